@@ -33,7 +33,7 @@ HEAD = """# Performance
 
 Made by `python benchmarks/performance_page.py` from `benchmarks/results/scale.jsonl`; nothing here is typed. The data is a generated
 hub (`benchmarks/hub_generate.py`): documents of three sources with planted faults. Seconds are of *processor* time, so that a loaded
-machine does not change them; *growth* is the exponent of the number of models through the first and the last column (1 is linear).
+machine does not change them; – is not measured at that size by this version; *growth* is the exponent of the number of models through the first and the last figure of a row (1 is linear).
 """
 FAULTS = """Found of those planted, and found beside them. Days that a rounded period explains are no conflict and not counted."""
 TAIL = """
