@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -113,10 +113,11 @@ def processor(pid: int) -> float:
     ticks, todo = 0, [pid]
     while todo:
         each = todo.pop()
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        ticks += sum(map(int, fields[11:15]))
-        for task in Path(f"/proc/{each}/task").glob("*/children"):
-            todo += map(int, task.read_text().split())
+        with suppress(OSError):  # a worker that has just ended counts with its parent
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+            for task in Path(f"/proc/{each}/task").glob("*/children"):
+                todo += map(int, task.read_text().split())
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
