@@ -131,7 +131,7 @@ def test_an_index_that_cannot_be_made_is_tried_again(root: Path, monkeypatch: py
     assert access.prepared("lineage") is access.snapshot()
 
 
-TIMELESS = {f"{API}/{name}" for name in ("rubrics", "exports", "forms", "questions")}
+TIMELESS = {f"{API}/{name}" for name in ("rubrics", "exports", "forms", "questions", "check/lists")}
 """Routes that list what the software has."""
 OF_NOW = {f"{API}/changes", f"{API}/identity"}
 """Commits by version, and pairs that wait for a decision."""
