@@ -8,7 +8,7 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Problem, Stance
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats.catalogues import osai
 
 HEAD = "system:\n  name: X\n  endmodelname: X-1B\n"
@@ -37,6 +37,13 @@ def test_a_repository_called_alike_names_the_model() -> None:
     text = HEAD + "weights_endmodel:\n  class: open\n  link: https://huggingface.co/o/x_1b-hf\n"
     claims, _ = read(osai.READER, text, "x.yaml")
     assert iris.model("o/x_1b-hf") in {claim.subject for claim in claims}
+
+
+def test_the_release_month_of_the_index_is_an_inference() -> None:
+    claims, _ = read(osai.READER, HEAD + "  releasedate: 2023-09\n", "x.yaml")
+    [issued] = [claim for claim in claims if claim.predicate == DCTERMS.issued]
+    assert (issued.basis, issued.as_stated) == (Basis.INFERENCE, "2023-09")
+    assert issued.locator == "/system/releasedate"
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def rows() -> list[dict[str, str]]:
 def test_a_hundred_models_are_judged_and_hardly_a_fact_is_wrong() -> None:
     judged = rows()
     assert len({row["model"] for row in judged}) >= 100
-    assert {row["verdict"] for row in judged} == {"right", "wrong", "undecided"}
+    assert {"right", "undecided"} <= {row["verdict"] for row in judged}
+    assert {row["verdict"] for row in judged} <= {"right", "wrong", "undecided"}
     assert all(row["why"] for row in judged)
     assert sum(row["verdict"] == "wrong" for row in judged) <= 0.01 * len(judged)
 
@@ -83,6 +84,12 @@ def test_the_facts_judged_right_are_those_that_are_accepted(snapshot: AcceptedSn
         ("mistralai/Mistral-Nemo-Instruct-2407", "issued", "2024-07"),
         ("openai-community/gpt2-xl", "parameterCount", "1500000000"),
         ("Qwen/QwQ-32B", "contextLength", "131072"),
+        ("openai/gpt-5-chat-latest", "contextLength", "128000"),
+        ("openai/gpt-5-chat-latest", "maxOutputTokens", "16384"),
+        ("openai/gpt-4-32k", "issued", "2023-03-14"),
+        ("Qwen/Qwen2-Audio-7B", "parameterCount", "8200000000"),
+        ("Qwen/Qwen3-Coder-480B-A35B-Instruct", "issued", "2025-07-22"),
+        ("baichuan-inc/Baichuan2-13B-Chat", "issued", "2023-09-06"),
         ("microsoft/phi-1_5", "wasDerivedFrom", ""),
         ("zai-org/chatglm2-6b", "wasDerivedFrom", ""),
     ],
