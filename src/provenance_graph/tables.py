@@ -48,6 +48,11 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 record``, ``1,200 records``: a count with its noun."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
 def render(
     columns: Sequence[str], rows: Iterable[Sequence[object]], format: str, head: str = ""
 ) -> str:

@@ -17,6 +17,7 @@ import click
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
+from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.formats.document import Document
@@ -367,8 +368,8 @@ def _summary(
     nothing = dry or (strict and report.problems)
     retained = "nothing kept" if nothing else f"version {report.version or 'unchanged'}"
     session.say(
-        f"{_many(report.documents, 'document')}: {_many(report.records, 'record')} with "
-        f"{_many(report.claims, 'claim')}, "
+        f"{counted(report.documents, 'document')}: {counted(report.records, 'record')} with "
+        f"{counted(report.claims, 'claim')}, "
         f"{report.unchanged:,} unchanged, {report.failed:,} unreadable; {retained}"
     )
     if report.collections:
@@ -376,12 +377,12 @@ def _summary(
         names = ", ".join(f"{name} ({n})" for name, n in report.collections.most_common(5))
         session.say(f"{into} the collection{'s' * (len(report.collections) > 1)} {names}")
     if report.own_exports:
-        session.say(f"{_many(report.own_exports, 'export')} of this software: nothing new in it")
+        session.say(f"{counted(report.own_exports, 'export')} of this software: nothing new in it")
     if report.replaced:
         verb = "would replace" if dry else "replaced"
         shown = ", ".join(short_id(name) for name in report.replaced[:5])
         more = ", …" if len(report.replaced) > 5 else ""
-        session.say(f"{verb} {_many(len(report.replaced), 'earlier reading')}: {shown}{more}")
+        session.say(f"{verb} {counted(len(report.replaced), 'earlier reading')}: {shown}{more}")
     if report.refused:
         session.say(f"{report.refused:,} refused, and nothing of them kept")
     if report.formats:
@@ -395,7 +396,3 @@ def _summary(
         session.say(
             "problems: " + ", ".join(f"{n} {kind}" for kind, n in report.kinds.most_common())
         )
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"

@@ -13,7 +13,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.model.disclosure_states import STATES, state_of
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.session import Session
-from provenance_graph.tables import folded
+from provenance_graph.tables import counted, folded
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -98,7 +98,7 @@ def _show_entity(
     if json["describedAs"]:
         click.echo(folded(f"described as {', '.join(json['describedAs'])}"))
     known = f"as known on {json['asOf']}; " if json["asOf"] else ""
-    click.echo(f"{known}{_many(len(json['records']), 'record')}\n")
+    click.echo(f"{known}{counted(len(json['records']), 'record')}\n")
     facts = [
         (fact["label"], "\n".join(value["label"] for value in fact["values"][:20]))
         for fact in json["facts"]
@@ -123,7 +123,7 @@ def page(
     kinds = ", ".join(result["kinds"]) or "thing"
     yield f"{result['name']}  ({kinds} {result['id']})"
     known = f"as known on {result['asOf']}; " if result["asOf"] else ""
-    yield f"{known}{_many(result['records'], 'record')}" + (
+    yield f"{known}{counted(result['records'], 'record')}" + (
         f"; described as {', '.join(result['describedAs'])}" if result["describedAs"] else ""
     )
     if result["unknown"]:
@@ -186,7 +186,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             value, status = status or "no value", ""
         elif row["unit"]:
             value += f" {row['unit'].removesuffix('s') if value == '1' else row['unit']}"
-        sources = _many(row["sources"], "source")
+        sources = counted(row["sources"], "source")
         if row["values"] and row["custody"]:
             sources += f", {row['custody'].lower()}"
         tail = "; ".join(part for part in (status, sources, _notes(row)) if part)
@@ -234,10 +234,6 @@ def _notes(field: Mapping[str, Any]) -> str:
 def _claim(claim: Mapping[str, Any]) -> str:
     value = plain(claim["value"]) if claim["value"] is not None else claim["asStated"]
     return f"{value} ({claim['publisher']['id']})"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _succession(result: Mapping[str, Any]) -> Iterator[str]:
@@ -303,7 +299,7 @@ def _assessments(results: Mapping[str, Any]) -> Iterator[str]:
         scored = sum("score" in result or "level" in result for result in made["results"])
         yield (
             f"  {plain(made.get('scheme'))}: {score}{top}  by {plain(made.get('evaluator')) or 'unnamed'}"
-            f"  [{_many(len(made['results']), 'criterion result')}, {scored} with a score]"
+            f"  [{counted(len(made['results']), 'criterion result')}, {scored} with a score]"
         )
 
 
@@ -311,6 +307,6 @@ def _offers(result: Mapping[str, Any]) -> Iterator[str]:
     if result["offers"]:
         providers = sorted({plain(offer.get("provider")) for offer in result["offers"]})
         yield ""
-        yield f"Offered by {_many(len(providers), 'provider')}: {', '.join(providers[:12])}" + (
+        yield f"Offered by {counted(len(providers), 'provider')}: {', '.join(providers[:12])}" + (
             f" and {len(providers) - 12} more" if len(providers) > 12 else ""
         )

@@ -35,7 +35,6 @@ from provenance_graph.service.processes.writer import (
     WriterClient,
     WriteTarget,
     run_writer,
-    socket_path,
 )
 from provenance_graph.service.settings import ENVIRONMENT, Settings
 from provenance_graph.service.sparql.federation import networks
@@ -76,7 +75,7 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
     writer_path = ""
     board = Board(folder)
     if settings.writable:
-        writer_path, writer_socket = socket_path(folder)
+        writer_path, writer_socket = _writer_socket(folder)
         work = _writer_work(settings, root, writer_socket, board)
         supervisor.children.append(Child("writer", work, rank=1, died=board.died))
     ready = _announce(host, port, root)
@@ -243,3 +242,13 @@ class _RestApi:
         if self._access is None:
             self._access = Access(self._root, indexed=self._indexed, public=self._public)
         return self._access
+
+
+def _writer_socket(folder: Path) -> tuple[str, socket.socket]:
+    """A listening unix socket that outlives the writer, so that a restart loses no caller."""
+    path = str(folder / "writer")
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.bind(path)
+    made.listen(128)
+    made.set_inheritable(True)
+    return path, made

@@ -393,13 +393,3 @@ def _update(head: dict[str, Any], text: str) -> UpdateRequest:
         tuple(map(Iri, head["named_graphs"])),
         Iri(head["within"]) if head["within"] else None,
     )
-
-
-def socket_path(folder: Path) -> tuple[str, socket.socket]:
-    """A listening unix socket that outlives the writer, so that a restart loses no caller."""
-    path = str(folder / "writer")
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    made.bind(path)
-    made.listen(128)
-    made.set_inheritable(True)
-    return path, made
