@@ -18,7 +18,7 @@ from provenance_graph.recording import AuditLog
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.backend import Flag, Written
-from provenance_graph.service.http.auth import Holder, Token, Tokens
+from provenance_graph.service.http.auth import AccessToken, Holder, Tokens
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.record_writes import RecordTarget
 from provenance_graph.service.settings import Settings
@@ -66,7 +66,7 @@ class Direct:
 def client(store: Path) -> TestClient:
     settings = Settings(workers=1, access_log="", client_errors=1_000_000)
     writer: Any = Direct(store)
-    holder = Token(Holder("meta", frozenset({"write"})), sha256(TOKEN.encode()).digest())
+    holder = AccessToken(Holder("meta", frozenset({"write"})), sha256(TOKEN.encode()).digest())
     app = create_app(
         PoolBackend(store, settings), settings=settings, routers=routers(store),
         writer=writer, tokens=Tokens((holder,)),

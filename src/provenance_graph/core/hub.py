@@ -59,7 +59,7 @@ class Repository:
     def page(self) -> Iri:
         """The address of its page.
 
-        >>> Repository(Kind.DATASET, "bigcode/the-stack").page
+        >>> Repository(RepositoryKind.DATASET, "bigcode/the-stack").page
         Iri('https://huggingface.co/datasets/bigcode/the-stack')
         """
         return page(self.name, self.kind)
@@ -238,7 +238,7 @@ def cached(path: str) -> Repository | None:
     """The repository whose folder in a local cache a path runs through, or None.
 
     >>> cached("/cache/hub/models--org--name/snapshots/0123abc/config.json")
-    Repository(kind=<Kind.MODEL: ''>, name='org/name', revision='0123abc', path='config.json')
+    Repository(kind=<RepositoryKind.MODEL: ''>, name='org/name', revision='0123abc', path='config.json')
     """
     steps = re.split(r"[/\\]", path[:4096])
     for index, step in enumerate(steps):

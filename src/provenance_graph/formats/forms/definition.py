@@ -110,7 +110,7 @@ def _source(text: object) -> FormSource:
     """A source from its text; raises ValueError.
 
     >>> _source("dataset/dcterms:license")
-    Source(place='dataset', term='http://purl.org/dc/terms/license', only='')
+    FormSource(place='dataset', term='http://purl.org/dc/terms/license', only='')
     """
     if not isinstance(text, str):
         raise ValueError(f"{text!r} is no text")

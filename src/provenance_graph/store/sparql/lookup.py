@@ -62,7 +62,7 @@ def lookup(text: str) -> Lookup | None:
     """What a text looks up, or None where it is anything else.
 
     >>> lookup("SELECT ?p ?o { <urn:a> ?p ?o }").patterns
-    ((Term(kind='iri', text='urn:a'), Term(kind='variable', text='p'), Term(kind='variable', text='o')),)
+    ((LookupTerm(kind='iri', text='urn:a'), LookupTerm(kind='variable', text='p'), LookupTerm(kind='variable', text='o')),)
     >>> lookup("SELECT ?o { <urn:a> <urn:p>+ ?o }") is None
     True
     """
