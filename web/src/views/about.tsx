@@ -1,7 +1,7 @@
 /** What an entity is in one sentence, who says so, and how the claims of a source fared. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useAsked } from "../api";
+import { useAsked, type Asked } from "../api";
 import { dated } from "../asof";
 import { Answer, Out, ThingLink, ValueView } from "../parts";
 import { hrefOf, inPath } from "../router";
@@ -28,14 +28,13 @@ const IN: Record<string, (n: string) => string> = {
 const NAMED = 3;
 
 /** The sentence; every number is that of a list below. */
-export function Sentence({ found, kind, page }: { found: Neighbourhood; kind: string; page: EntityPage | undefined }): JSX.Element {
+export function Sentence({ found, kind, page, impact }: { found: Neighbourhood; kind: string; page: EntityPage | undefined; impact: Impact | undefined }): JSX.Element {
   const group = (name: string, direction: string): Group | undefined => found.groups.find((g) => g.name === name && g.direction === direction);
   const counts = Object.entries(IN).flatMap(([name, say]): string[] => {
     const g = group(name, "in");
     return g ? [say(`${g.atLeast ? "more than " : ""}${count(g.total, "entity", "entities")}`)] : [];
   });
   const records = group("describedIn", "out");
-  const impact = useAsked<Impact>(found.node.kind === "dataset" ? dated(`/api/v1/impact?thing=${encodeURIComponent(found.node.iri)}&limit=1`) : null);
   return (
     <div class="sentence"><p>
       <strong><bdi>{found.node.label}</bdi></strong> is {/^[aeiou]/i.test(kind) ? "an" : "a"} {kind.toLowerCase()}
@@ -44,7 +43,7 @@ export function Sentence({ found, kind, page }: { found: Neighbourhood; kind: st
         return g ? <span key={name}> {word} {g.items.slice(0, NAMED).map((item, n) => <>{n ? ", " : ""}<ThingLink thing={item} /></>)}{g.total > NAMED ? ` and ${number(g.total - NAMED)} more` : ""}{g.contested.length ? <strong class="conflict"> (sources disagree)</strong> : null}</span> : null;
       })}
       {counts.length ? `; ${counts.join(", ")}` : ""}
-      {impact.data ? <>; <a href={dated(`/impact?thing=${encodeURIComponent(found.node.iri)}`)}>{count(impact.data.hit, "model")} {impact.data.hit === 1 ? "depends" : "depend"} on it</a>, those through its subsets included</> : null}
+      {impact ? <>; <a href={dated(`/impact?thing=${encodeURIComponent(found.node.iri)}`)}>{count(impact.hit, "model")} {impact.hit === 1 ? "depends" : "depend"} on it</a>, those through its subsets included</> : null}
       {records ? `; described in ${count(records.total, "record")}` : ""}
       {page?.contested.length ? <>; <strong class="conflict">sources disagree on {page.contested.map(spaced).join(", ")}</strong></> : page ? "; no source disagrees about it" : ""}.
     </p></div>
@@ -79,9 +78,13 @@ export function isSource(iri: string): boolean {
   return iri.startsWith(SOURCE);
 }
 
+/** Where it is asked how the claims of a source fared. */
+export function standingPath(iri: string): string {
+  return dated(`/api/v1/sources/${inPath(iri.slice(SOURCE.length))}/standing`);
+}
+
 /** What a source says, and how often it stands alone, disagrees, was overruled. */
-export function SourceStanding({ iri }: { iri: string }): JSX.Element {
-  const asked = useAsked<Standing>(dated(`/api/v1/sources/${inPath(iri.slice(SOURCE.length))}/standing`));
+export function SourceStanding({ iri, asked }: { iri: string; asked: Asked<Standing> }): JSX.Element {
   return (
     <Answer asked={asked} what="how its claims fared">
       {(s) => (

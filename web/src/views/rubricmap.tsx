@@ -57,7 +57,7 @@ export function RubricMap({ rubric, models, total, from, next, by }: Props): JSX
   return (
     <>
       {error ? <Trouble error={error} /> : null}
-      <div class="bar"><p role="status">Models {number(listed.length ? from + 1 : 0)} to {number(from + listed.length)} of {number(total)}{done.length < listed.length ? `, ${number(done.length)} assessed so far` : ""}. Each cell: points that are certain, and those not ruled out.</p>
+      <div class="bar"><p role="status">Models {number(listed.length ? from + 1 : 0)} to {number(from + listed.length)} of {number(total)}, {number(done.length)} assessed. Each cell: points that are certain, and those not ruled out.</p>
         <div class="tools">
         {from ? <button type="button" class="small" onClick={() => setQuery({ cursor: from > RUBRIC_PAGE ? String(from - RUBRIC_PAGE) : null })}>Earlier {RUBRIC_PAGE}</button> : null}
         {next ? <button type="button" class="small" onClick={() => setQuery({ cursor: next })}>Next {RUBRIC_PAGE}</button> : null}

@@ -4,9 +4,9 @@ import { useState } from "preact/hooks";
 import { get, send, useAsked } from "../api";
 import { dated, dayOf } from "../asof";
 import { packed } from "../explore/address";
-import type { Entity, EntityPage, Group, Neighbourhood } from "../types";
+import type { Entity, EntityPage, Group, Impact, Neighbourhood, Standing } from "../types";
 import { InBasket } from "../inbasket";
-import { Sentence, SourceStanding, WhoSays, entityPath, isSource } from "./about";
+import { Sentence, SourceStanding, WhoSays, entityPath, isSource, standingPath } from "./about";
 import { Answer, Out, QueryLink, Wait, useTitle } from "../parts";
 import { hrefOf, inPath, type Place } from "../router";
 import type { Results, Term1 } from "../types";
@@ -58,7 +58,11 @@ export default function ThingView({ path, place }: { path: string; place: Place 
   const sound = /^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i.test(iri);
   const around = useAsked<Neighbourhood>(sound ? aroundOf(iri) : null);
   const page = useAsked<EntityPage>(sound && !isSource(iri) ? dated(entityPath(iri)) : null);
+  const impact = useAsked<Impact>(iri.startsWith(`${ID}dataset/`) ? dated(`/api/v1/impact?thing=${encodeURIComponent(iri)}&limit=1`) : null);
+  const fared = useAsked<Standing>(isSource(iri) ? standingPath(iri) : null);
   const asked = useAsked<About>(sound ? iri : null, read);
+  // What stands first grows with each answer: all are awaited, so that what stands below it never moves.
+  const waiting = around.loading || page.loading || impact.loading || fared.loading;
   const node = around.data?.node;
   const name = node?.label ?? shortId(shorten(iri));
   useTitle(name);
@@ -76,10 +80,10 @@ export default function ThingView({ path, place }: { path: string; place: Place 
           <QueryLink query={`SELECT ?p ?o WHERE { <${iri}> ?p ?o }`}>Query</QueryLink>
         </p>
       </header>
-      {isSource(iri) ? <SourceStanding iri={iri} /> : around.data && node && KIND_WORDS[node.kind] && node.kind !== "record" ? <Sentence found={around.data} kind={KIND_WORDS[node.kind] ?? node.kind} page={page.data} /> : null}
-      {around.data ? <Around found={around.data} /> : null}
-      {around.data && node?.kind !== "record" && !isSource(iri) ? <WhoSays iri={iri} /> : null}
-      {around.loading ? <Wait what="its links" /> : <Answer asked={asked} what="its statements">
+      {isSource(iri) ? <SourceStanding iri={iri} asked={fared} /> : !waiting && around.data && node && KIND_WORDS[node.kind] && node.kind !== "record" ? <Sentence found={around.data} kind={KIND_WORDS[node.kind] ?? node.kind} page={page.data} impact={impact.data} /> : null}
+      {!waiting && around.data ? <Around found={around.data} /> : null}
+      {!waiting && around.data && node?.kind !== "record" && !isSource(iri) ? <WhoSays iri={iri} /> : null}
+      {waiting ? <Wait what="its links" /> : <Answer asked={asked} what="its statements">
         {(found) => (
           <details class="part" open={!around.data?.groups.length || node?.kind === "record"}>
             <summary><h2>All statements</h2></summary>

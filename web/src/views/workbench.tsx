@@ -25,6 +25,8 @@ ORDER BY DESC(?tokens)
 LIMIT 20
 `;
 
+/** The height of a line of the editor in rem: its room is there before it is. */
+const LINE = 1.37;
 interface State {
   running: boolean;
   started: number;
@@ -150,7 +152,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
             void run(question, next);
           }} /> : asked && !questions.data && !questions.error ? <div class="card question" aria-hidden="true" /> : null}
           <Tabs desk={desk} onTurn={turn} />
-          <div class="editor" ref={host} />
+          <div class="editor" ref={host} style={{ minHeight: `${Math.max(15, text.split("\n").length * LINE)}rem` }} />
           {warnings.length ? <ul class="warnings" aria-live="polite">{warnings.map((w) => <li key={w}><span aria-hidden="true">!</span> {w}</li>)}</ul> : null}
           <div class="controls">
             {state.running ? (
