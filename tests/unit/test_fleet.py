@@ -188,7 +188,7 @@ def test_a_clusters_bill_of_materials_is_one_system_a_workload(own, tmp_path) ->
     path.write_text(json.dumps(WORKLOAD))
     found = run(own, "fleet", "check", str(path), "--format", "json")
     assert {one["system"] for one in json.loads(found.stdout)} <= {"prod-chat"}
-    assert "1 systems" in found.stderr
+    assert "1 system," in found.stderr
     assert run(own, "fleet", "import", str(path)).return_value == 0
     hit = json.loads(run(own, "impact", "HuggingFaceH4/ultrachat_200k", "--format", "json").stdout)
     assert {"system": "id:deployment/prod-chat", "runs": "HuggingFaceH4/zephyr-7b-beta"} in hit[

@@ -11,6 +11,7 @@ import click
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.session import Session
+from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.changes.log import ChangeLog, Commit
@@ -123,7 +124,9 @@ def _print(
 def _summary(commits: list[Commit], since: str, current: str, oldest: str) -> str:
     facts = sum(commit.fact_count for commit in commits)
     after = f" since {since}" if since else ""
-    lines = f"{len(commits):,} commits{after}, {facts:,} facts changed; now {current}"
+    lines = (
+        f"{counted(len(commits), 'commit')}{after}, {counted(facts, 'fact')} changed; now {current}"
+    )
     if any(commit.cut for commit in commits):
         lines += "; commits that changed more than is listed say only how many"
     return f"{lines}; changes are known since {oldest}"

@@ -99,7 +99,8 @@ def _value(sourced: SourcedClaim, labels: dict[Iri, str]) -> str:
     if claim.value is None:
         return claim.as_stated or claim.stance.label
     label = labels.get(claim.value) if isinstance(claim.value, Iri) else ""
-    return label or shown(claim.value)
+    given = claim.precision.characters if claim.precision else None
+    return label or shown(claim.value)[:given]
 
 
 def _flags(snapshot: AcceptedSnapshot, sourced: SourcedClaim) -> list[str]:

@@ -13,6 +13,7 @@ import click
 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
+from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -130,7 +131,7 @@ def check_(
     new = sum(one.new for one in findings)
     tail = f", {new:,} of them new" if baseline is not None else ""
     session.say(
-        f"{len(systems):,} systems, {len(findings):,} findings{tail}"
+        f"{counted(len(systems), 'system')}, {counted(len(findings), 'finding')}{tail}"
         + (f"; {note}" if note else "")
     )
     return 1 if _failing(findings, fail_on) else 0

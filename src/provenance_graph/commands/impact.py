@@ -9,6 +9,7 @@ from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.model.entities import find_entity
 from provenance_graph.session import Session
+from provenance_graph.tables import counted
 
 
 @click.command()
@@ -52,7 +53,7 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
             node.kind,
             f"{SAYINGS[impact.reasons[node.iri].relation]} {short_id(impact.reasons[node.iri].parent)}",
             ", ".join(local_name(one) for one in node.licences),
-            "" if node.declared else "only inferred",
+            "stated" if node.declared else "only inferred",
         )
         for node in impact.nodes
     ]
@@ -70,7 +71,7 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
     session.say(
         f"{impact.hit:,} models are affected, {impact.inferred_only:,} by inferred edges only; "
         f"{len(impact.nodes):,} of {impact.hit + impact.datasets:,} entities listed"
-        + (f"; {len(systems):,} deployments of ours run them" if systems else "")
+        + (f"; run by {counted(len(systems), 'deployment')} of ours" if systems else "")
         + (
             f"; {len(offers):,} offers of them, {min(limit, len(offers)):,} listed"
             if offers

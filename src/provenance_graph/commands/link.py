@@ -11,6 +11,7 @@ import click
 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
+from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -84,7 +85,9 @@ def command(
     rows = links.links(snapshot, subjects, targets)
     click.echo(write_sssom(rows, links.HEADER), nl=False)
     if rows:
-        session.say(f"{len(rows):,} links proposed for {len(subjects):,} things")
+        session.say(
+            f"{counted(len(rows), 'link')} proposed for {counted(len(subjects), 'subject')}"
+        )
     else:
         wanted = ", ".join(targets or TARGETS)
         session.say(
@@ -126,7 +129,7 @@ def _looked_up(
     left = [row for row in rows if (row.subject, row.object) not in decided]
     without = len(subjects) - len({row.subject for row in left})
     session.say(
-        f"{len(left):,} links proposed for {len(subjects):,} things, none of them kept"
+        f"{counted(len(left), 'link')} proposed for {counted(len(subjects), 'subject')}, none of them kept"
         + (f"; {len(rows) - len(left):,} were decided before" if len(rows) > len(left) else "")
         + (f"; for {without:,} no candidate has one of its names" if without else "")
         + "; put your name into author_id (and Not into predicate_modifier for what is wrong), "

@@ -14,6 +14,7 @@ import click
 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
+from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.core.claims import Problem
@@ -85,7 +86,9 @@ def _summary(done: Synced, dry: bool) -> str:
     parts = [f"{counts[name]:,} {name}" for name in STATUSES if counts[name]]
     what = ", ".join(parts) or "nothing to ask"
     asked = f"{done.requests:,} requests, {done.not_modified:,} answered 304 (not modified)"
-    return f"{len(done.outcomes):,} places: {what}; {asked}" + ("; nothing was kept" if dry else "")
+    return f"{counted(len(done.outcomes), 'place')}: {what}; {asked}" + (
+        "; nothing was kept" if dry else ""
+    )
 
 
 def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> list[SyncSource]:

@@ -70,6 +70,11 @@ class Precision(Code):
     QUARTER = PG.Quarter
     YEAR = PG.Year
 
+    @property
+    def characters(self) -> int:
+        """How many characters of an ISO date the source gave: of a month or a year no day."""
+        return {Precision.MONTH: 7, Precision.YEAR: 4}.get(self, 10)
+
 
 class Custody(Code):
     """How it is known that the publisher of a record said what the record holds.

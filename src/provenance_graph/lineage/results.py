@@ -247,7 +247,7 @@ class Lineage:
             f"{here:,} of {self.total:,} shown"
             if self.truncated
             else f"{here:,} shown, all there are"
-        )
+        ) + ("" if self.influences else ", datasets and influences left out")
 
     @property
     def unresolved(self) -> list[Node]:

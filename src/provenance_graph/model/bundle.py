@@ -15,7 +15,6 @@ from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
     Literal,
-    Precision,
     SourcedClaim,
     Stance,
     Value,
@@ -41,7 +40,6 @@ _PARENTS = (*terms.DERIVATIONS, PROV.wasDerivedFrom, PG.usesComponent)
 _DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
 _NAMED = (*_DATA, *_PARENTS, DCTERMS.creator, DCTERMS.replaces, PG.benchmark, DCTERMS.license)
 _SPDX = "http://spdx.org/licenses/"
-_SHORT = {Precision.MONTH: 7, Precision.YEAR: 4}
 
 
 def bundle(
@@ -256,7 +254,7 @@ def _dates(facts: dict[Iri, list[Value]], sourced_claims: Iterable[SourcedClaim]
     for claim in sourced_claims:
         said_, precision = claim.claim, claim.claim.precision
         if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(said_.value, Literal):
-            length = 10 if precision is None else _SHORT.get(precision, 10)
+            length = 10 if precision is None else precision.characters
             if said_.value.datatype == XSD.date and said_.value in facts[said_.predicate]:
                 best[said_.predicate] = max(best.get(said_.predicate, 0), length)
     return {p: str(facts[p][0])[:length] for p, length in sorted(best.items()) if length < 10}

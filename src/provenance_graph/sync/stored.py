@@ -11,6 +11,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SCHEMA
 from provenance_graph.store.base import ANY, Store
 
+RECORDED = frozenset({"findings", "measurements"})
+"""Collections of what people and comparisons recorded: their documents were never imported."""
+
 
 def held_places(store: Store, collections: Iterable[str] = ()) -> dict[str, list[str]]:
     """Places by collection: repositories of the Hub as ``hf:org/name``, other addresses as they are.
@@ -27,6 +30,8 @@ def held_places(store: Store, collections: Iterable[str] = ()) -> dict[str, list
         header = {p: o for _, p, o, _ in store.quads(record, graph=graph)}
         collection = str(header.get(PG.inCollection, collection_of(record))).rpartition("/")[2]
         if (collection not in wanted) if wanted else (record in shipped):
+            continue
+        if not wanted and collection in RECORDED:
             continue
         document = header.get(SCHEMA.url)
         if isinstance(document, Iri) and (place := place_of(document)):

@@ -112,6 +112,8 @@ def repository_of(document: Document) -> NamedRepository:
         folders = parts[:-1]
         while len(folders) > 1 and folders[0].casefold() in _COMMON_FOLDERS:
             del folders[0]
+        if not folders and (result := named_by("", document.folder)):
+            return repository(result)
         stem = "/".join(folders) or document.folder or stem
     local = statements.clean(stem)[-200:].lstrip("/")
     return NamedRepository(iris.entity(SOURCE, "model", local), local)

@@ -111,6 +111,7 @@ def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
     if not any(each.key == "FROM" for each in results):
         raise Unreadable(document.url, "a Modelfile without FROM")
     path = re.sub(r"(?:^|/|\.)Modelfile$", "", document.name or "model", flags=re.IGNORECASE)
+    path = path or document.folder  # two folders' files of this one name are two models
     model = iris.entity(SOURCE, "model", iris.slug(path or document.name or "modelfile"))
     yield from statements.is_a(model, PG.Model, path)
     adapted = any(each.key == "ADAPTER" for each in results)

@@ -43,6 +43,11 @@ class ClauseLine:
         }
 
 
+def _lower(label: str) -> str:
+    """A label inside a sentence; texts and names that it quotes keep their letters."""
+    return label[:1].lower() + label[1:]
+
+
 @dataclass(frozen=True)
 class Explained:
     """A licence with its clauses, and what it passes on along each kind of derivation."""
@@ -58,8 +63,8 @@ class Explained:
         name = self.licence.label or self.licence.name
         if not self.licence.known:
             return f"{name}: its terms are not described here, so nothing is called permitted."
-        grants = [one.label.lower() for one in self.clauses if one.kind == "permission"]
-        asks = [one.label.lower() for one in self.clauses if one.kind != "permission"]
+        grants = [_lower(one.label) for one in self.clauses if one.kind == "permission"]
+        asks = [_lower(one.label) for one in self.clauses if one.kind != "permission"]
         read = "" if self.licence.text_seen else "; its own text was not read for this"
         text = f"{name} permits {', '.join(grants) or 'nothing by itself'}"
         return f"{text}; it asks and restricts: {', '.join(asks) or 'nothing'}{read}."
