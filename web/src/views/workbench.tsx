@@ -27,6 +27,7 @@ LIMIT 20
 
 /** The height of a line of the editor in rem: its room is there before it is. */
 const LINE = 1.37;
+
 interface State {
   running: boolean;
   started: number;
@@ -52,6 +53,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
   const [desk, setDeskState] = useState<Desk>(() => (given === null ? load(FIRST) : opened(load(FIRST), given)));
   const [warnings, setWarnings] = useState<string[]>([]);
   const [state, setState] = useState<State>({ running: false, started: 0 });
+  const [placed, setPlaced] = useState(asked === null);
   const deskNow = useRef(desk);
   const setDesk = (next: Desk): void => {
     deskNow.current = next;
@@ -116,6 +118,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
   useEffect(() => {
     if (!question) return;
     show(opened(deskNow.current, question.sparql));
+    setPlaced(true);
     const values = Object.fromEntries(question.parameters.map((p) => [p.name, query.get(`p.${p.name}`) ?? p.default ?? ""]));
     if (query.get("run") === "yes") void run(question, values);
     else setState({ running: false, started: 0 });
@@ -154,7 +157,8 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
           <Tabs desk={desk} onTurn={turn} />
           <div class="editor" ref={host} style={{ minHeight: `${Math.max(15, text.split("\n").length * LINE)}rem` }} />
           {warnings.length ? <ul class="warnings" aria-live="polite">{warnings.map((w) => <li key={w}><span aria-hidden="true">!</span> {w}</li>)}</ul> : null}
-          <div class="controls">
+          {/* below an editor that still grows to the question nothing is drawn, so nothing jumps */}
+          {placed || questions.error || (questions.data && !question) ? <div class="controls">
             {state.running ? (
               <button type="button" onClick={() => stop.current?.abort()}>Stop</button>
             ) : (
@@ -165,7 +169,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
             <Copy what={() => curl(text)}>Copy as curl</Copy>
             <Copy what={() => python(text)}>Copy as Python</Copy>
             <Copy what={() => location.origin + withQuery({ query: text }, { path: "/sparql", query: new URLSearchParams() })}>Copy the link</Copy>
-          </div>
+          </div> : null}
           <div aria-live="polite">
             {state.error ? <Trouble error={state.error} retry={() => void run(unchanged ? question : undefined, values)} /> : null}
           </div>
