@@ -8,7 +8,7 @@ import shutil
 import time
 import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -34,13 +34,12 @@ class Checkpoint(SnapshotLease):
 
     def __init__(self, root: Path, current: Current) -> None:
         self.current, self.folder = current, root / "checkpoints" / current.checkpoint
-        handle = layout.lock_shared(self.folder)
-        try:
+        with ExitStack() as until_open:
+            handle = layout.lock_shared(self.folder)
+            until_open.callback(os.close, handle)
             layout.verify(self.folder, current.files)
             super().__init__(ox.Store.read_only(str(self.folder)))
-        except BaseException:
-            os.close(handle)
-            raise
+            until_open.pop_all()
         weakref.finalize(self, os.close, handle)
 
 

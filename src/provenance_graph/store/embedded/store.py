@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Self
@@ -178,15 +178,14 @@ class EmbeddedWriter(EngineReads):
         if not (root / "CURRENT").exists():
             raise StoreMissing(str(root))
         self._writing = WriterLock(root)
-        try:
+        with ExitStack() as until_open:
+            until_open.callback(self._writing.release)
             self._closed = self._grouped = False
             self._public: EmbeddedWriter | None = None
             self._current = layout.read_current(root)
             self._engine: ox.Store | None = None
             self._recover()
-        except BaseException:
-            self._writing.release()
-            raise
+            until_open.pop_all()
 
     def _recover(self) -> ox.Store:
         """The database, made from the published state where there is none open."""
