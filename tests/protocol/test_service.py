@@ -20,7 +20,7 @@ from provenance_graph.core.errors import (
 )
 from provenance_graph.model.search_index import _offset as search_offset
 from provenance_graph.service import settings as config
-from provenance_graph.service.api.ledger import _offset
+from provenance_graph.service.api.review.conflicts import _offset
 from provenance_graph.service.app import create_app
 from provenance_graph.service.http import auth
 from provenance_graph.service.http.cache import AnswerCache, etag

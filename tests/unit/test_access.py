@@ -16,9 +16,9 @@ from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import RequestRefused
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.service.api import access as access_module
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.indexes import Index
+from provenance_graph.service.api.common import access as access_module
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.indexes import Index
 from provenance_graph.service.api.routers import routers
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Change

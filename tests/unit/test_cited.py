@@ -15,7 +15,8 @@ from provenance_graph import cli
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.formats.bundles import envelope
 from provenance_graph.receipts.verify import verify
-from provenance_graph.service.api import cited, evidence, models
+from provenance_graph.service.api.common import cited
+from provenance_graph.service.api.models import evidence, models
 from provenance_graph.service.http.cache import etag
 
 READS = ("claims", "conflicts", "history", "impact", "licences", "lineage", "show")

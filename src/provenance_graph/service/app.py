@@ -115,7 +115,7 @@ def app_of(
         # Each route as its router made it: included, all would be made again at the first request.
         app.router.routes.extend(router.routes)
     if len(parts) > 1:
-        from provenance_graph.service.api import cited  # with the REST API alone
+        from provenance_graph.service.api.common import cited  # with the REST API alone
 
         cited.describe(app)
     describe(app)

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
-from provenance_graph.service.api import ledger, lists
-from provenance_graph.service.api.access import Access
-
-
-def first_routers(access: Access) -> list[APIRouter]:
-    """Search, lists, counts and conflicts: what loads fast and is asked for first."""
-    return [lists.router(access), ledger.router(access)]
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.reply import api_router, problem
+from provenance_graph.service.api.documents import examine
+from provenance_graph.service.api.entities import entities, fleet, neighbours, reconcile
+from provenance_graph.service.api.first import first_routers
+from provenance_graph.service.api.lineage import impact, licences
+from provenance_graph.service.api.models import (
+    assessments,
+    disclosure,
+    evidence,
+    export,
+    models,
+    report,
+)
+from provenance_graph.service.api.questions import questions
+from provenance_graph.service.api.review import changes, flags, identity
+from provenance_graph.service.http.problems import HttpProblem, method_not_allowed
+from provenance_graph.service.http.responses import methods_at
 
 
 def routers(
@@ -23,41 +34,43 @@ def routers(
     ``indexed``: another process makes the indexes of each version; ``public``: the routes are
     over the public state, where collections are private.
     """
-    from provenance_graph.service.api import (  # all analysis, which takes a second to load
-        assess,
-        changes,
-        entities,
-        evidence,
-        examine,
-        export,
-        flags,
-        fleet,
-        graph,
-        identity,
-        licences,
-        models,
-        reconcile,
-        report,
-        store,
-    )
-
     access = access or Access(root, indexed=indexed, public=public)
-    # a model's name takes the rest of the path, so what hangs below a model comes first
-    parts = (
-        assess,
-        changes,
-        examine,
-        evidence,
-        entities,
-        export,
-        flags,
-        fleet,
-        graph,
-        identity,
-        licences,
-        models,
-        reconcile,
-        report,
-        store,
+    return [
+        *first_routers(access),
+        # a model's name takes the rest of the path, so what hangs below a model comes first
+        assessments.router(access),
+        evidence.router(access),
+        export.router(access),
+        licences.router(access),
+        models.router(access),
+        impact.router(access),
+        entities.router(access),
+        neighbours.router(access),
+        fleet.router(access),
+        disclosure.router(access),
+        report.router(access),
+        questions.router(access),
+        examine.router(access),
+        changes.router(access),
+        flags.router(),
+        identity.router(access),
+        reconcile.router(access),
+        elsewhere(),
+    ]
+
+
+def elsewhere() -> APIRouter:
+    """The answer under ``/api/v1`` to what no route before takes."""
+    routes = api_router("store")
+
+    @routes.api_route(
+        "/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
     )
-    return [*first_routers(access), *(part.router(access) for part in parts)]
+    def nothing(request: Request, rest: str) -> Response:
+        """What is not there, or takes another method."""
+        if methods := methods_at(request):
+            raise method_not_allowed(request.method, ", ".join(methods))
+        detail = f"there is no /api/v1/{rest[:100]}; /docs lists what there is"
+        return problem(HttpProblem(404, "Not found", detail, "not-found"))
+
+    return routes

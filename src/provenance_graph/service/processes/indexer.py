@@ -14,7 +14,7 @@ from typing import Final
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.kept import FORMAT
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.service.api.indexes import make_all
+from provenance_graph.service.api.common.indexes import make_all
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.states import public_root

@@ -28,7 +28,7 @@ from provenance_graph.ingest.identify import settle_pair
 from provenance_graph.ingest.private import private_collections
 from provenance_graph.ingest.update import Updated, update
 from provenance_graph.recording import AuditLog, Flagger, flag_record
-from provenance_graph.service.api.indexes import note_changed
+from provenance_graph.service.api.common.indexes import note_changed
 from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.namespaces import agent, namespace

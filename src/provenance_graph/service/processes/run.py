@@ -45,7 +45,7 @@ from provenance_graph.store.pool.sandbox import forget_environment, guard_memory
 from provenance_graph.store.raw import PlainWriter
 
 if TYPE_CHECKING:
-    from provenance_graph.service.api.access import Access
+    from provenance_graph.service.api.common.access import Access
 
 _NICE: Final = 10
 _INDEX_AFTER: Final = 1.0
@@ -226,7 +226,7 @@ class _RestApi:
 
     def first_routers(self) -> list[APIRouter]:
         """The routes that load fast."""
-        from provenance_graph.service.api.routers import first_routers
+        from provenance_graph.service.api.first import first_routers
 
         return first_routers(self._reads())
 
@@ -237,7 +237,7 @@ class _RestApi:
         return routers(self._root, self._reads())
 
     def _reads(self) -> Access:
-        from provenance_graph.service.api.access import Access
+        from provenance_graph.service.api.common.access import Access
 
         if self._access is None:
             self._access = Access(self._root, indexed=self._indexed, public=self._public)

@@ -11,16 +11,14 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core.errors import UsageError
 from provenance_graph.fleet import KINDS, FleetFinding, System, check, systems_of
 from provenance_graph.fleet.answers import FleetAnswer, SystemAnswer
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.lists import AsOf, Cursor
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf, Cursor
+from provenance_graph.service.api.common.reply import api_router, reply
 
 
 def router(access: Access) -> APIRouter:
     """The route of the fleet of one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["fleet"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("fleet")
 
     @routes.get("/fleet", responses={200: {"model": FleetAnswer}})
     def fleet(

@@ -16,7 +16,11 @@ from provenance_graph.shapes import validate_record
 from provenance_graph.shapes.reports import as_object
 
 if TYPE_CHECKING:
-    from provenance_graph.service.api.schema import CheckAnswer, CheckedRecord, ProblemAnswer
+    from provenance_graph.service.api.documents.answers import (
+        CheckAnswer,
+        CheckedRecord,
+        ProblemAnswer,
+    )
 
 MAX_LISTED = 500
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.model.naming import resolve
 from provenance_graph.report.facts import USES, report
 from provenance_graph.report.html import html
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.lists import AsOf
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf
+from provenance_graph.service.api.common.reply import api_router, reply
 
 MAX_MODELS = 50
 POLICY = (
@@ -22,9 +22,7 @@ POLICY = (
 
 def router(access: Access) -> APIRouter:
     """The route of the report over one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["report"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("report")
 
     @routes.get(
         "/report",

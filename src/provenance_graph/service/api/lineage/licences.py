@@ -23,10 +23,10 @@ from provenance_graph.licences.repair import repair
 from provenance_graph.licences.rules.breaches import Filters, store_findings
 from provenance_graph.licences.texts.explain import explain_in
 from provenance_graph.model.naming import resolve
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.lists import AsOf, Many
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
-from provenance_graph.service.api.store import entity_named
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf, Many
+from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.lineage.impact import entity_named
 
 On = Annotated[str, Query(max_length=10, description="By the texts in force on that day.")]
 Text = Annotated[str, Query(max_length=300)]
@@ -34,9 +34,7 @@ Text = Annotated[str, Query(max_length=300)]
 
 def router(access: Access) -> APIRouter:
     """The routes on licences."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["licences"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("licences")
     _of_models(routes, access)
     _of_store(routes, access)
     return routes

@@ -1,8 +1,9 @@
-"""``POST /api/v1/check``: a document against its format, our shapes and what the store knows upstream."""
+"""``POST /api/v1/check`` and ``/validate``: a document against its format, our shapes and the store."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,11 +21,11 @@ from provenance_graph.core.claims import Record, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.results import dump_json
 from provenance_graph.formats.document import Document
-from provenance_graph.service.api import schema
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.body import document_name, limited_body
-from provenance_graph.service.api.lists import Many
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.body import document_name, limited_body
+from provenance_graph.service.api.common.parameters import Many
+from provenance_graph.service.api.common.reply import api_router, as_json, reply
+from provenance_graph.service.api.documents import answers
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.reports import as_object
 
@@ -32,14 +33,13 @@ MAX_CLAIMS = 5_000
 """A document of more claims is checked alone: its upstream is looked at by the command."""
 MAX_CHANGES = 500
 MAX_FINDINGS = 500
-READER = "provenance_graph.service.api.check:check_and_keep"
+ALONE = "provenance_graph.service.api.documents.check:check"
+READER = "provenance_graph.service.api.documents.check:check_and_keep"
 
 
 def router(access: Access) -> APIRouter:
-    """The route over one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["check"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    """The routes over one store."""
+    routes = api_router("check")
 
     @routes.get("/check/lists", response_model=None, responses={200: {"model": list[Offered]}})
     def listed(request: Request) -> Response:
@@ -47,7 +47,7 @@ def router(access: Access) -> APIRouter:
         snapshot = access.snapshot()
         return reply(access, request, snapshot, lambda: offered(snapshot), write=dump_json)
 
-    @routes.post("/check", responses={200: {"model": schema.ExaminedAnswer}})
+    @routes.post("/check", responses={200: {"model": answers.ExaminedAnswer}})
     async def check(
         request: Request,
         format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",
@@ -69,7 +69,28 @@ def router(access: Access) -> APIRouter:
         headers = {"Cache-Control": "no-store", "X-Store-Version": snapshot.version}
         return Response(as_json(answer), media_type="application/json", headers=headers)
 
+    _validation(routes)
     return routes
+
+
+def _validation(routes: APIRouter) -> None:
+    @routes.post("/validate", responses={200: {"model": answers.CheckAnswer}})
+    async def validate(
+        request: Request,
+        format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",
+        name: Annotated[str, Query(max_length=200, description="The file's name.")] = "",
+    ) -> Response:
+        """Read a document in any import format and say what is wrong; nothing is stored.
+
+        The document is parsed in a confined process that is thrown away.
+        """
+        body = await limited_body(request)
+        head = json.dumps({"format": format, "name": Path(name).name}).encode()
+        backend = request.app.state.service.backend
+        result = await backend.run(ALONE, head + b"\n" + body)
+        return Response(
+            result, media_type="application/json", headers={"Cache-Control": "no-store"}
+        )
 
 
 def examined(
@@ -78,11 +99,11 @@ def examined(
     read: bytes,
     against: list[str],
     body: bytes = b"",
-) -> schema.ExaminedAnswer:
+) -> answers.ExaminedAnswer:
     """The whole answer for a document that was read apart; raises NotFound for a list."""
     store = access.store
     head, _, graphs = read.partition(b"\n")
-    checked: schema.CheckAnswer = json.loads(head)
+    checked: answers.CheckAnswer = json.loads(head)
     records = rdf.read_trig(graphs) if graphs else []
     elements = [judge_named(rubric, store, snapshot) for rubric in against]
     document = Document(Iri("urn:checked"), body, snapshot.day, name=checked["name"])
@@ -122,7 +143,7 @@ def _missing(
     return judge.of_document(document, format, records)
 
 
-def _change(change: PreviewChange, snapshot: AcceptedSnapshot) -> schema.ChangePreview:
+def _change(change: PreviewChange, snapshot: AcceptedSnapshot) -> answers.ChangePreview:
     return {
         "subject": {"iri": change.subject, "id": short_id(change.subject)},
         "known": change.known,

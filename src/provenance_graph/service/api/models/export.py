@@ -13,9 +13,9 @@ from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.exchange.ledger import Exported, Loss
 from provenance_graph.exchange.registry import export, exporter, exporters
 from provenance_graph.model.bundle import bundle, subject_named
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.lists import AsOf
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, answer_key, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf
+from provenance_graph.service.api.common.reply import answer_key, api_router, reply
 
 Format = Literal[
     "spdx3",
@@ -74,9 +74,7 @@ class ExportFormat(BaseModel):
 
 def router(access: Access) -> APIRouter:
     """The routes of exports over one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["export"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("export")
 
     _formats(routes, access)
     _losses(routes, access)

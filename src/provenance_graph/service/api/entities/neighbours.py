@@ -17,8 +17,9 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import marks_of
 from provenance_graph.model.entities import find_entity
 from provenance_graph.model.neighbours import Neighbourhood, Path, neighbours, path
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf
+from provenance_graph.service.api.common.reply import api_router, reply
 
 Name = Annotated[str, Query(max_length=400, description="An IRI, an id or a name.")]
 PREFERRED = {
@@ -27,14 +28,10 @@ PREFERRED = {
     "organization": ("organization",),
 }
 
-AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
-
 
 def router(access: Access) -> APIRouter:
     """The routes of the explorer over one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["graph"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("graph")
 
     @routes.get("/graph", response_model=None, responses={200: {"model": Neighbourhood}})
     def graph(

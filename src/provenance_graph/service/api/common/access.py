@@ -13,7 +13,7 @@ from pathlib import Path
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core import deadline
-from provenance_graph.service.api.indexes import INDEXES
+from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder

@@ -17,10 +17,10 @@ from provenance_graph.model.entities import FoundEntity, find_entity
 from provenance_graph.model.entity_page import entity_page
 from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.model.source_page import SourceStanding, source_standing
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.claims import claims_about
-from provenance_graph.service.api.lists import AsOf, Cursor, Limit
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit
+from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.entities.claims import claims_about
 from provenance_graph.store.values import ANY
 
 KINDS = {
@@ -38,9 +38,7 @@ ANY_KIND = "entities"
 
 def router(access: Access) -> APIRouter:
     """The routes of everything that is no model over one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["entities"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("entities")
     _standing(routes, access)
     for place, kind in KINDS.items():
         _listed(routes, access, place, kind)

@@ -19,10 +19,10 @@ from provenance_graph.model.answers import (
 )
 from provenance_graph.model.naming import resolve
 from provenance_graph.model.profile import profile
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.claims import claims_about
-from provenance_graph.service.api.lists import AsOf, Many
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf, Many
+from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.entities.claims import claims_about
 
 LINEAGE_TYPES = {
     "json": "application/json",
@@ -45,9 +45,7 @@ LINEAGE: dict[int | str, dict[str, Any]] = {
 
 def router(access: Access) -> APIRouter:
     """The routes of models over one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["models"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("models")
     _below_a_model(routes, access)
     _derived(routes, access)
     _one_model(routes, access)

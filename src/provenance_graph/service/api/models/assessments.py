@@ -19,9 +19,9 @@ from provenance_graph.changes.history import history
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming import resolve
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.lists import AsOf, Many
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf, Many
+from provenance_graph.service.api.common.reply import api_router, reply
 
 EVIDENCE: dict[int | str, dict[str, Any]] = {
     200: {"model": EvidenceAnswer, "content": {"text/csv": {"schema": {"type": "string"}}}}
@@ -30,9 +30,7 @@ EVIDENCE: dict[int | str, dict[str, Any]] = {
 
 def router(access: Access) -> APIRouter:
     """The routes of judgements over one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["assessment"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("assessment")
     _rubrics(routes, access)
     _assessments(routes, access)
     _evidence(routes, access)

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.changes import feeds
 from provenance_graph.changes.answers import ChangesAnswer
 from provenance_graph.changes.log import ChangeLog
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json, etag_of
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.reply import api_router, as_json, etag_of
 from provenance_graph.service.http.cache import matches
 
 FORMATS = Literal["", "json", "atom", "jsonfeed"]
@@ -19,9 +19,7 @@ MEDIA = {"json": "application/json", "atom": feeds.ATOM, "jsonfeed": feeds.JSON_
 
 def router(access: Access) -> APIRouter:
     """The route of the change log of one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["changes"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("changes")
 
     @routes.get(
         "/changes",

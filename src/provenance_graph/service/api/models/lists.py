@@ -11,13 +11,10 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.model.answers import FacetCount, ModelPage, SearchAnswer
 from provenance_graph.model.filters import understood
 from provenance_graph.model.search_index import SearchIndex
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit, Many
+from provenance_graph.service.api.common.reply import api_router, reply
 
-AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
-Many = Annotated[list[str], Query(max_length=50)]
-Limit = Annotated[int, Query(ge=1, le=500)]
-Cursor = Annotated[str, Query(max_length=20, description="The `next` of the part before.")]
 SPOKEN = ("since", "until", "licenceClass", "descendsFrom")
 """Filters that are read as the command line reads them, a wrong value refused."""
 
@@ -71,9 +68,7 @@ def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[
 
 def router(access: Access) -> APIRouter:
     """The lists of one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["models"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("models")
     _lists(routes, access)
     return routes
 

@@ -10,9 +10,8 @@ from pydantic.dataclasses import dataclass
 
 from provenance_graph.core import iris
 from provenance_graph.core.results import RESULT, dump_json
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.identity import WRITING
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute
+from provenance_graph.service.api.common.reply import api_router
+from provenance_graph.service.api.review.identity import WRITING
 from provenance_graph.service.backend import Flag
 from provenance_graph.service.sparql.update import allow_write, written_headers
 
@@ -35,11 +34,9 @@ class Flagged:
     version: str
 
 
-def router(access: Access) -> APIRouter:  # noqa: ARG001 - every part takes it
+def router() -> APIRouter:
     """The route of flags."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["claims"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("claims")
 
     @routes.post("/flags", response_model=None, responses={200: {"model": Flagged}, **WRITING})
     async def flag(request: Request, asked: FlagBody) -> Response:

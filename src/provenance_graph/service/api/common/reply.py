@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.service.api import cited
-from provenance_graph.service.api.access import Access
+from provenance_graph.service.api.common import cited
+from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
 
@@ -116,6 +116,11 @@ class ProblemRoute(APIRoute):
                 return problem(problem_of(error))
 
         return answer
+
+
+def api_router(tag: str) -> APIRouter:
+    """A router of the REST API, whose refusals are problem documents."""
+    return APIRouter(prefix="/api/v1", tags=[tag], route_class=ProblemRoute, responses=PROBLEMS)
 
 
 def parameters(dependant: Dependant) -> set[str]:

@@ -12,17 +12,15 @@ from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.core.errors import UsageError
 from provenance_graph.model.answers import StatsAnswer
 from provenance_graph.model.naming import resolve
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.indexes import counts, ledger
-from provenance_graph.service.api.lists import AsOf, Cursor, Limit
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.indexes import counts, ledger
+from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit
+from provenance_graph.service.api.common.reply import api_router, reply
 
 
 def router(access: Access) -> APIRouter:
     """The ledger of conflicts and the counts of one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["store"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("store")
     _ledger(routes, access)
     _counts(routes, access)
     return routes

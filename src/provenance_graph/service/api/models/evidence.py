@@ -17,11 +17,11 @@ from provenance_graph.forms.render import MEDIA_TYPES, RENDERERS
 from provenance_graph.model.bundle import subject_named
 from provenance_graph.model.receipt import ReceiptsOf, receipts_of
 from provenance_graph.receipts.make import make
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.export import Format
-from provenance_graph.service.api.lists import AsOf
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, reply
-from provenance_graph.service.api.report import POLICY
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf
+from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.models.export import Format
+from provenance_graph.service.api.models.report import POLICY
 
 _FILLED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -43,9 +43,7 @@ _BUNDLE: dict[int | str, dict[str, Any]] = {
 
 def router(access: Access) -> APIRouter:
     """The routes of evidence that leaves the store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["evidence"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("evidence")
     _forms(routes, access)
     _receipts(routes, access)
     return routes

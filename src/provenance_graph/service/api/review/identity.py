@@ -13,10 +13,10 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.results import RESULT, dump_json
 from provenance_graph.matching.outcome import Pair
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.graph import named
-from provenance_graph.service.api.indexes import identity_pairs
-from provenance_graph.service.api.reply import PROBLEM, PROBLEMS, ProblemRoute, reply
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.indexes import identity_pairs
+from provenance_graph.service.api.common.reply import PROBLEM, api_router, reply
+from provenance_graph.service.api.entities.neighbours import named
 from provenance_graph.service.backend import Decision
 from provenance_graph.service.sparql.update import allow_write, written_headers
 
@@ -81,9 +81,7 @@ class Decided:
 
 def router(access: Access) -> APIRouter:
     """The routes of identity over one store."""
-    routes = APIRouter(
-        prefix="/api/v1", tags=["identity"], route_class=ProblemRoute, responses=PROBLEMS
-    )
+    routes = api_router("identity")
     _pairs(routes, access)
     _decisions(routes)
     return routes

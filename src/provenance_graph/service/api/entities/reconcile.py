@@ -18,8 +18,8 @@ from provenance_graph.core.iris import ID
 from provenance_graph.model.search_index import SearchIndex
 from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match, protocol
 from provenance_graph.reconciliation.match import kind_named
-from provenance_graph.service.api.access import Access
-from provenance_graph.service.api.reply import PROBLEMS, ProblemRoute, as_json
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.reply import PROBLEMS, ProblemRoute, as_json
 from provenance_graph.service.http.problems import too_large
 
 BODY_BYTES = 4 << 20

@@ -1,0 +1,1 @@
+"""Routes that check a document without storing it."""

@@ -1,0 +1,1 @@
+"""Routes of entities of every kind: pages, claims, neighbours, systems, reconciliation of names."""

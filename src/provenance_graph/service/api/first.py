@@ -1,0 +1,14 @@
+"""The routes of the REST API that load fast, and are asked for first."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.models import lists
+from provenance_graph.service.api.review import conflicts
+
+
+def first_routers(access: Access) -> list[APIRouter]:
+    """Search, lists, counts and conflicts, before the rest of the analysis is loaded."""
+    return [lists.router(access), conflicts.router(access)]

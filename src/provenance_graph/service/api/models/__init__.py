@@ -1,0 +1,1 @@
+"""Routes of models: lists and search, profiles, disclosure, assessments, exports, reports, forms."""

@@ -1,0 +1,45 @@
+"""``/api/v1/disclosure``: models × fields, with the state of each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from provenance_graph.model.answers import MatrixPage
+from provenance_graph.model.disclosure_matrix import matrix
+from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import AsOf, Cursor
+from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.models.lists import Filters, resolved
+
+
+def router(access: Access) -> APIRouter:
+    """The route over one store."""
+    routes = api_router("store")
+    _disclosure(routes, access)
+    return routes
+
+
+def _disclosure(routes: APIRouter, access: Access) -> None:
+    @routes.get("/disclosure", responses={200: {"model": MatrixPage}})
+    def disclosure(
+        request: Request,
+        filters: Filters,
+        q: Annotated[str, Query(max_length=200)] = "",
+        sort: Annotated[str, Query(max_length=20)] = "-sources",
+        limit: Annotated[int, Query(ge=1, le=2000)] = 200,
+        cursor: Cursor = "",
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
+        """Models × fields: what is disclosed, withheld, left blank or not looked for."""
+        snapshot = access.prepared("catalogue", asOf)
+
+        def made() -> MatrixPage:
+            page = SearchIndex.open(snapshot).models(
+                resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
+            )
+            return {**matrix(snapshot, page.items), "total": page.total, "next": page.cursor}
+
+        return reply(access, request, snapshot, made)
