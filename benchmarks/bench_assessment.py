@@ -17,14 +17,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, view
-from provenance_graph.acceptance.policy_data import load_policy
+from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.assess import assess_everywhere, assess_model
-from provenance_graph.assessment.evidence import ModelEvidence, RecordLinks, level_quads, question
-from provenance_graph.assessment.rubric_loader import from_store, load
+from provenance_graph.assessment.evidence.gather import (
+    ModelEvidence,
+    RecordLinks,
+    level_quads,
+    question,
+)
+from provenance_graph.assessment.rubrics.loader import from_store, load
 from provenance_graph.assessment.totals import all_totals, query
 from provenance_graph.changes.compare import compare_dates
-from provenance_graph.changes.history import history
+from provenance_graph.changes.history.history import history
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
 from provenance_graph.core.iris import Iri

@@ -27,7 +27,7 @@ from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
 from provenance_graph.ingest.build import build, shipped_records
 from provenance_graph.ingest.update import update
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.profile import profile
 from provenance_graph.shapes import validate_record, validate_store, validate_subjects
 from provenance_graph.store.embedded import EmbeddedStore

@@ -29,7 +29,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.formats.bundles import envelope
 from provenance_graph.formats.bundles.keys import PublicKey
-from provenance_graph.model.bundle import bundle, subject_named
+from provenance_graph.model.bundles.gather import bundle, subject_named
 from provenance_graph.receipts.make import make
 from provenance_graph.receipts.verify import verify
 from provenance_graph.store.opening import open_store

@@ -38,7 +38,7 @@ from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.model.profile import profile
-from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import stats
 from provenance_graph.shapes import Severity, validate_store, validate_subjects
 from provenance_graph.store.embedded import EmbeddedStore

@@ -41,8 +41,8 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
-from provenance_graph.model.bundle import bundle
-from provenance_graph.model.bundle_results import Bundle, BundleEntity
+from provenance_graph.model.bundles.gather import bundle
+from provenance_graph.model.bundles.results import Bundle, BundleEntity
 from provenance_graph.store.opening import open_store
 
 Check = Callable[[str, Bundle], Iterator[str]]

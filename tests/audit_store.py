@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from functools import cache
 
 from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, view
-from provenance_graph.acceptance.policy_data import load_policy
-from provenance_graph.assessment.evidence import RecordLinks, level_quads, question
-from provenance_graph.assessment.rubric_loader import load
+from provenance_graph.acceptance.policy.data import load_policy
+from provenance_graph.assessment.evidence.gather import RecordLinks, level_quads, question
+from provenance_graph.assessment.rubrics.loader import load
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Stance
 from provenance_graph.core.iris import Iri, mint

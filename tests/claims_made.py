@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance_graph.acceptance.policy import Policy, RankedSource
+from provenance_graph.acceptance.policy.policy import Policy, RankedSource
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import (

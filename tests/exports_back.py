@@ -13,7 +13,7 @@ from provenance_graph.exchange.registry import exporter
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
-from provenance_graph.model.bundle_results import NODE_LINKS, Bundle
+from provenance_graph.model.bundles.results import NODE_LINKS, Bundle
 
 READERS = {
     "spdx3": "spdx3",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from provenance_graph.graph import Graph
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 
 TABLE = Path(__file__).parents[1] / "docs" / "licence-sentences.tsv"
 COLUMNS = ("model", "uses", "sentence", "verdict", "remark")

@@ -97,7 +97,7 @@ def settings() -> Iterator[Entry]:
 
 def questions() -> Iterator[Entry]:
     """Every stored question: its wording, what an empty answer means, its parameters."""
-    from provenance_graph.model.questions import questions as stored
+    from provenance_graph.model.questions.stored import questions as stored
 
     for one in stored().values():
         lines = [one.question, ""]

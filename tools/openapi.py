@@ -10,7 +10,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from provenance_graph.model import disclosure_states
+from provenance_graph.model.disclosure import states as disclosure_states
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.processes.pool_backend import PoolBackend

@@ -46,8 +46,8 @@ def with_receipts(command: F) -> F:
 def _receipts(session: Session, given: dict[str, Any]) -> list[Any]:
     from provenance_graph.core.errors import UsageError
     from provenance_graph.core.iris import local_name
-    from provenance_graph.model.entities import find_entity
     from provenance_graph.model.fields import property_named
+    from provenance_graph.model.naming.entities import find_entity
     from provenance_graph.model.receipt import receipts_of
 
     names = [given[key] for key in _NAMES if given.get(key)]

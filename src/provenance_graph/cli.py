@@ -25,19 +25,22 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, by name."""
-        return sorted(
-            module.name.strip("_").replace("_", "-")
-            for module in pkgutil.iter_modules(commands.__path__)
-        )
+        return sorted(name.strip("_").replace("_", "-") for name in _modules())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
         name = _ALIASES.get(cmd_name, cmd_name.replace("-", "_"))
-        if not any(module.name == name for module in pkgutil.iter_modules(commands.__path__)):
+        if (module := _modules().get(name)) is None:
             return None
-        result = importlib.import_module(f"provenance_graph.commands.{name}").command
+        result = importlib.import_module(module).command
         assert isinstance(result, click.Command)
         return result
+
+
+def _modules() -> dict[str, str]:
+    """The module of each command by its last name; none is loaded to find them."""
+    walked = pkgutil.walk_packages(commands.__path__, f"{commands.__name__}.")
+    return {one.name.rpartition(".")[2]: one.name for one in walked if not one.ispkg}
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -35,6 +35,6 @@ def models(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]
 
 def questions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Names of stored questions that begin so."""
-    from provenance_graph.model import questions as stored
+    from provenance_graph.model.questions import stored
 
     return [name for name in stored.questions() if name.startswith(incomplete)]

@@ -8,7 +8,7 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph.acceptance.policy_data import load_policy
+from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import (

@@ -11,10 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment import rubric_loader
-from provenance_graph.assessment.evidence import GRAPH, LEVEL_PROPERTIES, as_quads, stored_levels
-from provenance_graph.assessment.levels import LevelFinding, LevelQuestion, findings
-from provenance_graph.assessment.rubric import Rubric, Rubrics
+from provenance_graph.assessment.evidence.gather import (
+    GRAPH,
+    LEVEL_PROPERTIES,
+    as_quads,
+    stored_levels,
+)
+from provenance_graph.assessment.levels.rules import LevelFinding, LevelQuestion, findings
+from provenance_graph.assessment.rubrics import loader as rubric_loader
+from provenance_graph.assessment.rubrics.rubric import Rubric, Rubrics
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.assessment.totals import query, totals
 from provenance_graph.core import iris, literals, rdf

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance_graph.acceptance.policy_data import load_policy
+from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import iris, literals, rdf

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
-from provenance_graph.assessment.evidence import GRAPH, ModelEvidence, as_quads
+from provenance_graph.assessment.evidence.gather import GRAPH, ModelEvidence, as_quads
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
 from provenance_graph.core.iris import Iri

@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.exchange.ledger import accepted
 from provenance_graph.exchange.registry import export, exporters
-from provenance_graph.model.bundle_results import Bundle, BundleEntity, LicenceInfo
+from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
 
 MIT = Iri("http://spdx.org/licenses/MIT")
 LLAMA = iris.mint("licence", "llama-3.1")

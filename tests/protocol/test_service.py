@@ -18,7 +18,7 @@ from provenance_graph.core.errors import (
     StoreError,
     UsageError,
 )
-from provenance_graph.model.search_index import _offset as search_offset
+from provenance_graph.model.search.index import _offset as search_offset
 from provenance_graph.service import settings as config
 from provenance_graph.service.api.review.conflicts import _offset
 from provenance_graph.service.app import create_app

@@ -12,7 +12,7 @@ from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import text
 from provenance_graph.core.terms import PG, PROV, RDF
-from provenance_graph.model import questions
+from provenance_graph.model.questions import stored as questions
 from provenance_graph.session import render
 from provenance_graph.store.base import Rows, Store
 from provenance_graph.store.embedded import EmbeddedStore

@@ -10,7 +10,7 @@ from claims_made import ORDER, POLICY, M, accepted, billions, dated, held
 
 from provenance_graph.acceptance import disclosure
 from provenance_graph.acceptance.agreement import agree
-from provenance_graph.acceptance.policy import Policy, PolicyCriterion
+from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.acceptance.view import view_of
 from provenance_graph.core import iris, literals

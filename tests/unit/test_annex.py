@@ -11,13 +11,13 @@ from click.testing import CliRunner
 
 from provenance_graph.acceptance.evidence import StoreStatements
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment import evidence_table
 from provenance_graph.assessment.assess import assess_everywhere, assess_model
-from provenance_graph.assessment.evidence import GRAPH, roots, stored_levels
-from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.assessment.evidence import table as evidence_table
+from provenance_graph.assessment.evidence.gather import GRAPH, roots, stored_levels
+from provenance_graph.assessment.rubrics.loader import from_store
 from provenance_graph.assessment.score import rounded
 from provenance_graph.assessment.totals import all_totals, query
-from provenance_graph.commands.assess import command
+from provenance_graph.commands.models.assess import command
 from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri

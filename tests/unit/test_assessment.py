@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from provenance_graph.assessment import rubric_loader
-from provenance_graph.assessment.levels import LevelQuestion, findings
-from provenance_graph.assessment.rubric import Rubrics
+from provenance_graph.assessment.levels.rules import LevelQuestion, findings
+from provenance_graph.assessment.rubrics import loader as rubric_loader
+from provenance_graph.assessment.rubrics.rubric import Rubrics
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import (

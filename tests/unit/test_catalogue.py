@@ -10,7 +10,7 @@ import pytest
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
-from provenance_graph.model.search_index import FACETS, SearchIndex
+from provenance_graph.model.search.index import FACETS, SearchIndex
 from provenance_graph.store.embedded import EmbeddedStore
 
 HAIKU = "anthropic/claude-haiku-4-5"

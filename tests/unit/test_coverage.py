@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from readers_b import document
 
-from provenance_graph.commands import show
+from provenance_graph.commands.models import show
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, KeyTable, Leaf, later, read, skip, text

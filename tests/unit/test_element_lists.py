@@ -31,7 +31,7 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.exchange.registry import export
 from provenance_graph.formats.document import Document
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.model.bundle import bundle
+from provenance_graph.model.bundles.gather import bundle
 from provenance_graph.shapes.findings import Severity
 from provenance_graph.store.memory import MemoryStore
 

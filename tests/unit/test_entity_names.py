@@ -9,7 +9,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.terms import PG, RDF, SCHEMA
-from provenance_graph.model.entities import find_entity
+from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -30,7 +30,7 @@ def test_names_are_read_once(snapshot: AcceptedSnapshot, monkeypatch: pytest.Mon
     def read(*_: object) -> None:
         raise AssertionError("the store was read again")
 
-    monkeypatch.setattr("provenance_graph.model.entities.names", read)
+    monkeypatch.setattr("provenance_graph.model.naming.entities.names", read)
     with pytest.raises(NotFound):
         find_entity(snapshot, "nothing of the kind", ["model"])
     assert find_entity(snapshot, "qwen 2.5 7b", ["model"]).iri == iris.model("Qwen/Qwen2.5-7B")

@@ -13,7 +13,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from exports_back import missing, read_back
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.commands import export as commands_export
+from provenance_graph.commands.documents import export as commands_export
 from provenance_graph.core import iris, rdf
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
@@ -25,8 +25,8 @@ from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
-from provenance_graph.model.bundle import bundle, subject_named
-from provenance_graph.model.bundle_results import Bundle
+from provenance_graph.model.bundles.gather import bundle, subject_named
+from provenance_graph.model.bundles.results import Bundle
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import open_store
 

@@ -21,8 +21,8 @@ from provenance_graph.formats.fields import own_export
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
-from provenance_graph.model.bundle import bundle, subject_named
-from provenance_graph.model.bundle_results import Bundle, BundleEntity, StatedLicence
+from provenance_graph.model.bundles.gather import bundle, subject_named
+from provenance_graph.model.bundles.results import Bundle, BundleEntity, StatedLicence
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import open_store
 

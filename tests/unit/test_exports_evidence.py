@@ -23,8 +23,8 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.model.bundle import bundle
-from provenance_graph.model.bundle_results import Bundle
+from provenance_graph.model.bundles.gather import bundle
+from provenance_graph.model.bundles.results import Bundle
 from provenance_graph.store.memory import MemoryStore
 
 MODEL, PARENT, DATA = audit_store.MODEL, model("org/parent"), dataset("org/data")

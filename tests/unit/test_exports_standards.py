@@ -15,7 +15,7 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.exchange.registry import export
-from provenance_graph.model.bundle import bundle, subject_named
+from provenance_graph.model.bundles.gather import bundle, subject_named
 from provenance_graph.store.opening import open_store
 
 MODELS = (

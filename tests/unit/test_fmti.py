@@ -12,7 +12,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Stance
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
-from provenance_graph.formats.catalogues import fmti
+from provenance_graph.formats.catalogues.fmti import reader as fmti
 
 REPORT = "Anthropic_fmtransparencyreport_Dec2025.csv"
 HEAD = "Indicator,Definition,Notes,Disclosure,Justification,References,Score\n"

@@ -6,8 +6,8 @@ import pytest
 from audit_store import ALIAS, MODEL, OLD, OTHER, VERSION, store
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.changes.history import days, history
-from provenance_graph.changes.history_results import History
+from provenance_graph.changes.history.history import days, history
+from provenance_graph.changes.history.results import History
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
 from provenance_graph.model.ranks import correlate

@@ -9,7 +9,7 @@ from provenance_graph.core import hub
 from provenance_graph.core.hub import Repository, RepositoryKind
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats.huggingface.names import named_by
-from provenance_graph.model.bundle import hub_repository
+from provenance_graph.model.bundles.gather import hub_repository
 
 COMMIT = "26bca36bde8333b5d7f72e9ed20ccda6a618af24"
 

@@ -13,7 +13,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.huggingface import reader as huggingface
-from provenance_graph.formats.huggingface.front import front_matter, metadata
+from provenance_graph.formats.huggingface.cards.front import front_matter, metadata
 from provenance_graph.formats.huggingface.names import named_by
 
 READ = huggingface.READER.read

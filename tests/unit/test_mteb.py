@@ -9,7 +9,7 @@ from shared import SHARED, needs_shared
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.formats.catalogues.mteb import READER
+from provenance_graph.formats.catalogues.mteb.reader import READER
 
 
 def read(**row: object) -> list[Claim | Problem]:

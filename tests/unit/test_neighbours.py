@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri, dataset, model, organization, record
 from provenance_graph.core.literals import text
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads, reference_quads
-from provenance_graph.model.neighbours import Neighbourhood, neighbours, path
+from provenance_graph.model.pages.neighbours import Neighbourhood, neighbours, path
 from provenance_graph.store.memory import MemoryStore
 
 BASE, TUNED = model("meta/base"), model("acme/tuned")

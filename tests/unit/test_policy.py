@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from provenance_graph.acceptance.policy import Policy, PolicyCriterion
-from provenance_graph.acceptance.policy_data import load_policy
-from provenance_graph.acceptance.policy_file import policy_of
-from provenance_graph.acceptance.policy_report import examine, in_words, subjects
+from provenance_graph.acceptance.policy.data import load_policy
+from provenance_graph.acceptance.policy.file import policy_of
+from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
+from provenance_graph.acceptance.policy.report import examine, in_words, subjects
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Value

@@ -13,7 +13,7 @@ import rdflib
 from provenance_graph import Graph
 from provenance_graph.core.errors import NotFound, QueryError, UsageError
 from provenance_graph.listing import Listing
-from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.search.index import SearchIndex
 
 V3 = "deepseek-ai/DeepSeek-V3"
 

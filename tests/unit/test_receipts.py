@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.commands.verify import command as verify_command
+from provenance_graph.commands.documents.verify import command as verify_command
 from provenance_graph.core import canonical, rdf
 from provenance_graph.core.errors import Unreadable, UsageError
 from provenance_graph.core.iris import organization

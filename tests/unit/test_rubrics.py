@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from provenance_graph.acceptance.sssom import Mapping, read_sssom
-from provenance_graph.assessment import rubric_loader
-from provenance_graph.assessment.rubric import Rubrics
+from provenance_graph.assessment.rubrics import loader as rubric_loader
+from provenance_graph.assessment.rubrics.rubric import Rubrics
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import BadRubric, NotFound
 from provenance_graph.core.iris import Iri, mint

@@ -14,7 +14,7 @@ from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.store.memory import MemoryStore
 
 BASE = iris.model("black-forest-labs/FLUX.1-dev")

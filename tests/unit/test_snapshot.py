@@ -15,7 +15,7 @@ from provenance_graph.acceptance import identity, snapshot
 from provenance_graph.acceptance.evidence import rule_mapping
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
-from provenance_graph.assessment.evidence import level_graph
+from provenance_graph.assessment.evidence.gather import level_graph
 from provenance_graph.cli import app
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Quad, Record

@@ -13,8 +13,8 @@ from provenance_graph import cli
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import short_id
-from provenance_graph.model.entities import find_entity
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.entities import find_entity
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.store.embedded import EmbeddedStore
 
 

@@ -13,7 +13,7 @@ from provenance_graph.core.claims import AcceptanceStatus
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.store.embedded import EmbeddedStore
 
 TABLE = folder("data").parent / "docs" / "facts-judged.tsv"

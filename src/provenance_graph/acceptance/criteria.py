@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from provenance_graph.acceptance.agreement import value_key, width
-from provenance_graph.acceptance.policy import CUSTODY_RANK, Policy, PolicyCriterion
+from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
 from provenance_graph.core.claims import Basis, Literal, SourcedClaim, Value, claim_key
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import XSD

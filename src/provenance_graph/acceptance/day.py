@@ -20,7 +20,7 @@ from provenance_graph.acceptance.evidence import (
     rule_mapping,
     view,
 )
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import iris, rdf, terms
 from provenance_graph.core.claims import Header, Quad, Value

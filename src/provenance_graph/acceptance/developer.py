@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     KNOWN_CUSTODY,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from provenance_graph.acceptance.agreement import distinct
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.resolve import GIVES_VALUE, holds, refused
 from provenance_graph.core.claims import DEVELOPER_RANK, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri

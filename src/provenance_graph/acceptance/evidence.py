@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Protocol
 
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.acceptance.view import View, resolver, view_of
 from provenance_graph.core import rdf

@@ -15,7 +15,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from provenance_graph.acceptance.agreement import COUNTS, date_span
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from provenance_graph.acceptance.agreement import agree
-from provenance_graph.acceptance.policy import PolicyCriterion
+from provenance_graph.acceptance.policy.policy import PolicyCriterion
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Precision, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SCHEMA, XSD

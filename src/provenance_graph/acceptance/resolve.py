@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from provenance_graph.acceptance.agreement import agree, value_key, width
 from provenance_graph.acceptance.criteria import best_of, order_key
-from provenance_graph.acceptance.policy import Policy, PolicyCriterion
+from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.reasons import marked, status_of, why_accepted
 from provenance_graph.core.claims import (
     AcceptanceStatus,

@@ -12,7 +12,7 @@ from datetime import date
 from provenance_graph.acceptance import disclosure
 from provenance_graph.acceptance.developer import counted, developers
 from provenance_graph.acceptance.plausibility import after_release, doubts, needed
-from provenance_graph.acceptance.policy import Policy, PolicyCriterion
+from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.resolve import (
     Resolution,
     by_predicate,

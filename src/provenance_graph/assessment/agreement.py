@@ -14,10 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.evidence import ModelEvidence, is_model
-from provenance_graph.assessment.levels import findings
+from provenance_graph.assessment.evidence.gather import ModelEvidence, is_model
+from provenance_graph.assessment.levels.rules import findings
 from provenance_graph.assessment.published import PublishedScores, read
-from provenance_graph.assessment.rubric import Rubric, rubric_id
+from provenance_graph.assessment.rubrics.rubric import Rubric, rubric_id
 from provenance_graph.assessment.score import rounded
 from provenance_graph.assessment.totals import Calculator, Total
 from provenance_graph.core.claims import SourcedClaim

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.evidence import ModelEvidence
+from provenance_graph.assessment.evidence.gather import ModelEvidence
 from provenance_graph.assessment.published import PublishedScores, distance, labels, published
-from provenance_graph.assessment.rubric import Rubric, Rubrics
-from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.assessment.rubrics.loader import from_store
+from provenance_graph.assessment.rubrics.rubric import Rubric, Rubrics
 from provenance_graph.assessment.score import (
     ROUNDING,
     Assessment,

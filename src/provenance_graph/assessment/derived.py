@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, Statements
-from provenance_graph.acceptance.policy import Policy
-from provenance_graph.assessment import rubric_loader
-from provenance_graph.assessment.evidence import (
+from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.assessment.evidence.gather import (
     GRAPH,
     RecordLinks,
     SourceLinks,
@@ -19,12 +18,13 @@ from provenance_graph.assessment.evidence import (
     question,
     roots,
 )
+from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.store.values import QuadSource
 
 if TYPE_CHECKING:
-    from provenance_graph.assessment.level_columns import LevelColumns
+    from provenance_graph.assessment.levels.columns import LevelColumns
 
 
 class EvidenceLevels:
@@ -34,7 +34,7 @@ class EvidenceLevels:
 
     def in_columns(self, reference: QuadSource, policy: Policy) -> LevelColumns:
         """For a full build in parts."""
-        from provenance_graph.assessment.level_columns import LevelColumns  # polars: builds alone
+        from provenance_graph.assessment.levels.columns import LevelColumns  # polars: builds alone
 
         return LevelColumns(question(rubric_loader.from_store(reference), policy))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.rubric import Rubric, Rubrics, rubric_id
+from provenance_graph.assessment.rubrics.rubric import Rubric, Rubrics, rubric_id
 from provenance_graph.assessment.score import rounded
 from provenance_graph.core.claims import Header, Value
 from provenance_graph.core.iris import Iri, short_id

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from provenance_graph.assessment.levels import NOTHING, SATISFIED, LevelFinding, rule_of
-from provenance_graph.assessment.rubric import LEVELS, Criterion, Item, Rubric
+from provenance_graph.assessment.levels.rules import NOTHING, SATISFIED, LevelFinding, rule_of
+from provenance_graph.assessment.rubrics.rubric import LEVELS, Criterion, Item, Rubric
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 

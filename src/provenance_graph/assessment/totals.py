@@ -14,9 +14,9 @@ from fractions import Fraction
 from math import lcm
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.evidence import GRAPH, stored_levels
-from provenance_graph.assessment.levels import SATISFIED
-from provenance_graph.assessment.rubric import Criterion, Item, Rubric
+from provenance_graph.assessment.evidence.gather import GRAPH, stored_levels
+from provenance_graph.assessment.levels.rules import SATISFIED
+from provenance_graph.assessment.rubrics.rubric import Criterion, Item, Rubric
 from provenance_graph.assessment.score import shares
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.resources import folder

@@ -39,8 +39,8 @@ from provenance_graph.core.claims import Literal, SourcedClaim, Stance, Value
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
-from provenance_graph.model.entities import is_own, names
-from provenance_graph.model.naming import fold
+from provenance_graph.model.naming.entities import is_own, names
+from provenance_graph.model.naming.resolve import fold
 from provenance_graph.model.receipt import Receipt, receipts
 
 MAX_TEXT = 100_000

@@ -24,15 +24,15 @@ from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.fleet import deployed
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage.graph import LineageGraph
-from provenance_graph.model import questions as stored
-from provenance_graph.model.entities import find_entity
-from provenance_graph.model.entity_page import entity_page
 from provenance_graph.model.fields import property_named
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.entities import find_entity
+from provenance_graph.model.naming.resolve import resolve
+from provenance_graph.model.pages.entity import entity_page
 from provenance_graph.model.profile import profile as profiled
 from provenance_graph.model.profile import value_json
+from provenance_graph.model.questions import stored
 from provenance_graph.model.receipt import receipts
-from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.search.index import SearchIndex
 
 MAX_ITEMS = 100
 ANSWER_BYTES = 400_000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.model.naming import fold
+from provenance_graph.model.naming.resolve import fold
 
 LONGEST_NAME = 8
 """So many words a name may have."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.evidence import ModelEvidence
-from provenance_graph.assessment.levels import LevelFinding
-from provenance_graph.assessment.rubric import Rubric
+from provenance_graph.assessment.evidence.gather import ModelEvidence
+from provenance_graph.assessment.levels.rules import LevelFinding
+from provenance_graph.assessment.rubrics.rubric import Rubric
 from provenance_graph.assessment.score import Assessment, assess, moved, rounded
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic.dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.assessment.rubrics.loader import from_store
 from provenance_graph.checking.documents import AnyJudge
 from provenance_graph.checking.elements import Elements
 from provenance_graph.checking.lists import ElementJudge, list_named, lists
@@ -18,7 +18,7 @@ from provenance_graph.core.results import RESULT
 from provenance_graph.exchange.registry import export
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.forms.definition import form_named, forms
-from provenance_graph.model.bundle import bundle
+from provenance_graph.model.bundles.gather import bundle
 from provenance_graph.shapes.findings import Finding
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import QuadSource

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.assess import assess_model, level_name
-from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.assessment.rubrics.loader import from_store
 from provenance_graph.core.claims import Quad, Record
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, mint

@@ -16,12 +16,12 @@ from types import MappingProxyType
 
 from provenance_graph.acceptance.agreement import agree, date_span
 from provenance_graph.acceptance.labels import label
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import DEVELOPER_RANK, Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.model.naming import fold
+from provenance_graph.model.naming.resolve import fold
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {

@@ -11,7 +11,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.fair4ml import licence, page, stated_licence
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.model.bundle_results import Bundle, BundleEntity
+from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 VERSION = "http://mlcommons.org/croissant/1.1"
 CONTEXT: dict[str, Any] = {

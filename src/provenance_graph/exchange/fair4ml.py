@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.model.bundle_results import Bundle, BundleEntity, LicenceInfo, StatedLicence
+from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo, StatedLicence
 
 CONTEXT = {
     "@vocab": "https://schema.org/",

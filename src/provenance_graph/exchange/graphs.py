@@ -17,7 +17,7 @@ from provenance_graph.core.iris import PREFIXES, Iri, mint, shorten
 from provenance_graph.core.terms import PG, RDF, XSD
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Exported, Exporter, Loss, accepted
-from provenance_graph.model.bundle_results import Bundle
+from provenance_graph.model.bundles.results import Bundle
 
 TERMS: Mapping[Iri, str] = MappingProxyType({})
 _EVIDENCE = "the accepted view alone: who says what, when and on what basis is in trig"

@@ -15,7 +15,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.model.bundle_results import Bundle, BundleEntity, LicenceInfo
+from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
 
 _RELATIONS: Mapping[Iri, str] = {
     PG.mergedFrom: "merge",

@@ -15,7 +15,7 @@ from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.core.resources import software
 from provenance_graph.core.terms import PG, PROV, RDF, XSD
 from provenance_graph.formats.fields import own_export
-from provenance_graph.model.bundle_results import NODE_LINKS, Bundle, BundleEntity
+from provenance_graph.model.bundles.results import NODE_LINKS, Bundle, BundleEntity
 
 Kept = tuple[Iri, Iri, Value]
 """Subject, property and accepted value that a document carries."""

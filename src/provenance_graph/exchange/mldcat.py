@@ -17,7 +17,7 @@ from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats import statements
 from provenance_graph.formats.mldcat import keys
 from provenance_graph.formats.mldcat.keys import CLASSES, ProfileField, ValueKind
-from provenance_graph.model.bundle_results import Bundle, BundleEntity
+from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 _BY_NAME: Mapping[str, ProfileField] = {field.name: field for field in keys.FIELDS}
 V = TypeVar("V", bound=Value)

@@ -12,7 +12,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XS
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.graphs import in_order, turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.model.bundle_results import Bundle, BundleEntity
+from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 _PROV = PREFIXES["prov"]
 ENTITY, ACTIVITY, AGENT, BUNDLE, DERIVED = (

@@ -17,7 +17,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.exchange.ledger import Exported, Exporter
-from provenance_graph.model.bundle_results import Bundle
+from provenance_graph.model.bundles.results import Bundle
 
 
 @cache

@@ -18,7 +18,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.graphs import records, view
 from provenance_graph.exchange.ledger import Exported, Exporter, accepted
-from provenance_graph.model.bundle_results import Bundle
+from provenance_graph.model.bundles.results import Bundle
 
 REIFIES = Iri(PREFIXES["rdf"] + "reifies")
 _IN_THE_TRIPLE = frozenset({PG.about, PG.property, PG.value})

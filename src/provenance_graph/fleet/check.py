@@ -15,8 +15,8 @@ from provenance_graph.fleet.answers import FleetFindingAnswer
 from provenance_graph.fleet.read import System
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage.graph import LineageGraph
-from provenance_graph.model.entities import find_entity
 from provenance_graph.model.fields import property_named
+from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.shapes.findings import Finding, Severity
 
 KINDS = (

@@ -11,7 +11,7 @@ from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, mint, short_id
 from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.fleet.read import System
-from provenance_graph.model.entities import find_entity
+from provenance_graph.model.naming.entities import find_entity
 
 
 def to_record(

@@ -25,8 +25,8 @@ from provenance_graph.core.iris import Iri, local_name, mint, short_id, slug
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, INFLUENCES, PG, PROV, RDF
 from provenance_graph.fleet.read import System
 from provenance_graph.matching.organizations import Organizations
-from provenance_graph.model.entities import find_entity
 from provenance_graph.model.fields import fields
+from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.shapes.findings import Severity
 
 UPSTREAM = (

@@ -20,9 +20,9 @@ from provenance_graph.core.errors import QueryError, QuerySyntax, UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.listing import Listing
-from provenance_graph.model import questions
-from provenance_graph.model.entities import find_entity
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.entities import find_entity
+from provenance_graph.model.naming.resolve import resolve
+from provenance_graph.model.questions import stored as questions
 from provenance_graph.model.stats import Stats, stats
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import derived_folder, open_store

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from provenance_graph.assessment.assess import Assessed
-    from provenance_graph.changes.history_results import History
+    from provenance_graph.changes.history.results import History
     from provenance_graph.exchange.ledger import Exported
     from provenance_graph.forms.answers import FilledForm
     from provenance_graph.licences.results import LicenceReport
@@ -106,14 +106,14 @@ class Model:
 
     def history(self, start: str = "", end: str = "") -> History:
         """What changed in the world and in what sources say, between two days."""
-        from provenance_graph.changes.history import history
+        from provenance_graph.changes.history.history import history
 
         return history(self.snapshot, self.iri, day_of(start), day_of(end))
 
     def export(self, format: str, *, ancestors: bool = True) -> Exported:
         """The model in a format (``text``), with what the format cannot hold (``losses``)."""
         from provenance_graph.exchange.registry import export
-        from provenance_graph.model.bundle import bundle
+        from provenance_graph.model.bundles.gather import bundle
 
         return export(bundle(self.snapshot, [self.iri], ancestors=ancestors), format)
 

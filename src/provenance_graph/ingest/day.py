@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.evidence import level_graph
+from provenance_graph.assessment.evidence.gather import level_graph
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import ProvenanceError, QueryTooLarge
 from provenance_graph.store import embedded

@@ -19,7 +19,7 @@ from provenance_graph.acceptance.evidence import (
     Overlay,
     view,
 )
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Quad

@@ -21,8 +21,8 @@ from provenance_graph.acceptance.evidence import (
     rule_mapping,
     view,
 )
-from provenance_graph.acceptance.policy import Policy
-from provenance_graph.acceptance.policy_data import day_quad, load_policy, view_day
+from provenance_graph.acceptance.policy.data import day_quad, load_policy, view_day
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.view import quad_key
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import rdf
@@ -51,7 +51,7 @@ from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
 from provenance_graph.store.states import PUBLIC
 
 if TYPE_CHECKING:
-    from provenance_graph.assessment.level_columns import LevelColumns
+    from provenance_graph.assessment.levels.columns import LevelColumns
 from provenance_graph.ingest.touched import near, subjects_of, touched, turned
 
 

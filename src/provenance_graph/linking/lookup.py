@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from provenance_graph.core.errors import FetchError, Unreadable
 from provenance_graph.core.iris import Iri, is_iri
 from provenance_graph.formats.fetch.fetcher import Fetcher
-from provenance_graph.model.naming import fold
+from provenance_graph.model.naming.resolve import fold
 
 WIKIDATA = "http://www.wikidata.org/entity/"
 MAX_CANDIDATES = 10

@@ -18,8 +18,8 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import PG, SCHEMA, SKOS
 from provenance_graph.linking.lookup import LinkCandidate, LinkLookup, domain
-from provenance_graph.model.entities import kind_of
-from provenance_graph.model.naming import fold
+from provenance_graph.model.naming.entities import kind_of
+from provenance_graph.model.naming.resolve import fold
 
 HEADER: Mapping[str, str] = MappingProxyType(
     {

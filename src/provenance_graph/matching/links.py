@@ -26,7 +26,7 @@ from provenance_graph.core.claims import AcceptanceStatus, Basis, SourcedClaim, 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID, Iri, is_iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
-from provenance_graph.model.bundle import hub_repository, licence_info
+from provenance_graph.model.bundles.gather import hub_repository, licence_info
 
 HEADER: Dict[str, str] = MappingProxyType(
     {

@@ -19,7 +19,7 @@ from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Header, Quad, Record
 from provenance_graph.core.iris import PREFIXES, Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
-from provenance_graph.model.bundle_results import Bundle
+from provenance_graph.model.bundles.results import Bundle
 
 _LISTS = (Iri(PREFIXES["rdf"] + "first"), Iri(PREFIXES["rdf"] + "rest"))
 _KINDS = (

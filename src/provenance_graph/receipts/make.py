@@ -13,7 +13,7 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.resources import software
 from provenance_graph.exchange.registry import export
 from provenance_graph.formats.bundles import envelope
-from provenance_graph.model.bundle import bundle as gather
+from provenance_graph.model.bundles.gather import bundle as gather
 from provenance_graph.receipts.content import content
 
 

@@ -8,7 +8,7 @@ from dataclasses import field
 from pydantic.dataclasses import dataclass
 
 from provenance_graph import reference
-from provenance_graph.acceptance.policy import describe
+from provenance_graph.acceptance.policy.policy import describe
 from provenance_graph.core import canonical
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable

@@ -18,8 +18,8 @@ from provenance_graph.core.iris import Iri, is_iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.ingest.update import Deriver, update
-from provenance_graph.model.entities import find_entity
 from provenance_graph.model.fields import property_named
+from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.recording.entry import BASES, STANCES, Entry, locator
 from provenance_graph.recording.values import value_of
 from provenance_graph.store.base import WritableStore

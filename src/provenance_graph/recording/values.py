@@ -9,7 +9,7 @@ from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, is_iri, local_name, shorten
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, INFLUENCES, PG, RDFS, SKOS, XSD
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.model.entities import find_entity
+from provenance_graph.model.naming.entities import find_entity
 
 _CONCEPT = SKOS.Concept
 _MODELS = {*DERIVATIONS, *INFLUENCES} - {PG.trainedOn, PG.benchmarkDataSeen}

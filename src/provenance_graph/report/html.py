@@ -13,7 +13,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from provenance_graph.core.claims import Header
-from provenance_graph.model.disclosure_states import state_of
+from provenance_graph.model.disclosure.states import state_of
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.report.facts import AuditReport, ModelFacts
 from provenance_graph.report.picture import picture

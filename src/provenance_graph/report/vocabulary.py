@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from provenance_graph.core.iris import NS, PREFIXES, local_name, shorten
 from provenance_graph.core.resources import folder, shape_files
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
-from provenance_graph.model.questions import questions
+from provenance_graph.model.questions.stored import questions
 from provenance_graph.report.rendering import render
 from provenance_graph.shapes.derive import derived_shapes
 

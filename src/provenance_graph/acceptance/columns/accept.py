@@ -36,7 +36,7 @@ from provenance_graph.acceptance.plausibility import (
     is_moving,
     outgrows,
 )
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.resolve import claim_order
 from provenance_graph.acceptance.view import CUTOFFS, GroupView, View, group_view, view_of
 from provenance_graph.core import terms

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from provenance_graph.acceptance.developer import counted, developers
-from provenance_graph.acceptance.policy import Policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     KNOWN_CUSTODY,

@@ -14,7 +14,7 @@ from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Ledger
 from provenance_graph.formats.cyclonedx.keys import LINKS, MODALITIES, MODEL, PARAMETERS
 from provenance_graph.formats.fields.named import LANGUAGES
-from provenance_graph.model.bundle_results import Bundle, BundleEntity, LicenceInfo
+from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
 
 RELATION = "provenance-graph:relation"
 """The property of an ancestor that says which kind of derivation it is."""

@@ -15,7 +15,7 @@ from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.cyclonedx import component as components
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats.cyclonedx.keys import LINKS, PARAMETERS
-from provenance_graph.model.bundle_results import Bundle, BundleEntity
+from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 Parts = Mapping[Iri, dict[str, Any]]
 

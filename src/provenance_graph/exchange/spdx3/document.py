@@ -13,7 +13,7 @@ from provenance_graph.exchange.spdx3.elements import SpdxDocument
 from provenance_graph.exchange.spdx3.packages import package
 from provenance_graph.exchange.spdx3.relationships import files, libraries, licences, relations
 from provenance_graph.exchange.spdx3.terms import CONTEXTS, INFO, OTHERWISE, REASONS, TERMS
-from provenance_graph.model.bundle_results import Bundle
+from provenance_graph.model.bundles.results import Bundle
 
 
 def write(bundle: Bundle, version: str = "3.0.1") -> Exported:

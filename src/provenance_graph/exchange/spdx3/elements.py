@@ -10,7 +10,7 @@ from provenance_graph.core.terms import SCHEMA
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Ledger
 from provenance_graph.exchange.spdx3.terms import INFO, NO_ASSERTION
-from provenance_graph.model.bundle_results import Bundle, LicenceInfo, StatedLicence
+from provenance_graph.model.bundles.results import Bundle, LicenceInfo, StatedLicence
 
 
 class SpdxDocument:

@@ -19,7 +19,7 @@ from provenance_graph.exchange.spdx3.terms import (
     NO_ASSERTION,
     WORDS,
 )
-from provenance_graph.model.bundle_results import BundleEntity
+from provenance_graph.model.bundles.results import BundleEntity
 
 
 def package(document: SpdxDocument, entity: BundleEntity) -> None:

@@ -7,7 +7,7 @@ from provenance_graph.core.iris import shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.exchange.spdx3.elements import SpdxDocument
 from provenance_graph.exchange.spdx3.terms import NO_LICENCE, RELATIONS, STAGES
-from provenance_graph.model.bundle_results import BundleEntity
+from provenance_graph.model.bundles.results import BundleEntity
 
 ALSO_NEEDED = frozenset(("descendantOf", "trainedOn"))
 """Relationships that are a dependency as well: without the parent or the data, no model."""

@@ -9,10 +9,12 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import statements
-from provenance_graph.formats.huggingface.card import FIELDS, read_card
-from provenance_graph.formats.huggingface.card_parts import Card
-from provenance_graph.formats.huggingface.config import read_config
-from provenance_graph.formats.huggingface.lookup import whole_number
+from provenance_graph.formats.huggingface.cards.card import FIELDS, read_card
+from provenance_graph.formats.huggingface.cards.parts import Card
+from provenance_graph.formats.huggingface.configs.config import read_config
+from provenance_graph.formats.huggingface.configs.lookup import whole_number
+from provenance_graph.formats.huggingface.configs.quantization import packing
+from provenance_graph.formats.huggingface.configs.weights import read_tensors
 from provenance_graph.formats.huggingface.names import (
     SOURCE,
     NamedRepository,
@@ -20,9 +22,7 @@ from provenance_graph.formats.huggingface.names import (
     is_repository,
     version_claims,
 )
-from provenance_graph.formats.huggingface.quantization import packing
 from provenance_graph.formats.huggingface.tables import RELATIONS, WEIGHT_FORMATS
-from provenance_graph.formats.huggingface.weights import read_tensors
 
 Found = Iterator[Claim | Problem]
 HUB_EPOCH = "2022-03-02"

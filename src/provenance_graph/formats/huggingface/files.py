@@ -14,30 +14,30 @@ from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import Document, decode, parse_json, parse_yaml
 from provenance_graph.formats.huggingface.api import read_answer
-from provenance_graph.formats.huggingface.card import DATASET_FIELDS, of_dataset, read_card
-from provenance_graph.formats.huggingface.card_parts import Card, shape
-from provenance_graph.formats.huggingface.config import read_config
-from provenance_graph.formats.huggingface.config_keys import leaves_of_file, role_of
-from provenance_graph.formats.huggingface.front import metadata
-from provenance_graph.formats.huggingface.generated import read_generated
+from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, of_dataset, read_card
+from provenance_graph.formats.huggingface.cards.front import metadata
+from provenance_graph.formats.huggingface.cards.generated import read_generated
+from provenance_graph.formats.huggingface.cards.parts import Card, shape
+from provenance_graph.formats.huggingface.cards.results import read_eval_results
+from provenance_graph.formats.huggingface.configs.config import read_config
+from provenance_graph.formats.huggingface.configs.keys import leaves_of_file, role_of
+from provenance_graph.formats.huggingface.configs.merge import FILES as RECIPES
+from provenance_graph.formats.huggingface.configs.merge import read_merge
+from provenance_graph.formats.huggingface.configs.quantization import (
+    Packing,
+    packing,
+    precision,
+    stated_dtype,
+)
+from provenance_graph.formats.huggingface.configs.weights import read_adapter, read_index
 from provenance_graph.formats.huggingface.keys import KEYS
-from provenance_graph.formats.huggingface.merge import FILES as RECIPES
-from provenance_graph.formats.huggingface.merge import read_merge
 from provenance_graph.formats.huggingface.names import (
     SOURCE,
     NamedRepository,
     described,
     version_claims,
 )
-from provenance_graph.formats.huggingface.quantization import (
-    Packing,
-    packing,
-    precision,
-    stated_dtype,
-)
-from provenance_graph.formats.huggingface.results import read_eval_results
 from provenance_graph.formats.huggingface.tables import WEIGHT_FORMATS
-from provenance_graph.formats.huggingface.weights import read_adapter, read_index
 
 Found = Iterator[Claim | Problem]
 READINGS = frozenset({"config", "adapter", "index", "tokenizer"})

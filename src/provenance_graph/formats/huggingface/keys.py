@@ -15,8 +15,9 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, leaves, read, skip
 from provenance_graph.formats.document import Document, decode, parse_json, parse_yaml
-from provenance_graph.formats.huggingface.card_parts import PAGE_TAGS
-from provenance_graph.formats.huggingface.config_keys import (
+from provenance_graph.formats.huggingface.cards.front import metadata
+from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS
+from provenance_graph.formats.huggingface.configs.keys import (
     ADAPTER_ROWS,
     CONFIG_ROWS,
     MERGE_ROWS,
@@ -24,8 +25,7 @@ from provenance_graph.formats.huggingface.config_keys import (
     leaves_of_file,
     role_of,
 )
-from provenance_graph.formats.huggingface.front import metadata
-from provenance_graph.formats.huggingface.merge import FILES as RECIPES
+from provenance_graph.formats.huggingface.configs.merge import FILES as RECIPES
 from provenance_graph.formats.statements import scalar_text
 
 MODEL_ROWS = (

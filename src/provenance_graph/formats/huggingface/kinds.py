@@ -7,7 +7,7 @@ from typing import Any
 
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import Hints
-from provenance_graph.formats.huggingface.merge import is_recipe
+from provenance_graph.formats.huggingface.configs.merge import is_recipe
 
 _CARD_KEYS = re.compile(
     r"^(?:license|licence|language|base_model|pipeline_tag|library_name|tags|datasets|model-index"

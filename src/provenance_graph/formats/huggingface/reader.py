@@ -19,8 +19,8 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
 from provenance_graph.formats.huggingface.api import name_of
+from provenance_graph.formats.huggingface.cards.front import metadata
 from provenance_graph.formats.huggingface.files import READINGS, dataset_card, repository_claims
-from provenance_graph.formats.huggingface.front import metadata
 from provenance_graph.formats.huggingface.keys import KEYS, leaves_of
 from provenance_graph.formats.huggingface.kinds import kind_of
 from provenance_graph.formats.huggingface.names import (

@@ -14,8 +14,8 @@ import polars as pl
 
 from provenance_graph.acceptance.columns.accept import accept
 from provenance_graph.acceptance.columns.basis import Partition
-from provenance_graph.acceptance.policy import Policy
-from provenance_graph.assessment.level_columns import Hanging, LevelColumns
+from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.assessment.levels.columns import Hanging, LevelColumns
 from provenance_graph.core.claims import Header
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.ingest.bulk.parts import finish, fresh_folder

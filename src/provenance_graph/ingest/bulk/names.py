@@ -16,7 +16,7 @@ import polars as pl
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.sssom import Mapping as Row
-from provenance_graph.assessment.evidence import LINKS
+from provenance_graph.assessment.evidence.gather import LINKS
 from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG

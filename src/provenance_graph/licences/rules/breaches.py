@@ -30,7 +30,7 @@ from provenance_graph.licences.rules.rules import RULES
 from provenance_graph.licences.rules.store_marks import rule_marks
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.arrays import Flags, Ints, closure
-from provenance_graph.model.entities import find_entity
+from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity
 

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats.licences.names import known_names, normalise
 from provenance_graph.formats.licences.tables import names
-from provenance_graph.model.naming import fold
+from provenance_graph.model.naming.resolve import fold
 
 _WORDS = re.compile(r"(?i)\b(?:licen[cs]e|agreement|version)\b")
 

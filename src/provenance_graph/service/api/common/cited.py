@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
-from provenance_graph.model.entities import find_entity
+from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.receipt import receipts_of
 from provenance_graph.service.http.problems import refuse
 

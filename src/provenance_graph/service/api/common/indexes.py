@@ -20,8 +20,8 @@ from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.kept import KeptConflict
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.iris import Iri
-from provenance_graph.model.search_index import FORMAT as CATALOGUE_FORMAT
-from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.search.index import FORMAT as CATALOGUE_FORMAT
+from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.results import dump_json
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.model.answers import ClaimsAnswer, EntityAnswer, SearchPage
-from provenance_graph.model.entities import FoundEntity, find_entity
-from provenance_graph.model.entity_page import entity_page
-from provenance_graph.model.search_index import SearchIndex
-from provenance_graph.model.source_page import SourceStanding, source_standing
+from provenance_graph.model.naming.entities import FoundEntity, find_entity
+from provenance_graph.model.pages.entity import entity_page
+from provenance_graph.model.pages.source import SourceStanding, source_standing
+from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit
 from provenance_graph.service.api.common.reply import api_router, reply

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID
-from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match, protocol
 from provenance_graph.reconciliation.match import kind_named
 from provenance_graph.service.api.common.access import Access

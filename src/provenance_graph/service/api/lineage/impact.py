@@ -10,7 +10,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.fleet import impact as affected
 from provenance_graph.lineage.answers import ImpactAnswer
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf
 from provenance_graph.service.api.common.reply import api_router, reply

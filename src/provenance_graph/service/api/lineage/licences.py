@@ -22,7 +22,7 @@ from provenance_graph.licences.portfolio import portfolio
 from provenance_graph.licences.repair import repair
 from provenance_graph.licences.rules.breaches import Filters, store_findings
 from provenance_graph.licences.texts.explain import explain_in
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Many
 from provenance_graph.service.api.common.reply import api_router, reply

@@ -9,16 +9,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import day_of
-from provenance_graph.assessment import evidence_table as annex
 from provenance_graph.assessment.answers import AssessmentsAnswer, EvidenceAnswer, RubricAnswer
 from provenance_graph.assessment.assess import assess_everywhere, assess_under
-from provenance_graph.assessment.rubric_loader import from_store
+from provenance_graph.assessment.evidence import table as annex
+from provenance_graph.assessment.rubrics.loader import from_store
 from provenance_graph.changes.answers import ComparisonAnswer, HistoryAnswer
 from provenance_graph.changes.compare import compare, compare_dates
-from provenance_graph.changes.history import history
+from provenance_graph.changes.history.history import history
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Many
 from provenance_graph.service.api.common.reply import api_router, reply

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.model.answers import MatrixPage
-from provenance_graph.model.disclosure_matrix import matrix
-from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.disclosure.matrix import matrix
+from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Cursor
 from provenance_graph.service.api.common.reply import api_router, reply

@@ -14,7 +14,7 @@ from provenance_graph.formats.forms.definition import Form, form_named, forms
 from provenance_graph.forms.answers import FilledForm
 from provenance_graph.forms.fill import fill
 from provenance_graph.forms.render import MEDIA_TYPES, RENDERERS
-from provenance_graph.model.bundle import subject_named
+from provenance_graph.model.bundles.gather import subject_named
 from provenance_graph.model.receipt import ReceiptsOf, receipts_of
 from provenance_graph.receipts.make import make
 from provenance_graph.service.api.common.access import Access

@@ -12,7 +12,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.exchange.ledger import Exported, Loss
 from provenance_graph.exchange.registry import export, exporter, exporters
-from provenance_graph.model.bundle import bundle, subject_named
+from provenance_graph.model.bundles.gather import bundle, subject_named
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf
 from provenance_graph.service.api.common.reply import answer_key, api_router, reply

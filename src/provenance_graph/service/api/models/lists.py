@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.model.answers import FacetCount, ModelPage, SearchAnswer
-from provenance_graph.model.filters import understood
-from provenance_graph.model.search_index import SearchIndex
+from provenance_graph.model.search.filters import understood
+from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit, Many
 from provenance_graph.service.api.common.reply import api_router, reply

@@ -17,7 +17,7 @@ from provenance_graph.model.answers import (
     ClaimsAnswer,
     ProfileAnswer,
 )
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.profile import profile
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Many

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.report.facts import USES, report
 from provenance_graph.report.html import html
 from provenance_graph.service.api.common.access import Access

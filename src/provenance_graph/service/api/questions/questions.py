@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import short_id
-from provenance_graph.model import questions as stored
+from provenance_graph.model.questions import stored
 from provenance_graph.service import backend as backends
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.reply import (

@@ -11,7 +11,7 @@ from provenance_graph.conflicts.detect import chosen, summary
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.core.errors import UsageError
 from provenance_graph.model.answers import StatsAnswer
-from provenance_graph.model.naming import resolve
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import counts, ledger
 from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit

@@ -1,0 +1,1 @@
+"""The acceptance policy: read, replaced by a file, applied, explained."""

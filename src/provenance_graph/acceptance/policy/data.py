@@ -1,0 +1,240 @@
+"""The acceptance policy read from the ontology in a store, checked as it is read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from provenance_graph import reference
+from provenance_graph.acceptance.policy.policy import (
+    CHANGING_ORDER,
+    ORDER,
+    Policy,
+    PolicyCriterion,
+    RankedSource,
+)
+from provenance_graph.core.claims import Basis, Code, Literal, Quad, Value
+from provenance_graph.core.errors import PolicyError, StoreError
+from provenance_graph.core.iris import PREFIXES, Iri, mint, shorten
+from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.store.values import QuadSource
+
+STATE = mint("graph", "view")
+"""The graph that says for which day the accepted view was computed."""
+_REST, _FIRST, _NIL = (Iri(PREFIXES["rdf"] + name) for name in ("rest", "first", "nil"))
+_MAX_LIST = 50
+C = TypeVar("C", bound=Code)
+
+
+def today() -> str:
+    """Today's ISO day in UTC: what "now" means to a caller who says nothing else."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def view_day(store: QuadSource) -> str:
+    """The day for which the accepted view of a store was computed; empty where none is kept."""
+    days = (str(o) for _, _, o, _ in store.quads(STATE, PG.viewDay, graph=STATE))
+    return max(days, default="")
+
+
+def day_quad(day: str) -> Quad:
+    """What a store keeps of the day of its view."""
+    return STATE, PG.viewDay, Literal(day, Iri(PREFIXES["xsd"] + "date")), STATE
+
+
+def load_policy(store: QuadSource, day: str = "") -> Policy:
+    """The acceptance policy of a store and the kinds of properties.
+
+    ``day`` is what "now" means; without it the day of the store's view, else today. Raises
+    StoreError where the store holds no policy, PolicyError where the policy is at fault.
+    """
+    return replace(reference.parsed(store, read_policy), day=day or view_day(store) or today())
+
+
+def read_policy(store: QuadSource) -> Policy:
+    """The acceptance policy as the ontology states it, of no day yet; raises as above."""
+
+    def members(kind: Iri) -> frozenset[Iri]:
+        return frozenset(s for s, *_ in store.quads(predicate=RDF.type, object=kind))
+
+    policies = sorted(members(PG.AcceptancePolicy))
+    if len(policies) != 1:
+        raise StoreError(f"the store holds {len(policies)} acceptance policies; rebuild it")
+    reading = _Reading(store, policies[0])
+    facts = members(PG.FactProperty) | members(PG.SingleValuedFact)
+    return Policy(
+        basis_order=tuple(reading.codes(PG.basisOrder, Basis)),
+        never=frozenset(reading.members(PG.neverAccepted, Basis)),
+        single=members(PG.SingleValuedFact),
+        exhaustive=members(PG.ExhaustiveFact),
+        facts=facts,
+        day="",
+        order=reading.criteria(PG.tieBreak, ORDER),
+        changing_order=reading.criteria(PG.tieBreakOfChangingFacts, CHANGING_ORDER),
+        changing=members(PG.ChangingFact),
+        guarded=frozenset(reading.properties(PG.guards)),
+        tiered=members(PG.TieredFact),
+        supported_first=frozenset(reading.properties(PG.supportFirst)),
+        no_values=frozenset(v for v in reading.objects(PG.namesNothing) if isinstance(v, Iri)),
+        confidence=reading.decimal(PG.leastConfidence, Decimal("0.5")),
+        sources=sources(store),
+    )
+
+
+class _Reading:
+    """One policy's statements, each read with its place in the message where it is wrong."""
+
+    def __init__(self, store: QuadSource, policy: Iri) -> None:
+        self.store, self.policy = store, policy
+
+    def fault(self, term: Iri, what: str) -> PolicyError:
+        return PolicyError(shorten(self.policy), shorten(term), what)
+
+    def objects(self, term: Iri) -> list[Value]:
+        """What the policy states of a term, in order."""
+        results = {o for _, _, o, _ in self.store.quads(self.policy, term)}
+        return sorted(results, key=str)
+
+    def _code(self, term: Iri, value: Value, kind: type[C]) -> C:
+        try:
+            return kind(value)
+        except ValueError:
+            known = ", ".join(shorten(code.value) for code in kind)
+            raise self.fault(
+                term, f"{shorten(str(value))} is none of them; there are {known}"
+            ) from None
+
+    def members(self, term: Iri, kind: type[C]) -> list[C]:
+        return [self._code(term, value, kind) for value in self.objects(term)]
+
+    def codes(self, term: Iri, kind: type[C]) -> list[C]:
+        """A list of codes; raises where it is missing, repeats itself or has no end."""
+        heads = self.objects(term)
+        if len(heads) != 1:
+            raise self.fault(term, f"{len(heads)} lists; give one")
+        results = [self._code(term, value, kind) for value in self._list(term, heads[0])]
+        if twice := next((code for code in results if results.count(code) > 1), None):
+            raise self.fault(term, f"{shorten(twice.value)} stands twice in the list")
+        if not results:
+            raise self.fault(term, "the list is empty")
+        return results
+
+    def criteria(
+        self, term: Iri, default: tuple[PolicyCriterion, ...]
+    ) -> tuple[PolicyCriterion, ...]:
+        """The tie-break after the basis, which always goes first; value last, so that it ends."""
+        if not self.objects(term):
+            return default
+        results = [c for c in self.codes(term, PolicyCriterion) if c is not PolicyCriterion.BASIS]
+        if PolicyCriterion.VALUE in results and results[-1] is not PolicyCriterion.VALUE:
+            raise self.fault(term, "pg:LowestInOrder decides everything, so it must stand last")
+        end = [] if PolicyCriterion.VALUE in results else [PolicyCriterion.VALUE]
+        return (PolicyCriterion.BASIS, *results, *end)
+
+    def _list(self, term: Iri, head: Value) -> Iterator[Value]:
+        seen: set[Value] = set()
+        while head != _NIL:
+            if head in seen or len(seen) >= _MAX_LIST:
+                raise self.fault(term, f"the list runs in a circle at {shorten(str(head))}")
+            seen.add(head)
+            firsts = [o for _, _, o, _ in self.store.quads(Iri(str(head)), _FIRST)]
+            rests = [o for _, _, o, _ in self.store.quads(Iri(str(head)), _REST)]
+            if len(firsts) != 1 or len(rests) != 1:
+                raise self.fault(term, f"{shorten(str(head))} is no cell of a list")
+            yield firsts[0]
+            head = rests[0]
+
+    def properties(self, term: Iri) -> set[Iri]:
+        """Properties, or the properties of sections, that the policy names."""
+        iris: set[Iri] = set()
+        for value in self.objects(term):
+            if not isinstance(value, Iri):
+                raise self.fault(term, f"{value} is no property")
+            iris |= _of_section(self.store, value)
+        return iris
+
+    def decimal(self, term: Iri, default: Decimal) -> Decimal:
+        values = self.objects(term)
+        if not values:
+            return default
+        try:
+            decimal = Decimal(str(values[0]))
+        except ArithmeticError:
+            raise self.fault(term, f"{values[0]} is no number") from None
+        if len(values) > 1 or not 0 <= decimal <= 1:
+            raise self.fault(term, "give one number between 0 and 1")
+        return decimal
+
+
+def _of_section(store: QuadSource, named: Iri) -> set[Iri]:
+    inside = {s for s, *_ in store.quads(predicate=PG.section, object=named)}
+    return inside or {named}
+
+
+def sources(store: QuadSource) -> dict[Iri, RankedSource]:
+    """The collections of a store's reference data; raises PolicyError where one is at fault."""
+    results = {
+        s: _source(store, s) for s, *_ in store.quads(predicate=RDF.type, object=PG.Collection)
+    }
+    ranks: dict[Iri, dict[Iri, int]] = defaultdict(dict)
+    for node, *_ in store.quads(predicate=RDF.type, object=PG.Closeness):
+        of = _one(store, node, PG.ofCollection)
+        target = _one(store, node, PG.forProperty)
+        rank = _integer(store, node, PG.closeness, 5)
+        for predicate in _of_section(store, Iri(str(target))):
+            ranks[Iri(str(of))][predicate] = rank
+    for collection, per_property in ranks.items():
+        if collection not in results:
+            raise PolicyError(shorten(collection), "pg:ofCollection", "no such collection")
+        results[collection] = replace(results[collection], per_property=per_property)
+    _no_circle(results)
+    return results
+
+
+def _source(store: QuadSource, collection: Iri) -> RankedSource:
+    def flag(term: Iri) -> bool:
+        return any(str(o) == "true" for _, _, o, _ in store.quads(collection, term))
+
+    repeated = next(iter(store.quads(collection, PG.repeats)), None)
+    note = next(iter(store.quads(collection, SKOS.note)), None)
+    return RankedSource(
+        closeness=_integer(store, collection, PG.closeness, 5),
+        tier=_integer(store, collection, PG.tier, 3),
+        repeats=Iri(str(repeated[2])) if repeated else None,
+        researched=flag(PG.researched),
+        own=flag(PG.keptByProject),
+        reason=str(note[2]) if note else "",
+    )
+
+
+def _one(store: QuadSource, node: Iri, term: Iri) -> Value:
+    values = [o for _, _, o, _ in store.quads(node, term)]
+    if len(values) != 1:
+        raise PolicyError(shorten(node), shorten(term), f"{len(values)} values; give one")
+    return values[0]
+
+
+def _integer(store: QuadSource, node: Iri, term: Iri, default: int) -> int:
+    values = [str(o) for _, _, o, _ in store.quads(node, term)]
+    if not values:
+        return default
+    if len(values) > 1 or not values[0].isdigit() or len(values[0]) > 4:
+        raise PolicyError(shorten(node), shorten(term), "give one whole number")
+    return int(values[0])
+
+
+def _no_circle(result: dict[Iri, RankedSource]) -> None:
+    for start in result:
+        seen = {start}
+        current = result[start].repeats
+        while current is not None:
+            if current in seen:
+                raise PolicyError(
+                    shorten(start), "pg:repeats", f"it runs in a circle at {shorten(current)}"
+                )
+            seen.add(current)
+            current = result[current].repeats if current in result else None

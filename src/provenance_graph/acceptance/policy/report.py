@@ -1,0 +1,198 @@
+"""The policy in words, what each of its rules decided over a store, and what another would change."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from provenance_graph.acceptance.evidence import view
+from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.view import View
+from provenance_graph.core.claims import AcceptanceStatus
+from provenance_graph.core.iris import Iri, local_name, short_id, shorten
+from provenance_graph.core.terms import PG, RDF
+
+EXAMPLES = 3
+_KINDS = (PG.Model, PG.OfferedModel, PG.Dataset, PG.ModelFamily)
+_CRITERIA = {
+    PolicyCriterion.BASIS: "the stronger basis",
+    PolicyCriterion.EDITION: "the later edition of the source",
+    PolicyCriterion.CLOSENESS: "the closer source",
+    PolicyCriterion.SUPPORT: "more independent sources",
+    PolicyCriterion.CUSTODY: "better custody",
+    PolicyCriterion.STATEMENT: "the later day of which the source speaks",
+    PolicyCriterion.VALUE: "the lowest value, contested",
+}
+_RULES = {
+    "inferred": "a lone inference, accepted and marked",
+    "implausible": "a check of plausibility speaks against a value",
+    "silence": "the developer's silence outranks a value that names no document",
+    "demoted": "developer rank refused: publisher or custody do not bear it",
+    "never": "a basis that is never accepted",
+    "confidence": "below the least confidence",
+    "lineage": "lineage that a program took from prose",
+    "nothing": "a word for a kind, which names nothing of it",
+    "rival": "closer sources list the values, and not this one",
+    "validity": "not valid on the day",
+    "superseded": "a later retrieval replaced it",
+}
+
+
+@dataclass
+class Tally:
+    """How often a rule decided, with the first examples."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, subject: Iri, predicate: Iri) -> None:
+        """Count one decision."""
+        self.count += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(f"{short_id(subject)} {local_name(predicate)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An accepted fact that is another under another policy."""
+
+    subject: Iri
+    property: Iri
+    now: tuple[str, ...]
+    then: tuple[str, ...]
+
+
+def in_words(policy: Policy) -> Iterator[str]:
+    """The policy, a sentence a line."""
+    order = ", ".join(basis.label for basis in policy.basis_order)
+    yield f"Bases, strongest first: {order}."
+    yield f"Never accepted: {', '.join(sorted(basis.label for basis in policy.never))}."
+    yield f"Never accepted: a claim of a confidence below {policy.confidence}."
+    yield (
+        "A developer's statement or an artifact reading counts as one where the publisher is the "
+        "model's developer and custody is verified or asserted; else as a third party's report."
+    )
+    yield f"Between claims of one basis decide: {_criteria(policy.order)}."
+    yield f"Of facts that change in time decide: {_criteria(policy.changing_order)}."
+    if policy.supported_first:
+        first = ", ".join(sorted(map(shorten, policy.supported_first)))
+        yield f"Of these the value that more sources give goes before a closer source's: {first}."
+    if policy.no_values:
+        nothing = ", ".join(sorted(map(short_id, policy.no_values)))
+        yield f"Values that name nothing and are never accepted: {nothing}."
+    changing = ", ".join(sorted(map(shorten, policy.changing)))
+    yield f"Facts that change in time: {changing}."
+    yield (
+        f"On {len(policy.guarded)} properties a documented silence of the developer outranks a third "
+        "party's value that names no document."
+    )
+    yield f"{len(policy.single)} properties take one value; of the others every value is accepted."
+    bounds = policy.plausible
+    yield (
+        f"Implausible: a rounded count outside {bounds.size_in_name[0]} to {bounds.size_in_name[1]} times the "
+        f"size in the name, or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a third "
+        f"party's release day more than {bounds.days_after_creation} days after the repository's creation, a "
+        f"catalogue's more than {bounds.days_before_creation} before it, any more than {bounds.days_from_name} "
+        "from a date in the name, and any of a name that says latest; a context length that is the sliding "
+        "window; a base that a third party names and whose name gives a larger size than the model's own."
+    )
+    yield f"Custody, best first: {', '.join(custody.label for custody in CUSTODY_RANK)}."
+    closest = sorted(policy.sources.items(), key=lambda item: (item[1].closeness, item[0]))
+    named = ", ".join(f"{local_name(iri)} {source.closeness}" for iri, source in closest)
+    yield f"Closeness of the sources (0 is closest): {named}; any other 5."
+    yield f"Now is {policy.day}."
+
+
+def _criteria(order: Iterable[PolicyCriterion]) -> str:
+    return ", then ".join(_CRITERIA[one] for one in order if one is not PolicyCriterion.BASIS)
+
+
+def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
+    """Every model, dataset and family of a snapshot."""
+    return sorted(
+        {s for kind in _KINDS for s, *_ in snapshot.quads(predicate=RDF.type, object=kind)}
+    )
+
+
+def examine(
+    snapshot: AcceptedSnapshot,
+    asked: Iterable[Iri],
+    other: Policy | None = None,
+    step: Callable[[], None] = lambda: None,
+) -> tuple[dict[str, Tally], list[Difference]]:
+    """What each rule decided over some subjects, and what another policy would change of it."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    differences: list[Difference] = []
+    for subject in asked:
+        seen = snapshot.view(subject)
+        _tally(seen, tallies)
+        if other is not None:
+            then = view(subject, snapshot.statements, other, snapshot.latest, snapshot.as_of)
+            differences.extend(_differ(seen, then, snapshot.policy))
+        step()
+    words: dict[str, str] = {str(one.value): text for one, text in _CRITERIA.items()}
+    words.update(_RULES)
+    return {words[key]: tallies[key] for key in words if key in tallies}, differences
+
+
+def _tally(seen: View, tallies: dict[str, Tally]) -> None:
+    for predicate, criterion in seen.decided.items():
+        tallies[criterion.value].add(seen.subject, predicate)
+    for _, mark, marked, _ in seen.quads:
+        if mark == PG.inferred and isinstance(marked, Iri):
+            tallies["inferred"].add(seen.subject, marked)
+        elif mark == PG.implausible and isinstance(marked, Iri):
+            tallies["implausible"].add(seen.subject, marked)
+    counted: set[tuple[str, Iri]] = set()
+    for stored in seen.claims:
+        for rule in _rules(stored.reason, stored.standing, stored.demoted):
+            if (rule, stored.claim.predicate) not in counted:
+                counted.add((rule, stored.claim.predicate))
+                tallies[rule].add(seen.subject, stored.claim.predicate)
+
+
+def _rules(reason: str, standing: AcceptanceStatus, demoted: str) -> Iterator[str]:
+    if demoted:
+        yield "demoted"
+    if standing is AcceptanceStatus.SUPERSEDED:
+        yield "validity" if reason.startswith("valid ") else "superseded"
+    elif reason.endswith("is never accepted"):
+        yield "never"
+    elif reason.startswith("its confidence"):
+        yield "confidence"
+    elif reason.endswith("it names no document"):
+        yield "silence"
+    elif reason.startswith("lineage that"):
+        yield "lineage"
+    elif reason.startswith("a word for a kind"):
+        yield "nothing"
+    elif reason.startswith("sources closer to the facts"):
+        yield "rival"
+
+
+def _differ(seen: View, then: View, policy: Policy) -> Iterator[Difference]:
+    mine, theirs = _values(seen, policy), _values(then, policy)
+    for predicate in sorted({*mine, *theirs}):
+        if mine.get(predicate) != theirs.get(predicate):
+            yield Difference(
+                seen.subject,
+                predicate,
+                tuple(sorted(mine.get(predicate, ()))),
+                tuple(sorted(theirs.get(predicate, ()))),
+            )
+
+
+def _values(seen: View, policy: Policy) -> dict[Iri, set[str]]:
+    result: dict[Iri, set[str]] = defaultdict(set)
+    for _, predicate, value, _ in seen.quads:
+        if predicate in policy.facts:
+            result[predicate].add(short_id(value) if isinstance(value, Iri) else str(value))
+    return result
+
+
+def by_property(differences: Iterable[Difference]) -> list[tuple[str, int]]:
+    """How many facts of each property would change, most first."""
+    counts = Counter(local_name(one.property) for one in differences)
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,1 @@
+"""What is known about a model as evidence, and the tables made from it."""

@@ -1,0 +1,229 @@
+"""What is known about a model as evidence: its own claims and those about what lies below it.
+
+Results, versions, aliases and files hang below a model as nodes of their own; what is said
+about them is evidence about the model. The levels that follow are kept as triples in one
+graph, so that a query can add them up: ``<model> pg:evidenceDisclosed pg:parameterCount``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Protocol
+
+from provenance_graph.acceptance.evidence import Counting, NamedStatements, Overlay, Statements
+from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.levels.rules import LevelFinding, LevelQuestion, findings
+from provenance_graph.assessment.rubrics import loader as rubric_loader
+from provenance_graph.assessment.rubrics.rubric import Rubrics
+from provenance_graph.core.claims import Quad, Record, SourcedClaim
+from provenance_graph.core.iris import ID, Iri, mint
+from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.store.values import ANY, QuadSource
+
+GRAPH = mint("graph", "assessment")
+"""The graph of evidence levels."""
+
+LINKS = (
+    PROV.specializationOf,
+    PG.evaluationOf,
+    PG.artifactOf,
+    PG.resolvesTo,
+)
+"""What a node below a model says to hang on it."""
+
+LEVEL_PROPERTIES: dict[Iri, Iri] = {
+    PG.LevelVerified: PG.evidenceVerified,
+    PG.LevelDisclosed: PG.evidenceDisclosed,
+    PG.LevelPartial: PG.evidencePartial,
+    PG.LevelEstimate: PG.evidenceEstimate,
+    PG.LevelUndisclosed: PG.evidenceUndisclosed,
+    PG.LevelContradicted: PG.evidenceContradicted,
+    PG.LevelNotApplicable: PG.evidenceNotApplicable,
+    PG.LevelUnmet: PG.evidenceUnmet,
+}
+"""The property that states a level; not assessed is the absence of all."""
+
+MODELS = f"{ID}model/"
+
+
+class Links(Protocol):
+    """Finds the nodes that say to hang on a name."""
+
+    def below(self, name: Iri) -> Iterable[Iri]:
+        """Nodes with a claim that links them to the name, in any record."""
+
+
+class RecordLinks:
+    """Links among records in memory, for a full build."""
+
+    def __init__(self, records: Iterable[Record], links: Collection[Iri] = LINKS) -> None:
+        self._below: dict[Iri, set[Iri]] = defaultdict(set)
+        for record in records:
+            for claim in record.claims:
+                if claim.predicate in links and isinstance(claim.value, Iri):
+                    self._below[claim.value].add(claim.subject)
+
+    def below(self, name: Iri) -> Iterable[Iri]:
+        """Nodes with a claim that links them to the name."""
+        return self._below.get(name, ())
+
+
+class SourceLinks:
+    """Links in a snapshot or a store, with pending changes laid over it."""
+
+    def __init__(
+        self, source: QuadSource, pending: Overlay | None = None, links: Collection[Iri] = LINKS
+    ) -> None:
+        self._source, self._links = source, links
+        self._dropped = pending.dropped if pending else frozenset[Iri]()
+        self._added = RecordLinks(pending.added.values() if pending else (), links)
+
+    def below(self, name: Iri) -> Iterable[Iri]:
+        """Nodes with a claim that links them to the name."""
+        return {*self._plain(name), *self._annotated(name), *self._added.below(name)}
+
+    def _plain(self, name: Iri) -> Iterator[Iri]:
+        for link in self._links:
+            for node, _, _, graph in self._source.quads(predicate=link, object=name, graph=ANY):
+                if graph not in self._dropped:
+                    yield node
+
+    def _annotated(self, name: Iri) -> Iterator[Iri]:
+        quads = self._source.quads(predicate=PG.value, object=name, graph=ANY)
+        for claim, _, _, graph in list(quads):
+            if graph is None or graph in self._dropped:
+                continue
+            stated = {p: o for _, p, o, _ in self._source.quads(subject=claim, graph=graph)}
+            about = stated.get(PG.about)
+            if stated.get(PG.property) in self._links and isinstance(about, Iri):
+                yield about
+
+
+def question(known: Rubrics, policy: Policy) -> LevelQuestion:
+    """Everything that some rubric of the store asks for."""
+    return LevelQuestion(known.uses, known.facets, policy.single)
+
+
+def below(
+    subject: Iri, statements: NamedStatements, latest: Counting, links: Links
+) -> Iterator[SourcedClaim]:
+    """The current claims about everything that hangs below a subject, under all its names."""
+    seen: set[Iri] = set(statements.names_of(subject))
+    waiting = sorted(seen)
+    while waiting:
+        for result in sorted(links.below(waiting.pop())):
+            if result in seen:
+                continue
+            node = statements.canonical(result)
+            for name in statements.names_of(node):
+                if name in seen:
+                    continue
+                seen.add(name)
+                stated = [
+                    SourcedClaim(claim, header, node)
+                    for claim, header in statements.about(name)
+                    if latest.known(header) and latest.counts(header)
+                ]
+                if stated:
+                    yield from stated
+                    waiting.append(name)
+
+
+def roots(subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
+    """The subjects and everything above them: the entities whose evidence they may change."""
+    iris: set[Iri] = set()
+    waiting = [statements.canonical(subject) for subject in subjects]
+    while waiting:
+        here = waiting.pop()
+        if here in iris:
+            continue
+        iris.add(here)
+        waiting.extend(
+            statements.canonical(claim.value)
+            for name in statements.names_of(here)
+            for claim, _ in statements.about(name)
+            if claim.predicate in LINKS and isinstance(claim.value, Iri)
+        )
+    return iris
+
+
+def is_model(subject: Iri, claims: Iterable[SourcedClaim]) -> bool:
+    """Whether a subject is a model, by its name or by what any source says it is."""
+    return subject.startswith(MODELS) or any(
+        stored.claim.predicate == RDF.type and stored.claim.value == PG.Model for stored in claims
+    )
+
+
+def level_quads(
+    subject: Iri,
+    claims: Iterable[SourcedClaim],
+    statements: NamedStatements,
+    latest: Counting,
+    links: Links,
+    asked: LevelQuestion,
+) -> list[Quad]:
+    """The evidence levels of one subject as quads of GRAPH; none for what is no model.
+
+    ``claims`` are those of the subject's own view; an entity of which nobody says anything
+    itself has no levels either. A full build and an update both call it.
+    """
+    own = list(claims)
+    if not own or not is_model(subject, own):
+        return []
+    result = findings([*own, *below(subject, statements, latest, links)], asked, subject)
+    return as_quads(subject, result)
+
+
+def as_quads(subject: Iri, result: Mapping[Iri, LevelFinding]) -> list[Quad]:
+    """Findings as quads of GRAPH."""
+    return [
+        (subject, LEVEL_PROPERTIES[finding.level], name, GRAPH)
+        for name, finding in sorted(result.items())
+        if finding.level in LEVEL_PROPERTIES
+    ]
+
+
+class ModelEvidence:
+    """The findings about models of one snapshot, now or as of a day."""
+
+    def __init__(self, snapshot: AcceptedSnapshot, known: Rubrics | None = None) -> None:
+        self.snapshot, self.as_of = snapshot, snapshot.as_of
+        self.rubrics = known or rubric_loader.from_store(self.snapshot)
+        self._links = SourceLinks(snapshot)
+        self._latest = snapshot.latest
+        self.asked = question(self.rubrics, self.snapshot.policy)
+
+    def claims(self, subject: Iri) -> list[SourcedClaim]:
+        """Every claim that counts as evidence about a model."""
+        subject = self.snapshot.canonical(subject)
+        own = self.snapshot.claims(subject)
+        if not own:
+            return []
+        return [*own, *below(subject, self.snapshot.statements, self._latest, self._links)]
+
+    def findings(self, subject: Iri) -> dict[Iri, LevelFinding]:
+        """What the claims amount to, per property and facet that any rubric asks for."""
+        return findings(self.claims(subject), self.asked, self.snapshot.canonical(subject))
+
+
+def stored_levels(snapshot: AcceptedSnapshot) -> dict[Iri, dict[Iri, Iri]]:
+    """The evidence levels of every model: as the store keeps them, or computed for a day."""
+    level_of = {prop: level for level, prop in LEVEL_PROPERTIES.items()}
+    iris: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
+    for model, predicate, name, _ in level_graph(snapshot):
+        level = level_of.get(predicate)
+        if level is not None and isinstance(name, Iri):
+            iris[model][name] = level
+    return iris
+
+
+def level_graph(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
+    """The quads of GRAPH: as the store keeps them, or computed for a day."""
+    if not snapshot.as_of:
+        yield from snapshot.quads(graph=GRAPH)
+        return
+    gathered = ModelEvidence(snapshot)
+    for model in snapshot.related(RDF.type, PG.Model):
+        yield from as_quads(model, gathered.findings(model))

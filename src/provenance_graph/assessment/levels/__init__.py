@@ -1,0 +1,1 @@
+"""Evidence levels: of one property, and of many models at once."""

@@ -1,0 +1,266 @@
+"""Levels by rule: what the claims about a property amount to, as evidence.
+
+A level is never typed in. It follows from who says what on which basis:
+
+- the developer states it, and artefacts or a measurement agree: verified;
+- the developer states it, or the artefacts do: disclosed;
+- the developer states part of it: partial;
+- two statements on developer rank disagree: contradicted;
+- somebody looked and the developer does not give it: undisclosed;
+- only others give a value: estimate, which earns nothing;
+- nothing of the kind: not assessed. Nobody looked, and that is no zero.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from provenance_graph.acceptance.agreement import agree, distinct
+from provenance_graph.assessment.rubrics.rubric import LEVELS, Facet
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    AcceptanceStatus,
+    Basis,
+    SourcedClaim,
+    Stance,
+)
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+
+STATES = frozenset({Stance.STATED, Stance.DECLARED_EMPTY, Stance.DENIES})
+REFUSES = frozenset({Stance.DECLINES, Stance.REPORTS_UNDISCLOSED})
+CHECKS = frozenset({Basis.ARTIFACT, Basis.MEASUREMENT})
+_RANK = {level: place for place, level in enumerate(LEVELS)}
+SATISFIED = frozenset({PG.LevelVerified, PG.LevelDisclosed})
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFinding:
+    """The level of one property or facet, the rule that gave it, and the claims it rests on.
+
+    ``beside`` are further claims on the same question that did not decide: those of third
+    parties above all.
+    """
+
+    level: Iri
+    rule: str
+    claims: tuple[SourcedClaim, ...] = ()
+    beside: tuple[SourcedClaim, ...] = ()
+
+
+NOTHING = LevelFinding(PG.LevelNotAssessed, "no record speaks of it: nobody looked")
+BLANK = "others leave it open, which proves nothing: nobody looked at the developer's documents"
+
+
+def better(one: LevelFinding, other: LevelFinding) -> LevelFinding:
+    """The one that tells more about the developer; the first when they tie."""
+    return one if _RANK[one.level] <= _RANK[other.level] else other
+
+
+def of_property(
+    claims: Sequence[SourcedClaim], *, single: bool, about: Iri | None = None
+) -> LevelFinding:
+    """The level of one property from the claims about it.
+
+    ``single`` properties contradict when statements on developer rank about ``about``
+    disagree; other properties never do.
+    """
+    current = [stored for stored in claims if _counts(stored)]
+    developer = [stored for stored in current if stored.basis in DEVELOPER_RANK]
+    states = [stored for stored in developer if stored.claim.stance in STATES]
+    if states:
+        rivals = _rivals([stored for stored in states if about in (None, stored.subject)])
+        if single and rivals:
+            return _found(PG.LevelContradicted, rivals, current)
+        checked = _checked(states, current)
+        if checked:
+            return _found(PG.LevelVerified, checked, current)
+        return _found(PG.LevelDisclosed, states, current)
+    for level, result in (
+        (PG.LevelPartial, [h for h in developer if h.claim.stance is Stance.PARTLY_STATED]),
+        (
+            PG.LevelNotApplicable,
+            [h for h in developer if h.claim.stance is Stance.INAPPLICABLE],
+        ),
+        (PG.LevelUndisclosed, [h for h in current if _refuses(h)]),
+        (PG.LevelEstimate, [h for h in current if _gives(h)]),
+    ):
+        if result:
+            return _found(level, result, current)
+    return LevelFinding(NOTHING.level, BLANK, (), tuple(current)) if current else NOTHING
+
+
+_RULES = {
+    PG.LevelVerified: "the developer states it, and artefacts or a measurement agree",
+    PG.LevelDisclosed: "the developer states it",
+    PG.LevelPartial: "the developer states part of it",
+    PG.LevelContradicted: "statements of the developer's disagree",
+    PG.LevelUnmet: "what the developer states does not satisfy it",
+    PG.LevelUndisclosed: "somebody looked, and the developer does not disclose it",
+    PG.LevelEstimate: "only others give a value, which earns nothing",
+    PG.LevelNotApplicable: "the developer states that it cannot apply",
+    PG.LevelNotAssessed: NOTHING.rule,
+}
+"""The sentence for each level."""
+
+
+def rule_of(level: Iri) -> str:
+    """The rule that leads to a level, as one clause."""
+    return _RULES[level]
+
+
+def _found(
+    level: Iri, claims: Sequence[SourcedClaim], current: Sequence[SourcedClaim]
+) -> LevelFinding:
+    beside = tuple(stored for stored in current if stored not in claims)
+    return LevelFinding(level, _RULES[level], tuple(claims), beside)
+
+
+def _counts(sourced: SourcedClaim) -> bool:
+    return sourced.standing is not AcceptanceStatus.SUPERSEDED and not sourced.claim.unusable
+
+
+def _gives(sourced: SourcedClaim) -> bool:
+    return sourced.claim.value is not None and sourced.claim.stance in (
+        Stance.STATED,
+        Stance.PARTLY_STATED,
+    )
+
+
+def _refuses(sourced: SourcedClaim) -> bool:
+    """Evidence that somebody looked: a report of absence, or the developer's own blank field."""
+    if sourced.claim.stance in REFUSES:
+        return True
+    return sourced.claim.stance is Stance.NOT_STATED and sourced.basis in DEVELOPER_RANK
+
+
+def _rivals(states: Sequence[SourcedClaim]) -> list[SourcedClaim]:
+    """Statements that cannot all be true, one of each kind; nothing when they agree."""
+    valued = {id(stored.claim): stored for stored in states if _gives(stored)}
+    retained = distinct(valued.values())
+    if len(retained) < 2:
+        return []
+    claims = {id(item.claim) for item in retained}
+    return [stored for key, stored in valued.items() if key in claims]
+
+
+def _checked(states: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) -> list[SourcedClaim]:
+    """A developer's statement with what confirms it on another basis, or nothing.
+
+    A report by a third party confirms nothing: it may repeat what the developer said.
+    """
+    stated = [h for h in states if h.basis is Basis.DEVELOPER and _gives(h)]
+    checks = [h for h in current if h.basis in CHECKS and _gives(h)]
+    pairs = [
+        (statement, check)
+        for statement in stated
+        for check in checks
+        if statement.subject == check.subject and agree(statement, check)
+    ]
+    if not pairs:
+        return []
+    sourced_claims: list[SourcedClaim] = []
+    for pair in pairs:
+        sourced_claims.extend(stored for stored in pair if stored not in sourced_claims)
+    return sourced_claims
+
+
+def of_facet(
+    facet: Facet,
+    by_property: Mapping[Iri, Sequence[SourcedClaim]],
+    single: frozenset[Iri],
+    about: Iri | None = None,
+) -> LevelFinding:
+    """The level of a facet from the claims about its properties."""
+    per_property = {name: by_property.get(name, ()) for name in facet.properties}
+    if facet.bases:
+        return _on_other_bases(facet, per_property)
+    results = [
+        _of_accepted(facet, claims, single=name in single, about=about)
+        for name, claims in per_property.items()
+    ]
+    if facet.must_agree:
+        for finding in results:
+            if finding.level == PG.LevelContradicted:
+                return finding
+        results = [finding for finding in results if finding.level in SATISFIED] or [NOTHING]
+    best = results[0]
+    for finding in results[1:]:
+        best = better(best, finding)
+    return best
+
+
+def _on_other_bases(
+    facet: Facet, per_property: Mapping[Iri, Sequence[SourcedClaim]]
+) -> LevelFinding:
+    """Evidence that others must give, such as results somebody else measured."""
+    claims = [
+        stored
+        for result in per_property.values()
+        for stored in result
+        if _counts(stored) and _gives(stored) and stored.basis.value in facet.bases
+    ]
+    if not claims:
+        return NOTHING
+    return LevelFinding(PG.LevelVerified, "others measured it on this release", tuple(claims))
+
+
+def _of_accepted(
+    facet: Facet, claims: Sequence[SourcedClaim], *, single: bool, about: Iri | None
+) -> LevelFinding:
+    if not facet.values and not facet.prefixes:
+        return of_property(claims, single=single, about=about)
+    fitting = [stored for stored in claims if not _gives(stored) or _accepts(facet, stored)]
+    others = [stored for stored in claims if _gives(stored) and not _accepts(facet, stored)]
+    finding = of_property(fitting, single=single, about=about)
+    on_rank = [h for h in others if h.basis in DEVELOPER_RANK and _counts(h)]
+    if not on_rank or not facet.unmet_otherwise:
+        return finding
+    if finding.level in SATISFIED and single:
+        return _found(PG.LevelContradicted, [*finding.claims, *on_rank], list(claims))
+    if finding.level in SATISFIED:
+        return finding
+    return _found(PG.LevelUnmet, on_rank, [h for h in claims if _counts(h)])
+
+
+def _accepts(facet: Facet, sourced: SourcedClaim) -> bool:
+    return accepts(facet, str(sourced.claim.value))
+
+
+def accepts(facet: Facet, value: str) -> bool:
+    """Whether a facet that asks for values takes this one."""
+    return value in facet.values or value.startswith(facet.prefixes)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelQuestion:
+    """What evidence is asked for: plain properties, facets, and which take one value."""
+
+    uses: frozenset[Iri]
+    facets: Mapping[Iri, Facet]
+    single: frozenset[Iri]
+
+
+def findings(
+    claims: Iterable[SourcedClaim], question: LevelQuestion, about: Iri | None = None
+) -> dict[Iri, LevelFinding]:
+    """The finding of every property and facet that any claim speaks to.
+
+    What is not among the answers is not assessed. A claim changes only the findings of
+    its own property and of the facets that ask for that property.
+    """
+    by_property: dict[Iri, list[SourcedClaim]] = defaultdict(list)
+    for stored in claims:
+        by_property[stored.claim.predicate].append(stored)
+    result: dict[Iri, LevelFinding] = {}
+    for name in sorted(question.uses):
+        facet = question.facets.get(name)
+        if facet is None:
+            if name in by_property:
+                single = name in question.single
+                result[name] = of_property(by_property[name], single=single, about=about)
+        elif any(prop in by_property for prop in facet.properties):
+            result[name] = of_facet(facet, by_property, question.single, about)
+    return result

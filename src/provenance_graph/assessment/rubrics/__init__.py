@@ -1,0 +1,1 @@
+"""Assessment schemes: what they are, and how they are read."""

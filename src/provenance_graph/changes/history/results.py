@@ -1,0 +1,206 @@
+"""The history of a model as a value, and its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provenance_graph.core.claims import Header, Value
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.model.profile import value_json
+from provenance_graph.model.ranks import Movement
+
+if TYPE_CHECKING:
+    from provenance_graph.assessment.answers import SourceRef
+    from provenance_graph.changes.answers import (
+        AliasAnswer,
+        ChangedClaimAnswer,
+        DriftAnswer,
+        HistoryAnswer,
+        LifecycleAnswer,
+        PropertyRef,
+        VersionAnswer,
+    )
+    from provenance_graph.core.results import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a model: its identifier, when it came out, and what it replaces."""
+
+    iri: Iri
+    version: str
+    released: str
+    replaces: tuple[Iri, ...]
+    sources: tuple[Header, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What an alias pointed to, from when until when, as far as anyone says."""
+
+    alias: str
+    target: Iri
+    since: str
+    until: str
+    sources: tuple[Header, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Where a model stands in its life; ``notice_days`` from announcement to retirement."""
+
+    state: str
+    released: str
+    deprecated: str
+    retired: str
+    notice_days: int | None
+    replaces: tuple[Iri, ...]
+    replaced_by: tuple[Iri, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A fact that differs between two entities that follow each other."""
+
+    kind: str
+    before: Iri
+    after: Iri
+    property: Iri
+    was: tuple[Value, ...]
+    now: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedClaim:
+    """What one source says of one property in one retrieval, and in the next."""
+
+    document: Iri
+    publisher: Iri
+    earlier: str
+    later: str
+    subject: Iri
+    property: Iri
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, on a day: for a time line."""
+
+    date: str
+    clock: str
+    what: str
+    subject: Iri
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that changed about a model, within the days asked for."""
+
+    subject: Iri
+    name: str
+    start: str
+    end: str
+    as_of: str
+    life: Lifecycle
+    versions: tuple[Version, ...]
+    aliases: tuple[Binding, ...]
+    drift: tuple[Drift, ...]
+    changed: tuple[ChangedClaim, ...]
+    ranks: tuple[Movement, ...]
+    events: tuple[Event, ...]
+    retrievals: tuple[tuple[str, int], ...]
+    labels: dict[Iri, str]
+
+    def to_json(self) -> HistoryAnswer:
+        """As JSON, with labels beside IRIs."""
+        return {
+            "subject": {"iri": self.subject, "id": short_id(self.subject), "name": self.name},
+            "from": self.start or None,
+            "to": self.end or None,
+            "asOf": self.as_of or None,
+            "lifecycle": self._lifecycle(self.life),
+            "versions": [self._version(version) for version in self.versions],
+            "aliases": [self._alias(binding) for binding in self.aliases],
+            "drift": [self._drift(drift) for drift in self.drift],
+            "changedClaims": [self._changed(changed) for changed in self.changed],
+            "ranks": [movement.to_json() for movement in self.ranks],
+            "events": [
+                {
+                    "date": event.date,
+                    "clock": event.clock,
+                    "what": event.what,
+                    "subject": self._entity(event.subject),
+                }
+                for event in self.events
+            ],
+            "retrievals": [{"date": day, "records": count} for day, count in self.retrievals],
+        }
+
+    def _lifecycle(self, life: Lifecycle) -> LifecycleAnswer:
+        return {
+            "state": life.state or None,
+            "released": life.released or None,
+            "deprecated": life.deprecated or None,
+            "retired": life.retired or None,
+            "noticeDays": life.notice_days,
+            "replaces": [self._entity(one) for one in life.replaces],
+            "replacedBy": [self._entity(one) for one in life.replaced_by],
+        }
+
+    def _version(self, version: Version) -> VersionAnswer:
+        return {
+            **self._entity(version.iri),
+            "version": version.version or None,
+            "released": version.released or None,
+            "replaces": [self._entity(one) for one in version.replaces],
+            "sources": _sources(version.sources),
+        }
+
+    def _alias(self, binding: Binding) -> AliasAnswer:
+        return {
+            "alias": binding.alias,
+            "target": self._entity(binding.target),
+            "since": binding.since or None,
+            "until": binding.until or None,
+            "sources": _sources(binding.sources),
+        }
+
+    def _drift(self, drift: Drift) -> DriftAnswer:
+        return {
+            "kind": drift.kind,
+            "before": self._entity(drift.before),
+            "after": self._entity(drift.after),
+            **self._property(drift.property),
+            "was": [value_json(value, self.labels) for value in drift.was],
+            "now": [value_json(value, self.labels) for value in drift.now],
+        }
+
+    def _changed(self, changed: ChangedClaim) -> ChangedClaimAnswer:
+        return {
+            "document": changed.document,
+            "publisher": {"iri": changed.publisher, "id": short_id(changed.publisher)},
+            "earlier": changed.earlier,
+            "later": changed.later,
+            "subject": self._entity(changed.subject),
+            **self._property(changed.property),
+            "was": list(changed.was),
+            "now": list(changed.now),
+        }
+
+    def _entity(self, iri: Iri) -> Ref:
+        return {"iri": iri, "id": short_id(iri), "label": self.labels.get(iri) or short_id(iri)}
+
+    def _property(self, iri: Iri) -> PropertyRef:
+        return {
+            "property": local_name(iri),
+            "propertyIri": iri,
+            "label": self.labels.get(iri) or local_name(iri),
+        }
+
+
+def _sources(headers: Iterable[Header]) -> list[SourceRef]:
+    return [{"document": h.document, "retrieved": h.retrieved, "record": h.record} for h in headers]

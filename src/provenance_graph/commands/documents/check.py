@@ -1,0 +1,125 @@
+"""``check``: documents against their format, our shapes, and what the store knows upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.commands.documents.validate import (
+    FORMATS,
+    document_options,
+    least_of,
+    of_documents,
+    severity_options,
+)
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.checking import Examined
+    from provenance_graph.checking.documents import AnyJudge
+    from provenance_graph.core.iris import Iri
+    from provenance_graph.shapes import Severity
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@severity_options
+@click.option(
+    "--against",
+    "rubrics",
+    multiple=True,
+    metavar="ID",
+    help="Also a list of elements (g7-ai, ntia, bsi, fsct3, owasp-aisvs), a form (eu-annex-xi …) or a rubric.",
+)
+@document_options
+@click.option(
+    "--limit", default=200, show_default=True, help="Print at most so many lines of the table."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table")
+@click.pass_obj
+def command(
+    session: Session,
+    paths: tuple[str, ...],
+    severity: str,
+    strict: bool,
+    rubrics: tuple[str, ...],
+    shape_files: tuple[Path, ...],
+    document_form: str,
+    limit: int,
+    form: str,
+) -> int:
+    """Check documents: cards, BOMs, folders of them. Nothing is kept.
+
+    All that `validate` checks, and with the store: licences against those of parents and
+    data, parents nobody knows (did you mean …), a model that would descend from itself, and
+    with --against each element of a list: met (shown with --severity info), stated blank,
+    contradicted, or stated by nobody, and what the store has instead. With --against, what is
+    no path may name a model of the store. Exits 1 when anything
+    as grave as --severity is found, 2 when a path does not exist or nothing could be read.
+    """
+    from provenance_graph.checking.against import judge_named
+    from provenance_graph.checking.upstream import Upstream
+    from provenance_graph.store.opening import derived_folder
+
+    today = datetime.now(UTC).date().isoformat()
+    store = session.store()
+    snapshot = session.snapshot()
+    judges: list[AnyJudge] = [judge_named(name, store, snapshot) for name in rubrics]
+    models = _models(snapshot, paths) if rubrics else {}
+    least = least_of(severity, strict)
+    reported = _of_models(session, snapshot, models, judges, least)
+    documents = tuple(path for path in paths if path not in models)
+    upstream = Upstream.open(store, derived_folder(session.store_path), today)
+    return of_documents(
+        session,
+        documents,
+        least,
+        shape_files,
+        document_form,
+        limit,
+        form,
+        [upstream, *judges],
+        reported,
+    )
+
+
+def _models(snapshot: AcceptedSnapshot, paths: Sequence[str]) -> dict[str, Iri]:
+    """What is no path and names a model of the store."""
+    from provenance_graph.core.errors import Ambiguous, NotFound
+    from provenance_graph.model.bundles.gather import subject_named
+
+    iris: dict[str, Iri] = {}
+    for path in paths:
+        if path == "-" or set(path) & set("*?[") or Path(path).exists():
+            continue
+        try:
+            iris[path] = subject_named(snapshot, path)
+        except (NotFound, Ambiguous):
+            continue  # a path that does not exist, which is told as one
+    return iris
+
+
+def _of_models(
+    session: Session,
+    snapshot: AcceptedSnapshot,
+    models: Mapping[str, Iri],
+    judges: Sequence[AnyJudge],
+    least: Severity,
+) -> list[Examined]:
+    """Models of the store against the lists."""
+    from provenance_graph.checking import Examined
+    from provenance_graph.checking.against import of_model
+
+    reported = []
+    for name, model in models.items():
+        findings = of_model(snapshot, model, judges)
+        session.say(f"{name} is no file: the model of the store is checked")
+        retained = tuple(replace(f, file=name) for f in findings if f.severity >= least)
+        reported.append(Examined(name, retained))
+    return reported

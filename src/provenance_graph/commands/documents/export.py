@@ -1,0 +1,54 @@
+"""``export``: models as the documents that other tools read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from provenance_graph import completion
+from provenance_graph.session import Session
+
+FORMATS = (
+    "spdx3", "spdx3.1", "cyclonedx", "cyclonedx-1.6", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig",
+    "trig12", "mldcat-ap",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument(
+    "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
+)
+@click.option("--as", "format", type=click.Choice(FORMATS), required=True, help="Which format.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there instead of to standard output.",
+)
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
+@click.pass_obj
+def command(
+    session: Session,
+    models: tuple[str, ...],
+    format: str,
+    output: Path | None,
+    as_of: str,
+    no_ancestors: bool,
+) -> None:
+    """Write MODELs (or a dataset) in a format; what it cannot hold goes to standard error."""
+    from provenance_graph.exchange.registry import export
+    from provenance_graph.model.bundles.gather import bundle, subject_named
+
+    snapshot = session.snapshot(as_of)
+    subjects = [subject_named(snapshot, name) for name in models]
+    session.say_unknown(snapshot, *subjects)
+    made = export(bundle(snapshot, subjects, ancestors=not no_ancestors), format)
+    if output is None:
+        click.echo(made.text, nl=False)
+    else:
+        output.write_text(made.text, encoding="utf-8")
+    for loss in made.losses:
+        session.say(f"not in {format}: {loss}")

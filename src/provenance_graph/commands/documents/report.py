@@ -1,0 +1,69 @@
+"""``report``: an audit report of some models as one HTML file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from provenance_graph import completion
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument(
+    "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; standard output otherwise.",
+)
+@click.option("--use", "uses", multiple=True, help="A planned use to answer; repeatable.")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option(
+    "--today",
+    default="",
+    metavar="DATE",
+    help="The day by which licence texts in force are chosen; the day of the evidence otherwise.",
+)
+@click.option("--format", "form", type=click.Choice(["html", "json"]), default="html")
+@click.pass_obj
+def command(
+    session: Session,
+    models: tuple[str, ...],
+    output: Path | None,
+    uses: tuple[str, ...],
+    as_of: str,
+    today: str,
+    form: str,
+) -> None:
+    """A printable audit report of MODEL..., self-contained.
+
+    Verdict, facts with their sources, gaps, conflicts, lineage, licences, assessment, checksums
+    and the queries that give the same. The same store gives the same bytes.
+    """
+    from provenance_graph.model.naming.resolve import resolve
+    from provenance_graph.report.facts import USES, report
+    from provenance_graph.report.html import html
+
+    snapshot = session.snapshot(as_of)
+    subjects = list(dict.fromkeys(resolve(snapshot, model) for model in models))
+    session.say_unknown(snapshot, *subjects)
+    result = report(snapshot, subjects, uses=uses or USES, day=today)
+    if form == "json":
+        session.print_json(
+            {"checksum": result.checksum, "models": [m.to_json() for m in result.models]}
+        )
+        return
+    text = html(result)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise click.FileError(str(output), error.strerror or "cannot be written") from None
+    session.say(f"wrote {output}: {len(text.encode('utf-8', 'backslashreplace')):,} bytes")

@@ -1,0 +1,148 @@
+"""``provenance-graph licences``: what may be done with a model, and what proves it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph import completion
+from provenance_graph.cited import with_receipts
+from provenance_graph.session import Session
+from provenance_graph.tables import fitted
+
+if TYPE_CHECKING:
+    from provenance_graph.core.iris import Iri
+    from provenance_graph.licences.graph import LicenceGraph
+
+
+@click.command()
+@click.argument("models", nargs=-1, metavar="[MODEL…]", shell_complete=completion.models)
+@click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day.")  # fmt: skip
+@click.option(
+    "--repair",
+    "repairs",
+    is_flag=True,
+    help="The smallest sets of changes that make the uses allowed.",
+)
+@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Without MODEL: at most so many findings listed.")  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+)
+@click.pass_context
+@with_receipts
+def command(
+    ctx: click.Context,
+    models: tuple[str, ...],
+    uses: tuple[str, ...],
+    as_of: str,
+    on: str,
+    repairs: bool,
+    limit: int,
+    form: str,
+) -> None:
+    """May MODEL be used: one sentence, then the answers on weights, training data and contract.
+
+    Lists duties, restrictions and conflicts on every path above it, with clause and path. Several
+    models give a matrix of models and uses; without MODEL, the findings of every model (as
+    ``breaches``). Exits with 1 where an asked use is blocked or unknown, or a rule is violated.
+    """
+    from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.model.naming.resolve import resolve
+
+    session: Session = ctx.obj
+    snapshot = session.snapshot(as_of)
+    day = iso_day(on)
+    if not models:
+        from provenance_graph.commands.licences.breaches import command as breaches
+
+        ctx.invoke(breaches, on=on, as_of=as_of, limit=limit, form=form)
+    graph = LicenceGraph(snapshot)
+    subjects = [resolve(snapshot, one) for one in models]
+    session.say_unknown(snapshot, *subjects)
+    if repairs:
+        ctx.exit(_repair(session, graph, subjects, uses, day, form))
+    if len(subjects) > 1:
+        ctx.exit(_portfolio(session, graph, subjects, uses, day, form))
+    report = graph.report(subjects[0], uses=uses, day=day)
+    if form == "json":
+        session.print_json(report.to_json())
+    else:
+        from provenance_graph.licences.text import report_rows, report_text
+
+        if form == "csv":
+            session.print_table(
+                ("about", "what", "answer", "licence", "clause", "path"), report_rows(report), form
+            )
+        else:
+            sys.stdout.write(fitted(report_text(report)))
+    asked = {verdict.answer for verdict in report.today.verdicts} if uses else set()
+    worst = {finding.severity for finding in report.findings}
+    ctx.exit(1 if asked & {"blocked", "unknown"} or "Violation" in worst else 0)
+
+
+def iso_day(text: str) -> str:
+    """A day as ISO text, "" for none; raises BadParameter."""
+    if not text:
+        return ""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a day such as 2025-10-15", param_hint="--on"
+        ) from None
+
+
+def _portfolio(
+    session: Session,
+    graph: LicenceGraph,
+    subjects: list[Iri],
+    uses: tuple[str, ...],
+    day: str,
+    form: str,
+) -> int:
+    from provenance_graph.licences.portfolio import COLUMNS, portfolio
+
+    result = portfolio(graph, subjects, uses, day)
+    if form == "json":
+        session.print_json(result.to_json())
+    else:
+        session.print_table(COLUMNS, result.rows(), form)
+    answers = {verdict.answer for report in result.reports for verdict in report.today.verdicts}
+    return 1 if uses and answers & {"blocked", "unknown"} else 0
+
+
+def _repair(
+    session: Session,
+    graph: LicenceGraph,
+    subjects: list[Iri],
+    uses: tuple[str, ...],
+    day: str,
+    form: str,
+) -> int:
+    from provenance_graph.core.iris import short_id
+    from provenance_graph.licences.repair import repair
+
+    results = [repair(graph, one, uses=uses, day=day) for one in subjects]
+    if form == "json":
+        reported = [one.to_json() for one in results]
+        session.print_json(reported[0] if len(reported) == 1 else reported)
+    else:
+        rows = [
+            (short_id(one.subject), str(number), change.text)
+            for one in results
+            for number, changes in enumerate(one.solutions, 1)
+            for change in changes
+        ]
+        session.print_table(("model", "set", "change"), rows, form)
+        for one in results:
+            session.say(one.sentence)
+    return 0 if all(one.solutions for one in results) else 1

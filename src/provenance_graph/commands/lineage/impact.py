@@ -1,0 +1,80 @@
+"""``provenance-graph impact``: what is affected if a model or dataset is withdrawn."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph import completion
+from provenance_graph.cited import with_receipts
+from provenance_graph.core.iris import local_name, short_id
+from provenance_graph.model.naming.entities import find_entity
+from provenance_graph.session import Session
+from provenance_graph.tables import counted
+
+
+@click.command()
+@click.argument("thing", shell_complete=completion.models)
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="At most so many entities listed; counts are of all.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+)
+@click.pass_obj
+@with_receipts
+def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:
+    """What descends from THING, or was trained on it, at any remove."""
+    from provenance_graph.fleet import impact as affected
+    from provenance_graph.lineage.results import SAYINGS
+
+    snapshot = session.snapshot(as_of)
+    meant = find_entity(snapshot, thing, ("model", "family", "dataset"))
+    session.say_others(meant.others)
+    subject = meant.iri
+    session.say_unknown(snapshot, subject)
+    impact = affected(snapshot, subject, limit=limit)
+    systems, offers = impact.deployments, impact.offers
+    if form == "json":
+        session.print_json(impact.to_json())
+        return
+    rows: list[tuple[object, ...]] = [
+        (
+            node.label,
+            node.distance,
+            node.kind,
+            f"{SAYINGS[impact.reasons[node.iri].relation]} {short_id(impact.reasons[node.iri].parent)}",
+            ", ".join(local_name(one) for one in node.licences),
+            "stated" if node.declared else "only inferred",
+        )
+        for node in impact.nodes
+    ]
+    rows += [
+        (snapshot.label(one) or short_id(one), None, "system", f"runs {short_id(model)}", "", "")
+        for one, model in systems
+    ]
+    rows += [
+        (snapshot.label(one) or short_id(one), None, "offer", f"offer of {short_id(model)}", "", "")
+        for one, model in offers[:limit]
+    ]
+    session.print_table(
+        ("entity", "distance", "kind", "because", "licence", "evidence"), rows, form
+    )
+    session.say(
+        f"{impact.hit:,} models are affected, {impact.inferred_only:,} by inferred edges only; "
+        f"{len(impact.nodes):,} of {impact.hit + impact.datasets:,} entities listed"
+        + (f"; run by {counted(len(systems), 'deployment')} of ours" if systems else "")
+        + (
+            f"; {len(offers):,} offers of them, {min(limit, len(offers)):,} listed"
+            if offers
+            else ""
+        )
+    )

@@ -1,0 +1,1 @@
+"""Commands about models: lists, profiles, claims, history, comparison, conflicts."""

@@ -1,0 +1,120 @@
+"""``compare``: models side by side, differences marked, disclosure included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph import completion
+from provenance_graph.cited import with_receipts
+from provenance_graph.model.disclosure.states import BY_STATUS
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.changes.answers import ComparedCell, ComparisonAnswer
+
+MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for none": "·"}
+
+
+@click.command()
+@click.argument(
+    "models", nargs=-1, required=True, metavar="MODEL MODEL…", shell_complete=completion.models
+)
+@click.option(
+    "--as-of",
+    "days",
+    multiple=True,
+    metavar="DATE",
+    help="As known on that day; with one MODEL give two days (`now` is today).",
+)
+@click.option("--all", "everything", is_flag=True, help="Also what is the same, or silent for all.")
+@click.option("--moves", is_flag=True, help="Also each item of a rubric whose level differs.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+@with_receipts
+def command(
+    session: Session,
+    models: tuple[str, ...],
+    days: tuple[str, ...],
+    everything: bool,
+    moves: bool,
+    form: str,
+) -> None:
+    """Compare two to six MODELs field by field, or one MODEL with itself on two days."""
+    from provenance_graph.acceptance.snapshot import day_of
+    from provenance_graph.changes.compare import compare, compare_dates
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.model.naming.resolve import resolve
+
+    present = session.snapshot()
+    subjects = [resolve(present, model) for model in models]
+    known = [day_of("" if day in ("", "now") else day) for day in days]
+    if len(subjects) == 1 and days:
+        days_ = known if len(known) > 1 else [*known, ""]
+        for day in days_:
+            session.say_unknown(present.at(day), subjects[0])
+        result = compare_dates(present, subjects[0], days_)
+    elif len(known) > 1:
+        raise UsageError("several models are compared on one day: give --as-of once")
+    else:
+        snapshot = present.at(known[0] if known else "")
+        session.say_unknown(snapshot, *subjects)
+        result = compare(snapshot, subjects)
+    shown = result.to_json()
+    if form == "json":
+        session.print_json(shown)
+        return
+    headings = [column["heading"] for column in shown["columns"]]
+    columns = ("section", "field", "kind", *headings)
+    session.print_table(columns, rows(shown, everything), form, head="field")
+    reported = ", ".join(f"{count} {kind}" for kind, count in shown["counts"].items() if count)
+    session.say(
+        f"{reported}; {'' if everything else 'only differences shown (--all for the rest)'}"
+    )
+    moved = [
+        change for change in shown["moved"] if everything or change["before"] != change["after"]
+    ]
+    if moves:
+        for change in moved:
+            because = ", ".join(change["because"])
+            session.say(
+                f"{change['rubric']}: {change['label']}: {change['before']} → {change['after']}"
+                f" ({change['points']:+g}; {because})"
+            )
+    elif moved:
+        session.say(f"{len(moved)} items of rubrics differ (--moves lists them)")
+
+
+def rows(shown: ComparisonAnswer, everything: bool) -> Iterator[tuple[object, ...]]:
+    """The table: the fields first, then the scores."""
+    for section in shown["sections"]:
+        for field in section["fields"]:
+            if everything or (field["differs"] and field["kind"] != "stated for none"):
+                cells = [_cell(cell, field["unit"]) for cell in field["cells"]]
+                yield (section["name"], field["label"], MARKS[field["kind"]], *cells)
+    for score in shown["scores"]:
+        if everything or score["differs"]:
+            cells = [
+                cell["shown"] + (f", class {cell['grade']}" if cell["grade"] else "")
+                for cell in score["cells"]
+            ]
+            mark = MARKS["differs"] if score["differs"] else MARKS["same"]
+            yield ("Scores", f"{score['rubric']['id']} {score['version']}", mark, *cells)
+
+
+def _cell(cell: ComparedCell, unit: str | None) -> str:
+    from provenance_graph.commands.models.show import plain
+
+    value = ", ".join(map(plain, cell["values"]))
+    if value and unit:
+        value += f" {unit}"
+    state = BY_STATUS.get(cell["status"])
+    status = state.word if state is not None and state.key != "disclosed" else ""
+    if not value and cell["status"] == "NotRecorded":
+        status = "not recorded"
+    parts = [value, f"({status})" if value and status else status]
+    if cell["contested"]:
+        parts.append("≠ sources disagree")
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,126 @@
+"""``conflicts``: claims that disagree, side by side, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.cited import with_receipts
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.conflicts.results import Conflict
+
+COLUMNS = (
+    "subject",
+    "property",
+    "kind",
+    "value",
+    "standing",
+    "basis",
+    "sources",
+    "what is at issue",
+)
+
+
+@click.command()
+@click.argument("model", required=False)
+@click.option("--kind", "kinds", multiple=True, help="Only this kind (repeat for several).")
+@click.option("--field", "named", multiple=True, help="Only about this property, as printed.")
+@click.option("--developer", "developers", multiple=True, help="Only models of this developer.")
+@click.option("--all", "every", is_flag=True, help="Every kind, rounding and spelling too.")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--limit", default=0, help="Only the worst N.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--identity", is_flag=True, help="List names that may be one thing, for deciding.")
+@click.option("--count", is_flag=True, help="Only how many there are of each kind.")
+@click.pass_obj
+@with_receipts
+def command(
+    session: Session,
+    model: str | None,
+    kinds: tuple[str, ...],
+    named: tuple[str, ...],
+    developers: tuple[str, ...],
+    every: bool,
+    as_of: str,
+    limit: int,
+    form: str,
+    identity: bool,
+    count: bool,
+) -> None:
+    """Claims about MODEL (or about anything) that disagree, with the kind of conflict.
+
+    Without --kind or --all: where the developer contradicts itself, sources of like weight
+    disagree, a value is implausible, or two names are kept apart because values differ.
+    """
+    from provenance_graph.conflicts import detect
+    from provenance_graph.model.naming.resolve import resolve
+
+    snapshot = session.snapshot(as_of)
+    if identity:
+        _print_pairs(session, snapshot, limit, form)
+        return
+    subjects = [resolve(snapshot, model, "anything")] if model else None
+    session.say_unknown(snapshot, *(subjects or ()))
+    makers = [resolve(snapshot, name, "organization") for name in developers]
+    listed = detect.conflicts(snapshot, subjects)
+    result = detect.chosen(
+        listed, kinds, named, makers, snapshot=snapshot, every=every or (count and not kinds)
+    )
+    if count:
+        _print_counts(session, detect.summary(result), form)
+        return
+    chosen = result[:limit] if limit else result
+    if form == "json":
+        session.print_json([conflict.to_json() for conflict in chosen])
+    else:
+        session.print_table(COLUMNS, [row for one in chosen for row in _rows(one, form)], form)
+    if len(chosen) < len(result):
+        session.say(f"{len(chosen)} of {len(result)} conflicts shown")
+    hidden = len(listed) - len(result)
+    if hidden and not kinds and not every and not named and not developers:
+        session.say(f"{hidden:,} more of other kinds; --all lists them, --count counts them")
+
+
+def _print_pairs(session: Session, snapshot: AcceptedSnapshot, limit: int, form: str) -> None:
+    """Names that may be one, for deciding."""
+    from provenance_graph.matching.candidates import candidates
+    from provenance_graph.matching.outcome import COLUMNS as PAIR_COLUMNS
+
+    pairs = [candidate.row() for candidate in candidates(snapshot)]
+    session.print_table(PAIR_COLUMNS, pairs[:limit] if limit else pairs, form)
+
+
+def _print_counts(session: Session, totals: Mapping[str, int], form: str) -> None:
+    """How many conflicts there are of each kind."""
+    from provenance_graph.conflicts.kinds import DEFAULT, KINDS
+
+    table = [
+        (kind, KINDS[kind], totals[kind], "yes" if kind in DEFAULT else "")
+        for kind in KINDS
+        if totals[kind]
+    ]
+    session.print_table(("kind", "what it is", "conflicts", "listed by default"), table, form)
+
+
+def _rows(conflict: Conflict, form: str) -> Iterator[tuple[object, ...]]:
+    """A row a side; what is common to the sides stands in each row of CSV, else in the first."""
+    from provenance_graph.core.iris import short_id
+    from provenance_graph.session import shown
+
+    for position, (value, sourced_claims) in enumerate(conflict.sides):
+        common = position == 0 or form == "csv"
+        yield (
+            short_id(conflict.subject) if common else "",
+            conflict.label if common else "",
+            conflict.kind if common else "",
+            shown(value),
+            sourced_claims[0].standing.label,
+            sourced_claims[0].basis.label,
+            ", ".join(sorted({short_id(c.header.publisher) for c in sourced_claims})),
+            conflict.explanation if common else "",
+        )

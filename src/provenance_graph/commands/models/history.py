@@ -1,0 +1,204 @@
+"""``history``: versions, aliases, retirement, drift of facts, changed claims, ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph import completion
+from provenance_graph.cited import with_receipts
+from provenance_graph.session import Session
+from provenance_graph.tables import folded
+
+if TYPE_CHECKING:
+    from provenance_graph.changes.answers import (
+        AliasAnswer,
+        DriftAnswer,
+        HistoryAnswer,
+        LifecycleAnswer,
+        VersionAnswer,
+    )
+    from provenance_graph.core.results import Cell, Ref
+    from provenance_graph.model.answers import RankAnswer
+
+COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source")
+
+
+@click.command()
+@click.argument("model", shell_complete=completion.models)
+@click.option("--from", "start", default="", metavar="DATE", help="Leave out what came before.")
+@click.option("--to", "end", default="", metavar="DATE", help="Leave out what came after.")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+@with_receipts
+def command(session: Session, model: str, start: str, end: str, as_of: str, form: str) -> None:
+    """What changed about MODEL: in the world, and in what sources say."""
+    from provenance_graph.acceptance.snapshot import day_of
+    from provenance_graph.changes.history.history import history
+    from provenance_graph.model.naming.resolve import resolve
+
+    snapshot = session.snapshot(as_of)
+    subject = resolve(snapshot, model, "described")
+    session.say_unknown(snapshot, subject)
+    json = history(snapshot, subject, first_day(start), day_of(end)).to_json()
+    if form == "json":
+        session.print_json(json)
+    elif form == "csv":
+        session.print_table(COLUMNS, rows(json), form)
+    else:
+        click.echo(folded("\n".join(page(json))))
+
+
+def first_day(text: str) -> str:
+    """The first day of a period as people write it; empty stays empty.
+
+    >>> first_day("Oct 2025"), first_day("2025")
+    ('2025-10-01', '2025-01-01')
+    """
+    from provenance_graph.acceptance.snapshot import day_of
+    from provenance_graph.core.literals import day, period
+
+    dated = day(text) if text else None
+    return period(dated.literal, dated.precision)[0].isoformat() if dated else day_of(text)
+
+
+def rows(history_answer: HistoryAnswer) -> Iterator[tuple[object, ...]]:
+    """Everything that changed, one row each: events, drift, changed claims, ranks."""
+    for event in history_answer["events"]:
+        yield (event["date"], event["clock"], event["what"], event["subject"]["id"], *[""] * 4)
+    for drift in history_answer["drift"]:
+        what = f"{drift['kind']}: {drift['before']['id']} to {drift['after']['id']}"
+        was, now = _values(drift["was"]), _values(drift["now"])
+        yield ("", "world", what, drift["after"]["id"], drift["property"], was, now, "")
+    for change in history_answer["changedClaims"]:
+        what = f"said on {change['earlier'][:10]} and on {change['later'][:10]}"
+        yield (
+            change["later"][:10],
+            "knowledge",
+            what,
+            change["subject"]["id"],
+            change["property"],
+            "; ".join(change["was"]),
+            "; ".join(change["now"]),
+            change["document"],
+        )
+    for movement in history_answer["ranks"]:
+        for rank in movement["ranks"]:
+            population = rank["population"] or "population not stated"
+            what = ", ".join(filter(None, (movement["list"], rank["edition"])))
+            place = f"{rank['rank']} of {population}"
+            day = rank["date"] or rank["read"]
+            yield (day, "world", what, movement["of"]["id"], "rank", "", place, rank["iri"])
+
+
+def page(history_answer: HistoryAnswer) -> Iterator[str]:
+    """The history, line by line, from its JSON."""
+    known = f", as known on {history_answer['asOf']}" if history_answer["asOf"] else ""
+    yield f"{history_answer['subject']['name']} ({history_answer['subject']['id']}){known}"
+    yield from _life(history_answer["lifecycle"])
+    yield from _listed("Versions", _versions(history_answer["versions"]))
+    yield from _listed(
+        "Aliases: what they pointed to, and when", _aliases(history_answer["aliases"])
+    )
+    yield from _listed("Time line", (f"{e['date']}  {e['what']}" for e in history_answer["events"]))
+    yield from _listed("Drift of facts", _drift(history_answer["drift"]))
+    yield from _listed(
+        "Changed claims, between retrievals of one document", _changed(history_answer)
+    )
+    yield from _listed(
+        "Ranks (list, date and population, or they mean nothing)", _ranks(history_answer)
+    )
+    read = ", ".join(f"{r['date']} ({r['records']})" for r in history_answer["retrievals"])
+    yield ""
+    yield f"Read on: {read or 'never'}"
+
+
+def _listed(title: str, lines: Iterator[str]) -> Iterator[str]:
+    reported = list(lines)
+    if reported:
+        yield ""
+        yield title
+        yield from (f"  {line}" for line in reported)
+
+
+def _names(entities: Sequence[Ref]) -> str:
+    return ", ".join(f"{entity['label']} ({entity['id']})" for entity in entities)
+
+
+def _life(life: LifecycleAnswer) -> Iterator[str]:
+    for words, day in (
+        ("state", life["state"]),
+        ("released", life["released"]),
+        ("deprecated", life["deprecated"]),
+        ("retired", life["retired"]),
+    ):
+        if day:
+            yield f"  {words}: {day}"
+    if life["retired"] and life["deprecated"]:
+        yield f"  notice: {life['noticeDays']} days"
+    elif life["retired"]:
+        yield "  notice: no record says when the end was announced"
+    for words, models in (("replaces", life["replaces"]), ("replaced by", life["replacedBy"])):
+        if models:
+            yield f"  {words}: {_names(models)}"
+
+
+def _versions(version_answers: Sequence[VersionAnswer]) -> Iterator[str]:
+    for version in version_answers:
+        released = version["released"] or "date not stated"
+        replaces = f", replaces {_names(version['replaces'])}" if version["replaces"] else ""
+        yield f"{version['version'] or version['id']}  ({released}{replaces}; {version['id']})"
+
+
+def _aliases(alias_answers: Sequence[AliasAnswer]) -> Iterator[str]:
+    for binding in alias_answers:
+        span = f"{binding['since'] or 'start not stated'} to {binding['until'] or 'end not stated'}"
+        sources = ", ".join(source["document"] for source in binding["sources"])
+        yield f"{binding['alias']} → {binding['target']['id']}  ({span}; {sources})"
+
+
+def _drift(drift_answers: Sequence[DriftAnswer]) -> Iterator[str]:
+    last = ""
+    for drift in drift_answers:
+        head = f"{drift['kind']}: {drift['before']['label']} → {drift['after']['label']}"
+        if head != last:
+            yield head
+            last = head
+        yield f"  {drift['label']}: {_values(drift['was'])} → {_values(drift['now'])}"
+
+
+def _changed(history_answer: HistoryAnswer) -> Iterator[str]:
+    for change in history_answer["changedClaims"]:
+        was, now = "; ".join(change["was"]) or "nothing", "; ".join(change["now"]) or "nothing"
+        yield (
+            f"{change['earlier'][:10]} → {change['later'][:10]}  {change['subject']['label']} "
+            f"{change['label']}: {was} → {now}  ({change['document']})"
+        )
+
+
+def _ranks(history_answer: HistoryAnswer) -> Iterator[str]:
+    for movement in history_answer["ranks"]:
+        places = ", ".join(map(_place, movement["ranks"]))
+        moved = movement["change"]
+        reported = ""
+        if moved is not None:
+            reported = (
+                f"  [{abs(moved)} places {'lost' if moved > 0 else 'gained'}]"
+                if moved
+                else "  [no change]"
+            )
+        yield f"{movement['list']}: {places}{reported}"
+
+
+def _place(rank: RankAnswer) -> str:
+    day = rank["date"] or f"undated, read {rank['read']}"
+    return f"#{rank['rank']} of {rank['population'] or '?'} ({day})"
+
+
+def _values(values: Sequence[Cell]) -> str:
+    from provenance_graph.commands.models.show import plain
+
+    return ", ".join(map(plain, values))

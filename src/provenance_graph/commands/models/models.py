@@ -1,0 +1,142 @@
+"""``models``: the models of the store, by filters; the same ones as ``/api/v1/models``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provenance_graph.core.iris import local_name
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import ModelSummary
+
+COLUMNS = ("id", "name", "developers", "released", "licences", "parameters", "context", "gaps", "conflicts", "sources")  # fmt: skip
+SHORT = ("model", "released", "licence", "size", "gaps", "conflicts")
+PART = 500
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@click.option("--developer", multiple=True, metavar="NAME", help="Its developer.")
+@click.option("--licence", multiple=True, metavar="ID", help="Its accepted licence.")
+@click.option("--licence-class", multiple=True, metavar="CLASS", help="A class or family of licences, such as osi-approved or llama.")  # fmt: skip
+@click.option("--modality", multiple=True, metavar="KIND", help="What it takes as input.")
+@click.option("--architecture", multiple=True, metavar="KIND", help="Dense or mixture of experts.")
+@click.option("--weights", multiple=True, metavar="KIND", help="How its weights can be had.")
+@click.option("--family", multiple=True, metavar="NAME", help="The family of its licence.")
+@click.option("--disclosure", multiple=True, metavar="FIELD=STATE", help="A field's state: disclosed, undisclosed, withheld or partly.")  # fmt: skip
+@click.option(
+    "--undisclosed",
+    multiple=True,
+    metavar="FIELD",
+    help="Short for --disclosure FIELD=undisclosed.",
+)
+@click.option("--since", default="", metavar="DATE", help="Released on that day or later.")
+@click.option("--until", default="", metavar="DATE", help="Released on that day or before.")
+@click.option("--context-min", default="", metavar="TOKENS", help="The least context length.")
+@click.option("--parameters-min", default="", metavar="COUNT", help="The least parameter count.")
+@click.option("--parameters-max", default="", metavar="COUNT", help="The greatest one.")
+@click.option("--descends-from", default="", metavar="MODEL", help="Made from that model.")
+@click.option("--sort", default="name", show_default=True, metavar="KEY", help="name, released, context, parameters, sources, gaps, conflicts or descendants; - before it turns it round.")  # fmt: skip
+@click.option(
+    "--limit",
+    default=50,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="At most so many; 0 for all. CSV and JSON give all.",
+)
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+def command(
+    session: Session,
+    /,
+    text: tuple[str, ...],
+    sort: str,
+    limit: int,
+    as_of: str,
+    form: str,
+    **filters: Any,
+) -> None:
+    """List models, those whose names hold TEXT and that meet every filter.
+
+    A filter given twice takes either value; --disclosure given twice narrows to either state.
+    """
+    from provenance_graph.model.search.filters import understood
+    from provenance_graph.model.search.index import SearchIndex
+
+    snapshot = session.snapshot(as_of)
+    catalogue = SearchIndex.open(snapshot)
+    asked = {_parameter(key): _values(value) for key, value in filters.items()}
+    where = understood(snapshot, catalogue, asked)
+    most = (10**9 if form != "table" else limit) or 10**9
+    items: list[ModelSummary] = []
+    cursor: str | None = ""
+    total = 0
+    while cursor is not None and len(items) < most:
+        page = catalogue.models(
+            where, text=" ".join(text), sort=sort, limit=min(PART, most - len(items)), cursor=cursor
+        )
+        items += page.items
+        cursor, total = page.cursor, page.total
+    if form == "json":
+        session.print_json(items)
+        return
+    if form == "csv":
+        session.print_table(COLUMNS, map(_row, items), form)
+        return
+    session.print_table(SHORT, map(_short, items))
+    session.say(f"{len(items):,} of {total:,} models" if items else "no model meets all that")
+
+
+def _parameter(option: str) -> str:
+    """An option as the query string writes it: ``context_min`` is ``contextMin``."""
+    head, *rest = option.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _values(value: Any) -> list[str]:
+    return list(value) if isinstance(value, tuple) else [value] if value else []
+
+
+def _row(item: ModelSummary) -> tuple[object, ...]:
+    return (
+        item["id"],
+        item["name"],
+        "; ".join(item["developers"]),
+        item["released"],
+        "; ".join(licence["label"] for licence in item["licences"]),
+        item["parameterCount"],
+        item["contextLength"],
+        item["gaps"],
+        item["conflicts"],
+        item["sources"],
+    )
+
+
+def _short(item: ModelSummary) -> tuple[object, ...]:
+    """A row that fits a terminal; everything is in CSV and JSON."""
+    return (
+        item["id"],
+        item["released"],
+        ", ".join(local_name(licence["iri"]) for licence in item["licences"]),
+        _scaled(item["parameterCount"]),
+        item["gaps"],
+        item["conflicts"],
+    )
+
+
+def _scaled(count: int | None) -> str:
+    """A count as people say it.
+
+    >>> _scaled(8030261248), _scaled(131072), _scaled(None)
+    ('8.03B', '131K', '')
+    """
+    if count is None:
+        return ""
+    for size, unit in ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K")):
+        if count >= size:
+            return f"{count / size:.3g}{unit}"
+    return str(count)

@@ -1,0 +1,54 @@
+"""``search``: find any entity in the graph by a part of its name."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option("--kind", "kinds", multiple=True, help="Only things of this kind (repeat for more).")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--limit", default=20, show_default=True, help="Only the best N.")
+@click.option("--cursor", default="", help="Go on where an answer before stopped.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_obj
+def command(
+    session: Session,
+    text: tuple[str, ...],
+    kinds: tuple[str, ...],
+    as_of: str,
+    limit: int,
+    cursor: str,
+    form: str,
+) -> int:
+    """Entities whose name holds TEXT: models, datasets, organisations, licences, sources and more.
+
+    Words may come in any order; typing errors are forgiven where nothing is spelt so.
+    """
+    from provenance_graph.model.search.index import SearchIndex
+    from provenance_graph.session import shown
+
+    match = SearchIndex.open(session.snapshot(as_of)).search(" ".join(text), limit, kinds, cursor)
+    if form == "json":
+        session.print_json(match.to_json())
+    else:
+        rows = [
+            (
+                item["id"],
+                item["kind"],
+                item["name"],
+                ", ".join(item["developers"]),
+                shown(item["parameterCount"]),
+                item["sources"] or item["mentions"],
+            )
+            for item in match.items
+        ]
+        columns = ("id", "kind", "name", "developer", "parameters", "sources or mentions")
+        session.print_table(columns, rows, form)
+    what = "nothing is spelt so; near names" if match.approximate and match.items else "found"
+    more = f"; --cursor {match.cursor} goes on" if match.cursor else ""
+    session.say(f"{len(match.items):,} of {match.total:,} {what}{more}")
+    return 0 if match.items else 1

@@ -1,0 +1,312 @@
+"""``show``: the profile of a model, as an auditor would want to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provenance_graph import completion
+from provenance_graph.cited import with_receipts
+from provenance_graph.core.terms import PG
+from provenance_graph.model.disclosure.states import STATES, state_of
+from provenance_graph.model.knowledge import sentence
+from provenance_graph.session import Session
+from provenance_graph.tables import counted, folded
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.model.naming.entities import FoundEntity
+
+
+SHOWN_BESIDE = 8
+"""How many statements that fill no field a page shows."""
+
+
+@click.command()
+@click.argument("thing", shell_complete=completion.models)
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")
+@click.pass_obj
+@with_receipts
+def command(session: Session, thing: str, as_of: str, form: str, everything: bool) -> None:
+    """The profile of THING: a model, dataset, organisation, licence, family, source or record.
+
+    Of a model every field with its value or disclosure status; of anything else its facts,
+    what points to it, and the records that speak of it.
+    """
+    from provenance_graph.model.naming.entities import find_entity
+    from provenance_graph.model.profile import profile
+
+    snapshot = session.snapshot(as_of)
+    meant = find_entity(snapshot, thing)
+    session.say_others(meant.others)
+    if meant.kind not in ("model", "family") or not snapshot.present.types(meant.iri):
+        _show_entity(session, snapshot, meant, form)
+        return
+    json = profile(snapshot, meant.iri).to_json()
+    if form != "table" and json["unknown"]:
+        session.say(f"{json['unknown'][0].upper()}{json['unknown'][1:]}.")
+    if form == "json":
+        session.print_json(json)
+    elif form == "csv":
+        rows = [
+            (
+                s["name"],
+                f["label"],
+                _values(f),
+                f["status"],
+                f["contested"],
+                f["sources"],
+                _notes(f),
+            )
+            for s in json["sections"]
+            for f in s["fields"]
+            if everything or _known(f)
+        ]
+        columns = ("section", "field", "value", "status", "contested", "sources", "notes")
+        session.print_table(columns, rows, form)
+    else:
+        beside = [
+            str(value)
+            for value in snapshot.values(snapshot.canonical(meant.iri), PG.otherStatement)
+        ]
+        click.echo(folded("\n".join(page(json, everything, sorted(beside)))))
+
+
+def _show_entity(
+    session: Session, snapshot: AcceptedSnapshot, meant: FoundEntity, form: str
+) -> None:
+    """Anything that is no model."""
+    from provenance_graph.model.pages.entity import entity_page
+
+    json = entity_page(snapshot, meant).to_json()
+    if form == "json":
+        session.print_json(json)
+        return
+    if form == "csv":
+        rows = [
+            (fact["property"], value["value"], value["label"])
+            for fact in json["facts"]
+            for value in fact["values"]
+        ]
+        session.print_table(("property", "value", "label"), rows, form)
+        return
+    click.echo(f"{json['name']}  ({json['kind']} {json['id']})")
+    if json["describedAs"]:
+        click.echo(folded(f"described as {', '.join(json['describedAs'])}"))
+    known = f"as known on {json['asOf']}; " if json["asOf"] else ""
+    click.echo(f"{known}{counted(len(json['records']), 'record')}\n")
+    facts = [
+        (fact["label"], "\n".join(value["label"] for value in fact["values"][:20]))
+        for fact in json["facts"]
+    ]
+    if facts:
+        session.print_table(("fact", "value"), facts)
+    if json["relations"]:
+        click.echo("\npointed to by\n")
+        session.print_table(
+            ("relation", "how many", "the first"),
+            [
+                (one["label"], one["count"], "\n".join(t["label"] for t in one["things"][:6]))
+                for one in json["relations"]
+            ],
+        )
+
+
+def page(
+    result: Mapping[str, Any], everything: bool = False, beside: Sequence[str] = ()
+) -> Iterator[str]:
+    """The page, line by line; ``beside`` is what is stated and fills no field."""
+    kinds = ", ".join(result["kinds"]) or "thing"
+    yield f"{result['name']}  ({kinds} {result['id']})"
+    known = f"as known on {result['asOf']}; " if result["asOf"] else ""
+    yield f"{known}{counted(result['records'], 'record')}" + (
+        f"; described as {', '.join(result['describedAs'])}" if result["describedAs"] else ""
+    )
+    if result["unknown"]:
+        yield f"{result['unknown'][0].upper()}{result['unknown'][1:]}."
+        return
+    yield sentence(result["knowledge"])
+    yield from _succession(result)
+    silent: list[str] = []
+    for section in result["sections"]:
+        rows = [field for field in section["fields"] if everything or _known(field)]
+        silent += [f["label"] for f in section["fields"] if f["knowledge"] == "notCovered"]
+        if rows:
+            yield ""
+            yield section["name"]
+            yield from _fields(rows)
+    yield from _versions(result)
+    yield from _scores(result)
+    yield from _assessments(result)
+    yield from _offers(result)
+    yield from _beside(beside, everything)
+    if silent and not everything:
+        yield ""
+        yield f"No source covers: {', '.join(silent)}"
+    yield ""
+    yield (
+        "  ".join(f"{state.glyph} {state.word}" for state in STATES.values())
+        + "  ≠ sources disagree (see `conflicts`, `claims`)"
+    )
+
+
+def _beside(texts: Sequence[str], everything: bool) -> Iterator[str]:
+    """What documents state that no field holds, with its key, as it stands."""
+    shown = texts if everything else texts[:SHOWN_BESIDE]
+    if shown:
+        yield ""
+        yield "Stated, not understood"
+        yield from (f"  {text}" for text in shown)
+    if len(shown) < len(texts):
+        yield f"  and {len(texts) - len(shown)} more (--all shows them)"
+
+
+def _known(field: Mapping[str, Any]) -> bool:
+    return bool(
+        field["values"]
+        or field["estimates"]
+        or field["rivals"]
+        or field["knowledge"] != "notCovered"
+    )
+
+
+def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    rows = list(rows)
+    width = min(max(len(row["label"]) for row in rows), 34)
+    for row in rows:
+        state = state_of(row)
+        mark = state.glyph + ("≠" if row["contested"] else " ")
+        value = _values(row)
+        status = "" if state.key == "disclosed" else state.word
+        if not value:
+            value, status = status or "no value", ""
+        elif row["unit"]:
+            value += f" {row['unit'].removesuffix('s') if value == '1' else row['unit']}"
+        sources = counted(row["sources"], "source")
+        if row["values"] and row["custody"]:
+            sources += f", {row['custody'].lower()}"
+        tail = "; ".join(part for part in (status, sources, _notes(row)) if part)
+        yield f"  {mark} {row['label']:<{width}}  {value}  [{tail}]"
+
+
+def _values(field: Mapping[str, Any]) -> str:
+    """The values; of a date as much as its source gave."""
+    retained = {"Month": 7, "Year": 4}.get(field["precision"] or "")
+    return ", ".join(plain(value)[:retained] for value in field["values"])
+
+
+def plain(value: Any) -> str:
+    """A JSON value as a person reads it."""
+    if isinstance(value, dict):
+        return str(value["label"])
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and abs(value) > 9999:
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.10g}" if abs(value) < 1e15 else f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(map(plain, value))
+    return "" if value is None else str(value)
+
+
+def _notes(field: Mapping[str, Any]) -> str:
+    notes = []
+    if field["contested"] and field["rivals"]:
+        notes.append(f"accepted: {field['reason']}")
+        rivals = {_claim(c): None for c in field["rivals"]}
+        notes.append("not accepted: " + ", ".join(list(rivals)[:4]))
+    elif field["implausible"]:
+        notes.append("a source's value is implausible (see `claims`)")
+    elif not field["values"] and field["rivals"]:
+        reported = {_claim(c): None for c in field["rivals"]}
+        notes.append("reported, not accepted: " + ", ".join(list(reported)[:3]))
+    if field["estimates"]:
+        reported = {_claim(c): None for c in field["estimates"]}
+        notes.append("estimate, not accepted: " + ", ".join(list(reported)[:3]))
+    return "; ".join(notes)
+
+
+def _claim(claim: Mapping[str, Any]) -> str:
+    value = plain(claim["value"]) if claim["value"] is not None else claim["asStated"]
+    return f"{value} ({claim['publisher']['id']})"
+
+
+def _succession(result: Mapping[str, Any]) -> Iterator[str]:
+    for key, words in (
+        ("partOf", "part of"),
+        ("specializationOf", "a form of"),
+        ("replaces", "replaces"),
+        ("replacedBy", "replaced by"),
+    ):
+        if result[key]:
+            yield f"{words} {_names(result[key])}"
+
+
+def _names(entities: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{entity['label']} ({entity['id']})" for entity in entities)
+
+
+def _versions(result: Mapping[str, Any]) -> Iterator[str]:
+    rows = [
+        *((f"version {plain(v.get('version'))}", v) for v in result["versions"]),
+        *((f"configuration {plain(c.get('name'))}", c) for c in result["configurations"]),
+        *(
+            (f"alias {plain(a.get('alias'))} → {plain(a.get('resolvesTo'))}", a)
+            for a in result["aliases"]
+        ),
+    ]
+    if rows:
+        yield ""
+        yield "Versions, configurations, aliases"
+        for words, node in rows:
+            yield f"  {words}  ({node['id']})"
+
+
+def _scores(result: Mapping[str, Any]) -> Iterator[str]:
+    if result["scores"]:
+        yield ""
+        yield "Scores"
+    for score in result["scores"]:
+        top = f" / {plain(score['maxScore'])}" if "maxScore" in score else ""
+        parts = [
+            plain(score.get(key))
+            for key in ("metric", "setup", "evaluator", "date", "independence")
+        ]
+        of = plain(score.get("evaluationOf"))
+        about = "; ".join(part for part in parts if part)
+        yield f"  {plain(score.get('benchmark'))}: {plain(score.get('score'))}{top}  [{of}{'; ' if about else ''}{about}]"
+    if result["ranks"]:
+        yield ""
+        yield "Ranks (a rank means nothing without its list, date and population)"
+    for rank in result["ranks"]:
+        population = plain(rank.get("population")) or "population not stated"
+        date = plain(rank.get("date")) or "date not stated"
+        yield f"  #{plain(rank.get('rank'))} in {plain(rank.get('ranking'))}  [{date}; {population}; {plain(rank.get('rankOf'))}]"
+
+
+def _assessments(results: Mapping[str, Any]) -> Iterator[str]:
+    if results["assessments"]:
+        yield ""
+        yield "Assessments published by others"
+    for made in results["assessments"]:
+        score = plain(made.get("score")) or plain(made.get("verdict")) or "no total"
+        top = f" / {plain(made['maxScore'])}" if "maxScore" in made else ""
+        scored = sum("score" in result or "level" in result for result in made["results"])
+        yield (
+            f"  {plain(made.get('scheme'))}: {score}{top}  by {plain(made.get('evaluator')) or 'unnamed'}"
+            f"  [{counted(len(made['results']), 'criterion result')}, {scored} with a score]"
+        )
+
+
+def _offers(result: Mapping[str, Any]) -> Iterator[str]:
+    if result["offers"]:
+        providers = sorted({plain(offer.get("provider")) for offer in result["offers"]})
+        yield ""
+        yield f"Offered by {counted(len(providers), 'provider')}: {', '.join(providers[:12])}" + (
+            f" and {len(providers) - 12} more" if len(providers) > 12 else ""
+        )

@@ -1,0 +1,59 @@
+"""``ask``: a stored question from queries/; without a name, lists them."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph import completion
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("question", required=False, shell_complete=completion.questions)
+@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--show", is_flag=True, help="Print the question's SPARQL instead of asking it.")
+@click.pass_obj
+def command(
+    session: Session,
+    question: str | None,
+    pairs: tuple[str, ...],
+    form: str,
+    as_of: str,
+    show: bool,
+) -> None:
+    """Ask a stored QUESTION, or list them all."""
+    from provenance_graph.ingest.day import dataset
+    from provenance_graph.model.questions import stored
+
+    if question is None:
+        rows = [
+            (q.topic, q.name, q.question, " ".join(_parameter(p) for p in q.parameters))
+            for q in stored.questions().values()
+        ]
+        session.print_table(("topic", "name", "question", "parameters"), rows, form, head="name")
+        return
+    if show:
+        click.echo(stored.find(question).text, nl=False)
+        return
+    snapshot = session.snapshot(as_of)
+    given = stored.settings(pairs)
+    if snapshot.as_of:
+        stored.bind(snapshot, stored.find(question), given)  # a slip is told before the work
+        data = session.closing.enter_context(dataset(snapshot))
+        result = stored.ask(snapshot, question, given, data=data)
+    else:
+        result = stored.ask(snapshot, question, given)
+    session.print_table(result.names, result.rows, form)
+    session.say(stored.find(question).summed_up(result))
+    if result.truncated:
+        session.say(f"cut short after {len(result)} rows")
+
+
+def _parameter(parameter: object) -> str:
+    from provenance_graph.model.questions.stored import Parameter
+
+    assert isinstance(parameter, Parameter)
+    shown = f"{parameter.name}:{parameter.kind}"
+    return shown if parameter.default is None else f"{shown}={parameter.default}"

@@ -1,0 +1,102 @@
+"""``policy``: the acceptance policy in words, what each rule decided, what another would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.policy.policy import Policy
+    from provenance_graph.acceptance.policy.report import Difference, Tally
+
+MAX_LISTED = 20
+
+
+@click.command()
+@click.option(
+    "--policy",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A policy in Turtle; what it would change is shown, nothing is changed.",
+)
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.pass_obj
+def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
+    """The policy in words, what each of its rules decided over the store, with examples."""
+    from provenance_graph.acceptance.policy.file import policy_of
+    from provenance_graph.acceptance.policy.report import examine, in_words, subjects
+    from provenance_graph.ingest.build import reference_quads
+
+    snapshot = session.snapshot(as_of)
+    policy = snapshot.policy
+    other = None
+    if file is not None:
+        other = policy_of(session.store(), reference_quads([file]), policy.day, file.name)
+    asked = subjects(snapshot)
+    with session.progress("entities", len(asked)) as progress:
+        tallies, differences = examine(snapshot, asked, other, progress)
+    if form == "json":
+        _print_json(session, policy, other, len(asked), tallies, differences)
+        return
+    for line in in_words(policy):
+        click.echo(line)
+    click.echo(f"\nOver {len(asked):,} models, datasets and families")
+    rows = [(rule, t.count, ", ".join(t.examples)) for rule, t in tallies.items()]
+    session.print_table(("decided by", "facts", "examples"), rows)
+    if file is not None:
+        _print_differences(session, file.name, differences)
+
+
+def _print_json(
+    session: Session,
+    policy: Policy,
+    other: Policy | None,
+    entities: int,
+    tallies: dict[str, Tally],
+    differences: list[Difference],
+) -> None:
+    from provenance_graph.acceptance.policy.report import in_words
+    from provenance_graph.core.iris import local_name, short_id
+
+    session.print_json(
+        {
+            "policy": list(in_words(policy)),
+            "entities": entities,
+            "rules": [
+                {"rule": rule, "count": tally.count, "examples": tally.examples}
+                for rule, tally in tallies.items()
+            ],
+            "other": None if other is None else list(in_words(other)),
+            "differences": [
+                {
+                    "subject": short_id(one.subject),
+                    "property": local_name(one.property),
+                    "now": list(one.now),
+                    "then": list(one.then),
+                }
+                for one in differences
+            ],
+        }
+    )
+
+
+def _print_differences(session: Session, name: str, differences: list[Difference]) -> None:
+    """What another policy would change: by property, then the first facts one by one."""
+    from provenance_graph.acceptance.policy.report import by_property
+    from provenance_graph.core.iris import local_name, short_id
+
+    click.echo(f"\nUnder {name} {len(differences):,} accepted facts would change")
+    session.print_table(("property", "facts"), by_property(differences))
+    click.echo("")
+    rows = [
+        (short_id(d.subject), local_name(d.property), ", ".join(d.now), ", ".join(d.then))
+        for d in differences[:MAX_LISTED]
+    ]
+    session.print_table(("subject", "property", "now", "then"), rows)
+    if len(differences) > MAX_LISTED:
+        session.say(f"{MAX_LISTED} of {len(differences):,} shown (--format json has all)")

@@ -1,0 +1,132 @@
+"""``query``: SPARQL 1.1 from a file, standard input or the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.core.errors import QuerySyntax, UsageError
+from provenance_graph.session import Session, render
+
+if TYPE_CHECKING:
+    from provenance_graph.store.base import Answer
+
+SOLUTIONS = {
+    "table": "text/tab-separated-values",
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+}
+GRAPHS = {
+    "table": "text/turtle",
+    "turtle": "text/turtle",
+    "ntriples": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "xml": "application/rdf+xml",
+}
+ALL = ("table", "json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld")
+_FORM = re.compile(
+    r"(?:#[^\n]*\n|\s|(?i:prefix)\s+[^\s:]*:\s*<[^>]*>|(?i:base)\s*<[^>]*>)*(?P<form>[A-Za-z]+)"
+)
+
+
+@click.command()
+@click.argument("file", default="-", metavar="[FILE|-]")
+@click.option("-e", "--text", default="", help="The query itself, instead of a file.")
+@click.option("--format", "form", type=click.Choice(ALL), default="table", show_default=True)
+@click.option("--timeout", default=60.0, show_default=True, help="Stop after so many seconds.")
+@click.pass_obj
+def command(session: Session, file: str, text: str, form: str, timeout: float) -> None:
+    """Answer a SPARQL 1.1 query; the project's prefixes need not be declared.
+
+    The query runs in a confined process: it cannot reach the network, and it is stopped at
+    its time and memory limits.
+    """
+    from provenance_graph.model.questions.stored import prefixes
+
+    query = prefixes(text or _read(file))
+    answer = _answer(session, query, _media_type(query, form), timeout)
+    if form == "table" and answer.media_type.startswith("text/tab"):
+        _print_solutions(answer)
+    elif form == "table" and answer.kind == "ask":
+        click.echo("yes" if json.loads(answer.body)["boolean"] else "no")
+    else:
+        sys.stdout.buffer.write(answer.body)
+        if not answer.body.endswith(b"\n"):
+            sys.stdout.buffer.write(b"\n")
+    if answer.truncated:
+        session.say("the remote service cut this answer short")
+
+
+def _read(file: str) -> str:
+    if file != "-" and not Path(file).is_file():
+        raise UsageError(f"no file {file!r}; give the query itself with -e 'SELECT …'")
+    try:
+        body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{file}: byte {error.start} is not UTF-8, which SPARQL is written in"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
+
+
+def _media_type(query: str, form: str) -> str:
+    """The media type that a form of query and an output format amount to."""
+    match = _FORM.match(query)
+    kind = match["form"].upper() if match else ""
+    if kind not in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
+        raise QuerySyntax(
+            f"a query is SELECT, ASK, CONSTRUCT or DESCRIBE, not {kind or 'an empty text'}"
+        )
+    known = SOLUTIONS if kind in ("SELECT", "ASK") else GRAPHS
+    if kind == "ASK" and form in ("table", "csv", "tsv"):
+        return SOLUTIONS["json"] if form == "table" else SOLUTIONS["csv"]
+    if form not in known:
+        raise UsageError(f"{kind} answers in {', '.join(known)}, not {form}")
+    return known[form]
+
+
+def _answer(session: Session, query: str, media_type: str, seconds: float) -> Answer:
+    from provenance_graph.store.base import Limits, SparqlQuery
+
+    limits = Limits(seconds=seconds)
+    asked = SparqlQuery(query, limits=limits)
+    if session.is_remote:
+        return session.store().serialize(asked, media_type)
+    from provenance_graph.store.pool.pool import WorkerPool
+
+    with ExitStack() as stack:
+        pool = stack.enter_context(WorkerPool(session.folder, size=1, limits=limits))
+        return pool.serialize(asked, media_type)
+
+
+def _print_solutions(answer: Answer) -> None:
+    lines = answer.body.decode().removesuffix("\n").split("\n")  # a text may hold other breaks
+    if not lines[0]:
+        count = len(lines) - 1
+        sys.stdout.write(f"{count} solution{'' if count == 1 else 's'} without a variable\n")
+        return
+    columns = [name.lstrip("?") for name in lines[0].split("\t")]
+    rows = [[_cell(cell) for cell in line.split("\t")] for line in lines[1:]]
+    sys.stdout.write(render(columns, rows, "table"))
+
+
+def _cell(text: str) -> str:
+    """A term of SPARQL's TSV as people say it."""
+    from provenance_graph.core.iris import short_id
+
+    if text.startswith("<") and text.endswith(">"):
+        return short_id(text[1:-1])
+    if text.startswith('"'):
+        body = text[1 : text.rfind('"')]
+        return re.sub(r"\\(.)", lambda m: {"n": " ", "t": " ", "r": " "}.get(m[1], m[1]), body)
+    return text

@@ -1,0 +1,238 @@
+"""``fleet``: what we run, and what of the graph concerns it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.session import Session
+from provenance_graph.tables import counted
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.core.claims import Record
+    from provenance_graph.fleet import FleetFinding, System
+    from provenance_graph.formats.document import Document
+
+FORMATS = ("table", "json", "csv", "sarif", "junit")
+FAIL_ON = (
+    "Exit 1 on findings of that kind (see docs/fleet.md for the kinds; default: any that is a "
+    "violation)."
+)
+
+
+@click.group()
+def command() -> None:
+    """Systems of ours and the models behind them, from fleet.toml or documents."""
+
+
+@command.command("import")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@click.option(
+    "--system",
+    default="",
+    help="The system's name, where FILE is a document (default: the file's name).",
+)
+@click.pass_obj
+def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
+    """Keep the systems of FILE: fleet.toml, or a document that lists the models of one system.
+
+    A bill of materials (CycloneDX, also of a cluster's workload; SPDX), an OpenLineage event or
+    an MLflow model file will do.
+    """
+    from provenance_graph.acceptance.policy.data import today
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.fleet import to_record
+    from provenance_graph.ingest.update import update
+    from provenance_graph.store.embedded import EmbeddedStore
+
+    if session.is_remote:
+        raise UsageError("a fleet is kept in a store of your own; name its folder with --store")
+    systems = [(path, one) for path in paths for one in _systems(path, system)]
+    snapshot = session.snapshot()
+    records, unknown = [], 0
+    for path, one in systems:
+        record, problems = to_record(snapshot, one, path.name, _today())
+        records.append(record)
+        unknown += len(problems)
+        for line in problems:
+            session.say(f"{path}: {one.id}: {line}")
+    with EmbeddedStore.open_writer(session.folder) as store:
+        update(store, records, derive=EvidenceLevels(), day=today())
+    tail = f"; {unknown} models that no record names" if unknown else ""
+    session.say(f"{len(records)} system{'s' * (len(records) != 1)} kept{tail}")
+    return 1 if unknown else 0
+
+
+@command.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@click.option("--fail-on", multiple=True, metavar="KIND", help=FAIL_ON)
+@click.option(
+    "--on", "day", default="", metavar="DATE", help="The day that counts: today if not given."
+)
+@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Remember what was found in FILE, and say what is new since it was written.",
+)
+@click.option("--new", "only_new", is_flag=True, help="Only what is new since the baseline.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.pass_obj
+def check_(
+    session: Session,
+    paths: tuple[Path, ...],
+    fail_on: tuple[str, ...],
+    day: str,
+    as_of: str,
+    baseline: Path | None,
+    only_new: bool,
+    form: str,
+) -> int:
+    """What concerns the systems of FILE (default: fleet.toml, else the systems kept here)."""
+    from provenance_graph.acceptance.snapshot import day_of
+    from provenance_graph.fleet import KINDS, check, systems_of
+    from provenance_graph.fleet.since import marked, read_baseline, write_baseline
+
+    _known_kinds(fail_on, KINDS)
+    if only_new and baseline is None:
+        raise UsageError("--new needs --baseline FILE, which says what was there before")
+    if baseline is not None and as_of:
+        raise UsageError("--baseline is about now; --as-of about another day: name one of them")
+    snapshot = session.snapshot(as_of)
+    if not paths and Path("fleet.toml").is_file():
+        paths = (Path("fleet.toml"),)
+    systems = [one for path in paths for one in _systems(path, "")] or list(systems_of(snapshot))
+    if not systems:
+        raise UsageError(
+            "no fleet.toml here and no system kept; name a file, or `fleet import` one"
+        )
+    findings = list(check(snapshot, systems, day_of(day) if day else _today()))
+    note = ""
+    if baseline is not None:
+        before = read_baseline(baseline)
+        findings = marked(findings, before)
+        events, note = _events(session, snapshot, systems, before.version)
+        write_baseline(baseline, snapshot.version, findings)
+        findings += events
+    if only_new:
+        findings = [one for one in findings if one.new]
+    _print(session, findings, str(paths[0]) if paths else "fleet.toml", form)
+    new = sum(one.new for one in findings)
+    tail = f", {new:,} of them new" if baseline is not None else ""
+    session.say(
+        f"{counted(len(systems), 'system')}, {counted(len(findings), 'finding')}{tail}"
+        + (f"; {note}" if note else "")
+    )
+    return 1 if _failing(findings, fail_on) else 0
+
+
+def _known_kinds(wanted: Iterable[str], kinds: Iterable[str]) -> None:
+    import difflib
+
+    for kind in wanted:
+        if kind not in kinds:
+            near = difflib.get_close_matches(kind, list(kinds), 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(kinds)}"
+            raise UsageError(f"no kind {kind!r}; {hint}")
+
+
+def _events(
+    session: Session, snapshot: AcceptedSnapshot, systems: list[System], since: str
+) -> tuple[list[FleetFinding], str]:
+    from provenance_graph.changes.log import ChangeLog
+    from provenance_graph.fleet.since import events
+
+    if session.is_remote:
+        return [], "a remote store gives no change log here: only findings are compared"
+    return events(snapshot, systems, ChangeLog(session.folder), since)
+
+
+def _failing(findings: list[FleetFinding], fail_on: tuple[str, ...]) -> list[FleetFinding]:
+    """The findings that make the command fail: violations, or those of the kinds asked for."""
+    from provenance_graph.fleet.check import NOTES
+    from provenance_graph.shapes.findings import Severity
+
+    if not fail_on:
+        return [one for one in findings if one.severity >= Severity.VIOLATION]
+    return [
+        one
+        for one in findings
+        if one.kind in fail_on and (one.severity >= Severity.WARNING or one.kind in NOTES)
+    ]
+
+
+def _print(session: Session, findings: list[FleetFinding], file: str, form: str) -> None:
+    from provenance_graph.checking import WRITERS, Examined
+
+    if form in ("sarif", "junit"):
+        listed = tuple(replace(one.as_finding(), file=file, line=1) for one in findings)
+        sys.stdout.write(WRITERS[form]([Examined(file, listed)]))
+    elif form == "json":
+        session.print_json([one.to_json() for one in findings])
+    else:
+        columns = ("system", "model", "kind", "severity", "finding", "path", "new")
+        rows = [
+            (
+                one.system,
+                one.model,
+                one.kind,
+                one.severity.label,
+                one.message,
+                " → ".join(one.path) if len(one.path) > 2 else "",
+                "new" if one.new else "",
+            )
+            for one in findings
+        ]
+        session.print_table(columns, rows, form)
+
+
+def _systems(path: Path, system: str) -> list[System]:
+    """The systems of a file: all of fleet.toml, a cluster's workloads, or one of a document."""
+    from provenance_graph.fleet import of_document, read_fleet, workload_of
+    from provenance_graph.formats.registry import readers
+    from provenance_graph.ingest.intake import Options, read
+
+    if path.suffix == ".toml":
+        return list(read_fleet(path))
+    documents = list(_documents(path))
+    workloads = [workload_of(one) for one in documents]
+    if workloads and all(one is not None for one in workloads):
+        return [_named(one, system) for one in workloads if one is not None]
+    records: list[Record] = []
+    for document in documents:
+        reading = read(document, readers(), Options())
+        if reading.failure is not None:
+            raise reading.failure
+        records += reading.records
+    return [of_document(system or path.stem, records)]
+
+
+def _named(workload: System, name: str) -> System:
+    if not workload.models:
+        raise UsageError(f"{workload.name}: the workload lists no model")
+    return replace(workload, name=name) if name else workload
+
+
+def _documents(path: Path) -> Iterator[Document]:
+    from provenance_graph.core.claims import Problem
+    from provenance_graph.formats.walk import walk
+
+    for item in walk([str(path)], retrieved=_today()):
+        if isinstance(item, Problem):
+            raise UsageError(str(item))
+        yield item
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

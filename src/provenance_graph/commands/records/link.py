@@ -1,0 +1,206 @@
+"""``link``: propose links to data outside, have them reviewed, and keep them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from provenance_graph.core.errors import UsageError
+from provenance_graph.session import Session
+from provenance_graph.tables import counted
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.acceptance.sssom import Mapping
+    from provenance_graph.core.iris import Iri
+    from provenance_graph.linking import LinkLookup
+
+TARGETS = ("wikidata", "hub", "doi", "spdx")
+DEFAULT = "links.sssom.tsv"
+SERVICES = {
+    "wikidata": "https://wikidata.reconci.link/en/api",
+    "ror": "https://api.ror.org/v2/organizations",
+}
+MAX_LOOKED_UP = 1_000
+
+
+@click.command()
+@click.argument("models", nargs=-1, metavar="[THING]...")
+@click.option(
+    "--to",
+    "targets",
+    type=click.Choice(TARGETS),
+    multiple=True,
+    help="Which data; all when not given.",
+)
+@click.option(
+    "--look-up",
+    "look_up",
+    default="",
+    metavar="SERVICE",
+    help="Ask for candidates instead: wikidata, ror, the address of a reconciliation service, or "
+    "the file of a Wikidata dump. They are proposals, which only a review makes links.",
+)
+@click.option(
+    "--review",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep the rows of a table of proposals that somebody decided: those with an author_id.",
+)
+@click.option(
+    "--keep",
+    "keep",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar="[FILE]",
+    help=f"Add the new ones to FILE, or to {DEFAULT} beside the store.",
+)
+@click.pass_obj
+def command(
+    session: Session,
+    models: tuple[str, ...],
+    targets: tuple[str, ...],
+    look_up: str,
+    review: Path | None,
+    keep: str | None,
+) -> int:
+    """Propose links of THINGs, or of every model and dataset, to outside data, as SSSOM rows."""
+    from provenance_graph.acceptance.sssom import write_sssom
+    from provenance_graph.linking import HEADER
+    from provenance_graph.matching import links
+
+    if review is not None:
+        return _reviewed(session, review, keep or "")
+    snapshot = session.snapshot()
+    subjects = _subjects(snapshot, models)
+    if look_up:
+        rows = _looked_up(session, snapshot, subjects, look_up, named=bool(models))
+        click.echo(write_sssom(rows, HEADER), nl=False)
+        return 0
+    rows = links.links(snapshot, subjects, targets)
+    click.echo(write_sssom(rows, links.HEADER), nl=False)
+    if rows:
+        session.say(
+            f"{counted(len(rows), 'link')} proposed for {counted(len(subjects), 'subject')}"
+        )
+    else:
+        wanted = ", ".join(targets or TARGETS)
+        session.say(
+            f"0 links proposed: no record of these {len(subjects):,} things holds an address or "
+            f"name of {wanted} from which one could be made; --look-up asks a service for candidates"
+        )
+    if keep is not None:
+        _keep(session, rows, keep)
+    return 0
+
+
+def _subjects(snapshot: AcceptedSnapshot, names: tuple[str, ...]) -> list[Iri]:
+    from provenance_graph.matching import links
+    from provenance_graph.model.naming.entities import find_entity
+
+    kinds = ("model", "dataset", "organization", "family", "licence")
+    return [find_entity(snapshot, name, kinds).iri for name in names] or links.everything(snapshot)
+
+
+def _looked_up(
+    session: Session, snapshot: AcceptedSnapshot, subjects: list[Iri], service: str, *, named: bool
+) -> list[Mapping]:
+    """Proposals for some entities, without those that somebody decided already."""
+    from provenance_graph.acceptance.sssom import read_table
+    from provenance_graph.linking import proposals
+
+    if not named or len(subjects) > MAX_LOOKED_UP:
+        raise UsageError(
+            f"--look-up asks a service about each thing: name up to {MAX_LOOKED_UP:,} of them"
+        )
+    today = datetime.now(UTC).date().isoformat()
+    with ExitStack() as stack:
+        rows = proposals(snapshot, subjects, _lookup(stack, service), today)
+    path = _beside(session)
+    decided = set()
+    if path.exists():
+        table = read_table(path.read_text(encoding="utf-8"), str(path))
+        decided = {(row.subject, row.object) for row in table.rows if row.author}
+    left = [row for row in rows if (row.subject, row.object) not in decided]
+    without = len(subjects) - len({row.subject for row in left})
+    session.say(
+        f"{counted(len(left), 'link')} proposed for {counted(len(subjects), 'subject')}, none of them kept"
+        + (f"; {len(rows) - len(left):,} were decided before" if len(rows) > len(left) else "")
+        + (f"; for {without:,} no candidate has one of its names" if without else "")
+        + "; put your name into author_id (and Not into predicate_modifier for what is wrong), "
+        "then `link --review FILE`"
+    )
+    return left
+
+
+def _lookup(stack: ExitStack, service: str) -> LinkLookup:
+    """Where candidates come from; raises UsageError for what is no service and no file."""
+    import os
+    from dataclasses import replace
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    import httpx2
+
+    from provenance_graph.formats.fetch.addresses import resolve
+    from provenance_graph.formats.fetch.cache import Cache
+    from provenance_graph.formats.fetch.fetcher import Fetcher, FetchSettings
+    from provenance_graph.linking import DumpLookup, ReconciliationLookup, RorLookup
+
+    address = SERVICES.get(service, service)
+    if not address.startswith(("http://", "https://")):
+        if not Path(service).is_file():
+            known = ", ".join(SERVICES)
+            raise UsageError(f"{service!r} is neither {known}, an address nor the file of a dump")
+        return DumpLookup(Path(service))
+    parts = urlsplit(address)
+    standard = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = os.environ.get("PROVENANCE_GRAPH_CACHE", str(standard / "provenance-graph"))
+    client = stack.enter_context(
+        httpx2.Client(timeout=20.0, headers={"user-agent": "provenance-graph"})
+    )
+    named = service not in SERVICES  # whoever names an address may name one of this machine
+    settings = FetchSettings()
+    fetcher = Fetcher(
+        client,
+        replace(settings, hub=f"{parts.scheme}://{parts.netloc}") if named else settings,
+        cache=Cache(Path(folder)) if folder else None,
+        resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
+    )
+    is_ror = service == "ror" or parts.path.rstrip("/").endswith("/organizations")
+    return RorLookup(fetcher, address) if is_ror else ReconciliationLookup(fetcher, address)
+
+
+def _reviewed(session: Session, file: Path, keep: str) -> int:
+    """Keep what somebody decided of a table of proposals, refusals included."""
+    from provenance_graph.acceptance.sssom import read_table
+
+    table = read_table(file.read_text(encoding="utf-8"), str(file))
+    decided = [row for row in table.rows if row.author]
+    if not decided:
+        raise UsageError(f"{file}: no row has an author_id, so nothing of it was decided")
+    _keep(session, decided, keep)
+    refused = sum(row.negated for row in decided)
+    open_ = len(table.rows) - len(decided)
+    session.say(f"{len(decided):,} decided, {refused:,} of them refused; {open_:,} still open")
+    return 0
+
+
+def _keep(session: Session, rows: list[Mapping], keep: str) -> None:
+    from provenance_graph.matching import links
+
+    path = Path(keep) if keep else _beside(session)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    text, added = links.kept(before, rows, str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    session.say(f"{added:,} new of {len(rows):,} links kept in {path}")
+
+
+def _beside(session: Session) -> Path:
+    return Path(DEFAULT) if session.is_remote else session.folder.parent / DEFAULT

@@ -1,0 +1,35 @@
+"""``retract``: drop a record; the accepted view follows."""
+
+from __future__ import annotations
+
+import click
+
+from provenance_graph.core.iris import ID, Iri, expand
+from provenance_graph.session import Session
+
+
+@click.command()
+@click.argument("record", nargs=-1, required=True)
+@click.pass_obj
+def command(session: Session, record: tuple[str, ...]) -> None:
+    """Drop records, by IRI, as `id:record/…`, or by the part after …/id/record/."""
+    from provenance_graph.acceptance.policy.data import today
+    from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.ingest.update import update
+    from provenance_graph.store.opening import open_writer, require_current
+
+    names = [_named(text) for text in record]
+    with open_writer(session.store_path) as store:
+        require_current(store, session.store_path)
+        done = update(store, drop=names, derive=EvidenceLevels(), day=today())
+    session.say(
+        f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects judged "
+        f"again; version {done.version}"
+    )
+
+
+def _named(text: str) -> Iri:
+    """A record by any of the ways in which other commands print it."""
+    if "://" in text or text.startswith(("id:", "<")):
+        return expand(text)
+    return Iri(f"{ID}record/{text.removeprefix('record/')}")

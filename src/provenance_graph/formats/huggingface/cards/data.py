@@ -1,0 +1,145 @@
+"""What cards say of data and of emissions: training data, parts of a dataset, its sources, carbon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.huggingface.cards.parts import MAX_ITEMS, Card, texts
+from provenance_graph.formats.huggingface.names import is_repository
+
+Found = Iterator[Claim | Problem]
+_EMISSIONS = re.compile(
+    r"[~≈]?\s*([\d.,]+)\s*(kg|g|grams?|t|tonnes?|tons?|kilograms?|mg)?"
+    r"\s*(?:of )?(?:co2|co₂)?(?:[ -]?eq(?:uivalent|\.)?|e)?\.?",
+    re.IGNORECASE,
+)
+_GRAMS = {"g": 0, "gram": 0, "grams": 0, "": 0, "mg": -3, "kg": 3, "kilogram": 3, "kilograms": 3,
+          "t": 6, "tonne": 6, "tonnes": 6, "ton": 6, "tons": 6}  # fmt: skip
+
+
+def _configured(value: Any) -> Any:
+    """Data given as mappings of name and configuration, as ``name#configuration``."""
+    if not isinstance(value, (list, dict)):
+        return value
+    return [_one_configured(item) for item in statements.listed(value)]
+
+
+def _one_configured(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    name = _first(item, ("name", "type", "id", "dataset", "path", "repo"))
+    config = _first(item, ("config", "subset", "config_name"))
+    return (f"{name}#{config}" if config else name) or item
+
+
+def _first(item: dict[Any, Any], keys: tuple[str, ...]) -> str:
+    return next((shown for key in keys if (shown := statements.scalar_text(item.get(key)))), "")
+
+
+def datasets(card: Card, value: Any, where: str) -> Found:
+    """Training data by the Hub's name or another, with the part that was used where stated."""
+    for item in texts(_configured(value), where):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        stated, _, part = item[1].partition("#")
+        name = statements.hub_dataset(stated) or stated.strip()[:200]
+        dataset = iris.dataset(name)
+        yield card.say(PG.trainedOn, dataset)
+        if part:
+            yield Claim(dataset, PG.datasetConfiguration, literals.text(part[:200]))
+        yield from statements.is_a(dataset, PG.Dataset, name)
+        if is_repository(name):
+            page = statements.hub_page(f"datasets/{name}")
+            yield Claim(dataset, PG.hubRepository, page)
+
+
+def configurations(card: Card, value: Any, where: str) -> Found:
+    """The named parts in which a dataset is published."""
+    for item in statements.listed(value)[:MAX_ITEMS]:
+        if name := statements.scalar_text(statements.mapping(item).get("config_name")):
+            yield card.say(PG.datasetConfiguration, literals.text(name[:200]))
+        elif not isinstance(item, dict):
+            yield Problem(
+                where, f"{statements.called(item)[:60]!r} is no configuration", kind="shape"
+            )
+
+
+def tasks(card: Card, value: Any, where: str) -> Found:
+    """Tasks that a dataset is for."""
+    for item in texts(value, where):
+        if isinstance(item, Problem):
+            yield item
+        else:
+            yield card.say(PG.task, literals.text(item[1][:120]))
+
+
+def sources(card: Card, value: Any, where: str) -> Found:
+    """``original``, or ``extended|name`` for each dataset that this one was made from."""
+    for item in texts(value, where):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        kind, bar, name = item[1].partition("|")
+        name = name if bar else kind
+        if name in ("original", "extended") or name.startswith("other"):
+            yield coverage.other(card.repo.subject, "source_datasets", item[1])
+            continue
+        parent_ = iris.dataset(name[:200])
+        if parent_ != card.repo.subject:
+            yield from statements.is_a(parent_, PG.Dataset, name[:200])
+            yield card.say(PROV.wasDerivedFrom, parent_)
+
+
+def emissions(card: Card, value: Any, where: str) -> Found:
+    """Grams of carbon dioxide equivalent, as a number, a text or a mapping with more."""
+    stated = value
+    if isinstance(value, dict):
+        stated, where = value.get("emissions"), f"{where}/emissions"
+        for hardware in statements.listed(value.get("hardware_used")):
+            if shown := statements.scalar_text(hardware):
+                yield card.say(PG.trainingHardware, literals.text(shown[:200]))
+    if stated is None:
+        return
+    tonnes = _tonnes(stated)
+    if tonnes is None:
+        shown = statements.scalar_text(stated)[: statements.MAX_STATED]
+        yield Problem(where, f"{shown[:60] or type(stated).__name__!r} is not a mass of CO2")
+        yield Claim(
+            card.repo.subject,
+            PG.trainingCO2eTonnes,
+            None,
+            basis=card.basis,
+            as_stated=shown,
+            locator=where,
+            unusable="not a mass",
+        )
+        return
+    shown = statements.scalar_text(stated)
+    yield card.say(
+        PG.trainingCO2eTonnes,
+        literals.decimal(tonnes),
+        as_stated=shown if isinstance(stated, str) else f"{shown} g",
+        locator=where,
+    )
+
+
+def _tonnes(stated: Any) -> Decimal | None:
+    if isinstance(stated, str):
+        match = _EMISSIONS.fullmatch(stated.strip()) if len(stated) < 60 else None
+        if match is None:
+            return None
+        number = statements.score(match[1].replace(",", ""))
+        scale = _GRAMS[(match[2] or "").casefold()]
+    else:
+        number, scale = statements.score(stated), 0
+    if number is None or number.lexical.startswith("-"):
+        return None
+    return Decimal(number.lexical).scaleb(scale - 6)

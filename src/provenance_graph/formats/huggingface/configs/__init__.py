@@ -1,0 +1,1 @@
+"""Configurations: of models, adapters, weight indexes and merges."""

@@ -1,0 +1,222 @@
+"""What an adapter's config and a safetensors index say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from provenance_graph.core import iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.formats import statements
+from provenance_graph.formats.huggingface.configs.lookup import brief, whole_number
+from provenance_graph.formats.huggingface.configs.quantization import Packing
+from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
+
+Found = Iterator[Claim | Problem]
+MAX_TARGETS = 500
+
+
+def read_adapter(
+    repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str
+) -> Found:
+    """Claims of an ``adapter_config.json``: the base it needs and the method."""
+    base = raw.get("base_model_name_or_path")
+    where = f"{place}/base_model_name_or_path"
+    if isinstance(base, str) and base.strip():
+        results = list(parent(repo, PG.adapterOf, base, where, basis))
+        yield from results
+        target = next(
+            (c.value for c in results if isinstance(c, Claim) and c.predicate == PG.adapterOf),
+            None,
+        )
+        if isinstance(target, Iri):
+            yield from _adaptation(repo, target, raw, basis)
+    elif base is not None and base != "":
+        yield Problem(where, f"{brief(base)} is not a repository's name", kind="lineage")
+    task = raw.get("task_type")
+    if isinstance(task, str) and task:
+        yield Claim(repo.subject, PG.framework, literals.text("peft"), basis=basis)
+    yield from _low_rank(repo, raw, basis, place)
+
+
+def _adaptation(
+    repo: NamedRepository, target: Iri, raw: dict[str, Any], basis: Basis | None
+) -> Found:
+    """How the base was adapted, and the state of the base: ``revision`` is the base's, not ours."""
+    method = statements.scalar_text(raw.get("peft_type"))
+    revision = statements.scalar_text(raw.get("revision"))
+    if not method and not revision:
+        return
+    node = iris.mint("in", SOURCE, "derivation", repo.local, "adapter")
+    yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=basis)
+    yield Claim(node, RDF.type, PG.Derivation)
+    yield Claim(node, PROV.entity, target, basis=basis)
+    if method:
+        yield Claim(node, PG.derivationMethod, literals.text(method[:80]), basis=basis)
+    if revision:
+        yield from version_of(target, node, revision, basis)
+
+
+def _low_rank(repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str) -> Found:
+    """Rank, scale and target modules of a low-rank adapter."""
+    rank = raw.get("r")
+    if count := whole_number(rank):
+        yield Claim(repo.subject, PG.adapterRank, literals.integer(count), basis=basis)
+    elif rank is not None:
+        yield Problem(f"{place}/r", f"{brief(rank)} is not a rank")
+    alpha = raw.get("lora_alpha")
+    if (scale := statements.score(alpha)) is not None:
+        yield Claim(repo.subject, PG.adapterAlpha, scale, basis=basis)
+    elif alpha is not None:
+        yield Problem(f"{place}/lora_alpha", f"{brief(alpha)} is not a number")
+    targets = raw.get("target_modules")
+    for module in statements.listed(targets)[:MAX_TARGETS]:
+        if isinstance(module, str) and module:
+            yield Claim(repo.subject, PG.adapterTarget, literals.text(module[:200]), basis=basis)
+        else:
+            yield Problem(f"{place}/target_modules", f"{brief(module)} is not a module's name")
+    for module in statements.listed(raw.get("modules_to_save"))[:MAX_TARGETS]:
+        if isinstance(module, str) and module:
+            shown = literals.text(f"{module[:180]} (trained in full)")
+            yield Claim(repo.subject, PG.adapterTarget, shown, basis=basis)
+
+
+_FLOATS = frozenset(
+    (
+        "F64",
+        "F32",
+        "F16",
+        "BF16",
+        "F8_E4M3",
+        "F8_E5M2",
+        "F8_E4M3FNUZ",
+        "F8_E5M2FNUZ",
+        "F6_E2M3",
+        "F6_E3M2",
+        "F4",
+    )
+)
+_BUFFERS = frozenset({"I64", "BOOL"})
+"""Types of buffers such as position ids, which the Hub counts in and quantised weights never take."""
+
+
+def read_tensors(
+    repo: NamedRepository, stored: dict[str, Any], packed: Packing | None, place: str
+) -> Found:
+    """How many parameters the Hub's reading of safetensors headers means.
+
+    ``held`` has ``parameters`` (elements per type) and ``total``. Elements are no parameters where
+    several weights are packed into one; the count that follows from unpacking is an inference
+    that takes scales and zero points in.
+    """
+    total = max(whole_number(stored.get("total")) or 0, 0)
+    stated = statements.mapping(stored.get("parameters"))
+    counts = {
+        statements.scalar_text(kind).upper(): number
+        for kind, count in stated.items()
+        if (number := whole_number(count)) is not None and number >= 0
+    }
+    if stored.get("total") is not None and not total:
+        yield Problem(f"{place}/total", f"{brief(stored['total'])} is not a count")
+    if len(counts) < len(stated):
+        what = f"{brief(dict(stated))} holds what is no count of elements"
+        yield Problem(f"{place}/parameters", what)
+    summed = sum(counts.values())
+    if total and counts and total != summed:
+        what = f"total {total:,} is not the sum over types, {summed:,}"
+        yield Problem(f"{place}/total", what, "the sum over types is read", kind="inconsistent")
+    whole_bytes = counts.keys() - _FLOATS - _BUFFERS
+    if packed is None and not whole_bytes:
+        if count := summed or total:
+            yield _counted(repo, count, Basis.ARTIFACT)
+        return
+    if counts and packed is not None:
+        yield from _unpacked(repo, counts, packed, place)
+    elif total or counts:
+        yield from _no_count(repo, counts, total, packed, place)
+
+
+def _unpacked(repo: NamedRepository, counts: dict[str, int], packed: Packing, place: str) -> Found:
+    """The parameters behind packed elements, or no count where an integer type is not explained."""
+    plain = {kind for kind in counts if kind in _FLOATS and kind not in packed.scales}
+    integers = counts.keys() - _FLOATS - _BUFFERS - {"F8_E8M0"}
+    if not integers:
+        yield _counted(repo, sum(counts[kind] for kind in plain), Basis.ARTIFACT)
+        return
+    if integers - packed.weights.keys():
+        yield from _no_count(repo, counts, None, packed, place)
+        return
+    count = sum(counts[kind] for kind in plain)
+    count += sum(int(counts[kind] * packed.weights[kind]) for kind in integers)
+    shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
+    how = ", ".join(f"{float(packed.weights[kind]):g} to each {kind}" for kind in sorted(integers))
+    claim = _counted(repo, count, Basis.INFERENCE)
+    at = f"{place}/parameters, {packed.method} unpacked: {how}"
+    yield replace(claim, as_stated=shown[: statements.MAX_STATED], locator=at)
+    what = f"{shown}: {packed.method} packs several weights into one element"
+    yield Problem(f"{place}/parameters", what, "unpacked, scales included", kind="packed")
+
+
+def _no_count(
+    repo: NamedRepository,
+    counts: dict[str, int],
+    total: int | None,
+    packed: Packing | None,
+    place: str,
+) -> Found:
+    """Elements of which it is not known how many weights they hold: kept as stated, no count."""
+    shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts)) or str(total)
+    why = "elements of packed or unknown types are no parameters"
+    yield Claim(
+        repo.subject,
+        PG.parameterCount,
+        None,
+        basis=Basis.ARTIFACT,
+        as_stated=shown[: statements.MAX_STATED],
+        locator=f"{place}/parameters" if counts else f"{place}/total",
+        unusable=why,
+    )
+    method = packed.method if packed is not None else "a quantisation that nothing states"
+    yield Problem(place, f"{shown[:80]}: {why} ({method})", kind="packed")
+
+
+def _counted(repo: NamedRepository, count: int, basis: Basis) -> Claim:
+    return Claim(repo.subject, PG.parameterCount, literals.integer(count), basis=basis)
+
+
+def read_index(
+    repo: NamedRepository,
+    raw: dict[str, Any],
+    basis: Basis | None,
+    place: str,
+    dtype: Iri | None = None,
+    packed: Packing | None = None,
+) -> Found:
+    """Claims of a ``model.safetensors.index.json``: parameters and format."""
+    meta = statements.mapping(raw.get("metadata"))
+    yield Claim(repo.subject, PG.fileFormat, literals.text("safetensors"), basis=basis)
+    total, size = meta.get("total_parameters"), meta.get("total_size")
+    count = whole_number(total)
+    if count and packed is not None and packed.weights:
+        yield from _no_count(repo, {}, count, packed, f"{place}/metadata")
+        return
+    if count:
+        yield Claim(repo.subject, PG.parameterCount, literals.integer(count), basis=basis)
+        return
+    if total is not None:
+        yield Problem(f"{place}/metadata/total_parameters", f"{brief(total)} is not a count")
+    width = {PG.BFloat16: 2, PG.Float16: 2, PG.Float32: 4}.get(dtype) if dtype else None
+    octets = whole_number(size)
+    if octets and width and octets % width == 0:
+        yield Claim(
+            repo.subject,
+            PG.parameterCount,
+            literals.integer(octets // width),
+            basis=Basis.INFERENCE,
+            locator=f"{place}/metadata/total_size over {width} bytes each",
+        )
+    elif size is not None and not octets:
+        yield Problem(f"{place}/metadata/total_size", f"{brief(size)} is not a size in bytes")

@@ -1,0 +1,1 @@
+"""What an export or a report is made from, gathered once."""

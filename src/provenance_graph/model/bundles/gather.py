@@ -1,0 +1,285 @@
+"""Gather what an export needs: models, their ancestors, datasets, scores, licences, evidence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from provenance_graph import reference
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import hub, terms
+from provenance_graph.core.claims import (
+    AcceptanceStatus,
+    Basis,
+    Literal,
+    SourcedClaim,
+    Stance,
+    Value,
+)
+from provenance_graph.core.errors import NotFound
+from provenance_graph.core.iris import ID, Iri, local_name, organization, short_id
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
+from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.model.bundles.results import (
+    NODE_LINKS,
+    Bundle,
+    BundleEntity,
+    LicenceInfo,
+    StatedLicence,
+    ValueOrigin,
+)
+from provenance_graph.model.naming.resolve import resolve
+
+MOST_ANCESTORS = 500
+"""How many ancestors one export describes; lineages are far shorter."""
+
+_PARENTS = (*terms.DERIVATIONS, PROV.wasDerivedFrom, PG.usesComponent)
+_DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
+_NAMED = (*_DATA, *_PARENTS, DCTERMS.creator, DCTERMS.replaces, PG.benchmark, DCTERMS.license)
+_SPDX = "http://spdx.org/licenses/"
+
+
+def bundle(
+    snapshot: AcceptedSnapshot, subjects: Sequence[Iri], *, ancestors: bool = True
+) -> Bundle:
+    """Everything an export of these models or datasets is made from."""
+    return _Gathering(snapshot, ancestors).of(subjects)
+
+
+def subject_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
+    """The model that a text names, else the dataset; raises NotFound or Ambiguous."""
+    try:
+        return resolve(snapshot, text)
+    except NotFound as unknown:
+        if not re.search(r"\w", text):
+            raise  # nothing but punctuation, which would make the slug of "unnamed"
+        try:
+            return resolve(snapshot, text, "dataset")
+        except NotFound as other:
+            near = dict.fromkeys((*unknown.near, *other.near))
+            raise NotFound(text, "model or dataset", near) from unknown
+
+
+def hub_repository(address: str, *, dataset: bool = False) -> str:
+    """The Hub's repository that an address names, or nothing.
+
+    >>> hub_repository("https://huggingface.co/Qwen/Qwen3-8B/blob/main/README.md")
+    'Qwen/Qwen3-8B'
+    """
+    return hub.dataset_name(address) if dataset else hub.model_name(address)
+
+
+class _Gathering:
+    def __init__(self, snapshot: AcceptedSnapshot, ancestors: bool) -> None:
+        self.snapshot, self.snapshot, self.ancestors = snapshot, snapshot, ancestors
+        self.entities: dict[Iri, BundleEntity] = {}
+        self.claims: list[SourcedClaim] = []
+        self.nodes: dict[Iri, list[tuple[Iri, Iri]]] = defaultdict(list)
+
+    def of(self, subjects: Sequence[Iri]) -> Bundle:
+        asked = tuple(dict.fromkeys(map(self.snapshot.canonical, subjects)))
+        models, datasets = self._models(asked)
+        for model in models:
+            self._hang(model, model)
+        for dataset in datasets:
+            self._hang(dataset, dataset)
+        for entity in list(self.entities.values()):
+            for predicate in (DCTERMS.creator, PG.benchmark):
+                for other in entity.iris(predicate):
+                    self._take(other)
+        self._named_on_the_hub()
+        self._owners()
+        return Bundle(
+            subjects=asked,
+            models=models,
+            datasets=datasets,
+            entities=dict(self.entities),
+            labels=self._labels(),
+            licences={
+                licence: licence_info(self.snapshot, licence)
+                for entity in self.entities.values()
+                for licence in entity.iris(DCTERMS.license)
+            },
+            nodes={subject: tuple(sorted(below)) for subject, below in self.nodes.items()},
+            claims=tuple(self.claims),
+            stamp=max((stored.header.retrieved for stored in self.claims), default="1970-01-01")[
+                :10
+            ],
+            origin=ValueOrigin(
+                store=self.snapshot.version,
+                reference=reference.digest(self.snapshot),
+                day=self.snapshot.policy.day,
+                as_of=self.snapshot.as_of,
+                ancestors=self.ancestors,
+            ),
+        )
+
+    def _models(self, asked: tuple[Iri, ...]) -> tuple[tuple[Iri, ...], tuple[Iri, ...]]:
+        """What was asked for and all it came from, nearest first; and the datasets of those."""
+        models: dict[Iri, None] = {}
+        datasets: dict[Iri, None] = {}
+        waiting = list(asked)
+        for subject in waiting:
+            entity = self._take(subject)
+            if subject in models or subject in datasets:
+                continue
+            if entity.is_a(PG.UnresolvedReference):
+                continue
+            if entity.is_a(PG.Dataset):
+                datasets[subject] = None
+                waiting += entity.iris(PROV.wasDerivedFrom)
+                continue
+            models[subject] = None
+            waiting += [d for predicate in _DATA for d in entity.iris(predicate)]
+            if self.ancestors and len(models) < MOST_ANCESTORS:
+                waiting += [p for predicate in _PARENTS for p in entity.iris(predicate)]
+        return tuple(models), tuple(datasets)
+
+    def _take(self, subject: Iri) -> BundleEntity:
+        if subject not in self.entities:
+            view = self.snapshot.view(subject)
+            facts: dict[Iri, list[Value]] = defaultdict(list)
+            for _, predicate, value, _ in view.quads:
+                facts[predicate].append(value)
+            self.claims += view.claims
+            self.entities[subject] = BundleEntity(
+                iri=subject,
+                facts={predicate: tuple(values) for predicate, values in facts.items()},
+                repository=_repository(subject, facts, view.claims),
+                dates=_dates(facts, view.claims),
+                stated_licences=()
+                if facts.get(DCTERMS.license)
+                else _unknown_licences(view.claims),
+                revisions=self._revisions(facts),
+            )
+        return self.entities[subject]
+
+    def _revisions(self, facts: dict[Iri, list[Value]]) -> dict[Iri, str]:
+        """The fixed state of each parent from which it was derived, where one is accepted."""
+        results: dict[Iri, str] = {}
+        for node in facts.get(PROV.qualifiedDerivation, ()):
+            said_ = {p: o for _, p, o, _ in self.snapshot.quads(Iri(str(node)))}
+            parent, version = said_.get(PROV.entity), said_.get(PG.derivedFromVersion)
+            if isinstance(parent, Iri) and isinstance(version, Iri):
+                for _, _, text, _ in self.snapshot.quads(version, SCHEMA.version):
+                    results[parent] = str(text)
+        return results
+
+    def _named_on_the_hub(self) -> None:
+        """Give those their repository whom a Hub card names: its fields hold nothing else."""
+        for stored in self.claims:
+            claim = stored.claim
+            if stored.header.reader != "huggingface" or not isinstance(claim.value, Iri):
+                continue
+            data, model = claim.predicate in _DATA, claim.predicate in _PARENTS
+            head = f"{ID}dataset/" if data else f"{ID}model/"
+            name = claim.value.removeprefix(head)
+            if not (data or model) or name == claim.value or not hub.is_name(name):
+                continue
+            entity = self.entities.get(self.snapshot.canonical(claim.value))
+            if entity is not None and not entity.repository:
+                self.entities[entity.iri] = replace(entity, repository=name)
+
+    def _owners(self) -> None:
+        """Give a maker the page of its account, where its own repositories stand on the Hub."""
+        for entity in list(self.entities.values()):
+            owner = entity.repository.partition("/")[0] if "/" in entity.repository else ""
+            maker = self.snapshot.canonical(organization(owner)) if owner else None
+            if maker is not None and maker in entity.iris(DCTERMS.creator):
+                self.entities[maker] = replace(self.entities[maker], repository=owner)
+
+    def _hang(self, subject: Iri, above: Iri) -> None:
+        """What hangs on a model, what hangs on its versions and configurations included."""
+        for link in NODE_LINKS:
+            for node, *_ in self.snapshot.quads(predicate=link, object=above):
+                if node in self.entities and (link, node) in self.nodes[subject]:
+                    continue
+                self.nodes[subject].append((link, node))
+                self._take(node)
+                if link == PROV.specializationOf and node != subject:
+                    self._hang(subject, node)
+
+    def _labels(self) -> dict[Iri, str]:
+        used = {
+            value
+            for entity in self.entities.values()
+            for values in entity.facts.values()
+            for value in values
+            if isinstance(value, Iri)
+        }
+        results = {entity: label(self.snapshot, entity) for entity in used}
+        return {entity: text for entity, text in sorted(results.items()) if text}
+
+
+def _repository(
+    subject: Iri, facts: dict[Iri, list[Value]], sourced_claims: Iterable[SourcedClaim]
+) -> str:
+    """The Hub's repository: as stated, else where a record with this very name was read."""
+    dataset = PG.Dataset in facts.get(RDF.type, ())
+    for page in facts.get(PG.hubRepository, ()):
+        if result := hub_repository(str(page), dataset=dataset):
+            return result
+    for claim in sourced_claims:
+        result = hub_repository(claim.header.document, dataset=dataset)
+        if result and subject.startswith(ID) and short_id(subject) == result:
+            return result
+    return ""
+
+
+def _unknown_licences(sourced_claims: Iterable[SourcedClaim]) -> tuple[StatedLicence, ...]:
+    """Licences stated under names that nobody here knows; a card's ``other; name; link`` by parts."""
+    results: dict[StatedLicence, None] = {}
+    ranked = sorted(sourced_claims, key=lambda h: (h.basis is not Basis.DEVELOPER, h.header.record))
+    for each in ranked:
+        claim = each.claim
+        if claim.predicate != DCTERMS.license or claim.value is not None or not claim.as_stated:
+            continue
+        if claim.stance not in (Stance.STATED, Stance.PARTLY_STATED):
+            continue
+        bare = re.sub(r"^(?:other|unknown)? ?\((.*)\)$", r"\1", claim.as_stated)
+        parts = [re.sub(r"^(?:name|link): ", "", part.strip()) for part in bare.split("; ")]
+        url = next((part for part in parts if part.startswith(("http://", "https://"))), "")
+        names = [part for part in parts if part != url and part.casefold() != "other"]
+        if names or url:
+            results[StatedLicence(names[0] if names else url, url)] = None
+    return tuple(results)[:10]
+
+
+def _dates(facts: dict[Iri, list[Value]], sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, str]:
+    """Dates of which every source that agrees with the accepted day gives less than a day."""
+    best: dict[Iri, int] = {}
+    for claim in sourced_claims:
+        said_, precision = claim.claim, claim.claim.precision
+        if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(said_.value, Literal):
+            length = 10 if precision is None else precision.characters
+            if said_.value.datatype == XSD.date and said_.value in facts[said_.predicate]:
+                best[said_.predicate] = max(best.get(said_.predicate, 0), length)
+    return {p: str(facts[p][0])[:length] for p, length in sorted(best.items()) if length < 10}
+
+
+def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:
+    """How a licence is written, as the reference data say."""
+
+    def text(predicate: Iri) -> str:
+        results = sorted(str(o) for _, _, o, _ in snapshot.quads(licence, predicate))
+        return results[0] if results else ""
+
+    spdx = licence.startswith(_SPDX)
+    composed = "/licence/expression/" in licence
+    key = licence.removeprefix(_SPDX) if spdx else text(SKOS.notation) or local_name(licence)
+    # what a source names and we do not know keeps the name that the source gives
+    named = composed or "/licence/stated/" in licence
+    key = (text(SCHEMA.name) or key) if named else key
+    return LicenceInfo(
+        iri=licence,
+        key=key,
+        spdx=spdx,
+        told=licence_names.normalise(key).value == licence,
+        label=text(SKOS.prefLabel) or label(snapshot, licence),
+        url=text(SCHEMA.url),
+        hub_token=text(PG.hubToken),
+        expression=key if composed else "",
+    )

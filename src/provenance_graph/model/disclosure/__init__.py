@@ -1,0 +1,1 @@
+"""What is disclosed of each field: the states, and models × fields."""

@@ -1,0 +1,41 @@
+"""From what a user types to the entity meant: IRI, ``namespace/name``, or a name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.iris import Iri
+
+
+@lru_cache(maxsize=32_768)
+def fold(name: str) -> str:
+    """A name without case, accents, punctuation and spaces, for comparing.
+
+    >>> fold("Claude Haiku 4.5") == fold("claude-haiku-4-5")
+    True
+    """
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return re.sub(r"[^a-z0-9\u0370-\uffff]+", "", plain)
+
+
+_TOGETHER = {
+    "model": ("model", "family"),
+    "described": ("model", "family", "dataset"),
+    "anything": (),
+}
+
+
+def resolve(snapshot: AcceptedSnapshot, text: str, kind: str = "model") -> Iri:
+    """The entity that a text names; raises NotFound (with near names) or Ambiguous.
+
+    What a name means is looked up in the present store whatever the snapshot's day: that
+    gives no fact away. ``kind`` is one of ``entities.KINDS``, where a family counts as a model;
+    ``described`` is a model or a dataset, ``anything`` any of them.
+    """
+    from provenance_graph.model.naming.entities import find_entity  # which uses this module's names
+
+    kinds = _TOGETHER.get(kind, (kind,))
+    return find_entity(snapshot, text, kinds).iri

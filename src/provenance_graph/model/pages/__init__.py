@@ -1,0 +1,1 @@
+"""What the graph says of one entity, of one source, and around them."""

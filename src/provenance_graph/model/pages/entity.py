@@ -1,0 +1,144 @@
+"""What the graph says of any entity: its facts, what points to it, and the records that speak of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
+from provenance_graph.model.naming.entities import FoundEntity
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import EntityAnswer
+
+MAX_LISTED = 12
+"""So many entities that point to it are listed of each relation; all are counted."""
+
+_LEFT_OUT = frozenset(
+    {
+        RDF.type,
+        PG.describedAs,
+        PG.textAddress,
+        PG.contested,
+        PROV.wasDerivedFrom,
+        PROV.wasInfluencedBy,
+        *DISCLOSURES.values(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Entities that point to this one by one property: how many, and the first of them."""
+
+    property: Iri
+    label: str
+    count: int
+    things: tuple[tuple[Iri, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPage:
+    """Facts in the order of their labels, relations by their counts."""
+
+    subject: Iri
+    kind: str
+    name: str
+    types: tuple[Iri, ...]
+    described_as: tuple[Iri, ...]
+    facts: tuple[tuple[Iri, str, tuple[tuple[Value, str], ...]], ...]
+    relations: tuple[Relation, ...]
+    records: tuple[Iri, ...]
+    contested: tuple[Iri, ...]
+    as_of: str
+
+    def to_json(self) -> EntityAnswer:
+        """As JSON."""
+        return {
+            "id": short_id(self.subject),
+            "iri": self.subject,
+            "kind": self.kind,
+            "name": self.name,
+            "types": [local_name(one) for one in self.types],
+            "asOf": self.as_of or None,
+            "describedAs": [short_id(one) for one in self.described_as],
+            "facts": [
+                {
+                    "property": local_name(prop),
+                    "iri": prop,
+                    "label": label,
+                    "values": [{"value": str(value), "label": shown} for value, shown in values],
+                }
+                for prop, label, values in self.facts
+            ],
+            "relations": [
+                {
+                    "property": local_name(one.property),
+                    "label": one.label,
+                    "count": one.count,
+                    "things": [{"iri": iri, "label": shown} for iri, shown in one.things],
+                }
+                for one in self.relations
+            ],
+            "records": [str(one) for one in self.records],
+            "contested": [local_name(one) for one in self.contested],
+        }
+
+
+def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
+    """The page of an entity that is no model; a record shows its own header."""
+    subject = result.iri
+    graph = subject if result.kind == "record" else None
+    facts: dict[Iri, list[Value]] = defaultdict(list)
+    for _, predicate, value, _ in snapshot.quads(subject, graph=graph):
+        if predicate not in _LEFT_OUT:
+            facts[predicate].append(value)
+    labelled = [
+        (prop, snapshot.label(prop) or local_name(prop), tuple(_shown(snapshot, values)))
+        for prop, values in facts.items()
+    ]
+    described = [o for o in snapshot.values(subject, PG.describedAs) if isinstance(o, Iri)]
+    claims = [] if graph else snapshot.claims(subject)
+    records = {claim.header.record for claim in claims}
+    return EntityPage(
+        subject=subject,
+        kind=result.kind,
+        name=snapshot.label(subject) or short_id(subject),
+        types=tuple(sorted(snapshot.types(subject))),
+        described_as=tuple(sorted(described)),
+        facts=tuple(sorted(labelled, key=lambda fact: fact[1].casefold())),
+        relations=tuple(_relations(snapshot, subject)),
+        records=tuple(sorted(records)),
+        contested=tuple(
+            sorted(o for o in snapshot.values(subject, PG.contested) if isinstance(o, Iri))
+        ),
+        as_of=snapshot.as_of,
+    )
+
+
+def _shown(snapshot: AcceptedSnapshot, values: list[Value]) -> Iterator[tuple[Value, str]]:
+    for value in sorted(values, key=str):
+        if isinstance(value, Iri):
+            yield value, snapshot.label(value) or short_id(value)
+        else:
+            yield value, value.lexical if isinstance(value, Literal) else str(value)
+
+
+def _relations(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[Relation]:
+    pointing: dict[Iri, list[Iri]] = defaultdict(list)
+    for other, predicate, _, _ in snapshot.quads(object=subject):
+        if predicate not in _LEFT_OUT:
+            pointing[predicate].append(other)
+    for predicate, others in sorted(pointing.items(), key=lambda item: (-len(item[1]), item[0])):
+        first = sorted(others)[:MAX_LISTED]
+        yield Relation(
+            predicate,
+            snapshot.label(predicate) or local_name(predicate),
+            len(others),
+            tuple((one, short_id(one)) for one in first),
+        )

@@ -1,0 +1,1 @@
+"""Stored questions and the values of their parameters."""

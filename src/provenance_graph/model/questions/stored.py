@@ -1,0 +1,256 @@
+"""Stored questions: one .rq file each, values bound as terms, never pasted as text.
+
+A file begins with its question as a comment, then its parameters:
+
+    # Which models have a context of at least TOKENS and an OSI-approved licence?
+    # param tokens: integer — the least context length (default 128000)
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.iris import PREFIXES, expand
+from provenance_graph.core.resources import folder
+from provenance_graph.model.fields import property_named
+from provenance_graph.model.naming.resolve import resolve
+from provenance_graph.model.questions.values import existing, one_of
+from provenance_graph.store.sparql.rewrite import with_prefixes
+from provenance_graph.store.values import Limits, Rows, Selects
+
+KINDS = (
+    "model",
+    "dataset",
+    "organization",
+    "property",
+    "use",
+    "rubric",
+    "alias",
+    "iri",
+    "integer",
+    "decimal",
+    "double",
+    "date",
+    "text",
+    "boolean",
+)
+_PARAM = re.compile(
+    r"#\s*param\s+(\w+)\s*:\s*(\w+)\s*(?:[—-]+\s*(.*?))?\s*(?:\(default\s+(.*)\))?\s*$"
+)
+_SAID = re.compile(r"#\s*(empty|answer):\s*(.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A variable of a question that the asker sets; without default it must be set."""
+
+    name: str
+    kind: str
+    description: str = ""
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A stored question: its name, topic, wording, parameters and SPARQL text.
+
+    ``empty`` says what an empty answer means; ``answer`` sums an answer up, with ``{column}``
+    for the number of different values in a column and ``{rows}`` for that of the rows.
+    """
+
+    name: str
+    topic: str
+    question: str
+    parameters: tuple[Parameter, ...]
+    text: str
+    empty: str = ""
+    answer: str = ""
+
+    def summed_up(self, rows: Rows) -> str:
+        """An answer in one sentence; what it means where it is empty."""
+        if not len(rows):
+            return f"Nothing found: {self.empty}" if self.empty else "Nothing found."
+        columns = zip(rows.names, zip(*rows.rows, strict=True), strict=True)
+        counts = {name: len({v for v in values if v is not None}) for name, values in columns}
+        counts["rows"] = len(rows)
+        result = re.sub(r"\{(\w+)\}", lambda m: f"{counts.get(m[1], 0):,}", self.answer)
+        return (result or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."
+
+
+@cache
+def questions(root: Path | None = None) -> Mapping[str, Question]:
+    """Every stored question, by name."""
+    base = root or folder("queries")
+    results = {path.stem: read(path) for path in sorted(base.glob("*/*.rq"))}
+    return dict(sorted(results.items(), key=lambda item: (item[1].topic, item[0])))
+
+
+def read(path: Path) -> Question:
+    """One question from its file; raises UsageError where its header is not understood."""
+    text = path.read_text(encoding="utf-8")
+    head = [line for line in text.splitlines() if line.startswith("#")]
+    if not head:
+        raise UsageError(f"{path.name}: the first line must state the question as a comment")
+    parameters = []
+    for line in head[1:]:
+        if re.match(r"#\s*param\b", line):
+            match = _PARAM.match(line)
+            if match is None or match[2] not in KINDS:
+                raise UsageError(f"{path.name}: {line!r} is not '# param NAME: kind — text'")
+            parameters.append(Parameter(match[1], match[2], match[3] or "", match[4]))
+    stated = {m[1]: m[2].strip() for line in head if (m := _SAID.match(line))}
+    wording = head[0].lstrip("# ").strip()
+    return Question(path.stem, path.parent.name, wording, tuple(parameters), text, **stated)
+
+
+def find(name: str) -> Question:
+    """The question of that name; raises NotFound with near names."""
+    known = questions()
+    if name in known:
+        return known[name]
+    asked = name.casefold().replace("_", "-").replace(" ", "-")
+    if asked in known:
+        return known[asked]
+    close = difflib.get_close_matches(asked, known, n=4, cutoff=0.6)
+    near = [other for other in known if asked[:4] in other or other[:4] in asked]
+    raise NotFound(name, "question", list(dict.fromkeys([*close, *near]))[:6])
+
+
+def bind(
+    snapshot: AcceptedSnapshot, question: Question, given: Mapping[str, str]
+) -> dict[str, Value]:
+    """Terms for a question's parameters; raises UsageError naming what is wrong."""
+    known = {parameter.name: parameter for parameter in question.parameters}
+    if unknown := set(given) - set(known):
+        takes = ", ".join(known) or "none"
+        raise UsageError(f"{question.name} has no parameter {min(unknown)!r} (it takes: {takes})")
+    bound: dict[str, Value] = {}
+    for parameter in question.parameters:
+        text = given.get(parameter.name, parameter.default)
+        if text is None:
+            raise UsageError(
+                f"{question.name} needs --set {parameter.name}=… ({parameter.kind}: {parameter.description})"
+            )
+        bound[parameter.name] = _term(snapshot, parameter, text)
+    return bound
+
+
+def _term(snapshot: AcceptedSnapshot, parameter: Parameter, text: str) -> Value:
+    match parameter.kind:
+        case "model" | "dataset" | "organization":
+            return resolve(snapshot, text, parameter.kind)
+        case "property":
+            return property_named(snapshot, text)
+        case "use" | "rubric" | "alias":
+            return one_of(snapshot, parameter.kind, text)
+        case "iri":
+            return existing(snapshot, expand(text if ":" in text else f"pg:{text}"))
+        case "text":
+            return literals.text(text)
+    read, example = _LITERALS[parameter.kind]
+    result = read(text)
+    if result is None:
+        article = "an" if parameter.kind[0] in "aeiou" else "a"
+        raise UsageError(
+            f"{parameter.name}={text!r} is not {article} {parameter.kind} such as {example}"
+        )
+    return result
+
+
+def _decimal(text: str) -> Literal | None:
+    number = literals.number(text)
+    return None if number is None else literals.decimal(number)
+
+
+def _double(text: str) -> Literal | None:
+    number = literals.number(text)
+    return None if number is None else literals.double(float(number))
+
+
+def _date(text: str) -> Literal | None:
+    result = literals.day(text)
+    return None if result is None else result.literal
+
+
+def _boolean(text: str) -> Literal | None:
+    known = {"true": True, "yes": True, "false": False, "no": False}
+    result = known.get(text.casefold())
+    return None if result is None else literals.boolean(result)
+
+
+_LITERALS: Mapping[str, tuple[Callable[[str], Literal | None], str]] = {
+    "integer": (literals.whole, "128000 or 128K"),
+    "decimal": (_decimal, "0.5"),
+    "double": (_double, "1e25"),
+    "date": (_date, "2025-10-15"),
+    "boolean": (_boolean, "true"),
+}
+"""How each kind of literal is read, with an example of it."""
+
+
+def ask(
+    snapshot: AcceptedSnapshot,
+    name: str,
+    given: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    *,
+    data: Selects | None = None,
+) -> Rows:
+    """Answer a stored question.
+
+    ``data`` is the dataset that it is asked of (of a day, what ``ingest.day.dataset``
+    makes); the snapshot's store, as it is now, where none is given.
+    """
+    question = find(name)
+    bound = bind(snapshot, question, given or {})
+    return (data or snapshot).select(question.text, bound, limits)
+
+
+def prefixes(text: str) -> str:
+    """A query with the project's prefixes declared where it uses them undeclared.
+
+    Raises QuerySyntax, with the place, for a prefix that nobody declared.
+    """
+    return with_prefixes(text, PREFIXES)
+
+
+def settings(pairs: Iterable[str]) -> dict[str, str]:
+    """``NAME=VALUE`` pairs as a mapping; raises UsageError."""
+    results = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--set {pair!r} is not NAME=VALUE")
+        results[name] = value
+    return results
+
+
+def manual() -> str:
+    """The page ``docs/questions.md``: every stored question with its parameters."""
+    lines = [
+        "# Stored questions",
+        "",
+        "Each is a file below `queries/`. Ask one with `provenance-graph ask NAME --set PARAMETER=VALUE`,",
+        "or `GET /api/v1/questions/NAME?PARAMETER=VALUE`; `ask NAME --show` prints its SPARQL.",
+    ]
+    topic = ""
+    for question in questions().values():
+        if question.topic != topic:
+            topic = question.topic
+            lines += ["", f"## {topic.capitalize()}"]
+        lines += ["", f"**`{question.name}`** {question.question}"]
+        for p in question.parameters:
+            default = f"; default `{p.default}`" if p.default is not None else "; required"
+            lines.append(f"- `{p.name}` ({p.kind}{default}): {p.description}")
+        if question.empty:
+            lines.append(f"- empty: {question.empty}")
+    return "\n".join([*lines, ""])

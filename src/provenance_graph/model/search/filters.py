@@ -1,0 +1,112 @@
+"""Filters of a list of models as people type them: any case, near names for a slip.
+
+The command line and the API take the same ones; see ``Catalogue.models``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
+from provenance_graph.core.iris import local_name, short_id
+from provenance_graph.core.terms import PG
+from provenance_graph.model.fields import property_named
+from provenance_graph.model.naming.entities import find_entity
+from provenance_graph.model.naming.resolve import fold, resolve
+from provenance_graph.model.search.index import SearchIndex
+
+STATES = {
+    "disclosed": PG.disclosed,
+    "undisclosed": PG.undisclosed,
+    "withheld": PG.withheld,
+    "partly": PG.partlyDisclosed,
+}
+"""States of a field that a list can be narrowed by."""
+
+_FACETS = ("developer", "licence", "family", "modality", "architecture", "year", "weights")
+_FEW = 20
+"""So many values of a filter are all named where none is near."""
+_DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+
+
+def understood(
+    snapshot: AcceptedSnapshot, catalogue: SearchIndex, asked: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Filters as the catalogue takes them.
+
+    Raises NotFound with near values where nothing in the graph has that value, and
+    UsageError for a day or a state that is none.
+    """
+    results: dict[str, list[str]] = {}
+    for key, values in asked.items():
+        if not values:
+            continue
+        if key == "developer":
+            results[key] = [_developer(snapshot, catalogue, one) for one in values]
+        elif key in _FACETS:
+            results[key] = [_value(catalogue, (key,), one, key) for one in values]
+        elif key == "licenceClass":
+            results[key] = [_value(catalogue, (key,), one, "licence class") for one in values]
+        elif key == "disclosure":
+            results[key] = [_state(snapshot, one) for one in values]
+        elif key == "undisclosed":
+            names = [local_name(property_named(snapshot, one)) for one in values]
+            results["disclosure"] = [
+                *results.get("disclosure", []),
+                *(f"{name}=undisclosed" for name in names),
+            ]
+        elif key in ("since", "until"):
+            bound = "releasedFrom" if key == "since" else "releasedTo"
+            results[bound] = [_day(key, values[0])]
+        elif key == "descendsFrom":
+            results[key] = [resolve(snapshot, values[0])]
+        else:
+            results[key] = list(values)
+    return results
+
+
+def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) -> str:
+    """A developer by the name that models are listed with, or by any name of the organisation."""
+    try:
+        return _value(catalogue, ("developer",), text, "developer")
+    except NotFound as error:
+        try:
+            known = find_entity(snapshot, text, kinds=("organization",))
+        except (NotFound, Ambiguous):
+            raise error from None
+        name = snapshot.label(known.iri) or short_id(known.iri)
+        if name not in catalogue.values("developer"):
+            raise
+        return name
+
+
+def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -> str:
+    known = {fold(value): value for kind in kinds for value in catalogue.values(kind)}
+    if (exact := known.get(fold(text))) is not None:
+        return exact
+    close = difflib.get_close_matches(fold(text), known, n=5, cutoff=0.6)
+    inside = sorted((name for name in known if fold(text) and fold(text) in name), key=len)
+    near = [known[name] for name in dict.fromkeys([*inside, *close])][:6]
+    raise NotFound(text, word, near or (sorted(known.values()) if len(known) <= _FEW else ()))
+
+
+def _state(snapshot: AcceptedSnapshot, text: str) -> str:
+    """``FIELD=STATE``, its field by any of its names; or a state alone, of any field."""
+    field, equals, state = text.rpartition("=")
+    word = state.casefold()
+    if word not in STATES:
+        raise UsageError(f"no disclosure state {state!r}; there are {', '.join(STATES)}")
+    if not equals and word == "disclosed":
+        raise UsageError("name the field that is disclosed, such as trainedOn=disclosed")
+    if not equals:
+        return local_name(STATES[word])
+    return f"{local_name(property_named(snapshot, field))}={word}"
+
+
+def _day(key: str, text: str) -> str:
+    if not _DAY.fullmatch(text):
+        raise UsageError(f"{key} {text!r} is not a day such as 2025, 2025-03 or 2025-03-14")
+    return text if key == "since" else f"{text}-99"[:10]

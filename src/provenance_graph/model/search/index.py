@@ -1,0 +1,246 @@
+"""The models of a store as a table with a text index: search, filters, facets, pages.
+
+Whole-store aggregates are what the graph engine is slow at (see ``docs/decisions``), so
+they are computed once per store version into one SQLite file with a full-text index, and
+kept beside the store. Nothing here is a source: the file can be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.literals import whole
+from provenance_graph.model.search.build import fill, make
+from provenance_graph.model.search.names import Hits, listed, search
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import FacetCount, ModelPage, ModelSummary
+
+FORMAT = "8"
+
+SORTS = {
+    "name": "name COLLATE NOCASE",
+    "released": "released",
+    "context": "context",
+    "parameters": "parameters",
+    "sources": "sources",
+    "gaps": "gaps",
+    "conflicts": "conflicts",
+    "descendants": "descendants",
+}
+"""What a list of models can be sorted by; ``-`` before it turns the order round."""
+
+FACETS = (
+    "developer",
+    "licence",
+    "licenceClass",
+    "openness",
+    "family",
+    "modality",
+    "architecture",
+    "year",
+    "weights",
+    "disclosure",
+)
+"""What a list of models can be narrowed by; each may be given several times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list: ``total`` says how many there are, ``cursor`` where the next part starts."""
+
+    items: list[ModelSummary]
+    total: int
+    cursor: str | None
+
+    def to_json(self) -> ModelPage:
+        """As JSON."""
+        return {
+            "items": self.items,
+            "total": self.total,
+            "shown": len(self.items),
+            "next": self.cursor,
+        }
+
+
+class SearchIndex:
+    """The table of one store version; open for reading, usable from several threads."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, snapshot: AcceptedSnapshot) -> SearchIndex:
+        """The table of a snapshot, made now if its folder does not hold it."""
+        return snapshot.kept("catalogue", lambda: cls._opened(snapshot))
+
+    @classmethod
+    def _opened(cls, snapshot: AcceptedSnapshot) -> SearchIndex:
+        folder = snapshot.folder
+        if folder is None:
+            database = sqlite3.connect(":memory:", check_same_thread=False)
+            fill(database, snapshot)
+            return cls(database)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"catalogue-{FORMAT}-{snapshot.version}.sqlite"
+        if not path.exists():
+            make(path, snapshot)
+            for old in folder.glob("catalogue-*.sqlite"):
+                if old != path:
+                    old.unlink(missing_ok=True)
+        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
+
+    def search(
+        self, text: str, limit: int = 20, kinds: Collection[str] = (), cursor: str = ""
+    ) -> Hits:
+        """Entities of every kind, or of some, that a text names, best first."""
+        return search(self._database, text, kinds, limit, cursor)
+
+    def listed(self, kind: str, limit: int = 20, cursor: str = "") -> Hits:
+        """Every entity of a kind, the richest first."""
+        return listed(self._database, kind, limit, cursor)
+
+    def models(
+        self,
+        where: Mapping[str, Sequence[str]] | None = None,
+        *,
+        text: str = "",
+        sort: str = "name",
+        limit: int = 50,
+        cursor: str = "",
+    ) -> Page:
+        """A page of models.
+
+        ``where`` narrows: facets, ``contextMin``, ``contextMax``, ``parametersMin``,
+        ``parametersMax``, ``releasedFrom``, ``releasedTo``, ``descendsFrom`` (an IRI) and
+        ``undisclosed`` (a property). Raises UsageError for an unknown filter,
+        sort or cursor, naming those there are.
+        """
+        clause, values = _where(where or {}, text)
+        order, down = _order(sort)
+        offset = _offset(cursor)
+        (total,) = self._database.execute(
+            f"SELECT count(*) FROM model m{clause}", values
+        ).fetchone()
+        rows = self._database.execute(
+            f"SELECT summary FROM model m{clause} ORDER BY {order} IS NULL, {order} {down}, id "
+            "LIMIT ? OFFSET ?",
+            (*values, limit, offset),
+        ).fetchall()
+        end = offset + len(rows)
+        following = str(end) if rows and end < total else None
+        return Page([json.loads(row[0]) for row in rows], total, following)
+
+    def facets(
+        self, where: Mapping[str, Sequence[str]] | None = None, *, text: str = "", most: int = 40
+    ) -> dict[str, list[FacetCount]]:
+        """How many models each value of each facet has, among those that ``where`` leaves."""
+        facet_counts: dict[str, list[FacetCount]] = {}
+        for kind in FACETS:
+            rest = {key: value for key, value in (where or {}).items() if key != kind}
+            clause, values = _where(rest, text)
+            rows = self._database.execute(
+                "SELECT f.value, count(*) AS n FROM facet f JOIN model m ON m.number = f.number"
+                f"{clause}{' AND' if clause else ' WHERE'} f.kind = ? GROUP BY f.value "
+                "ORDER BY n DESC, f.value LIMIT ?",
+                (*values, kind, most),
+            )
+            facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
+        return facet_counts
+
+    def values(self, kind: str) -> list[str]:
+        """Every value that some model has of a facet."""
+        rows = self._database.execute("SELECT DISTINCT value FROM facet WHERE kind = ?", (kind,))
+        return [value for (value,) in rows]
+
+    def meta(self) -> dict[str, Any]:
+        """The counts of the store's version."""
+        rows = self._database.execute("SELECT key, value FROM meta")
+        return {key: json.loads(value) for key, value in rows}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+def _match(text: str) -> str:
+    """Words as an FTS5 query: each a prefix, all needed; operators have no meaning."""
+    words = "".join(c if c.isalnum() else " " for c in text[:200]).split()
+    return " ".join(f'"{word}"*' for word in words[:12])
+
+
+def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[object]]:
+    parts: list[str] = []
+    values: list[object] = []
+    for key, wanted in where.items():
+        if not wanted:
+            continue
+        if key in FACETS:
+            marks = ",".join("?" * len(wanted))
+            kinds = (key, "disclosed" if key == "disclosure" else key)
+            parts.append(
+                "m.number IN (SELECT number FROM facet WHERE kind IN (?, ?) "
+                f"AND value IN ({marks}))"
+            )
+            values += [*kinds, *wanted]
+        elif key == "undisclosed":
+            for name in wanted:
+                parts.append(
+                    "m.number IN (SELECT number FROM facet WHERE kind = 'undisclosed' AND value = ?)"
+                )
+                values.append(name)
+        elif key == "descendsFrom":
+            parts.append("m.number IN (SELECT number FROM above WHERE ancestor = ?)")
+            values.append(wanted[0])
+        elif key in _RANGES:
+            column, sign = _RANGES[key]
+            parts.append(f"m.{column} {sign} ?")
+            values.append(wanted[0] if column == "released" else _integer(key, wanted[0]))
+        else:
+            known = ", ".join([*FACETS, "undisclosed", "descendsFrom", *_RANGES])
+            raise UsageError(f"no filter {key!r}; there are {known}")
+    if text and (match := _match(text)):
+        parts.append("m.number IN (SELECT rowid FROM words WHERE words MATCH ?)")
+        values.append(match)
+    return (" WHERE " + " AND ".join(parts) if parts else ""), values
+
+
+_RANGES = {
+    "contextMin": ("context", ">="),
+    "contextMax": ("context", "<="),
+    "parametersMin": ("parameters", ">="),
+    "parametersMax": ("parameters", "<="),
+    "releasedFrom": ("released", ">="),
+    "releasedTo": ("released", "<="),
+}
+
+
+def _integer(key: str, text: str) -> int:
+    result = whole(text)
+    if result is None:
+        raise UsageError(f"{key}={text!r} is not a whole number such as 128000 or 128K")
+    return int(result.lexical)
+
+
+def _order(sort: str) -> tuple[str, str]:
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise UsageError(
+            f"no sort {sort!r}; there are {', '.join(SORTS)}, with - before for descending"
+        )
+    return SORTS[name], "DESC" if sort.startswith("-") else "ASC"
+
+
+def _offset(cursor: str) -> int:
+    if not cursor:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > 9:
+        raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
+    return int(cursor)

@@ -1,0 +1,385 @@
+"""One index of the names of everything in the graph: every kind, typing errors, any word order.
+
+The names stand in a trigram table (SQLite FTS5): the words of a search may come in any order and
+be written together or apart; where nothing holds them all, the names that share most trigrams are
+compared letter by letter. A search of one or two letters reads a table made for it. It is filled
+with the table of models and kept beside the store under the store's version.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz import fuzz
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.terms import (
+    DCTERMS,
+    DERIVATIONS,
+    INFLUENCES,
+    PG,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+)
+from provenance_graph.model.naming.entities import KINDS as CLASSES
+from provenance_graph.model.naming.entities import names
+from provenance_graph.model.naming.resolve import fold
+from provenance_graph.store.values import ANY
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import SearchItem, SearchPage
+
+KINDS = (*CLASSES, "offer", "source", "record", "thing")
+"""What can be searched for."""
+SCHEMA_SQL = """
+CREATE TABLE thing (
+  number INTEGER PRIMARY KEY, iri TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE,
+  name TEXT NOT NULL, kind TEXT NOT NULL, weight INTEGER NOT NULL, folded TEXT NOT NULL,
+  detail TEXT NOT NULL);
+CREATE INDEX thing_id ON thing (id);
+CREATE INDEX thing_iri ON thing (iri);
+CREATE INDEX thing_kind ON thing (kind, weight DESC);
+CREATE TABLE short (start TEXT NOT NULL, kind TEXT NOT NULL, place INTEGER NOT NULL,
+  number INTEGER NOT NULL, PRIMARY KEY (start, kind, place)) WITHOUT ROWID;
+CREATE TABLE shorts (start TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT NULL,
+  PRIMARY KEY (start, kind)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', tokenize='trigram', detail='full');
+"""
+LONGEST = 200
+"""Letters of a search that are looked at."""
+KEPT_SHORT = 400
+"""Entities kept for each search of one or two letters."""
+NEAR = 74
+"""How alike, of 100, a name with typing errors must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Part of what a search finds: how many there are, and where the next part starts.
+
+    ``kinds`` counts what the text finds of every kind, whichever was asked for.
+    """
+
+    items: list[SearchItem]
+    total: int
+    cursor: str | None
+    approximate: bool = False
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> SearchPage:
+        """As JSON."""
+        return {
+            "items": self.items,
+            "total": self.total,
+            "shown": len(self.items),
+            "next": self.cursor,
+            "approximate": self.approximate,
+            "kinds": [
+                {"value": kind, "count": n}
+                for kind, n in sorted(self.kinds.items(), key=lambda one: (-one[1], one[0]))
+            ],
+        }
+
+
+# ---- making it -----------------------------------------------------------------------------
+
+
+def fill_names(
+    database: sqlite3.Connection,
+    snapshot: AcceptedSnapshot,
+    models: Mapping[Iri, Mapping[str, Any]],
+) -> None:
+    """Fill the tables with every entity of a snapshot; ``models`` are the summaries of models."""
+    kinds = _kinds(snapshot)
+    known = {**_records(snapshot), **names(snapshot)}
+    for source in kinds:
+        known.setdefault(source, {short_id(source), short_id(source).rsplit("/", 1)[-1]})
+    weights = _weights(snapshot, models)
+    labels = _labels(snapshot)
+    starts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    rows = sorted(known, key=lambda iri: (-weights[iri], len(iri), iri))
+    for number, iri in enumerate(rows, 1):
+        kind = kinds.get(iri, "thing")
+        summary = models.get(iri)
+        name = (
+            str(summary["name"]) if summary else labels.get(iri) or short_id(iri).rsplit("/", 1)[-1]
+        )
+        spoken = {*known[iri], name, *(summary["aliases"] if summary else ())}
+        folded = " ".join(sorted({fold(text) for text in spoken} - {""}))
+        detail = {**summary} if summary else {}
+        database.execute(
+            "INSERT INTO thing VALUES (?,?,?,?,?,?,?,?)",
+            (number, iri, short_id(iri), name, kind, weights[iri], folded,
+             json.dumps(detail, ensure_ascii=False)),
+        )  # fmt: skip
+        database.execute("INSERT INTO spelling(rowid, folded) VALUES (?,?)", (number, folded))
+        for start in {word[:n] for text in spoken for word in _words(text) for n in (1, 2)}:
+            for each in (kind, ""):
+                starts[start, each].append((number, weights[iri]))
+    for (start, kind), result in starts.items():
+        retained = result[:KEPT_SHORT]  # rows are numbered richest first
+        database.executemany(
+            "INSERT INTO short VALUES (?,?,?,?)",
+            [(start, kind, place, number) for place, (number, _) in enumerate(retained)],
+        )
+        database.execute("INSERT INTO shorts VALUES (?,?,?)", (start, kind, len(result)))
+
+
+def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
+    """What each entity is, the plainest word first."""
+    results: dict[Iri, str] = {}
+    for relation in (*DERIVATIONS, *INFLUENCES):
+        only = "dataset" if relation == PG.trainedOn else "model"
+        for _, _, parent, _ in snapshot.quads(predicate=relation):
+            if isinstance(parent, Iri):
+                results[parent] = only
+    for kind, classes in reversed(CLASSES.items()):
+        for class_ in classes:
+            for entity, *_ in snapshot.quads(predicate=RDF.type, object=class_):
+                results[entity] = kind
+    for offer, *_ in snapshot.quads(predicate=RDF.type, object=PG.Offer):
+        results[offer] = "offer"
+    for record, *_ in snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY):
+        results[record] = "record"
+    for source, *_ in snapshot.quads(predicate=RDF.type, object=PG.Collection):
+        results[source] = "source"
+    return results
+
+
+def _records(snapshot: AcceptedSnapshot) -> dict[Iri, set[str]]:
+    return {
+        record: {short_id(record)}
+        for record, *_ in snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
+    }
+
+
+def _weights(snapshot: AcceptedSnapshot, models: Mapping[Iri, Mapping[str, Any]]) -> Counter[Iri]:
+    """How rich an entity is: records of a model, entities that name it as maker, data, licence, parent."""
+    counter: Counter[Iri] = Counter()
+    for predicate in (
+        DCTERMS.creator,
+        DCTERMS.license,
+        DCTERMS.isPartOf,
+        PG.provider,
+        *DERIVATIONS,
+        *INFLUENCES,
+    ):
+        for _, _, value, _ in snapshot.quads(predicate=predicate):
+            if isinstance(value, Iri):
+                counter[value] += 1
+    for iri, summary in models.items():
+        counter[iri] += 5 * int(summary["sources"]) + int(summary["descendants"])
+    return counter
+
+
+def _labels(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
+    results: dict[Iri, str] = {}
+    for predicate in (RDFS.label, SKOS.prefLabel, SCHEMA.name):
+        named: dict[Iri, str] = {}
+        for subject, _, value, _ in snapshot.quads(predicate=predicate):
+            if isinstance(value, Literal):
+                named[subject] = min(named.get(subject, value.lexical), value.lexical)
+        results |= named
+    return results
+
+
+# ---- asking it -----------------------------------------------------------------------------
+
+
+def search(
+    database: sqlite3.Connection,
+    text: str,
+    kinds: Collection[str] = (),
+    limit: int = 20,
+    cursor: str = "",
+) -> Hits:
+    """Entities of some kinds that a text names, best first; an exact id or IRI is the first.
+
+    Raises UsageError for a kind or a cursor there is not.
+    """
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
+    asked, start = text.strip()[:LONGEST], _start(cursor)
+    words = [folded for part in re.split(r"[\s/_-]+", asked) if (folded := fold(part))]
+    if not words:
+        return Hits([], 0, None)
+    if max(map(len, words)) < 3 and len(words) == 1:
+        return _short(database, words[0], kinds, limit, start)
+    if iris.is_iri(asked):
+        rows = database.execute("SELECT number, kind FROM thing WHERE iri = ?", (asked,)).fetchall()
+        if rows:
+            exact = [number for number, kind in rows if not kinds or kind in kinds]
+            counts = Counter(kind for _, kind in rows)
+            return Hits(_items(database, exact[start:]), len(exact), None, kinds=counts)
+    result, counts = _spelt(database, asked, words, kinds, limit, start)
+    if total := _total(counts, kinds):
+        end = start + len(result)
+        following = str(end) if result and end < total else None
+        return Hits(_items(database, result), total, following, kinds=counts)
+    near = _alike(database, fold(asked))
+    counts = counts or Counter(kind for _, kind in near)
+    chosen = [number for number, kind in near if not kinds or kind in kinds]
+    part = chosen[start : start + limit]
+    end = start + len(part)
+    following = str(end) if end < len(chosen) else None
+    return Hits(_items(database, part), len(chosen), following, approximate=True, kinds=counts)
+
+
+def _total(counts: Mapping[str, int], kinds: Collection[str]) -> int:
+    return sum(n for kind, n in counts.items() if not kinds or kind in kinds)
+
+
+def listed(database: sqlite3.Connection, kind: str, limit: int = 20, cursor: str = "") -> Hits:
+    """Every entity of a kind, the richest first; raises UsageError for a cursor that is none."""
+    start = _start(cursor)
+    (total,) = database.execute("SELECT count(*) FROM thing WHERE kind = ?", (kind,)).fetchone()
+    rows = database.execute(
+        "SELECT number FROM thing WHERE kind = ? ORDER BY weight DESC, number LIMIT ? OFFSET ?",
+        (kind, limit, start),
+    ).fetchall()
+    end = start + len(rows)
+    following = str(end) if rows and end < total else None
+    return Hits(_items(database, [n for (n,) in rows]), total, following, kinds={kind: total})
+
+
+def _start(cursor: str) -> int:
+    if cursor and (not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9):
+        raise UsageError(f"{cursor!r} is not a cursor that this search gave as 'next'")
+    return int(cursor or 0)
+
+
+def _of_kinds(kinds: Collection[str]) -> tuple[str, list[str]]:
+    if not kinds:
+        return "", []
+    return f" AND t.kind IN ({','.join('?' * len(kinds))})", list(kinds)
+
+
+def _spelt(
+    database: sqlite3.Connection,
+    asked: str,
+    words: list[str],
+    kinds: Collection[str],
+    limit: int,
+    start: int,
+) -> tuple[list[int], Counter[str]]:
+    """Entities of which a name holds all words, and how many of each kind there are.
+
+    Exact names stand first, then beginnings, then the richest.
+    """
+    long = [word for word in words if len(word) >= 3]
+    clause, values = "", list[str]()
+    for word in words:
+        if len(word) < 3:
+            clause += " AND instr(t.folded, ?)"
+            values.append(word)
+    whole = "".join(words)
+    if long:
+        match = " ".join(f'"{word}"' for word in long)
+        base = "FROM spelling s JOIN thing t ON t.number = s.rowid WHERE spelling MATCH ?"
+        values = [match, *values]
+    else:
+        base = "FROM thing t WHERE 1"
+    counts = Counter(
+        dict(database.execute(f"SELECT t.kind, count(*) {base}{clause} GROUP BY t.kind", values))
+    )
+    if not _total(counts, kinds):
+        return [], counts
+    only, wanted = _of_kinds(kinds)
+    clause, values = clause + only, [*values, *wanted]
+    rows = database.execute(
+        f"SELECT t.number {base}{clause} ORDER BY (t.id = ? OR t.iri = ?) DESC,"
+        " (' ' || t.folded || ' ') LIKE ? DESC, t.kind IN ('record', 'offer', 'thing'),"
+        " (' ' || t.folded) LIKE ? DESC, t.number LIMIT ? OFFSET ?",
+        (*values, asked, asked, f"% {whole} %", f"% {whole}%", limit, start),
+    )
+    return [number for (number,) in rows], counts
+
+
+def _short(
+    database: sqlite3.Connection, word: str, kinds: Collection[str], limit: int, start: int
+) -> Hits:
+    """Entities with a word that begins with one or two letters, richest first."""
+    chosen = list(kinds) or [""]
+    marks = ",".join("?" * len(chosen))
+    counts = Counter(
+        dict(
+            database.execute(
+                "SELECT kind, total FROM shorts WHERE start = ? AND kind <> ''", (word,)
+            )
+        )
+    )
+    exact = database.execute(
+        f"SELECT number FROM thing t WHERE (' ' || folded || ' ') LIKE ? AND number IN"
+        f" (SELECT number FROM short WHERE start = ? AND kind IN ({marks})) ORDER BY number",
+        (f"% {word} %", word, *chosen),
+    ).fetchall()
+    rows = database.execute(
+        f"SELECT number FROM short WHERE start = ? AND kind IN ({marks}) ORDER BY number",
+        (word, *chosen),
+    ).fetchall()
+    numbers = list(dict.fromkeys(number for (number,) in (*exact, *rows)))
+    part = numbers[start : start + limit]
+    end = start + len(part)
+    following = str(end) if end < len(numbers) else None
+    return Hits(_items(database, part), _total(counts, kinds), following, kinds=counts)
+
+
+def _alike(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
+    """Entities with a name that differs by a typing error or two, and their kinds; most alike first."""
+    grams = sorted({word[at : at + 3] for at in range(len(word) - 2)})[:40]
+    if not grams:
+        return []
+    match = " OR ".join(f'"{gram}"' for gram in grams)
+    rows = database.execute(
+        "SELECT t.number, t.kind, t.folded FROM spelling s JOIN thing t ON t.number = s.rowid"
+        " WHERE spelling MATCH ? ORDER BY bm25(spelling) LIMIT 400",
+        (match,),
+    )
+    scored = [
+        (score, number, kind)
+        for number, kind, folded in rows
+        if (score := max(_likeness(word, name) for name in folded.split(" "))) >= NEAR
+    ]
+    ranked = sorted(scored, key=lambda item: (-item[0], item[1]))
+    return [(number, kind) for _, number, kind in ranked]
+
+
+def _likeness(word: str, name: str) -> float:
+    """How alike a search and a name are; a longer name is compared in its best part."""
+    if len(name) <= len(word) + 2:
+        return fuzz.ratio(word, name)
+    return fuzz.partial_ratio(word, name) - 6
+
+
+def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[SearchItem]:
+    return list(_each(database, numbers))
+
+
+def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[SearchItem]:
+    for number in numbers:
+        iri, id_, name, kind, weight, detail = database.execute(
+            "SELECT iri, id, name, kind, weight, detail FROM thing WHERE number = ?", (number,)
+        ).fetchone()
+        yield {
+            "aliases": [], "developers": [], "released": None, "contextLength": None,
+            "parameterCount": None, "licences": [], "openness": [], "modalities": [],
+            "architecture": [], "weights": [], "sources": 0, "known": 0, "fields": 0, "gaps": 0, "conflicts": 0,
+            "descendants": 0, **json.loads(detail), "iri": iri, "id": id_, "name": name,
+            "kind": kind, "mentions": weight,
+        }  # fmt: skip
+
+
+def _words(text: str) -> list[str]:
+    return [word for part in re.split(r"[\s/_-]+", text) if (word := fold(part))]
