@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -15,16 +15,20 @@ from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.errors import ProvenanceError, QueryRefused, RequestRefused
 from provenance_graph.core.iris import Iri, model
 from provenance_graph.core.literals import integer
+from provenance_graph.core.rdf import engine_quad
 from provenance_graph.core.terms import PAV, PROV, SCHEMA, XSD
 from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import UploadPart
+from provenance_graph.service.http.cache import ALWAYS
 from provenance_graph.service.namespaces import agent, namespace
 from provenance_graph.service.processes.record_writes import RecordTarget, WriteSize
+from provenance_graph.service.processes.writer import carry_out
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.sparql.rewrite import UpdateRequest
+from provenance_graph.store.staging import Outcome, Rehearsal, rehearse
 
 MINE = Iri(f"{namespace('ci')}mine")
 THING = model("acme/thing")
@@ -76,10 +80,74 @@ def test_post_adds_to_a_record(target: RecordTarget) -> None:
     assert any(True for _ in target.store.quads(THING, SCHEMA.name))
 
 
-def test_a_header_that_a_client_sends_is_not_believed(target: RecordTarget) -> None:
-    forged = f"<{MINE}> <{PROV.wasAttributedTo}> <https://example.org/somebody> .\n"
-    target.put(MINE, part(LINE + forged), "ci", replace=True)
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"<{MINE}> <{PROV.wasAttributedTo}> <https://example.org/somebody> .\n",
+        f'<{MINE}> <http://purl.org/dc/terms/title> "mine" .\n',
+        f'<{MINE}> <urn:whatever> "1" .\n',
+    ],
+)
+def test_what_a_client_says_of_its_record_itself_is_refused(
+    target: RecordTarget, line: str
+) -> None:
+    with pytest.raises(RequestRefused, match="1 statement about the record"):
+        target.put(MINE, part(LINE + line), "ci", replace=True)
+    with pytest.raises(RequestRefused, match="1 statement about the record"):
+        target.put(MINE, part(line), "ci", replace=True)
+    for text in (
+        f"INSERT DATA {{ GRAPH <{MINE}> {{ {line} }} }}",
+        f"INSERT {{ GRAPH <{MINE}> {{ {line} }} }} WHERE {{}}",
+    ):
+        with pytest.raises(RequestRefused, match="1 statement about the record"):
+            target.update(UpdateRequest(text), "ci")
+    assert not header(target)
+
+
+def test_a_graph_that_was_fetched_may_be_put_again_with_its_header(target: RecordTarget) -> None:
+    target.put(MINE, part(LINE), "ci", replace=True)
+    fetched = "".join(f"{engine_quad((*q[:3], None))} .\n" for q in target.store.quads(graph=MINE))
+    target.put(MINE, part(fetched.replace("4096", "8192")), "ci", replace=True)
+    assert {str(o) for _, _, o, _ in target.store.quads(THING, graph=MINE)} == {"8192"}
     assert header(target)[PROV.wasAttributedTo] == agent("ci")
+
+
+ENDLESS = " ".join(f"VALUES ?v{n} {{ {' '.join(map(str, range(100)))} }}" for n in range(9))
+
+
+def test_what_a_where_costs_is_not_paid_by_the_writer(target: RecordTarget) -> None:
+    target.put(MINE, part(LINE), "ci", replace=True)
+    head = {
+        "do": "update",
+        "who": "ci",
+        "graph": None,
+        "when": asdict(ALWAYS),
+        **asdict(UpdateRequest("")),
+        "here": False,
+    }
+    text = f"INSERT {{ GRAPH <{MINE}> {{ <{THING}> <{SCHEMA.name}> ?v0 }} }} WHERE {{ {ENDLESS} }}"
+    answer, blobs = carry_out(target, head, [text.encode()])  # which would never end
+    rehearsal = Rehearsal.unpack(blobs[0])
+    assert answer == {"digest": rehearsal.digest}
+    assert rehearsal.text == text
+    assert b"4096" in rehearsal.quads
+
+
+def test_what_was_worked_out_on_records_that_changed_since_is_not_written(
+    target: RecordTarget,
+) -> None:
+    target.put(MINE, part(LINE), "ci", replace=True)
+    text = f"{PG} DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} INSERT {{ GRAPH ?g {{ ?s ?p 1 }} }} \
+        WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }}"
+    rehearsal = target.rehearsal(UpdateRequest(text), "ci")
+    assert rehearsal is not None
+    outcome = Outcome.unpack(rehearse(rehearsal.pack()))
+    target.put(Iri(f"{MINE}2"), part(LINE), "ci", replace=True)
+    assert target.settle(outcome, rehearsal.digest, "ci") is None
+    assert view(target) == {"4096"}
+    target.delete(Iri(f"{MINE}2"), "ci")
+    assert target.settle(outcome, rehearsal.digest, "ci") is not None
+    assert view(target) == {"1"}
 
 
 def test_the_default_graph_is_refused_with_an_explanation(target: RecordTarget) -> None:

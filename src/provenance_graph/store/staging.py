@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from provenance_graph.core.claims import Quad
-from provenance_graph.core.errors import QuerySyntax
+from provenance_graph.core.errors import QueryError, QuerySyntax
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.rdf import engine_quad, node, our_quad
 
@@ -30,8 +33,13 @@ class Scratch:
         self._engine.load(lines, ox.RdfFormat.N_TRIPLES, to_graph=node(graph))
 
     def update(self, text: str) -> None:
-        """Run a SPARQL update; raises SyntaxError, ValueError or RuntimeError."""
-        self._engine.update(text)
+        """Run a SPARQL update; raises QuerySyntax or QueryError where it cannot be."""
+        try:
+            self._engine.update(text)
+        except SyntaxError as error:
+            raise QuerySyntax(str(error.msg)) from None
+        except (ValueError, RuntimeError, OSError) as error:
+            raise QueryError(f"the update cannot be carried out: {error}") from error
 
     def holds_default(self) -> bool:
         """Whether anything is in the default graph."""
@@ -47,6 +55,95 @@ class Scratch:
         """A graph's quads; raises RecordError for blank nodes."""
         for quad in self._engine.quads_for_pattern(None, None, None, node(graph)):
             yield our_quad(quad)
+
+    def read_quads(self, lines: bytes) -> None:
+        """Put N-Quads in."""
+        self._engine.load(lines, ox.RdfFormat.N_QUADS)
+
+    def copy(self) -> set[ox.Quad]:
+        """Everything in it, as the engine's own quads."""
+        return set(self._engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """An update and the graphs that it runs on, for a process that may die of it."""
+
+    text: str
+    quads: bytes
+    """N-Quads, sorted, so that equal graphs are equal bytes."""
+    most: int
+    """Statements by which the update may change the number of all."""
+
+    @classmethod
+    def of(cls, text: str, graphs: Mapping[Iri, Iterable[Quad]], most: int) -> Rehearsal:
+        """An update of graphs."""
+        quads = (engine_quad(quad) for stated in graphs.values() for quad in stated)
+        lines = sorted(f"{quad} .\n" for quad in quads)
+        return cls(text, "".join(lines).encode(), most)
+
+    @property
+    def digest(self) -> str:
+        """What the graphs were; another digest says that they have changed since."""
+        return hashlib.sha256(self.quads).hexdigest()
+
+    def pack(self) -> bytes:
+        """As one byte string."""
+        text = self.text.encode()
+        return json.dumps([len(text), self.most]).encode() + b"\n" + text + self.quads
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Rehearsal:
+        """The same again."""
+        head, _, rest = packed.partition(b"\n")
+        size, most = json.loads(head)
+        return cls(rest[:size].decode(), rest[size:], most)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an update would make of graphs."""
+
+    changed: tuple[Iri, ...]
+    """The graphs that it changes."""
+    quads: bytes
+    """What these hold afterwards, as N-Quads."""
+    growth: int
+    """By how many statements the number of all changes; past the bound nothing else is said."""
+    default: bool = False
+    """Whether it puts anything into the default graph."""
+
+    def pack(self) -> bytes:
+        """As one byte string."""
+        return json.dumps([self.changed, self.growth, self.default]).encode() + b"\n" + self.quads
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Outcome:
+        """The same again."""
+        head, _, quads = packed.partition(b"\n")
+        changed, growth, default = json.loads(head)
+        return cls(tuple(map(Iri, changed)), quads, growth, default)
+
+
+def rehearse(packed: bytes) -> bytes:
+    """The packed ``Outcome`` of a packed ``Rehearsal``; raises QuerySyntax or QueryError.
+
+    What a WHERE costs is nobody's guess, so this runs in a confined process, not in the one
+    that writes.
+    """
+    asked = Rehearsal.unpack(packed)
+    scratch = Scratch()
+    scratch.read_quads(asked.quads)
+    before = scratch.copy()
+    scratch.update(asked.text)
+    growth = len(scratch) - len(before)
+    if scratch.holds_default() or abs(growth) > asked.most:
+        return Outcome((), b"", growth, scratch.holds_default()).pack()
+    after = scratch.copy()
+    names = {quad.graph_name for quad in before ^ after}
+    lines = [f"{quad} .\n" for quad in after if quad.graph_name in names]
+    changed = tuple(sorted(Iri(str(name).strip("<>")) for name in names))
+    return Outcome(changed, "".join(lines).encode(), growth).pack()
 
 
 def resolved(prologue: str, names: Sequence[str]) -> list[Iri]:

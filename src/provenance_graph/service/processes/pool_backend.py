@@ -30,6 +30,7 @@ _PLAIN: Final = frozenset({"text/turtle", "application/n-triples"})
 _SMALL: Final = 64 << 10
 """Bytes of a document in a plain format that is read by a process used again."""
 _READER: Final = "provenance_graph.store.uploads:to_ntriples"
+_REHEARSE: Final = "provenance_graph.store.staging:rehearse"
 
 
 class PoolBackend:
@@ -149,6 +150,10 @@ class PoolBackend:
         else:
             lines = await self._bounded(_READER, packed, seconds)
         return UploadPart(lines, "application/n-triples", part.base)
+
+    async def rehearse(self, packed: bytes) -> bytes:
+        """What an update makes of a client's records (``store.staging.rehearse``)."""
+        return await self._bounded(_REHEARSE, packed, self._settings.update_seconds)
 
     async def run(self, function: str, data: bytes) -> bytes:
         """A function's answer to bytes from outside, in a process that is then thrown away."""

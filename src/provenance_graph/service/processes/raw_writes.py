@@ -13,6 +13,7 @@ from provenance_graph.store.base import Limits
 from provenance_graph.store.raw import PlainWriter
 from provenance_graph.store.sparql.guard import check_length
 from provenance_graph.store.sparql.rewrite import UpdateRequest
+from provenance_graph.store.staging import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class PlainTarget:
         """Run a SPARQL update."""
         check_length(update.text, self.limits)
         return Written(self.writer.update(update.prepared(), self.limits))
+
+    def rehearsal(self, asked: UpdateRequest, who: str) -> None:
+        """Nothing: an update of a plain dataset may read all of it, so it runs on the dataset."""
+
+    def settle(self, outcome: Outcome, digest: str, who: str) -> None:
+        """Nothing was worked out elsewhere."""
 
     def group(self) -> AbstractContextManager[None]:
         """Writes inside are published together at its end."""

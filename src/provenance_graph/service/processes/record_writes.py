@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Header, Quad, Record, collection_of
-from provenance_graph.core.errors import NotFound, QueryError, QuerySyntax, RecordError, StoreError
+from provenance_graph.core.errors import NotFound, RecordError, StoreError
 from provenance_graph.core.iris import Iri, mint, shorten
 from provenance_graph.core.terms import PROV
 from provenance_graph.ingest.identify import settle_pair
@@ -40,7 +40,8 @@ from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.sparql.guard import check_length, check_update
 from provenance_graph.store.sparql.rewrite import UpdateRequest, graphs_named, inserts_only
-from provenance_graph.store.staging import Scratch, resolved
+from provenance_graph.store.staging import Outcome, Rehearsal, Scratch, rehearse, resolved
+from provenance_graph.tables import counted
 
 _RESERVED: Final = str(mint("graph", ""))
 _MOVES: Final = re.compile(r"[?#]|/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
@@ -120,7 +121,8 @@ class RecordTarget:
         self.size.check(sum(part.body.count(b"\n") for part in parts))
         before = self._body_of(name)
         stated = [] if replace else list(before)
-        stated += [quad for part in parts for quad in _quads(part.body, name)]
+        for part in parts:
+            stated += self._stated(_quads(part.body, name), name)
         self.size.check_bodies((before, stated))
         done = self._commit([self._record(name, stated, who)])
         return Written(done.version, not stored, done.added)
@@ -137,38 +139,79 @@ class RecordTarget:
         return Written(done.version, False, done.removed)
 
     def update(self, asked: UpdateRequest, who: str) -> Written:
-        """Run an update on the client's own records, all at once.
+        """Run an update on the client's own records, all at once, in this process."""
+        rehearsal = self.rehearsal(asked, who)
+        if rehearsal is None:
+            return self._insert(self._checked(asked, who), who)
+        done = self.settle(Outcome.unpack(rehearse(rehearsal.pack())), rehearsal.digest, who)
+        assert done is not None  # nobody else writes meanwhile
+        return done
+
+    def rehearsal(self, asked: UpdateRequest, who: str) -> Rehearsal | None:
+        """What is to be worked out elsewhere before an update can be written; None for nothing.
 
         The update sees all of the client's records and nothing else, so that whatever it
-        reads or changes is whole. One that only inserts data reads none: its graphs are
-        those that the engine itself puts the data into.
+        reads or changes is whole. One that only inserts data reads none.
         """
+        text = self._checked(asked, who)
+        if inserts_only(text):
+            return None
+        return Rehearsal.of(text, self._bodies(who), self.size.statements)
+
+    def settle(self, outcome: Outcome, digest: str, who: str) -> Written | None:
+        """Write what an update was found to make of the client's records.
+
+        None where these are no longer those with the ``digest`` it was worked out on.
+        """
+        if outcome.default:
+            raise _default_refused()
+        self.size.check(abs(outcome.growth))
+        before = self._bodies(who)
+        if Rehearsal.of("", before, 0).digest != digest:
+            return None
+        scratch = Scratch()
+        scratch.read_quads(outcome.quads)
+        return self._replace(
+            {self._own(name, who): list(scratch.quads(name)) for name in outcome.changed},
+            before,
+            who,
+        )
+
+    def _insert(self, text: str, who: str) -> Written:
+        """Carry out an update that only inserts data: into the graphs that it itself names."""
+        scratch = Scratch()
+        scratch.update(text)
+        if scratch.holds_default():
+            raise _default_refused()
+        self.size.check(len(scratch))
+        names = [self._own(name, who) for name in scratch.graphs()]
+        before = {name: self._body_of(name) for name in names}
+        after = {name: [*before[name], *scratch.quads(name)] for name in names}
+        return self._replace(after, before, who)
+
+    def _checked(self, asked: UpdateRequest, who: str) -> str:
+        """The text that the engine runs, if it is one that this client may send."""
         check_length(asked.text, self.limits)
         text = asked.prepared()
         check_update(text, self.limits, terms=_TERMS * self.size.statements)
         self._refuse_foreign(text, who)
-        if inserts_only(text):
-            stored = [name for name in _carried_out(text, ()).graphs() if self._own(name, who)]
-        else:
-            stored = self._records(who)
-        before = {name: self._body_of(name) for name in stored}
-        scratch = _carried_out(text, (quad for body in before.values() for quad in body))
-        self.size.check(abs(len(scratch) - sum(map(len, before.values()))))
-        new = (self._own(name, who) for name in scratch.graphs() if name not in before)
-        names = sorted({*stored, *new})
-        if unread := [name for name in names if name not in before and self._stored(name)]:
+        return text
+
+    def _replace(
+        self, after: Mapping[Iri, Sequence[Quad]], before: Mapping[Iri, Sequence[Quad]], who: str
+    ) -> Written:
+        """Make records of graphs, and drop those that are left with nothing."""
+        bodies = {name: self._stated(quads, name) for name, quads in after.items()}
+        changed = [
+            name for name in sorted(bodies) if set(bodies[name]) != set(before.get(name, ()))
+        ]
+        self.size.check_bodies([bodies[name] for name in changed])
+        if unread := [name for name in changed if name not in before and self._stored(name)]:
             raise StoreError(
                 f"the update writes <{unread[0]}>, which was not read; nothing changed"
             )
-        after = {name: _body(scratch.quads(name), name) for name in names}
-        changed = [name for name in names if set(after[name]) != set(before.get(name, ()))]
-        self.size.check_bodies([after[name] for name in changed])
-        add, drop = [], []
-        for name in changed:
-            if stated := after[name]:
-                add.append(self._record(name, stated, who))
-            elif self._stored(name):
-                drop.append(name)
+        add = [self._record(name, bodies[name], who) for name in changed if bodies[name]]
+        drop = [name for name in changed if not bodies[name] and self._stored(name)]
         if not add and not drop:
             return Written(self.store.version)
         done = self._commit(add, drop)
@@ -238,7 +281,28 @@ class RecordTarget:
         return sorted({name for name, _, _, g in quads if name == g and name.startswith(place)})
 
     def _body_of(self, name: Iri) -> list[Quad]:
-        return _body(self.store.quads(graph=name), name)
+        return [quad for quad in self.store.quads(graph=name) if quad[0] != name]
+
+    def _bodies(self, who: str) -> dict[Iri, list[Quad]]:
+        """What each record of a client holds, its header aside."""
+        return {name: self._body_of(name) for name in self._records(who)}
+
+    def _stated(self, quads: Iterable[Quad], name: Iri) -> list[Quad]:
+        """What a client states in a record: not its header, which is ours to write.
+
+        The header that the record has now may come along, as in a copy of the graph that was
+        fetched before. Raises a refusal with 422 for anything else about the record itself.
+        """
+        stated: list[Quad] = []
+        own: list[Quad] = []
+        for quad in quads:
+            (own if quad[0] == name else stated).append(quad)
+        if own:
+            header = {quad[:3] for quad in self.store.quads(subject=name, graph=name)}
+            other = [quad for quad in own if quad[:3] not in header]
+            if other:
+                raise _header_refused(other, name)
+        return stated
 
     def _stored(self, name: Iri) -> bool:
         return any(True for _ in self.store.quads(subject=name, graph=name))
@@ -307,27 +371,19 @@ def _default_refused() -> Exception:
     )
 
 
-def _carried_out(text: str, quads: Iterable[Quad]) -> Scratch:
-    """What an update makes of quads; raises QueryError, or a refusal for the default graph."""
-    scratch = Scratch()
-    scratch.add(quads)
-    try:
-        scratch.update(text)
-    except SyntaxError as error:
-        raise QuerySyntax(str(error.msg)) from None
-    except (ValueError, RuntimeError, OSError) as error:
-        raise QueryError(f"the update cannot be carried out: {error}") from error
-    if scratch.holds_default():
-        raise _default_refused()
-    return scratch
-
-
-def _body(quads: Iterable[Quad], name: Iri) -> list[Quad]:
-    """A graph without its header, which is ours to write."""
-    return [quad for quad in quads if quad[0] != name]
+def _header_refused(quads: Sequence[Quad], name: Iri) -> Exception:
+    shown = ", ".join(sorted({shorten(quad[1]) for quad in quads})[:_SHOWN])
+    return refuse(
+        422,
+        "Record refused",
+        f"{counted(len(quads), 'statement')} about the record <{name}> itself ({shown}): who wrote "
+        "it, when and as what is its header, which the service writes; leave such statements "
+        "out, or send those that it has now unchanged",
+        "header",
+    )
 
 
 def _quads(lines: bytes, name: Iri) -> list[Quad]:
     scratch = Scratch()
     scratch.read(lines, name)
-    return _body(scratch.quads(name), name)
+    return list(scratch.quads(name))

@@ -52,19 +52,23 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
     return bytes(pieces)
 
 
-async def ask(path: str, message: bytes) -> dict[str, Any]:
+async def ask(path: str, message: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """Send a message to the writer and wait for its answer; raises Hangup when it dies."""
     try:
         reader, writer = await asyncio.open_unix_connection(path)
     except OSError as error:
         raise Hangup from error
+
+    async def piece() -> bytes:
+        size = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))[0]
+        return await reader.readexactly(size)
+
     try:
         writer.write(message)
         await writer.drain()
-        size = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))[0]
-        answer = json.loads(await reader.readexactly(size))
+        head = dict(json.loads(await piece()))
+        return head, [await piece() for _ in range(int(head.pop("blobs")))]
     except (OSError, asyncio.IncompleteReadError) as error:
         raise Hangup from error
     finally:
         writer.close()
-    return dict(answer)

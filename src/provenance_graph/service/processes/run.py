@@ -31,11 +31,8 @@ from provenance_graph.service.processes.raw_writes import PlainTarget
 from provenance_graph.service.processes.staged import Staged
 from provenance_graph.service.processes.supervise import Child, Supervisor
 from provenance_graph.service.processes.two_states import TwoStates
-from provenance_graph.service.processes.writer import (
-    WriterClient,
-    WriteTarget,
-    run_writer,
-)
+from provenance_graph.service.processes.writer import WriteTarget, run_writer
+from provenance_graph.service.processes.writer_client import WriterClient
 from provenance_graph.service.settings import ENVIRONMENT, Settings
 from provenance_graph.service.sparql.federation import networks
 from provenance_graph.store import raw as plain
@@ -186,7 +183,9 @@ def _http_work(
                 backend.refresh()
                 whole.refresh()
 
-            writer = WriterClient(writer_path, settings.update_seconds, seen, backend.read, board)
+            writer = WriterClient(
+                writer_path, settings.update_seconds, seen, backend.read, backend.rehearse, board
+            )
         service = make_service(backend, settings, writer, tokens)
         first = app_of(service)
         rest = _RestApi(root, indexed=indexed, public=True)

@@ -7,36 +7,30 @@ either whole or absent, and its successor goes on.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from provenance_graph.core import errors
 from provenance_graph.core.errors import (
     ProvenanceError,
-    QueryTimeout,
-    QueryTooLarge,
     RequestRefused,
-    StoreBusy,
-    StoreError,
 )
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.cache import ALWAYS, Precondition
-from provenance_graph.service.http.problems import HttpProblem, refuse, without_paths
+from provenance_graph.service.http.problems import HttpProblem, refuse
 from provenance_graph.service.processes import rpc
-from provenance_graph.service.processes.board import CLOSED, DEGRADED, ENDED, READY, Board
+from provenance_graph.service.processes.board import CLOSED, DEGRADED, READY, Board
 from provenance_graph.store.pool.sandbox import confine_writer
-from provenance_graph.store.pool.worker import OUT_OF_MEMORY
 from provenance_graph.store.sparql.rewrite import UpdateRequest
+from provenance_graph.store.staging import Outcome, Rehearsal
 
 GROUP_SECONDS: Final = 0.2
 """How long writes gather at most before they are published together."""
@@ -46,8 +40,8 @@ _GROUP: Final = 256
 _PATIENCE: Final = 30.0
 _GRACE: Final = 2.0
 _TICK: Final = 2.0
-_STARTS: Final = 5.0  # a writer that ended is mostly back by then
-_TOLD: Final = 1.0  # how long to wait for the first process to say how it ended
+
+_Answer: TypeAlias = tuple[dict[str, object], Sequence[bytes]]
 
 
 class WriteTarget(Protocol):
@@ -59,8 +53,14 @@ class WriteTarget(Protocol):
     def probe(self) -> None:
         """Raise StoreError or OSError while the store cannot be written."""
 
-    def update(self, update: UpdateRequest, who: str) -> Written:
-        """Run a SPARQL update."""
+    def update(self, asked: UpdateRequest, who: str, /) -> Written:
+        """Run a SPARQL update, in this process."""
+
+    def rehearsal(self, asked: UpdateRequest, who: str) -> Rehearsal | None:
+        """What is to be worked out elsewhere before an update can be written; None for nothing."""
+
+    def settle(self, outcome: Outcome, digest: str, who: str) -> Written | None:
+        """Write what was worked out; None where the records have changed since."""
 
     def state(self, graph: Iri | None) -> tuple[str, bool]:
         """The store's version, and whether a graph exists."""
@@ -78,129 +78,6 @@ class WriteTarget(Protocol):
 
     def flag(self, flag: Flag, who: str) -> Written:
         """Say that a claim or a record is wrong; the first of the notes is the flag's record."""
-
-
-@dataclass(frozen=True, slots=True)
-class WriterClient:
-    """The HTTP process's side: it sends a write and waits until it is published."""
-
-    path: str
-    seconds: float
-    seen: Callable[[], object]
-    """Called after each acknowledged write, so that this process's readers move on."""
-    read: Callable[[UploadPart], Awaitable[UploadPart]]
-    """Turns a document from outside into N-Triples, in a confined process."""
-    board: Board
-    """Where the writer's state is told."""
-
-    def state(self) -> Mapping[str, object]:
-        """Whether it can write, and why not: for /health."""
-        result = self.board.read()
-        reported: dict[str, object] = {"state": result.state, "restarts": result.restarts}
-        if result.reason:
-            reported["reason"] = without_paths(result.reason)
-        return reported
-
-    async def update(self, update: UpdateRequest, who: str, when: Precondition = ALWAYS) -> Written:
-        """Run a SPARQL update."""
-        head: dict[str, object] = {
-            "do": "update",
-            "who": who,
-            "when": asdict(when),
-            **asdict(update),
-            "text": "",
-        }
-        head["graph"] = update.within
-        return await self._ask(head, [update.text.encode("utf-8", "replace")])
-
-    async def put(
-        self,
-        graph: Iri | None,
-        parts: list[UploadPart],
-        who: str,
-        replace: bool,
-        when: Precondition = ALWAYS,
-    ) -> Written:
-        """Put documents into a graph."""
-        parts = [await self.read(part) for part in parts]
-        reported = [[part.media_type, part.base] for part in parts]
-        head: dict[str, object] = {
-            "do": "put",
-            "graph": graph,
-            "who": who,
-            "replace": replace,
-            "when": asdict(when),
-            "parts": reported,
-        }
-        return await self._ask(head, [part.body for part in parts])
-
-    async def delete(self, graph: Iri | None, who: str, when: Precondition = ALWAYS) -> Written:
-        """Drop a graph."""
-        head: dict[str, object] = {"do": "delete", "graph": graph, "who": who, "when": asdict(when)}
-        return await self._ask(head, [])
-
-    async def decide(self, decision: Decision, who: str) -> Written:
-        """Put a person's decision on the identity of two names into the store."""
-        head: dict[str, object] = {
-            "do": "decide",
-            "who": who,
-            "when": asdict(ALWAYS),
-            **asdict(decision),
-        }
-        return await self._ask(head, [])
-
-    async def flag(self, flag: Flag, who: str) -> Written:
-        """Say that a claim or a record is wrong; the first of the notes is the flag's record."""
-        head: dict[str, object] = {"do": "flag", "who": who, "when": asdict(ALWAYS), **asdict(flag)}
-        return await self._ask(head, [])
-
-    async def _ask(self, head: dict[str, object], blobs: list[bytes]) -> Written:
-        before = self.board.read()
-        if before.state == ENDED and time.time() > before.since + _STARTS:
-            raise StoreBusy(f"nothing can be written now: {before.reason}; it is being tried again")
-        try:
-            async with asyncio.timeout(self.seconds + _PATIENCE):
-                answer = await rpc.ask(self.path, rpc.pack(head, blobs))
-        except TimeoutError as error:
-            raise StoreBusy("the write is still waiting for its turn; try again") from error
-        except rpc.Hangup as error:
-            raise await self._ended(before.restarts) from error
-        if "error" in answer:
-            raise _error(answer)
-        self.seen()
-        return Written(
-            answer["version"], answer["created"], answer["quads"], tuple(answer["notes"])
-        )
-
-    async def _ended(self, restarts: int) -> ProvenanceError:
-        """Why the writing process ended in the middle of a write."""
-        until = time.monotonic() + _TOLD
-        while self.board.read().restarts == restarts and time.monotonic() < until:
-            await asyncio.sleep(0.02)
-        code = self.board.read().ended if self.board.read().restarts != restarts else None
-        if code == -signal.SIGALRM:
-            return QueryTimeout(
-                f"the write was stopped after {self.seconds:g} s; nothing was changed"
-            )
-        if code in (-signal.SIGABRT, -signal.SIGSEGV, OUT_OF_MEMORY):
-            return QueryTooLarge("the write needs more memory than it may use; nothing was changed")
-        return StoreBusy(
-            "the writing process ended before it could acknowledge the write; look whether it "
-            "was applied before you send it again"
-        )
-
-
-def _error(answer: dict[str, Any]) -> ProvenanceError:
-    """The writer's exception, raised again here."""
-    if "problem" in answer:
-        problem = answer["problem"]
-        return RequestRefused(
-            HttpProblem(problem["status"], problem["title"], answer["detail"], problem["kind"])
-        )
-    kind = getattr(errors, answer["error"], StoreError)
-    made: ProvenanceError = kind.__new__(kind)
-    Exception.__init__(made, answer["detail"])
-    return made
 
 
 def run_writer(
@@ -304,34 +181,32 @@ class _Writing:
 
     def serve(self, connections: Iterable[socket.socket]) -> None:
         """Carry out writes, publish them together, and only then answer."""
-        answers: list[tuple[socket.socket, dict[str, object]]] = []
+        answers: list[tuple[socket.socket, _Answer]] = []
         failed = ""
         target = self.target()
         try:
             with target.group() if target is not None else contextlib.nullcontext():
                 for connection in connections:
-                    answer = self._one(target, connection)
-                    if answer is not None:
-                        answers.append((connection, answer))
+                    result = self._one(target, connection)
+                    if result is not None:
+                        answers.append((connection, result))
         except (ProvenanceError, OSError) as error:
             failed = f"the store cannot be written: {error}"
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
         self.crowded = len(answers) > 1
-        for connection, answer in answers:
+        for connection, (answer, blobs) in answers:
             if failed and "error" not in answer:
                 answer = {"error": "StoreError", "detail": f"{failed}; nothing was changed"}
             with connection, contextlib.suppress(OSError):
-                connection.sendall(rpc.pack(answer))
+                connection.sendall(rpc.pack(answer, blobs))
             if answer.get("error") == "StoreError" and not failed:
                 failed = str(answer["detail"])
         if target is not None and answers:
             self._healthy = not failed
             self._board.tell(DEGRADED if failed else READY, failed)
 
-    def _one(
-        self, target: WriteTarget | None, connection: socket.socket
-    ) -> dict[str, object] | None:
+    def _one(self, target: WriteTarget | None, connection: socket.socket) -> _Answer | None:
         """Carry out one write; None when its sender has gone."""
         connection.settimeout(_PATIENCE)
         try:
@@ -340,49 +215,66 @@ class _Writing:
             connection.close()
             return None
         if target is None:
-            return {"error": "StoreBusy", "detail": f"nothing can be written: {self._failure}"}
+            return {"error": "StoreBusy", "detail": f"nothing can be written: {self._failure}"}, ()
         signal.setitimer(signal.ITIMER_REAL, self._seconds)
-        return _carry_out(target, head, blobs)
+        return carry_out(target, head, blobs)
 
 
-def _carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> dict[str, object]:
+def carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> _Answer:
+    """Carry out one write; what is wrong with it is told, not raised."""
     try:
-        graph = Iri(head["graph"]) if head.get("graph") else None
-        when = Precondition(**head["when"])
-        if when != ALWAYS and not when.holds(*target.state(graph)):
-            detail = "the graph is not in the state that If-Match or If-None-Match names"
-            raise refuse(412, "Precondition failed", detail, "precondition")
-        if head["do"] == "update":
-            done = target.update(_update(head, blobs[0].decode("utf-8")), head["who"])
-        elif head["do"] == "put":
-            pairs = zip(head["parts"], blobs, strict=True)
-            parts = [UploadPart(body, kind, base) for (kind, base), body in pairs]
-            done = target.put(graph, parts, head["who"], head["replace"])
-        elif head["do"] == "decide":
-            names = Iri(head["name"]), Iri(head["may_be"])
-            done = target.decide(Decision(*names, head["decision"], head["reason"]), head["who"])
-        elif head["do"] == "flag":
-            done = target.flag(Flag(Iri(head["claim"]), head["reason"]), head["who"])
-        else:
-            done = target.delete(graph, head["who"])
+        return _carried_out(target, head, blobs)
     except RequestRefused as error:
         problem = error.problem
         assert isinstance(problem, HttpProblem)
         reported = {"status": problem.status, "title": problem.title, "kind": problem.kind}
-        return {"error": "RequestRefused", "detail": problem.detail, "problem": reported}
+        return {"error": "RequestRefused", "detail": problem.detail, "problem": reported}, ()
     except ProvenanceError as error:
-        return {"error": type(error).__name__, "detail": str(error)}
+        return {"error": type(error).__name__, "detail": str(error)}, ()
     except OSError as error:
-        return {"error": "StoreError", "detail": f"the store cannot be written: {error.strerror}"}
+        detail = f"the store cannot be written: {error.strerror}"
+        return {"error": "StoreError", "detail": detail}, ()
     except Exception as error:  # noqa: BLE001 - a bug must be told, not taken for a crash
         sys.stderr.write(f"provenance-graph: the writer failed: {error!r}\n")
-        return {"error": "ProvenanceError", "detail": "an error on our side; nothing was changed"}
-    return {
+        detail = "an error on our side; nothing was changed"
+        return {"error": "ProvenanceError", "detail": detail}, ()
+
+
+def _carried_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> _Answer:
+    who = head["who"]
+    graph = Iri(head["graph"]) if head.get("graph") else None
+    when = Precondition(**head["when"])
+    if when != ALWAYS and not when.holds(*target.state(graph)):
+        detail = "the graph is not in the state that If-Match or If-None-Match names"
+        raise refuse(412, "Precondition failed", detail, "precondition")
+    done: Written | None
+    if head["do"] == "update":
+        asked = _update(head, blobs[0].decode("utf-8"))
+        if not head["here"] and (rehearsal := target.rehearsal(asked, who)) is not None:
+            return {"digest": rehearsal.digest}, (rehearsal.pack(),)
+        done = target.update(asked, who)
+    elif head["do"] == "settle":
+        done = target.settle(Outcome.unpack(blobs[0]), head["digest"], who)
+        if done is None:
+            return {"changed": True}, ()
+    elif head["do"] == "put":
+        pairs = zip(head["parts"], blobs, strict=True)
+        parts = [UploadPart(body, kind, base) for (kind, base), body in pairs]
+        done = target.put(graph, parts, who, head["replace"])
+    elif head["do"] == "decide":
+        names = Iri(head["name"]), Iri(head["may_be"])
+        done = target.decide(Decision(*names, head["decision"], head["reason"]), who)
+    elif head["do"] == "flag":
+        done = target.flag(Flag(Iri(head["claim"]), head["reason"]), who)
+    else:
+        done = target.delete(graph, who)
+    written = {
         "version": done.version,
         "created": done.created,
         "quads": done.quads,
         "notes": list(done.notes),
     }
+    return written, ()
 
 
 def _update(head: dict[str, Any], text: str) -> UpdateRequest:
