@@ -41,6 +41,42 @@ def test_another_format_has_another_tag(client: TestClient) -> None:
     assert len(tags) == 2
 
 
+def test_what_is_read_under_if_match_is_the_very_thing_or_412(client: TestClient) -> None:
+    client.put(
+        "/data?graph=urn:g", content="<urn:a> <urn:b> 1 .", headers={"content-type": "text/turtle"}
+    )
+    tag = client.get("/data?graph=urn:g").headers["etag"]
+    for path, match, status in (
+        ("/data?graph=urn:g", tag, 200),
+        ("/data?graph=urn:g", f'"x", {tag}', 200),
+        ("/data?graph=urn:g", "*", 200),
+        ("/data?graph=urn:g", '"other"', 412),
+        ("/data?graph=urn:none", "*", 404),
+        ("/sparql?query=ASK%7B%7D", 'W/"weak"', 412),
+        ("/sparql?query=ASK%7B%7D", "*", 200),
+        ("/health", '"x"', 412),
+    ):
+        for method in ("GET", "HEAD"):
+            reply = client.request(method, path, headers={"if-match": match})
+            assert reply.status_code == status, (method, path, match)
+        assert (status == 412) == (
+            reply.headers.get("content-type") == "application/problem+json"
+            and reply.status_code == 412
+        )
+
+
+def test_an_update_has_no_tag_to_match(client: TestClient) -> None:
+    reply = client.post(
+        "/update",
+        content="INSERT DATA { <urn:a> <urn:b> 1 }",
+        headers={"content-type": "application/sparql-update", "if-match": '"x"'},
+    )
+    assert reply.status_code == 412
+    assert "PATCH" in reply.json()["detail"]
+    asked = client.get("/sparql", params={"query": "ASK { <urn:a> <urn:b> 1 }"})
+    assert asked.json()["boolean"] is False
+
+
 def test_a_post_has_no_304(client: TestClient) -> None:
     tag = client.get("/sparql", params=ASKED).headers["etag"]
     assert client.post("/sparql", data=ASKED, headers={"if-none-match": tag}).status_code == 200

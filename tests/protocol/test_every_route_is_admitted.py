@@ -34,7 +34,7 @@ def busy_router(ended: threading.Event) -> APIRouter:
             ended.set()
             raise
 
-    @router.post("/document")
+    @router.post("/check")
     async def document() -> dict[str, str]:
         return {}
 
@@ -147,6 +147,40 @@ def test_an_answer_is_held_until_its_last_byte_is_sent(client: TestClient) -> No
     assert service.clients.held == 0
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("GET", "/api/v1/none", "rest"),
+        ("GET", "/api/v1/none?asOf=", "rest"),
+        ("GET", "/api/v1/none?asOf=2024-01-01", "days"),
+        ("GET", "/api/v1/none?as%4Ff=2024-01-01", "days"),
+        ("GET", "/api/v1/none?q=1&%61sOf=2024-01-01", "days"),
+        ("POST", "/api/v1/check", "documents"),
+        ("POST", "/api/v1/validate", "documents"),
+        ("POST", "/api/v1/flags", "rest"),
+        ("POST", "/api/v1/identity/decisions", "rest"),
+        ("POST", "/reconcile", "rest"),
+        ("POST", "/mcp", "rest"),
+    ],
+)
+def test_each_kind_of_work_waits_in_its_own_line(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str, kind: str
+) -> None:
+    gates = _service(client).gates
+    taken: list[str] = []
+    for name in ("rest", "days", "documents"):
+        gate = getattr(gates, name)
+        enter: Callable[..., object] = gate.enter
+
+        def noted(who: object, name: str = name, enter: Callable[..., object] = enter) -> object:
+            taken.append(name)
+            return enter(who)
+
+        monkeypatch.setattr(gate, "enter", noted)
+    client.request(method, path, content=b"{}" if method == "POST" else None)
+    assert taken == [kind]
+
+
 def test_a_document_is_read_before_it_takes_a_place(client: TestClient) -> None:
     places = _service(client).gates.documents
     seen: list[int] = []
@@ -156,5 +190,5 @@ def test_a_document_is_read_before_it_takes_a_place(client: TestClient) -> None:
             seen.append(places.busy)
             yield b"x" * 1000
 
-    assert client.post("/api/v1/document", content=slowly()).status_code == 200
+    assert client.post("/api/v1/check", content=slowly()).status_code == 200
     assert seen == [0, 0, 0]

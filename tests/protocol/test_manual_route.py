@@ -58,5 +58,5 @@ def test_a_page_that_a_reader_has_is_not_sent_again(built: TestClient) -> None:
 
 def test_without_a_manual_the_reader_learns_how_to_get_it(tmp_path: Path) -> None:
     reply = client(tmp_path / "none").get("/manual/")
-    assert reply.status_code == 200
+    assert reply.status_code == 404
     assert "make manual" in reply.text

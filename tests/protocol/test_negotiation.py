@@ -153,3 +153,42 @@ def test_a_large_answer_is_compressed_on_request(client: TestClient) -> None:
     plain = client.get("/sparql", params=asked, headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.json() == reply.json()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ns",
+        "/doc/model/x/y",
+        "/.well-known/void",
+        "/data?graph=urn:g",
+        "/sparql?query=ASK%7B%7D",
+        "/sparql",
+    ],
+)
+def test_a_format_that_does_not_exist_is_refused_everywhere(client: TestClient, path: str) -> None:
+    join = "&" if "?" in path else "?"
+    for wanted in ("zzz", "*/*", "ttl;q"):
+        reply = client.get(f"{path}{join}format={wanted}")
+        assert reply.status_code == 406, wanted
+    reply = client.get(f"{path}{join}format=ttl&format=nt")
+    assert reply.status_code == 400
+    assert "format is given with 2 different values" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ns",
+        "/doc/model/x/y",
+        "/.well-known/void",
+        "/data?graph=urn:g",
+        "/sparql?query=ASK%7B%7D",
+        "/sparql",
+    ],
+)
+def test_a_day_is_never_passed_over(client: TestClient, path: str) -> None:
+    join = "&" if "?" in path else "?"
+    reply = client.get(f"{path}{join}asOf=2024-01-01", headers={"accept": "*/*"})
+    assert reply.status_code == 400
+    assert "no asOf here" in reply.json()["detail"]

@@ -84,6 +84,18 @@ def matches(if_none_match: str | None, tag: str, *, exists: bool = False) -> boo
     return any(_bare(part) == bare for part in if_none_match.split(","))
 
 
+def matches_strongly(if_match: str, tag: str) -> bool:
+    """Whether the answer is the very one that is asked for (RFC 9110 §13.1.1, strong comparison).
+
+    >>> matches_strongly('"b", "a"', '"a"'), matches_strongly('W/"a"', 'W/"a"')
+    (True, False)
+    """
+    if tag.startswith("W/"):
+        return False
+    bare = _CODED.sub('"', tag)
+    return any(_CODED.sub('"', part.strip()) == bare for part in if_match.split(","))
+
+
 def _bare(part: str) -> str:
     return _CODED.sub('"', part.strip().removeprefix("W/"))
 

@@ -10,7 +10,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import Final
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,10 +20,11 @@ from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.http.admission import Gate, Permit
 from provenance_graph.service.http.auth import bearer
 from provenance_graph.service.http.body import read_body
+from provenance_graph.service.http.cache import matches_strongly
 from provenance_graph.service.http.calls import Call
 from provenance_graph.service.http.context import Service, cancel_on_disconnect
 from provenance_graph.service.http.limits import client_key
-from provenance_graph.service.http.problems import problem_of
+from provenance_graph.service.http.problems import HttpProblem, problem_of
 from provenance_graph.service.http.responses import problem_response
 from provenance_graph.service.http.spool import BrokenOff
 
@@ -35,6 +36,8 @@ _WATCHED: Final = frozenset({"/health", "/metrics"})
 """Routes that a monitor must reach however busy the service is."""
 _WORKED: Final = ("/api/", "/reconcile", "/mcp")
 """Routes whose answers are worked out by threads of this process."""
+_DOCUMENTS: Final = frozenset({"/api/v1/check", "/api/v1/validate"})
+"""Routes that read documents of strangers, which may take long."""
 _NO_FAULT: Final = frozenset({429, 503, 401})
 _CORS: Final = [
     (b"access-control-allow-origin", b"*"),
@@ -78,7 +81,7 @@ class Gateway:
         method = str(scope["method"])
         if method == "HEAD":
             scope["method"], call.head = "GET", True
-        out = _Sender(send, self._service, call)
+        out = _Sender(send, self._service, call, _match_of(scope, method))
         stored = _Held(self._service, call)
         call.client.running += 1
         try:
@@ -156,9 +159,10 @@ class Gateway:
         if not path.startswith(_WORKED) or path.startswith("/api/v1/questions/"):
             return None  # a stored question asks for its places itself
         gates = self._service.gates
-        if scope["method"] == "POST":
+        if path in _DOCUMENTS:
             return gates.documents
-        return gates.days if b"asOf=" in bytes(scope["query_string"]) else gates.rest
+        asked = QueryParams(bytes(scope["query_string"]))
+        return gates.days if asked.get("asOf") else gates.rest
 
     def _call(self, scope: Scope) -> Call:
         address = self._address(scope)
@@ -264,13 +268,19 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 class _Sender:
     """Passes messages on, adds what every answer carries, and waits only so long."""
 
-    def __init__(self, send: Send, service: Service, call: Call) -> None:
-        self._send, self._service, self._call = send, service, call
+    def __init__(self, send: Send, service: Service, call: Call, match: str) -> None:
+        self._send, self._service, self._call, self._match = send, service, call, match
         self.status, self.size, self._waited = 0, 0, 0.0
         self.permit: Permit | None = None
+        self._over = False  # another answer was sent in the place of this one
 
     async def __call__(self, message: Message) -> None:
+        if self._over:
+            return
         if message["type"] == "http.response.start":
+            if self._match and _fails(self._match, message):
+                await self._refused(_CHANGED)
+                return
             self.status = int(message["status"])
             headers = [*message.get("headers", ()), (b"x-content-type-options", b"nosniff")]
             if not any(name == b"x-request-id" for name, _ in headers):
@@ -293,6 +303,38 @@ class _Sender:
         async with asyncio.timeout(_PATIENCE + self.size / _SLOWEST - self._waited):
             await self._send(message)
         self._waited += time.monotonic() - started
+
+    async def _refused(self, problem: HttpProblem) -> None:
+        """Send a refusal in the place of the answer that was about to begin."""
+        self._match = ""
+        response = problem_response(problem, self._call.id)
+        headers = response.raw_headers
+        await self({"type": "http.response.start", "status": problem.status, "headers": headers})
+        await self({"type": "http.response.body", "body": response.body, "more_body": False})
+        self._over = True
+
+
+_CHANGED: Final = HttpProblem(
+    412,
+    "Precondition failed",
+    "what is here now has none of the tags that If-Match names",
+    "precondition",
+)
+
+
+def _match_of(scope: Scope, method: str) -> str:
+    """The ``If-Match`` of a request that reads; those that write are judged by the writer."""
+    if method not in ("GET", "HEAD"):
+        return ""
+    return ",".join(Headers(scope=scope).getlist("if-match")).strip()
+
+
+def _fails(match: str, start: Message) -> bool:
+    """Whether an answer that begins is not the one that was asked for (RFC 9110 §13.1.1)."""
+    if not 200 <= int(start["status"]) < 300 or match == "*":
+        return False
+    tags = [value.decode("latin-1") for name, value in start["headers"] if name == b"etag"]
+    return not any(matches_strongly(match, tag) for tag in tags)
 
 
 Ended = Callable[[], object]

@@ -49,7 +49,7 @@ class Manual:
         if request.url.path == BASE.rstrip("/"):
             return RedirectResponse(BASE, 308)
         if not self._files:
-            return Response(_ABSENT, 200, {"content-security-policy": policy(b"")}, "text/html")
+            return Response(_ABSENT, 404, {"content-security-policy": policy(b"")}, "text/html")
         name = str(request.scope["path"]).removeprefix(BASE) or "index.html"
         results = self._files.get(name)
         if results is None:

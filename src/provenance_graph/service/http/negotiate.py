@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from provenance_graph.service.http.problems import not_acceptable
+
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a grammar rule, not a secret
 _RANGE = re.compile(rf"({_TOKEN})/({_TOKEN})")
 _PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*"))?')
@@ -126,6 +128,18 @@ SHORT_NAMES: Final = {
     "html": "text/html",
 }
 """What a ``format=`` parameter may say instead of media types; the query's form decides."""
+
+
+def accept_of(format: str) -> str:
+    """The media types that a ``format=`` parameter stands for; raises a refusal with 406.
+
+    >>> accept_of("ttl")
+    'text/turtle'
+    """
+    accept = SHORT_NAMES.get(format, format)
+    if "*" in accept or "/" not in accept:
+        raise not_acceptable(", ".join(sorted(SHORT_NAMES)) + " as format=")
+    return accept
 
 
 def parse_accept(header: str) -> list[MediaRange]:

@@ -17,10 +17,10 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Service
-from provenance_graph.service.http.negotiate import GRAPH_OFFERS, SHORT_NAMES, Offer, choose
+from provenance_graph.service.http.negotiate import GRAPH_OFFERS, Offer, accept_of, choose
 from provenance_graph.service.http.problems import bad_request, not_acceptable
 from provenance_graph.service.http.responses import NO_SCRIPTS, respond
-from provenance_graph.service.sparql.request import parameters
+from provenance_graph.service.sparql.request import parameters, refuse_day, single
 from provenance_graph.service.sparql.rows import read_rows
 from provenance_graph.store.base import Limits
 from provenance_graph.store.values import SparqlQuery
@@ -49,8 +49,10 @@ _PREFIXES: Final = (
 
 def offered(request: Request, offers: tuple[Offer, ...] = GRAPH_OFFERS) -> Offer:
     """The RDF representation that a request wants, by ``format=`` or Accept."""
-    wanted = parameters(query_string(request)).get("format", [""])[-1].lower()
-    accept = SHORT_NAMES.get(wanted, wanted) if wanted else header(request, "accept")
+    asked = parameters(query_string(request))
+    refuse_day(asked)
+    wanted = single(asked, "format").strip().lower()
+    accept = accept_of(wanted) if wanted else header(request, "accept")
     offer = choose(accept, offers)
     if offer is None:
         raise not_acceptable(", ".join(offer.media_type for offer in offers))

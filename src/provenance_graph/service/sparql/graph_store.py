@@ -27,7 +27,13 @@ from provenance_graph.service.http.responses import NO_SCRIPTS, respond
 from provenance_graph.service.namespaces import namespace
 from provenance_graph.service.sparql.description import offered
 from provenance_graph.service.sparql.query import large
-from provenance_graph.service.sparql.request import UPDATE, media_type, parameters, read_text
+from provenance_graph.service.sparql.request import (
+    UPDATE,
+    media_type,
+    parameters,
+    read_text,
+    refuse_day,
+)
 from provenance_graph.service.sparql.update import allow_write, written_headers
 from provenance_graph.store.base import DatasetChoice, Limits
 from provenance_graph.store.sparql.rewrite import UpdateRequest
@@ -80,6 +86,7 @@ class GraphStoreEndpoint:
     def _graph(self, request: Request) -> tuple[Iri | None, bool]:
         """The graph that a request names (None: the default graph), and whether it names one."""
         asked = parameters(query_string(request))
+        refuse_day(asked)
         below = str(request.scope["path"]).removeprefix(PATH).lstrip("/")
         given = [*asked.get("graph", []), *(["default"] if "default" in asked else [])]
         if len(given) > 1 or (below and given) or len(asked.get("default", [])) > 1:

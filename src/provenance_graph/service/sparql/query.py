@@ -16,8 +16,8 @@ from provenance_graph.service.http.negotiate import (
     GRAPH_OFFERS,
     OFFERS,
     SELECT_OFFERS,
-    SHORT_NAMES,
     Offer,
+    accept_of,
     choose,
     prefers_html,
 )
@@ -110,9 +110,7 @@ class QueryEndpoint:
         """The representation: of a ``format=`` parameter where given, else of Accept."""
         offers = OFFERS.get(kind, SELECT_OFFERS)
         if wanted:
-            accept = SHORT_NAMES.get(wanted, wanted)
-            if "*" in accept or "/" not in accept:
-                raise not_acceptable(", ".join(sorted(SHORT_NAMES)) + " as format=")
+            accept = accept_of(wanted)
         offer = choose(accept, offers)
         if offer is None:
             names = ", ".join(dict.fromkeys(offer.media_type for offer in offers))

@@ -145,16 +145,35 @@ def _one(asked: Parameters, name: str) -> str:
 
 
 def _request(text: str, asked: Parameters, default: str, named: str) -> SparqlRequest:
-    if "asOf" in asked:
-        raise bad_request(
-            "a SPARQL query has no asOf: it reads the store as it is now; ask a stored question "
-            "as of a day (/api/v1/questions/NAME?asOf=DATE), or filter on pav:retrievedOn",
-            "as-of",
-        )
+    refuse_day(asked)
     graphs = [_iris(asked, name) for name in (default, named)]
     dataset = DatasetChoice(*graphs) if any(graphs) else OWN_DATASET
-    chosen = asked.get("format") or asked.get("output") or [""]
-    return SparqlRequest(text, dataset, _seconds(asked), chosen[-1].strip().lower())
+    chosen = single(asked, "format") or single(asked, "output")
+    return SparqlRequest(text, dataset, _seconds(asked), chosen.strip().lower())
+
+
+def single(asked: Parameters, name: str) -> str:
+    """The value of a parameter that is given once, or nothing.
+
+    Raises a refusal with 400 where it is given with several values, of which none counts more.
+
+    >>> single({"format": ["ttl"]}, "format"), single({}, "format")
+    ('ttl', '')
+    """
+    values = dict.fromkeys(asked.get(name, ()))
+    if len(values) > 1:
+        raise bad_request(f"{name} is given with {len(values)} different values; send one", name)
+    return next(iter(values), "")
+
+
+def refuse_day(asked: Parameters) -> None:
+    """Refuse ``asOf`` where the store is read as it is now: it must not be passed over."""
+    if "asOf" in asked:
+        raise bad_request(
+            "no asOf here: this reads the store as it is now; ask a stored question as of a day "
+            "(/api/v1/questions/NAME?asOf=DATE), the REST API, or filter on pav:retrievedOn",
+            "as-of",
+        )
 
 
 def _iris(asked: Parameters, name: str) -> tuple[Iri, ...]:
@@ -165,11 +184,11 @@ def _iris(asked: Parameters, name: str) -> tuple[Iri, ...]:
 
 
 def _seconds(asked: Parameters) -> float | None:
-    values = asked.get("timeout")
-    if not values:
+    value = single(asked, "timeout")
+    if not value:
         return None
     try:
-        seconds = float(values[-1])
+        seconds = float(value)
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < 1e6:

@@ -30,6 +30,12 @@ class UpdateEndpoint:
         """Run an update; when it is acknowledged, every later query sees it."""
         service = self._service
         writer, who = allow_write(service, request)
+        if header(request, "if-match") is not None:
+            detail = (
+                "an update has no tag that If-Match could name; to change one graph as it was "
+                "read, PATCH it below /data"
+            )
+            raise refuse(412, "Precondition failed", detail, "precondition")
         bounds = replace(service.settings.bounds, body_bytes=service.settings.update_mb << 20)
         body = await read_body(request, bounds)
         content_type = header(request, "content-type") or ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi._compat import ModelField
+from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -94,8 +94,8 @@ class ProblemRoute(APIRoute):
         """The handler, with every deliberate error turned into a problem."""
         handle = super().get_route_handler()
         known = parameters(self.dependant)
-        if "GET" in (self.methods or ()) and cited.takes(self.path, known):
-            known.add(cited.PARAMETER)
+        if "GET" in (self.methods or ()) and cited.takes(self.path, set(known)):
+            known[cited.PARAMETER] = False
         free = self.name in FREE or self.path.startswith("/reconcile")
 
         async def answer(request: Request) -> Response:
@@ -123,14 +123,22 @@ def api_router(tag: str) -> APIRouter:
     return APIRouter(prefix="/api/v1", tags=[tag], route_class=ProblemRoute, responses=PROBLEMS)
 
 
-def parameters(dependant: Dependant) -> set[str]:
-    """The query parameters of a route, those of what it depends on included."""
-    known = {field.alias for field in dependant.query_params}
-    return known.union(*(parameters(inner) for inner in dependant.dependencies))
+def parameters(dependant: Dependant) -> dict[str, bool]:
+    """The query parameters of a route, those of what it depends on included.
+
+    Each with whether it may be given several times.
+    """
+    known = {
+        field.alias: field_annotation_is_sequence(field.field_info.annotation)
+        for field in dependant.query_params
+    }
+    for inner in dependant.dependencies:
+        known |= parameters(inner)
+    return known
 
 
-def only(request: Request, known: set[str]) -> None:
-    """Refuse a parameter that the route does not have: a filter misspelt must not list all."""
+def only(request: Request, known: Mapping[str, bool]) -> None:
+    """Refuse a parameter that would be passed over: unknown, or with values beyond the one taken."""
     for name in request.query_params:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
@@ -138,6 +146,10 @@ def only(request: Request, known: set[str]) -> None:
             hint = hint if known else "it takes none"
             detail = f"{name[:60]!r} is no parameter of this route; {hint}"
             raise refuse(422, "Unknown parameter", detail, "parameter")
+        values = set(request.query_params.getlist(name))
+        if len(values) > 1 and not known[name]:
+            detail = f"{name} is given with {len(values)} different values; it takes one"
+            raise refuse(422, "Bad parameter", detail, "parameter")
 
 
 def told(error: RequestValidationError) -> str:
