@@ -22,6 +22,9 @@ def chromium() -> Iterator[Any]:
         pytest.skip("Chromium is not installed")
     if not driving.STATIC.is_file():
         pytest.skip("the page is not built: pip install -e .")
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=driving.TIMEOUT_MS)
     with driving.browser() as result:
         yield result
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from playwright.sync_api import expect
+
 
 def test_from_search_to_the_source_of_a_claim(tab: Any) -> None:
     page = tab.open("/")
@@ -17,13 +19,13 @@ def test_from_search_to_the_source_of_a_claim(tab: Any) -> None:
     page.wait_for_url(re.compile("claims=issued"))
     panel = page.locator(".inspector")
     panel.locator(".claim").first.wait_for()
-    assert panel.locator(".side.accepted").inner_text().startswith("2025-10-15")
+    expect(panel.locator(".side.accepted")).to_have_text(re.compile(r"^\s*2025-10-15"))
     accepted = panel.locator(".claim.st-Accepted").first
     for word in ("Source", "Said by", "Basis", "Stance", "Retrieved"):
-        assert word in accepted.inner_text()
+        expect(accepted).to_contain_text(word)
     source = accepted.locator("a.out").first
-    assert (source.get_attribute("href") or "").startswith("https://")
-    assert "noopener" in (source.get_attribute("rel") or "")
+    expect(source).to_have_attribute("href", re.compile("^https://"))
+    expect(source).to_have_attribute("rel", re.compile("noopener"))
     accepted.get_by_role("link", name="record").click()
     tab.see("What this record says")
 
@@ -34,7 +36,7 @@ def test_the_inspector_is_left_by_escape_and_gives_the_focus_back(tab: Any) -> N
     button.focus()
     page.keyboard.press("Enter")
     page.locator(".inspector .claim").first.wait_for()
-    assert page.evaluate("document.activeElement.id") == "inspector-title"
+    expect(page.locator("#inspector-title")).to_be_focused()
     page.keyboard.press("Escape")
     page.locator(".inspector").wait_for(state="detached")
     page.wait_for_function("() => document.activeElement?.dataset?.inspects === 'contextLength'")
@@ -48,14 +50,16 @@ def test_from_lineage_over_an_edge_to_its_claims(tab: Any) -> None:
     panel = page.locator(".inspector")
     panel.get_by_text("Why this edge?").wait_for()
     panel.locator(".claim").first.wait_for()
-    assert "developer statement" in panel.inner_text()
+    expect(panel).to_contain_text("developer statement")
     page.reload()
     page.locator(".inspector .claim").first.wait_for()
 
 
 def test_pointing_at_a_box_lights_its_whole_path(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B")
+    tab.see(re.compile(r"^(\d+) of \1 shown"))
     page.locator("[data-box]", has_text="Tulu-3-8B-DPO").first.hover()
+    expect(page.locator(".frame svg[data-dimmed]")).to_have_count(1)
     lit = page.locator(".frame .box[data-lit]")
     names = lit.evaluate_all(
         "boxes => boxes.map(box => box.querySelector('title').textContent.split(':')[0])"
@@ -63,7 +67,6 @@ def test_pointing_at_a_box_lights_its_whole_path(tab: Any) -> None:
     assert any("Tulu-3-8B-SFT" in name for name in names)  # the way up
     assert any(name.endswith("Tulu-3-8B") for name in names)  # the way down
     assert not any("Hermes" in name for name in names)
-    assert page.locator(".frame svg[data-dimmed]").count() == 1
 
 
 def test_the_picture_is_searched_walked_by_keys_and_saved(tab: Any) -> None:
@@ -113,8 +116,8 @@ def test_from_a_stored_question_to_its_answer_and_a_chart(tab: Any) -> None:
     page.locator(".answer tbody tr").nth(1).wait_for()
     page.get_by_role("button", name="Chart", exact=True).click()
     page.wait_for_url(re.compile("view=chart"))
-    assert page.locator(".chart rect").count() >= 2
-    assert "p.model=anthropic" in page.url
+    expect(page.locator(".chart rect").nth(1)).to_be_attached()
+    expect(page).to_have_url(re.compile("p.model=anthropic"))
 
 
 def test_a_query_is_completed_run_and_linked(tab: Any) -> None:
@@ -129,8 +132,8 @@ def test_a_query_is_completed_run_and_linked(tab: Any) -> None:
     page.keyboard.type(" ?n }")
     page.keyboard.press("Control+Enter")
     tab.see("rows in", ".timer")
-    assert "PREFIX pg:" in editor.inner_text()
-    assert page.locator(".answer tbody tr").count() > 3
+    expect(editor).to_contain_text("PREFIX pg:")
+    expect(page.locator(".answer tbody tr").nth(3)).to_be_attached()
     page.wait_for_url(re.compile("query="))
     page.reload()
     page.locator(".answer tbody tr").first.wait_for()
@@ -157,7 +160,7 @@ def test_a_constructed_graph_is_drawn(tab: Any) -> None:
     )
     page = tab.open("/sparql?run=yes&view=graph&query=" + query.replace("#", "%23"))
     page.locator(".answer .box").first.wait_for()
-    assert re.search(r"\d+ of \d+ things shown", page.locator(".answer").inner_text())
+    expect(page.locator(".answer")).to_contain_text(re.compile(r"\d+ of \d+ things shown"))
 
 
 def test_a_long_query_can_be_stopped(tab: Any) -> None:
@@ -171,9 +174,8 @@ def test_a_report_prints(tab: Any) -> None:
     page = tab.open("/report?model=anthropic/claude-haiku-4-5")
     frame = page.frame_locator("iframe")
     frame.get_by_role("heading", name="Facts and their sources").wait_for()
-    words = frame.locator("main").inner_text()
     for part in ("Verdict", "Gaps", "Conflicts", "Lineage", "Licences", "Assessment"):
-        assert part in words
+        expect(frame.locator("main")).to_contain_text(part)
     page = tab.open(page.get_by_role("link", name="Open to print or save").get_attribute("href"))
     printed = page.pdf()
     assert printed.startswith(b"%PDF")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 HAIKU = "/models/anthropic/claude-haiku-4-5"
 VIEWS = {
@@ -54,9 +55,7 @@ def test_a_view_has_a_title_satisfies_axe_and_fits_a_phone(tab: Any, name: str) 
     assert page.title().endswith("Provenance graph")
     assert tab.violations() == []
     page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_timeout(100)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 360, f"{name} is {wide} pixels wide"
+    page.wait_for_function("() => document.documentElement.scrollWidth <= 360")
 
 
 @pytest.mark.parametrize("name", ["start", "model", "disclosure", "workbench"])
@@ -74,7 +73,7 @@ def test_the_start_finds_as_one_types(tab: Any) -> None:
     page.wait_for_url(re.compile(r"q=haiku"))
     first = page.locator(".models li").first
     first.get_by_text("Claude Haiku 4.5").first.wait_for()
-    assert re.search(r"\d+ not disclosed", first.inner_text())
+    expect(first).to_contain_text(re.compile(r"\d+ not disclosed"))
     page.reload()
     page.locator(".models li").first.get_by_text("Claude Haiku 4.5").first.wait_for()
 
@@ -99,25 +98,25 @@ def test_facets_narrow_and_stand_in_the_address(tab: Any) -> None:
 def test_the_model_page_tells_blank_from_undisclosed(tab: Any) -> None:
     page = tab.open(HAIKU)
     row = page.locator("tr.field", has=page.get_by_text("parameters", exact=True))
-    assert "not disclosed" in row.inner_text()
-    assert "1 estimate" in row.inner_text()
+    expect(row).to_contain_text("not disclosed")
+    expect(row).to_contain_text("1 estimate")
     blank = page.locator("tr.field", has=page.get_by_text("attention heads", exact=True))
-    assert "left blank" in blank.inner_text()
+    expect(blank).to_contain_text("left blank")
     reported = page.locator("tr.field", has=page.get_by_text("context length", exact=True))
-    assert "200,000 tokens" in reported.inner_text()
-    assert "reported" in reported.inner_text()
-    before = page.locator("tr.field").count()
+    expect(reported).to_contain_text("200,000 tokens")
+    expect(reported).to_contain_text("reported")
+    fields = page.locator("tr.field")
+    before = fields.count()
     page.get_by_role("button", name=re.compile("no source covers")).click()
-    assert page.locator("tr.field").count() > before
+    expect(fields.nth(before)).to_be_visible()
 
 
 def test_the_verdict_counts_and_leads_on(tab: Any) -> None:
     page = tab.open(HAIKU)
     strip = page.get_by_label("Verdict", exact=True)
     strip.get_by_text("transparency", exact=True).wait_for()
-    words = strip.inner_text()
-    assert re.search(r"\d+\s*of \d+ fields known", words)
-    assert re.search(r"\d+\s*not known", words)
+    expect(strip).to_contain_text(re.compile(r"\d+\s*of \d+ fields known"))
+    expect(strip).to_contain_text(re.compile(r"\d+\s*not known"))
     strip.locator("a.figure", has_text="commercial use").click()
     page.wait_for_url(re.compile("/licences/anthropic/claude-haiku-4-5"))
 
@@ -125,16 +124,16 @@ def test_the_verdict_counts_and_leads_on(tab: Any) -> None:
 def test_scores_without_a_date_say_so(tab: Any) -> None:
     page = tab.open(HAIKU)
     table = page.get_by_role("region", name="Scores")
-    assert "LiveBench" in table.inner_text()
-    assert "no date" in table.inner_text()
+    expect(table).to_contain_text("LiveBench")
+    expect(table).to_contain_text("no date")
 
 
 def test_the_licence_view_marks_the_first_hop_with_a_conflict(tab: Any) -> None:
     page = tab.open(VIEWS["licences"])
     tab.see("The first hop with a conflict")
     breach = page.locator(".hop.breach")
-    assert "meta-llama/Llama-3.1-8B" in breach.inner_text()
-    assert "1.b.i" in breach.inner_text()
+    expect(breach).to_contain_text("meta-llama/Llama-3.1-8B")
+    expect(breach).to_contain_text("1.b.i")
     tab.see("To ship with it")
     page.get_by_role("checkbox", name="Modify it", exact=True).check()
     page.wait_for_url(re.compile("use=commercial&use=modify"))
@@ -146,11 +145,9 @@ def test_compare_shows_what_differs_and_why_scores_moved(tab: Any) -> None:
     table = page.locator("table.compare")
     table.wait_for()
     row = table.locator("tr", has=page.get_by_role("rowheader", name=re.compile("^context length")))
-    assert "200,000 tokens" in row.inner_text()
-    assert "200,000" in row.inner_text()
+    expect(row).to_contain_text("200,000 tokens")
     tab.open("/compare?model=anthropic/claude-haiku-4-5&asOf=2025-12-01&asOf=now")
-    page.locator("table.compare").wait_for()
-    assert "2025-12-01" in page.locator("table.compare thead").inner_text()
+    expect(page.locator("table.compare thead")).to_contain_text("2025-12-01")
 
 
 def test_impact_filters_by_distance(tab: Any) -> None:
@@ -161,21 +158,19 @@ def test_impact_filters_by_distance(tab: Any) -> None:
     button.click()
     page.wait_for_url(re.compile("distance=2"))
     rows = page.get_by_role("region", name="What depends on it").locator("tbody tr")
-    page.wait_for_function(
-        f"() => document.querySelectorAll('[aria-label=\"What depends on it\"] tbody tr').length === {count}"
-    )
-    assert all("2" in row for row in rows.all_inner_texts())
+    expect(rows).to_have_count(count)
+    expect(rows.filter(has_text="2")).to_have_count(count)
 
 
 def test_the_ledger_filters_by_kind(tab: Any) -> None:
     page = tab.open("/conflicts")
     kinds = page.get_by_role("group", name="Kinds of conflict")
     only = "sources of like weight disagree"
-    for word in kinds.locator("label:has(input:checked) strong").all_inner_texts():
-        if word != only:
-            kinds.locator("label", has=page.get_by_text(word, exact=True)).locator(
-                "input"
-            ).uncheck()
+    others = kinds.locator("label").filter(has_not_text=only).locator("input:checked")
+    expect(others).not_to_have_count(0)
+    for left in range(others.count() - 1, -1, -1):
+        others.first.uncheck()
+        expect(others).to_have_count(left)
     page.wait_for_url(re.compile("kind=sources"))
     page.wait_for_function(
         "(kind) => document.querySelectorAll('.ledger > li').length > 0 && "
@@ -191,7 +186,7 @@ def test_a_document_is_checked_and_forgotten(tab: Any, tmp_path: Path) -> None:
     page = tab.open("/check")
     page.locator("input[type=file]").set_input_files(str(card))
     tab.see("read as huggingface")
-    assert "'liscence' is not read by the Hub" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("'liscence' is not read by the Hub")
     tab.see("How it would read")
     tab.see("llama-3.1")
 
@@ -204,8 +199,7 @@ def test_a_rubric_gives_the_columns_of_the_heat_map(tab: Any) -> None:
     cells.locator("td.cell a").first.click()
     page.wait_for_url(re.compile("criterion=architectural-provenance"))
     opened = page.locator("details.criterion[open]")
-    opened.wait_for()
-    assert "Architectural provenance" in opened.inner_text()
+    expect(opened).to_contain_text("Architectural provenance")
 
 
 def test_the_explorer_opens_neighbours_and_keeps_the_scene_in_the_address(tab: Any) -> None:
@@ -214,8 +208,7 @@ def test_the_explorer_opens_neighbours_and_keeps_the_scene_in_the_address(tab: A
     page.get_by_role("button", name=re.compile("open developer")).click()
     page.get_by_text("2 of 2 entities shown").wait_for()
     page.get_by_text("The same as a table (1)").click()
-    table = page.get_by_role("region", name="Links")
-    assert "Anthropic" in table.inner_text()
+    expect(page.get_by_role("region", name="Links")).to_contain_text("Anthropic")
     page.reload()
     page.get_by_text("2 of 2 entities shown").wait_for()
     page.get_by_role("button", name="Undo", exact=True).click()
@@ -235,8 +228,8 @@ def test_a_scene_is_saved_with_its_title_and_version(tab: Any) -> None:
 def test_an_entity_has_a_page_for_people(tab: Any) -> None:
     page = tab.open("/things/organization/anthropic")
     page.get_by_role("heading", name=re.compile("Developed by it")).wait_for()
-    assert "Organisation" in page.get_by_role("heading", level=1).inner_text()
-    assert page.get_by_role("link", name="Claude Haiku 4.5", exact=True).first.is_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Organisation")
+    expect(page.get_by_role("link", name="Claude Haiku 4.5", exact=True).first).to_be_visible()
 
 
 def test_the_heat_map_says_of_whom_nothing_is_known_in_a_section(tab: Any) -> None:
@@ -247,14 +240,14 @@ def test_the_heat_map_says_of_whom_nothing_is_known_in_a_section(tab: Any) -> No
     page.wait_for_url(re.compile("developer=Anthropic"))
     page.get_by_role("combobox", name="Nothing known of", exact=True).select_option("Compute")
     page.get_by_text(re.compile(r"models: nothing is known of Compute")).wait_for()
-    assert page.locator(".heat tbody td.s-disclosed").count() == 0
+    expect(page.locator(".heat tbody td.s-disclosed")).to_have_count(0)
 
 
 def test_a_lineage_picture_moves_by_drag_and_grows_by_the_wheel(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B?influences=yes")
     svg = page.locator(".frame svg")
     svg.wait_for()
-    page.wait_for_timeout(300)
+    settle(page)
     before = svg.evaluate("e => e.getBoundingClientRect().width")
     page.locator(".frame").hover()
     page.mouse.wheel(0, -600)
@@ -267,12 +260,14 @@ def test_a_lineage_picture_moves_by_drag_and_grows_by_the_wheel(tab: Any) -> Non
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 20, steps=4)
     page.mouse.up()
-    assert page.locator(".frame").evaluate("e => e.scrollLeft") != scrolled
+    page.wait_for_function(f"() => document.querySelector('.frame').scrollLeft !== {scrolled}")
 
 
 def test_every_line_of_the_lineage_says_its_relation(tab: Any) -> None:
     page = tab.open("/lineage/meta-llama/Llama-3.1-8B?influences=yes")
+    tab.see(re.compile(r"^(\d+) of \1 shown"))
     page.locator(".frame svg .line").first.wait_for()
-    words = page.locator(".frame svg .line text.relation").all_text_contents()
-    assert len(words) == page.locator(".frame svg .line").count()
-    assert all(words)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.frame svg .line')]"
+        ".every(line => line.querySelector('text.relation')?.textContent)"
+    )
