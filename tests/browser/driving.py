@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,15 @@ def browser() -> Iterator[Any]:
             yield launch
         finally:
             launch.close()
+
+
+def eventually(page: Any, holds: Callable[[], bool]) -> None:
+    """Wait until something holds: answers come one after the other, and each draws anew."""
+    for _ in range(300):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    assert holds()
 
 
 class Page:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
+from driving import eventually
 from playwright.sync_api import expect
 
 LINEAGE = "/explore?node=meta-llama/Llama-3.1-8B&preset=lineage"
@@ -20,15 +20,6 @@ def shown(page: Any) -> tuple[int, int]:
     match = SHOWN.match(text.inner_text())
     assert match
     return int(match[1].replace(",", "")), int(match[2].replace(",", ""))
-
-
-def eventually(page: Any, holds: Callable[[], bool]) -> None:
-    """Wait until something holds: answers come one after the other, and each draws anew."""
-    for _ in range(300):
-        if holds():
-            return
-        page.wait_for_timeout(50)
-    assert holds()
 
 
 def wait_until_shown(page: Any, pattern: str) -> None:

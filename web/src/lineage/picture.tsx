@@ -55,9 +55,11 @@ export function PictureView(props: Props): JSX.Element {
   }, [picture, chosenNode, self]);
 
   // Marked by attributes of their own: a box that is drawn anew keeps them, while its class is set again.
+  const pointed = useRef("");
   const light = (n: number): void => {
     const root = svg.current;
     if (!root) return;
+    pointed.current = picture.boxes[n]?.key ?? "";
     root.querySelectorAll("[data-lit]").forEach((e) => e.removeAttribute("data-lit"));
     root.toggleAttribute("data-dimmed", n >= 0);
     if (n < 0) return;
@@ -65,7 +67,8 @@ export function PictureView(props: Props): JSX.Element {
     lit.boxes.forEach((b) => root.querySelector(`[data-box="${b}"]`)?.setAttribute("data-lit", ""));
     lit.lines.forEach((l) => root.querySelector(`[data-line="${l}"]`)?.setAttribute("data-lit", ""));
   };
-  useEffect(() => light(-1), [picture]);
+  // A picture drawn anew (an answer came late) keeps what the pointer lit before it.
+  useEffect(() => light(pointed.current ? picture.boxes.findIndex((b) => b.key === pointed.current) : -1), [picture]);
   useEffect(() => {
     const root = svg.current;
     if (!root) return;
