@@ -13,6 +13,8 @@ export interface Hit {
 }
 
 const WAIT_MS = 70;
+/** How long a reader pauses before what was typed is listed. */
+const PAUSE_MS = 160;
 
 /** Where a hit leads. */
 export function hrefOfHit(hit: Hit): string {
@@ -44,7 +46,7 @@ interface Props {
   onSearch: (typed: string) => void;
   /** What is done with a chosen suggestion; its page is opened where nothing is said. */
   onHit?: (hit: Hit) => void;
-  /** As one types; the start page lists as it goes. */
+  /** When one pauses in typing; the start page lists as it goes. */
   onType?: (typed: string) => void;
   large?: boolean;
 }
@@ -57,7 +59,24 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onHit, o
   const [at, setAt] = useState(-1);
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLFormElement>(null);
-  useEffect(() => setTyped(initial), [initial]);
+  // What this box gave away comes back as `initial`, perhaps after more was typed: only what comes from elsewhere is taken.
+  const given = useRef(initial);
+  const pause = useRef(0);
+  useEffect(() => {
+    if (initial !== given.current) setTyped(initial);
+    given.current = initial;
+  }, [initial]);
+  useEffect(() => () => clearTimeout(pause.current), []); // a page that was left is not called back
+  const type = (text: string): void => {
+    setTyped(text);
+    setOpen(true);
+    if (!onType) return;
+    clearTimeout(pause.current);
+    pause.current = window.setTimeout(() => {
+      given.current = text;
+      onType(text);
+    }, PAUSE_MS);
+  };
   useEffect(() => {
     setAt(-1);
     if (!open || !typed.trim()) {
@@ -78,6 +97,7 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onHit, o
   };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
+    clearTimeout(pause.current);
     const hit = (at >= 0 && !onType ? hits[at] : undefined) ?? exact(hits, typed) ?? exact((await suggested(typed)) ?? [], typed);
     setOpen(false);
     if (hit) choose(hit);
@@ -104,7 +124,7 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onHit, o
       onFocusOut={(e) => { if (!box.current?.contains(e.relatedTarget as Node | null)) setOpen(false); }}>
       <input type="search" role="combobox" aria-label={label} aria-expanded={shown} aria-controls={`${id}-list`} aria-autocomplete="list"
         aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined} placeholder={placeholder} value={typed} autocomplete="off" spellcheck={false}
-        onInput={(e) => { setTyped(e.currentTarget.value); setOpen(true); onType?.(e.currentTarget.value); }} onKeyDown={key} />
+        onInput={(e) => type(e.currentTarget.value)} onKeyDown={key} />
       <ul id={`${id}-list`} role="listbox" aria-label="Suggestions" hidden={!shown}>
         {hits.map((hit, n) => (
           <li key={hit.iri} id={`${id}-${n}`} role="option" aria-selected={n === at} onMouseDown={(e) => { e.preventDefault(); choose(hit); }}>

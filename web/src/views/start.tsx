@@ -1,6 +1,6 @@
 /** Start: search as you type, facets, what the store holds, worked examples. */
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { get, useAsked } from "../api";
 import { dated } from "../asof";
 import { InBasket } from "../inbasket";
@@ -60,12 +60,8 @@ export function Start({ place }: { place: Place }): JSX.Element {
 
 
 function Box({ q }: { q: string }): JSX.Element {
-  const timer = useRef(0);
-  const list = (typed: string): void => {
-    clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => setQuery({ q: typed, limit: null }, true), 160);
-  };
-  return <div class="box"><SearchBox large label="Search by name, developer, alias or id" placeholder="Model, dataset, organisation…" initial={q} onType={list} onSearch={(typed) => setQuery({ q: typed, limit: null }, true)} /></div>;
+  const list = (typed: string): void => setQuery({ q: typed, limit: null }, true);
+  return <div class="box"><SearchBox large label="Search by name, developer, alias or id" placeholder="Model, dataset, organisation…" initial={q} onType={list} onSearch={list} /></div>;
 }
 
 function Examples(): JSX.Element {
