@@ -30,6 +30,10 @@ ARGUMENTS = [
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src" / "provenance_graph" / "service" / "static" / "index.html"
 TIMEOUT_MS = 30_000  # a busy machine is no fault of the page
+PATIENT = (
+    *("--rest-seconds", "120", "--query-seconds", "60"),
+    *("--queue-seconds", "60", "--client-seconds", "600"),
+)
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -50,7 +54,7 @@ class Service:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        words = ["--store", str(self.store), "serve", "--port", str(self.port)]
+        words = ["--store", str(self.store), "serve", "--port", str(self.port), *PATIENT]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "provenance_graph", *words],
             stdout=subprocess.DEVNULL,
