@@ -15,6 +15,7 @@ from provenance_graph.core.claims import Claim, Header, Literal, Record
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.service.api.common.indexes import INDEXES, identity_pairs, make_all
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.backend import Decision, Written
@@ -104,6 +105,22 @@ def test_pairs_are_listed_with_what_speaks_for_and_against(client: TestClient) -
         client.get(PAIRS, params={"verdict": "barred", "of": "other/koala-13b"}).json()["total"]
         == 1
     )
+
+
+def test_pairs_are_kept_beside_the_store_and_read_as_they_were_found(store: Path) -> None:
+    folder = store / "derived"
+    folder.mkdir(exist_ok=True)
+    with EmbeddedStore.open(store) as opened:
+        found = identity_pairs(AcceptedSnapshot(opened))
+        make_all(folder, AcceptedSnapshot(opened, folder=folder), slow=True)
+        assert INDEXES["identity"].kept(folder, opened.version)
+        assert found
+        assert identity_pairs(AcceptedSnapshot(opened, folder=folder)) == found
+    (file,) = folder.glob("identity-*.json")
+    (folder / "identity-1-0-older.json").write_text("[]")
+    with EmbeddedStore.open(store) as opened:
+        make_all(folder, AcceptedSnapshot(opened, folder=folder), slow=True)
+    assert list(folder.glob("identity-*.json")) == [file]
 
 
 def test_a_decision_is_written_contradicted_and_withdrawn(client: TestClient, store: Path) -> None:

@@ -7,7 +7,11 @@ index is there, the serving processes answer from the version before.
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import time
+from collections.abc import Mapping
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +21,7 @@ from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.api.common.indexes import make_all
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
+from provenance_graph.store.pool.sandbox import die_with_parent
 from provenance_graph.store.states import public_root
 
 _LOOK: Final = 0.05
@@ -27,6 +32,7 @@ def run_indexer(root: Path) -> None:
     """Index every version of a store until the process is ended."""
     seen: dict[Path, tuple[int, int]] = {}
     before: dict[Path, str] = {}
+    apart = _Apart()
     while True:
         moved = False
         for state in dict.fromkeys((root, public_root(root))):
@@ -40,8 +46,43 @@ def run_indexer(root: Path) -> None:
                 seen[state] = stamp
             except (ProvenanceError, OSError):
                 time.sleep(_AGAIN)  # damaged, full or just replaced: whoever serves it says so
+        apart.look(seen)
         if not moved:
             time.sleep(_LOOK)
+
+
+class _Apart:
+    """Makes the slow indexes in a process of its own, so that the quick ones follow each commit.
+
+    One version at a time; those that come meanwhile are passed over but for the last.
+    """
+
+    def __init__(self) -> None:
+        self._process: BaseProcess | None = None
+        self._tried: dict[Path, tuple[int, int]] = {}
+
+    def look(self, stamps: Mapping[Path, tuple[int, int]]) -> None:
+        """Start on a state that has moved, if nothing is in the making."""
+        if self._process is not None and self._process.is_alive():
+            return
+        self._process = None
+        for root, stamp in stamps.items():
+            if self._tried.get(root) == stamp:
+                continue
+            self._tried[root] = stamp
+            how = multiprocessing.get_context("fork")
+            self._process = how.Process(target=index_slowly, args=(root, os.getpid()))
+            self._process.start()
+            return
+
+
+def index_slowly(root: Path, parent: int) -> None:
+    """Keep the slow indexes of a state's newest version, in a process that ends with its parent."""
+    die_with_parent(parent)
+    folder = derived_folder(str(root))
+    if folder is not None:
+        with EmbeddedStore.open(root) as store:
+            make_all(folder, AcceptedSnapshot(store, folder=folder), slow=True)
 
 
 def index_all(root: Path) -> None:

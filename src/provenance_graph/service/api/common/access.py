@@ -32,6 +32,8 @@ LOOK = 0.05
 """Seconds between two looks for an index that another process makes."""
 INDEX_SECONDS = 20.0
 """Seconds to wait for an index where there is none before it."""
+SLOW_SECONDS = 28.0
+"""The same for one that is slow to make; a REST answer may take 30 s."""
 MAX_WAITING = 16
 """Requests that may wait for an index at once: fewer than there are threads to answer."""
 
@@ -133,8 +135,9 @@ class Access:
             return snapshot if self._wait(name, snapshot, PATIENCE) else last
         if not self._waiting.acquire(blocking=False):
             raise _not_ready(name)
+        patience = SLOW_SECONDS if index.slow else INDEX_SECONDS
         try:
-            if not self._wait(name, snapshot, INDEX_SECONDS if self._indexed else ALONE_SECONDS):
+            if not self._wait(name, snapshot, patience if self._indexed else ALONE_SECONDS):
                 raise _not_ready(name)
         finally:
             self._waiting.release()
@@ -142,7 +145,7 @@ class Access:
 
     def _wait(self, name: str, snapshot: AcceptedSnapshot, seconds: float) -> bool:
         """Whether an index of a snapshot comes to hand within a time."""
-        if not self._indexed or snapshot.folder is None or INDEXES[name].make is None:
+        if not self._indexed or snapshot.folder is None:
             return self._built(name, snapshot, seconds)
         until = time.monotonic() + seconds
         while time.monotonic() < until:

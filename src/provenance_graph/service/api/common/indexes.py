@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Changed = Collection[Iri] | None
 CHANGES: Final = "changes.jsonl"
 """The file in which the writer tells which subjects each commit changed."""
+IDENTITY_FORMAT: Final = "1"
 MAX_CHANGED: Final = 2_000
 """Subjects beyond which an index is made anew."""
 
@@ -39,13 +40,14 @@ class Index:
     """One kind of index.
 
     ``open`` gives it for a snapshot, making it if it is not kept; ``kept`` tells whether a
-    folder holds it for a version; ``make`` keeps it, from the version before where it can; an index without
-    is never kept, and made where it is wanted.
+    folder holds it for a version; ``make`` keeps it, from the version before where it can.
+    ``slow``: it takes seconds, so that the others do not wait for it.
     """
 
     open: Callable[[AcceptedSnapshot], object]
     kept: Callable[[Path, str], bool]
-    make: Callable[[Path, AcceptedSnapshot, str, Changed], None] | None
+    make: Callable[[Path, AcceptedSnapshot, str, Changed], None]
+    slow: bool = False
 
 
 def ledger(snapshot: AcceptedSnapshot) -> list[Conflict] | list[KeptConflict]:
@@ -61,15 +63,50 @@ def ledger(snapshot: AcceptedSnapshot) -> list[Conflict] | list[KeptConflict]:
 
 
 def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
-    """Pairs of names that may be one, and those decided before, surest first; made once."""
+    """Pairs of names that may be one, and those decided before, surest first: as kept, or made."""
+    from provenance_graph.matching.outcome import Pair, PairVerdict
+
+    def opened() -> list[Pair]:
+        if snapshot.folder is None or not _identity_kept(snapshot.folder, snapshot.version):
+            return _found_pairs(snapshot)
+        rows = json.loads(_identity_file(snapshot.folder, snapshot.version).read_text("utf-8"))
+        return [
+            Pair(
+                Iri(row["subject"]),
+                Iri(row["other"]),
+                PairVerdict[row["verdict"]],
+                row["rule"],
+                row["confidence"],
+                tuple(row["pro"]),
+                tuple(row["contra"]),
+                Iri(row["predicate"]),
+                (row["labels"][0], row["labels"][1]),
+            )
+            for row in rows
+        ]
+
+    return snapshot.kept("identity", opened)
+
+
+def _found_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
     from provenance_graph.matching.identify import identify  # nothing else needs them here
     from provenance_graph.matching.review_file import decided_pairs
 
-    def made() -> list[Pair]:
-        rows = sorted(from_quads(snapshot.quads(graph=GRAPH)))
-        return [*identify(snapshot).pairs, *decided_pairs(rows)]
+    rows = sorted(from_quads(snapshot.quads(graph=GRAPH)))
+    return [*identify(snapshot).pairs, *decided_pairs(rows)]
 
-    return snapshot.kept("identity", made)
+
+def _identity_file(folder: Path, version: str) -> Path:
+    return folder / f"identity-{IDENTITY_FORMAT}-{version}.json"
+
+
+def _identity_kept(folder: Path, version: str) -> bool:
+    return _identity_file(folder, version).exists()
+
+
+def _make_identity(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
+    rows = [{**asdict(pair), "verdict": pair.verdict.name} for pair in _found_pairs(snapshot)]
+    _put(_identity_file(folder, snapshot.version), rows)
 
 
 def counts(snapshot: AcceptedSnapshot) -> Stats:
@@ -93,9 +130,13 @@ def _stats_kept(folder: Path, version: str) -> bool:
 
 
 def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    file = _stats_file(folder, snapshot.version)
+    _put(_stats_file(folder, snapshot.version), asdict(stats(snapshot)))
+
+
+def _put(file: Path, value: object) -> None:
+    """Write a file aside and swap it in."""
     aside = file.with_suffix(".new")
-    aside.write_text(json.dumps(asdict(stats(snapshot))), "utf-8")
+    aside.write_text(json.dumps(value), "utf-8")
     aside.replace(file)
 
 
@@ -143,7 +184,7 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             lambda folder, version: kept_conflicts.path_of(folder, version).exists(),
             kept_conflicts.keep,
         ),
-        "identity": Index(identity_pairs, lambda _, __: False, None),
+        "identity": Index(identity_pairs, _identity_kept, _make_identity, slow=True),
     }
 )
 """By name, what is quick to make first."""
@@ -179,14 +220,20 @@ def changed_between(folder: Path, before: str, after: str) -> frozenset[Iri] | N
     return frozenset(changed) if at == after and len(changed) <= MAX_CHANGED else None
 
 
-def make_all(folder: Path, snapshot: AcceptedSnapshot, before: str = "") -> None:
-    """Keep every index of a snapshot that is not kept yet, and let go of older ones."""
+def make_all(
+    folder: Path, snapshot: AcceptedSnapshot, before: str = "", *, slow: bool = False
+) -> None:
+    """Keep the quick indexes of a snapshot, or the slow ones, that are not kept yet.
+
+    Older ones are let go, all but those of the version ``before``.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     changed = changed_between(folder, before, snapshot.version) if before else None
     for index in INDEXES.values():
-        if index.make is not None and not index.kept(folder, snapshot.version):
+        if index.slow is slow and not index.kept(folder, snapshot.version):
             index.make(folder, snapshot, before, changed)
     keep = {snapshot.version, before}
-    for file in [*folder.glob("conflicts-*.sqlite"), *folder.glob("stats-*.json")]:
+    old = ("identity-*.json",) if slow else ("conflicts-*.sqlite", "stats-*.json")
+    for file in [file for pattern in old for file in folder.glob(pattern)]:
         if not any(version and file.stem.endswith(version) for version in keep):
             file.unlink(missing_ok=True)
