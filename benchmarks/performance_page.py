@@ -12,15 +12,36 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 STEPS = (
+    ("generate", "generate the hub (no part of a build)"),
     ("build", "build: read, identity, view, levels, load, publish"),
     ("raw bulk load", "the bare engine's bulk load of the same quads"),
     ("lineage index", "lineage index"),
     ("search index", "search index"),
     ("stats", "statistics"),
     ("conflicts", "conflicts, all"),
-    ("show", "show one model"),
-    ("import one", "import one changed record of the busiest owner, view and indexes of identity"),
     ("validate", "validate the whole store: view and record graphs"),
+    ("licences of the store", "licence conflicts of the whole store"),
+    ("service start, processor s", "start of the service to its first answer, all processes"),
+)
+ANSWERS = (
+    ("show ms", "show the model with most descendants"),
+    ("lineage ms", "its descendants"),
+    ("licences ms", "its licence findings"),
+    ("search ms", "search for two words"),
+    ("search of two letters ms", "search for two letters"),
+    ("slowest question about one entity ms", "the slowest stored question about one entity"),
+    ("slowest question about the store ms", "the slowest stored question about the whole store"),
+    (
+        "one changed record ms",
+        "import one changed record of the busiest owner: view, validation, identity",
+    ),
+)
+SERVED = (
+    ("service start, wall s", "start of the service to its first answer, seconds"),
+    ("start page, counts, wall ms", "start page after it, counts; the API is loaded meanwhile"),
+    ("start page, conflicts, wall ms", "start page, conflicts"),
+    ("first search, wall ms", "first search"),
+    ("first list, wall ms", "first list of models"),
 )
 SIZES = (
     ("records", "records"),
@@ -28,19 +49,19 @@ SIZES = (
     ("quads", "quads"),
     ("build peak MB", "peak memory of the largest build process, MB"),
     ("disk MB", "disk of the published state, MB"),
+    ("memory serving MB", "memory of all processes of the service, MB"),
 )
 HEAD = """# Performance
 
-Made by `python benchmarks/performance_page.py` from `benchmarks/results/scale.jsonl`; nothing here is typed. The data is a generated
-hub (`benchmarks/hub_generate.py`): documents of three sources with planted faults. Seconds are of *processor* time, so that a loaded
+Made by `python benchmarks/performance_page.py` from `benchmarks/results/scale.jsonl`, which `benchmarks/bench_scale.py` writes; nothing
+here is typed. The data is a generated hub (`benchmarks/hub_generate.py`): documents of three sources with planted faults. Seconds are of *processor* time, so that a loaded
 machine does not change them; – is not measured at that size by this version; *growth* is the exponent of the number of models through the first and the last figure of a row (1 is linear).
 """
 FAULTS = """Found of those planted, and found beside them. Days that a rounded period explains are no conflict and not counted."""
 TAIL = """
 ## Measure again
 
-    python benchmarks/hub_generate.py --models 10000 --out /tmp/hub
-    python benchmarks/bench_scale.py /tmp/hub --store /tmp/graph
+    python benchmarks/bench_scale.py 10000 --work /tmp/scale-10000
     python benchmarks/performance_page.py
 
 ## Past one machine: 10⁹ claims, on paper
@@ -77,7 +98,7 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
     """The whole page, of the latest figures of every size: a later run may hold some of them."""
     latest: dict[int, dict[str, object]] = {}
     for run in runs:
-        latest.setdefault(int(str(run["models"])), {}).update(run)
+        _add(latest.setdefault(int(str(run["models"])), {}), run)
     chosen = [latest[models] for models in sorted(latest)]
     columns = " | ".join(f"{int(str(run['models'])):,} models" for run in chosen)
     rule = "|---" * (len(chosen) + 2) + "|"
@@ -91,10 +112,16 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
         known = isinstance(whole, int | float) and isinstance(bare, int | float) and bare
         ratios.append(f"{float(str(whole)) / float(str(bare)):.1f} ×" if known else "–")
     lines.append(f"| build against the bare engine | {' | '.join(ratios)} | |")
-    lines += ["", "## Sizes", "", f"| what | {columns} | growth |", rule]
-    for key, name in SIZES:
-        cells = " | ".join(number(run.get(key)) for run in chosen)
-        lines.append(f"| {name} | {cells} | {exponent(chosen, key)} |")
+    for title, rows in (
+        ("Answers, milliseconds of processor time", ANSWERS),
+        ("The service, wall time (of a machine with other work)", SERVED),
+        ("Sizes", SIZES),
+    ):
+        lines += ["", f"## {title}", "", f"| what | {columns} | growth |", rule]
+        for key, name in rows:
+            cells = " | ".join(number(run.get(key)) for run in chosen)
+            lines.append(f"| {name} | {cells} | {exponent(chosen, key)} |")
+    lines += [*_unfinished(latest)]
     lines += ["", "## Planted faults", "", FAULTS, ""]
     lines += [f"| fault | {columns} |", "|---" * (len(chosen) + 1) + "|"]
     kinds = sorted({kind for run in chosen for kind in _faults(run)})
@@ -107,6 +134,35 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
     machines = sorted({str(run.get("machine", "")) for run in chosen})
     lines += ["", f"Measured with Python {' and '.join(machines)}."]
     return "\n".join(lines) + "\n" + TAIL
+
+
+def _add(run: dict[str, object], line: Mapping[str, object]) -> None:
+    """Put the line of one stage, or of several, into the figures of a size."""
+    stage = line.get("stage")
+    faults = {**_faults(run), **_faults(line)}
+    figures = {key: value for key, value in line.items() if key not in ("cpu", "wall", "peak MB")}
+    run.update(figures | {"faults": faults})
+    if isinstance(stage, str):
+        run[stage] = line.get("cpu")
+        run.setdefault("unfinished", {})
+        unfinished = run["unfinished"]
+        assert isinstance(unfinished, dict)
+        unfinished[stage] = line.get("stopped after", line.get("failed"))
+        if stage == "build":
+            run["build peak MB"] = line.get("peak MB")
+
+
+def _unfinished(latest: Mapping[int, Mapping[str, object]]) -> list[str]:
+    """What did not come to its end, size by size."""
+    lines = []
+    for models, run in sorted(latest.items()):
+        stages = run.get("unfinished")
+        for stage, why in stages.items() if isinstance(stages, dict) else ():
+            if isinstance(why, int | float):
+                lines.append(f"- {models:,} models, {stage}: stopped after {why:,.0f} s.")
+            elif why:
+                lines.append(f"- {models:,} models, {stage}: {why}.")
+    return ["", "## Not finished", "", *lines] if lines else []
 
 
 def _faults(run: Mapping[str, object]) -> Mapping[str, Sequence[int]]:

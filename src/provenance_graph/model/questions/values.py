@@ -13,7 +13,7 @@ from typing import Protocol
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.core.terms import PG, RDF, SCHEMA, SKOS
 
 
 class Reads(Protocol):
@@ -34,6 +34,8 @@ def one_of(reads: Reads, kind: str, text: str) -> Value:
     Kinds: ``use`` (a planned use), ``rubric`` (a scheme or list of elements), ``alias`` (a
     name that an API understands). Case, spaces, hyphens and prefixes do not matter.
     """
+    if kind == "alias" and _is_alias(reads, exact := Literal(text.strip())):
+        return exact  # without a look at all names of a large store
     known = {_fold(name): (name, value) for name, value in _CHOICES[kind](reads)}
     result = known.get(_fold(text.strip())) or known.get(_fold(local_name(text.strip())))
     if result is None:
@@ -64,8 +66,15 @@ def _rubrics(reads: Reads) -> Iterator[tuple[str, Value]]:
         yield local_name(scheme), scheme
 
 
+_ALIAS = (PG.alias, SCHEMA.version)
+
+
+def _is_alias(reads: Reads, name: Literal) -> bool:
+    return any(True for predicate in _ALIAS for _ in reads.quads(predicate=predicate, object=name))
+
+
 def _aliases(reads: Reads) -> Iterator[tuple[str, Value]]:
-    for predicate in (PG.alias, Iri("https://schema.org/version")):
+    for predicate in _ALIAS:
         for _, _, name, _ in reads.quads(predicate=predicate):
             if isinstance(name, Literal):
                 yield name.lexical, name

@@ -1,0 +1,358 @@
+"""What a hub of a size is measured on, stage by stage; each runs in a process of its own.
+
+A stage works on a folder: the generated hub below ``hub``, the store below ``store``. It gives the
+figures that it adds to its line of the results. Milliseconds are of processor time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import pyoxigraph as ox
+from click.testing import CliRunner
+
+from benchmarks.hub.documents import answer_bytes, everything
+from benchmarks.hub.structure import Hub
+from benchmarks.hub_generate import generate
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.cli import app
+from provenance_graph.conflicts import detect, kept
+from provenance_graph.core import iris
+from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.terms import PG, RDF, SCHEMA
+from provenance_graph.ingest.build import build
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.rules.breaches import Filters, store_findings
+from provenance_graph.lineage.graph import LineageGraph
+from provenance_graph.lineage.index import LineageIndex
+from provenance_graph.model.profile import profile
+from provenance_graph.model.questions import stored as questions
+from provenance_graph.model.search.index import SearchIndex
+from provenance_graph.model.stats import stats
+from provenance_graph.shapes import Severity, validate_store, validate_subjects
+from provenance_graph.store.embedded import EmbeddedStore
+
+Figures = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Work:
+    """Where a run works, and on how many models."""
+
+    folder: Path
+    models: int
+    seed: int = 1
+
+    @property
+    def hub(self) -> Path:
+        """What the generator wrote."""
+        return self.folder / "hub"
+
+    @property
+    def store(self) -> Path:
+        """The store that is built from it."""
+        return self.folder / "store"
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        """What the generator says of the hub."""
+        result: Mapping[str, object] = json.loads((self.hub / "shape.json").read_text())
+        return result
+
+    def snapshot(self) -> AcceptedSnapshot:
+        """The store's newest version, with its indexes beside it."""
+        folder = self.store / "derived"
+        folder.mkdir(exist_ok=True)
+        return AcceptedSnapshot(EmbeddedStore.open(self.store), folder=folder)
+
+
+def generated(work: Work) -> Figures:
+    """Write the hub: records of three sources with planted faults."""
+    shape = generate(Hub(work.models, work.seed), work.hub, "trig")
+    return {"claims": shape["claims"]}
+
+
+def built(work: Work) -> Figures:
+    """Build the store: read, identity, view, levels, load, publish."""
+    done = build(work.hub / "data", work.store, derive=EvidenceLevels(), fresh=True)
+    used = sum(f.stat().st_size for f in (work.store / "checkpoints").rglob("*") if f.is_file())
+    return {"records": done.records, "quads": done.quads, "disk MB": used >> 20}
+
+
+def dumped(work: Work) -> Figures:
+    """Write the store's quads as text, for the bare engine."""
+    with EmbeddedStore.open(work.store) as store:
+        (work.folder / "all.nq").write_bytes(store.dump())
+    return {}
+
+
+def bare_engine(work: Work) -> Figures:
+    """The bare engine's bulk load of the same quads."""
+    dump = work.folder / "all.nq"
+    with tempfile.TemporaryDirectory(dir=work.folder) as folder:
+        ox.Store(folder).bulk_load(path=str(dump), format=ox.RdfFormat.N_QUADS)
+    dump.unlink()
+    return {}
+
+
+def lineage_index(work: Work) -> Figures:
+    """Make the index of lineage."""
+    LineageIndex.open(work.snapshot())
+    return {}
+
+
+def search_index(work: Work) -> Figures:
+    """Make the index of search and lists."""
+    SearchIndex.open(work.snapshot())
+    return {}
+
+
+def statistics(work: Work) -> Figures:
+    """Count what the start page shows."""
+    stats(work.snapshot())
+    return {}
+
+
+def all_conflicts(work: Work) -> Figures:
+    """Find all conflicts and keep them."""
+    snapshot = work.snapshot()
+    assert snapshot.folder is not None
+    kept.keep(snapshot.folder, snapshot, "", None)
+    return {}
+
+
+def _ms(call: Callable[[], object]) -> float:
+    before = time.process_time()
+    call()
+    return round((time.process_time() - before) * 1000, 1)
+
+
+def answers(work: Work) -> Figures:
+    """Answers about one model and searches, each the first of a fresh snapshot."""
+    root = iris.model(str(work.shape["popular root"]))
+
+    def lineage(snapshot: AcceptedSnapshot) -> None:
+        LineageGraph(snapshot).descendants(root)
+
+    asked: Mapping[str, Callable[[AcceptedSnapshot], object]] = {
+        "show ms": lambda s: profile(s, root),
+        "lineage ms": lineage,
+        "licences ms": lambda s: LicenceGraph(s).findings(root),
+        "search ms": lambda s: SearchIndex.open(s).search("org model", 20, [], ""),
+        "search of two letters ms": lambda s: SearchIndex.open(s).search("mo", 20, [], ""),
+    }
+    profile(work.snapshot(), root)  # what is loaded once is not the answer's
+    figures: Figures = {}
+    for name, call in asked.items():
+        figures[name] = min(_ms(lambda c=call: c(work.snapshot())) for _ in range(3))  # type: ignore[misc]
+    return figures
+
+
+def stored_questions(work: Work) -> Figures:
+    """Every stored question, those about one model on the model with most descendants."""
+    snapshot = work.snapshot()
+
+    def first(kind: Iri) -> str:
+        return next(iter(map(iris.short_id, snapshot.related(RDF.type, kind))), "")
+
+    given = {
+        "model": str(work.shape["popular root"]),
+        "alias": next(str(o) for _, _, o, _ in snapshot.quads(predicate=SCHEMA.version)),
+        "dataset": first(PG.Dataset),
+        "organization": first(PG.Organization),
+    }
+    slowest: dict[str, tuple[float, str]] = {}
+    failed = []
+    for question in questions.questions().values():
+        kinds = {parameter.name: parameter.kind for parameter in question.parameters}
+        settings = {name: given[kind] for name, kind in kinds.items() if kind in given}
+        about = "one entity" if settings else "the store"
+        try:
+            spent = _ms(lambda q=question.name, s=settings: questions.ask(snapshot, q, s))  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001 - a question that fails is a result
+            failed.append(f"{question.name}: {error}")
+            continue
+        slowest[about] = max(slowest.get(about, (0.0, "")), (spent, question.name))
+    figures: Figures = {"questions failed": failed} if failed else {}
+    for about, (spent, name) in slowest.items():
+        figures[f"slowest question about {about} ms"] = spent
+        figures[f"slowest question about {about}"] = name
+    return figures
+
+
+def validation(work: Work) -> Figures:
+    """Check the whole store: view and record graphs."""
+    with EmbeddedStore.open(work.store) as store:
+        validate_store(store, Severity.WARNING)
+    return {}
+
+
+def licence_findings(work: Work) -> Figures:
+    """The licence conflicts of the whole store, and which planted ones are among them."""
+    planted = _planted(work, "rule")
+    found = store_findings(
+        LicenceGraph(work.snapshot()), limit=1_000_000, filters=Filters(rules=frozenset(planted))
+    )
+    seen: dict[str, set[Iri]] = defaultdict(set)
+    for finding in found.findings:
+        seen[finding.rule.id].add(finding.subject)
+    return {"faults": _compared(planted, seen)}
+
+
+def planted_faults(work: Work) -> Figures:
+    """Which planted disagreements and violations are found, and what is found beside them."""
+    snapshot = work.snapshot()
+    planted = _planted(work, "property")
+    for shape, models in _planted(work, "shape").items():
+        planted[SHAPES[shape]] |= models
+    found: dict[str, set[Iri]] = defaultdict(set)
+    for conflict in detect.conflicts(snapshot):
+        if (conflict.kind, local_name(conflict.property)) != ("rounding", "issued"):
+            found[local_name(conflict.property)].add(conflict.subject)
+    subjects = list(snapshot.related(RDF.type, PG.Model))
+    with EmbeddedStore.open(work.store) as store:
+        for finding in validate_subjects(store, subjects, severity=Severity.WARNING):
+            found[finding.shape.rpartition("#")[2]].add(Iri(str(finding.focus)))
+    return {"faults": _compared(planted, found)}
+
+
+SHAPES = {
+    "Specification-parameterCount": "Value-parameterCount",
+    "Lineage-cycle": "LineageView-Violation",
+    "Lineage-calendar": "LineageView-Warning",
+    "Lineage-dangling": "LineageView-Warning",
+}
+"""The shapes that find the planted faults."""
+
+
+def _planted(work: Work, key: str) -> dict[str, set[Iri]]:
+    planted: dict[str, set[Iri]] = defaultdict(set)
+    for line in (work.hub / "manifest.jsonl").read_text().splitlines():
+        entry = json.loads(line)
+        if key in entry:
+            planted[entry[key]].add(iris.model(entry["model"]))
+    return planted
+
+
+def _compared(
+    planted: Mapping[str, set[Iri]], found: Mapping[str, set[Iri]]
+) -> dict[str, list[int]]:
+    """For every kind: planted, found of these, found beside them."""
+    return {
+        what: [len(wanted), len(wanted & found[what]), len(found[what] - wanted)]
+        for what, wanted in sorted(planted.items())
+    }
+
+
+def import_one(work: Work) -> Figures:
+    """Import one changed record of the busiest owner: record, view, validation, identity."""
+    shape = work.shape
+    root = next(iter(everything(Hub(int(str(shape["models"])), int(str(shape["seed"]))))))
+    with tempfile.TemporaryDirectory(dir=work.folder) as folder:
+        copy, changed = Path(folder) / "store", Path(folder) / "answer.json"
+        with EmbeddedStore.open(work.store) as opened:
+            opened.backup(copy)
+        changed.write_bytes(answer_bytes({**root.hub, "downloads": 5}))
+        words = ["--store", str(copy), "import", str(changed), "--retrieved", "2026-11-28"]
+        spent = _ms(lambda: CliRunner().invoke(app, words, catch_exceptions=False))
+    return {"one changed record ms": spent}
+
+
+def service(work: Work) -> Figures:
+    """Start the service over the store and its indexes; its first answers and its memory."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "provenance_graph", "--store", str(work.store)),
+            *("serve", "--port", "0", "--access-log", ""),
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        place = next(line for line in process.stderr if "serving" in line).split()[-1].rstrip("/")
+        figures: Figures = {}
+        for name, path in SERVED.items():
+            asked = time.perf_counter()
+            with urllib.request.urlopen(place + path, timeout=600) as reply:
+                reply.read()
+            figures[f"{name}, wall ms"] = round((time.perf_counter() - asked) * 1000, 1)
+            if name == "first answer":
+                figures["service start, wall s"] = round(time.perf_counter() - began, 2)
+                figures["service start, processor s"] = _below(process.pid, _processor)
+        figures["memory serving MB"] = int(_below(process.pid, _own_memory))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+    return figures
+
+
+SERVED: Mapping[str, str] = MappingProxyType(
+    {
+        "first answer": "/sparql?query=ASK%7B%7D",
+        "start page, counts": "/api/v1/stats",
+        "start page, conflicts": "/api/v1/conflicts?limit=20",
+        "first search": "/api/v1/search?q=model",
+        "first list": "/api/v1/models?limit=50",
+    }
+)
+
+
+def _below(pid: int, of: Callable[[int], float]) -> float:
+    """A sum over a process and all below it."""
+    total, todo = 0.0, [pid]
+    while todo:
+        each = todo.pop()
+        with suppress(OSError):  # a worker that has just ended counts with its parent
+            total += of(each)
+            for task in Path(f"/proc/{each}/task").glob("*/children"):
+                todo += map(int, task.read_text().split())
+    return round(total, 2)
+
+
+def _processor(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_memory(pid: int) -> float:
+    """Megabytes that a process has for itself."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
+
+
+STAGES: Mapping[str, Callable[[Work], Figures]] = MappingProxyType(
+    {
+        "generate": generated,
+        "build": built,
+        "dump": dumped,
+        "raw bulk load": bare_engine,
+        "lineage index": lineage_index,
+        "search index": search_index,
+        "stats": statistics,
+        "conflicts": all_conflicts,
+        "answers": answers,
+        "questions": stored_questions,
+        "licences of the store": licence_findings,
+        "validate": validation,
+        "planted faults": planted_faults,
+        "import one": import_one,
+        "service": service,
+    }
+)
+"""By name, in the order in which they run; each needs those before it."""
