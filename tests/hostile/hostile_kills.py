@@ -15,6 +15,7 @@ from pathlib import Path
 
 from hostile_service import Running
 
+_LONGEST = 120.0
 LOST = (OSError, http.client.HTTPException)
 
 
@@ -41,7 +42,7 @@ def kind_of(service: Running, pid: int) -> str:
         line = Path(f"/proc/{pid}/cmdline").read_text()
         if parent == service.process.pid:
             return "writer or HTTP"
-        return "zygote or worker" if "zygote" in line else "other"
+        return "fork server or worker" if "fork_server" in line else "other"
     return "gone"
 
 
@@ -122,14 +123,14 @@ def soak(service: Running, kills: int, seed: int = 1, supervisor_too: bool = Tru
 
 def _back(service: Running, start: float, turn: int) -> float:
     """Seconds until a write and a read that sees it have both been answered."""
-    while time.monotonic() - start < 30:
+    while time.monotonic() - start < _LONGEST:
         with contextlib.suppress(*LOST):
-            if service.update(f"INSERT DATA {{ <urn:turn> <urn:p> {turn} }}", timeout=5) == 204:
-                status, body = service.ask(f"ASK {{ <urn:turn> <urn:p> {turn} }}", timeout=5)
+            if service.update(f"INSERT DATA {{ <urn:turn> <urn:p> {turn} }}", timeout=30) == 204:
+                status, body = service.ask(f"ASK {{ <urn:turn> <urn:p> {turn} }}", timeout=30)
                 if status == 200 and b"true" in body:
                     return time.monotonic() - start
         time.sleep(0.01)
-    raise AssertionError(f"not back after 30 s:\n{service.output()[-2000:]}")
+    raise AssertionError(f"not back after {_LONGEST:g} s:\n{service.output()[-2000:]}")
 
 
 def _count(service: Running, load: Load, outcome: Outcome) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 from hostile_attacks import Attack, all_attacks
-from hostile_service import SECRET, Canary, Running
+from hostile_service import PATIENCE, SECRET, Canary, Running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
 SECONDS = 1.0
@@ -45,37 +46,59 @@ def attacks(service: Running, canary: Canary) -> dict[str, Attack]:
     return {attack.name: attack for attack in all_attacks(service.port, canary.url)}
 
 
+COST = 2.0
+"""Seconds of processor time that the serving process may spend on one attack."""
+
+
 def strike(service: Running, attack: Attack) -> int:
     """Send it; the status, or 0 where the connection just ended."""
     if attack.raw:
-        heard = service.send(attack.raw, timeout=10)
+        heard = service.send(attack.raw)
         return int(heard.split()[1]) if heard.startswith(b"HTTP/1.1 ") else 0
     headers = dict(attack.headers)
     if attack.trusted:
         headers["authorization"] = f"Bearer {SECRET}"
     try:
-        return service.request(attack.method, attack.path, attack.body, headers, timeout=10)[0]
+        return service.request(attack.method, attack.path, attack.body, headers)[0]
     except (http.client.HTTPException, ConnectionError):
         return 0
 
 
 def answers_at_once(service: Running) -> None:
-    best = 9.0
-    for _ in range(8):  # this machine has other work, so the best of some counts
-        start = time.perf_counter()
+    """The next normal query is answered, and soon one within a tenth of a second.
+
+    The machine may have other work, so it is not the first that must be so quick.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        start = time.monotonic()
         status, body = service.ask(f"{NORMAL} # {start}")
-        best = min(best, time.perf_counter() - start)
         assert (status, b"true" in body) == (200, True)
-        if best < 0.1:
+        if time.monotonic() - start < 0.1:
             return
-    assert best < 0.1
+        assert time.monotonic() < until, "every answer takes longer than 0.1 s"
+
+
+def busy(service: Running) -> int:
+    """How many workers are at work."""
+    return int(json.loads(service.request("GET", "/health")[1])["workers_busy"])
+
+
+def wait_for(event: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not event():
+        assert time.monotonic() < until, f"never happened: {what}"
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_next_query_is_answered_at_once_after(
     name: str, service: Running, canary: Canary, attacks: dict[str, Attack]
 ) -> None:
+    before = service.processor()
     status = strike(service, attacks[name])
+    spent = service.processor() - before
+    assert spent < COST, f"the serving process spent {spent:g} s"
     assert status < 500 or status in (502, 503, 504)
     answers_at_once(service)
     assert canary.heard == 0
@@ -86,14 +109,11 @@ def test_a_slow_body_is_ended(service: Running) -> None:
         f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n"
         "Content-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\nASK"
     )
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     connection.connect()
     assert connection.sock is not None
     connection.sock.sendall(head.encode())
-    start = time.monotonic()
-    heard = connection.sock.recv(1000)
-    assert heard.startswith(b"HTTP/1.1 408")
-    assert time.monotonic() - start < 5
+    assert connection.sock.recv(1000).startswith(b"HTTP/1.1 408")
     connection.close()
     answers_at_once(service)
 
@@ -104,29 +124,26 @@ def test_a_trailer_without_end_is_ended(service: Running) -> None:
         "Content-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n"
         "3\r\nASK\r\n0\r\nx-long: "
     )
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     connection.connect()
     assert connection.sock is not None
     connection.sock.sendall(head.encode())
     sent = 0
-    with suppress(OSError):
-        for _ in range(200):
+    with suppress(OSError):  # the buffers of both ends take some before the end is seen
+        while sent < 256 << 20:
             connection.sock.sendall(b"x" * 65_536)
             sent += 65_536
-            time.sleep(0.005)
-    assert sent < 8 << 20
+    assert sent < 64 << 20
     connection.close()
     answers_at_once(service)
 
 
 def test_slow_headers_are_ended(service: Running) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     connection.connect()
     assert connection.sock is not None
     connection.sock.sendall(b"GET / HTTP/1.1\r\nHost:")
-    start = time.monotonic()
     assert connection.sock.recv(1000).startswith(b"HTTP/1.1 408")
-    assert time.monotonic() - start < 5
     connection.close()
 
 
@@ -151,10 +168,17 @@ def test_a_client_hears_why_its_long_body_is_refused(service: Running) -> None:
     answers_at_once(service)
 
 
+def _answers(service: Running) -> bool:
+    try:
+        return service.ask(NORMAL)[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
 def test_one_address_cannot_take_every_connection(service: Running) -> None:
     stored = []
     for _ in range(450):
-        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
         connection.connect()
         stored.append(connection)
     last = stored[-1]
@@ -162,7 +186,7 @@ def test_one_address_cannot_take_every_connection(service: Running) -> None:
     assert last.sock.recv(100).startswith(b"HTTP/1.1 503")
     for connection in stored:
         connection.close()
-    time.sleep(0.1)
+    wait_for(lambda: _answers(service), "an answer after the connections were closed")
     answers_at_once(service)
 
 
@@ -175,10 +199,9 @@ def test_a_client_that_leaves_gives_its_worker_back(service: Running) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", service.port)
         connection.request("POST", "/sparql", text, {"content-type": "application/sparql-query"})
         stored.append(connection)
-    time.sleep(0.3)
+    wait_for(lambda: busy(service) > 0, "a worker is busy")
     for connection in stored:
         connection.close()
-    time.sleep(0.2)
     answers_at_once(service)
 
 
@@ -188,7 +211,7 @@ HEAVY = "SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FI
 def from_address(service: Running, address: str, query: str) -> int:
     """The status of a query of another client: one that comes from another address."""
     connection = http.client.HTTPConnection(
-        "127.0.0.1", service.port, timeout=30, source_address=(address, 0)
+        "127.0.0.1", service.port, timeout=PATIENCE, source_address=(address, 0)
     )
     try:
         connection.request(
@@ -206,7 +229,7 @@ def test_heavy_queries_of_one_client_shut_no_other_out(service: Running) -> None
         heavy = [
             threads.submit(from_address, service, "127.0.0.2", HEAVY.format(n=n)) for n in range(12)
         ]
-        time.sleep(0.2)
+        wait_for(lambda: busy(service) > 0, "a worker is busy")
         for n in range(10):
             assert from_address(service, "127.0.0.3", f"{NORMAL} # {n}") == 200
         reported = {result.result() for result in heavy}
@@ -216,8 +239,10 @@ def test_heavy_queries_of_one_client_shut_no_other_out(service: Running) -> None
 
 def test_texts_that_made_readers_backtrack_are_answered_at_once(service: Running) -> None:
     for piece in ('\\"""\n', "é.é.é.", "é-é-é", "'''", "PREFIX "):
+        before = service.processor()
         status, _ = service.ask((piece * 100_000)[:100_000])
         assert status == 400
+        assert service.processor() - before < COST
         answers_at_once(service)
 
 
@@ -228,11 +253,10 @@ def test_documents_of_strangers_hold_no_upload_up(service: Running) -> None:
             threads.submit(service.request, "POST", "/api/v1/validate?format=huggingface", slow)
             for _ in range(10)
         ]
-        time.sleep(0.2)
         headers = {"content-type": "text/turtle", "authorization": f"Bearer {SECRET}"}
         for n in range(3):
             status, _ = service.request(
-                "PUT", f"/data?graph=urn:upload:{n}", b"<urn:x> <urn:y> 1 .", headers, timeout=20
+                "PUT", f"/data?graph=urn:upload:{n}", b"<urn:x> <urn:y> 1 .", headers
             )
             assert status in (201, 204)
         assert all(

@@ -128,7 +128,7 @@ def test_the_processes_of_a_build_end_with_it(tmp_path) -> None:
         workers = {int(one) for one in run.stdout.readline().split()}
         run.kill()
     assert workers
-    for _ in range(200):
+    for _ in range(1_200):
         if not any(Path(f"/proc/{worker}").exists() for worker in workers):
             return
         time.sleep(0.05)
