@@ -211,6 +211,20 @@ def expand(text: str) -> Iri:
     return iri(bare)
 
 
+def minted_kind(name: Iri | str) -> str:
+    """The kind that an IRI of ours was minted for; empty for any other IRI.
+
+    >>> minted_kind(model("a/b")), minted_kind(entity("apx", "model", "c"))
+    ('model', 'model')
+    >>> minted_kind("https://example.org/model/a")
+    ''
+    """
+    if not name.startswith(ID):
+        return ""
+    parts = name[len(ID) :].split("/")
+    return parts[2] if parts[0] == "in" and len(parts) > 3 else parts[0]
+
+
 def short_id(name: Iri | str) -> str:
     """How a page or table names one of our things: without the part all share.
 

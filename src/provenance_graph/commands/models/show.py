@@ -12,6 +12,7 @@ from provenance_graph.cited import with_receipts
 from provenance_graph.core.terms import PG
 from provenance_graph.model.disclosure.states import STATES, state_of
 from provenance_graph.model.knowledge import sentence
+from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.session import Session
 from provenance_graph.tables import counted, folded
 
@@ -120,7 +121,7 @@ def page(
     result: Mapping[str, Any], everything: bool = False, beside: Sequence[str] = ()
 ) -> Iterator[str]:
     """The page, line by line; ``beside`` is what is stated and fills no field."""
-    kinds = ", ".join(result["kinds"]) or "thing"
+    kinds = ", ".join(result["kinds"]) or kind_by_name(result["iri"])
     yield f"{result['name']}  ({kinds} {result['id']})"
     known = f"as known on {result['asOf']}; " if result["asOf"] else ""
     yield f"{known}{counted(result['records'], 'record')}" + (

@@ -54,6 +54,13 @@ _HEADS = (
     "deployment",
 )
 _NAMES = (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.prefLabel, RDFS.label)
+_MINTED = {
+    **{kind: kind for kind in (*KINDS, "offer")},
+    "version": "model",
+    "configuration": "model",
+    "unresolved": "unresolved reference",
+}
+"""Kinds by the part of an IRI that tells what it was minted for."""
 _STANDS_OUT = 3
 """So many times as much must be said of an entity as of the next of its name."""
 
@@ -182,7 +189,7 @@ def _spoken_of(present: AcceptedSnapshot, entity: Iri) -> bool:
 
 
 def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
-    """What an entity is, in a word; ``thing`` where nothing says it."""
+    """What an entity is, in a word; ``thing`` where neither a record nor its IRI says it."""
     types = present.types(entity)
     for kind, classes in KINDS.items():
         if types & set(classes):
@@ -198,7 +205,12 @@ def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
     for relation in DERIVATIONS:
         if any(True for _ in present.quads(predicate=relation, object=entity)):
             return "model"
-    return "thing"
+    return kind_by_name(entity)
+
+
+def kind_by_name(entity: Iri) -> str:
+    """What an IRI was minted for, in a word; ``thing`` where it does not tell."""
+    return _MINTED.get(iris.minted_kind(entity), "thing")
 
 
 _MONTH_BEFORE_SIZE = re.compile(

@@ -34,14 +34,14 @@ from provenance_graph.core.terms import (
     SKOS,
 )
 from provenance_graph.model.naming.entities import KINDS as CLASSES
-from provenance_graph.model.naming.entities import names
+from provenance_graph.model.naming.entities import kind_by_name, names
 from provenance_graph.model.naming.resolve import fold
 from provenance_graph.store.values import ANY
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import SearchItem, SearchPage
 
-KINDS = (*CLASSES, "offer", "source", "record", "thing")
+KINDS = (*CLASSES, "offer", "source", "record", "unresolved reference", "thing")
 """What can be searched for."""
 SCHEMA_SQL = """
 CREATE TABLE thing (
@@ -111,7 +111,7 @@ def fill_names(
     starts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     rows = sorted(known, key=lambda iri: (-weights[iri], len(iri), iri))
     for number, iri in enumerate(rows, 1):
-        kind = kinds.get(iri, "thing")
+        kind = kinds.get(iri) or kind_by_name(iri)
         summary = models.get(iri)
         name = (
             str(summary["name"]) if summary else labels.get(iri) or short_id(iri).rsplit("/", 1)[-1]
