@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from provenance_graph import cli
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import Ambiguous, NotFound
-from provenance_graph.core.iris import short_id
+from provenance_graph.core.iris import minted_kind, short_id
+from provenance_graph.core.terms import DCTERMS
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.store.embedded import EmbeddedStore
@@ -45,6 +46,20 @@ def snapshot(shipped: Path) -> Iterator[AcceptedSnapshot]:
 def test_a_name_finds_its_thing(snapshot, text, thing, kind) -> None:
     entity = find_entity(snapshot, text)
     assert (short_id(entity.iri), entity.kind) == (thing, kind)
+
+
+def test_a_model_that_only_another_record_mentions_is_a_model(snapshot) -> None:
+    mentioned = find_entity(snapshot, "anthropic/claude-sonnet-4", {"model", "family"})
+    assert mentioned.kind == "model"
+
+
+def test_every_model_with_a_licence_is_typed(snapshot) -> None:
+    untyped = {
+        subject
+        for subject, *_ in snapshot.quads(predicate=DCTERMS.license)
+        if minted_kind(subject) == "model" and not snapshot.types(subject)
+    }
+    assert untyped == set()
 
 
 def test_a_stub_does_not_hide_richer_things_of_its_name(snapshot) -> None:
