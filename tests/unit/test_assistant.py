@@ -114,6 +114,13 @@ def test_the_tools_answer(call, tool, arguments, key) -> None:
     assert key in result
 
 
+def test_a_search_lists_entities(call) -> None:
+    wrong, result = call("search", text="haiku")
+    assert not wrong
+    assert result["total"] >= len(result["items"]) > 0
+    assert all(item["id"] and item["name"] for item in result["items"])
+
+
 def test_the_server_speaks_over_standard_streams(shipped: Path) -> None:
     server = StdioServerParameters(
         command=sys.executable,

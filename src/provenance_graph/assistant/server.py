@@ -7,7 +7,9 @@ named as not accepted. Wrong arguments come back as an error with what would wor
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from mcp.server import MCPServer
@@ -85,12 +87,21 @@ def make_server(snapshot: Snapshot, query: Query, version: str = "") -> MCPServe
 
 def _told(value: Any) -> str:
     """An answer as JSON text; raises ToolError where it is too long to be of use."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=_plain)
     if len(text.encode()) > ANSWER_BYTES:
         raise ToolError(
             f"the answer has {len(text):,} characters; ask for less (a property, a smaller limit)"
         )
     return text
+
+
+def _plain(value: object) -> object:
+    """What JSON has no form for; raises TypeError for an object, whose repr is no answer."""
+    if isinstance(value, date | Decimal):
+        return str(value)
+    if isinstance(value, Set):
+        return sorted(map(str, value))
+    raise TypeError(f"{type(value).__name__} is no part of an answer")
 
 
 class _Tools:
@@ -108,7 +119,7 @@ class _Tools:
         limit: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = 20,
     ) -> str:
         """Models whose name, id, alias or developer the words begin, best first."""
-        return _guarded(lambda: {"items": SearchIndex.open(self._at("")).search(text, limit)})
+        return _guarded(lambda: SearchIndex.open(self._at("")).search(text, limit).to_json())
 
     def profile(self, model: Model, as_of: AsOf = "") -> str:
         """What is known of a model (or dataset, organisation, licence), field by field.

@@ -6,14 +6,15 @@ is where shapes go that are not ours, since ``setbased`` refuses some of what SH
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 
 import pyshacl
 import rdflib
-from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
-from rdflib.namespace import RDF, SH, XSD
+from pyshacl.errors import ValidationFailure
+from rdflib.namespace import OWL, RDF, SH, XSD
 
 from provenance_graph.core.claims import Literal, Quad, Record, Value
 from provenance_graph.core.errors import BadShape, Unreadable
@@ -43,7 +44,8 @@ def read_shapes(paths: Sequence[FilePath]) -> rdflib.Graph:
             raise BadShape(f"{path}: {error.strerror or error}") from error
         except Exception as error:
             raise BadShape(f"{path}: not {kind}: {str(error).splitlines()[0][:200]}") from error
-    targets = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.target)
+    _refuse_passed_over(graph)
+    targets = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
     if not any((None, target, None) in graph for target in targets) and not any(
         (shape, RDF.type, rdflib.RDFS.Class) in graph
         for shape in graph.subjects(RDF.type, SH.NodeShape)
@@ -51,6 +53,76 @@ def read_shapes(paths: Sequence[FilePath]) -> rdflib.Graph:
         shown = ", ".join(map(str, paths))
         raise BadShape(f"{shown}: no shape with a target (sh:targetClass and the like)")
     return graph
+
+
+_NOT_EVALUATED = frozenset(
+    getattr(SH, name)
+    for name in ("expression", "filterShape", "js", "rule", "target", "JSRule", "SPARQLRule")
+)
+"""Parts of SHACL-AF and SHACL-JS, which a validator of SHACL passes over."""
+_SHAPES_OF = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape)
+_LISTS_OF = (SH["and"], SH["or"], SH.xone)
+
+
+def _refuse_passed_over(graph: rdflib.Graph) -> None:
+    """Raise BadShape for what the validator would pass over without a word.
+
+    Terms that SHACL does not have, extensions that are not evaluated, imports, and recursive
+    shapes, whose meaning SHACL leaves undefined (§3.4.3).
+    """
+    names = [*SH.__annotations__, "and", "class", "in", "not", "or"]
+    for term in sorted(
+        {str(one) for triple in graph for one in triple if str(one).startswith(str(SH))}
+    ):
+        name = term.removeprefix(str(SH))
+        if rdflib.URIRef(term) not in SH:
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean sh:{near[0]}?" if near else ""
+            raise BadShape(f"SHACL has no sh:{name[:60]}{hint}")
+        if rdflib.URIRef(term) in _NOT_EVALUATED:
+            raise BadShape(f"sh:{name} is not evaluated: it is no part of SHACL's core or SPARQL")
+    imported = next(graph.objects(None, OWL.imports), None)
+    if imported is not None:
+        raise BadShape(f"owl:imports <{imported}> is not followed; give that file as well")
+    _refuse_recursion(graph)
+
+
+def _refuse_recursion(graph: rdflib.Graph) -> None:
+    done: set[rdflib.term.Node] = set()
+    within: dict[rdflib.term.Node, None] = {}
+    every = {s for name in (*_SHAPES_OF, *_LISTS_OF) for s in graph.subjects(name)}
+    todo = [(shape, False) for shape in every]
+    while todo:
+        shape, left = todo.pop()
+        if left:
+            within.pop(shape)
+            done.add(shape)
+        elif shape in within:
+            raise BadShape(
+                f"the shape {_shown(within)} refers to itself; SHACL leaves open "
+                "what a recursive shape means"
+            )
+        elif shape not in done:
+            within[shape] = None
+            todo.append((shape, True))
+            todo += [(other, False) for other in _referred(graph, shape) if other not in done]
+
+
+def _shown(shapes: Iterable[rdflib.term.Node]) -> str:
+    named = [f"<{shape}>" for shape in shapes if isinstance(shape, rdflib.URIRef)]
+    return named[0] if named else "without a name"
+
+
+def _referred(graph: rdflib.Graph, shape: rdflib.term.Node) -> list[rdflib.term.Node]:
+    """The shapes that a shape refers to; raises BadShape for a list without end."""
+    result = [other for name in _SHAPES_OF for other in graph.objects(shape, name)]
+    for name in _LISTS_OF:
+        for place in graph.objects(shape, name):
+            try:
+                result += graph.items(place)
+            except ValueError as error:
+                raise BadShape(f"a list of sh:{str(name).rsplit('#', 1)[-1]} has no end") from error
+    return result
 
 
 def check_records(records: Iterable[Record], shapes: rdflib.Graph) -> list[list[Finding]]:
@@ -94,8 +166,10 @@ def shacl_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
         _, report, text_ = pyshacl.validate(
             data, shacl_graph=shapes, advanced=False, meta_shacl=False, inplace=True
         )
-    except (ReportableRuntimeError, ShapeLoadError) as error:
-        raise BadShape(f"pyshacl cannot evaluate these shapes: {error}") from error
+    except Exception as error:
+        # patterns, lists, paths and queries that are wrong end in errors of as many libraries
+        why = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+        raise BadShape(f"pyshacl cannot evaluate these shapes: {why}") from error
     if isinstance(report, (ValidationFailure, bytes)) or not isinstance(report, rdflib.Graph):
         raise BadShape(f"pyshacl could not evaluate these shapes: {text_[:300]}")
     results = report.subjects(RDF.type, SH.ValidationResult)

@@ -58,7 +58,8 @@ def command(session: Session, transport: str, host: str, port: int, seconds: flo
     if transport == "stdio":
         server.run("stdio")
     else:
-        server.run("streamable-http", host=host, port=port)
+        # without sessions, which anybody could open without end
+        server.run("streamable-http", host=host, port=port, stateless_http=True)
 
 
 def _bounded(session: Session, limits: Limits) -> Query:
