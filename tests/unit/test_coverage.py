@@ -146,9 +146,39 @@ def test_a_page_shows_what_is_stated_and_fills_no_field() -> None:
     }  # fmt: skip
     whole: dict[str, object] = defaultdict(list, shown)
     whole["knowledge"] = headline([])
-    texts = [f"key {n}: text" for n in range(show.SHOWN_BESIDE + 2)]
-    page = list(show.page(whole, beside=texts))
+    texts = [f"key {n}: text" for n in range(show.SHOWN_NOT_UNDERSTOOD + 2)]
+    whole["otherFacts"] = [
+        {"property": "otherStatement", "label": "x", "values": [{"label": text} for text in texts]},
+        {"property": "learningApproach", "label": "learning approach",
+         "values": [{"label": "supervised"}]},
+    ]  # fmt: skip
+    page = list(show.page(whole))
+    assert page[page.index("Other facts") + 1] == "  learning approach: supervised"
     at = page.index("Stated, not understood")
     assert page[at + 1] == "  key 0: text"
-    assert page[at + show.SHOWN_BESIDE + 1] == "  and 2 more (--all shows them)"
-    assert "  key 9: text" in list(show.page(whole, True, texts))
+    assert page[at + show.SHOWN_NOT_UNDERSTOOD + 1] == "  and 2 more (--all shows them)"
+    assert "  key 9: text" in list(show.page(whole, True))
+
+
+def test_a_field_whose_matter_stands_elsewhere_is_not_called_uncovered() -> None:
+    row = {"knowledge": "notCovered", "values": [], "estimates": [], "rivals": []}
+    fields = [
+        row | {"property": name, "label": name}
+        for name in ("version", "trainingMethod", "architecture")
+    ]
+    shown = {"name": "Oak", "kinds": ["Model"], "id": "example/oak", "asOf": "", "records": 1,
+             "sections": [{"name": "A", "fields": fields}], "unknown": "",
+             "versions": [{"id": "v", "version": "2.0"}],
+             "otherFacts": [{"property": "learningApproach", "label": "learning approach",
+                             "values": [{"label": "supervised"}]}]}  # fmt: skip
+    whole: dict[str, object] = defaultdict(list, shown)
+    whole["knowledge"] = headline([])
+    assert "No source covers: architecture" in list(show.page(whole))
+
+
+def test_a_text_of_words_under_a_coded_key_is_not_lost() -> None:
+    entry = {"litellm_provider": "acme", "mode": "some words", "max_tokens": 5}
+    reading = intake.read(
+        document(json.dumps({"acme/tiny": entry}), "m.json"), readers(), intake.Options("litellm")
+    )
+    assert reading.ledger.by_key(Fate.NOT_UNDERSTOOD) == {"offer/mode": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -9,16 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, rdf
 from provenance_graph.core.claims import Custody, Header, Problem, Quad
 from provenance_graph.core.resources import ontology_files
-from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
 from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import ImportReport, import_documents
+from provenance_graph.lineage.graph import LineageGraph
+from provenance_graph.model.entities import FoundEntity
+from provenance_graph.model.entity_page import entity_page
+from provenance_graph.model.profile import profile
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
 
@@ -171,7 +177,10 @@ def test_a_folders_name_that_another_folder_used_is_refused(
     take(bom(tmp_path / "one" / "cards" / "bom.json", "a").parent)
     report, reported = take(bom(tmp_path / "two" / "cards" / "bom.json", "b").parent)
     assert report.refused == 1
-    assert reported == ["bom.json: another folder named 'cards' was imported under that name"]
+    assert reported == [
+        "bom.json: another folder named 'cards' was imported under that name: "
+        "it holds id:record/cards/bom.json/2026-06-01"
+    ]
     assert take(tmp_path / "two" / "cards", collection="others")[1] == []
     assert take(tmp_path / "one" / "cards")[0].unchanged == 1
     assert len(headers(store)) == 2
@@ -203,7 +212,7 @@ def test_two_contents_of_one_identity_in_one_import_are_refused(
     bom(tmp_path / "in" / "b.json", "n", SERIAL)
     report, reported = take(tmp_path / "in")
     assert (report.records, report.refused) == (1, 1)
-    assert reported == ["b.json: a.json is the same document with another content"]
+    assert reported == ["b.json: in/a.json is the same document with another content"]
     assert len(headers(store)) == 1
     assert take(tmp_path / "in", replace=True, day="2026-06-02")[1] == []
 
@@ -367,3 +376,56 @@ def test_an_export_of_ours_adds_nothing(
     assert (report.own_exports, report.records, reported) == (1, 0, [])
     assert set(store.quads()) == before
     assert headers(store) == []
+
+
+def test_what_a_document_says_is_on_the_page_whether_a_field_or_not(
+    tmp_path: Path, take: Take, store: MemoryStore
+) -> None:
+    commit = "7231864981174d9bee8c7687c24c8344414eae6b"
+    folder = tmp_path / "acme" / "adapter"
+    folder.mkdir(parents=True)
+    (folder / "README.md").write_text("---\nbase_model: org/base\n---\n# An adapter\nText.\n")
+    (folder / "adapter_config.json").write_text(
+        json.dumps({"peft_type": "LORA", "base_model_name_or_path": "org/base", "revision": commit})
+    )
+    bom = {
+        "bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
+            {"type": "data", "name": "Web", "bom-ref": "d", "purl": "pkg:huggingface/acme/web",
+             "externalReferences": [
+                 {"type": "distribution", "url": "https://huggingface.co/datasets/acme/web"}],
+             "properties": [{"name": "cdx:ai-ml:dataset:synthetic", "value": "no"}]},
+            {"type": "machine-learning-model", "name": "M", "bom-ref": "m",
+             "purl": "pkg:huggingface/acme/m",
+             "modelCard": {"modelParameters": {"approach": {"type": "supervised"},
+                                               "datasets": [{"ref": "d"}]}}}],
+    }  # fmt: skip
+    (tmp_path / "bom.json").write_text(json.dumps(bom))
+    take(tmp_path)
+    snapshot = AcceptedSnapshot(store)
+    adapter = profile(snapshot, iris.model("acme/adapter")).to_json()
+    (pinned,) = [f for f in adapter["otherFacts"] if f["label"] == "parent's revision"]
+    assert pinned["values"][0]["label"] == f"org/base at {commit}"
+    (edge,) = LineageGraph(snapshot).of(iris.model("acme/adapter"), direction="up").edges
+    assert edge.revision == commit
+    model = profile(snapshot, iris.model("acme/m")).to_json()
+    assert [f["values"][0]["label"] for f in model["otherFacts"] if "approach" in f["label"]] == [
+        "supervised"
+    ]
+    web = entity_page(snapshot, FoundEntity(iris.dataset("acme/web"), "dataset")).to_json()
+    assert [(f["property"], f["values"][0]["label"]) for f in web["denied"]] == [
+        ("dataAcquisition", "synthetic data")
+    ]
+
+
+def test_the_importer_says_whose_a_nameless_file_is(
+    tmp_path: Path, take: Take, store: MemoryStore
+) -> None:
+    (tmp_path / "helper").mkdir()
+    (tmp_path / "helper" / "Modelfile").write_text("FROM llama3.2:1b\nPARAMETER num_ctx 8192\n")
+    take(tmp_path / "helper", namespace="acme")
+    model = iris.entity("ollama", "model", "acme-helper")
+    ((_, _, name, _),) = AcceptedSnapshot(store).quads(model, SCHEMA.name)
+    assert str(name) == "acme/helper"
+    (record,) = {q[0] for q in store.quads(predicate=PG.ofDocument, graph=ANY)}
+    publishers = store.quads(record, PROV.wasAttributedTo, graph=ANY)
+    assert {o for _, _, o, _ in publishers} == {iris.organization("acme")}

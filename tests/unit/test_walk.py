@@ -162,3 +162,31 @@ def test_a_relative_folder_keeps_the_name_it_was_given(
     monkeypatch.chdir(tmp_path)
     assert [d.name for d in found("org/model")[0]] == ["org/model/README.md"]
     assert [d.name for d in found(repository)[0]] == ["model/README.md"]
+
+
+def test_files_of_one_collection_are_known_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "bom.json").write_text("{}")
+    paths = [str(tmp_path / folder / "bom.json") for folder in ("a", "b")]
+    apart = [item.path for item in walk(paths, retrieved="2026-01-31")]
+    together = [item.path for item in walk(paths, retrieved="2026-01-31", together=True)]
+    folders = [str(tmp_path / folder) for folder in ("a", "b")]
+    assert apart == ["bom.json", "bom.json"]
+    assert together == ["a/bom.json", "b/bom.json"]
+    assert [d.path for d in walk(folders, retrieved="2026-01-31", together=True)] == together
+    (one,) = walk(folders[:1], retrieved="2026-01-31", together=True)
+    assert one.path == "bom.json"
+
+
+def test_a_long_file_of_lines_is_read_in_parts(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 64)
+    monkeypatch.setattr(module, "PART_BYTES", 30)
+    (tmp_path / "events.jsonl").write_text("".join(f'{{"n": {n}}}\n' for n in range(10)))
+    (tmp_path / "whole.json").write_text("[" + "1," * 60 + "1]")
+    documents, problems = found(tmp_path)
+    assert [d.path for d in documents] == [f"events.part-000{n}.jsonl" for n in (1, 2, 3)]
+    assert sum(d.text.count("\n") for d in documents) == 10
+    (problem,) = problems
+    assert problem.where == "whole.json"
+    assert "larger than" in problem.what

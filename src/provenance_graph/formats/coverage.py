@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from provenance_graph.core.claims import Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri, shorten
@@ -126,8 +126,7 @@ def _fits(pattern: str, path: tuple[str, ...]) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One stated value: its key below the entity, its place in the document, and itself."""
 
     path: tuple[str, ...]
@@ -143,23 +142,25 @@ def leaves(
     value: Any, path: tuple[str, ...], where: str, without: Sequence[str] = ()
 ) -> Iterator[Leaf]:
     """Every scalar below a value; ``without`` names keys of the top level that are not entered."""
-    stack: list[tuple[Any, tuple[str, ...], str]] = [(value, path, where)]
-    count = 0
-    while stack:
-        item, at, place = stack.pop()
-        if isinstance(item, dict):
-            stack += [
-                (inner, (*at, str(key)), f"{place}/{key}")
-                for key, inner in reversed(item.items())
-                if len(at) < MAX_DEPTH and not (item is value and key in without)
-            ]
-        elif isinstance(item, list):
-            stack += [(inner, at, f"{place}/{n}") for n, inner in reversed(list(enumerate(item)))]
-        elif item is not None and item != "":
-            count += 1
-            if count > MAX_LEAVES:
-                return
-            yield Leaf(at, place, item)
+    if without and isinstance(value, dict):
+        value = {key: inner for key, inner in value.items() if key not in without}
+    results: list[Leaf] = []
+    _collect(value, path, where, results)
+    return iter(results[:MAX_LEAVES])
+
+
+def _collect(item: Any, at: tuple[str, ...], place: str, results: list[Leaf]) -> None:
+    """Add every scalar below an item, down to MAX_DEPTH."""
+    if isinstance(item, dict):
+        if len(at) < MAX_DEPTH:
+            for key, inner in item.items():
+                name = str(key)
+                _collect(inner, (*at, name), f"{place}/{name}", results)
+    elif isinstance(item, list):
+        for n, inner in enumerate(item):
+            _collect(inner, at, f"{place}/{n}", results)
+    elif item is not None and item != "" and len(results) < MAX_LEAVES:
+        results.append(Leaf(at, place, item))
 
 
 def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Claim]:

@@ -39,7 +39,8 @@ class Document:
     ``name`` is the file's name or its path below the folder that was imported; ``files``
     holds the other files of the same folder for formats that are folders. ``folder`` is the
     name of the folder that was imported, ``folder_digest`` tells it from others of that name,
-    ``path`` the path in it as it stands on disk, where a reader goes by another ``name``.
+    ``path`` the path in it as it stands on disk, where a reader goes by another ``name``;
+    ``root`` is where that folder lies, which no record holds.
     ``fetched`` says that we got it from its address ourselves.
     """
 
@@ -51,6 +52,7 @@ class Document:
     folder: str = ""
     folder_digest: str = ""
     path: str = ""
+    root: str = ""
     fetched: bool = False
 
     @cached_property

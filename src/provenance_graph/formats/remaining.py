@@ -154,17 +154,23 @@ def _under_read_keys(
     leaves: Iterable[Leaf], table: KeyTable, ledger: ReadingLedger
 ) -> Iterator[tuple[Leaf, str]]:
     """The values that should stand in what came of the document, each with its key; all counted."""
-    known: dict[tuple[str, ...], tuple[tuple[Fate, str], bool]] = {}
+    known: dict[tuple[str, ...], tuple[tuple[Fate, str], bool, bool]] = {}
     for leaf in leaves:
         entry = known.get(leaf.path)
         if entry is None:
             row = table.find(leaf.path)
             fate = Fate.UNKNOWN if row is None else row.fate
-            looked_for = row is not None and fate is Fate.READ and not row.coded
-            entry = known[leaf.path] = (fate, "/".join(leaf.path)), looked_for
-        ledger.values[entry[0]] += 1
-        if entry[1] and not isinstance(leaf.value, bool):
-            yield leaf, entry[0][1]
+            entry = (fate, "/".join(leaf.path)), fate is Fate.READ, row is not None and row.coded
+            known[leaf.path] = entry
+        kind, is_read, coded = entry
+        ledger.values[kind] += 1
+        if is_read and not (_is_code(leaf.value) if coded else isinstance(leaf.value, bool)):
+            yield leaf, kind[1]
+
+
+def _is_code(value: object) -> bool:
+    """Whether a value may be a word of a code, a unit or a reference; a text of words is none."""
+    return not isinstance(value, str) or " " not in value.strip()
 
 
 def _says_nothing(text: str) -> bool:

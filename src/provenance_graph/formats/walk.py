@@ -49,6 +49,9 @@ SUFFIXES = frozenset(
         "modelfile",
     ]
 )
+LINES = frozenset(("jsonl", "ndjson"))
+"""Files of one value a line, which are read in parts where they are long."""
+PART_BYTES = 16 << 20
 HEADERS = frozenset(("gguf", "safetensors"))
 """Files of which only the header is read."""
 BARE = frozenset(("Modelfile", "MLmodel", "Kitfile"))
@@ -82,13 +85,47 @@ def walk(
     retrieved: str,
     url: str = "",
     stdin: BinaryIO | None = None,
+    together: bool = False,
 ) -> Iterator[Document | Problem]:
     """Documents in a fixed order, and what could not be one.
 
     ``url`` is the address of the document where one path is given, else the address under
     which the files lie. A path is a file, a folder, a glob, or ``-`` for standard input.
+    Several that belong ``together`` are known by their paths below the folder that holds them
+    all, so that ``a/bom.json`` and ``b/bom.json`` are two documents.
     """
     asked = list(paths)
+    results = _asked(asked, retrieved, url, stdin)
+    if not together or (len(asked) == 1 and not _GLOB & set(asked[0])):
+        yield from results
+        return
+    roots = [root for shown in asked for root in _roots(shown)]
+    above = Path(os.path.commonpath(roots)) if roots else Path()
+    for item in results:
+        yield _below_common(item, above) if isinstance(item, Document) else item
+
+
+def _roots(shown: str) -> Iterator[Path]:
+    """The folders that a path brings documents from."""
+    paths = glob.glob(shown, recursive=True) if _GLOB & set(shown) else [shown]  # noqa: PTH207
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield path.resolve()
+        elif path.is_file():
+            yield path.resolve().parent
+
+
+def _below_common(item: Document, above: Path) -> Document:
+    """The document with its path below the folder that holds all that was asked for."""
+    if not item.root:
+        return item
+    head = Path(item.root).relative_to(above).as_posix()
+    return item if head == "." else replace(item, path=f"{head}/{item.path or item.name}")
+
+
+def _asked(
+    asked: list[str], retrieved: str, url: str, stdin: BinaryIO | None
+) -> Iterator[Document | Problem]:
     for shown in asked:
         if shown == "-":
             yield from _standard_input(stdin, retrieved, url)
@@ -112,7 +149,11 @@ def _of(root: Path, result: Iterable[Document | Problem]) -> Iterator[Document |
     for item in result:
         if isinstance(item, Document):
             yield replace(
-                item, folder=whole.name, folder_digest=digest, path=item.path or item.name
+                item,
+                folder=whole.name,
+                folder_digest=digest,
+                path=item.path or item.name,
+                root=str(whole),
             )
         else:
             yield item
@@ -167,7 +208,8 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
                 return
             local = _owned(root, head, name) if name in CARDS and head else head + name
             for item in _file(folder / name, local, retrieved, _below(url, head + name)):
-                yield replace(item, path=head + name) if isinstance(item, Document) else item
+                placed = isinstance(item, Document) and not item.path
+                yield replace(item, path=head + name) if placed else item
     if not count:
         yield Problem(str(root), "the folder holds no file", kind="empty")
 
@@ -255,11 +297,42 @@ def _file(path: Path, local: str, retrieved: str, url: str) -> Iterator[Document
     if suffix and suffix not in SUFFIXES and path.name not in BARE:
         yield Problem(local, f"files ending in .{suffix} are not read", kind="skipped")
         return
+    if suffix in LINES and path.stat().st_size > MAX_BYTES:
+        yield from _parts(path, local, retrieved, url)
+        return
     data = _bytes(path, local)
     if isinstance(data, Problem):
         yield data
         return
     yield from _document(data, local, retrieved, url or _urn(local))
+
+
+def _parts(path: Path, local: str, retrieved: str, url: str) -> Iterator[Document | Problem]:
+    """A long file of one value a line, in parts of whole lines; each is a document of its own.
+
+    A part is named by its number and ends where its bytes reach PART_BYTES, so that a file that has
+    grown has the same parts as before, and more.
+    """
+    stem, _, suffix = local.rpartition(".")
+    with path.open("rb") as file:
+        for number, lines in enumerate(_line_groups(file), 1):
+            name = f"{stem}.part-{number:04d}.{suffix}"
+            address = f"{url}#part={number}" if url else _urn(name)
+            for item in _document(lines, name, retrieved, address):
+                yield replace(item, path=name) if isinstance(item, Document) else item
+
+
+def _line_groups(file: BinaryIO) -> Iterator[bytes]:
+    """Whole lines, some PART_BYTES of them at a time; no more than MAX_BYTES of a line is held."""
+    lines, size = [], 0
+    while line := file.readline(MAX_BYTES + 1):
+        lines.append(line)
+        size += len(line)
+        if size >= PART_BYTES:
+            yield b"".join(lines)
+            lines, size = [], 0
+    if lines:
+        yield b"".join(lines)
 
 
 def _header(path: Path, local: str) -> bytes | Problem:

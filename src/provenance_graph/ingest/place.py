@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Custody, Header, Record
-from provenance_graph.core.iris import ID, Iri, mint
+from provenance_graph.core.iris import ID, Iri, local_name, mint
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.identity import SelfName, self_name
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.received import received, signers
 from provenance_graph.ingest.replacing import renamed
-from provenance_graph.store.values import QuadSource
+from provenance_graph.store.values import ANY, QuadSource
 
 COLLECTIONS = mint("graph", "collections")
 """The graph that says which folder a collection took its default name from."""
@@ -103,7 +103,7 @@ def placed(
     local = _local(header, document, own, collection, known)
     name = mint("record", collection.name, local, header.retrieved)
     publisher = header.publisher
-    if options.namespace and publisher in _UNNAMED:
+    if options.namespace and _is_unnamed(publisher):
         publisher = iris.organization(options.namespace)
     made = replace(
         header,
@@ -118,6 +118,11 @@ def placed(
     return Record(
         made, tuple(renamed(claim, header.record, name) for claim in record.claims)
     ).sort()
+
+
+def _is_unnamed(publisher: Iri) -> bool:
+    """Whether a document does not say whose it is: its reader says so in the publisher's name."""
+    return publisher in _UNNAMED or local_name(publisher).startswith("unnamed-")
 
 
 def is_made_here(record: Record, format: str) -> bool:
@@ -206,3 +211,10 @@ def folder_of(source: QuadSource, collection: Iri) -> str:
     """The digest of the folder that a collection took its name from; empty where none is kept."""
     quads = source.quads(collection, PG.folderDigest, graph=COLLECTIONS)
     return next((str(o) for _, _, o, _ in quads), "")
+
+
+def first_record(source: QuadSource, collection: Iri) -> Iri | None:
+    """A record of a collection, which its name begins with; None where it has none."""
+    head = f"{mint('record', local_name(collection))}/"
+    quads = source.quads(predicate=PG.ofDocument, graph=ANY)
+    return next((record for record, *_ in quads if record.startswith(head)), None)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Custody, Header, Literal, Problem, Record
 from provenance_graph.core.errors import RecordError
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
@@ -25,6 +25,7 @@ from provenance_graph.ingest.place import (
     Collection,
     PublisherCollections,
     collection_of,
+    first_record,
     folder_of,
     is_forwarded,
     is_made_here,
@@ -184,6 +185,8 @@ class _Import:
         if self.folders[collection.name] == collection.folder_digest:
             return None
         what = f"another folder named {collection.name!r} was imported under that name"
+        if self.store is not None and (first := first_record(self.store, collection.iri)):
+            what += f": it holds {short_id(first)}"
         return Problem("", what, "name this one with --collection NAME", kind="collection")
 
     def _add(self, record: Record, document: Document, format: str, name: str) -> None:
@@ -226,7 +229,8 @@ class _Import:
         """Whether no other document of this import is a reading of the same document."""
         header = record.header
         key = header.collection, header.of_document, header.revision, header.retrieved
-        earlier = self.seen.setdefault(key, (name, document.digest))
+        shown = f"{document.folder}/{document.path or name}" if document.folder else name
+        earlier = self.seen.setdefault(key, (shown, document.digest))
         if earlier[1] == document.digest or self.options.replace:
             return True
         what = f"{earlier[0]} is the same document with another content"
@@ -317,10 +321,14 @@ class _Import:
         return False
 
 
+_NAMELESS = frozenset(("readme.md", "config.json", "modelfile", "mlmodel", "kitfile"))
+"""Files that are called so in every folder: the folder's name is the model's."""
+
+
 def _under(document: Document, options: Options) -> Document:
     """The document as its reader sees it: below the organisation that the importer names."""
     name = document.name
-    if document.folder and name.casefold() in ("readme.md", "config.json"):
+    if document.folder and name.casefold() in _NAMELESS:
         name = f"{document.folder}/{name}"  # the repository's folder itself was given
     if not options.namespace or name.count("/") != 1:
         return document

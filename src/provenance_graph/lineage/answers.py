@@ -45,6 +45,7 @@ class BreachAnswer(AnswerObject):
 class LineageEdge(AnswerObject):
     """A step of lineage, from a child to what it was made from.
 
+    ``revision``: the fixed state of the parent that was used, where a source names it.
     ``contested``: sources disagree about this relation of the child.
     """
 
@@ -57,6 +58,7 @@ class LineageEdge(AnswerObject):
     inferred: bool
     weight: str
     method: str
+    revision: str
     evidence: list[SourceAnswer]
     contradictedBy: list[SourceAnswer]
     breaches: list[BreachAnswer]

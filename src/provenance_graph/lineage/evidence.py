@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Claim, Header, Literal, Stance
@@ -10,9 +11,18 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.lineage.arrays import CODE
 from provenance_graph.lineage.results import Edge, EdgeSource
+from provenance_graph.model.other_facts import parent_revision
 
 _SINGLE = frozenset({PG.quantizedFrom, PG.convertedFrom, PG.adapterOf, PG.fineTunedFrom})
 """Relations with one parent as a rule: another parent speaks against this one."""
+
+
+class Detail(NamedTuple):
+    """Of one derivation: the parent's weight in a merge, the method, the parent's fixed state."""
+
+    weight: str = ""
+    method: str = ""
+    revision: str = ""
 
 
 class EdgeEvidence:
@@ -53,9 +63,9 @@ class EdgeEvidence:
         contra |= {source for record, source in others if record not in stating}
         return _ordered(pro), _ordered(contra)
 
-    def details(self, child: Iri) -> dict[Iri, tuple[str, str]]:
-        """Of a merge's parents, or a derivation's parent: the weight and the method."""
-        results: dict[Iri, tuple[str, str]] = {}
+    def details(self, child: Iri) -> dict[Iri, Detail]:
+        """What sources state of the derivation from each parent, all of them taken together."""
+        results: dict[Iri, Detail] = {}
         for _, _, node, _ in self.snapshot.quads(child, PROV.qualifiedDerivation):
             if not isinstance(node, Iri):
                 continue
@@ -63,7 +73,12 @@ class EdgeEvidence:
             parent = stated.get(PROV.entity)
             if isinstance(parent, Iri):
                 method = stated.get(PG.mergeMethod) or stated.get(PG.derivationMethod)
-                results[parent] = (_text(stated.get(PG.mergeWeight)), _text(method))
+                before = results.get(parent, Detail())
+                results[parent] = Detail(
+                    _text(stated.get(PG.mergeWeight)) or before.weight,
+                    _text(method) or before.method,
+                    parent_revision(self.snapshot, node) or before.revision,
+                )
         return results
 
     def text(self, unresolved: Iri) -> str:

@@ -112,6 +112,7 @@ def _branch(edge: Edge, other: Node, side: str) -> str:
     shown = f"{arrow} {mark}{saying if side == 'up' else _INVERSE[saying]} {_title(other)}"
     notes = [f"weight {edge.weight}"] if edge.weight else []
     notes += [edge.method] if edge.method else []
+    notes += [f"at revision {edge.revision}"] if edge.revision else []
     if edge.sources:
         bases = sorted({source.basis for source in edge.sources})
         count = len({source.document for source in edge.sources})

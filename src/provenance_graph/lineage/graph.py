@@ -16,7 +16,7 @@ from provenance_graph.core.iris import Iri, expand, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.lineage import paths
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Closure, Flags, closure
-from provenance_graph.lineage.evidence import EdgeEvidence
+from provenance_graph.lineage.evidence import Detail, EdgeEvidence
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import KINDS, UNRESOLVED, LineageIndex
 from provenance_graph.lineage.results import Cycle, Edge, Impact, Lineage, Node, Paths, Shared
@@ -144,7 +144,9 @@ class LineageGraph:
 
     def impact(self, entity: Iri, *, limit: int = 100) -> Impact:
         """Everything that descends from a model or was trained on a dataset, at any remove."""
-        return impact(self.index, entity, limit)
+        result = impact(self.index, entity, limit)
+        edges = self._sourced(list(result.reasons.values()))
+        return replace(result, reasons={edge.child: edge for edge in edges})
 
     def cycles(self) -> list[Cycle]:
         """Every circle of derivations in the store."""
@@ -249,19 +251,22 @@ class LineageGraph:
         self, shown: dict[int, Node], edges: list[Edge]
     ) -> tuple[dict[int, Node], list[Edge]]:
         look = EdgeEvidence(self.snapshot)
-        details = {child: look.details(child) for child in {edge.child for edge in edges}}
-        reported = []
-        for edge in edges:
-            sources, against = look.of(edge)
-            weight, method = details[edge.child].get(edge.parent, ("", ""))
-            reported.append(
-                replace(edge, sources=sources, against=against, weight=weight, method=method)
-            )
         named = {
             number: replace(node, text=look.text(node.iri)) if node.kind == "unresolved" else node
             for number, node in shown.items()
         }
-        return named, reported
+        return named, self._sourced(edges, look)
+
+    def _sourced(self, edges: list[Edge], look: EdgeEvidence | None = None) -> list[Edge]:
+        """The edges with their sources, and with what these state of each derivation."""
+        look = look or EdgeEvidence(self.snapshot)
+        details = {child: look.details(child) for child in {edge.child for edge in edges}}
+        reported = []
+        for edge in edges:
+            sources, against = look.of(edge)
+            detail = details[edge.child].get(edge.parent, Detail())
+            reported.append(replace(edge, sources=sources, against=against, **detail._asdict()))
+        return reported
 
     def _cycles(
         self, start: int, rows: list[tuple[str, Closure]], wanted: Flags

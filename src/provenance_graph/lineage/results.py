@@ -153,6 +153,7 @@ class Breach:
 class Edge:
     """A step of lineage, from a child to what it was made from or under the influence of.
 
+    ``revision`` is the fixed state of the parent that was used, where a source names it.
     ``inferred``: claims speak of it and none states it outright. ``against`` are sources
     that deny it or name another parent instead. ``breaches`` are licence findings that begin
     here. ``contested``: sources disagree about this relation of the child; None where it was
@@ -165,6 +166,7 @@ class Edge:
     inferred: bool = False
     weight: str = ""
     method: str = ""
+    revision: str = ""
     sources: tuple[EdgeSource, ...] = ()
     against: tuple[EdgeSource, ...] = ()
     breaches: tuple[Breach, ...] = ()
@@ -187,6 +189,7 @@ class Edge:
             "inferred": self.inferred,
             "weight": self.weight,
             "method": self.method,
+            "revision": self.revision,
             "evidence": [source.to_json() for source in self.sources],
             "contradictedBy": [source.to_json() for source in self.against],
             "breaches": [one.to_json() for one in self.breaches],

@@ -139,7 +139,8 @@ class EntityRelation(AnswerObject):
 class EntityAnswer(AnswerObject):
     """What the graph says of an entity that is no model, and the records that say it.
 
-    ``contested`` names the properties on which sources disagree.
+    ``contested`` names the properties on which sources disagree; ``denied`` holds values that a
+    source says it does not have.
     """
 
     id: str
@@ -150,6 +151,7 @@ class EntityAnswer(AnswerObject):
     asOf: str | None
     describedAs: list[str]
     facts: list[EntityFact]
+    denied: list[EntityFact]
     relations: list[EntityRelation]
     records: list[str]
     contested: list[str]
@@ -263,7 +265,8 @@ class RelatedAnswer(AnswerObject):
 class ProfileAnswer(RelatedAnswer):
     """A model: every field, versions, scores, assessments, offers.
 
-    ``unknown`` is the sentence that says so where nothing was known on the day asked for.
+    ``otherFacts`` are accepted facts that are no field, with what a source states and nobody
+    understands (``otherStatement``). ``unknown`` is the sentence that says so where nothing was known on the day asked for.
     """
 
     id: str
@@ -276,6 +279,7 @@ class ProfileAnswer(RelatedAnswer):
     knowledge: Headline
     describedAs: list[str]
     sections: list[SectionAnswer]
+    otherFacts: list[EntityFact]
 
 
 class StatsAnswer(AnswerObject):

@@ -14,6 +14,7 @@ from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.model.fields import Field, fields
 from provenance_graph.model.knowledge import headline, knowledge
+from provenance_graph.model.other_facts import other_facts
 from provenance_graph.store.values import ANY
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from provenance_graph.model.answers import (
         AssessedNode,
         ClaimAnswer,
+        EntityFact,
         FieldAnswer,
         NodeAnswer,
         ProfileAnswer,
@@ -56,7 +58,10 @@ class FieldState:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the store knows of one model, in the order of a page."""
+    """What the store knows of one model, in the order of a page.
+
+    ``others`` are accepted facts that are no field of the page.
+    """
 
     subject: Iri
     name: str
@@ -67,6 +72,7 @@ class Profile:
     records: int
     as_of: str
     labels: dict[Iri, str]
+    others: tuple[EntityFact, ...] = ()
     unknown: str = ""
 
     def to_json(self) -> ProfileAnswer:
@@ -85,6 +91,7 @@ class Profile:
             "knowledge": headline(state.knowledge for state in self.fields),
             "describedAs": [short_id(name) for name in self.names if name != self.subject],
             "sections": [{"name": name, "fields": rows} for name, rows in sections.items()],
+            "otherFacts": list(self.others),
             **self.related,
         }
 
@@ -119,6 +126,7 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
         records=len({claim.header.record for claim in seen.claims}),
         as_of=snapshot.as_of,
         labels=labels,
+        others=tuple(other_facts(snapshot, accepted, {s.field.property for s in states})),
         unknown=snapshot.unknown(subject, short_id(subject)),
     )
 

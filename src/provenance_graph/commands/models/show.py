@@ -9,6 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
+from provenance_graph.core.iris import local_name
 from provenance_graph.core.terms import PG
 from provenance_graph.model.disclosure.states import STATES, state_of
 from provenance_graph.model.knowledge import sentence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from provenance_graph.model.naming.entities import FoundEntity
 
 
-SHOWN_BESIDE = 8
+SHOWN_NOT_UNDERSTOOD = 8
 """How many statements that fill no field a page shows."""
 
 
@@ -70,11 +71,7 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
         columns = ("section", "field", "value", "status", "contested", "sources", "notes")
         session.print_table(columns, rows, form)
     else:
-        beside = [
-            str(value)
-            for value in snapshot.values(snapshot.canonical(meant.iri), PG.otherStatement)
-        ]
-        click.echo(folded("\n".join(page(json, everything, sorted(beside)))))
+        click.echo(folded("\n".join(page(json, everything))))
 
 
 def _show_entity(
@@ -101,8 +98,11 @@ def _show_entity(
     known = f"as known on {json['asOf']}; " if json["asOf"] else ""
     click.echo(f"{known}{counted(len(json['records']), 'record')}\n")
     facts = [
-        (fact["label"], "\n".join(value["label"] for value in fact["values"][:20]))
-        for fact in json["facts"]
+        (label, "\n".join(value["label"] for value in values[:20]))
+        for label, values in (
+            *((fact["label"], fact["values"]) for fact in json["facts"]),
+            *((f"{fact['label']}, denied", fact["values"]) for fact in json["denied"]),
+        )
     ]
     if facts:
         session.print_table(("fact", "value"), facts)
@@ -117,10 +117,8 @@ def _show_entity(
         )
 
 
-def page(
-    result: Mapping[str, Any], everything: bool = False, beside: Sequence[str] = ()
-) -> Iterator[str]:
-    """The page, line by line; ``beside`` is what is stated and fills no field."""
+def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
+    """The page, line by line."""
     kinds = ", ".join(result["kinds"]) or kind_by_name(result["iri"])
     yield f"{result['name']}  ({kinds} {result['id']})"
     known = f"as known on {result['asOf']}; " if result["asOf"] else ""
@@ -133,9 +131,14 @@ def page(
     yield sentence(result["knowledge"])
     yield from _succession(result)
     silent: list[str] = []
+    covered = _covered_elsewhere(result)
     for section in result["sections"]:
         rows = [field for field in section["fields"] if everything or _known(field)]
-        silent += [f["label"] for f in section["fields"] if f["knowledge"] == "notCovered"]
+        silent += [
+            field["label"]
+            for field in section["fields"]
+            if field["knowledge"] == "notCovered" and field["property"] not in covered
+        ]
         if rows:
             yield ""
             yield section["name"]
@@ -144,7 +147,7 @@ def page(
     yield from _scores(result)
     yield from _assessments(result)
     yield from _offers(result)
-    yield from _beside(beside, everything)
+    yield from _other_facts(result["otherFacts"], everything)
     if silent and not everything:
         yield ""
         yield f"No source covers: {', '.join(silent)}"
@@ -155,9 +158,26 @@ def page(
     )
 
 
-def _beside(texts: Sequence[str], everything: bool) -> Iterator[str]:
-    """What documents state that no field holds, with its key, as it stands."""
-    shown = texts if everything else texts[:SHOWN_BESIDE]
+_NOT_UNDERSTOOD = local_name(PG.otherStatement)
+
+
+def _covered_elsewhere(result: Mapping[str, Any]) -> set[str]:
+    """Fields without a value of their own whose matter stands below them on the page."""
+    others = {fact["property"] for fact in result["otherFacts"]}
+    covered = {"version"} if result["versions"] else set()
+    return covered | ({"trainingMethod"} if "learningApproach" in others else set())
+
+
+def _other_facts(facts: Sequence[Mapping[str, Any]], everything: bool) -> Iterator[str]:
+    """What is accepted and no field of the page, and what is stated and not understood."""
+    named = [fact for fact in facts if fact["property"] != _NOT_UNDERSTOOD]
+    if named:
+        yield ""
+        yield "Other facts"
+    for fact in named:
+        yield f"  {fact['label']}: {'; '.join(value['label'] for value in fact['values'])}"
+    texts = [v["label"] for f in facts if f["property"] == _NOT_UNDERSTOOD for v in f["values"]]
+    shown = texts if everything else texts[:SHOWN_NOT_UNDERSTOOD]
     if shown:
         yield ""
         yield "Stated, not understood"

@@ -171,7 +171,7 @@ class _Run:
         """The documents, from their beginning."""
         day = self.options.retrieved or self.today
         stdin = self.stdin.open() if self.stdin else None
-        return _documents(self.paths, day, self.options.url, stdin)
+        return _documents(self.paths, day, self.options, stdin)
 
     def carry_out(self, strict: bool, dry_run: bool) -> ImportReport:
         """Weigh the documents against the store where asked to, then keep what may be kept."""
@@ -332,13 +332,14 @@ class _Teller:
 
 
 def _documents(
-    paths: tuple[str, ...], day: str, url: str, stdin: BinaryIO | None
+    paths: tuple[str, ...], day: str, options: Options, stdin: BinaryIO | None
 ) -> Iterator[Document | Problem]:
     from provenance_graph.formats.walk import walk
 
     local = [path for path in paths if not path.startswith(("hf:", "http://", "https://"))]
     if local:
-        yield from walk(local, retrieved=day, url=url, stdin=stdin)
+        together = bool(options.collection)
+        yield from walk(local, retrieved=day, url=options.url, stdin=stdin, together=together)
     for place in paths:
         if place not in local:
             from provenance_graph.formats.fetch.fetcher import documents

@@ -16,6 +16,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats.apx.claims import OPENING, Named, claims
 from provenance_graph.formats.apx.fields import FIELDS
+from provenance_graph.formats.apx.keys import KEYS, leaves
 from provenance_graph.formats.apx.page import ApxPage, parse
 from provenance_graph.formats.apx.prose_patterns import model_slug
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
@@ -118,4 +119,6 @@ READER = Reader(
     origin=_origin,
     read=read,
     version="2",
+    keys=KEYS,
+    leaves=leaves,
 )

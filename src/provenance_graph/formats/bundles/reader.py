@@ -17,7 +17,9 @@ from provenance_graph.core.claims import Claim, Custody, Header, Problem, Quad, 
 from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import SKOS
+from provenance_graph.formats import coverage
 from provenance_graph.formats.bundles import envelope
+from provenance_graph.formats.coverage import KeyTable, Leaf, coded, skip
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.records import claims_of
 
@@ -25,6 +27,41 @@ FORMAT = "bundle"
 _IDENTITY = (mint("graph", "identity"), mint("graph", "identity-by-rule"))
 _NOT_RECORDS = frozenset({*_IDENTITY, mint("graph", "reference")})
 _MAX_CHAIN = 50
+
+
+KEYS = KeyTable(
+    (
+        *coded("a claim of the excerpt of its record", "record/claim"),
+        *coded("the header of the excerpt", "record/header"),
+        *coded("the name under which the excerpt speaks", "identity"),
+        *skip("what the sender's store accepted: the reader's store decides for itself",
+              "accepted", "policy"),
+        *skip("exports say what the records say", "export"),
+        *skip("what is checked before anything is read: form, digests, who signed",
+              "mediaType", "payloadDigest", "envelope/**"),
+    )
+)  # fmt: skip
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """The parts of the file, and every quad inside by the kind of graph that it stands in."""
+    file = envelope.read(document.data, document.url)
+    whole = document.json
+    for key in ("mediaType", "payloadDigest"):
+        yield Leaf((key,), f"/{key}", str(whole.get(key, "")))
+    yield from coverage.leaves(whole.get("envelope"), ("envelope",), "/envelope")
+    for name in file.exports:
+        yield Leaf(("export",), f"/exports/{name}", name)
+    for subject, predicate, _, graph in canonical.parse(file.content, document.url).quads:
+        if graph is None:
+            path: tuple[str, ...] = ("accepted",)
+        elif graph in _IDENTITY:
+            path = ("identity",)
+        elif graph in _NOT_RECORDS:
+            path = ("policy",)
+        else:
+            path = ("record", "header" if subject == graph else "claim")
+        yield Leaf(path, "/content", predicate)
 
 
 def recognises(hints: Hints) -> bool:
@@ -128,4 +165,6 @@ READER = Reader(
     origin=_origin,
     read=lambda document: claims_of(records(document)),
     records=records,
+    keys=KEYS,
+    leaves=leaves,
 )

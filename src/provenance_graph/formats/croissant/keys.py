@@ -16,6 +16,7 @@ _HOW = "how records are taken from the files, not where the data come from"
 KEYS = KeyTable(
     (
         *skip("that it is a dataset", "dataset/@type"),
+        *later("dataset/distribution", "dataset/recordSet", "dataset/cr:recordSet"),
         *skip(_CLASS, "dataset/*/@type"),
         *skip("what the keys mean", "context/**"),
         *skip("the language of a text", "dataset/*/@language", "dataset/*/*/@language",

@@ -141,7 +141,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
         meaning = jsonld.short(context.expand(str(key)))
         roles = {"distribution": "file", "cr:recordSet": "records", "recordSet": "records"}
         place = f"/{key}"
-        if meaning in roles:
+        if meaning in roles and not isinstance(value, str):
             yield from jsonld.leaves(coverage.leaves(value, (roles[meaning],), place), context)
         elif key == "@context":
             yield from coverage.leaves(value, ("context",), place)

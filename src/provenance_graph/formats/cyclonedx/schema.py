@@ -30,7 +30,10 @@ def problems(bom: dict[Any, Any]) -> Iterator[Problem]:
     except RecursionError:
         yield Problem("", "nested too deeply to validate", kind="schema")
         return
-    for error in results[:MAX_PROBLEMS]:
+    from jsonschema.exceptions import best_match
+
+    for stated in results[:MAX_PROBLEMS]:
+        error = best_match([stated])  # of forms to choose from, the place in the nearest one
         where = "".join(f"/{_step(step)}" for step in error.absolute_path)
         yield Problem(where or "/", f"invalid CycloneDX: {_what(error)}", kind="schema")
     if len(results) > MAX_PROBLEMS:
@@ -45,6 +48,8 @@ def _step(step: str | int) -> str:
 def _what(error: Any) -> str:
     """The message, without the instance where that is long."""
     message = str(error.message)
+    if error.validator == "enum" and len(message) > 140:
+        return f"{str(error.instance)[:60]!r} is none of the {len(error.validator_value)} values"
     if len(message) <= 140:
         return message
     if error.validator in ("oneOf", "anyOf"):

@@ -192,6 +192,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
     _, top = jsonld.nodes(whole)
     if isinstance(whole, dict) and isinstance(whole.get("@graph"), list):
         yield from coverage.leaves(whole.get("@context"), ("context",), "/@context")
+        yield from coverage.leaves(whole, ("document",), "", ("@context", "@graph"))
     for where, raw in top:
         yield from coverage.leaves(raw.get("@context"), ("context",), f"{where}/@context")
         if _is_model(raw, context):

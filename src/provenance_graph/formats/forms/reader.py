@@ -30,10 +30,11 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.errors import BadIri, NotFound, Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import XSD
-from provenance_graph.formats import statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.forms import values
 from provenance_graph.formats.forms.definition import Form, FormField, form_named
+from provenance_graph.formats.forms.keys import KEYS, leaves
 from provenance_graph.formats.records import claims_of, header
 
 FORMAT = "form"
@@ -52,6 +53,7 @@ def recognises(hints: Hints) -> bool:
 def records(document: Document) -> Iterator[Record | Problem]:
     """One record of what was filled in by hand, and excerpts of what it was filled from."""
     reading = _Reading(document)
+    yield from coverage.unknown(leaves(document), KEYS, "a filled form")
     yield from reading.problems()
     if reading.filled:
         made = header(READER, document, _origin(document))
@@ -244,4 +246,6 @@ READER = Reader(
     origin=_origin,
     read=lambda document: claims_of(records(document)),
     records=records,
+    keys=KEYS,
+    leaves=leaves,
 )

@@ -373,6 +373,8 @@ def _key(each: ProfileField) -> Key:
 
 KEYS = KeyTable(
     (
+        Key("context", Fate.NOT_PROVENANCE, "what the names mean"),
+        Key("context/**", Fate.NOT_PROVENANCE, "what the names mean"),
         Key("*/type", Fate.NOT_PROVENANCE, "the class of a node"),
         *(_key(each) for each in FIELDS),
         Key("Concept/**", Fate.NOT_PROVENANCE, "a term of a code list, which is named by its IRI"),

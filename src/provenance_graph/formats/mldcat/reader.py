@@ -50,6 +50,9 @@ def recognises(hints: Hints) -> bool:
 
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the class of its node and the profile's name of the property."""
+    if document.hints.syntax == "json" and isinstance(document.json, dict):
+        context = document.json.get("@context")
+        yield from coverage.leaves(context, ("context",), "/@context")
     yield from _leaves(nodes_of(document))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
@@ -16,9 +16,12 @@ from provenance_graph.formats.statements import mapping, scalar_text
 
 SOURCE = "mlflow"
 _VERSION = "_version"
+_NO_NAMES = frozenset(("artifacts", "model", "models", "mlruns", "outputs", ".", ".."))
+"""Folders that MLflow and its users make for every model; none is a model's name."""
+
 KEYS = KeyTable(
     (
-        *read("the model", "model_uuid", "model_id"),
+        *read("the model and `dcterms:identifier`; its name is its folder's", "model_uuid", "model_id"),
         *read("the run that made it, as a version", "run_id"),
         *read("`dcterms:created`", "utc_time_created"),
         *read("a parent: `prov:wasDerivedFrom`", "flavors/*/source_model_name"),
@@ -70,7 +73,11 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     yield from coverage.unknown(leaves(document), KEYS, "MLflow's MLmodel")
     id_ = scalar_text(raw.get("model_uuid")) or scalar_text(raw.get("model_id"))
     model = iris.entity(SOURCE, "model", iris.slug(id_ or statements.place(document)))
-    yield from statements.is_a(model, PG.Model, id_)
+    yield from statements.is_a(model, PG.Model)
+    if id_:
+        yield Claim(model, DCTERMS.identifier, statements.literal(id_))
+    if name := _folder(document) or id_:
+        yield Claim(model, SCHEMA.name, statements.literal(name), basis=Basis.INFERENCE)
     if run := scalar_text(raw.get("run_id")):
         yield from packages.version_of(SOURCE, model, run[: statements.MAX_STATED])
     if (created := raw.get("utc_time_created")) is not None:
@@ -87,6 +94,12 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
             yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
         elif row.property is not None:
             yield coverage.stated(model, row.property, scalar_text(leaf.value), leaf.where)
+
+
+def _folder(document: Document) -> str:
+    """The folder that the model was logged into; an MLmodel file has ids and no name."""
+    folders = [document.folder, *document.name.split("/")[:-1]]
+    return next((one for one in reversed(folders) if one and one not in _NO_NAMES), "")
 
 
 def _flavor(

@@ -97,10 +97,15 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _leaves_of(where: str, event: dict[Any, Any]) -> Iterator[Leaf]:
-    yield from coverage.leaves(event, ("event",), where, ("inputs", "outputs"))
+    yield from _own_leaves(where, event)
     for key in ("inputs", "outputs"):
         for n, item in enumerate(listed(event.get(key))):
             yield from coverage.leaves(item, ("dataset",), f"{where}/{key}/{n}")
+
+
+def _own_leaves(where: str, event: dict[Any, Any]) -> Iterator[Leaf]:
+    """What an event states of its job and run."""
+    return coverage.leaves(event, ("event",), where, ("inputs", "outputs"))
 
 
 def origin(document: Document) -> Origin:
@@ -118,26 +123,30 @@ def origin(document: Document) -> Origin:
 def read_events(document: Document) -> Iterator[Claim | Problem]:
     """Yield what runs read and wrote."""
     bad = 0
-    yield from coverage.unknown(leaves(document), KEYS, "OpenLineage")
+    odd: list[Leaf] = []
     for item in events(document):
         if isinstance(item, Problem):
             bad += 1
             if bad <= MAX_PROBLEMS:
                 yield item
             continue
-        yield from _event(*item)
+        yield from _event(*item, odd)
+    yield from coverage.unknown(odd, KEYS, "OpenLineage")
     if bad > MAX_PROBLEMS:
         yield Problem("", f"{bad - MAX_PROBLEMS:,} more lines that are no events", kind="syntax")
 
 
-def _event(where: str, event: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    inputs = [_entity(mapping(i)) for i in listed(event.get("inputs"))]
+def _event(where: str, event: dict[Any, Any], odd: list[Leaf]) -> Iterator[Claim | Problem]:
+    """What one event says; ``odd`` takes up values under keys that the standard does not have."""
+    inputs = []
+    own = list(_own_leaves(where, event))
+    odd += (leaf for leaf in own if KEYS.find(leaf.path) is None)
     for n, raw in enumerate(listed(event.get("inputs"))):
-        yield from _described(mapping(raw), f"{where}/inputs/{n}")
+        inputs.append(_entity(mapping(raw)))
+        yield from _described(mapping(raw), *inputs[-1], f"{where}/inputs/{n}", odd)
     for n, raw in enumerate(listed(event.get("outputs"))):
-        output = mapping(raw)
-        yield from _described(output, f"{where}/outputs/{n}")
-        made, kind = _entity(output)
+        made, kind = _entity(mapping(raw))
+        yield from _described(mapping(raw), made, kind, f"{where}/outputs/{n}", odd)
         if made is None:
             continue
         for source, of in inputs:
@@ -147,12 +156,14 @@ def _event(where: str, event: dict[Any, Any]) -> Iterator[Claim | Problem]:
             if kind == PG.Model and of == PG.Dataset:
                 relation = PG.trainedOn
             yield Claim(made, relation, source)
-        yield from _run(made, event, where)
+        yield from _run(made, event, where, own)
     if not listed(event.get("inputs")) and not listed(event.get("outputs")):
         yield Problem(where or "/", "an event without inputs and outputs", kind="empty")
 
 
-def _run(made: Iri, event: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+def _run(
+    made: Iri, event: dict[Any, Any], where: str, own: list[Leaf]
+) -> Iterator[Claim | Problem]:
     """Which run wrote it, when, with which code; the rest of the event as stated."""
     job = mapping(event.get("job"))
     name = f"{called(job.get('namespace'))}/{called(job.get('name'))}".strip("/")
@@ -169,7 +180,6 @@ def _run(made: Iri, event: dict[Any, Any], where: str) -> Iterator[Claim | Probl
     if url := scalar_text(code.get("url")):
         place = f"{where}/job/facets/sourceCodeLocation/url"
         yield statements.link(made, PG.trainingCode, url, place)
-    own = (leaf for leaf in _leaves_of(where, event) if leaf.path[0] == "event")
     yield from coverage.claims(made, own, KEYS)
 
 
@@ -195,9 +205,12 @@ def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
     return iris.entity(SOURCE, label, local), kind
 
 
-def _described(item: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+def _described(
+    item: dict[Any, Any], subject: Iri | None, kind: Iri, where: str, odd: list[Leaf]
+) -> Iterator[Claim | Problem]:
     """What an event says of one of its inputs or outputs."""
-    subject, kind = _entity(item)
+    leafs = list(coverage.leaves(item, ("dataset",), where))
+    odd += (leaf for leaf in leafs if KEYS.find(leaf.path) is None)
     if subject is None:
         yield Problem(where, "a dataset without a name", "namespace and name")
         return
@@ -221,7 +234,7 @@ def _described(item: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
         yield Claim(subject, PG.dataType, statements.literal(stated))
     elif stated:
         yield coverage.other(subject, "datasetType", stated)
-    yield from coverage.claims(subject, coverage.leaves(item, ("dataset",), where), KEYS)
+    yield from coverage.claims(subject, leafs, KEYS)
 
 
 READER = Reader(

@@ -96,7 +96,9 @@ def leaves(document: Document) -> Iterator[Leaf]:
         role = key if key in (*_ELEMENTS, "prefix", "bundle") else "other"
         role = "relation" if key in _RELATIONS else role
         for leaf in coverage.leaves(value, (role,), f"/{key}"):
-            yield Leaf((role, *leaf.path[2:]), leaf.where, leaf.value)
+            below = leaf.path[1:] if role == "other" else leaf.path[2:]
+            name = (str(key),) if role == "other" else ()
+            yield Leaf((role, *name, *below), leaf.where, leaf.value)
 
 
 def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:

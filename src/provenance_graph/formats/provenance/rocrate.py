@@ -63,6 +63,7 @@ def _described(role: str) -> tuple[coverage.Key, ...]:
 
 KEYS = KeyTable(
     (
+        *skip("what the names mean", "context", "context/**"),
         *_described("dataset"),
         *_described("model"),
         *read(
@@ -102,6 +103,10 @@ class Crate:
     def __init__(self, document: Document) -> None:
         whole = mapping(statements.tidy(document.json, document.text))
         self.context, result = jsonld.nodes(whole)
+        self.beside = (
+            {k: v for k, v in whole.items() if k != "@context"} if "@graph" in whole else {}
+        )
+        self.beside.pop("@graph", None)
         self.context.vocabulary = self.context.vocabulary or jsonld.SCHEMA
         self.nodes = [(where, node) for where, node in result]
         self.by_id = {scalar_text(node.get("@id")): node for _, node in result}
@@ -160,6 +165,9 @@ class Crate:
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the crate, below what its node is."""
     crate = Crate(document)
+    context = mapping(document.json).get("@context")
+    yield from coverage.leaves(context, ("context",), "/@context")
+    yield from coverage.leaves(crate.beside, ("document",), "")
     for where, node in crate.nodes:
         yield from _leaves_of(crate, where, node)
 
@@ -187,6 +195,8 @@ def origin(document: Document) -> Origin:
 def read_crate(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a crate says of its datasets, models and files."""
     crate = Crate(document)
+    beside = coverage.leaves(crate.beside, ("document",), "")
+    yield from coverage.unknown(beside, KEYS, "an RO-Crate, whose nodes stand in @graph")
     if crate.root not in crate.by_id:
         yield Problem("/@graph", "the crate has no root", "a node that the descriptor is about")
     for where, node in crate.nodes:

@@ -22,6 +22,7 @@ from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
 from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
+from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, skip
 from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
 from provenance_graph.formats.mldcat.keys import is_profile
 from provenance_graph.formats.records import claims_of, header
@@ -33,6 +34,34 @@ _TOKENS = re.compile(
     r"|'(?:[^'\\\n]|\\.)*'|<[^<>\s\"]*>|#[^\n]*|<<|>>|[\[\](){}]",
     re.DOTALL,
 )
+
+
+KEYS = KeyTable(
+    (
+        *coded("a claim, plain or written as a node, as it stands", "triple"),
+        *coded("the header of the record", "header"),
+        *skip("the notation of a statement about a statement; the claim's node is read", "reifier"),
+        *later("outside any record"),
+    )
+)
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every triple by where it stands; those outside any record where others stand in one."""
+    results, homes = [], set()
+    for quad in _parse(document):
+        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+        predicate = quad.predicate.value
+        if predicate == RDF.type and getattr(quad.object, "value", "") == PG.SourceRecord:
+            homes.add(graph)
+        about_record = isinstance(quad.subject, ox.NamedNode) and quad.subject.value == graph
+        kind = "reifier" if predicate == _REIFIES else "header" if about_record else "triple"
+        results.append((kind, graph, predicate))
+    for kind, graph, predicate in results:
+        outside = homes and graph not in homes
+        yield Leaf(
+            ("outside any record" if outside else kind,), graph, iris.shorten(Iri(predicate))
+        )
 
 
 def recognises(hints: Hints) -> bool:
@@ -253,4 +282,6 @@ READER = Reader(
     origin=_origin,
     read=lambda document: claims_of(records(document)),
     records=records,
+    keys=KEYS,
+    leaves=leaves,
 )

@@ -117,6 +117,8 @@ def leaves(document: Document) -> Iterator[Leaf]:
     whole = statements.tidy(document.json, document.text)
     inside = isinstance(whole, dict) and "@graph" in whole
     yield from coverage.leaves(mapping(whole).get("@context"), ("context",), "/@context")
+    if inside:
+        yield from coverage.leaves(whole, ("document",), "", ("@context", "@graph"))
     connected = _connected(document) if inside else frozenset()
     for n, raw in enumerate(listed(whole["@graph"]) if inside else [whole]):
         if isinstance(raw, dict):

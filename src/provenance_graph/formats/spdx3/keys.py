@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from provenance_graph.core.terms import PG, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats.coverage import Key, KeyTable, coded, later, read, skip, text
 
 _INSIDE = "a name inside the document"
@@ -45,8 +45,11 @@ def _package(kind: str) -> tuple[Key, ...]:
         *text(PG.copyrightText, f"{kind}/software_copyrightText"),
         *text(PG.standardCompliance, f"{kind}/standardName"),
         *read("`dcterms:license`; SPDX 2's key, reported", f"{kind}/licenseDeclared"),
-        *later(f"{kind}/comment", f"{kind}/software_primaryPurpose",
-               f"{kind}/software_additionalPurpose", f"{kind}/software_sourceInfo",
+        *coded("the class of the subject says it; another word than model or data is a problem",
+               f"{kind}/software_primaryPurpose"),
+        *text(DCTERMS.identifier,
+              f"{kind}/software_contentIdentifier/software_contentIdentifierValue"),
+        *later(f"{kind}/comment", f"{kind}/software_additionalPurpose", f"{kind}/software_sourceInfo",
                f"{kind}/software_attributionText", f"{kind}/software_contentIdentifier/**",
                f"{kind}/externalIdentifier/**", f"{kind}/externalRef/**", f"{kind}/validUntilTime",
                f"{kind}/supportLevel", f"{kind}/verifiedUsing/**", f"{kind}/extension/**"),

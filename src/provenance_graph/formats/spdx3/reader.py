@@ -84,6 +84,10 @@ def read(document: Document) -> Iterator[Claim | Problem]:
         subject = graph.subjects.get(scalar_text(element.get("spdxId")))
         if subject is not None and kind in (AI, DATASET, PACKAGE):
             yield from spdx3_elements.read(element, subject, where, graph)
+            for purpose in (
+                sorted(_purposes(element) - {"model", "data"}) if kind != PACKAGE else ()
+            ):
+                yield coverage.other(subject, "software_primaryPurpose", purpose)
     yield from relations.read(graph)
     if not described:
         yield Problem("/", "no AI package and no dataset package", kind="empty")
@@ -96,15 +100,15 @@ def _required(element: dict[str, Any], where: str, kind: str) -> Iterator[Proble
     for key in tables.REQUIRED[kind]:
         if element.get(key) in (None, "", []):
             yield Problem(where, f"no {key}", f"the {profile} profile requires it", kind="schema")
-    for purpose in listed(element.get("software_primaryPurpose")):
-        bare = scalar_text(purpose).rsplit("/", 1)[-1]
-        if bare not in tables.PURPOSES:
-            yield Problem(
-                f"{where}/software_primaryPurpose",
-                f"{bare[:60]!r} is not a purpose",
-                "model or data",
-                kind="schema",
-            )
+    for purpose in sorted(_purposes(element) - tables.PURPOSES):
+        what = f"{purpose[:60]!r} is not a purpose"
+        yield Problem(f"{where}/software_primaryPurpose", what, "model or data", kind="schema")
+
+
+def _purposes(element: dict[str, Any]) -> set[str]:
+    """What a package is for, as bare words."""
+    stated = listed(element.get("software_primaryPurpose"))
+    return {scalar_text(purpose).rsplit("/", 1)[-1] for purpose in stated}
 
 
 READER = Reader(

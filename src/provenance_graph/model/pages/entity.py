@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.claims import Literal, Stance, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
 from provenance_graph.model.naming.entities import FoundEntity
 
 if TYPE_CHECKING:
-    from provenance_graph.model.answers import EntityAnswer
+    from provenance_graph.model.answers import EntityAnswer, EntityFact
 
 MAX_LISTED = 12
 """So many entities that point to it are listed of each relation; all are counted."""
@@ -42,16 +42,24 @@ class Relation:
     things: tuple[tuple[Iri, str], ...]
 
 
+LabelledValues = tuple[Iri, str, tuple[tuple[Value, str], ...]]
+"""A property, its label, and its values, each with how it is shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntityPage:
-    """Facts in the order of their labels, relations by their counts."""
+    """Facts in the order of their labels, relations by their counts.
+
+    ``denied`` are values that a source says the entity does not have, and none says it has.
+    """
 
     subject: Iri
     kind: str
     name: str
     types: tuple[Iri, ...]
     described_as: tuple[Iri, ...]
-    facts: tuple[tuple[Iri, str, tuple[tuple[Value, str], ...]], ...]
+    facts: tuple[LabelledValues, ...]
+    denied: tuple[LabelledValues, ...]
     relations: tuple[Relation, ...]
     records: tuple[Iri, ...]
     contested: tuple[Iri, ...]
@@ -67,15 +75,8 @@ class EntityPage:
             "types": [local_name(one) for one in self.types],
             "asOf": self.as_of or None,
             "describedAs": [short_id(one) for one in self.described_as],
-            "facts": [
-                {
-                    "property": local_name(prop),
-                    "iri": prop,
-                    "label": label,
-                    "values": [{"value": str(value), "label": shown} for value, shown in values],
-                }
-                for prop, label, values in self.facts
-            ],
+            "facts": [_fact_json(*fact) for fact in self.facts],
+            "denied": [_fact_json(*fact) for fact in self.denied],
             "relations": [
                 {
                     "property": local_name(one.property),
@@ -98,12 +99,13 @@ def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
     for _, predicate, value, _ in snapshot.quads(subject, graph=graph):
         if predicate not in _LEFT_OUT:
             facts[predicate].append(value)
-    labelled = [
-        (prop, snapshot.label(prop) or local_name(prop), tuple(_shown(snapshot, values)))
-        for prop, values in facts.items()
-    ]
     described = [o for o in snapshot.values(subject, PG.describedAs) if isinstance(o, Iri)]
     claims = [] if graph else snapshot.claims(subject)
+    denied: dict[Iri, list[Value]] = defaultdict(list)
+    for claim in claims:
+        prop, value = claim.claim.predicate, claim.claim.value
+        if claim.claim.stance is Stance.DENIES and value and value not in facts[prop]:
+            denied[prop].append(value)
     records = {claim.header.record for claim in claims}
     return EntityPage(
         subject=subject,
@@ -111,7 +113,8 @@ def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
         name=snapshot.label(subject) or short_id(subject),
         types=tuple(sorted(snapshot.types(subject))),
         described_as=tuple(sorted(described)),
-        facts=tuple(sorted(labelled, key=lambda fact: fact[1].casefold())),
+        facts=_labelled(snapshot, facts),
+        denied=_labelled(snapshot, denied),
         relations=tuple(_relations(snapshot, subject)),
         records=tuple(sorted(records)),
         contested=tuple(
@@ -119,6 +122,27 @@ def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
         ),
         as_of=snapshot.as_of,
     )
+
+
+def _fact_json(prop: Iri, label: str, values: Iterable[tuple[Value, str]]) -> EntityFact:
+    return {
+        "property": local_name(prop),
+        "iri": prop,
+        "label": label,
+        "values": [{"value": str(value), "label": shown} for value, shown in values],
+    }
+
+
+def _labelled(
+    snapshot: AcceptedSnapshot, facts: Mapping[Iri, list[Value]]
+) -> tuple[LabelledValues, ...]:
+    """Properties with their labels and values, in the order of the labels."""
+    labelled = [
+        (prop, snapshot.label(prop) or local_name(prop), tuple(_shown(snapshot, values)))
+        for prop, values in facts.items()
+        if values
+    ]
+    return tuple(sorted(labelled, key=lambda fact: fact[1].casefold()))
 
 
 def _shown(snapshot: AcceptedSnapshot, values: list[Value]) -> Iterator[tuple[Value, str]]:

@@ -133,6 +133,7 @@ MERGE_ROWS: tuple[Key, ...] = (
                          "slices/sources/parameters/weight", "experts/source_model",
                          "experts/source_model/**", "shared_experts/source_model",
                          "shared_experts/source_model/**"))),
+    *read("`pg:weightPrecision`; of both, that of the result", "merge/dtype", "merge/out_dtype"),
     *later("merge/**"),
 )  # fmt: skip
 """Recipes of mergekit."""

@@ -17,6 +17,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
+from provenance_graph.formats.huggingface.quantization import number_format
 
 Found = Iterator[Claim | Problem]
 MAX_PARTS = 500
@@ -63,6 +64,9 @@ def read_merge(repo: NamedRepository, raw: Any, place: str) -> Found:
             first = result.name not in seen
             seen.setdefault(result.name, set()).add(result.revision)
             yield from _parent(repo, result, method, first)
+    stored = raw.get("out_dtype", raw.get("dtype"))
+    if isinstance(stored, str) and stored:
+        yield number_format(repo, stored, f"{place}/dtype", Basis.ARTIFACT)
     if not seen:
         yield Problem(place, "a recipe without models", "models, slices or experts", kind="missing")
 

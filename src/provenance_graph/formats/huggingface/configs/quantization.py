@@ -94,23 +94,26 @@ def precision(
     for part in reversed(parts):
         name = part.get("torch_dtype", part.get("dtype"))
         if isinstance(name, str) and name not in ("auto", ""):
-            known = DTYPES.get(name.removeprefix("torch.").casefold())
-            where = f"{place}/torch_dtype"
-            if known:
-                yield Claim(repo.subject, PG.weightPrecision, known, basis=basis)
-            else:
-                yield Claim(
-                    repo.subject,
-                    PG.weightPrecision,
-                    None,
-                    basis=basis,
-                    as_stated=statements.clean(name)[:80],
-                    locator=where,
-                    unusable="no number format of the code list",
-                )
+            yield number_format(repo, name, f"{place}/torch_dtype", basis)
             return
         if name is not None and not isinstance(name, str):
             yield Problem(f"{place}/torch_dtype", f"{str(name)[:60]!r} is not a number format")
+
+
+def number_format(repo: NamedRepository, name: str, where: str, basis: Basis | None) -> Claim:
+    """The number format that a file names, as a code of the list or as stated."""
+    known = DTYPES.get(name.removeprefix("torch.").casefold())
+    if known:
+        return Claim(repo.subject, PG.weightPrecision, known, basis=basis)
+    return Claim(
+        repo.subject,
+        PG.weightPrecision,
+        None,
+        basis=basis,
+        as_stated=statements.clean(name)[:80],
+        locator=where,
+        unusable="no number format of the code list",
+    )
 
 
 def _quantised(

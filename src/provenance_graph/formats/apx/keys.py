@@ -1,0 +1,57 @@
+"""Every label of a model page, and what is done with it; a page's parts as leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provenance_graph.core.iris import shorten
+from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS
+from provenance_graph.formats.apx.page import parse
+from provenance_graph.formats.coverage import Key, KeyTable, Leaf, coded, later, skip
+from provenance_graph.formats.document import Document
+
+
+def _fields() -> Iterator[Key]:
+    """A row for every label that fills a property."""
+    for label, field in FIELDS.items():
+        yield from coded(f"`{shorten(field.prop)}`", f"field/{label}")
+
+
+KEYS = KeyTable(
+    (
+        *coded("the model, and the mode that makes a configuration", "title"),
+        *_fields(),
+        *coded("`pg:activeParameterCount`: the labels are the other way round",
+               *(f"field/{label}" for label in sorted(EXPERT_TOTAL_LABELS))),
+        *later("field/*"),
+        *coded("`pg:EvaluationResult`", "benchmark/score"),
+        *coded("`pg:Rank`", "benchmark/rank", "rank"),
+        *coded("`pg:Assessment`, its criteria as parts", "total", "grade", "criterion"),
+        *coded("what the declared patterns find in it; no sentence is stored", "prose"),
+        *skip("a heading, or a control of the memory calculator", "heading"),
+    )
+)  # fmt: skip
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """The parts of a page with their lines; a paragraph is one value."""
+    page = parse(document.text)
+    for line in page.titles:
+        yield Leaf(("title",), line.place, line.text)
+    for field in page.fields:
+        yield Leaf(("field", " ".join(field.label.casefold().split())), field.place, field.value)
+    for row in page.rows:
+        for key, value in (("score", row.score), ("rank", row.rank)):
+            if value:
+                yield Leaf(("benchmark", key), row.place, value)
+    for kind, parts in (
+        ("rank", page.ranks),
+        ("total", [page.total]),
+        ("grade", [page.grade]),
+        ("criterion", [*page.parts, *page.sections]),
+    ):
+        for part in parts:
+            if part is not None:
+                yield Leaf((kind,), part.place, part.value)
+    for paragraph in page.paragraphs:
+        yield Leaf(("prose",), paragraph.place, len(paragraph.text))
