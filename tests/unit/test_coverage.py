@@ -10,6 +10,7 @@ import pytest
 from readers_b import document
 
 from provenance_graph.commands.models import show
+from provenance_graph.core import iris
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, KeyTable, Leaf, later, read, skip, text
@@ -65,7 +66,6 @@ def test_the_ledger_counts_every_value_by_fate_and_key() -> None:
 
 
 def test_what_has_no_property_is_kept_as_stated_and_a_blank_as_left_blank() -> None:
-    from provenance_graph.core import iris
 
     claims = list(coverage.claims(iris.model("a/b"), LEAVES, TABLE))
     assert [str(c.value) for c in claims if c.predicate == PG.otherStatement] == [
@@ -141,7 +141,8 @@ def test_a_reference_to_an_element_of_the_document_is_read() -> None:
 
 def test_a_page_shows_what_is_stated_and_fills_no_field() -> None:
     shown = {
-        "name": "Oak", "kinds": ["Model"], "id": "example/oak", "asOf": "", "records": 1,
+        "name": "Oak", "kinds": ["Model"], "id": "example/oak",
+        "iri": iris.model("example/oak"), "asOf": "", "records": 1,
         "describedAs": [], "unknown": "", "knowledge": {}, "sections": [],
     }  # fmt: skip
     whole: dict[str, object] = defaultdict(list, shown)
@@ -166,7 +167,8 @@ def test_a_field_whose_matter_stands_elsewhere_is_not_called_uncovered() -> None
         row | {"property": name, "label": name}
         for name in ("version", "trainingMethod", "architecture")
     ]
-    shown = {"name": "Oak", "kinds": ["Model"], "id": "example/oak", "asOf": "", "records": 1,
+    shown = {"name": "Oak", "kinds": ["Model"], "id": "example/oak",
+        "iri": iris.model("example/oak"), "asOf": "", "records": 1,
              "sections": [{"name": "A", "fields": fields}], "unknown": "",
              "versions": [{"id": "v", "version": "2.0"}],
              "otherFacts": [{"property": "learningApproach", "label": "learning approach",

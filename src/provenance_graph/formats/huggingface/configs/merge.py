@@ -16,8 +16,8 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
+from provenance_graph.formats.huggingface.configs.quantization import number_format
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
-from provenance_graph.formats.huggingface.quantization import number_format
 
 Found = Iterator[Claim | Problem]
 MAX_PARTS = 500
