@@ -208,8 +208,10 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
                 return
             local = _owned(root, head, name) if name in CARDS and head else head + name
             for item in _file(folder / name, local, retrieved, _below(url, head + name)):
-                placed = isinstance(item, Document) and not item.path
-                yield replace(item, path=head + name) if placed else item
+                if isinstance(item, Document) and not item.path:
+                    yield replace(item, path=head + name)
+                else:
+                    yield item
     if not count:
         yield Problem(str(root), "the folder holds no file", kind="empty")
 

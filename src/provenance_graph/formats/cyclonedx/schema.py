@@ -30,15 +30,19 @@ def problems(bom: dict[Any, Any]) -> Iterator[Problem]:
     except RecursionError:
         yield Problem("", "nested too deeply to validate", kind="schema")
         return
-    from jsonschema.exceptions import best_match
-
-    for stated in results[:MAX_PROBLEMS]:
-        error = best_match([stated])  # of forms to choose from, the place in the nearest one
+    for error in map(_nearest, results[:MAX_PROBLEMS]):
         where = "".join(f"/{_step(step)}" for step in error.absolute_path)
         yield Problem(where or "/", f"invalid CycloneDX: {_what(error)}", kind="schema")
     if len(results) > MAX_PROBLEMS:
         more = len(results) - MAX_PROBLEMS
         yield Problem("/", f"invalid CycloneDX in {more} more places", kind="schema")
+
+
+def _nearest(error: Any) -> Any:
+    """Of several forms that a value may have, the error in the one that it comes nearest to."""
+    while error.context:
+        error = max(error.context, key=lambda one: len(one.absolute_path))
+    return error
 
 
 def _step(step: str | int) -> str:

@@ -103,9 +103,9 @@ def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
     claims = [] if graph else snapshot.claims(subject)
     denied: dict[Iri, list[Value]] = defaultdict(list)
     for claim in claims:
-        prop, value = claim.claim.predicate, claim.claim.value
-        if claim.claim.stance is Stance.DENIES and value and value not in facts[prop]:
-            denied[prop].append(value)
+        prop, stated = claim.claim.predicate, claim.claim.value
+        if claim.claim.stance is Stance.DENIES and stated and stated not in facts[prop]:
+            denied[prop].append(stated)
     records = {claim.header.record for claim in claims}
     return EntityPage(
         subject=subject,
