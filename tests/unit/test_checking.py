@@ -140,14 +140,20 @@ def test_shapes_of_ones_own_are_checked_beside_ours(here) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
-    [("nonsense", "house.ttl"), ("<urn:a> <urn:b> <urn:c> .", "no shape with a target")],
+    ("name", "text", "message"),
+    [
+        ("house.ttl", "nonsense", "house.ttl"),
+        ("house.ttl", "<urn:a> <urn:b> <urn:c> .", "no shape with a target"),
+        ("house.ttl", "<urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> .", "triple terms"),
+        ("house.owl", "<a><b></a>", "house.owl: not RDF/XML"),
+        ("house.jsonld", '{"@context": "http://localhost/context"}', "remote contexts"),
+    ],
 )
-def test_a_file_without_shapes_is_refused(here, text, said) -> None:
-    (here / "house.ttl").write_text(text)
+def test_a_file_without_shapes_is_refused(here, name, text, message) -> None:
+    (here / name).write_text(text)
     (here / "good.md").write_text("---\nlicense: mit\n---\n")
-    with pytest.raises(ProvenanceError, match=said):
-        run("none", "validate", "good.md", "--shapes", "house.ttl")
+    with pytest.raises(ProvenanceError, match=message):
+        run("none", "validate", "good.md", "--shapes", name)
 
 
 def test_check_asks_the_store_about_parents(here, shipped) -> None:

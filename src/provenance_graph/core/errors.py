@@ -154,6 +154,23 @@ class StoreError(ProvenanceError):
     """The store cannot be used."""
 
 
+BUGS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What wrong code raises, ours or a library's, of a value that it did not expect.
+
+Caught only where one request ends and its process goes on; any other exception ends the process.
+"""
+
+
 class StoreMissing(StoreError):
     """Nothing has been built at that place."""
 

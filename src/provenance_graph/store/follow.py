@@ -17,8 +17,8 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -178,20 +178,10 @@ class Replica:
                 f"{free >> 20} MB are free; version {here.version if here else 'none'} stays"
             )
         target.mkdir()
-        try:
-            for name, (size, digest) in there.files.items():
-                if before is not None and known.get(name) == (size, digest):
-                    os.link(before / name, target / name)
-                else:
-                    self._fetch(
-                        f"checkpoints/{there.checkpoint}/{name}", target / name, size, digest
-                    )
-        except OSError as error:
-            shutil.rmtree(target, ignore_errors=True)
-            raise StoreError(f"{target}: {error}") from error
-        except BaseException:
-            shutil.rmtree(target, ignore_errors=True)
-            raise
+        with ExitStack() as until_whole:
+            until_whole.callback(shutil.rmtree, target, ignore_errors=True)
+            self._copy_files(there, target, before, known)
+            until_whole.pop_all()
         layout.sync_folder(target)
         if not (self.folder / "format").exists():
             layout.replace_file(self.folder / "format", layout.FORMAT)
@@ -200,6 +190,24 @@ class Replica:
         for entry in root.iterdir():
             if entry.name.isdigit() and int(entry.name) < number - 1:
                 layout.remove_unused(entry)
+
+    def _copy_files(
+        self,
+        there: Current,
+        target: Path,
+        before: Path | None,
+        known: Mapping[str, tuple[int, str]],
+    ) -> None:
+        """Link the files that the version before has too, and fetch the others."""
+        try:
+            for name, (size, digest) in there.files.items():
+                if before is not None and known.get(name) == (size, digest):
+                    os.link(before / name, target / name)
+                else:
+                    path = f"checkpoints/{there.checkpoint}/{name}"
+                    self._fetch(path, target / name, size, digest)
+        except OSError as error:
+            raise StoreError(f"{target}: {error}") from error
 
     def _fetch(self, path: str, target: Path, size: int, digest: str) -> None:
         hashed, length = hashlib.blake2b(), 0

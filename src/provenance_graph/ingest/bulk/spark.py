@@ -41,6 +41,8 @@ class SparkEngine:
     def __init__(self, engine: str) -> None:
         address = master(engine)
         try:
+            from py4j.protocol import Py4JError
+            from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
         except ImportError as error:
             raise UsageError("this needs PySpark: pip install 'provenance-graph[spark]'") from error
@@ -59,7 +61,7 @@ class SparkEngine:
             )
         try:
             self._session: Any = builder.getOrCreate()
-        except Exception as error:
+        except (Py4JError, PySparkException, OSError) as error:
             raise StoreError(f"Spark at {address} cannot be started: {error}") from error
         self._session.sparkContext.setLogLevel("ERROR")
 

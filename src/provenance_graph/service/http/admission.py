@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Self
 
@@ -121,21 +122,25 @@ class Gate:
         self.waiting += 1
         timer = loop.call_later(MAKE_ROOM_AFTER, self._make_room, client)
         self._serve()
-        try:
-            async with asyncio.timeout(self._seconds):
-                permit = await handed
-        except BaseException as error:
-            if handed.done() and not handed.cancelled() and handed.exception() is None:
-                handed.result().release()
-            self._leave(client, handed)
-            if isinstance(error, TimeoutError):
+        with ExitStack() as until_handed:
+            until_handed.callback(self._give_up, client, handed)
+            try:
+                async with asyncio.timeout(self._seconds):
+                    permit = await handed
+            except TimeoutError:
                 self._noted("queue-timeout")
                 raise _full(f"nothing was free for {self._seconds:g} s") from None
-            raise
-        finally:
-            timer.cancel()
+            finally:
+                timer.cancel()
+            until_handed.pop_all()
         permit.task = asyncio.current_task()
         return permit
+
+    def _give_up(self, client: Client, handed: asyncio.Future[Permit]) -> None:
+        """Leave the queue, and give back a place that was handed over too late."""
+        if handed.done() and not handed.cancelled() and handed.exception() is None:
+            handed.result().release()
+        self._leave(client, handed)
 
     def _make_space(self, client: Client) -> None:
         """Room in a full queue at the cost of the longest line, unless that is the caller's."""

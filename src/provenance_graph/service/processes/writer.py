@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from provenance_graph.core import errors
 from provenance_graph.core.errors import (
+    BUGS,
     ProvenanceError,
     RequestRefused,
 )
@@ -234,7 +235,7 @@ def carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> 
     except OSError as error:
         detail = f"the store cannot be written: {error.strerror}"
         return {"error": "StoreError", "detail": detail}, ()
-    except Exception as error:  # noqa: BLE001 - a bug must be told, not taken for a crash
+    except BUGS as error:  # the commit was rolled back; the next request can be carried out
         sys.stderr.write(f"provenance-graph: the writer failed: {error!r}\n")
         detail = "an error on our side; nothing was changed"
         return {"error": "ProvenanceError", "detail": detail}, ()

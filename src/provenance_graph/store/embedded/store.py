@@ -37,6 +37,8 @@ from provenance_graph.store.layout import Current, WriterLock
 from provenance_graph.store.states import PUBLIC
 
 _PROBE_SIZE = 1 << 16
+_REFUSALS = (SyntaxError, ValueError, OSError, RuntimeError)
+"""What the engine and the file system raise for a change that they cannot make."""
 
 
 class EmbeddedStore(EngineReads):
@@ -228,13 +230,11 @@ class EmbeddedWriter(EngineReads):
         """
         self._grouped, before = True, self._current
         try:
-            with self.public.group() if self.public is not None else nullcontext():
-                yield
-            if self._current.sequence > before.sequence:
-                self._published(self._recover(), self._current)
-        except BaseException as error:
-            self._rolled_back(before, error)
-            raise
+            with self._all_or_nothing():
+                with self.public.group() if self.public is not None else nullcontext():
+                    yield
+                if self._current.sequence > before.sequence:
+                    self._published(self._recover(), self._current)
         finally:
             self._grouped = False
 
@@ -278,13 +278,25 @@ class EmbeddedWriter(EngineReads):
         publish(self.root, engine, current, layout.read_current(self.root).files)
         clean(self.root, current)
 
-    def _rolled_back(self, before: Current, error: BaseException) -> None:
-        """Go back to what is published: the database may be ahead of it, whatever it was."""
-        self._engine, self._current = None, before
-        if isinstance(error, SyntaxError | ValueError | OSError | RuntimeError):
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Go back to what is published when a block fails: the database may be ahead of it.
+
+        Raises StoreError for what the engine or the file system refuses.
+        """
+        before = self._current
+        try:
+            with ExitStack() as until_published:
+                until_published.callback(self._return_to, before)
+                yield
+                until_published.pop_all()
+        except _REFUSALS as error:
             with suppress(StoreError):
                 self._recover()
             raise StoreError(f"{self.root}: nothing was changed: {error}") from error
+
+    def _return_to(self, published: Current) -> None:
+        self._engine, self._current = None, published
 
     @property
     def version(self) -> str:
@@ -304,29 +316,24 @@ class EmbeddedWriter(EngineReads):
         return self._apply(text, digest)
 
     def _apply(self, text: str, digest: str) -> str:
-        engine = self._recover()
+        self._recover()
         sequence = self._current.sequence + 1
         current = Current(version_of(sequence, digest), sequence, self._current.db, str(sequence))
         if self._grouped:
-            return self._applied(engine, text, current)
-        before = self._current
-        try:
+            return self._applied(text, current)
+        with self._all_or_nothing():
             if text:
-                engine.update(text)
-            self._published(engine, current)
-        except BaseException as error:
-            del engine
-            self._rolled_back(before, error)
-            raise
+                self._recover().update(text)
+            self._published(self._recover(), current)
         self._current = current
         return current.version
 
-    def _applied(self, engine: ox.Store, text: str, current: Current) -> str:
+    def _applied(self, text: str, current: Current) -> str:
         """Apply a change that is published later; one that fails leaves the others alone."""
         try:
             if text:
-                engine.update(text)
-        except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+                self._recover().update(text)
+        except _REFUSALS as error:
             raise StoreError(f"{self.root}: nothing was changed: {error}") from error
         self._current = current
         return current.version

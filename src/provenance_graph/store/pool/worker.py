@@ -12,7 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.errors import BUGS, ProvenanceError
 from provenance_graph.store import layout
 from provenance_graph.store.base import Limits
 from provenance_graph.store.pool import frames, sandbox
@@ -139,7 +139,7 @@ def _called(function: Callable[[bytes], object], data: bytes) -> bytes:
         return frames.json_frame(frames.ERROR, [type(error).__name__, str(error)])
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - a reader's bug is told to whoever sent the document
+    except BUGS as error:  # a reader's bug, or what the sandbox forbade: the sender learns which
         text = f"{type(error).__name__}: {error}"
         return frames.json_frame(frames.ERROR, ["QueryCrashed", text[:2000]])
     if isinstance(result, bytes):

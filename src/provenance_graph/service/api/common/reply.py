@@ -91,7 +91,7 @@ class ProblemRoute(APIRoute):
         """Nothing: FastAPI sets what it read of the responses that it was given."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with every deliberate error turned into a problem."""
+        """The handler, with every deliberate error turned into a problem; the gateway answers a bug."""
         handle = super().get_route_handler()
         known = parameters(self.dependant)
         if "GET" in (self.methods or ()) and cited.takes(self.path, set(known)):
@@ -109,10 +109,6 @@ class ProblemRoute(APIRoute):
                 detail = str(error.detail)
                 return problem(HttpProblem(error.status_code, "Refused", detail))
             except ProvenanceError as error:
-                return problem(problem_of(error))
-            except Exception as error:  # noqa: BLE001 - the last door: a bug must not be told
-                service = request.app.state.service
-                service.log.write("error", {"path": request.url.path, "error": repr(error)})
                 return problem(problem_of(error))
 
         return answer
