@@ -90,12 +90,12 @@ def running(command: list[str], port: int, path: str, cwd: Path | None = None) -
         process.wait(20)
 
 
-Found = tuple[float, float, float, float]
+ReaderOutput = tuple[float, float, float, float]
 
 
 def measure(
     wrk: str, port: int, pid: int, paths: Path, clients: int, seconds: float, headers: str = "{}"
-) -> Found:
+) -> ReaderOutput:
     """Requests a second, median and 99th percentile in ms, processor time of one in µs.
 
     Others who use the machine slow a request down; its processor time stays.
@@ -255,7 +255,7 @@ def large(server: str, port: int, path: str) -> None:
     )
 
 
-def show(server: str, load: str, clients: int, result: Found) -> None:
+def show(server: str, load: str, clients: int, result: ReaderOutput) -> None:
     """One line of the table."""
     rate, median, slow, used = result
     print(

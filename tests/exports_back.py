@@ -84,7 +84,7 @@ def missing(bundle: Bundle, format: str, made: Exported, name: str = "document")
     for claim in read:
         by_node[claim.subject][claim.predicate].add(ours(claim.value))
     lost = []
-    for subject, predicate, value in sorted(made.kept, key=str):
+    for subject, predicate, value in sorted(made.written, key=str):
         if (subject, predicate, value) in stated:
             continue
         if predicate in NODE_LINKS and _like(bundle, subject, predicate, value, by_node):

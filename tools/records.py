@@ -50,7 +50,9 @@ def command(sources: Path, data: Path | None, only: tuple[str, ...], shown: int)
         sources, listed, {**readers(), CURATED.format: CURATED}, home / "records", tell
     )
     if not only:
-        counts |= regenerate.stamp_kept(regenerate.kept(home / "sources.toml"), home / "records")
+        counts |= regenerate.stamp_hand_written(
+            regenerate.hand_written(home / "sources.toml"), home / "records"
+        )
     for name, count in sorted(counts.items()):
         click.echo(f"{name}\t{count}")
     if kinds:

@@ -53,7 +53,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class HandWritten:
     """One ``[[kept]]`` entry: records kept by hand below ``into``, told by publisher or address."""
 
     into: str
@@ -87,16 +87,16 @@ def _stamped(record: Record, custody: str, collection: str, edition: str) -> Rec
     return replace(record, header=header)
 
 
-def kept(path: Path) -> list[Kept]:
+def hand_written(path: Path) -> list[HandWritten]:
     """The ``[[kept]]`` entries of a list of sources; raises UsageError naming what is wrong."""
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get("kept", [])
-        return [Kept(**entry) for entry in listed]
+        return [HandWritten(**entry) for entry in listed]
     except (OSError, TypeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: not a list of sources: {error}") from error
 
 
-def stamp_kept(entries: list[Kept], into: Path) -> dict[str, int]:
+def stamp_hand_written(entries: list[HandWritten], into: Path) -> dict[str, int]:
     """Write custody and collection into the records that are kept by hand; how many each has.
 
     The first entry that matches a record speaks of it. Raises UsageError for a record of
@@ -113,7 +113,7 @@ def stamp_kept(entries: list[Kept], into: Path) -> dict[str, int]:
     return dict(counts)
 
 
-def by_entry(record: Record, name: str, entries: list[Kept]) -> Record:
+def by_entry(record: Record, name: str, entries: list[HandWritten]) -> Record:
     """The record with what its entry says; raises UsageError where none speaks of it."""
     for entry in entries:
         if entry.into == name and entry.matches(record):
@@ -232,11 +232,15 @@ def _cut(record: Record, known: set[Iri]) -> Record:
     return replace(record, claims=claims, ordered=False).sort()
 
 
-Told = Callable[[str, Problem], None]
+ProblemHandler = Callable[[str, Problem], None]
 
 
 def regenerate(
-    root: Path, listed: list[Source], readers: Mapping[str, Reader], into: Path, tell: Told
+    root: Path,
+    listed: list[Source],
+    readers: Mapping[str, Reader],
+    into: Path,
+    tell: ProblemHandler,
 ) -> dict[str, int]:
     """Write the record files of every source again; gives how many records each has.
 

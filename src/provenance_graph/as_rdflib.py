@@ -11,7 +11,7 @@ import rdflib
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri
 
-_KEPT = 200_000
+_CACHED_TERMS = 200_000
 
 
 def dataset(quads: Iterable[Quad]) -> rdflib.Dataset:
@@ -31,8 +31,8 @@ def dataset(quads: Iterable[Quad]) -> rdflib.Dataset:
 
 
 def _fill(result: rdflib.Dataset, quads: Iterable[Quad]) -> None:
-    node = lru_cache(maxsize=_KEPT)(_node)
-    literal = lru_cache(maxsize=_KEPT)(_literal)
+    node = lru_cache(maxsize=_CACHED_TERMS)(_node)
+    literal = lru_cache(maxsize=_CACHED_TERMS)(_literal)
     graphs: dict[Iri | None, rdflib.Graph] = {None: result.default_graph}
     add = result.store.add
     for subject, predicate, value, name in quads:

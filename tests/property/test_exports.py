@@ -140,7 +140,7 @@ def test_what_is_carried_is_read_back_and_the_rest_is_told(format: str, one: Bun
     }.get(format, ())
     reported = {loss.property for loss in made.losses}
     for subject, predicate, value in accepted(one, about):
-        assert (subject, predicate, value) in made.kept or predicate in reported, writer.format
+        assert (subject, predicate, value) in made.written or predicate in reported, writer.format
     assert export(one, format).text == made.text
 
 

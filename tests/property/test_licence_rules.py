@@ -133,7 +133,7 @@ def test_repair_finds_the_sets_that_trying_all_finds(seed: int) -> None:
             assert not working
         else:
             assert {frozenset(one) for one in result.solutions} <= working
-            assert result.found == len(working)
+            assert result.total == len(working)
             assert len(result.solutions) == min(len(working), MOST_SOLUTIONS)
 
 

@@ -215,5 +215,5 @@ def test_a_rebuild_keeps_what_was_imported(copy: Path, tmp_path: Path) -> None:
     card = tmp_path / "c.md"
     card.write_text("---\nlicense: mit\nlanguage: en\nbase_model: org/base\n---\n# C\n")
     assert run(copy, "import", str(card)).returncode in (0, 1)
-    assert build(folder("data"), copy).kept == 1
-    assert build(folder("data"), copy, fresh=True).kept == 0
+    assert build(folder("data"), copy).carried_over == 1
+    assert build(folder("data"), copy, fresh=True).carried_over == 0

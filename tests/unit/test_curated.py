@@ -140,7 +140,7 @@ def test_the_shipped_records_are_what_the_reader_makes_of_the_lists() -> None:
         result += [item for item in curated.records(it) if isinstance(item, Record)]
     files = curated.by_file(result)
     root = folder("data") / "records"
-    entries = regenerate.kept(folder("data") / "sources.toml")
+    entries = regenerate.hand_written(folder("data") / "sources.toml")
     for name, records in files.items():
         folder_of = name.partition("/")[0]
         stamped = [regenerate.by_entry(record, folder_of, entries) for record in records]

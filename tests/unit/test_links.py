@@ -134,22 +134,22 @@ def test_the_table_is_sssom_that_we_read_ourselves() -> None:
 def test_keeping_twice_adds_nothing_and_leaves_rows_alone() -> None:
     row = Mapping(MODEL, links.EXACT, Iri("https://huggingface.co/org/m"), confidence="1.0")
     other = replace(row, object=Iri("https://doi.org/10.1/x"), predicate=links.RELATED)
-    first, added = links.kept("", [row], "x")
+    first, added = links.merged("", [row], "x")
     assert added == 1
     by_hand = first.replace("\t1.0\t", "\t0.4\t")
-    second, added = links.kept(by_hand, [row, other], "x")
+    second, added = links.merged(by_hand, [row, other], "x")
     assert added == 1
     assert by_hand.splitlines()[-1] in second.splitlines()
-    assert links.kept(second, [row, other], "x") == (second, 0)
+    assert links.merged(second, [row, other], "x") == (second, 0)
 
 
 def test_what_is_no_table_of_links_is_refused_whole() -> None:
     row = Mapping(MODEL, links.EXACT, Iri("https://huggingface.co/org/m"))
     with pytest.raises(RecordError):
-        links.kept("a letter\nto nobody\n", [row], "x")
+        links.merged("a letter\nto nobody\n", [row], "x")
     columns = "subject_id\tpredicate_id\tobject_id\tmapping_justification\tmood\n"
     with pytest.raises(UsageError, match="a file of their own"):
-        links.kept(columns, [row], "x")
+        links.merged(columns, [row], "x")
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def test_what_was_imported_is_kept_and_counts_beside_what_is_shipped(
     (retained,) = list(imported_records(earlier))
     assert (retained.header.record, retained.header.collection) == (IMPORTED, MIGRATED)
     built = build(data, earlier)
-    assert (built.records, built.kept) == (1, 1)
+    assert (built.records, built.carried_over) == (1, 1)
     with EmbeddedStore.open(earlier) as store:
         header = StoreStatements(store).header(IMPORTED)
         assert header is not None
@@ -65,5 +65,5 @@ def test_what_was_imported_is_kept_and_counts_beside_what_is_shipped(
         for model in {claim.subject for claim in retained.claims if "/model/" in claim.subject}:
             assert any(True for _ in store.quads(model, DCTERMS.license)), model
         assert any(True for _ in store.quads(iris.model("a/x"), DCTERMS.license))
-    assert build(data, earlier).kept == 1
+    assert build(data, earlier).carried_over == 1
     open_store(str(earlier)).close()

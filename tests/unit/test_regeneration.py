@@ -54,8 +54,8 @@ def test_stamping_the_records_kept_by_hand_changes_no_byte(tmp_path: Path) -> No
     """What sources.toml says of records kept by hand is what they say of themselves."""
     data = folder("data")
     into = Path(copytree(data / "records", tmp_path / "records"))
-    entries = regenerate.kept(data / "sources.toml")
-    regenerate.stamp_kept(entries, into)
+    entries = regenerate.hand_written(data / "sources.toml")
+    regenerate.stamp_hand_written(entries, into)
     differing = [
         str(path.relative_to(into))
         for name in sorted({entry.into for entry in entries})

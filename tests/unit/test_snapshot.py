@@ -151,13 +151,13 @@ def test_datasets_of_days_are_kept_by_version_and_day(tmp_path: Path):
     with embedded.EmbeddedStore.open(tmp_path / "s") as opened:
         for day in ("2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01"):
             then = AcceptedSnapshot(opened, day, folder=tmp_path / "s" / "derived")
-            folder = days.kept(then)
+            folder = days.materialised(then)
             assert folder is not None
             assert folder.name == f"{opened.version}.{day}"
             stamp = (folder / "CURRENT").stat().st_mtime_ns
-            assert days.kept(then) == folder
+            assert days.materialised(then) == folder
             assert (folder / "CURRENT").stat().st_mtime_ns == stamp
-        assert len(list((tmp_path / "s" / "derived" / "days").iterdir())) == days.MAX_KEPT
+        assert len(list((tmp_path / "s" / "derived" / "days").iterdir())) == days.MAX_FOLDERS
 
 
 @pytest.fixture(scope="module")
@@ -247,12 +247,12 @@ def test_something_costly_is_made_once_and_other_things_beside_it():
         return "slow"
 
     threads = [
-        threading.Thread(target=accepted_snapshot.kept, args=("slow", slow)) for _ in range(3)
+        threading.Thread(target=accepted_snapshot.cached, args=("slow", slow)) for _ in range(3)
     ]
     for thread in threads:
         thread.start()
     assert inside.wait(10)
-    assert accepted_snapshot.kept("quick", lambda: "quick") == "quick"
+    assert accepted_snapshot.cached("quick", lambda: "quick") == "quick"
     go.set()
     for thread in threads:
         thread.join(10)

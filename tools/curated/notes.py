@@ -25,7 +25,7 @@ def claims(short: str, subject: Iri, source: str) -> list[Claim]:
     return []
 
 
-def _said(prop: Iri, value: Value | None, stated: str = "") -> _Rows:
+def _statement(prop: Iri, value: Value | None, stated: str = "") -> _Rows:
     return lambda subject: [Claim(subject, prop, value, as_stated=stated)]
 
 
@@ -33,12 +33,12 @@ def _silent(stance: Stance, *props: Iri) -> _Rows:
     return lambda subject: [Claim(subject, prop, None, stance) for prop in props]
 
 
-def _dataset(name: str, *said: tuple[Iri, Iri]) -> _Rows:
+def _dataset(name: str, *statements: tuple[Iri, Iri]) -> _Rows:
     node = iris.dataset(name)
     return lambda _: [
         Claim(node, RDF.type, PG.Dataset),
         Claim(node, SCHEMA.name, literals.text(name)),
-        *(Claim(node, prop, value) for prop, value in said),
+        *(Claim(node, prop, value) for prop, value in statements),
     ]
 
 
@@ -132,7 +132,7 @@ def _filtered_by_clip(_: Iri) -> list[Claim]:
 
 
 def _policy(url: str) -> _Rows:
-    return _said(PG.usagePolicy, Iri(url))
+    return _statement(PG.usagePolicy, Iri(url))
 
 
 _CARD = "https://github.com/meta-llama/llama-models/blob/a9c89c471f793423afd4cc3ca8671d6e56fe64cb/models"
@@ -146,7 +146,7 @@ _NOTES: tuple[tuple[str, str, _Rows], ...] = (
     ("alpaca-7b", "Alpaca.json",
      _dataset("tatsu-lab/alpaca", (DCTERMS.license, _NC), (DCTERMS.license, _OPENAI_TERMS),
               (PG.generatedBy, iris.model("openai/text-davinci-003")))),
-    ("vicuna-13b-v1.5", "lmsys.yaml", _said(DCTERMS.license, licence("apache-2.0"), "Apache 2.0")),
+    ("vicuna-13b-v1.5", "lmsys.yaml", _statement(DCTERMS.license, licence("apache-2.0"), "Apache 2.0")),
     ("vicuna-13b-v1.5", "weights_version",
      lambda _: [Claim(iris.model("lmsys/vicuna-13b-delta-v0"), PG.fileFormat,
                       literals.text("delta weights"))]),
@@ -162,7 +162,7 @@ _NOTES: tuple[tuple[str, str, _Rows], ...] = (
               (PG.usedJudge, iris.model("openai/gpt-4")))),
     ("olmo-2-7b", "OLMo/blob", _averaged),
     ("pythia-6.9b", "pythia/blob", _earlier_suite),
-    ("starcoder", "starcoder/blob", _said(PG.weightsAvailability, PG.GatedWeights)),
+    ("starcoder", "starcoder/blob", _statement(PG.weightsAvailability, PG.GatedWeights)),
     ("stable-diffusion-v1-1", "laion.yaml", _filtered_by_clip),
     ("whisper-large-v3", "model-card.md", _turbo),
     ("claude-haiku-4-5", "fmti",

@@ -47,7 +47,7 @@ class Statements(NamedStatements, Protocol):
     def headers(self, document: Iri) -> list[Header]:
         """The retrievals of one document."""
 
-    def apart(self, entity: Iri) -> set[Iri]:
+    def different_from(self, entity: Iri) -> set[Iri]:
         """What somebody decided a name is not."""
 
 
@@ -191,7 +191,7 @@ class StoreStatements:
                     waiting.append(name)
         return sorted(seen)
 
-    def apart(self, entity: Iri) -> set[Iri]:
+    def different_from(self, entity: Iri) -> set[Iri]:
         """What somebody decided a name is not."""
         again = {row.object for row in self.pending.without if row.subject == entity}
         return self.pending.different.get(entity, set()) | {
@@ -235,12 +235,12 @@ class RecordSet:
 
     def _decide(self, mappings: Iterable[Row]) -> None:
         self._decided: dict[Iri, Iri] = {}
-        self._apart: dict[Iri, set[Iri]] = defaultdict(set)
+        self._different_from: dict[Iri, set[Iri]] = defaultdict(set)
         for row in sorted(mappings):
             if row.merges:
                 self._decided.setdefault(row.subject, row.object)
             elif row.negated:
-                self._apart[row.subject].add(row.object)
+                self._different_from[row.subject].add(row.object)
         self.rules = {
             entity: model
             for entity in self._about
@@ -270,9 +270,9 @@ class RecordSet:
         """Every name of a canonical subject, itself among them, sorted."""
         return sorted({subject, *self._names.get(subject, ())})
 
-    def apart(self, entity: Iri) -> set[Iri]:
+    def different_from(self, entity: Iri) -> set[Iri]:
         """What somebody decided a name is not."""
-        return self._apart.get(entity, set())
+        return self._different_from.get(entity, set())
 
     def subjects(self) -> list[Iri]:
         """Every canonical subject that anything is said about."""
@@ -358,7 +358,7 @@ def rule_mapping(entity: Iri, statements: Statements) -> Iri | None:
         if claim.predicate == PG.hubRepository and claim.value and latest.counts(header)
     ]
     model = identity.repository_model(stated) if stated else None
-    return None if model is None or model in statements.apart(entity) else model
+    return None if model is None or model in statements.different_from(entity) else model
 
 
 def view(

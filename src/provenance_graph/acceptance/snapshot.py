@@ -54,7 +54,7 @@ class AcceptedSnapshot:
         self.derived = folder
         self.folder = None if as_of else folder
         self.today = today or datetime.now(UTC).date().isoformat()
-        self._kept: dict[str, object] = {}
+        self._cache: dict[str, object] = {}
         self._labels: dict[Iri, str] = {}
         self._views: dict[Iri, View] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -228,14 +228,14 @@ class AcceptedSnapshot:
         """The same store now: what names mean is looked up there whatever the day."""
         return self.at("") if self.as_of else self
 
-    def kept(self, name: str, make: Callable[[], T]) -> T:
+    def cached(self, name: str, make: Callable[[], T]) -> T:
         """Something made from this snapshot, made once; different ones are made side by side."""
         with self._lock:
             lock = self._locks.setdefault(name, threading.Lock())
         with lock:
-            if name not in self._kept:
-                self._kept[name] = make()
-            t: T = self._kept[name]  # type: ignore[assignment]
+            if name not in self._cache:
+                self._cache[name] = make()
+            t: T = self._cache[name]  # type: ignore[assignment]
             return t
 
     def __repr__(self) -> str:

@@ -195,11 +195,11 @@ class Assessed:
     def _published(self, made: PublishedScores) -> PublishedAnswer:
         full = self.assessment.rubric.maximum or Fraction(1)
         low, high = (100 * n / full for n in (self.assessment.low, self.assessment.high))
-        apart = distance(made, low, high)
+        difference = distance(made, low, high)
         return {
             **made.to_json(self.rubrics, self.labels),
-            "apart": None if apart is None else rounded(apart),
-            "insideRange": None if apart is None else apart == 0,
+            "apart": None if difference is None else rounded(difference),
+            "insideRange": None if difference is None else difference == 0,
         }
 
     # ---- tables --------------------------------------------------------------------------

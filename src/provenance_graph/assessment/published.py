@@ -158,15 +158,15 @@ def read(
 ) -> PublishedScores | None:
     """One published assessment of an entity; None where it is not known by the day asked about."""
     seen = snapshot.view(node)
-    said_: dict[Iri, Value] = {p: o for _, p, o, _ in seen.quads}
-    scheme = said_.get(PG.scheme)
+    stated: dict[Iri, Value] = {p: o for _, p, o, _ in seen.quads}
+    scheme = stated.get(PG.scheme)
     if not isinstance(scheme, Iri):
         return None
-    score, maximum = _number(said_.get(PG.score)), _number(said_.get(PG.maxScore))
+    score, maximum = _number(stated.get(PG.score)), _number(stated.get(PG.maxScore))
     added_up = 0
     if score is None:
         score, maximum, added_up = _added(snapshot, node, known.schemes.get(scheme))
-    evaluator = said_.get(PG.evaluator)
+    evaluator = stated.get(PG.evaluator)
     headers = {stored.header.record: stored.header for stored in seen.claims}
     return PublishedScores(
         node=node,
@@ -176,10 +176,10 @@ def read(
         score=score,
         maximum=maximum,
         added_up=added_up,
-        grade=str(said_.get(PG.grade, said_.get(PG.verdict, ""))),
+        grade=str(stated.get(PG.grade, stated.get(PG.verdict, ""))),
         evaluator=evaluator if isinstance(evaluator, Iri) else None,
-        date=str(said_.get(DCTERMS.date, "")),
-        version=str(said_.get(PG.rubricVersion, "")),
+        date=str(stated.get(DCTERMS.date, "")),
+        version=str(stated.get(PG.rubricVersion, "")),
         sources=tuple(header for _, header in sorted(headers.items())),
     )
 

@@ -196,7 +196,7 @@ def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, LevelFinding]) -> 
     published = [PG.LevelDisclosed if use in open_ else use.finding.level for use in counted]
     reachable, _ = shares(item.rule, rubric, published)
     missing = tuple(use.name for use in open_)
-    rule = _told(item.rule, level, counted)
+    rule = _explanation(item.rule, level, counted)
     return _Draft(item, level, rule, low, high, True, uses, max(reachable, low), missing)
 
 
@@ -248,7 +248,7 @@ _HOW = {
 }
 
 
-def _told(rule: Iri, level: Iri, uses: Sequence[ClaimUse]) -> str:
+def _explanation(rule: Iri, level: Iri, uses: Sequence[ClaimUse]) -> str:
     if len(uses) == 1:
         return uses[0].finding.rule
     met = sum(use.finding.level in SATISFIED for use in uses)

@@ -92,11 +92,11 @@ def cite_check(snapshot: AcceptedSnapshot, text: str) -> list[Checked]:
     """Every sentence of a prose text; raises UsageError where it is longer than is read."""
     if len(text) > MAX_TEXT:
         raise UsageError(f"{len(text):,} characters; at most {MAX_TEXT:,} are checked at once")
-    found = sentences(text)
-    if len(found) > MAX_SENTENCES:
-        raise UsageError(f"{len(found):,} sentences; at most {MAX_SENTENCES} at once")
+    parts = sentences(text)
+    if len(parts) > MAX_SENTENCES:
+        raise UsageError(f"{len(parts):,} sentences; at most {MAX_SENTENCES} at once")
     checker = Checker(snapshot)
-    return [checker.sentence(one) for one in found]
+    return [checker.sentence(one) for one in parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +153,22 @@ class Checker:
         )  # fmt: skip
 
     def _clause(self, text: str) -> Checked:
-        found = list(mentions(text, self._table(_MODELS)))
-        if found:
-            model = self._richest(found[0].entities)
+        mentioned = list(mentions(text, self._table(_MODELS)))
+        if mentioned:
+            model = self._richest(mentioned[0].entities)
         elif self._last is not None:
             model = self._last
         else:
             return Checked(text, UNKNOWN, why="it names no model that the graph knows")
         self._last = model
-        about = property_of(masked(text, found[:1], "\x00"))
-        plain = masked(text, found)
-        if len(found) > 1 and (compared := comparative(plain)):
-            return self._two(text, plain, found, *compared)
+        about = property_of(masked(text, mentioned[:1], "\x00"))
+        plain = masked(text, mentioned)
+        if len(mentioned) > 1 and (compared := comparative(plain)):
+            return self._two(text, plain, mentioned, *compared)
         if about is None:
             why = "it names no property that is checked"
             return Checked(text, UNKNOWN, short_id(model), why=why)
-        own = masked(text, found[:1]) if about in _NAMED else plain
+        own = masked(text, mentioned[:1]) if about in _NAMED else plain
         return self._judged(self._statement(text, own, model, about))
 
     def _richest(self, candidates: Sequence[Iri]) -> Iri:
@@ -264,22 +264,23 @@ class Checker:
 
     def _entities(self, one: _Statement, negated: bool) -> StatedValue:
         table = self._table(_KINDS.get(one.about, _MODELS))
-        found = list(spoken(one.plain, table))
+        mentioned = list(spoken(one.plain, table))
         if one.about == DCTERMS.creator and (by := re.search(r"\bby\s+|\bfrom\s+", one.plain)):
             after = one.plain[by.end() :]  # a maker's name may be in lower case there
-            found = list(mentions(after, table, lower=True))[:1] or found
-        entities = {iri for mention in found for iri in mention.entities}
-        said = [one.plain[m.start : m.end] for m in found]
-        text = ", ".join(sorted(map(short_id, entities))[:3] or said)
-        folded = frozenset(map(fold, said))
+            mentioned = list(mentions(after, table, lower=True))[:1] or mentioned
+        entities = {iri for mention in mentioned for iri in mention.entities}
+        spellings = [one.plain[m.start : m.end] for m in mentioned]
+        text = ", ".join(sorted(map(short_id, entities))[:3] or spellings)
+        folded = frozenset(map(fold, spellings))
         return StatedValue(text, entities=frozenset(entities), names=folded, negated=negated)
 
     def _two(
-        self, text: str, plain: str, found: list[Mention], about: Iri, direction: int
+        self, text: str, plain: str, mentioned: list[Mention], about: Iri, direction: int
     ) -> Checked:
         """Two models compared by one property, of which both values have to be accepted."""
         first, second = (
-            self._statement(text, plain, self._richest(one.entities), about) for one in found[:2]
+            self._statement(text, plain, self._richest(one.entities), about)
+            for one in mentioned[:2]
         )
         for one in (first, second):
             if not one.accepted:

@@ -85,7 +85,7 @@ def make_server(snapshot: Snapshot, query: Query, version: str = "") -> MCPServe
     return server
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     """An answer as JSON text; raises ToolError where it is too long to be of use."""
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     if len(text.encode()) > ANSWER_BYTES:
@@ -343,6 +343,6 @@ class _Tools:
 def _guarded(made: Callable[[], Any]) -> str:
     """An answer, or the reason why there is none as the tool's error."""
     try:
-        return _told(made())
+        return _as_text(made())
     except ProvenanceError as error:
         raise ToolError(str(error)) from error

@@ -148,9 +148,9 @@ def _mentions(text: str, known: Names, *, lower: bool) -> Iterator[Mention]:
         place += 1
 
 
-def masked(text: str, found: list[Mention], mark: str = " ") -> str:
+def masked(text: str, mentioned: list[Mention], mark: str = " ") -> str:
     """A text with the names blanked, so that their numbers and words say nothing."""
-    for one in found:
+    for one in mentioned:
         blank = mark + " " * (one.end - one.start - 1)
         text = text[: one.start] + blank + text[one.end :]
     return text
@@ -175,10 +175,10 @@ def clauses(sentence: str, names: Names) -> list[str]:
     >>> clauses("M has 7B parameters, 32 layers and is nice.", {})
     ['M has 7B parameters', '32 layers and is nice.']
     """
-    found = list(mentions(sentence, names))
+    mentioned = list(mentions(sentence, names))
     bounds = [
         m for m in _CLAUSE.finditer(sentence)
-        if not any(one.start < m.end() and m.start() < one.end for one in found)
+        if not any(one.start < m.end() and m.start() < one.end for one in mentioned)
     ]  # fmt: skip
     parts: list[str] = []
     at = 0

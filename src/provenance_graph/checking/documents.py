@@ -81,7 +81,7 @@ class _Work:
     document: Document
     file: str
     reading: Reading
-    found: list[Finding] = field(default_factory=list)
+    findings_here: list[Finding] = field(default_factory=list)
     broken: bool = False
 
 
@@ -158,12 +158,14 @@ def _judge(works: Sequence[_Work], judges: Sequence[AnyJudge]) -> None:
             for work in works:
                 if work.reading.failure is None:
                     reading = work.reading
-                    work.found += judge.of_document(work.document, reading.format, reading.records)
+                    work.findings_here += judge.of_document(
+                        work.document, reading.format, reading.records
+                    )
             continue
         if not records:
             continue
         for (work, _), result in zip(records, judge([r for _, r in records]), strict=True):
-            work.found += result
+            work.findings_here += result
 
 
 def _shapes(records: Sequence[Record]) -> list[list[Finding]]:
@@ -204,7 +206,7 @@ def _examined(work: _Work) -> Examined:
         broken = False
         locate = _Locator(document, work.file)
         findings += [locate.problem(problem) for problem in reading.problems]
-        findings += [locate.finding(finding, reading.records) for finding in work.found]
+        findings += [locate.finding(finding, reading.records) for finding in work.findings_here]
     placed = [f if f.file else replace(f, file=work.file) for f in findings]
     return Examined(
         work.file,

@@ -57,9 +57,9 @@ class Upstream:
 
     def __call__(self, records: Sequence[Record]) -> list[list[Finding]]:
         """The findings of each record, in their order."""
-        reported = [self._told(record) for record in records]
+        reported = [self._upstream_quads(record) for record in records]
         findings: list[list[Finding]] = [[] for _ in records]
-        for group in _apart(reported):
+        for group in _disjoint_groups(reported):
             over = {s: q for n in group for s, q in reported[n].items()}
             overlay = AcceptedSnapshot(
                 cast(Store, DocumentOverlay(self._reads, over)), today=self._today
@@ -74,7 +74,7 @@ class Upstream:
                     findings[n] += self._licences(graph, subject, quads)
         return findings
 
-    def _told(self, record: Record) -> dict[Iri, list[Quad]]:
+    def _upstream_quads(self, record: Record) -> dict[Iri, list[Quad]]:
         """What a record states of each entity that has parents, data or a licence there."""
         by_subject: dict[Iri, list[Quad]] = {}
         for subject, predicate, value, _ in statements(record):
@@ -214,7 +214,7 @@ class Upstream:
             )
 
 
-def _apart(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[int]]:
+def _disjoint_groups(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[int]]:
     """Records in groups in which no two speak of one entity."""
     todo = [n for n, one in enumerate(reported) if one]
     while todo:

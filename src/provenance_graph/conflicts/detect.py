@@ -17,20 +17,20 @@ from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.resolve import GIVES_VALUE
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts import several
-from provenance_graph.conflicts.apart import left_apart
 from provenance_graph.conflicts.kinds import (
     CATALOGUES,
     DEFAULT,
     KINDS,
     ConflictKind,
+    conflict_kind,
     contradicting,
-    found,
     kind_of,
 )
 from provenance_graph.conflicts.lineage import parents
 from provenance_graph.conflicts.measured import measured
 from provenance_graph.conflicts.offers import offers
 from provenance_graph.conflicts.results import Conflict, Listed, Side
+from provenance_graph.conflicts.unmerged import unmerged_names
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     AcceptanceStatus,
@@ -65,7 +65,7 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
     listed = [c for subject in chosen for c in of_subject(snapshot, subject, layout, known)]
     asked = None if subjects is None else chosen
     listed += [*parents(snapshot, asked), *offers(snapshot, asked), *measured(snapshot, asked)]
-    listed += left_apart(snapshot, known, asked)
+    listed += unmerged_names(snapshot, known, asked)
     listed = [c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}")]
     return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
 
@@ -74,7 +74,7 @@ C = TypeVar("C", bound=Listed)
 
 
 def chosen(
-    found_: Iterable[C],
+    listed_conflicts: Iterable[C],
     kinds: Collection[str] = (),
     fields_: Collection[str] = (),
     developers: Collection[Iri] = (),
@@ -88,7 +88,7 @@ def chosen(
     """
     if unknown := set(kinds) - set(KINDS):
         raise UsageError(f"no kind {min(unknown)!r}; there are {', '.join(KINDS)}")
-    listed = list(found_)
+    listed = list(listed_conflicts)
     wanted = set(kinds) or (set(KINDS) if every else set(DEFAULT))
     names = {local_name(c.property) for c in listed} | {c.label for c in listed}
     if missing := [f for f in fields_ if f not in names]:
@@ -112,14 +112,14 @@ def chosen(
     ]
 
 
-def summary(found_: Iterable[Listed]) -> Counter[str]:
+def summary(listed_conflicts: Iterable[Listed]) -> Counter[str]:
     """How many there are of each kind: the one count that every page and command gives."""
-    return Counter(c.kind for c in found_)
+    return Counter(c.kind for c in listed_conflicts)
 
 
-def counted(found_: Iterable[Listed]) -> Counter[Iri]:
+def counted(listed_conflicts: Iterable[Listed]) -> Counter[Iri]:
     """How many conflicts of the default kinds each subject has."""
-    return Counter(c.subject for c in found_ if c.kind in DEFAULT)
+    return Counter(c.subject for c in listed_conflicts if c.kind in DEFAULT)
 
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
@@ -142,8 +142,8 @@ def _silences(snapshot: AcceptedSnapshot) -> set[Iri]:
         for node, _, _, graph in snapshot.quads(
             predicate=PG.stance, object=stance.value, graph=ANY
         ):
-            said_of = {p: o for _, p, o, _ in snapshot.quads(node, graph=graph)}
-            about, prop = said_of.get(PG.about), said_of.get(PG.property)
+            stated_of = {p: o for _, p, o, _ in snapshot.quads(node, graph=graph)}
+            about, prop = stated_of.get(PG.about), stated_of.get(PG.property)
             if isinstance(about, Iri) and isinstance(prop, Iri):
                 subject = snapshot.canonical(about)
                 if subject not in iris and any(True for _ in snapshot.quads(subject, prop)):
@@ -202,7 +202,7 @@ def _lists(competing: Sequence[SourcedClaim]) -> ConflictKind | None:
         if item.value is not None and item.header.reader not in CATALOGUES:
             lists.setdefault(item.header.record, set()).add(item.value)
     if len(lists) > 1 and not set.intersection(*lists.values()):
-        return found("sources", "sources list values that have nothing in common")
+        return conflict_kind("sources", "sources list values that have nothing in common")
     return None
 
 
@@ -245,21 +245,23 @@ def _implausible(
             continue
         stated = claim.claim.as_stated or str(claim.claim.value or "")
         if claim.implausible:
-            kind = found("implausible", claim.implausible)
+            kind = conflict_kind("implausible", claim.implausible)
             others = _sides([c for c in claims if _competes(c) and c.value != claim.value])
             sides: tuple[Side, ...] = ((claim.value or stated, (claim,)), *others)
         elif reason := claim.claim.unusable:
             sides = ((stated, (claim,)),)
             if "after the release" in reason and claim.basis not in DEVELOPER_RANK:
-                kind = found("announcement", f"the name moves on to later releases: {reason}")
+                kind = conflict_kind(
+                    "announcement", f"the name moves on to later releases: {reason}"
+                )
             elif claim.basis in (Basis.ESTIMATE, Basis.INFERENCE):
-                kind = found("unreadable", f"not read: {reason}")
+                kind = conflict_kind("unreadable", f"not read: {reason}")
             elif "records creation" in reason:
-                kind = found("announcement", f"no day of its own: {reason}")
+                kind = conflict_kind("announcement", f"no day of its own: {reason}")
             elif _IMPOSSIBLE.search(reason):
-                kind = found("implausible", f"cannot be a value: {reason}")
+                kind = conflict_kind("implausible", f"cannot be a value: {reason}")
             else:
-                kind = found("unreadable", f"not read: {reason}")
+                kind = conflict_kind("unreadable", f"not read: {reason}")
         else:
             continue
         yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)

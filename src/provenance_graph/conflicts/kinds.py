@@ -87,7 +87,7 @@ class ConflictKind:
     severity: int
 
 
-def found(kind: str, why: str, more: int = 0) -> ConflictKind:
+def conflict_kind(kind: str, why: str, more: int = 0) -> ConflictKind:
     """A kind with its usual severity."""
     return ConflictKind(kind, why, SEVERITY[kind] + more)
 
@@ -119,22 +119,32 @@ def kind_of(
     if len(values) < 2:
         return None
     if prop == SCHEMA.name or _spelt_alike(values, snapshot):
-        return found("naming", "the values differ only in how they are written")
+        return conflict_kind("naming", "the values differ only in how they are written")
     groups = clusters(claims)
     if len(groups) < 2:
-        return found("rounding", "the values can all be true: one is rounded or names a period")
+        return conflict_kind(
+            "rounding", "the values can all be true: one is rounded or names a period"
+        )
     if prop in LIMITS:
         return _limits(groups, values, snapshot.policy)
     if prop in CLOCKS:
-        return found("announcement", "a repository and a catalogue's entry have dates of their own")
+        return conflict_kind(
+            "announcement", "a repository and a catalogue's entry have dates of their own"
+        )
     if prop == DCTERMS.issued and (days := _days(groups)) is not None and days <= NEAR:
-        return found("announcement", f"{days} days apart: announcement, weights or repository")
+        return conflict_kind(
+            "announcement", f"{days} days apart: announcement, weights or repository"
+        )
     if prop in (DCTERMS.issued, PG.weightsAvailability) and _two_events(snapshot, subject, claims):
-        return found("announcement", "one source speaks of the service, another of the weights")
+        return conflict_kind(
+            "announcement", "one source speaks of the service, another of the weights"
+        )
     if prop == DCTERMS.issued and _announced_first(groups, snapshot.policy):
-        return found("announcement", "an index has the announcement, catalogues the availability")
+        return conflict_kind(
+            "announcement", "an index has the announcement, catalogues the availability"
+        )
     if prop == PG.architectureFamily and any(str(value).casefold() in GENERIC for value in values):
-        return found("variant", "one source names the family, another the kind of network")
+        return conflict_kind("variant", "one source names the family, another the kind of network")
     if (
         prop in (PG.parameterCount, PG.nominalParameterCount)
         and (of_size := _sizes(snapshot, subject, groups)) is not None
@@ -194,15 +204,19 @@ def _by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> C
     own = [g for g in groups if any(c.basis in DEVELOPER_RANK for c in g)]
     if len(own) > 1:
         if len({c.header.document for g in own for c in g}) > 1:
-            return found("developer", f"documents of the developer: {what}")
-        return found("outdated", f"one document of the developer, read twice: {what}")
+            return conflict_kind("developer", f"documents of the developer: {what}")
+        return conflict_kind("outdated", f"one document of the developer, read twice: {what}")
     publishers = {c.header.publisher for g in groups for c in g}
     if len(publishers) == 1:
-        return found("outdated", f"one publisher gives {what}, at different times or places")
+        return conflict_kind(
+            "outdated", f"one publisher gives {what}, at different times or places"
+        )
     tiers = sorted(min(tier(c, policy) for c in g) for g in groups)
     if tiers[1] - tiers[0] <= 1:
-        return found("sources", what, 5 - tiers[0])
-    return found("weaker", f"a source of tier {tiers[1]} beside one of tier {tiers[0]}: {what}")
+        return conflict_kind("sources", what, 5 - tiers[0])
+    return conflict_kind(
+        "weaker", f"a source of tier {tiers[1]} beside one of tier {tiers[0]}: {what}"
+    )
 
 
 def tier(item: SourcedClaim, policy: Policy) -> int:
@@ -215,10 +229,10 @@ def _limits(
 ) -> ConflictKind | None:
     rest = [c for g in groups for c in g if c.header.reader not in CATALOGUES]
     if len(clusters(rest)) < 2:
-        return found("provider-limit", "a provider's limit stands beside the model's own")
+        return conflict_kind("provider-limit", "a provider's limit stands beside the model's own")
     numbers = sorted(_numbers(values))
     if len(numbers) > 1 and numbers[-1] / max(numbers[0], 1) < 1.5:
-        return found("variant", "one source counts input alone, another input and output")
+        return conflict_kind("variant", "one source counts input alone, another input and output")
     return _by_weight(clusters(rest), policy, PG.contextLength)
 
 
@@ -230,9 +244,9 @@ def _sizes(
         return None
     ratio = numbers[-1] / numbers[0]
     if ratio < 1.12:
-        return found("rounding", "embeddings and extra heads counted or not, or rounded")
+        return conflict_kind("rounding", "embeddings and extra heads counted or not, or rounded")
     if (whose := _whose(snapshot, subject, groups)) is not None:
-        return found("variant", f"{ratio:.1f} times apart: {whose}", 10)
+        return conflict_kind("variant", f"{ratio:.1f} times apart: {whose}", 10)
     return None
 
 

@@ -67,7 +67,7 @@ def _conflict(
     accepted = tuple(c for c in snapshot.claims(model, limit) if c.claim.value == own)
     sides: list[Side] = [(own, accepted)]
     for value in sorted(differing, key=lambda v: int(v.lexical)):
-        stored = [_held(snapshot, offer, said_by, model) for offer, said_by in differing[value]]
+        stored = [_held(snapshot, offer, stated_by, model) for offer, stated_by in differing[value]]
         sides.append((value, tuple(claim for one in stored for claim in one)))
     furthest = min(_ratio(own, value) for value in differing)
     number = sum(map(len, differing.values()))

@@ -17,7 +17,7 @@ from itertools import combinations
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.kinds import RESEARCHED, ConflictKind, found, tier
+from provenance_graph.conflicts.kinds import RESEARCHED, ConflictKind, conflict_kind, tier
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
@@ -90,7 +90,7 @@ def several_valued(
         kind = _by_tiers(shown, *sorted((tiers[a], tiers[b])))
         own = [any(c.basis in DEVELOPER_RANK for c in stored) for _, stored in sides]
         if all(own):
-            kind = found(
+            kind = conflict_kind(
                 "developer", f"documents of the developer give {shown} with nothing in common"
             )
         yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
@@ -102,8 +102,8 @@ def _by_tiers(shown: str, better: int, worse: int) -> ConflictKind:
         why = (
             f"a source of tier {worse} beside one of tier {better}: {shown} with nothing in common"
         )
-        return found("weaker", why)
-    return found("sources", f"sources give {shown} that have nothing in common")
+        return conflict_kind("weaker", why)
+    return conflict_kind("sources", f"sources give {shown} that have nothing in common")
 
 
 def _stated(
@@ -140,11 +140,11 @@ def _comparable(one: set[Value], other: set[Value]) -> bool:
 
 
 def _widened(values: Iterable[Value], wholes: Callable[[Iri], set[Iri]] | None) -> set[Value]:
-    found_: set[Value] = set(values)
+    covered: set[Value] = set(values)
     for value in values:
         if wholes is not None and isinstance(value, Iri):
-            found_ |= wholes(value)
-    return found_
+            covered |= wholes(value)
+    return covered
 
 
 def _wholes_of_data(snapshot: AcceptedSnapshot, dataset: Iri) -> set[Iri]:

@@ -107,7 +107,7 @@ def _dataset(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[t
         map(stated_licence, entity.stated_licences)
     ):
         yield "license", result
-    if len(stated) == 1 and stated[0].told:
+    if len(stated) == 1 and stated[0].unambiguous:
         keep(entity.iri, DCTERMS.license, stated[0].iri)
     yield from _plain(ledger, entity)
     yield from _links(ledger, entity)

@@ -180,7 +180,7 @@ def _licences(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[
         map(stated_licence, entity.stated_licences)
     ):
         yield "license", result
-    ledger.keep(entity.iri, DCTERMS.license, *(info.iri for info in stated if info.told))
+    ledger.keep(entity.iri, DCTERMS.license, *(info.iri for info in stated if info.unambiguous))
 
 
 def licence(info: LicenceInfo) -> str | dict[str, str]:

@@ -108,7 +108,7 @@ def _licence(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[t
     if len(stated) != 1:
         return
     info: LicenceInfo = stated[0]
-    if info.hub_token and info.told:
+    if info.hub_token and info.unambiguous:
         yield "license", info.hub_token
     else:
         yield "license", "other"
@@ -116,7 +116,7 @@ def _licence(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[t
         if info.url:
             yield "license_link", info.url
     by_name = licence_names.normalise("other", name=info.key, link=info.url)
-    if info.told or (info.iri == by_name.value and not info.hub_token):
+    if info.unambiguous or (info.iri == by_name.value and not info.hub_token):
         ledger.keep(entity.iri, DCTERMS.license, info.iri)
     else:
         why = "written by its id, which readers do not take for one licence"
@@ -214,7 +214,9 @@ def _text(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[str]
             continue
         if predicate == PG.disclosed:
             continue
-        left = [v for v in entity.facts[predicate] if (entity.iri, predicate, v) not in ledger.kept]
+        left = [
+            v for v in entity.facts[predicate] if (entity.iri, predicate, v) not in ledger.written
+        ]
         if left:
             shown = ", ".join(v.lexical if isinstance(v, Literal) else bundle.name(v) for v in left)
             rows.append(f"- {shorten(predicate).partition(':')[2]}: {_safe(shown)}")

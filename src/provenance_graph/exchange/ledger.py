@@ -17,7 +17,7 @@ from provenance_graph.core.terms import PG, PROV, RDF, XSD
 from provenance_graph.formats.fields import own_export
 from provenance_graph.model.bundles.results import NODE_LINKS, Bundle, BundleEntity
 
-Kept = tuple[Iri, Iri, Value]
+Fact = tuple[Iri, Iri, Value]
 """Subject, property and accepted value that a document carries."""
 
 SILENT = frozenset(
@@ -70,7 +70,7 @@ class Exported:
 
     text: str
     losses: tuple[Loss, ...]
-    kept: frozenset[Kept] = frozenset()
+    written: frozenset[Fact] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ class Ledger:
 
     bundle: Bundle
     about: tuple[Iri, ...] = ()
-    kept: set[Kept] = field(default_factory=set)
-    refused: dict[Kept, str] = field(default_factory=dict)
+    written: set[Fact] = field(default_factory=set)
+    refused: dict[Fact, str] = field(default_factory=dict)
 
     def keep(self, subject: Iri, predicate: Iri, *values: Value) -> None:
         """Note that the document carries these values, as far as a reader can take them back."""
@@ -111,7 +111,7 @@ class Ledger:
             if isinstance(value, Literal) and _is_unsteady(value.lexical):
                 self.refuse(subject, predicate, value, UNSTEADY)
             else:
-                self.kept.add((subject, predicate, value))
+                self.written.add((subject, predicate, value))
 
     def refuse(self, subject: Iri, predicate: Iri, value: Value, why: str) -> None:
         """Note why a value is not carried, where the format could have carried another."""
@@ -123,7 +123,7 @@ class Ledger:
         """The document with its losses: all that is accepted and was not kept."""
         iris: dict[tuple[Iri, str], set[Iri]] = {}
         for subject, predicate, value in accepted(self.bundle, self.about):
-            if (subject, predicate, value) in self.kept:
+            if (subject, predicate, value) in self.written:
                 continue
             why = self.refused.get((subject, predicate, value))
             if why is None and predicate in terms:
@@ -132,14 +132,14 @@ class Ledger:
             owner = value if predicate in NODE_LINKS and isinstance(value, Iri) else subject
             iris.setdefault((predicate, why), set()).add(owner)
         losses = [Loss(p, why, tuple(sorted(who))) for (p, why), who in iris.items()]
-        return Exported(text, tuple(sorted(losses)), frozenset(self.kept))
+        return Exported(text, tuple(sorted(losses)), frozenset(self.written))
 
 
 def _is_unsteady(text: str) -> bool:
     return not text or text != text.strip() or len(text) > LONGEST
 
 
-def accepted(bundle: Bundle, about: tuple[Iri, ...] = ()) -> set[Kept]:
+def accepted(bundle: Bundle, about: tuple[Iri, ...] = ()) -> set[Fact]:
     """All that a document about a bundle could carry: facts, and the nodes that hang on them."""
     about = about or (*bundle.models, *bundle.datasets)
     results = {

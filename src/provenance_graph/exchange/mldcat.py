@@ -218,7 +218,7 @@ def _licences(
         yield it, term, shown, None
         yield shown, RDF.type, CLASSES["LicenceDocument"], None
         yield shown, RDFS.label, Literal(info.label or info.key), None
-        if info.told:
+        if info.unambiguous:
             ledger.keep(entity.iri, DCTERMS.license, licence)
     for number, stated in enumerate(entity.stated_licences, 1):
         node = Iri(stated.url) if stated.url.startswith("http") else Iri(f"{it}#licence-{number}")

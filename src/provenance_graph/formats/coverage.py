@@ -91,7 +91,7 @@ class KeyTable:
     """Every key of a standard; the first row that fits a path decides."""
 
     rows: tuple[Key, ...]
-    _found: dict[tuple[str, ...], Key | None] = field(default_factory=dict, repr=False)
+    _row_of: dict[tuple[str, ...], Key | None] = field(default_factory=dict, repr=False)
 
     def find(self, path: tuple[str, ...]) -> Key | None:
         """The row of a path, or None where the standard has no such key.
@@ -101,9 +101,9 @@ class KeyTable:
         'not read yet'
         >>> table.find(("model", "colour"))
         """
-        if path not in self._found:
-            self._found[path] = next((row for row in self.rows if _fits(row.path, path)), None)
-        return self._found[path]
+        if path not in self._row_of:
+            self._row_of[path] = next((row for row in self.rows if _fits(row.path, path)), None)
+        return self._row_of[path]
 
     def fate(self, path: tuple[str, ...]) -> Fate:
         """What becomes of values at a path."""

@@ -21,8 +21,8 @@ from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import common
 
-Found = Iterator[Claim | Problem]
-Parser = Callable[[Iri, Iri, Any, str], Found]
+ReaderOutput = Iterator[Claim | Problem]
+Parser = Callable[[Iri, Iri, Any, str], ReaderOutput]
 """Subject, property, value, place → what is claimed and what is wrong."""
 
 
@@ -40,7 +40,9 @@ class Row:
     stances: Mapping[str, Stance] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def claims(subject: Iri, entry: Mapping[Any, Any], rows: tuple[Row, ...], place: str) -> Found:
+def claims(
+    subject: Iri, entry: Mapping[Any, Any], rows: tuple[Row, ...], place: str
+) -> ReaderOutput:
     """What an entry states, row by row."""
     for row in rows:
         value = find(entry, row.key)
@@ -74,13 +76,13 @@ def find(entry: Mapping[Any, Any], key: str) -> Any:
 def count(kind: str = "a count") -> Parser:
     """A whole number above zero; zero stands for "none given", ``kind`` names it in problems."""
 
-    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         yield from common.tokens(subject, property_, value, where, kind)
 
     return read
 
 
-def date(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def date(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """A day, month or year; an impossible one is a problem and kept as stated."""
     claim = statements.dated(subject, property_, value, where)
     if claim.unusable:
@@ -88,7 +90,7 @@ def date(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     yield claim
 
 
-def released(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """A release day of a catalogue that wants a day: the first of a month stands for the month.
 
     Whoever knows less writes the first: of an index of notable models 12 % of the days are one, where
@@ -113,7 +115,7 @@ def released(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
         )
 
 
-def text(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def text(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """A text, or each text of a list."""
     for index, item in enumerate(statements.listed(value)):
         shown = statements.scalar_text(item)
@@ -124,7 +126,7 @@ def text(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
             yield Problem(at, f"{common.brief(item)} is not a text", kind="shape")
 
 
-def link(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def link(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """A web address, or each of a list."""
     for index, item in enumerate(statements.listed(value)):
         at = f"{where}/{index}" if isinstance(value, list) else where
@@ -135,7 +137,7 @@ def link(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
             yield Problem(at, f"{common.brief(item)} is not a web address", kind="link")
 
 
-def licence(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+def licence(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
     """A licence by its name, token or address."""
     if isinstance(value, str):
         yield from statements.licensed(subject, value, locator=where)
@@ -143,7 +145,7 @@ def licence(subject: Iri, _: Iri, value: Any, where: str) -> Found:
         yield Problem(where, f"{common.brief(value)} is not a licence's name")
 
 
-def terms(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def terms(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """A licence, or the address of terms that nobody here has read: kept as a licence by address."""
     if isinstance(value, str) and re.fullmatch(r"https?://\S+", value.strip()):
         yield from statements.licensed(subject, "other", link=value.strip(), locator=where)
@@ -151,7 +153,7 @@ def terms(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
         yield from licence(subject, property_, value, where)
 
 
-def named_licence(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+def named_licence(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
     """A licence by its name; one that no table holds is kept under that name."""
     if isinstance(value, str):
         yield from statements.licensed(subject, value, name=value, locator=where)
@@ -159,7 +161,7 @@ def named_licence(subject: Iri, _: Iri, value: Any, where: str) -> Found:
         yield Problem(where, f"{common.brief(value)} is not a licence's name")
 
 
-def flag(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def flag(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """Yes or no."""
     if isinstance(value, bool):
         yield Claim(subject, property_, literals.boolean(value))
@@ -170,7 +172,7 @@ def flag(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
 def either(yes: Iri, no: Iri) -> Parser:
     """Yes or no as two concepts of a code list."""
 
-    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         if isinstance(value, bool):
             yield Claim(subject, property_, yes if value else no)
         else:
@@ -182,7 +184,7 @@ def either(yes: Iri, no: Iri) -> Parser:
 def codes(table: Mapping[str, Iri], kind: str) -> Parser:
     """Words of a source as concepts; a word that the table lacks is kept as stated."""
 
-    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         for item in statements.listed(value):
             shown = statements.scalar_text(item)
             known = table.get(shown.casefold())
@@ -202,12 +204,12 @@ def codes(table: Mapping[str, Iri], kind: str) -> Parser:
     return read
 
 
-def modalities(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def modalities(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """Kinds of content."""
     yield from common.modalities(subject, property_, value, where)
 
 
-def makers(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+def makers(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
     """Who made it, one or several by name."""
     for index, item in enumerate(statements.listed(value)):
         name = statements.called(item)
@@ -220,7 +222,7 @@ def makers(subject: Iri, _: Iri, value: Any, where: str) -> Found:
 def price(*, million: bool = False) -> Parser:
     """US dollars for a million tokens; ``million`` where they are given for one."""
 
-    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         yield from common.price(subject, property_, value, where, million=million)
 
     return read
@@ -232,7 +234,7 @@ def dataset_of(name: str, address: str) -> tuple[Iri, str]:
     return iris.dataset(repository or name), repository
 
 
-def derived_data(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+def derived_data(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
     """The datasets that one was made from, by name."""
     for item in statements.listed(value):
         name = statements.called(item)

@@ -57,7 +57,7 @@ class Built:
 
     version: str
     records: int
-    kept: int
+    carried_over: int
     subjects: int
     quads: int
 

@@ -28,7 +28,7 @@ from provenance_graph.store.values import ANY
 
 MAX_QUADS = 3_000_000
 """Quads that the dataset of a day may have."""
-MAX_KEPT = 4
+MAX_FOLDERS = 4
 """Datasets of days that are kept beside a store."""
 
 
@@ -56,11 +56,11 @@ def dataset(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Store:
 
     Raises QueryTooLarge.
     """
-    folder = kept(snapshot, most)
+    folder = materialised(snapshot, most)
     return MemoryStore(quads(snapshot, most)) if folder is None else EmbeddedStore.open(folder)
 
 
-def kept(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Path | None:
+def materialised(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Path | None:
     """The folder of the day's dataset, made now where it is not there yet.
 
     None where nothing can be kept beside the store. Raises QueryTooLarge.
@@ -88,7 +88,7 @@ def _make_room(days: Path, newest: Path) -> None:
     """Delete the oldest datasets; one that is read stays usable until its reader closes it."""
     results = [one for one in days.iterdir() if one.name[:1] != "." and one != newest]
     results.sort(key=lambda one: one.stat().st_mtime, reverse=True)
-    for one in results[MAX_KEPT - 1 :]:
+    for one in results[MAX_FOLDERS - 1 :]:
         shutil.rmtree(one, ignore_errors=True)
 
 
@@ -97,7 +97,7 @@ def main(place: str, day: str, memory: str) -> int:
     try:
         with EmbeddedStore.open(Path(place).resolve()) as store:
             confine_writer(int(memory), [Path(place).resolve()])
-            folder = kept(
+            folder = materialised(
                 AcceptedSnapshot(store, day, folder=derived_folder(str(Path(place).resolve())))
             )
         sys.stdout.write(str(folder or ""))

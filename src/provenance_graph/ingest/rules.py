@@ -203,7 +203,7 @@ class IdentityRules:
         """Decide about organisations; gives those that a changed row names."""
         members = {s for s in self._closed(touched) if s.startswith(ORGANIZATION)}
         lines = _Lines(self.after)
-        quads = [*self._relations(members, rules=False), *self._apart(members)]
+        quads = [*self._relations(members, rules=False), *self._different_from(members)]
         with MemoryStore(quads) as small:
             rows = compare_organizations(members, lines, AcceptedSnapshot(small))
         gone, new = len(self.change.gone), len(self.change.new)
@@ -280,7 +280,7 @@ class IdentityRules:
                     for quad in view(canonical, self.after, self.policy, self._latest).quads:
                         if quad[1] in (PG.provider, PG.offerOf):
                             yield quad
-        yield from self._apart(members)
+        yield from self._different_from(members)
         relations = self._relations(starts)
         yield from relations
         for one in sorted(starts | {Iri(str(o)) for _, _, o, _ in relations}):
@@ -301,7 +301,7 @@ class IdentityRules:
                 yield node, PG.value, claim.value, _LABELS
                 yield node, PG.basis, Basis.INFERENCE.value, _LABELS
 
-    def _apart(self, members: Iterable[Iri]) -> list[Quad]:
+    def _different_from(self, members: Iterable[Iri]) -> list[Quad]:
         """What was decided not to be one, where it names one of these."""
         rows = {
             row

@@ -72,7 +72,7 @@ class ImportReport:
         return sum(self.kinds.values())
 
 
-Told = Callable[[str, Problem], None]
+ProblemHandler = Callable[[str, Problem], None]
 """Called with a document's name and a problem in it."""
 
 
@@ -81,7 +81,7 @@ def import_documents(
     documents: Iterable[Document | Problem],
     readers: Mapping[str, Reader],
     options: Options,
-    tell: Told,
+    tell: ProblemHandler,
     derive: Deriver | None = None,
     *,
     against: Store | None = None,
@@ -112,7 +112,7 @@ class _Import:
         store: Store | None,
         readers: Mapping[str, Reader],
         options: Options,
-        tell: Told,
+        tell: ProblemHandler,
         derive: Deriver | None,
         day: str,
     ) -> None:

@@ -57,7 +57,7 @@ class ClaimReader:
             if one.claim.predicate != DCTERMS.creator:
                 yield counted(one, owners, self.statements.canonical)
 
-    def parents_told(self, entity: Iri) -> list[Support]:
+    def stated_parents(self, entity: Iri) -> list[Support]:
         """Claims of developer rank that say what a model was made from.
 
         That it was trained from scratch is one of them (stance DeclaredEmpty).
@@ -99,7 +99,7 @@ class ClaimReader:
         ]
         return bool(stated) and not any(map(is_developer_rank, stated))
 
-    def data_told(self, entity: Iri) -> bool:
+    def states_data(self, entity: Iri) -> bool:
         """Whether a source of developer rank names data that a model was trained on."""
         return any(
             item.claim.predicate == PG.trainedOn

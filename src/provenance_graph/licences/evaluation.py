@@ -21,7 +21,7 @@ from provenance_graph.licences.results import (
     Verdict,
 )
 from provenance_graph.licences.sentence import SentenceBasis, UpstreamLicence, sentence
-from provenance_graph.licences.situation import Situation, data_recorded, data_told, later_text
+from provenance_graph.licences.situation import Situation, data_recorded, later_text, states_data
 from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
 
 
@@ -200,7 +200,7 @@ def _data(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: 
     result = part(plan, plans, sides.data)
     if not data_recorded(now):
         text = "no training data is recorded"
-    elif result.answer == ALLOWED and not data_told(now):
+    elif result.answer == ALLOWED and not states_data(now):
         text = "no developer's source on record lists the training data"
     else:
         return result

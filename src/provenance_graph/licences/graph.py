@@ -47,10 +47,10 @@ class LicenceGraph:
         self.snapshot = snapshot
         self.claims = ClaimReader(snapshot)
         result = LineageIndex.open(snapshot) if index is None else index
-        self.index = snapshot.kept(
+        self.index = snapshot.cached(
             "licence index", lambda: licence_index(result, snapshot, self.claims)
         )
-        self.catalogue = catalogue or snapshot.kept(
+        self.catalogue = catalogue or snapshot.cached(
             "licence catalogue", lambda: reading.load(snapshot)
         )
         self._traits: dict[Iri, ModelTraits] = {}

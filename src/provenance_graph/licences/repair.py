@@ -95,7 +95,7 @@ class Repair:
     subject: Iri
     uses: tuple[str, ...]
     solutions: tuple[tuple[RepairStep, ...], ...]
-    found: int
+    total: int
     proven: bool
     tried: int
     unanswered: tuple[str, ...] = ()
@@ -113,7 +113,7 @@ class Repair:
             return f"{uses} of {name} is allowed as it is."
         proof = "no smaller set works" if self.proven else "not all smaller sets were looked at"
         what = "1 change makes" if size == 1 else f"{size} changes make"
-        sets = "1 such set" if self.found == 1 else f"{self.found} such sets"
+        sets = "1 such set" if self.total == 1 else f"{self.total} such sets"
         return f"{what} {uses} of {name} allowed ({sets}; {proof})."
 
     def to_json(self) -> RepairAnswer:
@@ -123,7 +123,7 @@ class Repair:
             "uses": list(self.uses),
             "sentence": self.sentence,
             "solutions": [[one.to_json() for one in changes] for changes in self.solutions],
-            "of": self.found,
+            "of": self.total,
             "proven": self.proven,
             "bound": {"changes": MOST_CHANGES, "sets": MOST_SETS},
             "tried": self.tried,

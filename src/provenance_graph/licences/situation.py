@@ -334,10 +334,10 @@ def data_recorded(now: Situation) -> bool:
     )
 
 
-def data_told(now: Situation) -> bool:
+def states_data(now: Situation) -> bool:
     """Whether a source of developer rank says what the model or a model above was trained on."""
     names = [now.subject]
     if now.node is not None:
         above = closure(now.graph.index.up, now.node, influences=False).nodes[:MOST_ANCESTORS]
         names += [now.graph.index.names[node] for node in above.tolist()]
-    return any(now.graph.claims.data_told(name) for name in names)
+    return any(now.graph.claims.states_data(name) for name in names)

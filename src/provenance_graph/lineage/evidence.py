@@ -31,17 +31,17 @@ class EdgeEvidence:
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
         self.snapshot = snapshot
         self._statements = snapshot.statements
-        self._said: dict[Iri, list[tuple[Claim, Header]]] = {}
+        self._claims_of: dict[Iri, list[tuple[Claim, Header]]] = {}
 
     def _about(self, child: Iri) -> list[tuple[Claim, Header]]:
-        if child not in self._said:
-            self._said[child] = [
+        if child not in self._claims_of:
+            self._claims_of[child] = [
                 (claim, header)
                 for name in self._statements.names_of(child)
                 for claim, header in self._statements.about(name)
                 if claim.predicate in CODE
             ]
-        return self._said[child]
+        return self._claims_of[child]
 
     def of(self, edge: Edge) -> tuple[tuple[EdgeSource, ...], tuple[EdgeSource, ...]]:
         """The sources for an edge and those against it, in a fixed order."""

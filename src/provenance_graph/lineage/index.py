@@ -153,7 +153,7 @@ class LineageIndex:
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> LineageIndex:
         """The index of a snapshot: from its folder, else built and kept there, once."""
-        return snapshot.kept("lineage index", lambda: cls._opened(snapshot))
+        return snapshot.cached("lineage index", lambda: cls._opened(snapshot))
 
     @classmethod
     def _opened(cls, snapshot: AcceptedSnapshot) -> LineageIndex:

@@ -99,9 +99,9 @@ def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) 
     if one.sizes and other.sizes and not _near(one.sizes, other.sizes, 1.25):
         yield f"sizes contradict ({min(one.sizes):g}B against {min(other.sizes):g}B)"
     if one.released and other.released:
-        apart = min(abs((a - b).days) for a in one.released for b in other.released)
-        if apart > 365:
-            yield f"released {apart} days apart"
+        distance = min(abs((a - b).days) for a in one.released for b in other.released)
+        if distance > 365:
+            yield f"released {distance} days apart"
 
 
 def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:

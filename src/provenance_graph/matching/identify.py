@@ -30,9 +30,11 @@ class IdentityOutcome:
     pairs: tuple[Pair, ...]
 
     @classmethod
-    def over(cls, pairs: Iterable[Pair], apart: Iterable[frozenset[Iri]] = ()) -> IdentityOutcome:
+    def over(
+        cls, pairs: Iterable[Pair], different: Iterable[frozenset[Iri]] = ()
+    ) -> IdentityOutcome:
         """The pairs that nobody decided to be two, in order."""
-        rest = (pair for pair in pairs if pair.key not in apart)
+        rest = (pair for pair in pairs if pair.key not in different)
         return cls(tuple(sorted(rest, key=lambda p: (-p.confidence, p.subject, p.other))))
 
     def of(self, *verdicts: PairVerdict) -> list[Pair]:
@@ -53,9 +55,9 @@ def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> IdentityO
     wanted = list(kinds) or list(KINDS)
     if unknown := [kind for kind in wanted if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
-    apart, before = denied(snapshot), Organizations(snapshot)
+    different, before = denied(snapshot), Organizations(snapshot)
     lines, names = counted(snapshot, before)
-    firms = IdentityOutcome.over(organizations(names, lines, before), apart)
+    firms = IdentityOutcome.over(organizations(names, lines, before), different)
     pairs = list(firms.pairs) if "organization" in wanted else []
     known = Organizations(snapshot, firms.mappings)
     if "model" in wanted:
@@ -64,7 +66,7 @@ def identify(snapshot: AcceptedSnapshot, kinds: Iterable[str] = ()) -> IdentityO
         pairs += datasets(snapshot, known)
     if "licence" in wanted:
         pairs += licences(snapshot)
-    return IdentityOutcome.over(pairs, apart)
+    return IdentityOutcome.over(pairs, different)
 
 
 def compare(snapshot: AcceptedSnapshot) -> list[Mapping]:

@@ -196,7 +196,7 @@ TARGETS: Dict[str, Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterato
 """What links may lead to."""
 
 
-def kept(text: str, result: Iterable[Mapping], where: str) -> tuple[str, int]:
+def merged(text: str, result: Iterable[Mapping], where: str) -> tuple[str, int]:
     """A table with the links that it lacks behind its rows, and how many those are.
 
     Rows that stand there stay, whoever wrote them. Raises RecordError where the text is no table of

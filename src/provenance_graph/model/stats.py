@@ -15,7 +15,7 @@ from provenance_graph.store.values import ANY
 if TYPE_CHECKING:
     from provenance_graph.model.answers import StatsAnswer
 
-THINGS = (
+ENTITY_CLASSES = (
     PG.Model,
     PG.ModelFamily,
     PG.ModelVersion,
@@ -48,7 +48,7 @@ class Stats:
 
     version: str
     last_retrieved: str
-    things: dict[str, int]
+    entities: dict[str, int]
     links: dict[str, int]
     states: dict[str, int]
     records: dict[str, int]
@@ -60,7 +60,7 @@ class Stats:
         return {
             "version": self.version,
             "lastRetrieved": self.last_retrieved,
-            "things": self.things,
+            "things": self.entities,
             "links": self.links,
             "disclosure": self.states,
             "recordsByReader": self.records,
@@ -71,7 +71,7 @@ class Stats:
     def rows(self) -> list[tuple[str, str, object]]:
         """As a table."""
         groups = (
-            ("things", self.things),
+            ("things", self.entities),
             ("links", self.links),
             ("disclosure", self.states),
             ("records by reader", self.records),
@@ -101,7 +101,7 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
     return Stats(
         version=snapshot.version,
         last_retrieved=last_retrieved,
-        things=_counts(snapshot, {local_name(c): (RDF.type, c) for c in THINGS}),
+        entities=_counts(snapshot, {local_name(c): (RDF.type, c) for c in ENTITY_CLASSES}),
         links=_counts(snapshot, {local_name(p): (p, None) for p in LINKS}),
         states=_counts(snapshot, {local_name(p): (p, None) for p in STATES}),
         records=dict(readers.most_common()),

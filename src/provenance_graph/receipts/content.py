@@ -95,7 +95,7 @@ def _rows(snapshot: AcceptedSnapshot, name: Iri) -> set[Quad]:
 
 def policy_quads(snapshot: AcceptedSnapshot) -> list[Quad]:
     """What the acceptance policy is read from."""
-    return snapshot.kept("the policy's quads", lambda: sorted(set(_policy(snapshot)), key=str))
+    return snapshot.cached("the policy's quads", lambda: sorted(set(_policy(snapshot)), key=str))
 
 
 def _policy(snapshot: AcceptedSnapshot) -> Iterator[Quad]:

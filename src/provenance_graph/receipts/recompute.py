@@ -59,7 +59,7 @@ class BundleStatements:
         """Every name of a canonical subject, itself among them, sorted."""
         return sorted({subject, *self._names.get(subject, ())})
 
-    def apart(self, entity: Iri) -> set[Iri]:  # noqa: ARG002 - the rows inside are decided
+    def different_from(self, entity: Iri) -> set[Iri]:  # noqa: ARG002 - the rows inside are decided
         """Nothing: what was decided stands in the rows."""
         return set()
 
@@ -126,16 +126,16 @@ def _policy(quads: list[Quad], day: str, problems: list[Problem]) -> Policy | No
 
 def _differences(views: Mapping[Iri, View], stated: frozenset[Quad]) -> Iterator[Problem]:
     """Field by field, where the claims give another value than the bundle says is accepted."""
-    said_of: dict[tuple[Iri, Iri], set[Value]] = defaultdict(set)
+    stated_of: dict[tuple[Iri, Iri], set[Value]] = defaultdict(set)
     follows: dict[tuple[Iri, Iri], set[Value]] = defaultdict(set)
     for subject, predicate, value, _ in stated:
-        said_of[subject, predicate].add(value)
+        stated_of[subject, predicate].add(value)
     for subject, seen in views.items():
         for _, predicate, value, _ in seen.quads:
             follows[subject, predicate].add(value)
-    for key in sorted({*said_of, *follows}):
-        if said_of[key] != follows[key]:
-            yield _difference(*key, said_of[key], follows[key], views)
+    for key in sorted({*stated_of, *follows}):
+        if stated_of[key] != follows[key]:
+            yield _difference(*key, stated_of[key], follows[key], views)
 
 
 def _difference(
@@ -146,13 +146,13 @@ def _difference(
     views: Mapping[Iri, View],
 ) -> Problem:
     where = f"{short_id(subject)} {shorten(predicate)}"
-    only_said, only_follows = bundle_values - follows, follows - bundle_values
+    only_bundle, only_follows = bundle_values - follows, follows - bundle_values
     parts = []
-    if only_said:
-        parts.append(f"the bundle says {_values(only_said)}")
+    if only_bundle:
+        parts.append(f"the bundle says {_values(only_bundle)}")
     if only_follows:
         parts.append(f"its claims give {_values(only_follows)}{_by(subject, predicate, views)}")
-    elif only_said:
+    elif only_bundle:
         parts.append("which its claims do not give")
     return Problem(where, ", ".join(parts), kind="value")
 

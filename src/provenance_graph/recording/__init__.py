@@ -2,7 +2,7 @@
 
 from provenance_graph.recording.audit import AuditLog, Logged
 from provenance_graph.recording.entry import BASES, STANCES, Entry, schema, template
-from provenance_graph.recording.keep import Flagger, Kept, flag, flag_record, flags, keep
+from provenance_graph.recording.keep import Flagger, Recorded, flag, flag_record, flags, keep
 from provenance_graph.recording.table import read_entries
 
 __all__ = [
@@ -11,8 +11,8 @@ __all__ = [
     "AuditLog",
     "Entry",
     "Flagger",
-    "Kept",
     "Logged",
+    "Recorded",
     "flag",
     "flag_record",
     "flags",

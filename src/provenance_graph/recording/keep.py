@@ -31,7 +31,7 @@ _DEVELOPERS = (Basis.DEVELOPER, Basis.ARTIFACT)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Recorded:
     """A finding that was kept: its record, and whether it took an earlier one's place."""
 
     record: Iri
@@ -43,7 +43,7 @@ class Kept:
 
 def keep(
     store: WritableStore, entry: Entry, who: str, today: str, derive: Deriver | None = None
-) -> Kept:
+) -> Recorded:
     """Record one finding.
 
     Raises NotFound for a property that does not exist, with near ones, and UsageError for a
@@ -53,7 +53,7 @@ def keep(
     record, subject, predicate, new = to_record(snapshot, entry, who, today)
     stored = any(True for _ in store.quads(record.header.record, graph=record.header.record))
     update(store, [record], derive=derive)
-    return Kept(record.header.record, subject, predicate, stored, new)
+    return Recorded(record.header.record, subject, predicate, stored, new)
 
 
 def to_record(

@@ -169,7 +169,7 @@ def _protocol(service: Service, pages: Pages, federation: Federation) -> APIRout
         ("/ns", linked.vocabulary),
         ("/context.jsonld", linked.context),
         ("/.well-known/void", linked.void),
-        ("/id/{path:path}", linked.thing),
+        ("/id/{path:path}", linked.entity),
         ("/doc/{path:path}", linked.document),
     ):
         route(path, endpoint, "GET")

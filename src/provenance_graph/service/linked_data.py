@@ -72,7 +72,7 @@ class LinkedData:
     def __init__(self, service: Service, pages: Pages) -> None:
         self._service, self._pages = service, pages
 
-    async def thing(self, request: Request) -> Response:
+    async def entity(self, request: Request) -> Response:
         """303 from an entity to a document about it: the page for browsers, RDF for the rest."""
         path = _path(request, "/id/")
         if prefers_html(header(request, "accept"), GRAPH_OFFERS):

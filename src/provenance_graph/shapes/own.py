@@ -7,6 +7,7 @@ is where shapes go that are not ours, since ``setbased`` refuses some of what SH
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
@@ -14,11 +15,12 @@ from pathlib import Path as FilePath
 import pyoxigraph as ox
 import pyshacl
 import rdflib
+from pyparsing import ParseBaseException
 from pyshacl.errors import ValidationFailure
 from rdflib.namespace import OWL, RDF, SH, XSD
 
 from provenance_graph.core.claims import Literal, Quad, Record, Value
-from provenance_graph.core.errors import BadShape, Unreadable
+from provenance_graph.core.errors import BUGS, BadShape, Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import text
 from provenance_graph.shapes.findings import Finding, Severity, order
@@ -181,7 +183,7 @@ def shacl_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
         _, report, text_ = pyshacl.validate(
             data, shacl_graph=shapes, advanced=False, meta_shacl=False, inplace=True
         )
-    except Exception as error:
+    except (*BUGS, re.error, ParseBaseException) as error:
         # patterns, lists, paths and queries that are wrong end in errors of as many libraries
         why = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         raise BadShape(f"pyshacl cannot evaluate these shapes: {why}") from error

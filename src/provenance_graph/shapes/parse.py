@@ -89,7 +89,7 @@ class _Reader:
     """A graph of shapes, indexed by subject."""
 
     def __init__(self) -> None:
-        self._said: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        self._statements: dict[Term, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self._shapes: dict[Term, Shape] = {}
         self._open: list[Term] = []
 
@@ -97,19 +97,19 @@ class _Reader:
         for quad in quads:
             if isinstance(quad.subject, ox.Triple) or isinstance(quad.object, ox.Triple):
                 raise BadShape(f"{quad.subject}: shapes with triple terms cannot be checked")
-            values = self._said[quad.subject][quad.predicate.value]
+            values = self._statements[quad.subject][quad.predicate.value]
             if quad.object not in values:
                 values.append(quad.object)
 
     def shapes(self) -> tuple[Shape, ...]:
         kinds = {f"{SH}ConstraintComponent", f"{SH}SPARQLTargetType"}
-        for node, stated in list(self._said.items()):
+        for node, stated in list(self._statements.items()):
             own = any(SH + name in stated for name in _OF_COMPONENTS)  # also of subclasses
             if own or any(_name(kind) in kinds for kind in stated.get(_TYPE, [])):
                 raise BadShape(f"{node}: custom constraint components cannot be checked")
         wanted = [
             node
-            for node, stated in list(self._said.items())
+            for node, stated in list(self._statements.items())
             if any(SH + target in stated for target in _TARGETS) or self._implicit(stated)
         ]
         results = [self.shape(node) for node in wanted]
@@ -129,7 +129,7 @@ class _Reader:
         if node in self._open:
             raise BadShape(f"{node}: a shape that refers to itself cannot be checked")
         self._open.append(node)
-        stated = self._said[node]
+        stated = self._statements[node]
         self._refuse_unknown(node, stated)
         path = stated.get(SH + "path", [])
         if len(path) > 1:
@@ -177,7 +177,7 @@ class _Reader:
     def path(self, node: Term) -> ShapePath:
         if isinstance(node, ox.NamedNode):
             return ShapePath("predicate", node.value)
-        stated = self._said[node]
+        stated = self._statements[node]
         if _FIRST in stated:
             return ShapePath("sequence", parts=tuple(self.path(part) for part in self.items(node)))
         results = [name for name in _PATHS if SH + name in stated]
@@ -193,11 +193,11 @@ class _Reader:
     def items(self, head: Term) -> Iterator[Term]:
         seen: set[Term] = set()
         while _name(head) != _NIL:
-            if head in seen or _FIRST not in self._said[head]:
+            if head in seen or _FIRST not in self._statements[head]:
                 raise BadShape(f"{head}: a list that does not end")
             seen.add(head)
-            yield self._said[head][_FIRST][0]
-            head = self._said[head][_REST][0]
+            yield self._statements[head][_FIRST][0]
+            head = self._statements[head][_REST][0]
 
     def _constraints(self, node: Term, terms: dict[str, list[Term]]) -> Iterator[Constraint]:
         for name, component in _ONE_TERM.items():
@@ -231,16 +231,16 @@ class _Reader:
             own = [ox.NamedNode(s.path.predicate) for s in shapes if s.path and s.path.predicate]
             yield Constraint("Closed", (*own, *ignored))
         for query in terms.get(SH + "sparql", []):
-            yield self._sparql(node, self._said[query])
+            yield self._sparql(node, self._statements[query])
 
     def _sparql(self, node: Term, terms: dict[str, list[Term]]) -> Constraint:
         if SH + "select" not in terms:
             raise BadShape(f"{node}: a SPARQL constraint needs sh:select")
         prefixes = "".join(
-            f"PREFIX {_text(self._said[d][SH + 'prefix'][0])}: "
-            f"<{_text(self._said[d][SH + 'namespace'][0])}>\n"
+            f"PREFIX {_text(self._statements[d][SH + 'prefix'][0])}: "
+            f"<{_text(self._statements[d][SH + 'namespace'][0])}>\n"
             for holder in terms.get(SH + "prefixes", [])
-            for d in self._said[holder].get(SH + "declare", [])
+            for d in self._statements[holder].get(SH + "declare", [])
         )
         if any(_text(v) == "true" for v in terms.get(SH + "deactivated", [])):
             return Constraint("None")

@@ -59,7 +59,7 @@ def validate_subjects(
     """What the accepted view says of these nodes that breaks a shape; for one change, not all."""
     plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
     wanted = sorted(set(subjects))
-    stated = _Said(store, wanted)
+    stated = _Statements(store, wanted)
     findings: list[Finding] = []
     for check in plan.over(ACCEPTED_VIEW):
         nodes = [node for node in wanted if stated.is_target(node, check, plan.kinds)]
@@ -274,7 +274,7 @@ def _shown(value: Value) -> str:
     return value.lexical if isinstance(value, Literal) else shorten(value)
 
 
-class _Said:
+class _Statements:
     """What a store says of some nodes: enough to tell which of them a shape targets."""
 
     def __init__(self, store: Store, nodes: Sequence[Iri]) -> None:

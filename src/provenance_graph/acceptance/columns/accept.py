@@ -75,10 +75,10 @@ def accept(partition: Partition) -> AcceptedColumns:
     """The accepted view of a partition's subjects."""
     rows = with_counted(partition)
     across = _looked_at_whole(rows, partition.policy)
-    apart = rows.filter(pl.col("subject").is_in(list(across)))
+    alone = rows.filter(pl.col("subject").is_in(list(across)))
     whole = {
         Iri(subject): _whole(Iri(subject), stored, partition)
-        for (subject,), stored in with_items(apart, partition.headers, "subject")
+        for (subject,), stored in with_items(alone, partition.headers, "subject")
     }
     rest = rows.filter(pl.col("current") & ~pl.col("subject").is_in(list(across)))
     groups = _groups(rest, partition.policy)

@@ -73,11 +73,11 @@ def of_property(
     if states:
         rivals = _rivals([stored for stored in states if about in (None, stored.subject)])
         if single and rivals:
-            return _found(PG.LevelContradicted, rivals, current)
+            return _finding(PG.LevelContradicted, rivals, current)
         checked = _checked(states, current)
         if checked:
-            return _found(PG.LevelVerified, checked, current)
-        return _found(PG.LevelDisclosed, states, current)
+            return _finding(PG.LevelVerified, checked, current)
+        return _finding(PG.LevelDisclosed, states, current)
     for level, result in (
         (PG.LevelPartial, [h for h in developer if h.claim.stance is Stance.PARTLY_STATED]),
         (
@@ -88,7 +88,7 @@ def of_property(
         (PG.LevelEstimate, [h for h in current if _gives(h)]),
     ):
         if result:
-            return _found(level, result, current)
+            return _finding(level, result, current)
     return LevelFinding(NOTHING.level, BLANK, (), tuple(current)) if current else NOTHING
 
 
@@ -111,7 +111,7 @@ def rule_of(level: Iri) -> str:
     return _RULES[level]
 
 
-def _found(
+def _finding(
     level: Iri, claims: Sequence[SourcedClaim], current: Sequence[SourcedClaim]
 ) -> LevelFinding:
     beside = tuple(stored for stored in current if stored not in claims)
@@ -219,10 +219,10 @@ def _of_accepted(
     if not on_rank or not facet.unmet_otherwise:
         return finding
     if finding.level in SATISFIED and single:
-        return _found(PG.LevelContradicted, [*finding.claims, *on_rank], list(claims))
+        return _finding(PG.LevelContradicted, [*finding.claims, *on_rank], list(claims))
     if finding.level in SATISFIED:
         return finding
-    return _found(PG.LevelUnmet, on_rank, [h for h in claims if _counts(h)])
+    return _finding(PG.LevelUnmet, on_rank, [h for h in claims if _counts(h)])
 
 
 def _accepts(facet: Facet, sourced: SourcedClaim) -> bool:

@@ -107,7 +107,7 @@ def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:
     """Schemes and facets from their triples; raises BadRubric with every place at fault."""
     reader = _Reader(where)
     for subject, predicate, value, _ in quads:
-        values = reader.said[subject].setdefault(predicate, [])
+        values = reader.statements[subject].setdefault(predicate, [])
         if value not in values:
             values.append(value)
     rubrics = reader.read()
@@ -121,7 +121,7 @@ class _Reader:
 
     def __init__(self, where: str) -> None:
         self.where = where
-        self.said: dict[Iri, dict[Iri, list[Value]]] = defaultdict(dict)
+        self.statements: dict[Iri, dict[Iri, list[Value]]] = defaultdict(dict)
         self.faults: list[str] = []
         self.facets: dict[Iri, Facet] = {}
 
@@ -134,19 +134,23 @@ class _Reader:
         schemes = {node: self._scheme(node) for node in self._all(PG.AssessmentScheme)}
         if not schemes:
             self.faults.append(f"{self.where}: no pg:AssessmentScheme in it")
-        labels = {node: text for node in self.said if (text := self._text(node, SKOS.prefLabel))}
+        labels = {
+            node: text for node in self.statements if (text := self._text(node, SKOS.prefLabel))
+        }
         return Rubrics(schemes, self.facets, labels)
 
     # ---- one node ------------------------------------------------------------------------
 
     def _all(self, kind: Iri) -> list[Iri]:
-        return sorted(n for n, stated in self.said.items() if kind in stated.get(RDF.type, ()))
+        return sorted(
+            n for n, stated in self.statements.items() if kind in stated.get(RDF.type, ())
+        )
 
     def _is(self, node: Iri, kind: Iri) -> bool:
-        return kind in self.said[node].get(RDF.type, ())
+        return kind in self.statements[node].get(RDF.type, ())
 
     def _values(self, node: Iri, predicate: Iri) -> list[Value]:
-        return self.said[node].get(predicate, [])
+        return self.statements[node].get(predicate, [])
 
     def _iris(self, node: Iri, predicate: Iri) -> tuple[Iri, ...]:
         result = self._values(node, predicate)
@@ -206,7 +210,9 @@ class _Reader:
         if not self._text(scheme, PG.rubricVersion):
             self.fault(scheme, "needs pg:rubricVersion: a changed rubric is another rubric")
         members = sorted(
-            node for node in self.said if scheme in self.said[node].get(SKOS.inScheme, ())
+            node
+            for node in self.statements
+            if scheme in self.statements[node].get(SKOS.inScheme, ())
         )
         for node in members:
             self._reaches(node, scheme)

@@ -313,7 +313,7 @@ def _headers(claims: Iterable[SourcedClaim]) -> tuple[Header, ...]:
 def _compared(
     one: Header, earlier: Sequence[Claim], two: Header, later: Sequence[Claim]
 ) -> Iterator[ChangedClaim]:
-    was, now = _told(earlier), _told(later)
+    was, now = _stated(earlier), _stated(later)
     for subject, predicate in sorted(was.keys() | now.keys()):
         before, after = was.get((subject, predicate), set()), now.get((subject, predicate), set())
         if before != after:
@@ -329,7 +329,7 @@ def _compared(
             )
 
 
-def _told(claims: Iterable[Claim]) -> dict[tuple[Iri, Iri], set[str]]:
+def _stated(claims: Iterable[Claim]) -> dict[tuple[Iri, Iri], set[str]]:
     """What claims say, without their places, which move when a document grows."""
     result: dict[tuple[Iri, Iri], set[str]] = defaultdict(set)
     for claim in claims:

@@ -273,12 +273,12 @@ def _use(use: EvidenceUse, most: int = 3) -> Iterator[str]:
     claims = use["claims"]
     for claim in claims[:most]:
         place = " ".join(filter(None, (claim["document"], claim["locator"])))
-        yield f"          {use['label']}: {_said(claim)}  ({claim['basis']}, {place}, {claim['retrieved'][:10]})"
+        yield f"          {use['label']}: {_statement(claim)}  ({claim['basis']}, {place}, {claim['retrieved'][:10]})"
     if len(claims) > most:
         yield f"          {use['label']}: {len(claims) - most} more claims"
 
 
-def _said(claim: ClaimAnswer) -> str:
+def _statement(claim: ClaimAnswer) -> str:
     value = claim["value"]
     if isinstance(value, dict):
         return str(value["label"])
@@ -307,12 +307,12 @@ def _published(published_answers: Sequence[PublishedAnswer]) -> Iterator[str]:
             if made["addedUpFrom"]:
                 score += f" (added up from {made['addedUpFrom']} published results)"
         grade = f", {made['grade']}" if made["grade"] else ""
-        apart = ""
+        difference = ""
         if made["apart"] is not None:
-            apart = (
+            difference = (
                 "; inside our range" if made["insideRange"] else f"; {made['apart']:g} from ours"
             )
         about = f"{made['relation']}: {made['subject']['label']}"
         when = made["date"] or "no date"
         version = f", {made['version']}" if made["version"] else ""
-        yield f"  {made['scheme']['id']}{version}: {score}{grade}  [{about}; {when}{apart}]"
+        yield f"  {made['scheme']['id']}{version}: {score}{grade}  [{about}; {when}{difference}]"

@@ -164,5 +164,7 @@ def _require_own_store(session: Session) -> None:
 
 def _counts(rows: Sequence[Mapping]) -> str:
     same = sum(row.merges for row in rows)
-    apart = sum(row.negated for row in rows)
-    return f"{same:,} pairs one thing, {apart:,} apart, {len(rows) - same - apart:,} related"
+    different = sum(row.negated for row in rows)
+    return (
+        f"{same:,} pairs one thing, {different:,} apart, {len(rows) - same - different:,} related"
+    )

@@ -196,7 +196,7 @@ def _keep(session: Session, rows: list[Mapping], keep: str) -> None:
 
     path = Path(keep) if keep else _beside(session)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    text, added = links.kept(before, rows, str(path))
+    text, added = links.merged(before, rows, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     session.say(f"{added:,} new of {len(rows):,} links kept in {path}")

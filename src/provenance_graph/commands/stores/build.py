@@ -69,7 +69,7 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
 
             watched.enter_context(session.progress("indexes"))
             index_all(session.folder)
-    retained = f", {built.kept} imported ones kept" if built.kept else ""
+    retained = f", {built.carried_over} imported ones kept" if built.carried_over else ""
     session.say(
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "
         f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.store_path}"

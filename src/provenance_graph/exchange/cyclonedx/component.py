@@ -108,7 +108,7 @@ def component(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str,
         **_makers(bundle, ledger, entity),
         **_identity(bundle, entity),
         "version": _version(bundle, ledger, entity),
-        **_told(bundle, ledger, entity),
+        **_stated(bundle, ledger, entity),
         "hashes": _whole(bundle, ledger, entity),
         "licenses": list(_licences(bundle, ledger, entity)),
         "externalReferences": list(_links(ledger, entity, dataset)),
@@ -125,7 +125,7 @@ def component(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str,
     return {key: value for key, value in results.items() if value not in ("", [], {})}
 
 
-def _told(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any]:
+def _stated(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any]:
     """Description, copyright, supplier, day of release and languages."""
     results: dict[str, Any] = {}
     for predicate, key in ((SCHEMA.description, "description"), (PG.copyrightText, "copyright")):
@@ -221,7 +221,7 @@ def _licences(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[
     stated = entity.iris(DCTERMS.license)
     for licence in stated:
         info = bundle.licences[licence]
-        if len(stated) == 1 and info.told:
+        if len(stated) == 1 and info.unambiguous:
             ledger.keep(entity.iri, DCTERMS.license, licence)
         yield _licence(info)
         if info.expression:
@@ -303,8 +303,8 @@ def _ancestors(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator
             results["purl"] += f"@{revision}"
         elif revision:
             results["version"] = revision
-        said_ = [{"name": RELATION, "value": local_name(kind)} for kind in kinds]
-        yield {**results, **({"properties": said_} if said_ else {})}
+        properties = [{"name": RELATION, "value": local_name(kind)} for kind in kinds]
+        yield {**results, **({"properties": properties} if properties else {})}
         ledger.keep(entity.iri, PROV.wasDerivedFrom, parent)
         for kind in kinds:
             ledger.keep(entity.iri, kind, parent)
@@ -365,7 +365,7 @@ def _rest(ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, str]]:
         for value in entity.facts[predicate]:
             if predicate in (PG.vulnerability, PG.softwareDependency, *_STAGES):
                 continue
-            if (entity.iri, predicate, value) not in ledger.kept:
+            if (entity.iri, predicate, value) not in ledger.written:
                 shown = value.lexical if isinstance(value, Literal) else shorten(value)
                 name = shorten(predicate).removeprefix("pg:")
                 yield {"name": f"provenance-graph:{name}", "value": shown}

@@ -175,8 +175,8 @@ def _fields(part: dict[str, Any]) -> Iterator[tuple[str, Iri, str | None]]:
     for n, _ in enumerate(part.get("licenses", ())):
         yield f"licenses/{n}", DCTERMS.license, None
     for n, parent in enumerate(part.get("pedigree", {}).get("ancestors", ())):
-        for said_ in parent.get("properties", ()):
-            yield f"pedigree/ancestors/{n}", _named(said_["value"]), None
+        for prop in parent.get("properties", ()):
+            yield f"pedigree/ancestors/{n}", _named(prop["value"]), None
         yield f"pedigree/ancestors/{n}", PROV.wasDerivedFrom, None
     parameters = part.get("modelCard", {}).get("modelParameters", {})
     for key, predicate in {**PARAMETERS, **_PARAMETERS}.items():

@@ -30,9 +30,9 @@ class SpdxDocument:
         self.expressions: set[str] = set()
         self.count = 0
 
-    def add(self, kind: str, id_: str, **said: Any) -> str:
+    def add(self, kind: str, id_: str, **fields: Any) -> str:
         """One more element; what is empty is left out."""
-        full = {"type": kind, "spdxId": id_, "creationInfo": INFO, **said}
+        full = {"type": kind, "spdxId": id_, "creationInfo": INFO, **fields}
         self.elements.append({key: value for key, value in full.items() if value not in ("", [])})
         return id_
 

@@ -50,7 +50,7 @@ def licences(document: SpdxDocument, entity: BundleEntity) -> None:
         info = document.bundle.licences[licence]
         document.relate("hasDeclaredLicense", here, document.expression(info), info.label)
         document.relate("hasConcludedLicense", here, document.expression(info), info.label)
-        if info.told:
+        if info.unambiguous:
             document.ledger.keep(entity.iri, DCTERMS.license, licence)
         else:
             why = "written by its id, which readers do not take for one licence"

@@ -259,10 +259,10 @@ def _as_decimal(number: Decimal | None) -> Value | None:
 
 
 def _boolean(stated: str) -> Value | None:
-    said = stated.casefold()
-    if said in ("yes", "true", "enabled", "supported", "✓"):
+    folded = stated.casefold()
+    if folded in ("yes", "true", "enabled", "supported", "✓"):
         return literals.boolean(True)
-    return literals.boolean(False) if said in ("no", "false", "disabled", "none") else None
+    return literals.boolean(False) if folded in ("no", "false", "disabled", "none") else None
 
 
 _VALUES: Mapping[str, Callable[[str], Value | None]] = {

@@ -62,8 +62,8 @@ def _score(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator
     if setup:
         yield Claim(node, PG.setup, literals.text(setup), locator=passage.locator)
     if own := re.search(r"\bself-reported\b", passage.paragraph, re.IGNORECASE):
-        code, said = PG.SelfReported, own[0]
-        yield Claim(node, PG.independence, code, as_stated=said, locator=passage.locator)
+        code, wording = PG.SelfReported, own[0]
+        yield Claim(node, PG.independence, code, as_stated=wording, locator=passage.locator)
 
 
 def result_claims(

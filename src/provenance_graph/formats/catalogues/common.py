@@ -14,12 +14,12 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.fields.modalities import modalities as modality_names
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 
 def tokens(
     subject: Iri, predicate: Iri, stated: Any, where: str, kind: str = "a number of tokens"
-) -> Found:
+) -> ReaderOutput:
     """A limit in tokens or another count; zero stands for "none given" in these catalogues."""
     if stated is None or (isinstance(stated, (int, float)) and stated == 0):
         return
@@ -42,7 +42,7 @@ def tokens(
     yield Claim(subject, predicate, literal)
 
 
-def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> Found:
+def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> ReaderOutput:
     """Kinds of content, each as a concept of the code list."""
     for index, item in enumerate(statements.listed(stated)):
         known = modality_names().get(item.casefold()) if isinstance(item, str) else None
@@ -52,7 +52,9 @@ def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> Found:
             yield Problem(f"{where}/{index}", f"{brief(item)} is no modality of the code list")
 
 
-def price(subject: Iri, predicate: Iri, stated: Any, where: str, *, million: bool = False) -> Found:
+def price(
+    subject: Iri, predicate: Iri, stated: Any, where: str, *, million: bool = False
+) -> ReaderOutput:
     """A price for a million tokens, in US dollars; ``million`` where it is given for one."""
     if stated is None:
         return
@@ -83,7 +85,9 @@ organization = lru_cache(maxsize=4096)(iris.organization)
 """Our IRI of an organization; the same few come thousands of times."""
 
 
-def offer(node: Iri, of: Iri, provider: str, model_id: str, known: set[str] | None = None) -> Found:
+def offer(
+    node: Iri, of: Iri, provider: str, model_id: str, known: set[str] | None = None
+) -> ReaderOutput:
     """An offer: what is offered, by whom, under which name.
 
     ``known`` holds the providers that the document has described already.
@@ -109,7 +113,7 @@ def result(
     metric: str = "",
     setup: str = "",
     highest: Literal | None = None,
-) -> Found:
+) -> ReaderOutput:
     """A score as a node of its own, on a benchmark that is one entity for all sources."""
     bench = iris.mint("benchmark", iris.slug(benchmark)[:120])
     yield Claim(node, RDF.type, PG.EvaluationResult)

@@ -23,14 +23,14 @@ from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "dpi"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _ID = "Unique Dataset Identifier"
 _UNSPECIFIED: Mapping[str, Stance] = MappingProxyType(
     {"unspecified": Stance.NOT_STATED, "": Stance.NOT_STATED}
 )
 
 
-def _writers(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _writers(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """Models that wrote the contents, by name."""
     for item in statements.listed(value):
         name = statements.called(item)
@@ -71,7 +71,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     whole = statements.tidy(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "not a mapping of datasets")
@@ -87,7 +87,7 @@ def _read(document: Document) -> Found:
             yield Problem(where, f"{common.brief(entry)} is not a mapping", kind="shape")
 
 
-def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> Found:
+def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> ReaderOutput:
     name = statements.called(entry.get("Dataset Name")) or key
     addresses = [statements.scalar_text(entry.get("Dataset URL"))]
     if alone:
@@ -110,7 +110,7 @@ def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> Fou
             yield Claim(subject, DCTERMS.isPartOf, whole)
 
 
-def _licences(subject: Iri, entry: dict[str, Any], where: str) -> Found:
+def _licences(subject: Iri, entry: dict[str, Any], where: str) -> ReaderOutput:
     stated: dict[str, str] = {}
     for item in statements.listed(entry.get("Licenses")):
         text = statements.scalar_text(statements.mapping(item).get("License"))

@@ -21,7 +21,7 @@ from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "exo"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _TASKS = {
     "TextGeneration": ("text-generation", PG.Text),
@@ -81,7 +81,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     raw = statements.tidy(document.toml, document.text)
     name = statements.scalar_text(raw.get("model_id"))
     if not _NAME.fullmatch(name):
@@ -107,7 +107,7 @@ def _read(document: Document) -> Found:
     yield from dict.fromkeys(coverage.claims(subject, leaves(document), KEYS))
 
 
-def _kinds(raw: dict[str, Any], subject: Iri) -> Found:
+def _kinds(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
     for index, task in enumerate(statements.listed(raw.get("tasks"))):
         known = _TASKS.get(task) if isinstance(task, str) else None
         if known is None:
@@ -146,7 +146,7 @@ def _bits(raw: dict[str, Any]) -> str:
     return _STORED.get(statements.scalar_text(raw.get("quantization")), (PG.Text, ""))[1]
 
 
-def _stored(raw: dict[str, Any], subject: Iri) -> Found:
+def _stored(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
     stated = statements.scalar_text(raw.get("quantization"))
     if stated in _STORED:
         stored, bits = _STORED[stated]

@@ -24,7 +24,7 @@ from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "gallery"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _QUANT = re.compile(
     r"(?<![A-Za-z0-9])(?P<kind>(?:UD-)?(?:I?Q\d_(?:K_)?[A-Z0-9]+(?:_[A-Z]+)?|Q\d_K|BF16|F16|F32|MXFP4))"
@@ -33,7 +33,7 @@ _QUANT = re.compile(
 )
 
 
-def _of_the_file(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _of_the_file(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """A day of the catalogue's file, from which that of the model can only be inferred."""
     for item in mapping.date(subject, property_, value, where):
         yield (
@@ -82,7 +82,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     if document.hints.syntax == "json":
         yield from _descriptor(statements.tidy(document.json, document.text))
         return
@@ -97,7 +97,7 @@ def _read(document: Document) -> Found:
             yield Problem(f"/{index}", f"{common.brief(entry)} is not a mapping", kind="shape")
 
 
-def _entry(entry: dict[str, Any], where: str, known: set[Iri]) -> Found:
+def _entry(entry: dict[str, Any], where: str, known: set[Iri]) -> ReaderOutput:
     """One model of LocalAI's gallery: its files, under the repositories in which they lie."""
     repositories: set[str] = set()
     for index, file in enumerate(statements.listed(entry.get("files"))):
@@ -113,7 +113,7 @@ def _entry(entry: dict[str, Any], where: str, known: set[Iri]) -> Found:
             yield from statements.licensed(iris.model(name), licence, locator=f"{where}/license")
 
 
-def _descriptor(entry: Any) -> Found:
+def _descriptor(entry: Any) -> ReaderOutput:
     """One model of LM Studio's catalogue: the original, the repository of its files, the files."""
     if not isinstance(entry, dict):
         yield Problem("", "a descriptor that is no mapping", kind="shape")
@@ -182,7 +182,7 @@ def _described(name: str, known: set[Iri]) -> Iterator[Claim]:
 
 def _file(
     place: hub.Repository, digest: str, where: str, known: set[Iri], size: Any = None
-) -> Found:
+) -> ReaderOutput:
     yield from _described(place.name, known)
     file = place.path.rpartition("/")[2] or place.path
     if not _SHA256.fullmatch(digest.casefold()):

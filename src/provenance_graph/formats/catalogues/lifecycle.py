@@ -25,7 +25,7 @@ from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "lifecycle"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 DEVELOPERS: Mapping[str, str] = MappingProxyType(
     {
@@ -92,7 +92,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     if document.hints.syntax == "yaml":
         entry = statements.tidy(document.yaml, document.text)
         if not isinstance(entry, dict):
@@ -107,7 +107,7 @@ def _read(document: Document) -> Found:
             yield Problem(f"/{index}", f"{common.brief(entry)} is not a mapping", kind="shape")
 
 
-def _entry(entry: dict[Any, Any]) -> Found:
+def _entry(entry: dict[Any, Any]) -> ReaderOutput:
     provider, name = (
         statements.scalar_text(entry.get("provider")),
         statements.scalar_text(entry.get("model")),
@@ -132,7 +132,7 @@ def _entry(entry: dict[Any, Any]) -> Found:
             yield statements.link(subject, PG.deprecationPolicy, url, f"/sources/{index}/url")
 
 
-def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> Found:
+def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutput:
     provider, name = (
         statements.scalar_text(entry.get("provider")),
         statements.scalar_text(entry.get("model_id")),
@@ -187,7 +187,7 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
     return offer
 
 
-def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> Found:
+def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> ReaderOutput:
     """Names in the interface that mean this model, from the day of the reading."""
     for index, item in enumerate(statements.listed(entry.get("aliases"))):
         alias = statements.scalar_text(item)
@@ -200,7 +200,7 @@ def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> F
         yield Claim(node, PG.resolvesTo, subject)
 
 
-def _replaced(subject: Iri, provider: str, other: str, where: str) -> Found:
+def _replaced(subject: Iri, provider: str, other: str, where: str) -> ReaderOutput:
     developer = DEVELOPERS.get(iris.slug(provider))
     if developer is None:
         successor = iris.entity(SOURCE, "offer", f"{iris.slug(provider)}/{other}")

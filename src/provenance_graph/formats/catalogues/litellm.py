@@ -24,7 +24,7 @@ from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "litellm"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _SAMPLE = "sample_spec"
 _OWN_SERVICE = {
     "anthropic": "anthropic",
@@ -84,7 +84,7 @@ def _origin(_: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     entries = statements.tidy(document.json, document.text)
     if not isinstance(entries, dict):
         raise Unreadable(document.url, "not a mapping of names to offers")
@@ -125,7 +125,7 @@ def model_of(provider: str, key: str) -> Iri:
     return iris.entity(SOURCE, "model", f"{provider}/{bare[-1]}")
 
 
-def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[str]) -> Found:
+def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
     provider = statements.scalar_text(entry.get("litellm_provider"))
     if not provider:
         yield Problem(f"{where}/litellm_provider", "an offer without a provider", kind="missing")
@@ -140,7 +140,7 @@ def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[st
         yield statements.link(node, DCTERMS.source, source, f"{where}/source")
 
 
-def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> Found:
+def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> ReaderOutput:
     yield from mapping.claims(node, entry, _CONTENTS, where)
     for key, predicate, kind in _MODALITY_FLAGS:
         listed = entry.get("supported_modalities") if predicate == PG.inputModality else None

@@ -22,7 +22,7 @@ from provenance_graph.formats.catalogues.published_scores import SOURCE, scores,
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.mapping import Parser, Row
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _FACTS = frozenset({"limit", "modalities", "release_date", "last_updated", "cost", "family"})
 _OFFERED = frozenset(
     {"cost", "base_model", "status", "provider", "reasoning_options", "experimental"}
@@ -98,7 +98,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     raw = statements.tidy(document.toml, document.text)
     path = _path(document)
     if offered := _OFFER_PATH.search(path):
@@ -119,7 +119,7 @@ def _read(document: Document) -> Found:
             yield from _model(raw, iris.entity(SOURCE, "model", stem), "", stem)
 
 
-def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Found:
+def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> ReaderOutput:
     yield from statements.is_a(subject, PG.Model, statements.scalar_text(raw.get("name")))
     if developer:
         yield from statements.made_by(subject, developer)
@@ -134,7 +134,7 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Foun
     yield from scores(raw, subject, local)
 
 
-def _facts(raw: dict[str, Any], subject: Iri) -> Found:
+def _facts(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
     """What models and offers state alike, and the knowledge cutoff beside the release."""
     embeds = _EMBEDS.search(
         " ".join(statements.scalar_text(raw.get(k)) for k in ("name", "family"))
@@ -172,7 +172,7 @@ def _without_text_output(
     return raw | {"limit": limit, "modalities": contents}
 
 
-def _cutoff(subject: Iri, stated: Any, release: Any) -> Found:
+def _cutoff(subject: Iri, stated: Any, release: Any) -> ReaderOutput:
     """The knowledge cutoff; one after the release cannot be."""
     claim = statements.dated(subject, PG.knowledgeCutoff, stated, "/knowledge")
     issued = literals.day(release) if isinstance(release, str) else None
@@ -193,7 +193,7 @@ def _cutoff(subject: Iri, stated: Any, release: Any) -> Found:
     yield from with_problem(claim)
 
 
-def _family(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _family(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     if name := statements.scalar_text(value):
         family = iris.entity(SOURCE, "family", iris.slug(name))
         yield from statements.is_a(family, PG.ModelFamily, name)
@@ -207,7 +207,7 @@ def _flag(value: Any, where: str) -> Iterator[Problem]:
         yield Problem(where, f"{common.brief(value)} is neither true nor false")
 
 
-def _reasoning(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _reasoning(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """``true`` says that it can, not whether it always does: stated in part."""
     yield from _flag(value, where)
     if value is True:
@@ -226,7 +226,7 @@ def _reasoning(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
 def _table(rows: tuple[Row, ...]) -> Parser:
     """A key that holds a table of its own."""
 
-    def read(subject: Iri, _: Iri, value: Any, where: str) -> Found:
+    def read(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
         if isinstance(value, dict):
             yield from mapping.claims(subject, value, rows, where)
         else:
@@ -264,20 +264,20 @@ _OPENNESS: tuple[Row, ...] = (
 )
 
 
-def _weights(raw: dict[str, Any], subject: Iri) -> Found:
+def _weights(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
     """Where the weights are; the first Hub repository that is no quantisation is the model's."""
     stated = False
     for index, entry in enumerate(statements.listed(raw.get("weights"))):
-        said = statements.mapping(entry)
-        url = statements.scalar_text(said.get("url"))
+        weights = statements.mapping(entry)
+        url = statements.scalar_text(weights.get("url"))
         where = f"/weights/{index}/url"
         if not url:
             yield Problem(where, "weights without an address", kind="missing")
             continue
         repository = statements.hub_model(url)
-        reduced = said.get("quantization") or re.search(
+        reduced = weights.get("quantization") or re.search(
             r"fp8|fp4|int[48]|gguf|awq|gptq|mlx",
-            statements.scalar_text(said.get("label")).casefold(),
+            statements.scalar_text(weights.get("label")).casefold(),
         )
         if repository and not reduced and not stated:
             stated = True
@@ -286,7 +286,7 @@ def _weights(raw: dict[str, Any], subject: Iri) -> Found:
             yield statements.link(subject, PG.weightsLocation, url, where)
 
 
-def _link(link: dict[str, Any], subject: Iri, where: str) -> Found:
+def _link(link: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
     url = statements.scalar_text(link.get("url"))
     if not url:
         yield Problem(f"{where}/url", "a link without an address", kind="missing")
@@ -296,7 +296,7 @@ def _link(link: dict[str, Any], subject: Iri, where: str) -> Found:
     yield statements.link(subject, predicate, url, f"{where}/url")
 
 
-def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:
+def _offer(raw: dict[str, Any], provider: str, model_id: str) -> ReaderOutput:
     """An offer of a provider; the model is the one it names, else its own bare name for it."""
     base = statements.scalar_text(raw.get("base_model"))
     local = f"{provider}/{model_id}" if provider else model_id
@@ -330,7 +330,7 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> Found:
         yield Problem("/status", f"{status[:60]!r} is no stage of the code list")
 
 
-def _provider(raw: dict[str, Any], provider: str) -> Found:
+def _provider(raw: dict[str, Any], provider: str) -> ReaderOutput:
     organization = iris.organization(provider)
     name = statements.scalar_text(raw.get("name")) or provider
     yield from statements.is_a(organization, PG.Organization, name)

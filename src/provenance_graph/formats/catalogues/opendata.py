@@ -21,7 +21,7 @@ from provenance_graph.formats.fields import packages
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "opendata"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _TRUSTED = frozenset({"name", "creator_name", "license_name", "url"})
 _LINE: tuple[Row, ...] = (
     Row("creator_name", DCTERMS.creator, mapping.makers),
@@ -63,7 +63,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     for number, line in enumerate(document.text.splitlines(), 1):
         if not line.strip():
             continue
@@ -81,7 +81,7 @@ def _read(document: Document) -> Found:
             yield Problem(where, "a line that is no mapping", kind="shape")
 
 
-def _trusted(entry: dict[str, Any], where: str) -> Found:
+def _trusted(entry: dict[str, Any], where: str) -> ReaderOutput:
     address = statements.scalar_text(entry.get("url"))
     name = hub.dataset_name(address)
     if not name:
@@ -99,7 +99,7 @@ def _trusted(entry: dict[str, Any], where: str) -> Found:
     )
 
 
-def _card(entry: dict[str, Any], where: str) -> Found:
+def _card(entry: dict[str, Any], where: str) -> ReaderOutput:
     name = statements.scalar_text(entry.get("id"))
     if not name:
         yield Problem(f"{where}/id", "a card without an id", kind="missing")

@@ -24,7 +24,7 @@ from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.document import Document, Hints, Origin, Reader
 
 SOURCE = "osaimap"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 Row = Mapping[str, str]
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _HUB_EPOCH = "2022-03-02"
@@ -90,7 +90,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     kind = kind_of(document.hints.columns)
     if not kind:
         raise Unreadable(document.url, "no table of the AI Stack Map by its header row")
@@ -133,7 +133,7 @@ def _described(name: str) -> Iterator[Claim]:
         yield Claim(subject, DCTERMS.creator, maker)
 
 
-def _benchmarks(row: Row, name: str, where: str, nth: int) -> Found:
+def _benchmarks(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     subject = iris.model(name)
     yield from _described(name)
     if (licence := row.get("license", "")) != "":
@@ -178,7 +178,7 @@ _HUNDRED = literals.decimal(100)
 _EVALUATOR_NAME = literals.text(_EVALUATOR)
 
 
-def _size(subject: Iri, stated: str, where: str) -> Found:
+def _size(subject: Iri, stated: str, where: str) -> ReaderOutput:
     if not stated:
         return
     try:
@@ -197,7 +197,7 @@ def _size(subject: Iri, stated: str, where: str) -> Found:
     )
 
 
-def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> Found:
+def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> ReaderOutput:
     stated = row.get("base_model", "")
     at = f"{where}/base_model"
     base = stated.removesuffix("(Merge)").strip()
@@ -216,7 +216,7 @@ def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> Found:
     yield Claim(subject, relation, iris.model(base), basis=Basis.INFERENCE)
 
 
-def _unresolved(subject: Iri, relation: Iri, text: str, where: str) -> Found:
+def _unresolved(subject: Iri, relation: Iri, text: str, where: str) -> ReaderOutput:
     node = iris.entity(SOURCE, "unresolved", iris.slug(text)[:120])
     yield Claim(node, RDF.type, PG.UnresolvedReference)
     yield Claim(node, PG.unresolvedText, literals.text(text[: statements.MAX_STATED]))
@@ -224,7 +224,7 @@ def _unresolved(subject: Iri, relation: Iri, text: str, where: str) -> Found:
     yield Problem(where, f"base {text[:60]!r} is no repository", "owner/name", kind="lineage")
 
 
-def _models(row: Row, name: str, where: str, nth: int) -> Found:
+def _models(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     if nth > 1:
         yield Problem(where, f"{name} stands there again", kind="repeat")
         return
@@ -237,7 +237,7 @@ def _models(row: Row, name: str, where: str, nth: int) -> Found:
     yield from _tags(subject, row.get("tags", ""), f"{where}/tags")
 
 
-def _times(subject: Iri, row: Row, where: str) -> Found:
+def _times(subject: Iri, row: Row, where: str) -> ReaderOutput:
     for column, predicate in (("created_at", DCTERMS.created), ("last_modified", DCTERMS.modified)):
         stated = row.get(column, "")
         if not stated:
@@ -258,7 +258,7 @@ def _times(subject: Iri, row: Row, where: str) -> Found:
         yield claim
 
 
-def _tags(subject: Iri, tags: str, where: str) -> Found:
+def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
     for tag in tags.split(","):
         kind, _, rest = tag.strip().partition(":")
         if not rest:
@@ -283,7 +283,7 @@ def _tags(subject: Iri, tags: str, where: str) -> Found:
                 yield Claim(subject, _RELATIONS[relation], target, basis=Basis.INFERENCE)
 
 
-def _repositories(row: Row, name: str, where: str, nth: int) -> Found:
+def _repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     if nth > 1:
         yield Problem(where, f"{name} stands there again", kind="repeat")
         return
@@ -309,7 +309,7 @@ def _repositories(row: Row, name: str, where: str, nth: int) -> Found:
             yield Problem(at, f"{code[:60]!r} is not a repository", "owner/name", kind="link")
 
 
-def _datasets(row: Row, name: str, where: str, nth: int) -> Found:
+def _datasets(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     if nth > 1:
         yield Problem(where, f"{name} stands there again", kind="repeat")
         return
@@ -322,7 +322,7 @@ def _datasets(row: Row, name: str, where: str, nth: int) -> Found:
     yield from _tags(dataset, row.get("tags", ""), f"{where}/tags")
 
 
-READINGS: Mapping[str, Callable[[Row, str, str, int], Found]] = MappingProxyType(
+READINGS: Mapping[str, Callable[[Row, str, str, int], ReaderOutput]] = MappingProxyType(
     {
         "benchmarks": _benchmarks,
         "repositories": _repositories,

@@ -12,12 +12,12 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import common
-from provenance_graph.formats.mapping import Found
+from provenance_graph.formats.mapping import ReaderOutput
 
 SOURCE = "modelsdev"
 
 
-def with_problem(claim: Claim) -> Found:
+def with_problem(claim: Claim) -> ReaderOutput:
     """A claim, and the problem that it has no value."""
     if claim.unusable and claim.unusable != "after the release date":
         yield Problem(
@@ -26,7 +26,7 @@ def with_problem(claim: Claim) -> Found:
     yield claim
 
 
-def scores(raw: dict[str, Any], subject: Iri, local: str) -> Found:
+def scores(raw: dict[str, Any], subject: Iri, local: str) -> ReaderOutput:
     """What an entry states of evaluations, each a node with its score, setup and evaluator."""
     seen: set[Iri] = set()
     for index, entry in enumerate(statements.listed(raw.get("benchmarks"))):
@@ -84,7 +84,7 @@ _EVALUATORS = MappingProxyType(
 """Who runs the evaluations that a site publishes; sites that only repeat scores are not here."""
 
 
-def evaluated(node: Iri, source: str, developer: str) -> Found:
+def evaluated(node: Iri, source: str, developer: str) -> ReaderOutput:
     """Who evaluated, as far as the page of the score tells: a leaderboard, or the developer."""
     host = (urlsplit(source).hostname or "").removeprefix("www.")
     own = iris.slug(developer)

@@ -198,12 +198,16 @@ def _licence(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
     for where, value in stated:
         text = jsonld.text_of(value) or jsonld.link_of(value)
         link = jsonld.link_of(value) if isinstance(value, dict) else ""
-        said = ""
+        stated_texts = ""
         for claim in statements.licensed(subject, text, link=link, locator=where):
-            said += claim.as_stated
+            stated_texts += claim.as_stated
             several = len(stated) > 1 and claim.predicate == DCTERMS.license and claim.value
             yield packages.partly(claim, where) if several else claim
-        if isinstance(value, dict) and (url := scalar_text(value.get("url"))) and url not in said:
+        if (
+            isinstance(value, dict)
+            and (url := scalar_text(value.get("url")))
+            and url not in stated_texts
+        ):
             yield coverage.other(subject, "license.url", url)
     if not stated:
         yield Problem("/license", "no licence", "Croissant recommends one", kind="schema")

@@ -18,10 +18,10 @@ from provenance_graph.formats.cyclonedx.keys import INCOMPLETE
 from provenance_graph.formats.fields import named, own_export
 from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 
-def read(bom: Bom) -> Found:
+def read(bom: Bom) -> ReaderOutput:
     """Yield what a document says of its components outside them."""
     yield from _dependencies(bom)
     yield from _compositions(bom)
@@ -31,7 +31,7 @@ def read(bom: Bom) -> Found:
     yield from _of_the_document(bom)
 
 
-def _dependencies(bom: Bom) -> Found:
+def _dependencies(bom: Bom) -> ReaderOutput:
     """What a model depends on; references into nothing are problems."""
     for n, raw in enumerate(listed(bom.whole.get("dependencies"))):
         item, where = mapping(raw), f"/dependencies/{n}"
@@ -66,7 +66,7 @@ def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
         yield coverage.other(source, "dependencies.dependsOn", iris.short_id(other))
 
 
-def _compositions(bom: Bom) -> Found:
+def _compositions(bom: Bom) -> ReaderOutput:
     """Whether what is stated of a component's parts and origins is all of it."""
     for n, raw in enumerate(listed(bom.whole.get("compositions"))):
         item, where = mapping(raw), f"/compositions/{n}"
@@ -89,7 +89,7 @@ def _compositions(bom: Bom) -> Found:
                     yield coverage.other(subject, f"compositions.{key}", aggregate)
 
 
-def _vulnerabilities(bom: Bom) -> Found:
+def _vulnerabilities(bom: Bom) -> ReaderOutput:
     for n, raw in enumerate(listed(bom.whole.get("vulnerabilities"))):
         item = mapping(raw)
         id_ = called(item.get("id"))
@@ -103,7 +103,7 @@ def _vulnerabilities(bom: Bom) -> Found:
                 yield Claim(subject, PG.vulnerability, statements.literal(id_))
 
 
-def _annotations(bom: Bom) -> Found:
+def _annotations(bom: Bom) -> ReaderOutput:
     for raw in listed(bom.whole.get("annotations")):
         item = mapping(raw)
         for ref in listed(item.get("subjects")):
@@ -113,7 +113,7 @@ def _annotations(bom: Bom) -> Found:
                 yield coverage.other(subject, "annotation", text)
 
 
-def _citations(bom: Bom) -> Found:
+def _citations(bom: Bom) -> ReaderOutput:
     """Who supplied which field, as stated of the component that the field is of."""
     names = {
         scalar_text(part.get("bom-ref")): called(part.get("name")) for _, part in bom.parts
@@ -157,7 +157,7 @@ def _agents(whole: dict[Any, Any]) -> dict[str, str]:
     }
 
 
-def _of_the_document(bom: Bom) -> Found:
+def _of_the_document(bom: Bom) -> ReaderOutput:
     """Properties and references of the document, which speak of what it is about."""
     about = bom.places.get("/metadata/component") or next(iter(bom.places.values()), None)
     if about is None:
@@ -177,7 +177,7 @@ def _of_the_document(bom: Bom) -> Found:
             yield Problem(f"/externalReferences/{n}", "a reference without an address", kind="link")
 
 
-def named_value(subject: Iri, raw: Any, where: str) -> Found:
+def named_value(subject: Iri, raw: Any, where: str) -> ReaderOutput:
     """A property by its name: a claim where the name is known, else as stated."""
     item = mapping(raw)
     name, value = called(item.get("name")), scalar_text(item.get("value"))

@@ -23,10 +23,10 @@ from provenance_graph.formats.cyclonedx.keys import (
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 
-def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> Found:
+def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOutput:
     """Yield what a component's model card says of the model."""
     raw = part.get("modelCard")
     card, here = mapping(raw), f"{where}/modelCard"
@@ -66,7 +66,7 @@ def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
     return Claim(model, predicate, code, as_stated="" if same else stated)
 
 
-def _used(raw: Any, model: Iri, where: str, bom: Bom) -> Found:
+def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
     """A dataset that the model was made with, inline or by reference."""
     item = mapping(raw)
     if "ref" in item:
@@ -90,7 +90,7 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> Found:
     yield from data(item, dataset, where)
 
 
-def data(item: dict[Any, Any], dataset: Iri, where: str) -> Found:
+def data(item: dict[Any, Any], dataset: Iri, where: str) -> ReaderOutput:
     """What is said of one dataset: address, governance, classification, contents."""
     contents = mapping(item.get("contents"))
     url = scalar_text(contents.get("url"))
@@ -116,7 +116,7 @@ def data(item: dict[Any, Any], dataset: Iri, where: str) -> Found:
     yield from coverage.claims(dataset, coverage.leaves(item, ("dataset",), where), KEYS)
 
 
-def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Found:
+def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> ReaderOutput:
     analysis = mapping(card.get("quantitativeAnalysis"))
     above = iris.entity(SOURCE, "evaluation", f"{local}/{iris.slug(iris.short_id(model))}")
     bare = 0
@@ -156,7 +156,7 @@ def _setup(item: dict[Any, Any]) -> str:
     return "; ".join(part for part in parts if part)[: statements.MAX_STATED]
 
 
-def _energy(card: dict[Any, Any], model: Iri, here: str) -> Found:
+def _energy(card: dict[Any, Any], model: Iri, here: str) -> ReaderOutput:
     """Energy by activity, and carbon of training; those of other activities as stated."""
     considerations = mapping(card.get("considerations"))
     environment = mapping(considerations.get("environmentalConsiderations"))

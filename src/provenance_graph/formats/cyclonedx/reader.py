@@ -27,7 +27,7 @@ from provenance_graph.formats.document import Document, Hints, Origin, Reader
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 
 def recognises(hints: Hints) -> bool:
@@ -91,7 +91,7 @@ def _maker(metadata: dict[Any, Any]) -> str:
     return next((called(name) for name in candidates if called(name)), "")
 
 
-def read(document: Document) -> Found:
+def read(document: Document) -> ReaderOutput:
     """Yield what a bill of materials says of its models and datasets."""
     whole = boms.whole_of(document)
     if document.hints.syntax == "json":
@@ -127,7 +127,7 @@ def _stages(bom: Bom) -> None:
                         bom.stages.setdefault(subject, []).append(use)
 
 
-def _model(part: dict[Any, Any], where: str, bom: Bom) -> Found:
+def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     model = boms.subject_of(part, bom)
     yield from statements.is_a(model, PG.Model, called(part.get("name")))
     purl = packages.package(scalar_text(part.get("purl")))
@@ -154,7 +154,7 @@ def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) ->
         yield coverage.other(model, "group", group)
 
 
-def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> Found:
+def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderOutput:
     """What models and data say of themselves alike."""
     yield from _made(part, subject)
     if supplier := called(mapping(part.get("supplier")).get("name")):
@@ -193,7 +193,7 @@ def _made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
 _SPDX_INDEX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/?")
 
 
-def licences(part: dict[Any, Any], subject: Iri, where: str) -> Found:
+def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
     """The licences of a component; with several, how they combine is not said."""
     items = listed(part.get("licenses"))
     for n, raw in enumerate(items):
@@ -223,7 +223,7 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> Found:
             yield coverage.other(subject, "licenses.license.name", name)
 
 
-def _links(part: dict[Any, Any], subject: Iri, where: str) -> Found:
+def _links(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
     name = called(part.get("name"))
     dataset = part.get("type") == "data"
     purl = packages.package(scalar_text(part.get("purl")))
@@ -242,7 +242,9 @@ def _links(part: dict[Any, Any], subject: Iri, where: str) -> Found:
             yield from packages.artifact(SOURCE, subject, url.rpartition("/")[2][:200], good)
 
 
-def _link(subject: Iri, name: str, url: str, kind: str, place: str, *, dataset: bool) -> Found:
+def _link(
+    subject: Iri, name: str, url: str, kind: str, place: str, *, dataset: bool
+) -> ReaderOutput:
     if not url.startswith(("http:", "https:")):
         if url:  # references inside the document, and other schemes
             yield coverage.other(subject, f"externalReferences.{kind}", url)
@@ -275,7 +277,7 @@ def _digests(part: dict[Any, Any], where: str) -> Iterator[str | Problem]:
         yield digest or Problem(f"{where}/hashes/{n}", "not a digest", hint)
 
 
-def _hashes(part: dict[Any, Any], subject: Iri, where: str) -> Found:
+def _hashes(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
     results = list(_digests(part, where))
     yield from (each for each in results if isinstance(each, Problem))
     if digests := [each for each in results if isinstance(each, str)]:
@@ -284,14 +286,14 @@ def _hashes(part: dict[Any, Any], subject: Iri, where: str) -> Found:
         yield from packages.artifact(SOURCE, subject, name, digests)
 
 
-def _file(part: dict[Any, Any], model: Iri, where: str) -> Found:
+def _file(part: dict[Any, Any], model: Iri, where: str) -> ReaderOutput:
     if listed(part.get("hashes")):
         yield from _hashes(part, model, where)
     else:
         yield from packages.artifact(SOURCE, model, called(part.get("name")), [])
 
 
-def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> Found:
+def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOutput:
     pedigree = mapping(part.get("pedigree"))
     for key in ("ancestors", "descendants", "variants"):
         for n, raw in enumerate(listed(pedigree.get(key))):
@@ -325,7 +327,7 @@ def _is_relation(name: str) -> bool:
     return named.name_forms(name)[-1:] == ("relation",)
 
 
-def _relative(other: dict[Any, Any], relative: Iri, where: str) -> Found:
+def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
     """What a pedigree says of a relative itself: name, maker, version, licence."""
     yield from statements.is_a(relative, PG.Model, called(other.get("name")))
     yield from _made(other, relative)
@@ -339,7 +341,7 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> Found:
     yield from coverage.claims(relative, coverage.leaves(other, ("relative",), where), KEYS)
 
 
-def _data(part: dict[Any, Any], where: str, bom: Bom) -> Found:
+def _data(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     """A component of data: a dataset."""
     dataset = boms.subject_of(part, bom)
     yield from statements.is_a(dataset, PG.Dataset, called(part.get("name")))

@@ -220,11 +220,12 @@ def memory(model: Iri, text: str, where: str) -> Claim:
 
 def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
     """An evaluation with its dataset and its metrics (``Precision: 0.8``, or name and value)."""
-    said = {jsonld.same(str(key)): value for key, value in mapping(raw).items()}
+    by_key = {jsonld.same(str(key)): value for key, value in mapping(raw).items()}
 
     def of(local: str) -> Any:
         return next(
-            (said[key] for key in (f"fair4ml:{local}", FAIR4ML + local, local) if key in said), None
+            (by_key[key] for key in (f"fair4ml:{local}", FAIR4ML + local, local) if key in by_key),
+            None,
         )
 
     data = of("evaluationDataset")

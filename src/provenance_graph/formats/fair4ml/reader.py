@@ -257,7 +257,7 @@ def _trust(note: dict[Any, Any], where: str) -> tuple[ExtractionTrust, Problem |
 
 def _model(node: JsonNode, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
     result: dict[str, list[ExtractedItem]] = {}
-    for key in node.said:
+    for key in node.properties:
         for item in _items(node, notes, key):
             if isinstance(item, Problem):
                 yield item

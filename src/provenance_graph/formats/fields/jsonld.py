@@ -129,12 +129,12 @@ class JsonNode:
     where: str
     id: str
     types: frozenset[str]
-    said: dict[str, list[tuple[str, Any]]]
+    properties: dict[str, list[tuple[str, Any]]]
 
     def all(self, *properties: str) -> Iterator[tuple[str, Any]]:
         """Every value of the properties, with its place; lists are laid out."""
         for each in properties:
-            yield from self.said.get(each, ())
+            yield from self.properties.get(each, ())
 
     def text(self, *properties: str) -> str:
         """The first text among the properties' values."""

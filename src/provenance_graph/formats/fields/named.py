@@ -18,7 +18,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, METHOD_TAGS, RELATIONS
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 COUNTS: Mapping[str, Iri] = MappingProxyType(
     {
@@ -245,7 +245,7 @@ def claims(subject: Iri, name: str, value: str, where: str) -> list[Claim | Prob
     return []
 
 
-def _languages(subject: Iri, value: str, where: str) -> Found:
+def _languages(subject: Iri, value: str, where: str) -> ReaderOutput:
     for code in re.split(r"[,;\s]+", value):
         if _CODE.fullmatch(code):
             yield Claim(subject, DCTERMS.language, statements.literal(code))
@@ -253,11 +253,11 @@ def _languages(subject: Iri, value: str, where: str) -> Found:
             yield Problem(where, f"{code[:60]!r} is not a language code", "ISO 639: en, de, zh")
 
 
-def _licence(subject: Iri, value: str, where: str) -> Found:
+def _licence(subject: Iri, value: str, where: str) -> ReaderOutput:
     yield from statements.licensed(subject, value, locator=where)
 
 
-def _method(subject: Iri, value: str, where: str) -> Found:
+def _method(subject: Iri, value: str, where: str) -> ReaderOutput:
     code = METHODS.get(re.sub(r"[^a-z]", "", value.casefold()))
     if code is None:
         why = "no training method that is known"
@@ -273,7 +273,7 @@ def _method(subject: Iri, value: str, where: str) -> Found:
         yield Claim(subject, PG.trainingMethod, code)
 
 
-def base_model(subject: Iri, value: str, where: str) -> Found:
+def base_model(subject: Iri, value: str, where: str) -> ReaderOutput:
     """The model that a value names as its base, the kind of derivation as far as it is said."""
     relation, colon, rest = value.partition(":")
     known = RELATIONS.get(relation) if colon else None
@@ -290,7 +290,7 @@ def base_model(subject: Iri, value: str, where: str) -> Found:
         yield Claim(subject, PROV.wasDerivedFrom, parent)
 
 
-def _synthetic(subject: Iri, value: str, where: str) -> Found:
+def _synthetic(subject: Iri, value: str, where: str) -> ReaderOutput:
     """Whether data were made by a program: yes, no, or a text that is neither."""
     match value.casefold():
         case "yes" | "true":
@@ -308,7 +308,7 @@ def _synthetic(subject: Iri, value: str, where: str) -> Found:
             yield coverage.other(subject, "synthetic", value)
 
 
-_READERS: Mapping[str, Callable[[Iri, str, str], Found]] = MappingProxyType(
+_READERS: Mapping[str, Callable[[Iri, str, str], ReaderOutput]] = MappingProxyType(
     {
         "language": _languages,
         "languages": _languages,
@@ -321,7 +321,7 @@ _READERS: Mapping[str, Callable[[Iri, str, str], Found]] = MappingProxyType(
 )
 
 
-def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> Found:
+def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> ReaderOutput:
     """What a tag of the Hub's kind says; ``licensed`` where a licence is stated beside the tags."""
     kind, colon, rest = text.partition(":")
     bare = text.casefold()

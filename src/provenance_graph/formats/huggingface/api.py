@@ -24,7 +24,7 @@ from provenance_graph.formats.huggingface.names import (
 )
 from provenance_graph.formats.huggingface.tables import RELATIONS, WEIGHT_FORMATS
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 HUB_EPOCH = "2022-03-02"
 """The day from which the Hub records creation; older repositories all carry it."""
 _WEIGHTS = (".safetensors", ".bin", ".gguf", ".pt", ".pth", ".onnx", ".h5", ".msgpack", ".ckpt")
@@ -42,7 +42,7 @@ def name_of(raw: dict[str, Any]) -> str:
 
 def read_answer(
     repo: NamedRepository, raw: dict[str, Any], place: str, basis: Basis | None = None
-) -> Found:
+) -> ReaderOutput:
     """Claims of one answer of the Hub about a model; ``said`` is the basis of what its card says."""
     yield from described(repo)
     card = statements.mapping(raw.get("cardData"))
@@ -80,7 +80,9 @@ def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
     return about
 
 
-def _tagged(repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], place: str) -> Found:
+def _tagged(
+    repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], place: str
+) -> ReaderOutput:
     """What stands only in the Hub's tags, as in lists without card data."""
     tags = statements.listed(raw.get("tags"))
     related = {str(tag).split(":", 2)[-1] for tag in tags if str(tag).count(":") >= 2}
@@ -95,7 +97,7 @@ def _tagged(repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], pl
             yield from _base_tag(repo, rest, related)
 
 
-def _base_tag(repo: NamedRepository, rest: str, related: set[str]) -> Found:
+def _base_tag(repo: NamedRepository, rest: str, related: set[str]) -> ReaderOutput:
     """``base_model:finetune:org/name``: the relation is the Hub's inference unless a card says it.
 
     The Hub repeats each base as ``base_model:org/name``, which counts where no tag relates it.
@@ -110,7 +112,7 @@ def _base_tag(repo: NamedRepository, rest: str, related: set[str]) -> Found:
 
 def _weights(
     repo: NamedRepository, raw: dict[str, Any], files: frozenset[str], place: str
-) -> Found:
+) -> ReaderOutput:
     packed = packing(statements.mapping(raw.get("config")))
     mapping = statements.mapping(raw.get("safetensors"))
     yield from read_tensors(repo, mapping, packed, f"{place}/safetensors")
@@ -128,7 +130,7 @@ def _weights(
         yield Problem(f"{place}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
 
 
-def _times(repo: NamedRepository, raw: dict[str, Any], place: str) -> Found:
+def _times(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutput:
     created = raw.get("createdAt")
     if created is not None:
         claim = statements.dated(repo.subject, DCTERMS.created, created, f"{place}/createdAt")
@@ -153,7 +155,7 @@ def _times(repo: NamedRepository, raw: dict[str, Any], place: str) -> Found:
         yield Problem(f"{place}/sha", f"{sha[:60]!r} is not a commit")
 
 
-def _artifacts(repo: NamedRepository, raw: dict[str, Any]) -> Found:
+def _artifacts(repo: NamedRepository, raw: dict[str, Any]) -> ReaderOutput:
     """Files of weights, with digest or size where the answer gives them (``blobs=true``)."""
     formats: set[str] = set()
     for file in statements.listed(raw.get("siblings")):

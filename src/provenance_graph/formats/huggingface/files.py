@@ -39,7 +39,7 @@ from provenance_graph.formats.huggingface.names import (
 )
 from provenance_graph.formats.huggingface.tables import WEIGHT_FORMATS
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
 """Kinds of documents that are readings of an artifact."""
 MAX_STATED = 120
@@ -68,7 +68,7 @@ class _Folder:
         return decode(self.document.files[file], f"{self.document.url}/{file}")
 
 
-def repository_claims(repo: NamedRepository, document: Document, kind: str) -> Found:
+def repository_claims(repo: NamedRepository, document: Document, kind: str) -> ReaderOutput:
     """What the files of a repository say, or the one file that a document is."""
     if repo.revision:
         version = iris.mint("in", SOURCE, "version", repo.local, repo.revision)
@@ -143,7 +143,7 @@ def _reading(
     basis: Basis | None,
     place: str,
     numbers: Numbers,
-) -> Found:
+) -> ReaderOutput:
     if kind == "config":
         yield from read_config(repo, raw, basis, place)
         for key in ("_class_name", "architecture"):  # as diffusers and timm write it
@@ -169,7 +169,7 @@ def _reading(
     yield from _as_stated(repo, kind, raw, place)
 
 
-def _as_stated(repo: NamedRepository, role: str, raw: Any, place: str) -> Found:
+def _as_stated(repo: NamedRepository, role: str, raw: Any, place: str) -> ReaderOutput:
     """The values of a file that no property holds, as they stand."""
     values = leaves_of_file(role, raw, place)
     claims = dict.fromkeys(coverage.claims(repo.subject, values, KEYS))
@@ -179,7 +179,9 @@ def _as_stated(repo: NamedRepository, role: str, raw: Any, place: str) -> Found:
         yield Problem(place, what, kind="size")
 
 
-def _card(repo: NamedRepository, text: str, document: Document, place: str, alone: bool) -> Found:
+def _card(
+    repo: NamedRepository, text: str, document: Document, place: str, alone: bool
+) -> ReaderOutput:
     """A card. A text without metadata is not known to be about a model; a dataset's is about one."""
     data, problems = metadata(text, document.url)
     for problem in problems:
@@ -201,7 +203,7 @@ def _card(repo: NamedRepository, text: str, document: Document, place: str, alon
 
 def dataset_card(
     name: str, local: str, revision: str, data: dict[str, Any], text: str, place: str
-) -> Found:
+) -> ReaderOutput:
     """Claims of a dataset's card, read by the fields that mean the same on it."""
     subject = iris.dataset(name) if name else iris.entity(SOURCE, "dataset", local)
     dataset = NamedRepository(subject, name or local, name, revision)

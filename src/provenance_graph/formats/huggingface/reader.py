@@ -31,7 +31,7 @@ from provenance_graph.formats.huggingface.names import (
     repository_of,
 )
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 
 def _recognises(hints: Hints) -> bool:
@@ -58,7 +58,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _other_card(document: Document, place: hub.Repository) -> Found:
+def _other_card(document: Document, place: hub.Repository) -> ReaderOutput:
     """A card whose address or path says that it is a dataset's or a space's."""
     data, problems = metadata(document.text, document.url)
     yield from problems
@@ -76,7 +76,7 @@ def _subject(document: Document) -> tuple[NamedRepository, str]:
     return repository_of(document), kind
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     repo, kind = _subject(document)
     place = located(document)
     if kind == "card" and place is not None and place.kind is not hub.RepositoryKind.MODEL:

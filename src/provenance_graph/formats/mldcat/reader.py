@@ -31,7 +31,7 @@ from provenance_graph.formats.mldcat.keys import (
 )
 from provenance_graph.formats.mldcat.nodes import Nodes, Value, nodes_of
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _DERIVATIONS = frozenset(DERIVATIONS)
 MAX_PARTS = 10_000
 _FORMAT = re.compile(r"(?:.*[/#])?([\w.+-]{2,40})$")
@@ -94,7 +94,7 @@ def origin(document: Document) -> Origin:
     )
 
 
-def read_catalogue(document: Document) -> Found:
+def read_catalogue(document: Document) -> ReaderOutput:
     """Yield what the document says of each model and dataset."""
     nodes = nodes_of(document)
     yield from coverage.unknown(_leaves(nodes), KEYS, "MLDCAT-AP 3.1")
@@ -128,7 +128,7 @@ def _subject(nodes: Nodes, node: str) -> Iri:
     return iris.entity(SOURCE, "model", iris.slug(shown)) if model else iris.dataset(shown)
 
 
-def _page(subject: Iri, node: str, kind: Iri) -> Found:
+def _page(subject: Iri, node: str, kind: Iri) -> ReaderOutput:
     place = hub.address(node)
     if place is not None and place.owner:
         head = "datasets/" if place.kind is hub.RepositoryKind.DATASET else ""
@@ -139,7 +139,7 @@ def _page(subject: Iri, node: str, kind: Iri) -> Found:
 
 def _value(
     nodes: Nodes, subject: Iri, known: ProfileField | None, predicate: str, value: Value, node: str
-) -> Found:
+) -> ReaderOutput:
     """What one value of a model or dataset says."""
     if predicate == RDF.type:
         return
@@ -162,7 +162,7 @@ def _value(
             yield from _plain(subject, known, value, where)
 
 
-def _pinned(nodes: Nodes, subject: Iri, node: str) -> Found:
+def _pinned(nodes: Nodes, subject: Iri, node: str) -> ReaderOutput:
     """The revision of a parent, as our own exports write it beside the profile's terms."""
     stated = nodes.values.get(node, {})
     versions = [v.text for v in stated.get(SCHEMA.version, ()) if not v.is_node]
@@ -171,7 +171,7 @@ def _pinned(nodes: Nodes, subject: Iri, node: str) -> Found:
             yield from packages.pinned(subject, _subject(nodes, parent.text), versions[0])
 
 
-def _plain(subject: Iri, known: ProfileField, value: Value, where: str) -> Found:
+def _plain(subject: Iri, known: ProfileField, value: Value, where: str) -> ReaderOutput:
     """A value that needs no other node."""
     term = known.term or PG.otherStatement
     if known.kind is ValueKind.DATE:
@@ -197,7 +197,7 @@ def _plain(subject: Iri, known: ProfileField, value: Value, where: str) -> Found
         yield coverage.stated(subject, term, value.text, where)
 
 
-def _stated(nodes: Nodes, subject: Iri, local: str, value: Value) -> Found:
+def _stated(nodes: Nodes, subject: Iri, local: str, value: Value) -> ReaderOutput:
     """A value without a property here: as it stands, and the texts of the node it points to."""
     yield coverage.other(subject, local, value.text)
     if not value.is_node:
@@ -226,7 +226,7 @@ def _below(nodes: Nodes, node: str) -> Iterator[Leaf]:
                     waiting.append((value.text, (*path, local)))
 
 
-def _agent(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Found:
+def _agent(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> ReaderOutput:
     name = nodes.text(value.text, "name") or value.text
     if value.is_node and name == value.text:
         place = hub.address(f"{value.text.rstrip('/')}/x")
@@ -239,7 +239,7 @@ def _agent(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Found
     yield Claim(subject, term, who)
 
 
-def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> Found:
+def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> ReaderOutput:
     """A model or dataset that this one comes from, or was trained or tested on."""
     model = term in _DERIVATIONS
     if nodes.role(value.text) in ("MachineLearningModel", "Dataset"):
@@ -261,7 +261,7 @@ def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) ->
         yield Claim(subject, term, target)
 
 
-def _modality(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Found:
+def _modality(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> ReaderOutput:
     kinds = nodes.of(value.text, "classification") or [value]
     for kind in kinds:
         shown = iris.local_name(kind.text) if kind.is_node else kind.text
@@ -274,7 +274,7 @@ def _modality(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Fo
         yield coverage.other(subject, f"{iris.local_name(term)}.size", size.text)
 
 
-def _reference(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> Found:
+def _reference(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> ReaderOutput:
     links = nodes.of(value.text, "references")
     for link in links or [value]:
         if link.text.startswith("http"):
@@ -283,12 +283,12 @@ def _reference(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) 
         yield Claim(subject, PG.citeAs, coverage.brief(citation.text))
 
 
-def _risk(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Found:
+def _risk(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> ReaderOutput:
     texts = [f"{leaf.path[-1]}: {leaf.value}" for leaf in _below(nodes, value.text)]
     yield Claim(subject, term, coverage.brief("; ".join(texts) or value.text))
 
 
-def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Found:
+def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> ReaderOutput:
     """A file or distribution as an artifact, with its addresses, digest, size and format."""
     node = value.text
     name = node.rstrip("/").rpartition("/")[2] if value.is_node else node
@@ -330,7 +330,7 @@ def _digests(nodes: Nodes, node: str) -> tuple[list[str], list[str]]:
     return digests, unusable
 
 
-def _of_file(nodes: Nodes, artifact: Iri, node: str, where: str) -> Found:
+def _of_file(nodes: Nodes, artifact: Iri, node: str, where: str) -> ReaderOutput:
     """Addresses, format and size of a file."""
     for link in [at for key in ("url", "downloadUrl", "accessUrl") for at in nodes.of(node, key)]:
         yield statements.link(artifact, SCHEMA.url, link.text, where)
@@ -342,7 +342,7 @@ def _of_file(nodes: Nodes, artifact: Iri, node: str, where: str) -> Found:
         yield statements.quantity(artifact, PG.byteSize, size.text, where)
 
 
-_PARTS: Mapping[ValueKind, Callable[[Nodes, Iri, Iri, Value, str], Found]] = {
+_PARTS: Mapping[ValueKind, Callable[[Nodes, Iri, Iri, Value, str], ReaderOutput]] = {
     ValueKind.AGENT: _agent,
     ValueKind.MODEL: _related,
     ValueKind.DATASET: _related,

@@ -220,8 +220,8 @@ def _described(
         yield Claim(subject, SCHEMA.version, statements.literal(version))
     for raw in listed(mapping(facets.get("ownership")).get("owners")):
         owner = mapping(raw)
-        said = f"{scalar_text(owner.get('type')) or 'owner'}: {scalar_text(owner.get('name'))}"
-        yield Claim(subject, PG.dataGovernance, statements.literal(said))
+        owned_by = f"{scalar_text(owner.get('type')) or 'owner'}: {scalar_text(owner.get('name'))}"
+        yield Claim(subject, PG.dataGovernance, statements.literal(owned_by))
     fields = [
         f"{scalar_text(mapping(f).get('name'))} ({scalar_text(mapping(f).get('type'))})"
         for f in listed(mapping(facets.get("schema")).get("fields"))

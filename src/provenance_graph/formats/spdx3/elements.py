@@ -16,11 +16,11 @@ from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, ENERGY, ENERGY_UNITS, PACKAGE
 from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _DATES = (("releaseTime", DCTERMS.issued), ("builtTime", DCTERMS.created))
 
 
-def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph) -> Found:
+def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph) -> ReaderOutput:
     """Yield what a package's own properties say."""
     kind = element.get("type")
     if kind != PACKAGE:
@@ -50,7 +50,7 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
         yield from _dataset(element, subject, where, version)
 
 
-def _dataset(element: dict[str, Any], subject: Iri, where: str, version: str) -> Found:
+def _dataset(element: dict[str, Any], subject: Iri, where: str, version: str) -> ReaderOutput:
     if (size := element.get("dataset_datasetSize")) is not None:
         yield statements.quantity(subject, PG.byteSize, size, f"{where}/dataset_datasetSize")
     if version:
@@ -79,7 +79,7 @@ def _dated(element: dict[str, Any], subject: Iri, where: str) -> Iterator[Claim]
             yield statements.dated(subject, predicate, element[key], f"{where}/{key}")
 
 
-def _links(element: dict[str, Any], subject: Iri, where: str) -> Found:
+def _links(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
     name = called(element.get("name"))
     for n, raw in enumerate(listed(element.get("externalRef"))):
         if mapping(raw).get("externalRefType") == "vcs":
@@ -137,7 +137,7 @@ def _digests_of(element: dict[str, Any], where: str) -> Iterator[str | Problem]:
             yield digest or Problem(f"{where}/verifiedUsing/{n}", "not a digest", hint)
 
 
-def _digests(element: dict[str, Any], subject: Iri, where: str) -> Found:
+def _digests(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
     """The digests of a package: of a file without a name, since a package is not a file."""
     results = list(_digests_of(element, where))
     yield from (each for each in results if isinstance(each, Problem))
@@ -145,7 +145,7 @@ def _digests(element: dict[str, Any], subject: Iri, where: str) -> Found:
         yield from packages.artifact(SOURCE, subject, "", digests)
 
 
-def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> Found:
+def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> ReaderOutput:
     """A file that a package contains."""
     name = called(element.get("name"))
     if element.get("type") != "software_File" or not name:
@@ -162,7 +162,7 @@ def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> F
     yield from coverage.claims(node, leaves_of(element, place), KEYS)
 
 
-def _model(element: dict[str, Any], model: Iri, where: str) -> Found:
+def _model(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
     kinds = [text for kind in listed(element.get("ai_typeOfModel")) if (text := called(kind))]
     for text in kinds:
         claim = coverage.stated(model, PG.architectureFamily, text, f"{where}/ai_typeOfModel")
@@ -180,7 +180,7 @@ def _model(element: dict[str, Any], model: Iri, where: str) -> Found:
     yield from _energy(element, model, where)
 
 
-def _entry(subject: Iri, predicate: Iri, raw: Any, where: str) -> Found:
+def _entry(subject: Iri, predicate: Iri, raw: Any, where: str) -> ReaderOutput:
     """A dictionary entry as ``key: value``."""
     entry = mapping(raw)
     key, value = scalar_text(entry.get("key")), scalar_text(entry.get("value"))
@@ -190,7 +190,7 @@ def _entry(subject: Iri, predicate: Iri, raw: Any, where: str) -> Found:
         yield Problem(where, "not a DictionaryEntry", "key and value")
 
 
-def _metrics(element: dict[str, Any], model: Iri, where: str) -> Found:
+def _metrics(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
     above = iris.entity(SOURCE, "evaluation", iris.slug(iris.short_id(model)))
     bare = 0
     for n, raw in enumerate(listed(element.get("ai_metric"))):
@@ -216,7 +216,7 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> Found:
         yield packages.unplaced(bare, where)
 
 
-def _energy(element: dict[str, Any], model: Iri, where: str) -> Found:
+def _energy(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
     """Energy of training, fine-tuning and inference, each under its own property."""
     for raw in listed(element.get("ai_energyConsumption")):
         for key, predicate in ENERGY.items():

@@ -18,10 +18,10 @@ from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import DATA, DEPENDS, FILES, LICENSES, RELATIONSHIPS
 from provenance_graph.formats.statements import called, listed, mapping, scalar_text
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 
-def read(graph: ElementGraph) -> Found:
+def read(graph: ElementGraph) -> ReaderOutput:
     """Yield what the relationships and annotations of a document say."""
     unknown: dict[str, tuple[str, int]] = {}
     for _, element in graph.elements:
@@ -45,7 +45,9 @@ def read(graph: ElementGraph) -> Found:
     yield from _builds(graph)
 
 
-def _relationship(kind: str, element: dict[str, Any], where: str, graph: ElementGraph) -> Found:
+def _relationship(
+    kind: str, element: dict[str, Any], where: str, graph: ElementGraph
+) -> ReaderOutput:
     ref = scalar_text(element.get("from"))
     source = graph.subjects.get(ref)
     if source is None:
@@ -86,7 +88,7 @@ def _dangling(target: str, place: str) -> Problem:
     )
 
 
-def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -> Found:
+def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -> ReaderOutput:
     """That a relationship does not say all that could be said."""
     stated = scalar_text(element.get("completeness")).rsplit("/", 1)[-1]
     predicates = (PROV.wasDerivedFrom,) if kind == "descendantOf" else DATA.get(kind, ())
@@ -100,7 +102,7 @@ def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -
 
 def _edge(
     kind: str, source: Iri, target: str, raw: Any, place: str, graph: ElementGraph, comment: str
-) -> Found:
+) -> ReaderOutput:
     element = graph.by_id.get(target) or mapping(raw)
     if kind in LICENSES:
         yield from _licence(kind, source, target, element, place, graph)
@@ -126,7 +128,7 @@ def _edge(
 
 def _descent(
     kind: str, source: Iri, target: str, place: str, graph: ElementGraph, comment: str
-) -> Found:
+) -> ReaderOutput:
     """A derivation; a comment that names our relations says how, and from which revision."""
     kinds = re.findall(r"\bpg:(\w+)", comment[:500])
     pinned = re.search(r"\brevision (\S+)", comment[:500])
@@ -142,7 +144,7 @@ def _descent(
         yield from packages.descends(other, source, kind, place, kinds, revision)
 
 
-def _needs(source: Iri, target: str, element: dict[str, Any], graph: ElementGraph) -> Found:
+def _needs(source: Iri, target: str, element: dict[str, Any], graph: ElementGraph) -> ReaderOutput:
     """What a model or dataset depends on: another model, or software."""
     other = graph.subjects.get(target) or _outside(target)
     if other == source or (source, target) in graph.derived:
@@ -169,7 +171,7 @@ def _outside(target: str) -> Iri | None:
 
 def _licence(
     kind: str, source: Iri, target: str, element: dict[str, Any], place: str, graph: ElementGraph
-) -> Found:
+) -> ReaderOutput:
     """A declared licence as the source states it; a concluded one as its author's inference."""
     element = _custom(element, graph)
     if element.get("type") in (
@@ -210,7 +212,7 @@ def _licence_text(element: dict[str, Any], target: str) -> str:
     )
 
 
-def _security(element: dict[str, Any], target: str, graph: ElementGraph) -> Found:
+def _security(element: dict[str, Any], target: str, graph: ElementGraph) -> ReaderOutput:
     """An assessment of a vulnerability, stated of the model or dataset that it is about."""
     subject = graph.subjects.get(target)
     if role(element) != "assessment" or subject is None:
@@ -232,13 +234,13 @@ def _vulnerable(subject: Iri, flaw: dict[str, Any], target: str) -> Claim:
     return Claim(subject, PG.vulnerability, statements.literal(id_))
 
 
-def _annotation(element: dict[str, Any], graph: ElementGraph) -> Found:
+def _annotation(element: dict[str, Any], graph: ElementGraph) -> ReaderOutput:
     subject = graph.subjects.get(scalar_text(element.get("subject")))
     if subject is not None and (text := scalar_text(element.get("statement"))):
         yield coverage.other(subject, "annotation", text)
 
 
-def _builds(graph: ElementGraph) -> Found:
+def _builds(graph: ElementGraph) -> ReaderOutput:
     """What was built with what: a build's inputs are what its outputs were made from."""
     inputs: dict[str, list[str]] = {}
     outputs: dict[str, list[str]] = {}
@@ -263,7 +265,7 @@ def _builds(graph: ElementGraph) -> Found:
             yield Problem(where, what, "a hasOutput relationship", kind="reference")
 
 
-def _input(subject: Iri, target: str, where: str, graph: ElementGraph) -> Found:
+def _input(subject: Iri, target: str, where: str, graph: ElementGraph) -> ReaderOutput:
     other = graph.subjects.get(target)
     if other is None or other == subject:
         yield coverage.other(subject, "build.hasInput", target)
@@ -282,7 +284,7 @@ def _input(subject: Iri, target: str, where: str, graph: ElementGraph) -> Found:
     )
 
 
-def _built(subject: Iri, element: dict[str, Any], where: str) -> Found:
+def _built(subject: Iri, element: dict[str, Any], where: str) -> ReaderOutput:
     """Parameters, configuration and times of a build, stated of what it made."""
     for uri in map(scalar_text, listed(element.get("build_configSourceUri"))):
         if uri.startswith("http"):

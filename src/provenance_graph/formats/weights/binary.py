@@ -22,7 +22,7 @@ MAX_TENSORS = 200_000
 MAX_ENTRIES = 20_000
 MAX_TEXT = 1 << 20
 MAX_ARRAY = 4_000_000
-KEPT = 64
+MAX_ARRAY_VALUES = 64
 """How many members of an array are kept; vocabularies have hundreds of thousands."""
 
 _STEPS = (1 << 20, 8 << 20, MAX_HEADER)
@@ -96,14 +96,14 @@ class _Bytes:
                 f"byte {self.at}: an array of {count:,}; at most {MAX_ARRAY:,} are read"
             )
         values: list[Value] = []
-        if inner in _SCALARS and count > KEPT:
+        if inner in _SCALARS and count > MAX_ARRAY_VALUES:
             width = struct.calcsize(f"<{_SCALARS[inner]}")
-            values = [self.value(inner)[0] for _ in range(KEPT)]
-            self.take(width * (count - KEPT))
+            values = [self.value(inner)[0] for _ in range(MAX_ARRAY_VALUES)]
+            self.take(width * (count - MAX_ARRAY_VALUES))
             return values, count
         for n in range(count):
             result, _ = self.value(inner, depth + 1)
-            if n < KEPT:
+            if n < MAX_ARRAY_VALUES:
                 values.append(result)
         return values, count
 

@@ -129,10 +129,10 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
         header = parse(document.data)
     except ValueError as error:
         raise Unreadable(document.url, f"its header cannot be read: {error}") from error
-    said = header.metadata
-    name = _text(said, "general.name")
+    keys = header.metadata
+    name = _text(keys, "general.name")
     file = _file_name(document)
-    place = hub.address(_text(said, "general.repo_url"))
+    place = hub.address(_text(keys, "general.repo_url"))
     if place is not None and place.kind is hub.RepositoryKind.MODEL:
         model = iris.model(place.name)
         yield Claim(model, PG.hubRepository, place.page)
@@ -143,21 +143,21 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     claims = list(packages.artifact(SOURCE, model, file, []))
     yield from claims
     yield Claim(claims[0].subject, PG.fileFormat, literals.text("gguf"))
-    yield from statements.made_by(model, _text(said, "general.organization"))
+    yield from statements.made_by(model, _text(keys, "general.organization"))
     yield from statements.licensed(
         model,
-        _text(said, "general.license"),
-        name=_text(said, "general.license.name"),
-        link=_text(said, "general.license.link"),
+        _text(keys, "general.license"),
+        name=_text(keys, "general.license.name"),
+        link=_text(keys, "general.license.link"),
         locator="general.license",
     )
     method = (
         _FILE_TYPES.get(stated, "")
-        if isinstance(stated := said.get("general.file_type"), int)
+        if isinstance(stated := keys.get("general.file_type"), int)
         else ""
     )
-    yield from _quantization(model, said, method)
-    yield from _bases(model, said, bool(re.match(r"I?T?Q\d", method)))
+    yield from _quantization(model, keys, method)
+    yield from _bases(model, keys, bool(re.match(r"I?T?Q\d", method)))
     yield from _dimensions(model, header)
     yield from _tensors(model, claims[0].subject, header)
     for leaf in leaves(document):

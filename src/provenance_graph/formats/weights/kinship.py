@@ -32,7 +32,7 @@ from provenance_graph.formats.weights.pairs import (
     zeroed,
 )
 from provenance_graph.formats.weights.tensors import Weights, spread
-from provenance_graph.formats.weights.units import matched_columns, matrix_shape, rows_found
+from provenance_graph.formats.weights.units import matched_columns, matrix_shape, rows_match
 from provenance_graph.formats.weights.values import Tensor
 
 MAX_SAMPLED = 12
@@ -255,7 +255,7 @@ def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinsh
         and matrix_shape(theirs[n])[1] == wide
     ]
     chosen = [inner[i] for i in spread(len(inner), MAX_SAMPLED)] if inner else []
-    good = [n for n in chosen if rows_found(ours[n], theirs[n], units)]
+    good = [n for n in chosen if rows_match(ours[n], theirs[n], units)]
     if not chosen or len(good) < math.ceil(MIN_ALIKE * len(chosen)):
         return None
     what = f"of {wide} units {width} are left" if width < wide else "units are in another order"

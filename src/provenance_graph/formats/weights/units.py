@@ -35,7 +35,7 @@ def matched_columns(child: Tensor, parent: Tensor) -> Positions | None:
     return best if strong.mean() > 0.8 and unique else None
 
 
-def rows_found(child: Tensor, parent: Tensor, units: Positions) -> bool:
+def rows_match(child: Tensor, parent: Tensor, units: Positions) -> bool:
     """Whether most rows of the child's tensor are rows of the parent's, units matched."""
     rows = spread(child.shape[0], 64)
     ours = child.at(rows, np.arange(len(units)))

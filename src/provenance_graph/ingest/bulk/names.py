@@ -89,12 +89,12 @@ def _headers(parts: Sequence[RecordPart]) -> pl.DataFrame:
 
 def _identity(claims: pl.LazyFrame, current: pl.DataFrame, rows: Iterable[Row]) -> Identity:
     decided: dict[Iri, Iri] = {}
-    apart: dict[Iri, set[Iri]] = defaultdict(set)
+    different: dict[Iri, set[Iri]] = defaultdict(set)
     for row in sorted(rows):
         if row.merges:
             decided.setdefault(row.subject, row.object)
         elif row.negated:
-            apart[row.subject].add(row.object)
+            different[row.subject].add(row.object)
     stated = (
         claims.filter((pl.col("property") == PG.hubRepository) & (pl.col("value") != ""))
         .join(current.lazy(), on="record", how="semi")
@@ -107,7 +107,7 @@ def _identity(claims: pl.LazyFrame, current: pl.DataFrame, rows: Iterable[Row]) 
     for name, values in groupby(stated.iter_rows(), key=lambda one: one[0]):
         entity = Iri(name)
         model = identity.repository_model([value for _, value in values])
-        if model is not None and model != entity and model not in apart[entity]:
+        if model is not None and model != entity and model not in different[entity]:
             rules[entity] = model
     mapped = {*decided, *rules}
     canonical = {

@@ -146,7 +146,7 @@ def lineage_state(
     index: LineageIndex, node: int | None, subject: Iri, reader: ClaimReader
 ) -> LineageState:
     """Whether sources of developer rank say what a model and all it was made from come from."""
-    reported = list(reader.parents_told(subject))
+    reported = list(reader.stated_parents(subject))
     if node is None:
         return _state(bool(reported), False, [] if reported else [subject], reported)
     reached = [
@@ -159,9 +159,9 @@ def lineage_state(
             continue  # the developer's own series, of which no member is named
         name = index.names[other]
         release = release_of(name)
-        if release != name and (release == release_of(subject) or reader.parents_told(release)):
+        if release != name and (release == release_of(subject) or reader.stated_parents(release)):
             continue  # a checkpoint comes from what its release comes from
-        claims = reader.parents_told(name)
+        claims = reader.stated_parents(name)
         support += claims[:1]
         if not claims:
             missing.append(name)

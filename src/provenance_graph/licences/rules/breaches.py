@@ -140,15 +140,15 @@ def store_findings(
         reported = graph.findings(graph.index.names[node], day=day)
         findings += (one for one in reported if one.rule.id in wanted and filters.wants(one))
     findings.sort(key=_rank)
-    causes_found = unknown_causes(graph, whole, within, causes)
+    unknown = unknown_causes(graph, whole, within, causes)
     return StoreFindings(
         tuple(findings[:limit]),
         len(findings),
         dict(sorted(marks.counts.items())),
         looked_at,
         len(nodes),
-        causes_found.causes,
-        causes_found.total,
+        unknown.causes,
+        unknown.total,
     )
 
 

@@ -66,10 +66,10 @@ def relabel(catalogue: Catalogue, declared: Declared, licence: Licence, terms: T
     if not burdens or any(one.iri == licence.iri for one in declared):
         return False
     another_version = any(one.family == licence.family for one in declared)
-    return another_version or not any(_kept(catalogue, declared, key) for key in burdens)
+    return another_version or not any(_satisfied(catalogue, declared, key) for key in burdens)
 
 
-def _kept(catalogue: Catalogue, declared: Declared, key: str) -> bool:
+def _satisfied(catalogue: Catalogue, declared: Declared, key: str) -> bool:
     """Whether a declared licence has the condition, or one that means as much."""
     group = catalogue.conditions[key].group
     return any(

@@ -129,6 +129,6 @@ def changed(known: Sequence[Label]) -> str:
     return f"labelled {before}, and {', '.join(one.licence.name for one in now)} now"
 
 
-def said_by(label: Label) -> str:
+def stated_by(label: Label) -> str:
     """Who gives a label, in words."""
     return ", ".join(map(short_id, label.sources)) or "the accepted view"

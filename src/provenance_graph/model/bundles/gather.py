@@ -161,8 +161,8 @@ class _Gathering:
         """The fixed state of each parent from which it was derived, where one is accepted."""
         results: dict[Iri, str] = {}
         for node in facts.get(PROV.qualifiedDerivation, ()):
-            said_ = {p: o for _, p, o, _ in self.snapshot.quads(Iri(str(node)))}
-            parent, version = said_.get(PROV.entity), said_.get(PG.derivedFromVersion)
+            stated = {p: o for _, p, o, _ in self.snapshot.quads(Iri(str(node)))}
+            parent, version = stated.get(PROV.entity), stated.get(PG.derivedFromVersion)
             if isinstance(parent, Iri) and isinstance(version, Iri):
                 for _, _, text, _ in self.snapshot.quads(version, SCHEMA.version):
                     results[parent] = str(text)
@@ -252,11 +252,11 @@ def _dates(facts: dict[Iri, list[Value]], sourced_claims: Iterable[SourcedClaim]
     """Dates of which every source that agrees with the accepted day gives less than a day."""
     best: dict[Iri, int] = {}
     for claim in sourced_claims:
-        said_, precision = claim.claim, claim.claim.precision
-        if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(said_.value, Literal):
+        stated, precision = claim.claim, claim.claim.precision
+        if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(stated.value, Literal):
             length = 10 if precision is None else precision.characters
-            if said_.value.datatype == XSD.date and said_.value in facts[said_.predicate]:
-                best[said_.predicate] = max(best.get(said_.predicate, 0), length)
+            if stated.value.datatype == XSD.date and stated.value in facts[stated.predicate]:
+                best[stated.predicate] = max(best.get(stated.predicate, 0), length)
     return {p: str(facts[p][0])[:length] for p, length in sorted(best.items()) if length < 10}
 
 
@@ -277,7 +277,7 @@ def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:
         iri=licence,
         key=key,
         spdx=spdx,
-        told=licence_names.normalise(key).value == licence,
+        unambiguous=licence_names.normalise(key).value == licence,
         label=text(SKOS.prefLabel) or label(snapshot, licence),
         url=text(SCHEMA.url),
         hub_token=text(PG.hubToken),

@@ -79,7 +79,7 @@ class LicenceInfo:
     iri: Iri
     key: str
     spdx: bool
-    told: bool = True
+    unambiguous: bool = True
     label: str = ""
     url: str = ""
     hub_token: str = ""

@@ -264,7 +264,7 @@ class _NameTable:
     def of(cls, present: AcceptedSnapshot, kinds: set[str]) -> _NameTable:
         """The names of entities of some kinds, or of all."""
         key = f"names of {' '.join(sorted(kinds))}"
-        return present.kept(key, lambda: cls(names(present, kinds)))
+        return present.cached(key, lambda: cls(names(present, kinds)))
 
     def called(self, asked: str) -> list[Iri]:
         """Entities of that name, without case and punctuation."""

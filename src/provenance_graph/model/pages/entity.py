@@ -39,7 +39,7 @@ class Relation:
     property: Iri
     label: str
     count: int
-    things: tuple[tuple[Iri, str], ...]
+    entities: tuple[tuple[Iri, str], ...]
 
 
 LabelledValues = tuple[Iri, str, tuple[tuple[Value, str], ...]]
@@ -82,7 +82,7 @@ class EntityPage:
                     "property": local_name(one.property),
                     "label": one.label,
                     "count": one.count,
-                    "things": [{"iri": iri, "label": shown} for iri, shown in one.things],
+                    "things": [{"iri": iri, "label": shown} for iri, shown in one.entities],
                 }
                 for one in self.relations
             ],

@@ -46,7 +46,7 @@ KINDS = (
 _PARAM = re.compile(
     r"#\s*param\s+(\w+)\s*:\s*(\w+)\s*(?:[—-]+\s*(.*?))?\s*(?:\(default\s+(.*)\))?\s*$"
 )
-_SAID = re.compile(r"#\s*(empty|answer):\s*(.*)$")
+_ANNOTATION = re.compile(r"#\s*(empty|answer):\s*(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def read(path: Path) -> Question:
             if match is None or match[2] not in KINDS:
                 raise UsageError(f"{path.name}: {line!r} is not '# param NAME: kind — text'")
             parameters.append(Parameter(match[1], match[2], match[3] or "", match[4]))
-    stated = {m[1]: m[2].strip() for line in head if (m := _SAID.match(line))}
+    stated = {m[1]: m[2].strip() for line in head if (m := _ANNOTATION.match(line))}
     wording = head[0].lstrip("# ").strip()
     return Question(path.stem, path.parent.name, wording, tuple(parameters), text, **stated)
 

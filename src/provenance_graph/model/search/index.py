@@ -78,7 +78,7 @@ class SearchIndex:
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> SearchIndex:
         """The table of a snapshot, made now if its folder does not hold it."""
-        return snapshot.kept("catalogue", lambda: cls._opened(snapshot))
+        return snapshot.cached("catalogue", lambda: cls._opened(snapshot))
 
     @classmethod
     def _opened(cls, snapshot: AcceptedSnapshot) -> SearchIndex:

@@ -59,7 +59,7 @@ CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', tokenize='trigram',
 """
 LONGEST = 200
 """Letters of a search that are looked at."""
-KEPT_SHORT = 400
+MAX_SHORT = 400
 """Entities kept for each search of one or two letters."""
 NEAR = 74
 """How alike, of 100, a name with typing errors must be."""
@@ -129,7 +129,7 @@ def fill_names(
             for each in (kind, ""):
                 starts[start, each].append((number, weights[iri]))
     for (start, kind), result in starts.items():
-        retained = result[:KEPT_SHORT]  # rows are numbered richest first
+        retained = result[:MAX_SHORT]  # rows are numbered richest first
         database.executemany(
             "INSERT INTO short VALUES (?,?,?,?)",
             [(start, kind, place, number) for place, (number, _) in enumerate(retained)],

@@ -23,27 +23,27 @@ class AnswerCache:
 
     def __init__(self, size: int) -> None:
         self._size, self._used = size, 0
-        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     def find(self, key: str) -> Answer | None:
         """The answer, if it is still here."""
-        answer = self._kept.get(key)
+        answer = self._answers.get(key)
         if answer is not None:
-            self._kept.move_to_end(key)
+            self._answers.move_to_end(key)
         return answer
 
     def keep(self, key: str, answer: Answer) -> None:
         """Keep an answer, unless it alone would take much of the room."""
         size = _weight(key, answer)
-        if size * _LARGEST_SHARE > self._size or answer.truncated or key in self._kept:
+        if size * _LARGEST_SHARE > self._size or answer.truncated or key in self._answers:
             return
-        self._kept[key] = answer
+        self._answers[key] = answer
         self._used += size
         while self._used > self._size:
-            self._used -= _weight(*self._kept.popitem(last=False))
+            self._used -= _weight(*self._answers.popitem(last=False))
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._answers)
 
     @property
     def used(self) -> int:

@@ -19,7 +19,7 @@ from provenance_graph.service.http.auth import Holder, Tokens, bearer, challenge
 from provenance_graph.service.http.cache import AnswerCache
 from provenance_graph.service.http.calls import call_of, header
 from provenance_graph.service.http.limits import Client, Clients
-from provenance_graph.service.http.log import TEXT_KEPT, Log
+from provenance_graph.service.http.log import LOGGED_CHARACTERS, Log
 from provenance_graph.service.http.metrics import Metrics
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.http.spool import Spool, gather
@@ -173,7 +173,7 @@ class Service:
         with await self._place(request) as permit, cancel_on_disconnect(request):
             limits = query.limits or self.settings.limits()
             answer = await self.backend.answer(replace(query, limits=limits), media_type)
-        self._told(request, query.text, permit)
+        self._log_slow(request, query.text, permit)
         return answer
 
     def look_up(self, client: Client, query: str, media_type: str) -> Answer | None:
@@ -202,7 +202,7 @@ class Service:
                 await self.backend.make_day(*day)
         with await self._place(request) as permit, cancel_on_disconnect(request):
             answer = await self.backend.answer_of_day(*day, query, media_type)
-        self._told(request, query.text, permit)
+        self._log_slow(request, query.text, permit)
         return answer
 
     async def work(self, request: Request, function: Callable[..., T], *given: object) -> T:
@@ -232,13 +232,13 @@ class Service:
                 blocks = await self.backend.stream(query, media_type)
                 first, rest = await gather(blocks)
             if rest is None:
-                self._told(request, query.text, permit)
+                self._log_slow(request, query.text, permit)
                 return blocks.answer(first)
             permit.goes_on = True
 
         def finished(whole: bool) -> None:
             permit.release()
-            self._told(request, query.text, permit)
+            self._log_slow(request, query.text, permit)
             if not whole:
                 self.metrics.event("broken-off")
                 self.clients.failed(call.client)
@@ -258,14 +258,14 @@ class Service:
         with cancel_on_disconnect(request):
             return await self.gates.queries.acquire(client)
 
-    def _told(self, request: Request, query: str, permit: Permit) -> None:
+    def _log_slow(self, request: Request, query: str, permit: Permit) -> None:
         """Note what a query used, and log a slow one with its text."""
         call, seconds = call_of(request), permit.seconds
         call.notes["engine_ms"] = round(seconds * 1000, 2)
         if seconds >= self.settings.slow_log_seconds:
             self.log.write(
                 "slow-query",
-                {"id": call.id, "seconds": round(seconds, 3), "query": query[:TEXT_KEPT]},
+                {"id": call.id, "seconds": round(seconds, 3), "query": query[:LOGGED_CHARACTERS]},
             )
 
 

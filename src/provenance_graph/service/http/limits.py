@@ -76,7 +76,7 @@ class Client:
         self.running = self.held = 0
 
 
-_KEPT: Final = 10_000
+_MAX_CLIENTS: Final = 10_000
 
 
 def client_key(address: str) -> str:
@@ -113,7 +113,7 @@ class Clients:
         client = self._known.get(name)
         if client is None:
             client = self._known[name] = Client(self._fairness, self._clock())
-            if len(self._known) > _KEPT:
+            if len(self._known) > _MAX_CLIENTS:
                 self._forget()
         else:
             self._known.move_to_end(name)

@@ -12,7 +12,7 @@ from typing import Final, TextIO
 
 _FLUSH_SECONDS: Final = 0.25
 _FLUSH_LINES: Final = 200
-TEXT_KEPT: Final = 4_000
+LOGGED_CHARACTERS: Final = 4_000
 
 
 class Log:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.kept import FORMAT
+from provenance_graph.conflicts.stored import FORMAT
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.api.common.indexes import make_all
 from provenance_graph.store.embedded import EmbeddedStore

@@ -85,7 +85,7 @@ class Supervisor:
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._told)
+            signal.signal(number, self._signalled)
         for child in self.children:
             child.start()
         while not self._stop:
@@ -98,7 +98,7 @@ class Supervisor:
         os.close(reader)
         return 0
 
-    def _told(self, *_: object) -> None:
+    def _signalled(self, *_: object) -> None:
         if self._stop:
             self._again = True
         self._stop = True

@@ -34,7 +34,7 @@ _QUICK: Final = 0.5
 """Seconds below which an update may be carried out in the writing process itself."""
 _PATIENCE: Final = 30.0
 _STARTS: Final = 5.0  # a writer that ended is mostly back by then
-_TOLD: Final = 1.0  # how long to wait for the first process to say how it ended
+_EXIT_REPORT_SECONDS: Final = 1.0  # how long to wait for the first process to say how it ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class WriterClient:
 
     async def _ended(self, restarts: int) -> ProvenanceError:
         """Why the writing process ended in the middle of a write."""
-        until = time.monotonic() + _TOLD
+        until = time.monotonic() + _EXIT_REPORT_SECONDS
         while self.board.read().restarts == restarts and time.monotonic() < until:
             await asyncio.sleep(0.02)
         code = self.board.read().ended if self.board.read().restarts != restarts else None

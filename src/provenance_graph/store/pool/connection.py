@@ -134,7 +134,7 @@ class AnswerStream:
         """Send the question and wait for the first block."""
         try:
             await self._send(request)
-            self.first = await self._next(said=False)
+            self.first = await self._next(ready=False)
         except asyncio.CancelledError:  # whoever asked has left
             self._finish(reusable=False)
             raise
@@ -156,7 +156,7 @@ class AnswerStream:
             except OSError:
                 return
 
-    async def _next(self, *, said: bool) -> bytes:
+    async def _next(self, *, ready: bool) -> bytes:
         """The next data; empty only at the end."""
         worker = self._worker
         while not self.done:
@@ -166,7 +166,7 @@ class AnswerStream:
                     following = worker.reader.next()  # mostly the end, in the same piece
                     return data + self._take(following) if following else data
             elif worker.gone:
-                await self._gone(said)
+                await self._gone(ready)
             else:
                 started = time.monotonic()
                 if not await worker.arrival(self._left):
@@ -224,7 +224,7 @@ class AnswerStream:
         if self.done:
             return b""
         self._held()
-        return await self._next(said=True)
+        return await self._next(ready=True)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Each block; raises QueryError when the answer cannot be finished."""

@@ -39,7 +39,7 @@ sys.path[:] = {path!r}
 from provenance_graph.store.pool.fork_server import main
 main({control})
 """
-_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
+_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 
 
 class Spawner:
@@ -67,7 +67,7 @@ class Spawner:
         self._shut()
         ours, theirs = socket.socketpair()
         path = [str(Path(__file__).parents[3]), *sys.path]
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         # One arena: others reserve 64 MiB of address space each, which is limited.
         environment["MALLOC_ARENA_MAX"] = "1"
         with theirs:

@@ -24,7 +24,7 @@ from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin
 from provenance_graph.formats.mapping import Parser, Row
 
 SOURCE = "mteb"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _SETTINGS = re.compile(r"(?P<base>\S+)\s+\((?P<settings>.+)\)")
 _SHA = re.compile(r"[0-9a-f]{40}")
@@ -55,7 +55,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     known: set[str] = set()  # datasets whose names have been said
     for number, line in enumerate(document.text.splitlines(), 1):
         if not line.strip():
@@ -90,7 +90,7 @@ def _depth(line: str) -> int:
     return deepest
 
 
-def _model(row: dict[str, Any], where: str, known: set[str]) -> Found:
+def _model(row: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
     name = statements.scalar_text(row.get("name"))
     if not name:
         yield Problem(f"{where}/name", "a model without a name", kind="missing")
@@ -138,7 +138,7 @@ def _count(kind: str = "a number of parameters") -> Parser:
     """A count; MTEB writes "no limit" as infinity."""
     finite = mapping.count(kind)
 
-    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         if isinstance(value, float) and math.isinf(value):
             why = f"not {kind}"
             yield Claim(subject, property_, None, as_stated="infinite", locator=where, unusable=why)
@@ -148,7 +148,7 @@ def _count(kind: str = "a number of parameters") -> Parser:
     return read
 
 
-def _width(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _width(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """One width, or a list of the widths to which vectors may be cut: the full one counts."""
     widths = [w for w in statements.listed(value) if isinstance(w, int) and not isinstance(w, bool)]
     if not widths or len(widths) != len(statements.listed(value)) or max(widths) <= 0:
@@ -164,7 +164,7 @@ def _width(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
         yield Claim(subject, property_, full)
 
 
-def _released(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """The day on which the revision that was measured came out, by MTEB's own definition.
 
     Of a model with later revisions it is not the release day, so it is an inference.
@@ -173,7 +173,7 @@ def _released(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
         yield _as_inferred(item, property_)
 
 
-def _licence(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _licence(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """The licence; ``mit`` is what contributors write where they did not look, so it is inferred.
 
     Of 32 entries with ``mit`` six have another licence on the hub, of 48 with another none.
@@ -189,7 +189,7 @@ def _as_inferred(item: Claim | Problem, property_: Iri) -> Claim | Problem:
     return item
 
 
-def _framework(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _framework(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     for index, item in enumerate(statements.listed(value)):
         name = statements.scalar_text(item)
         if not isinstance(item, str) or not name:
@@ -200,20 +200,20 @@ def _framework(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
             yield Claim(subject, property_, literals.text(name[:120]))
 
 
-def _kind(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _kind(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     kinds = {statements.scalar_text(kind) for kind in statements.listed(value)}
     if kinds & {"dense", "late-interaction", "sparse"}:
         yield Claim(subject, property_, PG.Embedding, basis=Basis.INFERENCE, locator=where)
 
 
-def _code(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _code(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     if isinstance(value, str):
         yield statements.link(subject, property_, value, where)
     else:
         yield Problem(where, f"{common.brief(value)} is not a web address", kind="link")
 
 
-def _base(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _base(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """What it was adapted from; MTEB does not say how."""
     name = statements.scalar_text(value)
     name = statements.hub_model(name) or name
@@ -236,7 +236,7 @@ def _base(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
     yield Problem(where, f"base {name[:60]!r} is no repository", "owner/name", kind="lineage")
 
 
-def _successor(subject: Iri, property_: Iri, value: Any, where: str) -> Found:
+def _successor(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     name = statements.scalar_text(value)
     if _NAME.fullmatch(name):
         yield Claim(iris.model(name), property_, subject)
@@ -265,7 +265,7 @@ ROWS: tuple[Row, ...] = (
 _dataset = lru_cache(maxsize=4096)(iris.dataset)
 
 
-def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str]) -> Found:
+def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
     """Tasks of the benchmark that overlap with the training data, translations included.
 
     They tell which scores are contaminated, and are no list of what a model was trained on.

@@ -19,7 +19,7 @@ from provenance_graph.formats.document import Document, Hints, Origin, Reader, p
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "mteb-tasks"
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _MARKS = frozenset({"name", "dataset", "revision", "sample_creation", "annotations_creators"})
 _ROWS: tuple[Row, ...] = (
     Row("license", DCTERMS.license, mapping.terms, {"not specified": Stance.NOT_STATED}),
@@ -42,7 +42,7 @@ def _origin(document: Document) -> Origin:
     )
 
 
-def _read(document: Document) -> Found:
+def _read(document: Document) -> ReaderOutput:
     for number, line in enumerate(document.text.splitlines(), 1):
         if not line.strip():
             continue
@@ -59,7 +59,7 @@ def _read(document: Document) -> Found:
             yield Problem(where, "a task without a name", kind="missing")
 
 
-def _task(entry: dict[str, Any], name: str, where: str) -> Found:
+def _task(entry: dict[str, Any], name: str, where: str) -> ReaderOutput:
     subject = iris.dataset(name)
     yield from statements.is_a(subject, PG.Dataset, name)
     repository = statements.scalar_text(entry.get("dataset"))

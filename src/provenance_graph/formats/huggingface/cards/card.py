@@ -31,10 +31,10 @@ from provenance_graph.formats.huggingface.tables import (
 )
 from provenance_graph.formats.licences import names as licence_names
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|code|multilingual")
-MAX_KEPT = 200
+MAX_UNREAD_VALUES = 200
 
 
 def of_dataset(data: Mapping[str, Any]) -> bool:
@@ -49,7 +49,7 @@ def of_dataset(data: Mapping[str, Any]) -> bool:
     }
 
 
-def read_card(card: Card, only: frozenset[str] | None = None) -> Found:
+def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
     """Claims of a card's metadata, field by field; a key that nothing reads is kept as stated."""
     fields = frozenset(FIELDS) if only is None else only
     for stated, value in card.data.items():
@@ -74,15 +74,15 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> Found:
         elif key.startswith("extra_gated") and value:
             yield card.say(PG.weightsAvailability, PG.GatedWeights)
         else:
-            yield from _kept(card, key, value)
+            yield from _unread(card, key, value)
 
 
-def _kept(card: Card, key: str, value: Any) -> Found:
+def _unread(card: Card, key: str, value: Any) -> ReaderOutput:
     """What stands under a key that nothing reads, as it stands; not what is no provenance."""
     where = f"{card.place}/{key}"
     for count, leaf in enumerate(coverage.leaves(value, ("card", key), where)):
-        if count >= MAX_KEPT:
-            what = f"more than {MAX_KEPT} values under a key that nothing reads; the rest is left"
+        if count >= MAX_UNREAD_VALUES:
+            what = f"more than {MAX_UNREAD_VALUES} values under a key that nothing reads; the rest is left"
             yield Problem(where, what, kind="size")
             return
         if KEYS.fate(leaf.path) in (Fate.UNKNOWN, Fate.NOT_READ) or key in _STATED:
@@ -96,7 +96,7 @@ _STATED = frozenset(
 )  # fmt: skip
 
 
-def _licence(card: Card, value: Any, where: str) -> Found:
+def _licence(card: Card, value: Any, where: str) -> ReaderOutput:
     name = statements.scalar_text(card.data.get("license_name"))
     link = statements.scalar_text(card.data.get("license_link"))
     if value is False:  # `license: no`, as YAML 1.1 reads it
@@ -133,7 +133,7 @@ def _licence(card: Card, value: Any, where: str) -> Found:
     yield from _terms(card, link, f"{card.place}/license_link")
 
 
-def _terms(card: Card, link: str, where: str) -> Found:
+def _terms(card: Card, link: str, where: str) -> ReaderOutput:
     """Where the terms stand: an address, or a file of the repository itself."""
     file = re.fullmatch(r"(?:\./)?([\w.-]+(?:/[\w.-]+)*)", link)
     if link.startswith(("http://", "https://")):
@@ -145,7 +145,7 @@ def _terms(card: Card, link: str, where: str) -> Found:
         yield Problem(where, f"{link[:80]!r} is neither an address nor a file", kind="link")
 
 
-def _language(card: Card, value: Any, where: str) -> Found:
+def _language(card: Card, value: Any, where: str) -> ReaderOutput:
     if value is False or (isinstance(value, list) and False in value):
         what = "`no` without quotes is read as false by YAML 1.1; taken as Norwegian"
         yield Problem(where, what, "'no'", kind="syntax")
@@ -163,7 +163,7 @@ def _language(card: Card, value: Any, where: str) -> Found:
                 yield Problem(at, f"{code[:60]!r} is not a language code", "ISO 639: en, de, zh")
 
 
-def _library(card: Card, value: Any, where: str) -> Found:
+def _library(card: Card, value: Any, where: str) -> ReaderOutput:
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
@@ -171,7 +171,7 @@ def _library(card: Card, value: Any, where: str) -> Found:
             yield card.say(PG.framework, literals.text(item[1][:120]))
 
 
-def _task(card: Card, value: Any, where: str) -> Found:
+def _task(card: Card, value: Any, where: str) -> ReaderOutput:
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
@@ -184,7 +184,7 @@ def _task(card: Card, value: Any, where: str) -> Found:
             yield card.say(PG.outputModality, kind, basis=Basis.INFERENCE)
 
 
-def _tags(card: Card, value: Any, where: str) -> Found:
+def _tags(card: Card, value: Any, where: str) -> ReaderOutput:
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
@@ -237,7 +237,7 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
     return PG.fineTunedFrom, True
 
 
-def _base(card: Card, value: Any, where: str) -> Found:
+def _base(card: Card, value: Any, where: str) -> ReaderOutput:
     relation, inferred = relation_of(card)
     stated = statements.scalar_text(card.data.get("base_model_relation"))
     if stated and stated.casefold() not in HUB_RELATIONS:
@@ -252,7 +252,7 @@ def _base(card: Card, value: Any, where: str) -> Found:
             yield from parent(card.repo, relation, item[1], item[0], basis)
 
 
-def _successor(card: Card, value: Any, where: str) -> Found:
+def _successor(card: Card, value: Any, where: str) -> ReaderOutput:
     name = statements.scalar_text(value)
     if is_repository(name):
         yield Claim(iris.model(name), DCTERMS.replaces, card.repo.subject, basis=card.basis)
@@ -260,7 +260,7 @@ def _successor(card: Card, value: Any, where: str) -> Found:
         yield Problem(where, f"{name[:60]!r} is not a repository", "owner/name")
 
 
-def _paper(card: Card, value: Any, where: str) -> Found:
+def _paper(card: Card, value: Any, where: str) -> ReaderOutput:
     if isinstance(value, float):  # 2310.0683 was written 2310.06830
         result = re.search(r"arxiv\s*:\s*[\"']?(\d{4}\.\d{4,5})", card.text[:200_000])
         value = result[1] if result else statements.scalar_text(value)
@@ -277,11 +277,11 @@ def _paper(card: Card, value: Any, where: str) -> Found:
             yield statements.link(card.repo.subject, PG.paper, text, item[0])
 
 
-def _results(card: Card, value: Any, where: str) -> Found:
+def _results(card: Card, value: Any, where: str) -> ReaderOutput:
     yield from read_model_index(card.repo, value, where)
 
 
-def _name(card: Card, value: Any, where: str) -> Found:
+def _name(card: Card, value: Any, where: str) -> ReaderOutput:
     shown = statements.scalar_text(value)
     if shown:
         yield card.say(SCHEMA.alternateName, literals.text(shown[:200]))
@@ -289,8 +289,8 @@ def _name(card: Card, value: Any, where: str) -> Found:
         yield Problem(where, f"{shape(value)} where a name belongs", kind="shape")
 
 
-def _linked(predicate: Iri) -> Callable[[Card, Any, str], Found]:
-    def read(card: Card, value: Any, where: str) -> Found:
+def _linked(predicate: Iri) -> Callable[[Card, Any, str], ReaderOutput]:
+    def read(card: Card, value: Any, where: str) -> ReaderOutput:
         for item in texts(value, where):
             if isinstance(item, Problem):
                 yield item
@@ -300,7 +300,7 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], Found]:
     return read
 
 
-def _revisions(card: Card, value: Any, where: str) -> Found:
+def _revisions(card: Card, value: Any, where: str) -> ReaderOutput:
     """The states of the base models that were used, one for each, or one for the only one."""
     bases = statements.listed(card.data.get("base_model"))
     revisions = statements.listed(value)
@@ -327,7 +327,7 @@ DATASET_FIELDS = frozenset(
 )  # fmt: skip
 """The fields that mean the same on a dataset's card."""
 
-FIELDS: Mapping[str, Callable[[Card, Any, str], Found]] = MappingProxyType(
+FIELDS: Mapping[str, Callable[[Card, Any, str], ReaderOutput]] = MappingProxyType(
     {
         "license": _licence,
         "language": _language,

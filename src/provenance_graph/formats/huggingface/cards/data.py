@@ -14,7 +14,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.huggingface.cards.parts import MAX_ITEMS, Card, texts
 from provenance_graph.formats.huggingface.names import is_repository
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 _EMISSIONS = re.compile(
     r"[~≈]?\s*([\d.,]+)\s*(kg|g|grams?|t|tonnes?|tons?|kilograms?|mg)?"
     r"\s*(?:of )?(?:co2|co₂)?(?:[ -]?eq(?:uivalent|\.)?|e)?\.?",
@@ -43,7 +43,7 @@ def _first(item: dict[Any, Any], keys: tuple[str, ...]) -> str:
     return next((shown for key in keys if (shown := statements.scalar_text(item.get(key)))), "")
 
 
-def datasets(card: Card, value: Any, where: str) -> Found:
+def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
     """Training data by the Hub's name or another, with the part that was used where stated."""
     for item in texts(_configured(value), where):
         if isinstance(item, Problem):
@@ -61,7 +61,7 @@ def datasets(card: Card, value: Any, where: str) -> Found:
             yield Claim(dataset, PG.hubRepository, page)
 
 
-def configurations(card: Card, value: Any, where: str) -> Found:
+def configurations(card: Card, value: Any, where: str) -> ReaderOutput:
     """The named parts in which a dataset is published."""
     for item in statements.listed(value)[:MAX_ITEMS]:
         if name := statements.scalar_text(statements.mapping(item).get("config_name")):
@@ -72,7 +72,7 @@ def configurations(card: Card, value: Any, where: str) -> Found:
             )
 
 
-def tasks(card: Card, value: Any, where: str) -> Found:
+def tasks(card: Card, value: Any, where: str) -> ReaderOutput:
     """Tasks that a dataset is for."""
     for item in texts(value, where):
         if isinstance(item, Problem):
@@ -81,7 +81,7 @@ def tasks(card: Card, value: Any, where: str) -> Found:
             yield card.say(PG.task, literals.text(item[1][:120]))
 
 
-def sources(card: Card, value: Any, where: str) -> Found:
+def sources(card: Card, value: Any, where: str) -> ReaderOutput:
     """``original``, or ``extended|name`` for each dataset that this one was made from."""
     for item in texts(value, where):
         if isinstance(item, Problem):
@@ -98,7 +98,7 @@ def sources(card: Card, value: Any, where: str) -> Found:
             yield card.say(PROV.wasDerivedFrom, parent_)
 
 
-def emissions(card: Card, value: Any, where: str) -> Found:
+def emissions(card: Card, value: Any, where: str) -> ReaderOutput:
     """Grams of carbon dioxide equivalent, as a number, a text or a mapping with more."""
     stated = value
     if isinstance(value, dict):

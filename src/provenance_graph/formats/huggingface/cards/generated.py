@@ -18,7 +18,7 @@ from provenance_graph.core.terms import DERIVATIONS, PG, PROV
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.names import NamedRepository, parent
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 MAX_LINES = 5_000
 _LINKED = r"\[`?(?P<shown>[^\]`\n]{1,200})`?\]\((?P<address>[^)\s]{0,300})\)"
 _NOBODY = frozenset({"", "none", "unknown", "this model", "nan", "more information needed"})
@@ -96,7 +96,7 @@ _DATASET = re.compile(r"the (?:\[(?P<shown>[^\]]+)\]\((?P<address>[^)\s]+)\)|(?P
 
 def read_generated(
     repo: NamedRepository, text: str, place: str, basis: Basis | None, stated: list[Claim]
-) -> Found:
+) -> ReaderOutput:
     """Parents and training data from the sentences that tools write.
 
     ``stated`` are the claims of the card's metadata, which are not repeated: a parent that it
@@ -162,7 +162,7 @@ def _edge(
     where: str,
     basis: Basis | None,
     known: set[object],
-) -> Found:
+) -> ReaderOutput:
     if name.casefold() in _NOBODY:
         return
     reference = hub.reference(name)
@@ -177,7 +177,7 @@ def _edge(
             yield made
 
 
-def _data(repo: NamedRepository, match: re.Match[str], where: str) -> Found:
+def _data(repo: NamedRepository, match: re.Match[str], where: str) -> ReaderOutput:
     name = hub.dataset_name(match["address"] or "") or match["shown"] or match["bare"]
     if name.casefold() in _LOADERS:
         return

@@ -14,10 +14,10 @@ from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository
 
 MAX_RESULTS = 20_000
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 
-def read_model_index(repo: NamedRepository, index: Any, place: str) -> Found:
+def read_model_index(repo: NamedRepository, index: Any, place: str) -> ReaderOutput:
     """Results of a card's ``model-index``; the Hub wants a list, some cards have a mapping."""
     if isinstance(index, dict):
         yield Problem(place, "model-index is a mapping", "a list of one mapping", kind="shape")
@@ -42,7 +42,7 @@ def read_model_index(repo: NamedRepository, index: Any, place: str) -> Found:
             yield from _result(repo, result, f"{at}/results/{row}", seen)
 
 
-def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Found:
+def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> ReaderOutput:
     if not isinstance(result, dict):
         yield Problem(at, f"{_shown(result)} is not a mapping", kind="shape")
         return
@@ -85,7 +85,7 @@ def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Foun
         )
 
 
-def read_eval_results(repo: NamedRepository, rows: Any, place: str) -> Found:
+def read_eval_results(repo: NamedRepository, rows: Any, place: str) -> ReaderOutput:
     """Results of one ``.eval_results`` file."""
     seen: set[Iri] = set()
     for number, row in enumerate(statements.listed(rows)[:MAX_RESULTS]):
@@ -122,7 +122,7 @@ def evaluation(
     seen: set[Iri],
     date: Any = None,
     hub: str = "",
-) -> Found:
+) -> ReaderOutput:
     """One score as a node of its own, named after what it measures."""
     parts = [iris.slug(part)[:60] for part in (benchmark, metric, setup) if part]
     node = iris.mint("in", SOURCE, "evaluation", repo.local, *parts)
@@ -161,7 +161,9 @@ def _page(hub: str) -> Iri:
     return statements.hub_page("datasets/" + quote(hub, safe="/"))
 
 
-def _evaluator(repo: NamedRepository, node: Iri, source: dict[str, Any], where: str) -> Found:
+def _evaluator(
+    repo: NamedRepository, node: Iri, source: dict[str, Any], where: str
+) -> ReaderOutput:
     """Who ran it: the source that the result names, else the publisher of the card."""
     if not source:
         yield Claim(node, PG.independence, PG.SelfReported)

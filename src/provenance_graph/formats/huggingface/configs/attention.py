@@ -12,7 +12,7 @@ from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.configs.lookup import (
     ABSENT,
     Config,
-    Found,
+    ReaderOutput,
     brief,
     inferred,
     whole_number,
@@ -24,7 +24,7 @@ from provenance_graph.formats.huggingface.tables import (
 )
 
 
-def attention(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -> Found:
+def attention(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -> ReaderOutput:
     """How heads share keys and values, how wide they are, and whether they see a window alone."""
     heads, shared = counts.get(PG.attentionHeadCount), counts.get(PG.keyValueHeadCount)
     guessed = {PG.attentionHeadCount, PG.keyValueHeadCount} & assumed
@@ -74,7 +74,7 @@ def mechanism_of(config: Config, heads: int | None, shared: int | None) -> Iri |
     return PG.MultiQueryAttention if shared == 1 else PG.GroupedQueryAttention
 
 
-def _window(config: Config) -> Found:
+def _window(config: Config) -> ReaderOutput:
     where, size = config.look("sliding_window")
     used = config.look("use_sliding_window")[1]
     layers = config.look("layer_types")[1]
@@ -96,7 +96,7 @@ def _window(config: Config) -> Found:
         yield config.claim(PG.slidingWindowSize, literals.integer(number))
 
 
-def positions(config: Config) -> Found:
+def positions(config: Config) -> ReaderOutput:
     """How the model knows the order of tokens: kind, rotary base, scaling."""
     where, rope = config.look("rope_parameters")
     stated = ""
@@ -124,7 +124,7 @@ def positions(config: Config) -> Found:
     yield from _position_kind(config, number is not None or isinstance(rope, dict))
 
 
-def _scaling(config: Config, rope: Any) -> Found:
+def _scaling(config: Config, rope: Any) -> ReaderOutput:
     where, scaling = config.look("rope_scaling")
     scaling = scaling if isinstance(scaling, dict) else rope
     if not isinstance(scaling, dict):
@@ -136,7 +136,7 @@ def _scaling(config: Config, rope: Any) -> Found:
         yield Problem(where, f"{brief(kind)} is not a kind of scaling")
 
 
-def _position_kind(config: Config, rotary: bool) -> Found:
+def _position_kind(config: Config, rotary: bool) -> ReaderOutput:
     kind = config.look("position_embedding_type")[1]
     family = config.model_type
     has = {

@@ -23,7 +23,7 @@ from provenance_graph.formats.huggingface.configs.attention import (
 from provenance_graph.formats.huggingface.configs.lookup import (
     ABSENT,
     Config,
-    Found,
+    ReaderOutput,
     brief,
     inferred,
     parts_of,
@@ -48,7 +48,7 @@ def read_config(
     place: str = "",
     *,
     abridged: bool = False,
-) -> Found:
+) -> ReaderOutput:
     """Claims of one ``config.json``, or of the ``config`` of an API answer.
 
     The Hub's answers are abridged to a few keys, so that there an absent key means nothing.
@@ -143,7 +143,7 @@ def _defaults(
     return frozenset(assumed)
 
 
-def _experts(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -> Found:
+def _experts(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) -> ReaderOutput:
     experts = counts.get(PG.expertCount, 0)
     basis = Basis.INFERENCE if PG.expertCount in assumed else config.basis
     stated = [PG.feedForwardSize]
@@ -164,7 +164,7 @@ def _experts(config: Config, counts: dict[Iri, int], assumed: frozenset[Iri]) ->
             yield config.claim(predicate, literals.integer(counts[predicate]))
 
 
-def _functions(config: Config) -> Found:
+def _functions(config: Config) -> ReaderOutput:
     where, act = config.look(
         "hidden_act",
         "activation_function",
@@ -200,7 +200,7 @@ def _functions(config: Config) -> Found:
         yield Problem(where, f"{brief(tied)} is neither true nor false")
 
 
-def _names(config: Config, raw: dict[str, Any], place: str) -> Found:
+def _names(config: Config, raw: dict[str, Any], place: str) -> ReaderOutput:
     for index, name in enumerate(statements.listed(raw.get("architectures"))):
         if isinstance(name, str) and name:
             yield config.claim(PG.architectureClass, literals.text(name[:200]))
@@ -224,7 +224,7 @@ def _names(config: Config, raw: dict[str, Any], place: str) -> Found:
             yield config.claim(PG.inputModality, kind_)
 
 
-def _blocks(config: Config, counts: dict[Iri, int]) -> Found:
+def _blocks(config: Config, counts: dict[Iri, int]) -> ReaderOutput:
     """Layers that differ: searched architectures list each block."""
     where, blocks = config.look("block_configs")
     if not isinstance(blocks, list):

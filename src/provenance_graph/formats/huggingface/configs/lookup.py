@@ -16,7 +16,7 @@ from provenance_graph.formats.huggingface.names import NamedRepository
 ABSENT = object()
 """What looking gives where a key is not there or null."""
 TEXT_PARTS = ("text_config", "language_config", "llm_config", "thinker_config", "text")
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 
 
 @dataclass(frozen=True, slots=True)

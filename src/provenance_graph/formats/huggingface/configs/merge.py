@@ -19,7 +19,7 @@ from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.configs.quantization import number_format
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 MAX_PARTS = 500
 FILES = tuple(
     f"{name}.{suffix}"
@@ -48,7 +48,7 @@ def is_recipe(value: Any) -> bool:
     return "experts" in value and bool(value.keys() & {"base_model", "gate_mode"})
 
 
-def read_merge(repo: NamedRepository, raw: Any, place: str) -> Found:
+def read_merge(repo: NamedRepository, raw: Any, place: str) -> ReaderOutput:
     """Claims of a merge's recipe; each parent with a derivation of its own."""
     if not isinstance(raw, dict):
         yield Problem(place, "the recipe of a merge is no mapping", kind="shape")
@@ -73,15 +73,15 @@ def read_merge(repo: NamedRepository, raw: Any, place: str) -> Found:
 
 def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
     """Everything that names a model, the parts before the base that they are merged into."""
-    for count, (where, said) in enumerate(_places(raw, place)):
+    for count, (where, entry) in enumerate(_places(raw, place)):
         if count >= MAX_PARTS:
             what = f"more than {MAX_PARTS} parts; the rest of the recipe is not read"
             yield Problem(place, what, kind="size")
             return
-        parameters = statements.mapping(statements.mapping(said).get("parameters"))
+        parameters = statements.mapping(statements.mapping(entry).get("parameters"))
         stated = parameters.get("weight")
         weight = None if isinstance(stated, str) else statements.score(stated)
-        references = list(_references(said))
+        references = list(_references(entry))
         if not references:
             yield Problem(where, "a part of the merge that names no model", kind="lineage")
         for number, (name, revision) in enumerate(references):
@@ -125,7 +125,7 @@ def _references(stated: Any) -> Iterator[tuple[str, str]]:
             yield from _references(stated[key])
 
 
-def _parent(repo: NamedRepository, part: MergePart, method: str, first: bool) -> Found:
+def _parent(repo: NamedRepository, part: MergePart, method: str, first: bool) -> ReaderOutput:
     results = list(parent(repo, PG.mergedFrom, part.name, part.where, Basis.ARTIFACT))
     edges = [c for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
     if first:

@@ -15,13 +15,13 @@ from provenance_graph.formats.huggingface.configs.lookup import brief, whole_num
 from provenance_graph.formats.huggingface.configs.quantization import Packing
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 
-Found = Iterator[Claim | Problem]
+ReaderOutput = Iterator[Claim | Problem]
 MAX_TARGETS = 500
 
 
 def read_adapter(
     repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str
-) -> Found:
+) -> ReaderOutput:
     """Claims of an ``adapter_config.json``: the base it needs and the method."""
     base = raw.get("base_model_name_or_path")
     where = f"{place}/base_model_name_or_path"
@@ -44,7 +44,7 @@ def read_adapter(
 
 def _adaptation(
     repo: NamedRepository, target: Iri, raw: dict[str, Any], basis: Basis | None
-) -> Found:
+) -> ReaderOutput:
     """How the base was adapted, and the state of the base: ``revision`` is the base's, not ours."""
     method = statements.scalar_text(raw.get("peft_type"))
     revision = statements.scalar_text(raw.get("revision"))
@@ -60,7 +60,9 @@ def _adaptation(
         yield from version_of(target, node, revision, basis)
 
 
-def _low_rank(repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str) -> Found:
+def _low_rank(
+    repo: NamedRepository, raw: dict[str, Any], basis: Basis | None, place: str
+) -> ReaderOutput:
     """Rank, scale and target modules of a low-rank adapter."""
     rank = raw.get("r")
     if count := whole_number(rank):
@@ -105,7 +107,7 @@ _BUFFERS = frozenset({"I64", "BOOL"})
 
 def read_tensors(
     repo: NamedRepository, stored: dict[str, Any], packed: Packing | None, place: str
-) -> Found:
+) -> ReaderOutput:
     """How many parameters the Hub's reading of safetensors headers means.
 
     ``held`` has ``parameters`` (elements per type) and ``total``. Elements are no parameters where
@@ -139,7 +141,9 @@ def read_tensors(
         yield from _no_count(repo, counts, total, packed, place)
 
 
-def _unpacked(repo: NamedRepository, counts: dict[str, int], packed: Packing, place: str) -> Found:
+def _unpacked(
+    repo: NamedRepository, counts: dict[str, int], packed: Packing, place: str
+) -> ReaderOutput:
     """The parameters behind packed elements, or no count where an integer type is not explained."""
     plain = {kind for kind in counts if kind in _FLOATS and kind not in packed.scales}
     integers = counts.keys() - _FLOATS - _BUFFERS - {"F8_E8M0"}
@@ -166,7 +170,7 @@ def _no_count(
     total: int | None,
     packed: Packing | None,
     place: str,
-) -> Found:
+) -> ReaderOutput:
     """Elements of which it is not known how many weights they hold: kept as stated, no count."""
     shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts)) or str(total)
     why = "elements of packed or unknown types are no parameters"
@@ -194,7 +198,7 @@ def read_index(
     place: str,
     dtype: Iri | None = None,
     packed: Packing | None = None,
-) -> Found:
+) -> ReaderOutput:
     """Claims of a ``model.safetensors.index.json``: parameters and format."""
     meta = statements.mapping(raw.get("metadata"))
     yield Claim(repo.subject, PG.fileFormat, literals.text("safetensors"), basis=basis)

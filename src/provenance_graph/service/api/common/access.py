@@ -19,7 +19,7 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.states import public_root
 
-KEPT_BYTES = 64 << 20
+CACHE_BYTES = 64 << 20
 OVERHEAD = 400
 """Bytes that an answer takes beside its key and body, by estimate."""
 ALONE_SECONDS = 600.0
@@ -65,7 +65,7 @@ class Access:
         self._builders = ThreadPoolExecutor(len(INDEXES), "index")
         self._waiting = threading.BoundedSemaphore(MAX_WAITING)
         self._answers: OrderedDict[str, bytes] = OrderedDict()
-        self._kept = 0
+        self._cached_bytes = 0
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
         """The newest version, now or as of a day as users type it.
@@ -158,7 +158,7 @@ class Access:
     def _opened(self, name: str, snapshot: AcceptedSnapshot) -> bool:
         """Open an index that is kept on disk; from here on it serves."""
         folder, index = snapshot.folder, INDEXES[name]
-        if folder is None or not index.kept(folder, snapshot.version):
+        if folder is None or not index.exists(folder, snapshot.version):
             return False
         index.open(snapshot)
         with self._lock:
@@ -198,13 +198,13 @@ class Access:
     def remember(self, key: str, body: bytes) -> None:
         """Keep an answer, the least used ones making room."""
         with self._lock:
-            if len(body) > KEPT_BYTES // 8 or key in self._answers:
+            if len(body) > CACHE_BYTES // 8 or key in self._answers:
                 return
             self._answers[key] = body
-            self._kept += len(body) + len(key) + OVERHEAD
-            while self._kept > KEPT_BYTES:
+            self._cached_bytes += len(body) + len(key) + OVERHEAD
+            while self._cached_bytes > CACHE_BYTES:
                 old, dropped = self._answers.popitem(last=False)
-                self._kept -= len(dropped) + len(old) + OVERHEAD
+                self._cached_bytes -= len(dropped) + len(old) + OVERHEAD
 
 
 def _not_ready(name: str) -> Exception:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts import kept as kept_conflicts
+from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.conflicts.kept import KeptConflict
+from provenance_graph.conflicts.stored import StoredConflict
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import FORMAT as CATALOGUE_FORMAT
@@ -39,27 +39,27 @@ MAX_CHANGED: Final = 2_000
 class Index:
     """One kind of index.
 
-    ``open`` gives it for a snapshot, making it if it is not kept; ``kept`` tells whether a
-    folder holds it for a version; ``make`` keeps it, from the version before where it can.
+    ``open`` gives it for a snapshot, made where no file holds it; ``exists`` says whether a
+    folder has its file for a version; ``make`` writes that, from the version before where it can.
     ``slow``: it takes seconds, so that the others do not wait for it.
     """
 
     open: Callable[[AcceptedSnapshot], object]
-    kept: Callable[[Path, str], bool]
+    exists: Callable[[Path, str], bool]
     make: Callable[[Path, AcceptedSnapshot, str, Changed], None]
     slow: bool = False
 
 
-def ledger(snapshot: AcceptedSnapshot) -> list[Conflict] | list[KeptConflict]:
+def ledger(snapshot: AcceptedSnapshot) -> list[Conflict] | list[StoredConflict]:
     """Every conflict of a snapshot, worst first: as kept, else found now, once."""
 
-    def opened() -> list[Conflict] | list[KeptConflict]:
+    def opened() -> list[Conflict] | list[StoredConflict]:
         retained = (
-            kept_conflicts.load(snapshot.folder, snapshot.version) if snapshot.folder else None
+            stored_conflicts.load(snapshot.folder, snapshot.version) if snapshot.folder else None
         )
         return conflicts(snapshot) if retained is None else retained
 
-    return snapshot.kept("conflicts", opened)
+    return snapshot.cached("conflicts", opened)
 
 
 def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
@@ -67,8 +67,8 @@ def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
     from provenance_graph.matching.outcome import Pair, PairVerdict
 
     def opened() -> list[Pair]:
-        if snapshot.folder is None or not _identity_kept(snapshot.folder, snapshot.version):
-            return _found_pairs(snapshot)
+        if snapshot.folder is None or not _has_identity(snapshot.folder, snapshot.version):
+            return _identified(snapshot)
         rows = json.loads(_identity_file(snapshot.folder, snapshot.version).read_text("utf-8"))
         return [
             Pair(
@@ -85,10 +85,10 @@ def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
             for row in rows
         ]
 
-    return snapshot.kept("identity", opened)
+    return snapshot.cached("identity", opened)
 
 
-def _found_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
+def _identified(snapshot: AcceptedSnapshot) -> list[Pair]:
     from provenance_graph.matching.identify import identify  # nothing else needs them here
     from provenance_graph.matching.review_file import decided_pairs
 
@@ -100,12 +100,12 @@ def _identity_file(folder: Path, version: str) -> Path:
     return folder / f"identity-{IDENTITY_FORMAT}-{version}.json"
 
 
-def _identity_kept(folder: Path, version: str) -> bool:
+def _has_identity(folder: Path, version: str) -> bool:
     return _identity_file(folder, version).exists()
 
 
 def _make_identity(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    rows = [{**asdict(pair), "verdict": pair.verdict.name} for pair in _found_pairs(snapshot)]
+    rows = [{**asdict(pair), "verdict": pair.verdict.name} for pair in _identified(snapshot)]
     _put(_identity_file(folder, snapshot.version), rows)
 
 
@@ -113,19 +113,19 @@ def counts(snapshot: AcceptedSnapshot) -> Stats:
     """What a snapshot holds: as kept, else counted now, once."""
 
     def opened() -> Stats:
-        if snapshot.folder is not None and _stats_kept(snapshot.folder, snapshot.version):
+        if snapshot.folder is not None and _has_stats(snapshot.folder, snapshot.version):
             text = _stats_file(snapshot.folder, snapshot.version).read_text("utf-8")
             return Stats(**json.loads(text))
         return stats(snapshot)
 
-    return snapshot.kept("stats", opened)
+    return snapshot.cached("stats", opened)
 
 
 def _stats_file(folder: Path, version: str) -> Path:
     return folder / f"stats-{version}.json"
 
 
-def _stats_kept(folder: Path, version: str) -> bool:
+def _has_stats(folder: Path, version: str) -> bool:
     return _stats_file(folder, version).exists()
 
 
@@ -140,7 +140,7 @@ def _put(file: Path, value: object) -> None:
     aside.replace(file)
 
 
-def _catalogue_kept(folder: Path, version: str) -> bool:
+def _has_catalogue(folder: Path, version: str) -> bool:
     return (folder / f"catalogue-{CATALOGUE_FORMAT}-{version}.sqlite").exists()
 
 
@@ -148,7 +148,7 @@ def _make_catalogue(_: Path, snapshot: AcceptedSnapshot, __: str, ___: Changed) 
     SearchIndex.open(snapshot)
 
 
-def _lineage_kept(folder: Path, version: str) -> bool:
+def _has_lineage(folder: Path, version: str) -> bool:
     try:
         meta = json.loads((folder / "lineage" / "index.json").read_text("utf-8"))
     except (OSError, ValueError):
@@ -176,15 +176,15 @@ def _make_lineage(folder: Path, snapshot: AcceptedSnapshot, before: str, changed
 
 INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
     {
-        "stats": Index(counts, _stats_kept, _make_stats),
-        "lineage": Index(_open_lineage, _lineage_kept, _make_lineage),
-        "catalogue": Index(SearchIndex.open, _catalogue_kept, _make_catalogue),
+        "stats": Index(counts, _has_stats, _make_stats),
+        "lineage": Index(_open_lineage, _has_lineage, _make_lineage),
+        "catalogue": Index(SearchIndex.open, _has_catalogue, _make_catalogue),
         "conflicts": Index(
             ledger,
-            lambda folder, version: kept_conflicts.path_of(folder, version).exists(),
-            kept_conflicts.keep,
+            lambda folder, version: stored_conflicts.path_of(folder, version).exists(),
+            stored_conflicts.keep,
         ),
-        "identity": Index(identity_pairs, _identity_kept, _make_identity, slow=True),
+        "identity": Index(identity_pairs, _has_identity, _make_identity, slow=True),
     }
 )
 """By name, what is quick to make first."""
@@ -230,7 +230,7 @@ def make_all(
     folder.mkdir(parents=True, exist_ok=True)
     changed = changed_between(folder, before, snapshot.version) if before else None
     for index in INDEXES.values():
-        if index.slow is slow and not index.kept(folder, snapshot.version):
+        if index.slow is slow and not index.exists(folder, snapshot.version):
             index.make(folder, snapshot, before, changed)
     keep = {snapshot.version, before}
     old = ("identity-*.json",) if slow else ("conflicts-*.sqlite", "stats-*.json")

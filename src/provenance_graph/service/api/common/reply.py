@@ -104,7 +104,7 @@ class ProblemRoute(APIRoute):
                     only(request, known)
                 return await handle(request)
             except RequestValidationError as error:
-                return problem(HttpProblem(422, "Bad parameter", told(error), "parameter"))
+                return problem(HttpProblem(422, "Bad parameter", described(error), "parameter"))
             except HTTPException as error:
                 detail = str(error.detail)
                 return problem(HttpProblem(error.status_code, "Refused", detail))
@@ -148,7 +148,7 @@ def only(request: Request, known: Mapping[str, bool]) -> None:
             raise refuse(422, "Bad parameter", detail, "parameter")
 
 
-def told(error: RequestValidationError) -> str:
+def described(error: RequestValidationError) -> str:
     """Which parameters are wrong and how, in one line."""
     parts = []
     for item in error.errors()[:5]:

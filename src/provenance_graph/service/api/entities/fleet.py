@@ -38,7 +38,7 @@ def router(access: Access) -> APIRouter:
                 raise UsageError(f"no kind {unknown[0][:40]!r}; there are {', '.join(KINDS)}")
             day = day_of(on) or snapshot.day
             systems = _systems(snapshot, system)
-            findings = snapshot.kept(
+            findings = snapshot.cached(
                 f"fleet {day}", lambda: list(check(snapshot, systems_of(snapshot), day))
             )
             wanted = {one.id for one in systems}

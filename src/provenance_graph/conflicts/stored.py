@@ -37,7 +37,7 @@ _INSERT = (
 
 
 @dataclass(frozen=True, slots=True)
-class KeptConflict:
+class StoredConflict:
     """A conflict as lists need it; its answer is read when it is shown."""
 
     subject: Iri
@@ -58,7 +58,7 @@ def path_of(folder: Path, version: str) -> Path:
     return folder / f"conflicts-{FORMAT}-{version}.sqlite"
 
 
-def load(folder: Path, version: str) -> list[KeptConflict] | None:
+def load(folder: Path, version: str) -> list[StoredConflict] | None:
     """All conflicts of a version, worst first; None where they are not kept."""
     file = path_of(folder, version)
     if not file.exists():
@@ -79,7 +79,7 @@ def load(folder: Path, version: str) -> list[KeptConflict] | None:
         return read
 
     return [
-        KeptConflict(Iri(subject), Iri(prop), label, kind, severity, name, reader(number))
+        StoredConflict(Iri(subject), Iri(prop), label, kind, severity, name, reader(number))
         for number, subject, prop, label, kind, severity, name in listed
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.kinds import found
+from provenance_graph.conflicts.kinds import conflict_kind
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG
@@ -20,7 +20,7 @@ _VALUES = {"sizes contradict": PG.parameterCount, "another developer": DCTERMS.c
 """Which property a reason speaks of."""
 
 
-def left_apart(
+def unmerged_names(
     snapshot: AcceptedSnapshot, known: Organizations, subjects: Collection[Iri] | None = None
 ) -> Iterator[Conflict]:
     """One conflict for each pair of equal names with nothing but one value against them.
@@ -42,7 +42,7 @@ def left_apart(
             side for one in (pair.subject, pair.other) for side in _sides(snapshot, one, prop)
         )
         if len(sides) > 1:
-            kind = found("apart", f"the same full name, kept apart: {pair.contra[0]}")
+            kind = conflict_kind("apart", f"the same full name, kept apart: {pair.contra[0]}")
             shown = "parameter count" if prop == PG.parameterCount else "developer"
             yield Conflict(
                 pair.other,
@@ -60,7 +60,7 @@ def _pairs(
     snapshot: AcceptedSnapshot, known: Organizations, subjects: Collection[Iri] | None
 ) -> list[Pair]:
     if not has_keys(snapshot):
-        pairs = snapshot.kept("identity of models", lambda: compared(snapshot, known))
+        pairs = snapshot.cached("identity of models", lambda: compared(snapshot, known))
     elif subjects is not None:
         pairs = compared_among(snapshot, known, around(snapshot, subjects))
     else:
