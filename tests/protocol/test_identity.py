@@ -113,7 +113,7 @@ def test_pairs_are_kept_beside_the_store_and_read_as_they_were_found(store: Path
     with EmbeddedStore.open(store) as opened:
         found = identity_pairs(AcceptedSnapshot(opened))
         make_all(folder, AcceptedSnapshot(opened, folder=folder), slow=True)
-        assert INDEXES["identity"].kept(folder, opened.version)
+        assert INDEXES["identity"].exists(folder, opened.version)
         assert found
         assert identity_pairs(AcceptedSnapshot(opened, folder=folder)) == found
     (file,) = folder.glob("identity-*.json")

@@ -17,8 +17,8 @@ from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.conflicts.stored import StoredConflict
 from provenance_graph.conflicts.results import Conflict
+from provenance_graph.conflicts.stored import StoredConflict
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import FORMAT as CATALOGUE_FORMAT
 from provenance_graph.model.search.index import SearchIndex
