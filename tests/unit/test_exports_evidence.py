@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 import audit_store
 import pyshacl
@@ -14,9 +15,9 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import literals
-from provenance_graph.core.claims import Basis, Claim, Record
+from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Record, Stance
 from provenance_graph.core.iris import Iri, dataset, model
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.exchange.graphs import records as excerpts
 from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.formats.document import Document
@@ -130,3 +131,43 @@ def test_mldcat_ap_breaks_its_shapes_only_where_nobody_states_what_they_want(
     nobody = {"version", "created", "hasFile", "trainedOn", "description", "collectionDate"}
     assert {component for component, _ in found} <= {"MinCountConstraintComponent"}
     assert {path for _, path in found} <= nobody
+
+
+def test_records_that_only_name_the_maker_too_are_not_behind_an_export() -> None:
+    other = audit_store.record(
+        "other", "2025-05-02", Basis.THIRD_PARTY, Claim(audit_store.ORG, RDF.type, PG.Organization)
+    )
+    card = audit_store.record(
+        "card", "2025-05-01", Basis.DEVELOPER,
+        Claim(MODEL, RDF.type, PG.Model), Claim(MODEL, DCTERMS.creator, audit_store.ORG),
+    )  # fmt: skip
+    with MemoryStore(compile_quads(list(audit_store.reference()), [card, other], [])) as store:
+        assert bundle(AcceptedSnapshot(store), [MODEL]).records == (card.header.record,)
+
+
+def test_a_bill_of_materials_says_no_more_than_its_sources() -> None:
+    month = Claim(MODEL, PG.knowledgeCutoff, Literal("2023-12-31", XSD.date),
+                  precision=Precision.MONTH)  # fmt: skip
+    card = audit_store.record(
+        "card", "2025-05-01", Basis.DEVELOPER,
+        Claim(MODEL, RDF.type, PG.Model), Claim(MODEL, DCTERMS.creator, audit_store.ORG),
+        Claim(MODEL, PG.trainingTokenCount, literals.integer(15)),
+        Claim(MODEL, PG.paper, Iri("https://arxiv.org/abs/2601.00001")),
+        Claim(MODEL, PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY, as_stated="from scratch"),
+        month,
+    )  # fmt: skip
+    card = replace(card, header=replace(card.header, publisher=audit_store.ORG))
+    with MemoryStore(compile_quads(list(audit_store.reference()), [card], [])) as store:
+        made = bundle(AcceptedSnapshot(store), [MODEL])
+    bom = json.loads(export(made, "cyclonedx").text)
+    named = {p["name"]: p["value"] for p in bom["metadata"]["component"]["properties"]}
+    assert named["provenance-graph:knowledgeCutoff"] == "2023-12"
+    assert [c["aggregate"] for c in bom["compositions"]] == ["unknown"]  # its data are not told
+    assert [a["thirdParty"] for a in bom["declarations"]["assessors"]] == [False]
+    (model_,) = [
+        e for e in json.loads(export(made, "spdx3").text)["@graph"] if e["type"] == "ai_AIPackage"
+    ]
+    assert model_["ai_informationAboutTraining"] == "tokens: 15; knowledge until: 2023-12"
+    assert ("documentation", ["https://arxiv.org/abs/2601.00001"]) in [
+        (r["externalRefType"], r["locator"]) for r in model_["externalRef"]
+    ]

@@ -17,7 +17,7 @@ from provenance_graph.core import literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Record, Stance
 from provenance_graph.core.errors import NotFound, Unreadable, UsageError
 from provenance_graph.core.iris import Iri, model
-from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.forms.definition import form_named, forms, read
 from provenance_graph.formats.registry import readers
@@ -345,3 +345,21 @@ def test_a_bad_form_file_is_said_with_its_place(tmp_path: Path, text: str, words
     file.write_text(text)
     with pytest.raises(UsageError, match=words):
         read(file)
+
+
+def test_a_model_trained_from_scratch_is_said_to_be_made_from_no_other() -> None:
+    from_scratch = Claim(
+        MODEL, PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY, as_stated="from scratch"
+    )
+    with world(from_scratch) as store:
+        origin = field(filled(store, "eu-gpai-mdf"), "1.6")
+    assert origin.status == "stated"
+    assert [value.text for value in origin.values] == [
+        "no other model: trained from scratch, as its developer says"
+    ]
+    assert origin.values[0].footnotes
+    with world(from_scratch, basis=Basis.THIRD_PARTY) as store:
+        assert field(filled(store, "eu-gpai-mdf"), "1.6").values == []
+    with world(from_scratch, Claim(MODEL, PG.fineTunedFrom, Iri(f"{MODEL}-base"))) as store:
+        values = field(filled(store, "eu-gpai-mdf"), "1.6").values
+    assert [value.property for value in values] == ["fineTunedFrom"]

@@ -60,7 +60,8 @@ _ORDER = (
     "empty",
 )
 """Why a field has no value, what tells most first."""
-NONE = "none, as declared"
+NONE = "no other model: trained from scratch, as its developer says"
+_ORIGINS = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
 
 
 def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
@@ -128,6 +129,9 @@ class _Filling:
 
     def _field(self, field: FormField) -> FilledField:
         answers = [self._answer(source) for source in field.sources]
+        origins = [s for s in field.sources if s.iri in terms.DERIVATIONS and not s.place]
+        if origins and not any(a.values for a in answers if a.source in origins):
+            answers += self._from_scratch(origins)
         values = [value for answer in answers for value in answer.values]
         missing = [answer.label for answer in answers if not answer.values]
         notes = [note for answer in answers for note in answer.notes]
@@ -242,32 +246,28 @@ class _Filling:
             footnotes=self._cited(behind),
         )
 
-    def _declared_empty(
-        self, source: FormSource, claims: Sequence[SourcedClaim], node: Iri, of: str
-    ) -> tuple[FilledValue, ...]:
-        """That there is none, where a developer says so: no parents, trained from scratch."""
+    def _from_scratch(self, origins: Sequence[FormSource]) -> tuple[_Answer, ...]:
+        """That a model was made from no other, where its developer says so."""
         declared = [
-            c
-            for c in claims
-            if c.claim.stance is Stance.DECLARED_EMPTY
-            and c.standing is not AcceptanceStatus.SUPERSEDED
-            and c.basis in DEVELOPER_RANK
+            each
+            for each in self.snapshot.view(self.model).claims
+            if each.claim.predicate in _ORIGINS
+            and each.claim.stance is Stance.DECLARED_EMPTY
+            and each.standing is not AcceptanceStatus.SUPERSEDED
+            and each.basis in DEVELOPER_RANK
         ]
-        if not declared or source.only:
+        if not declared:
             return ()
-        return (
-            FilledValue(
-                property=local_name(source.iri),
-                iri=source.iri,
-                label=self._label(source),
-                text=NONE,
-                value=None,
-                of=of,
-                of_iri="" if node == self.model else node,
-                basis="developer",
-                footnotes=self._cited(declared),
-            ),
+        value = FilledValue(
+            property=local_name(PROV.wasDerivedFrom),
+            iri=PROV.wasDerivedFrom,
+            label="made from",
+            text=NONE,
+            value=None,
+            basis="developer",
+            footnotes=self._cited(declared),
         )
+        return (_Answer(origins[0], "made from", (value,), (), "stated"),)
 
     def _derived(self, source: FormSource) -> _Answer:
         made = derived.RULES[source.term](self.snapshot, self.model)

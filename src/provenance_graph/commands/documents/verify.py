@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.session import Session
+from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.receipts.verify import Verified
@@ -99,7 +100,7 @@ def _lines(done: Verified) -> str:
     verdict = (
         "every value follows from the claims inside"
         if done.ok
-        else f"{done.failure_count:,} checks failed"
+        else f"{counted(done.failure_count, 'check')} failed"
     )
     return f"{lines}{'OK' if done.ok else 'NOT OK':12} {verdict}\n"
 

@@ -367,5 +367,6 @@ def _rest(ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, str]]:
                 continue
             if (entity.iri, predicate, value) not in ledger.written:
                 shown = value.lexical if isinstance(value, Literal) else shorten(value)
+                shown = entity.dates.get(predicate, shown)  # no day that no source states
                 name = shorten(predicate).removeprefix("pg:")
                 yield {"name": f"provenance-graph:{name}", "value": shown}

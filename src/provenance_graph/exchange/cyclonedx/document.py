@@ -101,7 +101,10 @@ def _dependencies(
 
 
 def _compositions(bundle: Bundle) -> list[dict[str, Any]]:
-    """How far what is said of a model's origins is all of it: only a source can say that it is."""
+    """How far what is said of a model's origins is all of it: only a source can say that it is.
+
+    Data are among its parts: it is complete only where they are disclosed too.
+    """
     from_scratch = {
         stored.subject
         for stored in bundle.claims
@@ -112,10 +115,18 @@ def _compositions(bundle: Bundle) -> list[dict[str, Any]]:
     for model in bundle.models:
         parents = bundle.entity(model).iris(PROV.wasDerivedFrom)
         aggregate = "incomplete" if parents else "unknown"
-        if model in from_scratch and not parents:
+        if model in from_scratch and not parents and _tells_its_data(bundle.entity(model)):
             aggregate = "complete"
         groups.setdefault(aggregate, []).append(short_id(model))
     return [{"aggregate": kind, "assemblies": refs} for kind, refs in sorted(groups.items())]
+
+
+def _tells_its_data(entity: BundleEntity) -> bool:
+    """Whether all datasets that a model was trained on are disclosed."""
+    silences = (PG.partlyDisclosed, PG.undisclosed, PG.withheld, PG.leftBlank)
+    return PG.trainedOn in entity.iris(PG.disclosed) and not any(
+        PG.trainedOn in entity.iris(silence) for silence in silences
+    )
 
 
 def _vulnerabilities(ledger: Ledger, entities: list[BundleEntity]) -> list[dict[str, Any]]:
@@ -143,7 +154,7 @@ def _citations(
         for stored in accepted.get(iri, ()):
             value = stored.resolved if stored.resolved is not None else stored.claim.value
             for pointer, predicate, only in fields:
-                if predicate == stored.claim.predicate and (only is None or only == _shown(value)):
+                if predicate == stored.claim.predicate and _is_shown(value, only):
                     cited.setdefault(stored.header, []).append(f"{place}/{pointer}")
         for header in sorted(cited, key=lambda each: each.record):
             who = publishers.setdefault(header.publisher, f"source-{len(publishers) + 1}")
@@ -156,8 +167,13 @@ def _citations(
                     "note": f"{header.document} ({header.record})",
                 }
             )
+    makers = {maker for entity in bundle.described() for maker in entity.iris(DCTERMS.creator)}
     sources = [
-        {"bom-ref": ref, "thirdParty": True, "organization": {"name": bundle.name(publisher)}}
+        {
+            "bom-ref": ref,
+            "thirdParty": publisher not in makers,
+            "organization": {"name": bundle.name(publisher)},
+        }
         for publisher, ref in publishers.items()
     ]
     return sources, citations
@@ -196,9 +212,10 @@ def _named(name: str) -> Iri:
     return expand(name if ":" in name else f"pg:{name}")
 
 
-def _shown(value: Value | None) -> str:
-    """A value as the component's properties write it."""
-    return shorten(value) if isinstance(value, Iri) else str(value)
+def _is_shown(value: Value | None, only: str | None) -> bool:
+    """Whether a field shows a value, which of a date may be the month or the year alone."""
+    shown = shorten(value) if isinstance(value, Iri) else str(value)
+    return only in (None, shown) or shown.startswith(f"{only}-")
 
 
 _PLAIN: Mapping[str, Iri] = {

@@ -9,6 +9,7 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger
+from provenance_graph.exchange.spdx3 import beside
 from provenance_graph.exchange.spdx3.elements import SpdxDocument
 from provenance_graph.exchange.spdx3.terms import (
     DATA_TEXTS,
@@ -52,14 +53,18 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
     stated.update(_texts(document, entity, DATA_TEXTS if dataset else MODEL_TEXTS))
     stated.setdefault("software_copyrightText", NO_ASSERTION)
     stated.update(_integrity(document, entity))
-    stated["externalRef"] = [*_code(document, entity), *_evidence(document, entity)]
+    stated["externalRef"] = [
+        *_code(document, entity),
+        *beside.documents(document, entity),
+        *_evidence(document, entity),
+    ]
     if dataset:
         stated.setdefault("dataset_datasetType", ["noAssertion"])
         for size in entity.texts(PG.byteSize)[:1] if document.version == "3.0.1" else ():
             stated["dataset_datasetSize"] = ledger.number(size)
             document.ledger.keep(entity.iri, PG.byteSize, size)
     else:
-        stated.update(_model(document, entity))
+        stated.update(_model(document, entity), **beside.training(document, entity))
     kind = "dataset_DatasetPackage" if dataset else "ai_AIPackage"
     document.add(kind, document.ids[entity.iri], **stated)
 

@@ -139,8 +139,15 @@ class Bundle:
 
     @property
     def records(self) -> tuple[Iri, ...]:
-        """The records behind it, in order."""
-        return tuple(sorted({stored.header.record for stored in self.claims}))
+        """The records behind what is described, in order.
+
+        A maker or a benchmark is only named: the many records that name it too are not among them.
+        """
+        described = {*self.models, *self.datasets}
+        described.update(node for below in self.nodes.values() for _, node in below)
+        return tuple(
+            sorted({each.header.record for each in self.claims if each.subject in described})
+        )
 
     def described(self) -> Iterable[BundleEntity]:
         """Every model and dataset of the bundle, those asked for first."""

@@ -1,0 +1,62 @@
+"""What SPDX 3 has no term for and a reader of the document should still find in it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.exchange.spdx3.elements import SpdxDocument
+from provenance_graph.model.bundles.results import BundleEntity
+
+_TRAINING: Mapping[Iri, str] = {
+    PG.trainingStage: "stages",
+    PG.trainingMethod: "methods",
+    PG.trainingTokenCount: "tokens",
+    PG.trainingComputeFLOP: "compute in FLOP",
+    PG.acceleratorHours: "accelerator hours",
+    PG.trainingHardware: "hardware",
+    PG.trainingFramework: "framework",
+    PG.trainingCO2eTonnes: "emissions in tonnes of CO2 equivalent",
+    PG.trainingDataCutoff: "data until",
+    PG.knowledgeCutoff: "knowledge until",
+}
+_DOCUMENTS: Mapping[Iri, str] = {
+    PG.modelCard: "documentation",
+    PG.systemCard: "documentation",
+    PG.paper: "documentation",
+    PG.changelog: "releaseNotes",
+}
+_IN_WORDS = "SPDX 3.0 has no term for it; it stands in ai_informationAboutTraining, in words"
+_AS_LINK = "it stands as an externalRef, whose type does not say which document it is"
+
+
+def training(document: SpdxDocument, entity: BundleEntity) -> dict[str, str]:
+    """What is accepted of a model's training as one text, where no source gives a text."""
+    if entity.texts(PG.trainingInformation):
+        return {}
+    parts = []
+    for predicate, name in _TRAINING.items():
+        values = entity.all(predicate)
+        shown = [v.lexical if isinstance(v, Literal) else document.bundle.name(v) for v in values]
+        if predicate in entity.dates:
+            shown = [entity.dates[predicate]]
+        if shown:
+            parts.append(f"{name}: {', '.join(sorted(shown))}")
+        for value in values:
+            document.ledger.refuse(entity.iri, predicate, value, _IN_WORDS)
+    return {"ai_informationAboutTraining": "; ".join(parts)} if parts else {}
+
+
+def documents(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
+    """Where the documents are that a model or dataset is described in."""
+    results = []
+    for predicate, kind in _DOCUMENTS.items():
+        for place in entity.iris(predicate):
+            results.append(
+                {"type": "ExternalRef", "externalRefType": kind, "locator": [str(place)]}
+            )
+            document.ledger.refuse(entity.iri, predicate, place, _AS_LINK)
+    return results
