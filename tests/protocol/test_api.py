@@ -361,3 +361,47 @@ def test_hostile_filters_find_nothing_and_break_nothing(
     assert reply.status_code < 500
     if reply.status_code == 200:
         assert reply.json()["shown"] <= 1
+
+
+@pytest.mark.parametrize("name", ["models", "facets", "disclosure"])
+@pytest.mark.parametrize(
+    ("parameter", "value", "status"),
+    [
+        ("developer", "zzz", 404),
+        ("developer", "anthropic", 200),
+        ("licence", "zzz", 404),
+        ("licence", "Apache-2.0", 200),
+        ("openness", "opne", 404),
+        ("family", "zzz", 404),
+        ("modality", "smell", 404),
+        ("architecture", "zzz", 404),
+        ("architecture", "Dense", 200),
+        ("year", "abc", 404),
+        ("weights", "zzz", 404),
+        ("disclosure", "zzz", 400),
+        ("disclosure", "withheld", 200),
+        ("disclosure", "trainedOn=disclosed", 200),
+        ("undisclosed", "zzz", 404),
+        ("undisclosed", "trainedOn", 200),
+        ("since", "2025-99", 400),
+        ("until", "2025-02-30", 400),
+        ("since", "2025-02", 200),
+    ],
+)
+def test_a_filter_that_no_model_can_have_is_an_error(
+    api: TestClient, name: str, parameter: str, value: str, status: int
+) -> None:
+    assert api.get(f"/api/v1/{name}", params={parameter: value}).status_code == status
+
+
+def test_a_parameter_that_is_taken_once_is_not_passed_over(api: TestClient) -> None:
+    reply = api.get("/api/v1/models?sort=name&sort=-name")
+    assert reply.status_code == 422
+    assert "sort is given with 2 different values" in reply.json()["detail"]
+    assert api.get("/api/v1/models?sort=name&sort=name").status_code == 200
+    assert api.get("/api/v1/models?year=2024&year=2025").status_code == 200
+
+
+def test_a_kind_of_conflict_that_is_none_is_an_error(api: TestClient) -> None:
+    assert api.get("/api/v1/conflicts?kind=zzz").status_code == 404
+    assert api.get("/api/v1/conflicts?kind=sources").status_code == 200

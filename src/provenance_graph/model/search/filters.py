@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
@@ -27,6 +28,11 @@ STATES = {
 """States of a field that a list can be narrowed by."""
 
 _FACETS = ("developer", "licence", "family", "modality", "architecture", "year", "weights")
+CLOSED = {
+    **{name: (name,) for name in (*_FACETS, "openness", "undisclosed")},
+    "disclosure": ("disclosure", "disclosed"),
+}
+"""Filters whose values are those that some model has, with the facets that hold these."""
 _FEW = 20
 """So many values of a filter are all named where none is near."""
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
@@ -84,13 +90,24 @@ def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) ->
 
 
 def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -> str:
-    known = {fold(value): value for kind in kinds for value in catalogue.values(kind)}
+    known = {
+        fold(name): value
+        for kind in kinds
+        for value in catalogue.values(kind)
+        for name in (value, _bare(value))
+    }
     if (exact := known.get(fold(text))) is not None:
         return exact
     close = difflib.get_close_matches(fold(text), known, n=5, cutoff=0.6)
     inside = sorted((name for name in known if fold(text) and fold(text) in name), key=len)
-    near = [known[name] for name in dict.fromkeys([*inside, *close])][:6]
-    raise NotFound(text, word, near or (sorted(known.values()) if len(known) <= _FEW else ()))
+    near = [_bare(known[name]) for name in dict.fromkeys([*inside, *close])]
+    every = sorted(set(map(_bare, known.values()))) if len(known) <= _FEW else ()
+    raise NotFound(text, word, list(dict.fromkeys(near))[:6] or every)
+
+
+def _bare(value: str) -> str:
+    """A value without the prefix of the licences that it is listed with, as people know it."""
+    return value.removeprefix("licence:").removeprefix("id:licence/")
 
 
 def _state(snapshot: AcceptedSnapshot, text: str) -> str:
@@ -107,6 +124,42 @@ def _state(snapshot: AcceptedSnapshot, text: str) -> str:
 
 
 def _day(key: str, text: str) -> str:
-    if not _DAY.fullmatch(text):
+    if not _DAY.fullmatch(text) or not _is_day(f"{text}-01-01"[:10]):
         raise UsageError(f"{key} {text!r} is not a day such as 2025, 2025-03 or 2025-03-14")
     return text if key == "since" else f"{text}-99"[:10]
+
+
+def _read(snapshot: AcceptedSnapshot, catalogue: SearchIndex, key: str, text: str) -> str:
+    if key == "disclosure":
+        return _state(snapshot, text)
+    if key == "undisclosed":
+        return local_name(property_named(snapshot, text))
+    return _value(catalogue, (key,), text, key)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def checked(
+    snapshot: AcceptedSnapshot, catalogue: SearchIndex, asked: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Facets by the values that the catalogue has; others are read as people type them.
+
+    Raises NotFound with near values for one that no model has: an empty list would say that
+    there are no such models. As of a day there may be none yet, and the list is empty.
+    """
+    results: dict[str, list[str]] = {}
+    for key, values in asked.items():
+        results[key] = list(values)
+        if key not in CLOSED or snapshot.as_of:
+            continue
+        known = frozenset().union(*(catalogue.values(kind) for kind in CLOSED[key]))
+        for place, value in enumerate(values):
+            if value not in known:
+                results[key][place] = _read(snapshot, catalogue, key, value)
+    return results

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.model.answers import FacetCount, ModelPage, SearchAnswer
-from provenance_graph.model.search.filters import understood
+from provenance_graph.model.search.filters import checked, understood
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit, Many
@@ -63,7 +63,8 @@ def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[
     """Filters as the catalogue takes them; raises UsageError, and NotFound for a model above."""
     spoken = {key: values for key, values in filters.items() if key in SPOKEN}
     rest = {key: values for key, values in filters.items() if key not in SPOKEN}
-    return rest | understood(snapshot, SearchIndex.open(snapshot), spoken)
+    catalogue = SearchIndex.open(snapshot)
+    return checked(snapshot, catalogue, rest) | understood(snapshot, catalogue, spoken)
 
 
 def router(access: Access) -> APIRouter:

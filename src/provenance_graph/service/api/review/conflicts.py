@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.conflicts.answers import ConflictPage
 from provenance_graph.conflicts.detect import chosen, summary
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
-from provenance_graph.core.errors import UsageError
+from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.model.answers import StatsAnswer
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
@@ -54,6 +54,8 @@ def _ledger(routes: APIRouter, access: Access) -> None:
             makers = [resolve(snapshot, name, "organization") for name in developer]
             every = chosen(results, (), field, makers, snapshot=snapshot, every=True)
             kinds = summary(every)
+            if unknown := [name for name in kind if name not in KINDS]:
+                raise NotFound(unknown[0], "kind of conflict", KINDS)
             shown = set(kind) or (set(KINDS) if all else set(DEFAULT))
             wanted = [c for c in every if c.kind in shown]
             start = _offset(cursor)
