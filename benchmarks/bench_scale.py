@@ -5,7 +5,8 @@
 Each stage (``hub.stages``) runs in a process of its own, within ``--seconds`` of wall time, and adds
 one line of JSON to the results: seconds of *processor* time, which a loaded machine does not
 stretch, wall time, and the peak memory of its largest process. A stage that fails or takes too long
-says so in its line; what needs it is left out. ``--from STAGE`` goes on with what is there.
+says so in its line; what needs it is left out. ``--from STAGE`` goes on with what is there, ``--only``
+runs some stages.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ def main() -> int:
     )
     parser.add_argument("--results", type=Path, default=Path("benchmarks/results/scale.jsonl"))
     parser.add_argument("--from", dest="first", default="", help="the stage to begin with")
+    parser.add_argument("--only", default="", help="stages, by comma")
     parser.add_argument("--alone", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     asked.work.mkdir(parents=True, exist_ok=True)
@@ -100,6 +102,8 @@ def main() -> int:
     if asked.first and asked.first not in names:
         parser.error(f"no stage {asked.first!r}; there are {', '.join(names)}")
     names = names[names.index(asked.first) if asked.first else 0 :]
+    if asked.only:
+        names = [name for name in names if name in asked.only.split(",")]
     if "generate" in names:
         for part in ("hub", "store"):
             shutil.rmtree(asked.work / part, ignore_errors=True)

@@ -42,7 +42,7 @@ from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.model.profile import profile
 from provenance_graph.model.questions import stored as questions
 from provenance_graph.model.search.index import SearchIndex
-from provenance_graph.model.stats import stats
+from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.shapes import Severity, validate_store, validate_subjects
 from provenance_graph.store.embedded import EmbeddedStore
 
@@ -122,8 +122,10 @@ def search_index(work: Work) -> Figures:
 
 
 def statistics(work: Work) -> Figures:
-    """Count what the start page shows."""
-    stats(work.snapshot())
+    """Count what the start page shows, and keep it."""
+    snapshot = work.snapshot()
+    assert snapshot.folder is not None
+    INDEXES["stats"].make(snapshot.folder, snapshot, "", None)
     return {}
 
 
@@ -165,6 +167,7 @@ def answers(work: Work) -> Figures:
 def stored_questions(work: Work) -> Figures:
     """Every stored question, those about one model on the model with most descendants."""
     snapshot = work.snapshot()
+    figures: Figures = {}
 
     def first(kind: Iri) -> str:
         return next(iter(map(iris.short_id, snapshot.related(RDF.type, kind))), "")
@@ -187,7 +190,9 @@ def stored_questions(work: Work) -> Figures:
             failed.append(f"{question.name}: {error}")
             continue
         slowest[about] = max(slowest.get(about, (0.0, "")), (spent, question.name))
-    figures: Figures = {"questions failed": failed} if failed else {}
+        figures[f"question {question.name} ms"] = spent
+    if failed:
+        figures["questions failed"] = failed
     for about, (spent, name) in slowest.items():
         figures[f"slowest question about {about} ms"] = spent
         figures[f"slowest question about {about}"] = name
