@@ -30,7 +30,7 @@ from benchmarks.hub_generate import generate
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.cli import app
-from provenance_graph.conflicts import detect, kept
+from provenance_graph.conflicts import detect
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG, RDF, SCHEMA
@@ -133,7 +133,7 @@ def all_conflicts(work: Work) -> Figures:
     """Find all conflicts and keep them."""
     snapshot = work.snapshot()
     assert snapshot.folder is not None
-    kept.keep(snapshot.folder, snapshot, "", None)
+    INDEXES["conflicts"].make(snapshot.folder, snapshot, "", None)
     return {}
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.performance_page import exponent, page
+from benchmarks.hub.stages import STAGES
+from benchmarks.performance_page import STEPS, exponent, page
 
 RUNS = [
     {
@@ -55,6 +56,12 @@ def test_stages_of_a_size_are_one_run_and_the_later_line_counts() -> None:
     assert "| LR-03 | 1 of 2, 3 beside |" in shown
     assert "- 10 models, validate: stopped after 600 s." in shown
     assert "- 10 models, stats: OSError: full." in shown
+
+
+def test_every_row_of_stages_is_a_stage_that_is_measured() -> None:
+    assert {"build", "raw bulk load", "validate", "service"} <= set(STAGES)
+    rows = {key for key, _ in STEPS}
+    assert rows - set(STAGES) == {"service start, processor s"}
 
 
 def test_the_page_is_what_the_command_makes_of_the_results() -> None:
