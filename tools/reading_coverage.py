@@ -97,9 +97,9 @@ def _changed(document: Document, leaf: Leaf, reader: Reader) -> object:
 
 def _other_text(document: Document, leaf: Leaf) -> str | None:
     """The document's text with one value changed, whatever its syntax."""
-    if document.hints.syntax == "json" and (text := _other_json(document.text, leaf)):
+    if document.features.syntax == "json" and (text := _other_json(document.text, leaf)):
         return text
-    if document.hints.syntax in ("gguf", "safetensors"):
+    if document.features.syntax in ("gguf", "safetensors"):
         return None
     line = leaf.where.lstrip("L").partition("/")[0]
     start = 0

@@ -43,7 +43,7 @@ _NAMED = {
     Kind.ADAPTER: "lora",
     Kind.MERGE: "merge",
 }
-_MOST_PARENTS = 10
+_MAX_PARENTS = 10
 _CHAIN = 30
 
 
@@ -121,8 +121,8 @@ class Hub:
     def _merge(self, parents: list[int], rng: random.Random) -> None:
         """Add further parents of the same terms."""
         pool = self._usable.get(self.family[parents[0]], array("i"))
-        wanted = min(_MOST_PARENTS, 1 + int(rng.paretovariate(1.2)))
-        while pool and len(parents) <= wanted and len(parents) < _MOST_PARENTS:
+        wanted = min(_MAX_PARENTS, 1 + int(rng.paretovariate(1.2)))
+        while pool and len(parents) <= wanted and len(parents) < _MAX_PARENTS:
             other = pool[rng.randrange(len(pool))]
             if other in parents:
                 return

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.store.opening import derived_folder, open_store
-from provenance_graph.tables import render, shown
+from provenance_graph.tables import render, rendered
 
-__all__ = ["Progress", "Session", "render", "shown"]
+__all__ = ["Progress", "Session", "render", "rendered"]
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -94,9 +94,9 @@ class Session:
     def say_others(self, others: Sequence[Iri]) -> None:
         """Say which other entities have the name that was asked for."""
         if others:
-            shown = ", ".join(map(short_id, others[:5]))
+            names = ", ".join(map(short_id, others[:5]))
             more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-            self.say(f"also of that name: {shown}{more}")
+            self.say(f"also of that name: {names}{more}")
 
     def say_unknown(self, snapshot: AcceptedSnapshot, *subjects: Iri) -> None:
         """Say plainly of what nothing was known on the snapshot's day."""
@@ -146,16 +146,16 @@ class Progress:
         'records: 0 of 4,000'
         """
         of = f" of {self.total:,}" if self.total else ""
-        shown = f"{self.what}: {self.done:,}{of}"
+        line = f"{self.what}: {self.done:,}{of}"
         if not self.done or seconds < 0.5:
-            return shown
+            return line
         rate = self.done / seconds
-        shown += f", {rate:,.0f} a second" if rate >= 1 else f", {1 / rate:,.1f} s each"
+        line += f", {rate:,.0f} a second" if rate >= 1 else f", {1 / rate:,.1f} s each"
         if self.total > self.done:
             left = (self.total - self.done) / rate
             minutes, rest = divmod(round(left), 60)
-            shown += f", {minutes} min {rest:02} s left" if minutes else f", {rest} s left"
-        return shown
+            line += f", {minutes} min {rest:02} s left" if minutes else f", {rest} s left"
+        return line
 
 
 def _plain(value: object) -> object:

@@ -29,10 +29,10 @@ _SHORT = 24  # an address shorter than this stays where it is
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-def shown(value: object) -> str:
+def rendered(value: object) -> str:
     """A value as a table's cell: names as people say them, numbers grouped by thousands.
 
-    >>> shown(Literal("128000", Iri("http://www.w3.org/2001/XMLSchema#integer")))
+    >>> rendered(Literal("128000", Iri("http://www.w3.org/2001/XMLSchema#integer")))
     '128,000'
     """
     if value is None:
@@ -69,7 +69,7 @@ def render(
         writer.writerow(columns)
         writer.writerows([_plain_cell(cell) for cell in row] for row in rows)
         return out.getvalue()
-    cells = [[_printable(shown(cell)) for cell in row] for row in rows]
+    cells = [[_printable(rendered(cell)) for cell in row] for row in rows]
     return table(columns, cells, width(), bold=coloured(), head=head)
 
 

@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 from provenance_graph.core.resources import folder
 from provenance_graph.ingest.build import build
 
-MOST_CLICKS = 3
+MAX_CLICKS = 3
 SEARCH = "Search by name, developer, alias or id"
 DISTILLED = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
 
@@ -51,13 +51,13 @@ class Auditor:
     def click(self, target: Any) -> None:
         """Press something."""
         self.clicks += 1
-        assert self.clicks <= MOST_CLICKS, f"{self.clicks} clicks"
+        assert self.clicks <= MAX_CLICKS, f"{self.clicks} clicks"
         target.first.click()
 
     def choose(self, target: Any, value: str) -> None:
         """Choose from a list: one click."""
         self.clicks += 1
-        assert self.clicks <= MOST_CLICKS, f"{self.clicks} clicks"
+        assert self.clicks <= MAX_CLICKS, f"{self.clicks} clicks"
         target.select_option(value)
 
     def link(self, name: str | re.Pattern[str], exact: bool = False) -> Any:

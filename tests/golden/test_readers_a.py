@@ -38,7 +38,7 @@ def test_a_document_gives_the_record_and_the_problems_of_its_golden_case(
 ) -> None:
     reader = readers()[case.parts[-2]]
     it = load(path, case)
-    fitting = [name for name, other in readers().items() if other.recognises(it.hints)]
+    fitting = [name for name, other in readers().items() if other.recognises(it.features)]
     assert fitting == [reader.format]
     results = list(records_of(reader, it))
     records = [item for item in results if isinstance(item, Record)]

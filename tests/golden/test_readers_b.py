@@ -28,7 +28,7 @@ def test_a_document_gives_the_record_and_the_problems_of_its_golden_case(
 ) -> None:
     reader = readers()[path.parts[-3]]
     it = document(path.read_bytes(), path.name)
-    assert [name for name, other in readers().items() if other.recognises(it.hints)] == [
+    assert [name for name, other in readers().items() if other.recognises(it.features)] == [
         reader.format
     ]
     results = list(records_of(reader, it))

@@ -20,7 +20,7 @@ from provenance_graph.assessment.evidence.gather import (
 from provenance_graph.assessment.levels.rules import LevelFinding, LevelQuestion, findings
 from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.assessment.rubrics.rubric import Rubric, Rubrics
-from provenance_graph.assessment.score import Assessment, assess, moved, rounded
+from provenance_graph.assessment.score import Assessment, assess, rounded, score_differences
 from provenance_graph.assessment.totals import query, totals
 from provenance_graph.core import iris, literals, rdf
 from provenance_graph.core.claims import Basis, Claim, Header, Quad, SourcedClaim, Stance
@@ -123,7 +123,7 @@ def test_changing_one_claim_moves_only_the_items_that_use_its_property(
 ):
     before, after = scored(name, held), scored(name, [*held, change])
     allowed = users(known().get(name), change.claim.predicate)
-    for item in moved(before, after):
+    for item in score_differences(before, after):
         assert item.item.iri in allowed
         for because in item.because:
             facet = known().facets.get(because)
@@ -135,7 +135,10 @@ def test_changing_one_claim_moves_only_the_items_that_use_its_property(
 def test_every_item_that_uses_a_plain_property_is_told_of_a_new_claim(
     name: str, held: list[SourcedClaim], change: SourcedClaim
 ):
-    changed = {item.item.iri for item in moved(scored(name, held), scored(name, [*held, change]))}
+    changed = {
+        item.item.iri
+        for item in score_differences(scored(name, held), scored(name, [*held, change]))
+    }
     if change in held:
         return
     for item in known().get(name).items:

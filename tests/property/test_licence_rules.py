@@ -14,9 +14,9 @@ from provenance_graph.core.terms import PG
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.repair import (
     CUT,
+    MAX_SOLUTIONS,
     MEET,
     MET,
-    MOST_SOLUTIONS,
     PERMIT,
     RECORD,
     Problems,
@@ -29,7 +29,7 @@ from provenance_graph.licences.uses import parse_uses
 from provenance_graph.lineage.index import MODEL
 
 TODAY = "2026-11-01"
-MOST_TRIED = 3_000
+MAX_TRIED = 3_000
 """Sets of one size that brute force tries; larger sizes are left to the long run."""
 
 KINDS = (
@@ -125,7 +125,7 @@ def test_repair_finds_the_sets_that_trying_all_finds(seed: int) -> None:
     changes = every_change(graph, problems, subject)
     bound = len(result.solutions[0]) if result.solutions else 2
     for size in range(bound + 1):
-        if math.comb(len(changes), size) > MOST_TRIED:
+        if math.comb(len(changes), size) > MAX_TRIED:
             return
         sets = map(frozenset, itertools.combinations(changes, size))
         working = {one for one in sets if not problems.after(one)}
@@ -134,7 +134,7 @@ def test_repair_finds_the_sets_that_trying_all_finds(seed: int) -> None:
         else:
             assert {frozenset(one) for one in result.solutions} <= working
             assert result.total == len(working)
-            assert len(result.solutions) == min(len(working), MOST_SOLUTIONS)
+            assert len(result.solutions) == min(len(working), MAX_SOLUTIONS)
 
 
 def every_change(graph: LicenceGraph, problems: Problems, subject: str) -> list[RepairStep]:

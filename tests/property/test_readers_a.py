@@ -71,7 +71,7 @@ def check(reader: Reader, it: Document) -> None:
 def test_no_bytes_make_a_reader_raise_anything_but_its_own_errors(reader, data, name):
     it = document(data, name)
     try:
-        reader.recognises(it.hints)
+        reader.recognises(it.features)
     except SourceError:
         return
     check(reader, it)
@@ -227,5 +227,5 @@ def test_any_table_of_the_stack_map_is_read(head, cells):
 )
 def test_any_card_of_exo_is_read(raw):
     it = document("model_id = 'a/b'\nn_layers = 1\n[storage_size]\n", "x.toml")
-    it.__dict__["toml"] = statements.tidy({"model_id": "a/b", **raw}, "\\u")  # as parsing does
+    it.__dict__["toml"] = statements.sanitise({"model_id": "a/b", **raw}, "\\u")  # as parsing does
     check(exo.READER, it)

@@ -331,7 +331,7 @@ def test_a_page_that_ends_within_a_sentence_is_told() -> None:
 def test_a_model_card_is_not_taken_for_a_page() -> None:
     for name, text in (("README.md", SPEC), ("card.md", "---\n---\n" + SPEC)):
         card = Document(Iri("urn:file:x"), text.encode(), "2026-01-31", name)
-        assert not apx.recognises(card.hints)
+        assert not apx.recognises(card.features)
 
 
 def test_marks_of_markdown_are_no_part_of_labels_and_values() -> None:

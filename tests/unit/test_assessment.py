@@ -9,7 +9,7 @@ import pytest
 from provenance_graph.assessment.levels.rules import LevelQuestion, findings
 from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.assessment.rubrics.rubric import Rubrics
-from provenance_graph.assessment.score import Assessment, assess, moved, rounded
+from provenance_graph.assessment.score import Assessment, assess, rounded, score_differences
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import (
     AcceptanceStatus,
@@ -260,11 +260,11 @@ def test_an_open_licence_alone_makes_no_open_source_ai(known: Rubrics):
 def test_the_explanation_names_what_moved(known: Rubrics):
     before = scored(known, "kg-transparency", said(SIZE, 8))
     after = scored(known, "kg-transparency", said(SIZE, 8), said(PG.trainingCostUSD, 5))
-    (change,) = moved(before, after)
+    (change,) = score_differences(before, after)
     assert change.item.iri.endswith("/item/5e")
     assert change.because == (PG.trainingCostUSD,)
     assert change.points == Fraction("0.8")
-    assert moved(before, before) == ()
+    assert score_differences(before, before) == ()
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def _read(path: Path) -> tuple[list[Claim], list[str]]:
             problems.append(str(item))
             continue
         try:
-            fitting = [r for r in readers().values() if r.recognises(item.hints)]
+            fitting = [r for r in readers().values() if r.recognises(item.features)]
             for result in fitting[0].read(item):
                 (problems if isinstance(result, Problem) else claims).append(
                     str(result) if isinstance(result, Problem) else result
@@ -217,7 +217,7 @@ def test_provenance_in_a_circle_ends(tmp_path: Path) -> None:
 
 def test_a_document_of_another_world_has_a_reason() -> None:
     document = Document(Iri("urn:file:x.json"), b'{"a": 1}', DAY, "x.json")
-    assert not [r for r in readers().values() if r.recognises(document.hints)]
+    assert not [r for r in readers().values() if r.recognises(document.features)]
 
 
 def test_a_cycle_of_derivations_is_a_problem_and_the_rest_is_read() -> None:

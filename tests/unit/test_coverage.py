@@ -147,7 +147,7 @@ def test_a_page_shows_what_is_stated_and_fills_no_field() -> None:
     }  # fmt: skip
     whole: dict[str, object] = defaultdict(list, shown)
     whole["knowledge"] = headline([])
-    texts = [f"key {n}: text" for n in range(show.SHOWN_NOT_UNDERSTOOD + 2)]
+    texts = [f"key {n}: text" for n in range(show.MAX_NOT_UNDERSTOOD + 2)]
     whole["otherFacts"] = [
         {"property": "otherStatement", "label": "x", "values": [{"label": text} for text in texts]},
         {"property": "learningApproach", "label": "learning approach",
@@ -157,7 +157,7 @@ def test_a_page_shows_what_is_stated_and_fills_no_field() -> None:
     assert page[page.index("Other facts") + 1] == "  learning approach: supervised"
     at = page.index("Stated, not understood")
     assert page[at + 1] == "  key 0: text"
-    assert page[at + show.SHOWN_NOT_UNDERSTOOD + 1] == "  and 2 more (--all shows them)"
+    assert page[at + show.MAX_NOT_UNDERSTOOD + 1] == "  and 2 more (--all shows them)"
     assert "  key 9: text" in list(show.page(whole, True))
 
 

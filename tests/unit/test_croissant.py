@@ -57,7 +57,7 @@ def test_a_digest_of_the_wrong_kind_is_a_problem_and_no_digest() -> None:
 
 def test_a_dataset_of_schema_org_alone_is_not_croissant() -> None:
     text = json.dumps({"@context": "https://schema.org/", "@type": "Dataset", "name": "x"})
-    assert not croissant.READER.recognises(document(text, "x.json").hints)
+    assert not croissant.READER.recognises(document(text, "x.json").features)
 
 
 @needs_shared
@@ -67,7 +67,9 @@ def test_every_dataset_is_recognised_and_read_and_bad_ones_are_reported() -> Non
     files = sorted(folder.glob("*.json"))
     silent = []
     for path in files:
-        assert croissant.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
+        assert croissant.READER.recognises(document(path.read_bytes(), path.name).features), (
+            path.name
+        )
         [record], problems = recorded(croissant.READER, path)
         assert any(claim.value == PG.Dataset for claim in record.claims)
         if "_bad_" in path.name or "_missing_" in path.name:
@@ -76,7 +78,7 @@ def test_every_dataset_is_recognised_and_read_and_bad_ones_are_reported() -> Non
     assert len(files) == 40
     assert silent == []
     for path in folder.glob("*.jsonld"):  # tasks, not datasets
-        assert not croissant.READER.recognises(document(path.read_bytes(), path.name).hints)
+        assert not croissant.READER.recognises(document(path.read_bytes(), path.name).features)
 
 
 @pytest.mark.parametrize("value", [None, 3, "x", [], [None], [[]], {"a": None}, [{"@id": []}]])

@@ -135,8 +135,8 @@ def test_the_shipped_records_are_what_the_reader_makes_of_the_lists() -> None:
     for name in LISTS:
         data = (SHARED / "knowledge" / name).read_bytes()
         it = Document(Iri(f"urn:file:{name}"), data, "2026-11-01", name)
-        assert curated.READER.recognises(it.hints)
-        assert [r.format for r in readers().values() if r.recognises(it.hints)] == []
+        assert curated.READER.recognises(it.features)
+        assert [r.format for r in readers().values() if r.recognises(it.features)] == []
         result += [item for item in curated.records(it) if isinstance(item, Record)]
     files = curated.by_file(result)
     root = folder("data") / "records"

@@ -92,9 +92,11 @@ def test_every_bill_of_materials_is_recognised_and_read() -> None:
     models = 0
     for path in sorted((SHARED / "sources" / "documents" / "cyclonedx-mlbom").glob("*.json")):
         if "k8s-aibom" in path.name:  # an intermediate file of a tool, which says so nowhere
-            assert not cyclonedx.READER.recognises(document(path.read_bytes(), path.name).hints)
+            assert not cyclonedx.READER.recognises(document(path.read_bytes(), path.name).features)
             continue
-        assert cyclonedx.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
+        assert cyclonedx.READER.recognises(document(path.read_bytes(), path.name).features), (
+            path.name
+        )
         [record], _ = recorded(cyclonedx.READER, path)
         models += any(claim.value == PG.Model for claim in record.claims)
     assert models >= 40

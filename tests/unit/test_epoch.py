@@ -78,7 +78,7 @@ def test_names_that_differ_in_punctuation_alone_stay_apart() -> None:
 def test_the_table_is_recognised_and_read_and_keeps_ernies_sizes_as_it_has_them() -> None:
     assert SHARED is not None
     [path] = (SHARED / "sources" / "epoch").glob("*.csv")
-    assert epoch.READER.recognises(document(path.read_bytes(), path.name).hints)
+    assert epoch.READER.recognises(document(path.read_bytes(), path.name).features)
     [record], problems = recorded(epoch.READER, path)
     assert problems == []
     claims = list(record.claims)

@@ -30,7 +30,7 @@ def test_every_card_is_recognised_by_this_reader_alone():
     assert SHARED
     for path in sorted((SHARED / "sources/documents/model-catalogs").glob("*.toml")):
         it = document(path.read_bytes(), path.name)
-        assert [name for name, reader in readers().items() if reader.recognises(it.hints)] == [
+        assert [name for name, reader in readers().items() if reader.recognises(it.features)] == [
             "exo"
         ]
         assert not [item for item in READER.read(it) if isinstance(item, Problem)]

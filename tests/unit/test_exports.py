@@ -96,7 +96,7 @@ def test_a_document_is_recognised_as_what_it_is(store: Store, format: str) -> No
 
     made = export(bundled(store, fits(format, OLMO)), format)
     document = Document(Iri("https://example.org/x"), made.text.encode(), "2026-01-31", "x")
-    results = [name for name, reader in readers().items() if reader.recognises(document.hints)]
+    results = [name for name, reader in readers().items() if reader.recognises(document.features)]
     assert READERS[format] in results
 
 

@@ -32,7 +32,7 @@ def wrapped(key: str, data: object, **note: object) -> str:
 @pytest.mark.parametrize("kind", ["fair4ml:MLModel", "https://w3id.org/fair4ml/MLModel", "MLModel"])
 def test_a_model_is_recognised_by_its_type(kind: str) -> None:
     it = document(model(**{"@type": [kind]}), "x.json")
-    assert fair4ml.READER.recognises(it.hints)
+    assert fair4ml.READER.recognises(it.features)
 
 
 def test_a_wrapped_value_brings_its_confidence_to_the_claim() -> None:
@@ -87,7 +87,7 @@ def test_emissions_are_converted_and_kept_as_stated(stated: str, tonnes: str) ->
 def test_the_vocabulary_itself_is_no_model() -> None:
     assert SHARED is not None
     path = SHARED / "sources" / "fair4ml" / "fair4ml.jsonld"
-    assert not fair4ml.READER.recognises(document(path.read_bytes(), path.name).hints)
+    assert not fair4ml.READER.recognises(document(path.read_bytes(), path.name).features)
 
 
 @pytest.mark.parametrize("value", [None, 3, "x", [], [None], [[]], {"a": None}, [{"@id": []}]])

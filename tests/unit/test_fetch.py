@@ -96,7 +96,7 @@ def test_what_is_fetched_is_recognised_and_told_apart():
     made, _ = fetcher(hub)
     reader = readers()["huggingface"]
     results = [item for item in fetch("hf:acme/one", made, DAY) if isinstance(item, Document)]
-    assert all(reader.recognises(item.hints) for item in results)
+    assert all(reader.recognises(item.features) for item in results)
     assert [reader.origin(item).local for item in results] == ["acme/one/api", "acme/one"]
 
 

@@ -58,7 +58,7 @@ def test_a_total_that_is_not_the_sum_is_a_problem() -> None:
 
 def test_a_table_of_other_things_is_not_recognised() -> None:
     text = "Indicator,Germany,France\nPopulation,84,68\n"
-    assert not fmti.READER.recognises(document(text, "world.csv").hints)
+    assert not fmti.READER.recognises(document(text, "world.csv").features)
 
 
 @needs_shared
@@ -67,7 +67,7 @@ def test_every_table_of_the_index_is_recognised_and_read() -> None:
     files = sorted((SHARED / "sources" / "fmti").rglob("*.csv"))
     results: Counter[str] = Counter()
     for path in files:
-        assert fmti.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
+        assert fmti.READER.recognises(document(path.read_bytes(), path.name).features), path.name
         [record], problems = recorded(fmti.READER, path)
         assert not [problem for problem in problems if problem.kind != "link"], path.name
         assert record.claims

@@ -274,7 +274,7 @@ def test_the_hubs_first_day_is_no_creation_date():
 def test_a_folder_without_a_card_is_read_from_its_config():
     files = {"config.json": b'{"architectures": ["X"], "d_model": 8}', "model.bin": b""}
     it = huggingface.folder(Iri("https://huggingface.co/a/b"), files, DAY)
-    assert huggingface.READER.recognises(it.hints)
+    assert huggingface.READER.recognises(it.features)
     (width,) = [
         c for c in READ(it) if isinstance(c, Claim) and c.predicate == PG.hiddenSize
     ]  # fmt: skip

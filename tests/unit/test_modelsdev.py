@@ -88,9 +88,9 @@ def test_being_able_to_reason_is_stated_in_part():
 
 def test_a_table_of_another_catalogue_is_not_recognised():
     assert not READER.recognises(
-        document('model_id = "a/b"\nbase_model = "x"\nfamily = "q"\n', "x.toml").hints
+        document('model_id = "a/b"\nbase_model = "x"\nfamily = "q"\n', "x.toml").features
     )
-    assert not READER.recognises(document('[project]\nname = "x"\n', "pyproject.toml").hints)
+    assert not READER.recognises(document('[project]\nname = "x"\n', "pyproject.toml").features)
 
 
 @needs_shared
@@ -117,8 +117,8 @@ def test_a_model_states_its_one_repository():
 
 def test_a_file_that_begins_with_a_table_is_no_json():
     text = "[limit]\ncontext = 5\n[cost]\ninput = 1\n"
-    assert document(text, "providers/x/models/y.toml").hints.syntax == "toml"
-    assert document("[![badge](x)](y)\n# Card\n", "README.md").hints.syntax == "markdown"
+    assert document(text, "providers/x/models/y.toml").features.syntax == "toml"
+    assert document("[![badge](x)](y)\n# Card\n", "README.md").features.syntax == "markdown"
 
 
 @pytest.mark.parametrize(

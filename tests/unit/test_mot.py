@@ -116,7 +116,7 @@ def test_every_file_of_the_tool_is_recognised_and_read() -> None:
     assert SHARED is not None
     files = sorted((SHARED / "sources" / "mot" / "models").iterdir())
     for path in files:
-        assert mot.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
+        assert mot.READER.recognises(document(path.read_bytes(), path.name).features), path.name
         [record], _ = recorded(mot.READER, path)
         assert sum(claim.predicate == PG.criterion for claim in record.claims) == 17
     assert len(files) == 156

@@ -89,7 +89,7 @@ def test_every_file_of_the_index_is_recognised_and_read() -> None:
     files = sorted((SHARED / "sources" / "osai-index").glob("*.yaml"))
     computes = results = 0
     for path in files:
-        assert osai.READER.recognises(document(path.read_bytes(), path.name).hints), path.name
+        assert osai.READER.recognises(document(path.read_bytes(), path.name).features), path.name
         [record], _ = recorded(osai.READER, path)
         results += sum(c.predicate == PG.criterion for c in record.claims)
         computes += any(

@@ -41,7 +41,7 @@ def test_a_file_gives_the_records_and_the_problems_of_its_golden_case(
     path: Path, golden: Callable[[Path, bytes], None]
 ) -> None:
     it = document(path.read_bytes(), path.name)
-    assert [r.format for r in readers().values() if r.recognises(it.hints)] == ["rdf"]
+    assert [r.format for r in readers().values() if r.recognises(it.features)] == ["rdf"]
     results = list(records_of(READER, it))
     records = [item for item in results if isinstance(item, Record)]
     problems = [str(item) for item in results if isinstance(item, Problem)]
@@ -71,7 +71,7 @@ def test_json_ld_with_its_context_inside_is_read() -> None:
         }
     )
     it = document(text, "m.json")
-    assert [r.format for r in readers().values() if r.recognises(it.hints)] == ["rdf"]
+    assert [r.format for r in readers().values() if r.recognises(it.features)] == ["rdf"]
     assert len(only(list(records_of(READER, it))).claims) == 2
 
 

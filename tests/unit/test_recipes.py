@@ -25,7 +25,7 @@ COMMIT = "7231864981174d9bee8c7687c24c8344414eae6b"
 
 def claims(text: str, name: str) -> list[Claim]:
     it = document(text, name)
-    assert [r.format for r in readers().values() if r.recognises(it.hints)] == ["huggingface"]
+    assert [r.format for r in readers().values() if r.recognises(it.features)] == ["huggingface"]
     return [c for c in huggingface.READER.read(it) if isinstance(c, Claim)]
 
 

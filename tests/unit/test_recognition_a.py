@@ -44,7 +44,7 @@ def test_every_document_of_a_source_is_recognised_by_its_reader_alone(name):
     assert results
     for path in results:
         it = document(path.read_bytes(), path.relative_to(SHARED / "sources").as_posix())
-        fitting = [key for key, reader in readers().items() if reader.recognises(it.hints)]
+        fitting = [key for key, reader in readers().items() if reader.recognises(it.features)]
         assert fitting == [name], path.name
 
 
@@ -54,10 +54,10 @@ def test_no_document_of_another_source_is_claimed(name):
     for path in files(OTHERS[name]):
         it = document(path.read_bytes(), path.name)
         try:
-            hints = it.hints
+            features = it.features
         except Unreadable:
             continue
-        fitting = [key for key in OURS if readers()[key].recognises(hints)]
+        fitting = [key for key in OURS if readers()[key].recognises(features)]
         assert not fitting, path.name
 
 

@@ -30,10 +30,10 @@ OTHER = ("documents/ro-crate-mlflow", "documents/sigstore-model-signing", "docum
 def recognised(path: Path) -> list[str]:
     """The formats that a file is recognised as, this module's readers asked alone."""
     try:
-        hints = document(path.read_bytes(), path.name).hints
+        features = document(path.read_bytes(), path.name).features
     except SourceError:
         return []
-    return [name for name in MINE if readers()[name].recognises(hints)]
+    return [name for name in MINE if readers()[name].recognises(features)]
 
 
 @needs_shared
@@ -87,5 +87,5 @@ def test_files_of_other_kinds_are_not_taken_for_ours(folder: str) -> None:
 )
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_what_only_looks_alike_is_not_recognised(value: object, suffix: str) -> None:
-    hints = document(json.dumps(value), f"x.{suffix}").hints
-    assert [name for name in MINE if readers()[name].recognises(hints)] == []
+    features = document(json.dumps(value), f"x.{suffix}").features
+    assert [name for name in MINE if readers()[name].recognises(features)] == []

@@ -140,7 +140,7 @@ def test_the_reference_finds_the_same_in_a_record() -> None:
 
 
 def test_the_reference_refuses_what_would_take_it_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "MOST_TRIPLES", 2)
+    monkeypatch.setattr(own, "MAX_TRIPLES", 2)
     with pytest.raises(Unreadable, match="too many"):
         validate_record_by_reference(record())
 

@@ -84,11 +84,11 @@ def test_every_document_is_recognised_and_read() -> None:
     assert SHARED is not None
     models = 0
     for path in sorted((SHARED / "sources" / "documents" / "spdx3-ai").iterdir()):
-        hints = document(path.read_bytes(), path.name).hints
+        features = document(path.read_bytes(), path.name).features
         if path.name.endswith("sample-output.json"):  # a report of a tool, not SPDX
-            assert not spdx3.READER.recognises(hints)
+            assert not spdx3.READER.recognises(features)
             continue
-        assert spdx3.READER.recognises(hints), path.name
+        assert spdx3.READER.recognises(features), path.name
         [record], _ = recorded(spdx3.READER, path)
         models += any(claim.value == PG.Model for claim in record.claims)
     assert models >= 36

@@ -153,5 +153,5 @@ def test_of_a_large_sparse_file_only_the_header_is_taken(tmp_path: Path) -> None
     assert [type(item) for item in results] == [Document, Document]
     for item in results:
         assert isinstance(item, Document)
-        fitting = [name for name, reader in readers().items() if reader.recognises(item.hints)]
+        fitting = [name for name, reader in readers().items() if reader.recognises(item.features)]
         assert fitting == [item.name.rpartition(".")[2]]

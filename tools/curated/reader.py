@@ -17,7 +17,7 @@ from provenance_graph.core.claims import Basis, Claim, Header, Problem, Record, 
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.records import claims_of
 from tools.curated import fact as curated_fact
 from tools.curated import facts as curated_facts
@@ -64,7 +64,7 @@ class _Source:
     claims: list[Claim] = field(default_factory=list)
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(hints: Features) -> bool:
     """Whether the JSON is the curated list, the checked benchmark table or the pages seen."""
     if hints.syntax != "json":
         return False

@@ -330,7 +330,7 @@ def _pillars(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[Pillar
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ScoreDifference:
     """An item that two assessments judge differently, and the properties whose claims did it."""
 
     item: Item
@@ -340,7 +340,7 @@ class Moved:
     because: tuple[Iri, ...]
 
 
-def moved(before: Assessment, after: Assessment) -> tuple[Moved, ...]:
+def score_differences(before: Assessment, after: Assessment) -> tuple[ScoreDifference, ...]:
     """The items whose evidence differs between two assessments under one rubric.
 
     Changing one claim moves exactly the items that use its property, and ``because`` names
@@ -353,7 +353,7 @@ def moved(before: Assessment, after: Assessment) -> tuple[Moved, ...]:
         because = _differing(was.uses, result.uses)
         if because or was.level != result.level:
             points = result.low - was.low
-            results.append(Moved(result.item, was.level, result.level, points, because))
+            results.append(ScoreDifference(result.item, was.level, result.level, points, because))
     return tuple(results)
 
 

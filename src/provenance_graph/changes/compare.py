@@ -10,7 +10,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence.gather import ModelEvidence
 from provenance_graph.assessment.levels.rules import LevelFinding
 from provenance_graph.assessment.rubrics.rubric import Rubric
-from provenance_graph.assessment.score import Assessment, assess, moved, rounded
+from provenance_graph.assessment.score import Assessment, assess, rounded, score_differences
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
@@ -160,7 +160,7 @@ class Comparison:
                 "because": [local_name(name) for name in change.because],
             }
             for one, two in zip(self.columns[0].scores, self.columns[1].scores, strict=True)
-            for change in moved(one, two)
+            for change in score_differences(one, two)
         ]
 
 

@@ -52,12 +52,12 @@ def _fact(fact: FactChange) -> FactChangeAnswer:
     return {
         "subject": {"iri": fact.subject, "id": short_id(fact.subject)},
         "property": local_name(fact.property),
-        "was": [shown(value) for value in fact.was],
-        "now": [shown(value) for value in fact.now],
+        "was": [rendered(value) for value in fact.was],
+        "now": [rendered(value) for value in fact.now],
     }
 
 
-def shown(value: Value) -> str:
+def rendered(value: Value) -> str:
     """A value as people read it."""
     return short_id(value) if isinstance(value, Iri) else value.lexical
 
@@ -85,8 +85,8 @@ def text(commit: Commit) -> str:
     """The facts that a commit changed, one a line."""
     lines = [
         f"{short_id(fact.subject)} {local_name(fact.property)}: "
-        f"{', '.join(map(shown, fact.was)) or 'nothing'} → "
-        f"{', '.join(map(shown, fact.now)) or 'nothing'}"
+        f"{', '.join(map(rendered, fact.was)) or 'nothing'} → "
+        f"{', '.join(map(rendered, fact.now)) or 'nothing'}"
         for fact in commit.facts[:MAX_FACTS]
     ]
     if commit.cut or commit.fact_count > len(lines):

@@ -12,7 +12,7 @@ from provenance_graph.core.claims import AcceptanceStatus, Literal, SourcedClaim
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 
-_SHOWN = {PG.contextLength: "context length", PG.maxOutputTokens: "maximum output"}
+_NAMES = {PG.contextLength: "context length", PG.maxOutputTokens: "maximum output"}
 _LIKE = {
     PG.contextLength: (PG.contextLength, PG.maxInputTokens),
     PG.maxOutputTokens: (PG.maxOutputTokens,),
@@ -79,7 +79,7 @@ def _conflict(
     name = label(snapshot, model) or short_id(model)
     severity = 12 if rounded else 30
     return Conflict(
-        model, limit, _SHOWN[limit], "provider-limit", severity, why, tuple(sides), name
+        model, limit, _NAMES[limit], "provider-limit", severity, why, tuple(sides), name
     )
 
 

@@ -21,7 +21,7 @@ MAX_MODELS = 1_000
 
 def workload_of(document: Document) -> System | None:
     """The workload that a document describes, with its models; None where it describes none."""
-    bom = document.hints.value
+    bom = document.features.value
     if not isinstance(bom, Mapping) or bom.get("bomFormat") != "CycloneDX":
         return None
     metadata = bom.get("metadata")

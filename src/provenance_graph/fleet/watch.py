@@ -15,7 +15,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.changes.feeds import shown
+from provenance_graph.changes.feeds import rendered
 from provenance_graph.changes.log import Commit, FactChange
 from provenance_graph.conflicts.detect import of_subject
 from provenance_graph.conflicts.kinds import DEFAULT
@@ -153,8 +153,8 @@ class FleetWatch:
         """The id of a system, and the model on a path as the system names it."""
         names = self._named.get(deployment, {})
         used = next((one for one in path if one in names), None)
-        shown = names[used] if used else short_id(path[1] if len(path) > 1 else path[0])
-        return self._ids.get(deployment, short_id(deployment).rpartition("/")[2]), shown
+        name = names[used] if used else short_id(path[1] if len(path) > 1 else path[0])
+        return self._ids.get(deployment, short_id(deployment).rpartition("/")[2]), name
 
     def _take(self, system: System) -> None:
         deployment = mint("deployment", slug(system.id))
@@ -307,8 +307,8 @@ class FleetWatch:
     def _event(
         self, commit: Commit, deployment: Iri, kind: str, fact: FactChange, path: tuple[Iri, ...]
     ) -> FleetEvent:
-        was = ", ".join(map(shown, fact.was)) or "nothing"
-        now = ", ".join(map(shown, fact.now)) or "nothing"
+        was = ", ".join(map(rendered, fact.was)) or "nothing"
+        now = ", ".join(map(rendered, fact.now)) or "nothing"
         message = f"{local_name(fact.property)} of {short_id(fact.subject)}: {was} → {now}"
         return FleetEvent(commit.version, commit.at, deployment, kind, fact.subject, message, path)
 

@@ -1,6 +1,6 @@
 """A document as it came: bytes, address, time; and what can be seen of it without a reader.
 
-``Hints`` hold what every recogniser may look at: the syntax, the top-level keys, the
+``Features`` hold what every recogniser may look at: the syntax, the top-level keys, the
 header row, the first lines. They are computed once, so no reader is ever tried.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 << 20
 MAX_DEPTH = 100
 MAX_YAML_NODES = 500_000
+
+
+ReaderOutput: TypeAlias = Iterator[Claim | Problem]
+"""What a reader yields: what a document claims, and what is wrong in it."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,9 @@ class Document:
             raise Unreadable(self.url, f"not TOML: {error}") from error
 
     @cached_property
-    def hints(self) -> Hints:
+    def features(self) -> Features:
         """What can be seen of it without a reader."""
-        return look(self)
+        return sniff(self)
 
 
 def decode(data: bytes, url: str) -> str:
@@ -241,7 +245,7 @@ def _events_too_deep(text: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Hints:
+class Features:
     """What a recogniser may look at.
 
     ``syntax``: json, jsonl, yaml, toml, csv, xml, markdown, trig or text. ``keys``: top-level
@@ -293,9 +297,9 @@ class Reader:
 
     format: str
     title: str
-    recognises: Callable[[Hints], bool]
+    recognises: Callable[[Features], bool]
     origin: Callable[[Document], Origin]
-    read: Callable[[Document], Iterator[Claim | Problem]]
+    read: Callable[[Document], ReaderOutput]
     version: str = "1"
     records: Callable[[Document], Iterator[Record | Problem]] | None = None
     keys: KeyTable | None = None
@@ -320,40 +324,40 @@ def container_of(data: bytes) -> str:
     return "safetensors" if data[8:9] == b"{" and b"\0" in data[:8] else ""
 
 
-def look(document: Document) -> Hints:
-    """The hints of a document; raises Unreadable where it is neither text nor weights."""
+def sniff(document: Document) -> Features:
+    """The features of a document; raises Unreadable where it is neither text nor weights."""
     if container := container_of(document.data):
-        return Hints(document.name or document.url, container)
+        return Features(document.name or document.url, container)
     text = document.text
     lines = tuple(line[:500] for line in text[:40_000].splitlines()[:40])
     files = frozenset(document.files)
     name = document.name or document.url
     suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
 
-    def hints(syntax: str, value: Any = None, columns: tuple[str, ...] = ()) -> Hints:
-        return Hints(name, syntax, _keys(value), columns, lines, value, files)
+    def features(syntax: str, value: Any = None, columns: tuple[str, ...] = ()) -> Features:
+        return Features(name, syntax, _keys(value), columns, lines, value, files)
 
     # These may begin like JSON, XML or TriG: `[limit]`, `[a link](…)`, `<!-- -->`, `a: {b: c}`.
     if suffix == "csv":
-        return hints("csv", None, _columns(text))
+        return features("csv", None, _columns(text))
     if suffix == "toml":
-        return hints("toml", document.toml)
+        return features("toml", document.toml)
     if suffix in ("yaml", "yml"):
-        return hints("yaml", document.yaml)
+        return features("yaml", document.yaml)
     if suffix in ("md", "markdown"):
-        return hints("markdown")
+        return features("markdown")
     if suffix in ("trig", "ttl", "nq", "nt") or _TRIG.match(text[:4000]):
-        return hints("trig")
+        return features("trig")
     head = text.lstrip()[:1]
     if head in ("{", "["):
         if suffix in ("jsonl", "ndjson") or _is_json_lines(text):
-            return hints("jsonl", _first_json_line(text))
-        return hints("json", document.json)
+            return features("jsonl", _first_json_line(text))
+        return features("json", document.json)
     if head == "<":
-        return hints("xml")
+        return features("xml")
     if text.startswith(("---\n", "---\r\n")):
-        return hints("markdown")
-    return hints("text")
+        return features("markdown")
+    return features("text")
 
 
 def _keys(value: Any) -> frozenset[str]:

@@ -54,7 +54,7 @@ def exported_from(document: Document) -> tuple[str, ...] | None:
 
 
 def _object(document: Document) -> Mapping[str, Any]:
-    value = document.json if document.hints.syntax == "json" else None
+    value = document.json if document.features.syntax == "json" else None
     return value if isinstance(value, dict) else {}
 
 

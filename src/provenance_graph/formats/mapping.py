@@ -9,7 +9,7 @@ in the order of the table, so that two readings of one document come out alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -20,8 +20,8 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import common
+from provenance_graph.formats.document import ReaderOutput
 
-ReaderOutput = Iterator[Claim | Problem]
 Parser = Callable[[Iri, Iri, Any, str], ReaderOutput]
 """Subject, property, value, place → what is claimed and what is wrong."""
 
@@ -117,7 +117,7 @@ def released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutp
 
 def text(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """A text, or each text of a list."""
-    for index, item in enumerate(statements.listed(value)):
+    for index, item in enumerate(statements.as_list(value)):
         shown = statements.scalar_text(item)
         if shown:
             yield Claim(subject, property_, statements.literal(shown))
@@ -128,7 +128,7 @@ def text(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
 
 def link(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """A web address, or each of a list."""
-    for index, item in enumerate(statements.listed(value)):
+    for index, item in enumerate(statements.as_list(value)):
         at = f"{where}/{index}" if isinstance(value, list) else where
         shown = statements.scalar_text(item)
         if shown:
@@ -185,7 +185,7 @@ def codes(table: Mapping[str, Iri], kind: str) -> Parser:
     """Words of a source as concepts; a word that the table lacks is kept as stated."""
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-        for item in statements.listed(value):
+        for item in statements.as_list(value):
             shown = statements.scalar_text(item)
             known = table.get(shown.casefold())
             if known is not None:
@@ -211,8 +211,8 @@ def modalities(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOu
 
 def makers(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
     """Who made it, one or several by name."""
-    for index, item in enumerate(statements.listed(value)):
-        name = statements.called(item)
+    for index, item in enumerate(statements.as_list(value)):
+        name = statements.stated_name(item)
         if name:
             yield from statements.made_by(subject, name)
         elif item not in (None, ""):
@@ -236,8 +236,8 @@ def dataset_of(name: str, address: str) -> tuple[Iri, str]:
 
 def derived_data(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
     """The datasets that one was made from, by name."""
-    for item in statements.listed(value):
-        name = statements.called(item)
+    for item in statements.as_list(value):
+        name = statements.stated_name(item)
         parent, _repository = dataset_of(name, name)
         if parent == subject:
             yield Problem(where, f"{name!r} is the dataset itself", kind="lineage")

@@ -17,9 +17,10 @@ from urllib.parse import unquote
 
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
+from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
-from provenance_graph.formats.document import Document
+from provenance_graph.formats.document import Document, parse_json
 from provenance_graph.formats.licences import names as licence_names
 
 MAX_STATED = 300
@@ -45,7 +46,7 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text) if _UNSAFE.search(text) else text
 
 
-def tidy(value: Any, text: str) -> Any:
+def sanitise(value: Any, text: str) -> Any:
     """A parsed document with its texts cleaned, where the source text can hold anything unclean."""
     return _tidy(value) if _ESCAPE.search(text) else value
 
@@ -58,6 +59,17 @@ def _tidy(value: Any) -> Any:
     if isinstance(value, dict):
         return {_tidy(key): _tidy(item) for key, item in value.items()}
     return value
+
+
+def json_lines(document: Document) -> Iterator[tuple[str, Any] | Problem]:
+    """The place and the value of every line of JSON; a line that is none is a problem."""
+    for number, line in enumerate(document.text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            yield f"L{number}", sanitise(parse_json(line, document.url), line)
+        except Unreadable as error:
+            yield Problem(f"L{number}", error.why, kind="syntax")
 
 
 def scalar_text(value: Any) -> str:
@@ -77,7 +89,7 @@ def scalar_text(value: Any) -> str:
     return ""
 
 
-def called(value: Any) -> str:
+def stated_name(value: Any) -> str:
     """A name: a scalar's text, cut where it is longer than any name."""
     return scalar_text(value)[:MAX_STATED]
 
@@ -92,17 +104,17 @@ def mapping(value: Any) -> dict[Any, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """The value as a list: itself, nothing for null, or the one value it is."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def place(document: Document) -> str:
+def source_slug(document: Document) -> str:
     """A document's path as one step of a name, without the suffix of its format.
 
-    >>> place(Document(Iri("https://x.org/b"), b"", "2026-01-31", "boms/llama 3.json"))
+    >>> source_slug(Document(Iri("https://x.org/b"), b"", "2026-01-31", "boms/llama 3.json"))
     'boms-llama-3'
     """
     path = document.name or document.url.rsplit("/", 1)[-1]

@@ -69,16 +69,16 @@ class Reading:
 def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
     """The one reader whose format the content shows; raises UnknownFormat.
 
-    Recognisers look at hints; no reader is tried.
+    Recognisers look at features; no reader is tried.
     """
-    hints = document.hints
-    fitting = [reader for reader in readers.values() if reader.recognises(hints)]
+    features = document.features
+    fitting = [reader for reader in readers.values() if reader.recognises(features)]
     if len(fitting) == 1:
         return fitting[0]
     why = (
         f"it looks like {' and '.join(reader.format for reader in fitting)}"
         if fitting
-        else f"{hints.syntax} that shows no format's marks"
+        else f"{features.syntax} that shows no format's marks"
     )
     raise UnknownFormat(document.name or document.url, readers, why)
 
@@ -110,10 +110,10 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
     if format not in readers:
         raise UnknownFormat(document.name or document.url, readers, named=format)
     reader = readers[format]
-    if not reader.recognises(document.hints) and document.hints.syntax in _STRUCTURED:
-        fitting = [r.format for r in readers.values() if r.recognises(document.hints)]
+    if not reader.recognises(document.features) and document.features.syntax in _STRUCTURED:
+        fitting = [r.format for r in readers.values() if r.recognises(document.features)]
         seen = f"it looks like {' and '.join(fitting)}" if fitting else "it has none of its marks"
-        why = f"{document.hints.syntax} that is no {format} document: {seen}"
+        why = f"{document.features.syntax} that is no {format} document: {seen}"
         raise UnknownFormat(document.name or document.url, readers, why)
     return reader
 

@@ -19,7 +19,7 @@ from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY
 
 _ENTITIES = frozenset({PG.Model, PG.OfferedModel, PG.Dataset, PG.ModelFamily})
-_SHOWN = 3
+_MAX_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _entities(store: Store, record: Iri) -> list[Iri]:
 def loss_problem(lost: Iterable[Iri]) -> Problem:
     """The sentence that refuses a reading after which entities have no source left."""
     names = [short_id(entity) for entity in lost]
-    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    shown = ", ".join(names[:_MAX_SHOWN]) + (", …" if len(names) > _MAX_SHOWN else "")
     what = f"{len(names):,} {'entity' if len(names) == 1 else 'entities'}"
     what = f"{what} would lose their only source: {shown}"
     return Problem("", what, "--replace imports it all the same", kind="replaces")

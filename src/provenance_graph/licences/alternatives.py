@@ -17,10 +17,10 @@ from provenance_graph.licences.uses import PlannedUse
 from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import MODEL
 
-MOST_EVALUATED = 24
+MAX_EVALUATED = 24
 """Models whose whole lineage is looked at for one parent, those with most children first."""
 
-MOST_NAMED = 3
+MAX_NAMED = 3
 SIZE_FACTOR = 3
 """How many times larger or smaller a model may be that stands in for another."""
 
@@ -38,7 +38,7 @@ def alternatives(
         now = graph.situation(name, day=day)
         if now.lineage.state == COMPLETE and all(map(_is_free, verdicts(now, plans))):
             fitting.append(name)
-        if len(fitting) == MOST_NAMED:
+        if len(fitting) == MAX_NAMED:
             break
     return tuple(fitting)
 
@@ -66,7 +66,7 @@ def _candidates(graph: LicenceGraph, parent: Iri, subject: Iri) -> Iterator[Iri]
         if _is_like(wanted, graph.traits(name)):
             yield name
             evaluated += 1
-            if evaluated == MOST_EVALUATED:
+            if evaluated == MAX_EVALUATED:
                 return
 
 

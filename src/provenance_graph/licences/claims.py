@@ -22,7 +22,7 @@ PARENTS = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
 
 _WANTED = PARENTS | {DCTERMS.license, DCTERMS.creator, PG.trainedOn}
 
-MOST_CLAIMS = 12
+MAX_CLAIMS = 12
 """Claims told of one reason."""
 
 
@@ -130,9 +130,9 @@ class ClaimReader:
         supports: list[Support] = []
         if reason.licence is not None:
             supports += self.of_licence(reason.holder, reason.licence.iri)
-        for edge in reason.path[:MOST_CLAIMS]:
+        for edge in reason.path[:MAX_CLAIMS]:
             supports += self.of_edge(edge)
-        return tuple(dict.fromkeys(supports))[:MOST_CLAIMS]
+        return tuple(dict.fromkeys(supports))[:MAX_CLAIMS]
 
 
 def is_developer_rank(item: SourcedClaim) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.results import Unknown
-from provenance_graph.licences.situation import UNNAMED, Situation, later_text
+from provenance_graph.licences.situation import UNNAMED, LicenceContext, later_text
 from provenance_graph.licences.texts.catalogue import Licence
 
 
@@ -19,7 +19,7 @@ class Contract:
     general: bool = False
     service_only: bool = False
 
-    def unread(self, now: Situation) -> list[Unknown]:
+    def unread(self, now: LicenceContext) -> list[Unknown]:
         """What is not known of terms that the model does not declare itself."""
         named = {one.iri for one in now.declared}
         return [
@@ -30,7 +30,7 @@ class Contract:
         ]
 
 
-def contract(now: Situation) -> Contract:
+def contract(now: LicenceContext) -> Contract:
     """The terms of the service that offers a model, by the texts in force on the day.
 
     They are those that it declares as its licence, else those that a source names as its terms
@@ -43,7 +43,7 @@ def contract(now: Situation) -> Contract:
     return Contract(agreed, bool(general), _is_service_only(now, agreed))
 
 
-def _is_service_only(now: Situation, terms: tuple[Licence, ...]) -> bool:
+def _is_service_only(now: LicenceContext, terms: tuple[Licence, ...]) -> bool:
     """Whether the model is offered as a service alone: no licence supplies weights."""
     quads = now.graph.snapshot.quads(now.subject, PG.weightsAvailability)
     if not terms or any(o == PG.OpenWeights for _, _, o, _ in quads):
@@ -51,7 +51,7 @@ def _is_service_only(now: Situation, terms: tuple[Licence, ...]) -> bool:
     return all(one.service or one.key in UNNAMED for one in now.declared)
 
 
-def _named(now: Situation) -> tuple[Licence, ...]:
+def _named(now: LicenceContext) -> tuple[Licence, ...]:
     """Terms of use that the accepted view names and the catalogue describes."""
     catalogue = now.graph.catalogue
     quads = now.graph.snapshot.quads(now.subject, PG.termsOfUse)
@@ -63,7 +63,7 @@ def _named(now: Situation) -> tuple[Licence, ...]:
     )
 
 
-def _general(now: Situation) -> tuple[Licence, ...]:
+def _general(now: LicenceContext) -> tuple[Licence, ...]:
     """General terms of the developer's own service, where it offers the model there."""
     catalogue, snapshot = now.graph.catalogue, now.graph.snapshot
     owner = short_id(now.subject).partition("/")[0]

@@ -21,7 +21,12 @@ from provenance_graph.licences.results import (
     Verdict,
 )
 from provenance_graph.licences.sentence import SentenceBasis, UpstreamLicence, sentence
-from provenance_graph.licences.situation import Situation, data_recorded, later_text, states_data
+from provenance_graph.licences.situation import (
+    LicenceContext,
+    data_recorded,
+    later_text,
+    states_data,
+)
 from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
 
 
@@ -36,7 +41,7 @@ class _Sides:
 
 
 def answer(
-    now: Situation,
+    now: LicenceContext,
     occasion: str,
     plans: Sequence[PlannedUse],
     day: str | None = None,
@@ -67,13 +72,13 @@ def answer(
     return replace(result, sentence=sentence(now.subject, result, basis, breaches))
 
 
-def verdicts(now: Situation, plans: Sequence[PlannedUse]) -> tuple[Verdict, ...]:
+def verdicts(now: LicenceContext, plans: Sequence[PlannedUse]) -> tuple[Verdict, ...]:
     """The answers for planned uses alone."""
     sides = _sides(now)
     return tuple(_verdict(now, plan, plans, sides) for plan in plans)
 
 
-def _all_terms(now: Situation, sides: _Sides) -> tuple[Term, ...]:
+def _all_terms(now: LicenceContext, sides: _Sides) -> tuple[Term, ...]:
     """Every term in force, those of the contract too where only a service is offered."""
     if not sides.service.service_only:
         return tuple(now.terms)
@@ -94,7 +99,7 @@ def _upstream(sides: _Sides) -> list[UpstreamLicence]:
     return list(dict.fromkeys(results))
 
 
-def _sides(now: Situation) -> _Sides:
+def _sides(now: LicenceContext) -> _Sides:
     service = contract(now)
 
     def own_service(term: Term) -> bool:
@@ -146,7 +151,7 @@ def _along_weights(term: Term) -> bool:
 
 
 def _verdict(
-    now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
+    now: LicenceContext, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
 ) -> Verdict:
     agreed = _contract(now, plan, plans, sides)
     weights = _weights(now, plan, plans, sides)
@@ -164,7 +169,9 @@ def _restricts(reason: Reason) -> bool:
     return reason.cause == "clause" and (reason.settled or reason.effect == UNKNOWN_)
 
 
-def _weights(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:
+def _weights(
+    now: LicenceContext, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
+) -> Part:
     if sides.service.service_only:
         licence = sides.contract.governing[0].licence
         clause = licence.clause("no-weights").place
@@ -179,7 +186,7 @@ def _weights(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], side
     return Part(*worst([_unrecorded(now, result.answer), *result.reasons]))
 
 
-def _unrecorded(now: Situation, otherwise: str) -> Reason:
+def _unrecorded(now: LicenceContext, otherwise: str) -> Reason:
     names = ", ".join(display_name(one) for one in now.lineage.missing[:3])
     more = now.lineage.missing_total - 3
     names += f" and {more:,} more" if more > 0 else ""
@@ -196,7 +203,9 @@ def _unrecorded(now: Situation, otherwise: str) -> Reason:
     return Reason(UNKNOWN_, text, own, "", now.subject, cause="lineage")
 
 
-def _data(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:
+def _data(
+    now: LicenceContext, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
+) -> Part:
     result = part(plan, plans, sides.data)
     if not data_recorded(now):
         text = "no training data is recorded"
@@ -208,7 +217,9 @@ def _data(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: 
     return Part(*worst([reason, *result.reasons]))
 
 
-def _contract(now: Situation, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides) -> Part:
+def _contract(
+    now: LicenceContext, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
+) -> Part:
     if sides.contract.governing:
         return part(plan, plans, sides.contract)
     text = "no terms of a service are recorded"

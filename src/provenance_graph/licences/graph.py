@@ -23,7 +23,7 @@ from provenance_graph.licences.results import (
 )
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
-from provenance_graph.licences.situation import Situation
+from provenance_graph.licences.situation import LicenceContext
 from provenance_graph.licences.texts import labels as label_history
 from provenance_graph.licences.texts import reading
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
@@ -86,7 +86,7 @@ class LicenceGraph:
 
     def situation(
         self, subject: Iri, declared: Sequence[Licence] | None = None, day: str = ""
-    ) -> Situation:
+    ) -> LicenceContext:
         """A model with everything that reaches it; ``declared`` overrides its own label."""
         node = self.index.names.find(subject)
         own = tuple(declared) if declared is not None else self._declared(subject, node, day)
@@ -95,9 +95,9 @@ class LicenceGraph:
             return own if number == node else self.held_above(number, subject, day)
 
         if node is None:
-            return Situation(self, subject, node, own, Inheritance((), 0), day)
+            return LicenceContext(self, subject, node, own, Inheritance((), 0), day)
         reaching = inherited(self.index, self.catalogue, held, node)
-        return Situation(self, subject, node, own, reaching, day)
+        return LicenceContext(self, subject, node, own, reaching, day)
 
     def report(self, subject: Iri, *, uses: Iterable[str] = (), day: str = "") -> LicenceReport:
         """What may be done with a model and why, on an ISO day and, where it differs, before.
@@ -174,7 +174,11 @@ class LicenceGraph:
         return tuple(self.catalogue.in_force(self.catalogue.licence(iri), day) for iri in results)
 
     def _earlier(
-        self, subject: Iri, labels: Sequence[Label], now: Situation, plans: Sequence[PlannedUse]
+        self,
+        subject: Iri,
+        labels: Sequence[Label],
+        now: LicenceContext,
+        plans: Sequence[PlannedUse],
     ) -> list[AnswerOfDay]:
         """Answers of earlier days, where a label or a text was another than today's."""
         moments = label_history.moments(self.snapshot, subject, labels)
@@ -188,7 +192,7 @@ class LicenceGraph:
         return answers
 
 
-def _texts(situation: Situation) -> set[tuple[Iri, Iri | None, str]]:
+def _texts(situation: LicenceContext) -> set[tuple[Iri, Iri | None, str]]:
     """Which licence texts a situation rests on."""
     own = {(situation.subject, one.iri, one.text_version) for one in situation.declared}
     return own | {

@@ -30,20 +30,20 @@ from provenance_graph.licences.results import (
 )
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
-from provenance_graph.licences.situation import Situation
+from provenance_graph.licences.situation import LicenceContext
 from provenance_graph.licences.texts.catalogue import FIRM, Carry, Licence
 from provenance_graph.licences.uses import PlannedUse, parse_uses
 from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import DATASET
 from provenance_graph.lineage.results import SAYINGS, Edge, named
 
-MOST_CHANGES = 8
+MAX_CHANGES = 8
 """The largest set of changes that is looked for."""
 
-MOST_SETS = 2_000
+MAX_SETS = 2_000
 """Sets of changes that are looked at before the search ends without proof."""
 
-MOST_SOLUTIONS = 10
+MAX_SOLUTIONS = 10
 
 CUT, PERMIT, MEET, DECLARE, RECORD = "replace", "permit", "meet", "declare", "record"
 MET = {
@@ -88,7 +88,7 @@ Changes = frozenset[RepairStep]
 class Repair:
     """What to do so that the uses are allowed.
 
-    ``solutions`` are the sets of the smallest size, of ``found`` at most ``MOST_SOLUTIONS``.
+    ``solutions`` are the sets of the smallest size, of ``total`` at most ``MAX_SOLUTIONS``.
     ``proven``: every smaller set was ruled out, and every set of this size was looked at.
     """
 
@@ -106,7 +106,7 @@ class Repair:
         name, uses = short_id(self.subject), ", ".join(self.uses)
         if not self.solutions:
             why = f": {self.unanswered[0]}" if self.unanswered else ""
-            bound = f"up to {MOST_CHANGES} changes, {self.tried:,} sets looked at"
+            bound = f"up to {MAX_CHANGES} changes, {self.tried:,} sets looked at"
             return f"No set of changes makes {uses} of {name} allowed ({bound}){why}."
         size = len(self.solutions[0])
         if not size:
@@ -125,7 +125,7 @@ class Repair:
             "solutions": [[one.to_json() for one in changes] for changes in self.solutions],
             "of": self.total,
             "proven": self.proven,
-            "bound": {"changes": MOST_CHANGES, "sets": MOST_SETS},
+            "bound": {"changes": MAX_CHANGES, "sets": MAX_SETS},
             "tried": self.tried,
             "unanswered": list(self.unanswered),
             "note": NOT_ADVICE,
@@ -210,7 +210,7 @@ class Problems:
         )
         return results + [RepairGoal(one.message, frozenset(self._fixing(one))) for one in violated]
 
-    def _changed(self, chosen: Changes) -> Situation:
+    def _changed(self, chosen: Changes) -> LicenceContext:
         now, graph = self.now, self.graph
         cut = {one.target for one in chosen if one.kind == CUT}
         permitted = {one.target for one in chosen if one.kind == PERMIT}
@@ -219,7 +219,7 @@ class Problems:
         if now.subject in permitted:
             declared = (self.granted,)
         if now.node is None:
-            return Situation(graph, now.subject, None, declared, now.inheritance, now.day)
+            return LicenceContext(graph, now.subject, None, declared, now.inheritance, now.day)
         without = frozenset(
             place
             for place in graph.index.up.edges_of(now.node)
@@ -234,7 +234,7 @@ class Problems:
             return graph.held_above(number, now.subject, now.day)
 
         reaching = inherited(graph.index, graph.catalogue, held, now.node, without)
-        return Situation(graph, now.subject, now.node, declared, reaching, now.day, without)
+        return LicenceContext(graph, now.subject, now.node, declared, reaching, now.day, without)
 
     def _removing(self, reason: Reason) -> Iterator[RepairStep]:
         if reason.cause == "lineage":
@@ -339,11 +339,11 @@ class _Search:
     def run(self, uses: tuple[str, ...]) -> Repair:
         """All smallest sets, or what stands in the way of any."""
         subject = self.problems.now.subject
-        for size in range(MOST_CHANGES + 1):
+        for size in range(MAX_CHANGES + 1):
             changes: set[Changes] = set()
             self._deepen(frozenset(), size, changes, set())
             if changes or self.ended:
-                shown = sorted(tuple(sorted(one)) for one in changes)[:MOST_SOLUTIONS]
+                shown = sorted(tuple(sorted(one)) for one in changes)[:MAX_SOLUTIONS]
                 return Repair(
                     subject, uses, tuple(shown), len(changes), not self.ended, len(self.known)
                 )
@@ -369,7 +369,7 @@ class _Search:
 
     def _at(self, chosen: Changes) -> list[RepairGoal] | None:
         if chosen not in self.known:
-            if len(self.known) >= MOST_SETS:
+            if len(self.known) >= MAX_SETS:
                 self.ended = True
                 return None
             self.known[chosen] = self.problems.after(chosen)

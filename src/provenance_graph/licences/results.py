@@ -297,7 +297,7 @@ class LineageState:
     """How far the lineage of the weights is recorded: ``complete``, ``partial``, ``not recorded``.
 
     ``missing`` are the entities of which no source of developer rank says what they were made
-    from, nearest first and at most ``MOST_MISSING`` of them; ``missing_total`` counts them all.
+    from, nearest first and at most ``MAX_MISSING`` of them; ``missing_total`` counts them all.
     """
 
     state: str

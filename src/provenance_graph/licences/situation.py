@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.inheritance.applicability import holds, names_model
 from provenance_graph.licences.inheritance.inherit import Inheritance, Inherited, along_weights
 from provenance_graph.licences.inheritance.own_names import display_name
-from provenance_graph.licences.inheritance.recorded import MOST_ANCESTORS, lineage_state
+from provenance_graph.licences.inheritance.recorded import MAX_ANCESTORS, lineage_state
 from provenance_graph.licences.results import LineageState, Term, Unknown
 from provenance_graph.licences.rules.pairs import BURDENS
 from provenance_graph.licences.texts.catalogue import Licence
@@ -29,7 +29,7 @@ UNNAMED = ("unlicensed", "hub-other", "hub-unknown", "proprietary")
 
 
 @dataclass(frozen=True)
-class Situation:
+class LicenceContext:
     """A model on one day: what it declares, what reaches it, and what is known besides.
 
     ``without`` are places of edges that are left out, to ask what would be without them.
@@ -168,7 +168,7 @@ class Situation:
         return {o.lexical for _, _, o, _ in quads if isinstance(o, Literal)}
 
 
-def _governing(now: Situation, data: bool) -> list[Governing]:
+def _governing(now: LicenceContext, data: bool) -> list[Governing]:
     results = []
     if not data:
         results = [
@@ -198,7 +198,7 @@ def _governing(now: Situation, data: bool) -> list[Governing]:
     return results + list(by_licence.values())
 
 
-def _candidates(now: Situation) -> Iterator[tuple[str, Term]]:
+def _candidates(now: LicenceContext) -> Iterator[tuple[str, Term]]:
     """Every term with its key: its own, then the nearest, then its own on derivatives alone.
 
     Of a licence whose earliest text on record is later than the day there are none.
@@ -224,7 +224,7 @@ def _candidates(now: Situation) -> Iterator[tuple[str, Term]]:
             yield key, Term(conditions[key], licence, now.subject, "binds")
 
 
-def _terms(now: Situation) -> list[Term]:
+def _terms(now: LicenceContext) -> list[Term]:
     """Duties and restrictions, of each licence once: its own first, then the nearest.
 
     A clause that speaks of some models of the licensor is judged on those in the lineage; it
@@ -242,7 +242,7 @@ def _terms(now: Situation) -> list[Term]:
     return list(result.values())
 
 
-def _judged(now: Situation, key: str, terms: Sequence[Term]) -> Term:
+def _judged(now: LicenceContext, key: str, terms: Sequence[Term]) -> Term:
     judged = []
     for term in terms:
         answer, why = now.applies(key, term.licence, term.holder)
@@ -252,7 +252,7 @@ def _judged(now: Situation, key: str, terms: Sequence[Term]) -> Term:
     return min(named, key=lambda term: order.index(term.applies))
 
 
-def _unknowns(now: Situation) -> Iterator[Unknown]:
+def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
     for own in now.declared:
         if not own.known:
             yield Unknown(f"{short_id(now.subject)}: {why_unknown(own)}", now.subject, own)
@@ -297,13 +297,13 @@ def later_text(licence: Licence, day: str) -> str:
     )
 
 
-def _hint(now: Situation, entity: Iri) -> str:
+def _hint(now: LicenceContext, entity: Iri) -> str:
     """What a name suggests of a licence that nobody states; it proves nothing."""
     likely = now.graph.catalogue.suggested(entity)
     return f"; its name suggests {likely.name}" if likely else ""
 
 
-def _kind(now: Situation, node: int) -> str:
+def _kind(now: LicenceContext, node: int) -> str:
     kind = int(now.graph.index.kind[node])
     return {DATASET: "dataset", UNRESOLVED: "unresolved"}.get(kind, "model")
 
@@ -321,7 +321,7 @@ def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "mod
     return f"the terms of {licence.name} are not described, so they were not reasoned with"
 
 
-def data_recorded(now: Situation) -> bool:
+def data_recorded(now: LicenceContext) -> bool:
     """Whether any training data or generator of data is recorded for the model or its ancestors."""
     index = now.graph.index
     if now.node is None:
@@ -334,10 +334,10 @@ def data_recorded(now: Situation) -> bool:
     )
 
 
-def states_data(now: Situation) -> bool:
+def states_data(now: LicenceContext) -> bool:
     """Whether a source of developer rank says what the model or a model above was trained on."""
     names = [now.subject]
     if now.node is not None:
-        above = closure(now.graph.index.up, now.node, influences=False).nodes[:MOST_ANCESTORS]
+        above = closure(now.graph.index.up, now.node, influences=False).nodes[:MAX_ANCESTORS]
         names += [now.graph.index.names[node] for node in above.tolist()]
     return any(now.graph.claims.states_data(name) for name in names)

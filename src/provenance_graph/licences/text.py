@@ -15,7 +15,7 @@ from provenance_graph.licences.results import (
 )
 
 _MARK = {"allowed": "yes", "conditional": "if", "unknown": "?", "blocked": "no"}
-_MOST = 12
+_MAX_REASONS = 12
 """Reasons shown of one use; the JSON holds all."""
 
 
@@ -58,12 +58,12 @@ def _answer(answer: AnswerOfDay, *, alone: bool) -> Iterator[str]:
     yield f"uses{when}: under {declared} and everything above it; lineage {answer.lineage.state}"
     for verdict in answer.verdicts:
         yield f"  {_MARK[verdict.answer]:>3}  {_asked(verdict)}: {verdict.answer}{_parts(verdict)}"
-        for reason in verdict.reasons[:_MOST]:
+        for reason in verdict.reasons[:_MAX_REASONS]:
             yield f"       {reason.effect}: {reason.text}{_source(reason)}"
             if reason.path and reason.effect != "conditional":
                 yield f"         {path_text(reason.path)}"
-        if len(verdict.reasons) > _MOST:
-            yield f"       {_MOST} of {len(verdict.reasons)} reasons shown"
+        if len(verdict.reasons) > _MAX_REASONS:
+            yield f"       {_MAX_REASONS} of {len(verdict.reasons)} reasons shown"
 
 
 def _parts(verdict: Verdict) -> str:

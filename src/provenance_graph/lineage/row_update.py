@@ -90,7 +90,7 @@ def replace_rows(rows: EdgeRows, changed: Mapping[int, Columns]) -> EdgeRows:
     if not changed:
         return rows
     derived = len(terms.DERIVATIONS)
-    count, firm = np.diff(rows.start), rows.split - rows.start[:-1]
+    count, derivations = np.diff(rows.start), rows.split - rows.start[:-1]
     pieces: list[Columns] = []
     done = 0
     for node in sorted(changed):
@@ -98,13 +98,13 @@ def replace_rows(rows: EdgeRows, changed: Mapping[int, Columns]) -> EdgeRows:
         row = changed[node]
         pieces += [(rows.other[done:low], rows.code[done:low], rows.inferred[done:low]), row]
         count[node] = len(row[0])
-        firm[node] = np.count_nonzero(row[1] < derived)
+        derivations[node] = np.count_nonzero(row[1] < derived)
         done = high
     pieces.append((rows.other[done:], rows.code[done:], rows.inferred[done:]))
     start = np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))
     return EdgeRows(
         start,
-        start[:-1] + firm,
+        start[:-1] + derivations,
         np.concatenate([piece[0] for piece in pieces]),
         np.concatenate([piece[1] for piece in pieces]),
         np.concatenate([piece[2] for piece in pieces]),

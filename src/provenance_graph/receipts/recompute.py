@@ -21,7 +21,7 @@ from provenance_graph.receipts.table import QuadTable
 from provenance_graph.reference import ReferenceReads
 
 _NOT_RECORDS = frozenset({identity.GRAPH, identity.RULES, reference.GRAPH})
-_SHOWN = 3
+_MAX_SHOWN = 3
 
 
 class BundleStatements:
@@ -159,8 +159,8 @@ def _difference(
 
 def _values(values: set[Value]) -> str:
     shown = [short_id(v) if isinstance(v, Iri) else v.lexical[:80] for v in values]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(sorted(shown)[:_SHOWN]) + more
+    more = f" and {len(shown) - _MAX_SHOWN} more" if len(shown) > _MAX_SHOWN else ""
+    return ", ".join(sorted(shown)[:_MAX_SHOWN]) + more
 
 
 def _by(subject: Iri, predicate: Iri, views: Mapping[Iri, View]) -> str:

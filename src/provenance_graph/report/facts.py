@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 USES = ("commercial", "distribute", "modify", "eu")
 """The planned uses that every report answers, unless others are asked for."""
-MOST_NODES = 300
+MAX_NODES = 300
 QUERIES = {
     "Every claim about the model, by record": """\
 PREFIX pg: <https://w3id.org/provenance-graph/ns#>
@@ -127,7 +127,7 @@ def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: s
     named = {c.claim.value for c in claims if isinstance(c.claim.value, Iri)}
     labels = {entity: label(snapshot, entity) for entity in sorted(named)}
     above = with_breaches(
-        LineageGraph(snapshot).of(subject, influences=True, limit=MOST_NODES),
+        LineageGraph(snapshot).of(subject, influences=True, limit=MAX_NODES),
         LicenceGraph(snapshot),
         day,
     )

@@ -28,7 +28,7 @@ from provenance_graph.service.sparql.description import graph_reply, offered, qu
 from provenance_graph.service.sparql.rows import read_rows
 from provenance_graph.store.values import SparqlQuery
 
-_MOST: Final = 500
+_MAX_TRIPLES: Final = 500
 _RECORDS: Final = f"{iris.ID}record/"
 _SAFE: Final = "/-._~@:+()!,;='*$&"
 _TERMS: Final = (
@@ -58,11 +58,11 @@ CONSTRUCT {{
   <{document}> foaf:primaryTopic <{entity}> ; dcterms:source ?record .
 }} WHERE {{
   {{ <{entity}> ?p ?o }}
-  UNION {{ SELECT ?s ?q {{ ?s ?q <{entity}> }} LIMIT {_MOST} }}
+  UNION {{ SELECT ?s ?q {{ ?s ?q <{entity}> }} LIMIT {_MAX_TRIPLES} }}
   {own}
   UNION {{ SELECT DISTINCT ?record {{
     {{ BIND(<{entity}> AS ?e) }} UNION {{ <{entity}> pg:describedAs ?e }}
-    GRAPH ?record {{ {{ ?e ?x ?y }} UNION {{ ?claim pg:about ?e }} }} }} LIMIT {_MOST} }}
+    GRAPH ?record {{ {{ ?e ?x ?y }} UNION {{ ?claim pg:about ?e }} }} }} LIMIT {_MAX_TRIPLES} }}
 }}"""
 
 

@@ -50,7 +50,7 @@ PER_VALUE = frozenset(_PER_VALUE_NAMES.split())
 _RESULT = re.compile(r"\?(?:focus|value|other|path|one|two)\b")
 """Variables that ``Writer.patterns`` gives out, or uses in passing."""
 
-MOST_PAIRS = 12
+MAX_PAIRS = 12
 """Counts above this would need more comparisons than are worth writing out."""
 
 Kinds = Callable[[str], Sequence[str]]
@@ -174,7 +174,7 @@ class PatternWriter:
 
     def distinct(self, shape: Shape, v: str, count: int) -> str:
         """A pattern with solutions where the node has at least so many different values."""
-        if shape.path is None or count > MOST_PAIRS:
+        if shape.path is None or count > MAX_PAIRS:
             raise BadShape(f"{shape.name}: cannot count to {count} here")
         results = [self.fresh() for _ in range(count)]
         triples = " . ".join(f"{v} {shape.path.sparql} {w}" for w in results)

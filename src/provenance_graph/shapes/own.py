@@ -32,7 +32,7 @@ _FORMATS = {".owl": ox.RdfFormat.RDF_XML, ".json-ld": ox.RdfFormat.JSON_LD}
 COMPLEX_PATH = "(path)"
 """Stands for any path that is more than one property."""
 
-MOST_TRIPLES = 50_000
+MAX_TRIPLES = 50_000
 """More than this takes the reference minutes; use ``validate_store``."""
 
 
@@ -176,8 +176,8 @@ def shacl_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
     Raises Unreadable for a graph too large for it and BadShape where it fails: it answers
     ``conforms: false`` for shapes that it could not evaluate, and that is no finding.
     """
-    if len(data) > MOST_TRIPLES:
-        why = f"{len(data)} triples are too many for the reference validator ({MOST_TRIPLES})"
+    if len(data) > MAX_TRIPLES:
+        why = f"{len(data)} triples are too many for the reference validator ({MAX_TRIPLES})"
         raise Unreadable("data", why)
     try:
         _, report, text_ = pyshacl.validate(

@@ -22,7 +22,7 @@ def test_a_page_gives_the_record_and_the_problems_of_its_golden_case(
     path: Path, golden: Callable[[Path, bytes], None]
 ) -> None:
     page = Document(Iri("urn:file:page.txt"), path.read_bytes(), "2026-01-31", "page.txt")
-    assert [r.format for r in readers().values() if r.recognises(page.hints)] == ["apx"]
+    assert [r.format for r in readers().values() if r.recognises(page.features)] == ["apx"]
     results = list(records_of(readers()["apx"], page))
     records = [item for item in results if isinstance(item, Record)]
     problems = [str(item) for item in results if isinstance(item, Problem)]

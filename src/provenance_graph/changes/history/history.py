@@ -184,15 +184,15 @@ class _Teller:
         """Claims that differ between two retrievals of one document."""
         statements = self.snapshot.statements
         latest = self.snapshot.latest
-        series: dict[Iri, dict[str, tuple[Header, list[Claim]]]] = defaultdict(dict)
+        documents: dict[Iri, dict[str, tuple[Header, list[Claim]]]] = defaultdict(dict)
         for entity in (self.subject, *self.nodes):
             for name in statements.names_of(entity):
                 for claim, header in statements.about(name):
                     if latest.known(header):
-                        retained = series[header.of_document]
+                        retained = documents[header.of_document]
                         retained.setdefault(header.retrieved, (header, []))[1].append(claim)
         changed_claims: list[ChangedClaim] = []
-        for key, retrievals in sorted(series.items()):
+        for key, retrievals in sorted(documents.items()):
             for header in statements.headers(key):  # also those that fell silent
                 if latest.known(header):
                     retrievals.setdefault(header.retrieved, (header, []))

@@ -37,7 +37,7 @@ _STATUS = {
     "partlyDisclosed": BLANK,
 }
 _GRAVITY = {MET: Severity.INFO, CONTRADICTED: Severity.VIOLATION}
-_SHOWN = 3
+_MAX_SHOWN = 3
 
 
 class FormJudge:
@@ -130,5 +130,5 @@ class FormJudge:
 
 def _values(field: FilledField) -> str:
     shown = list(dict.fromkeys(value.text[:60] for value in field.values))
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(shown[:_SHOWN]) + more
+    more = f" and {len(shown) - _MAX_SHOWN} more" if len(shown) > _MAX_SHOWN else ""
+    return ", ".join(shown[:_MAX_SHOWN]) + more

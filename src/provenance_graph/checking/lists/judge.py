@@ -38,7 +38,7 @@ _GRAVITY = {
     CONTRADICTED: Severity.VIOLATION,
     NOBODY: Severity.WARNING,
 }
-_SHOWN = 3
+_MAX_SHOWN = 3
 _DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
 
 
@@ -64,7 +64,7 @@ def list_named(name: str) -> ElementList:
 def view_of(document: Document, format: str) -> BomView | None:
     """A document as a bill of materials; None for other formats."""
     try:
-        value = document.json if document.hints.syntax == "json" else None
+        value = document.json if document.features.syntax == "json" else None
     except SourceError:
         return None
     if not isinstance(value, dict):
@@ -113,7 +113,7 @@ class ElementJudge:
             if behind:
                 shown = "; ".join(
                     f"{_value(c)}, claim {claim_iri(c.header.record, c.claim)}"
-                    for c in behind[:_SHOWN]
+                    for c in behind[:_MAX_SHOWN]
                 )
                 result = replace(result, status=MET, detail=shown)
             findings.append(self._finding(result, (), model))
@@ -136,7 +136,7 @@ class ElementJudge:
         if result.status in (NOBODY, BLANK):
             better = [
                 f"{_value(c)} ({short_id(c.header.publisher)})"
-                for c in list(self._accepted(element, subjects))[:_SHOWN]
+                for c in list(self._accepted(element, subjects))[:_MAX_SHOWN]
             ]
             return replace(result, better="; ".join(dict.fromkeys(better)))
         return result
@@ -243,20 +243,20 @@ def _at_places(element: Element, view: BomView | None, places: Sequence[str]) ->
             )
             present = next((one for one in stated if one.texts), None)
             if present is not None:
-                met.append(", ".join(present.texts[:_SHOWN]))
+                met.append(", ".join(present.texts[:_MAX_SHOWN]))
                 where = where or present.where
             else:
                 (blank if any(one.blank for one in stated) else lacking).append(member.name)
     if met and (len(scopes) > 1 or not (blank or lacking)):
-        return Result(element, MET, "; ".join(dict.fromkeys(met[:_SHOWN])), where)
+        return Result(element, MET, "; ".join(dict.fromkeys(met[:_MAX_SHOWN])), where)
     if blank and not lacking:
         return Result(element, BLANK, _of(blank))
     return Result(element, NOBODY, _of([*lacking, *blank]) if met else "")
 
 
 def _of(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"of {', '.join(names[:_SHOWN])}{more}"
+    more = f" and {len(names) - _MAX_SHOWN} more" if len(names) > _MAX_SHOWN else ""
+    return f"of {', '.join(names[:_MAX_SHOWN])}{more}"
 
 
 def _by_claims(element: Element, claims: Sequence[Claim]) -> Result:
@@ -268,5 +268,7 @@ def _by_claims(element: Element, claims: Sequence[Claim]) -> Result:
         shown = [
             short_id(c.value) if isinstance(c.value, Iri) else str(c.value)[:60] for c in present
         ]
-        return Result(element, MET, "; ".join(dict.fromkeys(shown[:_SHOWN])), present[0].locator)
+        return Result(
+            element, MET, "; ".join(dict.fromkeys(shown[:_MAX_SHOWN])), present[0].locator
+        )
     return Result(element, BLANK if matches else NOBODY)

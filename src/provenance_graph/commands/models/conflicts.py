@@ -110,7 +110,7 @@ def _print_counts(session: Session, totals: Mapping[str, int], form: str) -> Non
 def _rows(conflict: Conflict, form: str) -> Iterator[tuple[object, ...]]:
     """A row a side; what is common to the sides stands in each row of CSV, else in the first."""
     from provenance_graph.core.iris import short_id
-    from provenance_graph.session import shown
+    from provenance_graph.session import rendered
 
     for position, (value, sourced_claims) in enumerate(conflict.sides):
         common = position == 0 or form == "csv"
@@ -118,7 +118,7 @@ def _rows(conflict: Conflict, form: str) -> Iterator[tuple[object, ...]]:
             short_id(conflict.subject) if common else "",
             conflict.label if common else "",
             conflict.kind if common else "",
-            shown(value),
+            rendered(value),
             sourced_claims[0].standing.label,
             sourced_claims[0].basis.label,
             ", ".join(sorted({short_id(c.header.publisher) for c in sourced_claims})),

@@ -29,7 +29,7 @@ def command(
     Words may come in any order; typing errors are forgiven where nothing is spelt so.
     """
     from provenance_graph.model.search.index import SearchIndex
-    from provenance_graph.session import shown
+    from provenance_graph.session import rendered
 
     match = SearchIndex.open(session.snapshot(as_of)).search(" ".join(text), limit, kinds, cursor)
     if form == "json":
@@ -41,7 +41,7 @@ def command(
                 item["kind"],
                 item["name"],
                 ", ".join(item["developers"]),
-                shown(item["parameterCount"]),
+                rendered(item["parameterCount"]),
                 item["sources"] or item["mentions"],
             )
             for item in match.items

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from provenance_graph.model.naming.entities import FoundEntity
 
 
-SHOWN_NOT_UNDERSTOOD = 8
+MAX_NOT_UNDERSTOOD = 8
 """How many statements that fill no field a page shows."""
 
 
@@ -177,7 +177,7 @@ def _other_facts(facts: Sequence[Mapping[str, Any]], everything: bool) -> Iterat
     for fact in named:
         yield f"  {fact['label']}: {'; '.join(value['label'] for value in fact['values'])}"
     texts = [v["label"] for f in facts if f["property"] == _NOT_UNDERSTOOD for v in f["values"]]
-    shown = texts if everything else texts[:SHOWN_NOT_UNDERSTOOD]
+    shown = texts if everything else texts[:MAX_NOT_UNDERSTOOD]
     if shown:
         yield ""
         yield "Stated, not understood"

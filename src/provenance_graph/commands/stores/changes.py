@@ -111,8 +111,8 @@ def _print(
                 commit.at,
                 short_id(fact.subject),
                 local_name(fact.property),
-                ", ".join(map(feeds.shown, fact.was)),
-                ", ".join(map(feeds.shown, fact.now)),
+                ", ".join(map(feeds.rendered, fact.was)),
+                ", ".join(map(feeds.rendered, fact.now)),
             )
             for commit in commits
             for fact in commit.facts

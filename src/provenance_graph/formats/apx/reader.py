@@ -19,7 +19,7 @@ from provenance_graph.formats.apx.fields import FIELDS
 from provenance_graph.formats.apx.keys import KEYS, leaves
 from provenance_graph.formats.apx.page import ApxPage, parse
 from provenance_graph.formats.apx.prose_patterns import model_slug
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 
 _MODES = re.compile(
     r"\s+\(?(?P<mode>(?:Extended )?(?:Non-)?(?:Thinking|Reasoning)|(?:High|Medium|Low|Max|Minimal)(?: Effort)?)\)?$",
@@ -31,12 +31,12 @@ _HYBRID = re.compile(
 )
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether the first lines hold labels of a model page, or it says that it is one."""
-    card = hints.name.lower().endswith("readme.md") or hints.lines[:1] == ("---",)
-    if hints.syntax not in ("text", "markdown") or card:
+    card = features.name.lower().endswith("readme.md") or features.lines[:1] == ("---",)
+    if features.syntax not in ("text", "markdown") or card:
         return False
-    labels = {" ".join(line.casefold().strip().rstrip(":").split()) for line in hints.lines}
+    labels = {" ".join(line.casefold().strip().rstrip(":").split()) for line in features.lines}
     heads = {re.split(r"[:\t|]", label, maxsplit=1)[0].strip() for label in labels}
     return len((labels | heads) & FIELDS.keys()) >= 3
 

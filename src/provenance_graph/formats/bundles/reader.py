@@ -20,7 +20,7 @@ from provenance_graph.core.terms import SKOS
 from provenance_graph.formats import coverage
 from provenance_graph.formats.bundles import envelope
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, skip
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.records import claims_of
 
 FORMAT = "bundle"
@@ -64,9 +64,9 @@ def leaves(document: Document) -> Iterator[Leaf]:
         yield Leaf(path, "/content", predicate)
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is the file of a bundle."""
-    return envelope.is_bundle(hints.value)
+    return envelope.is_bundle(features.value)
 
 
 def records(document: Document) -> Iterator[Record | Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -12,9 +11,8 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields.modalities import modalities as modality_names
-
-ReaderOutput = Iterator[Claim | Problem]
 
 
 def tokens(
@@ -44,7 +42,7 @@ def tokens(
 
 def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> ReaderOutput:
     """Kinds of content, each as a concept of the code list."""
-    for index, item in enumerate(statements.listed(stated)):
+    for index, item in enumerate(statements.as_list(stated)):
         known = modality_names().get(item.casefold()) if isinstance(item, str) else None
         if known:
             yield Claim(subject, predicate, known)

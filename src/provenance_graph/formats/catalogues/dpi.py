@@ -7,7 +7,7 @@ which names none of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
@@ -19,11 +19,10 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, keys
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "dpi"
-ReaderOutput = Iterator[Claim | Problem]
 _ID = "Unique Dataset Identifier"
 _UNSPECIFIED: Mapping[str, Stance] = MappingProxyType(
     {"unspecified": Stance.NOT_STATED, "": Stance.NOT_STATED}
@@ -32,8 +31,8 @@ _UNSPECIFIED: Mapping[str, Stance] = MappingProxyType(
 
 def _writers(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """Models that wrote the contents, by name."""
-    for item in statements.listed(value):
-        name = statements.called(item)
+    for item in statements.as_list(value):
+        name = statements.stated_name(item)
         if name:
             model = iris.entity(SOURCE, "model", iris.slug(name))
             yield from statements.is_a(model, PG.Model, name)
@@ -53,10 +52,10 @@ _ROWS: tuple[Row, ...] = (
 )
 
 
-def _recognises(hints: Hints) -> bool:
-    if hints.syntax != "json" or not isinstance(hints.value, dict) or not hints.value:
+def _recognises(features: Features) -> bool:
+    if features.syntax != "json" or not isinstance(features.value, dict) or not features.value:
         return False
-    first = next(iter(hints.value.values()))
+    first = next(iter(features.value.values()))
     return isinstance(first, dict) and {_ID, "Dataset Name", "Licenses"} <= first.keys()
 
 
@@ -72,7 +71,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "not a mapping of datasets")
     shared = [
@@ -88,7 +87,7 @@ def _read(document: Document) -> ReaderOutput:
 
 
 def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> ReaderOutput:
-    name = statements.called(entry.get("Dataset Name")) or key
+    name = statements.stated_name(entry.get("Dataset Name")) or key
     addresses = [statements.scalar_text(entry.get("Dataset URL"))]
     if alone:
         addresses.append(statements.scalar_text(entry.get("Hugging Face URL")))
@@ -103,7 +102,7 @@ def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> Rea
     yield from statements.is_a(subject, PG.Dataset, name)
     yield from mapping.claims(subject, entry, _ROWS, where)
     yield from _licences(subject, entry, where)
-    if collection := statements.called(entry.get("Collection")):
+    if collection := statements.stated_name(entry.get("Collection")):
         whole = iris.entity(SOURCE, "collection", iris.slug(collection))
         if whole != subject and collection != name:
             yield from statements.is_a(whole, PG.Dataset, collection)
@@ -112,7 +111,7 @@ def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> Rea
 
 def _licences(subject: Iri, entry: dict[str, Any], where: str) -> ReaderOutput:
     stated: dict[str, str] = {}
-    for item in statements.listed(entry.get("Licenses")):
+    for item in statements.as_list(entry.get("Licenses")):
         text = statements.scalar_text(statements.mapping(item).get("License"))
         link = statements.scalar_text(statements.mapping(item).get("License URL"))
         stated.setdefault(text, "" if link.casefold() == "unspecified" else link)

@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import keys
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import csv_rows
 from provenance_graph.formats.licences import names as licence_names
 
@@ -44,9 +44,9 @@ _CODE = {
 Row = Mapping[str, str]
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether its header row is Epoch's."""
-    return hints.syntax == "csv" and set(hints.columns) >= NEEDED
+    return features.syntax == "csv" and set(features.columns) >= NEEDED
 
 
 def origin(document: Document) -> Origin:

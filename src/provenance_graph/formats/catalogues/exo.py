@@ -17,11 +17,10 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import common
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "exo"
-ReaderOutput = Iterator[Claim | Problem]
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _TASKS = {
     "TextGeneration": ("text-generation", PG.Text),
@@ -66,8 +65,8 @@ def leaves(document: Document) -> Iterator[Leaf]:
     yield from coverage.leaves(document.toml, ("card",), "")
 
 
-def _recognises(hints: Hints) -> bool:
-    return hints.syntax == "toml" and {"model_id", "n_layers", "storage_size"} <= hints.keys
+def _recognises(features: Features) -> bool:
+    return features.syntax == "toml" and {"model_id", "n_layers", "storage_size"} <= features.keys
 
 
 def _origin(document: Document) -> Origin:
@@ -82,7 +81,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    raw = statements.tidy(document.toml, document.text)
+    raw = statements.sanitise(document.toml, document.text)
     name = statements.scalar_text(raw.get("model_id"))
     if not _NAME.fullmatch(name):
         yield Problem("/model_id", f"{name[:60]!r} is not a repository", "owner/name")
@@ -108,7 +107,7 @@ def _read(document: Document) -> ReaderOutput:
 
 
 def _kinds(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
-    for index, task in enumerate(statements.listed(raw.get("tasks"))):
+    for index, task in enumerate(statements.as_list(raw.get("tasks"))):
         known = _TASKS.get(task) if isinstance(task, str) else None
         if known is None:
             yield Problem(f"/tasks/{index}", f"{common.brief(task)} is no task that is known")
@@ -116,7 +115,7 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
         yield Claim(subject, PG.task, literals.text(known[0]))
         yield Claim(subject, PG.outputModality, known[1], basis=Basis.INFERENCE)
     skills = {
-        skill for skill in statements.listed(raw.get("capabilities")) if isinstance(skill, str)
+        skill for skill in statements.as_list(raw.get("capabilities")) if isinstance(skill, str)
     }
     for skill in sorted(skills & _INPUTS.keys()):
         yield Claim(subject, PG.inputModality, _INPUTS[skill])
@@ -134,10 +133,10 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
             locator="/capabilities",
         )
     if any(
-        isinstance(b, str) and b.startswith("Mlx") for b in statements.listed(raw.get("backends"))
+        isinstance(b, str) and b.startswith("Mlx") for b in statements.as_list(raw.get("backends"))
     ):
         yield Claim(subject, PG.framework, literals.text("mlx"))
-    for backend in statements.listed(raw.get("backends")):
+    for backend in statements.as_list(raw.get("backends")):
         if statements.scalar_text(backend):
             yield coverage.other(subject, "backends", statements.scalar_text(backend))
 

@@ -20,11 +20,10 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, XSD
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "gallery"
-ReaderOutput = Iterator[Claim | Problem]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _QUANT = re.compile(
     r"(?<![A-Za-z0-9])(?P<kind>(?:UD-)?(?:I?Q\d_(?:K_)?[A-Z0-9]+(?:_[A-Z]+)?|Q\d_K|BF16|F16|F32|MXFP4))"
@@ -48,11 +47,11 @@ _STUDIO: tuple[Row, ...] = (
 )
 
 
-def _recognises(hints: Hints) -> bool:
-    value = hints.value
-    if hints.syntax == "json" and isinstance(value, dict):
+def _recognises(features: Features) -> bool:
+    value = features.value
+    if features.syntax == "json" and isinstance(value, dict):
         return {"_descriptorVersion", "files", "resources"} <= value.keys()
-    if hints.syntax != "yaml" or not isinstance(value, list):
+    if features.syntax != "yaml" or not isinstance(value, list):
         return False
     entries = [e for e in value[:50] if isinstance(e, dict)]
     return bool(entries) and any(
@@ -62,7 +61,7 @@ def _recognises(hints: Hints) -> bool:
 
 
 def _origin(document: Document) -> Origin:
-    if document.hints.syntax == "json":
+    if document.features.syntax == "json":
         name = (
             statements.scalar_text(statements.mapping(document.json).get("name")) or document.name
         )
@@ -83,10 +82,10 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    if document.hints.syntax == "json":
-        yield from _descriptor(statements.tidy(document.json, document.text))
+    if document.features.syntax == "json":
+        yield from _descriptor(statements.sanitise(document.json, document.text))
         return
-    entries = statements.tidy(document.yaml, document.text)
+    entries = statements.sanitise(document.yaml, document.text)
     if not isinstance(entries, list):
         raise Unreadable(document.url, "not a list of models")
     known: set[Iri] = set()
@@ -100,7 +99,7 @@ def _read(document: Document) -> ReaderOutput:
 def _entry(entry: dict[str, Any], where: str, known: set[Iri]) -> ReaderOutput:
     """One model of LocalAI's gallery: its files, under the repositories in which they lie."""
     repositories: set[str] = set()
-    for index, file in enumerate(statements.listed(entry.get("files"))):
+    for index, file in enumerate(statements.as_list(entry.get("files"))):
         stated, at = statements.mapping(file), f"{where}/files/{index}"
         place = _place(statements.scalar_text(stated.get("uri")))
         if place is None or not place.path:
@@ -130,7 +129,7 @@ def _descriptor(entry: Any) -> ReaderOutput:
                 model, PG.nominalParameterCount, size, "/numParameters", kind=XSD.integer
             )
     copies: set[str] = set()
-    for index, file in enumerate(statements.listed(mapping.find(entry, "files/all"))):
+    for index, file in enumerate(statements.as_list(mapping.find(entry, "files/all"))):
         stated, at = statements.mapping(file), f"/files/all/{index}"
         place = _place(statements.scalar_text(stated.get("url")))
         if place is None:
@@ -206,7 +205,7 @@ def _file(
 
 def _leaves(document: Document) -> Iterator[Leaf]:
     """The values of a descriptor, or of every entry of a gallery."""
-    alone = isinstance(document.hints.value, dict)
+    alone = isinstance(document.features.value, dict)
     return (keys.one("entry") if alone else keys.several("entry"))(document)
 
 

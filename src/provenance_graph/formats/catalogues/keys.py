@@ -33,7 +33,7 @@ def one(role: str) -> Leaves:
     """The values of a document that is one entry (JSON, YAML or TOML)."""
 
     def leaves(document: Document) -> Iterator[Leaf]:
-        return coverage.leaves(statements.mapping(document.hints.value), (role,), "")
+        return coverage.leaves(statements.mapping(document.features.value), (role,), "")
 
     return leaves
 
@@ -42,8 +42,8 @@ def several(role: str) -> Leaves:
     """The values of a document whose entries stand in a list, or under their names."""
 
     def leaves(document: Document) -> Iterator[Leaf]:
-        whole = document.hints.value
-        items = whole.items() if isinstance(whole, dict) else enumerate(statements.listed(whole))
+        whole = document.features.value
+        items = whole.items() if isinstance(whole, dict) else enumerate(statements.as_list(whole))
         for name, entry in items:
             place = f"/{str(name).replace('~', '~0').replace('/', '~1')}"
             yield from coverage.leaves(entry, (role,), place)

@@ -21,11 +21,10 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "lifecycle"
-ReaderOutput = Iterator[Claim | Problem]
 
 DEVELOPERS: Mapping[str, str] = MappingProxyType(
     {
@@ -63,14 +62,14 @@ _DATED = re.compile(r"(?P<base>.+?)-(?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d{4})")
 _RUN_TOGETHER = re.compile(r"[\w.]or(?=[a-z]+-)")
 
 
-def _recognises(hints: Hints) -> bool:
-    return (hints.syntax == "yaml" and hints.keys >= _ENTRY) or (
-        hints.syntax == "json" and isinstance(hints.value, list) and hints.keys >= _FED
+def _recognises(features: Features) -> bool:
+    return (features.syntax == "yaml" and features.keys >= _ENTRY) or (
+        features.syntax == "json" and isinstance(features.value, list) and features.keys >= _FED
     )
 
 
 def _origin(document: Document) -> Origin:
-    if document.hints.syntax == "yaml":
+    if document.features.syntax == "yaml":
         entry = statements.mapping(document.yaml)
         provider, model = (
             statements.scalar_text(entry.get("provider")),
@@ -93,14 +92,14 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    if document.hints.syntax == "yaml":
-        entry = statements.tidy(document.yaml, document.text)
+    if document.features.syntax == "yaml":
+        entry = statements.sanitise(document.yaml, document.text)
         if not isinstance(entry, dict):
             raise Unreadable(document.url, "not a mapping of provider and model")
         yield from _entry(entry)
         return
     known: set[str] = set()
-    for index, entry in enumerate(statements.tidy(document.json, document.text)):
+    for index, entry in enumerate(statements.sanitise(document.json, document.text)):
         if isinstance(entry, dict):
             yield from _announced(entry, f"/{index}", known)
         else:
@@ -121,13 +120,13 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
             item = _not_from_name(item, name)
         yield item
     yield from _aliases(subject, provider, name, entry)
-    for index, item in enumerate(statements.listed(entry.get("replacements"))):
+    for index, item in enumerate(statements.as_list(entry.get("replacements"))):
         stated = statements.mapping(item)
         other = statements.scalar_text(stated.get("model"))
         by = statements.scalar_text(stated.get("provider")) or provider
         if other and stated.get("recommended") is not False:
             yield from _replaced(subject, by, other, f"/replacements/{index}")
-    for index, item in enumerate(statements.listed(entry.get("sources"))):
+    for index, item in enumerate(statements.as_list(entry.get("sources"))):
         if url := statements.scalar_text(statements.mapping(item).get("url")):
             yield statements.link(subject, PG.deprecationPolicy, url, f"/sources/{index}/url")
 
@@ -189,7 +188,7 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
 
 def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> ReaderOutput:
     """Names in the interface that mean this model, from the day of the reading."""
-    for index, item in enumerate(statements.listed(entry.get("aliases"))):
+    for index, item in enumerate(statements.as_list(entry.get("aliases"))):
         alias = statements.scalar_text(item)
         if not alias or alias == name:
             yield Problem(f"/aliases/{index}", f"{common.brief(item)} is no other name")
@@ -217,9 +216,9 @@ def _replaced(subject: Iri, provider: str, other: str, where: str) -> ReaderOutp
 
 def _leaves(document: Document) -> Iterator[Leaf]:
     """The values of every entry; the name that a platform shows for an offer apart."""
-    whole = document.hints.value
+    whole = document.features.value
     alone = isinstance(whole, dict)
-    for index, raw in enumerate(statements.listed(whole)):
+    for index, raw in enumerate(statements.as_list(whole)):
         entry = statements.mapping(raw)
         own = iris.slug(statements.scalar_text(entry.get("provider"))) in DEVELOPERS
         for leaf in coverage.leaves(entry, ("entry",), "" if alone else f"/{index}"):

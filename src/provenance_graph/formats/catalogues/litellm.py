@@ -20,11 +20,10 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "litellm"
-ReaderOutput = Iterator[Claim | Problem]
 _SAMPLE = "sample_spec"
 _OWN_SERVICE = {
     "anthropic": "anthropic",
@@ -65,10 +64,10 @@ _WIDTH: tuple[Row, ...] = (
 _END: tuple[Row, ...] = (Row("deprecation_date", PG.deprecationDate, mapping.date),)
 
 
-def _recognises(hints: Hints) -> bool:
-    if hints.syntax != "json" or not isinstance(hints.value, dict):
+def _recognises(features: Features) -> bool:
+    if features.syntax != "json" or not isinstance(features.value, dict):
         return False
-    first = [entry for _, entry in zip(range(5), hints.value.values(), strict=False)]
+    first = [entry for _, entry in zip(range(5), features.value.values(), strict=False)]
     return bool(first) and any(
         isinstance(entry, dict) and "litellm_provider" in entry for entry in first
     )
@@ -85,7 +84,7 @@ def _origin(_: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    entries = statements.tidy(document.json, document.text)
+    entries = statements.sanitise(document.json, document.text)
     if not isinstance(entries, dict):
         raise Unreadable(document.url, "not a mapping of names to offers")
     seen: dict[Iri, str] = {}

@@ -19,10 +19,9 @@ from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.catalogues.published_scores import SOURCE, scores, with_problem
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Parser, Row
 
-ReaderOutput = Iterator[Claim | Problem]
 _FACTS = frozenset({"limit", "modalities", "release_date", "last_updated", "cost", "family"})
 _OFFERED = frozenset(
     {"cost", "base_model", "status", "provider", "reasoning_options", "experimental"}
@@ -66,9 +65,9 @@ _STATUS = MappingProxyType(
 )
 
 
-def _recognises(hints: Hints) -> bool:
-    keys = hints.keys
-    if hints.syntax != "toml" or "model_id" in keys:
+def _recognises(features: Features) -> bool:
+    keys = features.keys
+    if features.syntax != "toml" or "model_id" in keys:
         return False
     if {"name", "npm", "env"} <= keys:
         return True
@@ -99,7 +98,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    raw = statements.tidy(document.toml, document.text)
+    raw = statements.sanitise(document.toml, document.text)
     path = _path(document)
     if offered := _OFFER_PATH.search(path):
         yield from _offer(raw, offered[1], offered[2])
@@ -127,7 +126,7 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Read
     yield from _facts(raw, subject)
     yield from mapping.claims(subject, raw, _OPENNESS, "")
     yield from _weights(raw, subject)
-    for index, entry in enumerate(statements.listed(raw.get("links"))):
+    for index, entry in enumerate(statements.as_list(raw.get("links"))):
         link = statements.mapping(entry)
         yield from _link(link, subject, f"/links/{index}")
     local = f"{developer}/{stem}" if developer else stem
@@ -267,7 +266,7 @@ _OPENNESS: tuple[Row, ...] = (
 def _weights(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
     """Where the weights are; the first Hub repository that is no quantisation is the model's."""
     stated = False
-    for index, entry in enumerate(statements.listed(raw.get("weights"))):
+    for index, entry in enumerate(statements.as_list(raw.get("weights"))):
         weights = statements.mapping(entry)
         url = statements.scalar_text(weights.get("url"))
         where = f"/weights/{index}/url"

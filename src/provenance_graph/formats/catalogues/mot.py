@@ -20,9 +20,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDFS, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed, keys
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "mot"
 FRAMEWORK = "Model Openness Framework"
@@ -51,12 +51,12 @@ _PLACES = {
 }
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it says that it is about the Model Openness Framework, and has a release."""
-    value = mapping(hints.value)
+    value = mapping(features.value)
     framework = mapping(value.get("framework"))
     return (
-        hints.syntax in ("yaml", "json")
+        features.syntax in ("yaml", "json")
         and framework.get("name") == FRAMEWORK
         and isinstance(value.get("release"), dict)
     )
@@ -77,19 +77,19 @@ def origin(document: Document) -> Origin:
 
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what the tool says of a model and of its components."""
-    parsed = document.json if document.hints.syntax == "json" else document.yaml
-    whole = statements.tidy(parsed, document.text)
+    parsed = document.json if document.features.syntax == "json" else document.yaml
+    whole = statements.sanitise(parsed, document.text)
     release = mapping(mapping(whole).get("release"))
-    name = called(release.get("name"))
+    name = stated_name(release.get("name"))
     if not release:
         raise Unreadable(document.url, "no mapping under 'release', so it names no model")
     if not name:
         yield Problem("/release/name", "the model has no name", "name: Falcon-40B")
         return
-    version = called(release.get("version"))
+    version = stated_name(release.get("version"))
     model = _model(name, version, scalar_text(release.get("huggingface")))
     yield from statements.is_a(model, PG.Model, name)
-    for maker in re.split(r",\s+(?!Inc\b|Ltd\b|LLC\b)", called(release.get("producer"))):
+    for maker in re.split(r",\s+(?!Inc\b|Ltd\b|LLC\b)", stated_name(release.get("producer"))):
         yield from statements.made_by(model, maker.strip())
     yield from _about(release, model, name, version)
     yield from _origin(release, model, name)
@@ -171,7 +171,7 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
     The field is free text, and most of it tells architectural heritage ("GPT-3, some
     differences") or a family ("Mistral"), neither of which has weights to start from.
     """
-    text, where = called(release.get("origin")), "/release/origin"
+    text, where = stated_name(release.get("origin")), "/release/origin"
     if not text:
         return
     if _is_licence(text):
@@ -184,7 +184,7 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
         yield Problem(where, what, "the name of the base model", kind="lineage")
         yield Claim(model, PG.statedOrigin, statements.literal(text))
         return
-    own = statements.size_words(f"{name} {called(release.get('version'))}")
+    own = statements.size_words(f"{name} {stated_name(release.get('version'))}")
     theirs = statements.size_words(stated)
     named = (
         repository
@@ -248,7 +248,7 @@ def _components(
     node = iris.entity(SOURCE, "assessment", iris.slug(name))
     yield from assessed.assessment(node, scheme, model)
     included: dict[str, dict[Any, Any]] = {}
-    for n, raw in enumerate(listed(release.get("components"))):
+    for n, raw in enumerate(as_list(release.get("components"))):
         component, where = mapping(raw), f"/release/components/{n}"
         title = _KNOWN.get(scalar_text(component.get("name")).casefold())
         if title is None:

@@ -11,17 +11,21 @@ from typing import Any
 
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem, Stance
-from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import keys
-from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+)
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "opendata"
-ReaderOutput = Iterator[Claim | Problem]
 _TRUSTED = frozenset({"name", "creator_name", "license_name", "url"})
 _LINE: tuple[Row, ...] = (
     Row("creator_name", DCTERMS.creator, mapping.makers),
@@ -39,12 +43,12 @@ def _is_card(entry: Any) -> bool:
     return isinstance(data, dict) and "givenLicense" in data and "id" in entry
 
 
-def _recognises(hints: Hints) -> bool:
-    return hints.syntax == "jsonl" and (hints.keys >= _TRUSTED or _is_card(hints.value))
+def _recognises(features: Features) -> bool:
+    return features.syntax == "jsonl" and (features.keys >= _TRUSTED or _is_card(features.value))
 
 
 def _origin(document: Document) -> Origin:
-    if _is_card(document.hints.value):
+    if _is_card(document.features.value):
         return Origin(
             local="nlp-dataset-cards-2022",
             publisher=iris.organization("Hugging Face"),
@@ -64,15 +68,11 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    for number, line in enumerate(document.text.splitlines(), 1):
-        if not line.strip():
+    for line in statements.json_lines(document):
+        if isinstance(line, Problem):
+            yield line
             continue
-        where = f"L{number}"
-        try:
-            entry = statements.tidy(parse_json(line, document.url), line)
-        except Unreadable as error:
-            yield Problem(where, error.why, kind="syntax")
-            continue
+        where, entry = line
         if _is_card(entry):
             yield from _card(entry, where)
         elif isinstance(entry, dict):

@@ -19,9 +19,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed, keys
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields.modalities import modalities
-from provenance_graph.formats.statements import called, mapping, scalar_text
+from provenance_graph.formats.statements import mapping, scalar_text, stated_name
 
 SOURCE = "osai"
 INDEX = "European Open Source AI Index"
@@ -67,11 +67,11 @@ _FLOP = re.compile(
 _GUESSED = re.compile(r"chinchilla|comparison|speculat|\?", re.IGNORECASE)
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is one of the index's files: a system, its maker and judged parameters."""
-    value = mapping(hints.value)
+    value = mapping(features.value)
     return (
-        hints.syntax == "yaml"
+        features.syntax == "yaml"
         and isinstance(value.get("system"), dict)
         and sum(isinstance(value.get(key), dict) and "class" in value[key] for key in PARAMETERS)
         >= 3
@@ -96,19 +96,19 @@ def origin(document: Document) -> Origin:
 
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what the index says of a system's end model, base model and maker."""
-    whole = statements.tidy(document.yaml, document.text)
+    whole = statements.sanitise(document.yaml, document.text)
     system = mapping(mapping(whole).get("system"))
     if not system:
         raise Unreadable(document.url, "no mapping under 'system', so it names no model")
-    end_name = called(system.get("endmodelname")) or called(system.get("name"))
+    end_name = stated_name(system.get("endmodelname")) or stated_name(system.get("name"))
     if end_name.casefold() in _NOBODY:
-        end_name = called(system.get("name"))
+        end_name = stated_name(system.get("name"))
     if not end_name:
         yield Problem("/system/endmodelname", "the system has no name", "endmodelname: or name:")
         return
     end = _model(end_name, _url(whole, "weights_endmodel"), scalar_text(system.get("link")))
     yield from statements.is_a(end, PG.Model, end_name)
-    yield from statements.made_by(end, called(mapping(whole.get("org")).get("name")))
+    yield from statements.made_by(end, stated_name(mapping(whole.get("org")).get("name")))
     yield from _system(system, end, end_name)
     yield from _weights(whole, "endmodel", end, end_name)
     base, claims = _base(whole, system, end, end_name)
@@ -202,7 +202,7 @@ def _base(
     whole: dict[Any, Any], system: dict[Any, Any], end: Iri, end_name: str
 ) -> tuple[Iri | None, list[Claim | Problem]]:
     """The base model, and that the end model was trained from it."""
-    name, where = called(system.get("basemodelname")), "/system/basemodelname"
+    name, where = stated_name(system.get("basemodelname")), "/system/basemodelname"
     if not name or name.casefold() == "none" or name == end_name:
         return (end if name == end_name else None), []
     if stance := _NOBODY.get(name.casefold()):
@@ -234,7 +234,7 @@ def _base(
 
 
 def _org(org: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    if (name := called(org.get("name"))) and (url := scalar_text(org.get("link"))):
+    if (name := stated_name(org.get("name"))) and (url := scalar_text(org.get("link"))):
         yield statements.link(iris.organization(name), PG.homepage, url, "/org/link")
 
 

@@ -21,10 +21,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import common, keys
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 
 SOURCE = "osaimap"
-ReaderOutput = Iterator[Claim | Problem]
 Row = Mapping[str, str]
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _HUB_EPOCH = "2022-03-02"
@@ -75,8 +74,8 @@ def kind_of(columns: tuple[str, ...]) -> str:
     return ""
 
 
-def _recognises(hints: Hints) -> bool:
-    return hints.syntax == "csv" and bool(kind_of(hints.columns))
+def _recognises(features: Features) -> bool:
+    return features.syntax == "csv" and bool(kind_of(features.columns))
 
 
 def _origin(document: Document) -> Origin:
@@ -91,7 +90,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    kind = kind_of(document.hints.columns)
+    kind = kind_of(document.features.columns)
     if not kind:
         raise Unreadable(document.url, "no table of the AI Stack Map by its header row")
     reader = csv.DictReader(io.StringIO(document.text, newline=""))

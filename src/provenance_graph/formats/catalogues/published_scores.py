@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import common
-from provenance_graph.formats.mapping import ReaderOutput
+from provenance_graph.formats.document import ReaderOutput
 
 SOURCE = "modelsdev"
 
@@ -29,7 +29,7 @@ def with_problem(claim: Claim) -> ReaderOutput:
 def scores(raw: dict[str, Any], subject: Iri, local: str) -> ReaderOutput:
     """What an entry states of evaluations, each a node with its score, setup and evaluator."""
     seen: set[Iri] = set()
-    for index, entry in enumerate(statements.listed(raw.get("benchmarks"))):
+    for index, entry in enumerate(statements.as_list(raw.get("benchmarks"))):
         stated = statements.mapping(entry)
         where = f"/benchmarks/{index}"
         name = statements.scalar_text(stated.get("name"))

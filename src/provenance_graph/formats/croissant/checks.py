@@ -8,7 +8,7 @@ from typing import Any
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.formats.fields.jsonld import CROISSANT, SCHEMA, Context, JsonNode
-from provenance_graph.formats.statements import listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 TERMS = frozenset(
     ("recordSet", "field", "source", "dataType", "extract", "column", "fileObject", "fileSet")
@@ -35,7 +35,7 @@ def problems(it: JsonNode, context: Context) -> Iterator[Problem]:
         part = mapping(raw)
         yield from _typed(part, where, ("RecordSet",))
         inherited = "dataType" in part
-        for n, field in enumerate(listed(part.get("field"))):
+        for n, field in enumerate(as_list(part.get("field"))):
             yield from _field(mapping(field), f"{where}/field/{n}", ids, inherited, "data" in part)
 
 
@@ -58,7 +58,7 @@ def _ids(part: dict[Any, Any]) -> set[str]:
     """What references may call a file, a record set or its fields: by id, else by name."""
     own = scalar_text(part.get("@id")) or scalar_text(part.get("name"))
     results = {own, scalar_text(part.get("name"))}
-    stack = [(own, item) for key in ("field", "subField") for item in listed(part.get(key))]
+    stack = [(own, item) for key in ("field", "subField") for item in as_list(part.get(key))]
     for _ in range(10_000):
         if not stack:
             break
@@ -66,12 +66,12 @@ def _ids(part: dict[Any, Any]) -> set[str]:
         inner = mapping(raw)
         name = scalar_text(inner.get("@id")) or scalar_text(inner.get("name"))
         results |= {name, f"{above}/{name}"}
-        stack += [(name, item) for item in listed(inner.get("subField"))]
+        stack += [(name, item) for item in as_list(inner.get("subField"))]
     return results - {""}
 
 
 def _typed(part: dict[Any, Any], where: str, wanted: tuple[str, ...]) -> Iterator[Problem]:
-    stated = [scalar_text(kind) for kind in listed(part.get("@type"))]
+    stated = [scalar_text(kind) for kind in as_list(part.get("@type"))]
     kinds = {kind.rsplit(":", 1)[-1].rsplit("/", 1)[-1] for kind in stated}
     if not kinds & set(wanted):
         shown = ", ".join(stated)[:80] or "nothing"
@@ -82,14 +82,14 @@ def _typed(part: dict[Any, Any], where: str, wanted: tuple[str, ...]) -> Iterato
 def _file(part: dict[Any, Any], where: str, ids: set[str]) -> Iterator[Problem]:
     yield from _typed(part, where, ("FileObject", "FileSet"))
     kind = scalar_text(part.get("@type"))
-    if not scalar_text(part.get("encodingFormat")) and not listed(part.get("encodingFormat")):
+    if not scalar_text(part.get("encodingFormat")) and not as_list(part.get("encodingFormat")):
         yield Problem(where, "no encodingFormat", "text/csv", kind="schema")
     if kind.endswith("FileObject"):
         if not scalar_text(part.get("contentUrl")) and "containedIn" not in part:
             yield Problem(where, "no contentUrl", "where the file is", kind="schema")
         if not any(key in part for key in ("sha256", "md5", "containedIn")):
             yield Problem(where, "no digest", "sha256", kind="schema")
-    for n, raw in enumerate(listed(part.get("containedIn"))):
+    for n, raw in enumerate(as_list(part.get("containedIn"))):
         yield from _refers(raw, f"{where}/containedIn/{n}", ids)
 
 
@@ -105,7 +105,7 @@ def _field(
     part: dict[Any, Any], where: str, ids: set[str], inherited: bool, inline: bool
 ) -> Iterator[Problem]:
     yield from _typed(part, where, ("Field",))
-    inner = [mapping(item) for item in listed(part.get("subField"))]
+    inner = [mapping(item) for item in as_list(part.get("subField"))]
     source = part.get("source")
     given = bool(source) or "value" in part or "references" in part or inline
     if not given and not inner:
@@ -126,5 +126,5 @@ def _field(
         if key in mapping(source):
             yield from _refers(mapping(source)[key], f"{where}/source/{key}", ids)
     for n, item in enumerate(inner[:1000]):
-        if mapping(item) and not listed(item.get("subField")):
+        if mapping(item) and not as_list(item.get("subField")):
             yield from _field(item, f"{where}/subField/{n}", ids, inherited, inline)

@@ -21,10 +21,10 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks
 from provenance_graph.formats.croissant.keys import KEYS
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import jsonld, packages
 from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, JsonNode
-from provenance_graph.formats.statements import listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "croissant"
 _MARK = re.compile(r"https?://mlcommons\.org/(?:croissant|schema)(?:/.*)?")
@@ -59,22 +59,22 @@ _SIZES = {
 }
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is a dataset that conforms to Croissant, or speaks its vocabulary."""
-    value = hints.value
-    if hints.syntax != "json" or not isinstance(value, dict) or "@graph" in value:
+    value = features.value
+    if features.syntax != "json" or not isinstance(value, dict) or "@graph" in value:
         return False
-    types = [scalar_text(kind) for kind in listed(value.get("@type"))]
+    types = [scalar_text(kind) for kind in as_list(value.get("@type"))]
     if not any(kind.rsplit("/", 1)[-1].rsplit(":", 1)[-1] == "Dataset" for kind in types):
         return False
-    marks = [*listed(value.get("conformsTo")), *listed(value.get("dct:conformsTo"))]
-    for part in listed(value.get("@context")):
+    marks = [*as_list(value.get("conformsTo")), *as_list(value.get("dct:conformsTo"))]
+    for part in as_list(value.get("@context")):
         marks += list(part.values()) if isinstance(part, dict) else [part]
     return any(_MARK.fullmatch(jsonld.link_of(mark)) for mark in marks)
 
 
 def _dataset(document: Document) -> JsonNode:
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "Croissant metadata are a JSON object")
     return jsonld.node(whole, jsonld.Context.of(whole.get("@context")), "")
@@ -93,7 +93,7 @@ def origin(document: Document) -> Origin:
     )
     name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
-        local=f"{statements.place(document)}/{iris.slug(dataset.text(SCHEMA + 'name') or name)}",
+        local=f"{statements.source_slug(document)}/{iris.slug(dataset.text(SCHEMA + 'name') or name)}",
         publisher=iris.organization(maker or "unnamed authors of dataset metadata"),
         basis=Basis.THIRD_PARTY,
         title=f"Croissant metadata of {dataset.text(SCHEMA + 'name') or name}",
@@ -133,7 +133,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the dataset, a file, or a record set."""
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         return
     context = jsonld.Context.of(whole.get("@context"))
@@ -321,7 +321,7 @@ def _file(
             yield statements.quantity(
                 node, PG.byteSize, int(number * factor), f"{where}/contentSize"
             )
-    for encoding in map(scalar_text, listed(part.get("encodingFormat"))):
+    for encoding in map(scalar_text, as_list(part.get("encodingFormat"))):
         if encoding:
             yield Claim(node, PG.fileFormat, statements.literal(encoding))
     for key in ("@id", "@type"):
@@ -337,7 +337,7 @@ def _records(it: JsonNode, subject: Iri) -> Iterator[Claim]:
     """The structure of each record set: its name, its fields and their types."""
     for _, raw in it.all(CROISSANT + "recordSet", SCHEMA + "recordSet"):
         part = mapping(raw)
-        fields = [_field(mapping(field)) for field in listed(part.get("field"))]
+        fields = [_field(mapping(field)) for field in as_list(part.get("field"))]
         name = jsonld.text_of(part.get("name"))
         head = (
             name
@@ -352,7 +352,7 @@ def _records(it: JsonNode, subject: Iri) -> Iterator[Claim]:
 def _field(field: dict[Any, Any]) -> str:
     """A field as ``name (type)``, with its id where that says more."""
     name, id_ = jsonld.text_of(field.get("name")), scalar_text(field.get("@id"))
-    kinds = [scalar_text(kind) or jsonld.link_of(kind) for kind in listed(field.get("dataType"))]
+    kinds = [scalar_text(kind) or jsonld.link_of(kind) for kind in as_list(field.get("dataType"))]
     kind = ", ".join(kind for kind in kinds if kind)
     shown = name if id_.endswith(name) and name else f"{name} {id_}".strip()
     return f"{shown} ({kind})" if kind else shown

@@ -15,10 +15,9 @@ from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.cyclonedx.bom import Bom
 from provenance_graph.formats.cyclonedx.keys import INCOMPLETE
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import named, own_export
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
-
-ReaderOutput = Iterator[Claim | Problem]
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 
 def read(bom: Bom) -> ReaderOutput:
@@ -33,13 +32,13 @@ def read(bom: Bom) -> ReaderOutput:
 
 def _dependencies(bom: Bom) -> ReaderOutput:
     """What a model depends on; references into nothing are problems."""
-    for n, raw in enumerate(listed(bom.whole.get("dependencies"))):
+    for n, raw in enumerate(as_list(bom.whole.get("dependencies"))):
         item, where = mapping(raw), f"/dependencies/{n}"
         ref = scalar_text(item.get("ref"))
         source = bom.known.get(ref)
         if source is None:
             yield Problem(f"{where}/ref", f"{ref[:120]!r} names no component", kind="reference")
-        for m, target in enumerate(listed(item.get("dependsOn"))):
+        for m, target in enumerate(as_list(item.get("dependsOn"))):
             other = bom.known.get(scalar_text(target))
             if other is None:
                 shown = scalar_text(target)[:120]
@@ -53,7 +52,7 @@ def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
     """One entity that a model or dataset depends on."""
     if not other:
         part = bom.others.get(ref, {})
-        name, version = called(part.get("name")), called(part.get("version"))
+        name, version = stated_name(part.get("name")), stated_name(part.get("version"))
         if part.get("type") == "file" or not name:
             return
         library = f"{name} {version}".strip()
@@ -68,11 +67,11 @@ def _needs(bom: Bom, source: Iri, other: Iri, ref: str) -> Iterator[Claim]:
 
 def _compositions(bom: Bom) -> ReaderOutput:
     """Whether what is stated of a component's parts and origins is all of it."""
-    for n, raw in enumerate(listed(bom.whole.get("compositions"))):
+    for n, raw in enumerate(as_list(bom.whole.get("compositions"))):
         item, where = mapping(raw), f"/compositions/{n}"
         aggregate = scalar_text(item.get("aggregate"))
         for key in ("assemblies", "dependencies"):
-            for m, ref in enumerate(listed(item.get(key))):
+            for m, ref in enumerate(as_list(item.get(key))):
                 subject = bom.known.get(scalar_text(ref))
                 if subject is None:
                     shown = f"{scalar_text(ref)[:120]!r} names no component"
@@ -90,10 +89,10 @@ def _compositions(bom: Bom) -> ReaderOutput:
 
 
 def _vulnerabilities(bom: Bom) -> ReaderOutput:
-    for n, raw in enumerate(listed(bom.whole.get("vulnerabilities"))):
+    for n, raw in enumerate(as_list(bom.whole.get("vulnerabilities"))):
         item = mapping(raw)
-        id_ = called(item.get("id"))
-        for m, target in enumerate(listed(item.get("affects"))):
+        id_ = stated_name(item.get("id"))
+        for m, target in enumerate(as_list(item.get("affects"))):
             ref = scalar_text(mapping(target).get("ref"))
             subject = bom.known.get(ref)
             if subject is None:
@@ -104,9 +103,9 @@ def _vulnerabilities(bom: Bom) -> ReaderOutput:
 
 
 def _annotations(bom: Bom) -> ReaderOutput:
-    for raw in listed(bom.whole.get("annotations")):
+    for raw in as_list(bom.whole.get("annotations")):
         item = mapping(raw)
-        for ref in listed(item.get("subjects")):
+        for ref in as_list(item.get("subjects")):
             if (subject := bom.known.get(scalar_text(ref))) and (
                 text := scalar_text(item.get("text"))
             ):
@@ -116,9 +115,9 @@ def _annotations(bom: Bom) -> ReaderOutput:
 def _citations(bom: Bom) -> ReaderOutput:
     """Who supplied which field, as stated of the component that the field is of."""
     names = {
-        scalar_text(part.get("bom-ref")): called(part.get("name")) for _, part in bom.parts
+        scalar_text(part.get("bom-ref")): stated_name(part.get("name")) for _, part in bom.parts
     } | _agents(bom.whole)
-    for raw in listed(bom.whole.get("citations")):
+    for raw in as_list(bom.whole.get("citations")):
         item = mapping(raw)
         who = scalar_text(item.get("attributedTo"))
         stated = [
@@ -126,7 +125,7 @@ def _citations(bom: Bom) -> ReaderOutput:
             scalar_text(item.get("timestamp")),
             scalar_text(item.get("note")),
         ]
-        for pointer in listed(item.get("pointers")):
+        for pointer in as_list(item.get("pointers")):
             place = scalar_text(pointer)
             holder = next((p for p in sorted(bom.places, reverse=True) if place.startswith(p)), "")
             if holder:
@@ -138,9 +137,9 @@ def _citations(bom: Bom) -> ReaderOutput:
 def _agents(whole: dict[Any, Any]) -> dict[str, str]:
     """The names of organizations and people that citations can point to."""
     metadata = mapping(whole.get("metadata"))
-    assessors = listed(mapping(whole.get("declarations")).get("assessors"))
+    assessors = as_list(mapping(whole.get("declarations")).get("assessors"))
     assessing: dict[str, str] = {
-        scalar_text(mapping(a).get("bom-ref")): called(
+        scalar_text(mapping(a).get("bom-ref")): stated_name(
             mapping(mapping(a).get("organization")).get("name")
         )
         for a in assessors
@@ -148,10 +147,10 @@ def _agents(whole: dict[Any, Any]) -> dict[str, str]:
     agents = [
         metadata.get("manufacturer"),
         metadata.get("supplier"),
-        *listed(metadata.get("authors")),
+        *as_list(metadata.get("authors")),
     ]
     return assessing | {
-        scalar_text(mapping(agent).get("bom-ref")): called(mapping(agent).get("name"))
+        scalar_text(mapping(agent).get("bom-ref")): stated_name(mapping(agent).get("name"))
         for agent in agents
         if scalar_text(mapping(agent).get("bom-ref"))
     }
@@ -167,9 +166,9 @@ def _of_the_document(bom: Bom) -> ReaderOutput:
         ("/metadata/properties", metadata.get("properties")),
         ("/properties", bom.whole.get("properties")),
     ):
-        for n, raw in enumerate(listed(raws)):
+        for n, raw in enumerate(as_list(raws)):
             yield from named_value(about, raw, f"{where}/{n}")
-    for n, raw in enumerate(listed(bom.whole.get("externalReferences"))):
+    for n, raw in enumerate(as_list(bom.whole.get("externalReferences"))):
         item = mapping(raw)
         if url := scalar_text(item.get("url")):
             yield coverage.other(about, f"externalReferences.{scalar_text(item.get('type'))}", url)
@@ -180,7 +179,7 @@ def _of_the_document(bom: Bom) -> ReaderOutput:
 def named_value(subject: Iri, raw: Any, where: str) -> ReaderOutput:
     """A property by its name: a claim where the name is known, else as stated."""
     item = mapping(raw)
-    name, value = called(item.get("name")), scalar_text(item.get("value"))
+    name, value = stated_name(item.get("name")), scalar_text(item.get("value"))
     if own_export.is_export(value):
         return  # the mark of an export of this graph, which the importer knows it by
     if not name and not value:

@@ -17,7 +17,7 @@ from provenance_graph.formats.cyclonedx import xml
 from provenance_graph.formats.cyclonedx.keys import MODEL
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "cyclonedx"
 
@@ -42,9 +42,9 @@ class Bom:
 
 def whole_of(document: Document) -> dict[Any, Any]:
     """The document as JSON, whichever way it is written; raises Unreadable."""
-    if document.hints.syntax == "xml":
+    if document.features.syntax == "xml":
         return xml.bom(document.text, document.url)
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "a bill of materials is a JSON object")
     return whole
@@ -56,10 +56,10 @@ def role(part: dict[Any, Any]) -> str:
         return "model"
     if part.get("type") != "data":
         return "part"
-    inner = [mapping(item) for item in listed(part.get("data"))]
+    inner = [mapping(item) for item in as_list(part.get("data"))]
     if inner and not any(item.get("type", "dataset") == "dataset" for item in inner):
         return "part"  # configuration, source code and the like
-    return "part" if packages.WEIGHT_FILE.search(called(part.get("name"))) else "data"
+    return "part" if packages.WEIGHT_FILE.search(stated_name(part.get("name"))) else "data"
 
 
 def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
@@ -67,12 +67,12 @@ def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
     stack: list[tuple[str, Any]] = [
         ("/metadata/component", mapping(whole.get("metadata")).get("component"))
     ]
-    stack += [(f"/components/{n}", part) for n, part in enumerate(listed(whole.get("components")))]
+    stack += [(f"/components/{n}", part) for n, part in enumerate(as_list(whole.get("components")))]
     stack.reverse()
     while stack:
         where, part = stack.pop()
         yield where, part
-        inner = listed(mapping(part).get("components"))
+        inner = as_list(mapping(part).get("components"))
         stack += [(f"{where}/components/{n}", item) for n, item in enumerate(inner)][::-1]
 
 
@@ -118,7 +118,7 @@ def local_of(document: Document, whole: dict[Any, Any]) -> str:
     """Its place among the documents, and its serial number: examples share the latter."""
     serial = scalar_text(whole.get("serialNumber")).removeprefix("urn:uuid:")
     known = serial if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
-    return "/".join(part for part in (statements.place(document), known.casefold()) if part)
+    return "/".join(part for part in (statements.source_slug(document), known.casefold()) if part)
 
 
 def collect(bom: Bom) -> Iterator[Problem]:
@@ -134,7 +134,7 @@ def collect(bom: Bom) -> Iterator[Problem]:
             subject = subject_of(part, bom)
             bom.kinds[subject] = kind
             bom.places[where] = subject
-            inner = [mapping(item).get("bom-ref") for item in listed(part.get("data"))]
+            inner = [mapping(item).get("bom-ref") for item in as_list(part.get("data"))]
             for key in (ref, part.get("purl"), *inner):
                 if isinstance(key, str) and key:
                     bom.known.setdefault(key, subject)
@@ -145,14 +145,14 @@ def collect(bom: Bom) -> Iterator[Problem]:
 
 def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
     """The model or dataset that a component is: by its package URL, its link, or its name."""
-    name, group = called(part.get("name")), called(part.get("group"))
+    name, group = stated_name(part.get("name")), stated_name(part.get("group"))
     kind = "dataset" if part.get("type") == "data" else "model"
     links = [
-        scalar_text(mapping(item).get("url")) for item in listed(part.get("externalReferences"))
+        scalar_text(mapping(item).get("url")) for item in as_list(part.get("externalReferences"))
     ]
     links += [
         scalar_text(mapping(mapping(inner).get("contents")).get("url"))
-        for inner in listed(part.get("data"))
+        for inner in as_list(part.get("data"))
     ]
     purl = packages.package(scalar_text(part.get("purl")))
     if purl is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from provenance_graph.core import iris
@@ -20,10 +20,9 @@ from provenance_graph.formats.cyclonedx.keys import (
     PARAMETERS,
     TONNES,
 )
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
-
-ReaderOutput = Iterator[Claim | Problem]
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 
 def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOutput:
@@ -38,13 +37,13 @@ def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOut
         if text := scalar_text(parameters.get(key)):
             yield coverage.stated(model, predicate, text, f"{place}/{key}")
     for key, predicate in (("inputs", PG.inputModality), ("outputs", PG.outputModality)):
-        for n, item in enumerate(listed(parameters.get(key))):
+        for n, item in enumerate(as_list(parameters.get(key))):
             stated = scalar_text(mapping(item).get("format"))
             if stated:
                 yield _modality(model, predicate, stated, f"{place}/{key}/{n}/format")
-    for n, item in enumerate(listed(parameters.get("datasets"))):
+    for n, item in enumerate(as_list(parameters.get("datasets"))):
         yield from _used(item, model, f"{place}/datasets/{n}", bom)
-    for n, item in enumerate(listed(card.get("properties"))):
+    for n, item in enumerate(as_list(card.get("properties"))):
         yield from named_value(model, item, f"{here}/properties/{n}")
     yield from _metrics(card, model, f"{here}/quantitativeAnalysis/performanceMetrics", bom.local)
     yield from _energy(card, model, here)
@@ -80,7 +79,7 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
             yield Problem(f"{where}/ref", f"{shown!r} names no dataset", kind="reference")
         return
     url = scalar_text(mapping(item.get("contents")).get("url"))
-    name, repository = called(item.get("name")), statements.hub_dataset(url)
+    name, repository = stated_name(item.get("name")), statements.hub_dataset(url)
     if not name and not repository:
         yield Problem(where, "a dataset without name or reference", "name: or ref:")
         return
@@ -98,14 +97,14 @@ def data(item: dict[Any, Any], dataset: Iri, where: str) -> ReaderOutput:
         yield Claim(dataset, PG.hubRepository, statements.hub_page(f"datasets/{repository}"))
     elif url:
         yield statements.link(dataset, SCHEMA.url, url, f"{where}/contents/url")
-    for n, raw in enumerate(listed(contents.get("properties"))):
+    for n, raw in enumerate(as_list(contents.get("properties"))):
         yield from named_value(dataset, raw, f"{where}/contents/properties/{n}")
     governance = mapping(item.get("governance"))
     for role in ("owners", "custodians", "stewards"):
-        for raw in listed(governance.get(role)):
+        for raw in as_list(governance.get(role)):
             party = mapping(raw)
-            organization = called(mapping(party.get("organization")).get("name"))
-            contact = called(mapping(party.get("contact")).get("name"))
+            organization = stated_name(mapping(party.get("organization")).get("name"))
+            contact = stated_name(mapping(party.get("contact")).get("name"))
             for name in dict.fromkeys(each for each in (organization, contact) if each):
                 literal = statements.literal(f"{role.removesuffix('s')}: {name}")
                 yield Claim(dataset, PG.dataGovernance, literal)
@@ -120,12 +119,12 @@ def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Reader
     analysis = mapping(card.get("quantitativeAnalysis"))
     above = iris.entity(SOURCE, "evaluation", f"{local}/{iris.slug(iris.short_id(model))}")
     bare = 0
-    for n, raw in enumerate(listed(analysis.get("performanceMetrics"))):
+    for n, raw in enumerate(as_list(analysis.get("performanceMetrics"))):
         item = mapping(raw)
-        kind, setup = called(item.get("type")), _setup(item)
+        kind, setup = stated_name(item.get("type")), _setup(item)
         if not kind:
             yield Problem(f"{where}/{n}", "a metric without its type")
-        elif benchmark := packages.benchmark_of(kind, called(item.get("slice"))):
+        elif benchmark := packages.benchmark_of(kind, stated_name(item.get("slice"))):
             yield from packages.measured(
                 Iri(f"{above}/{n}"),
                 model,
@@ -148,7 +147,7 @@ def _setup(item: dict[Any, Any]) -> str:
     interval = mapping(item.get("confidenceInterval"))
     low, high = scalar_text(interval.get("lowerBound")), scalar_text(interval.get("upperBound"))
     parts = [
-        called(item.get("slice")),
+        stated_name(item.get("slice")),
         f"confidence interval {low} to {high}" if low or high else "",
     ]
     known = {"type", "value", "slice", "confidenceInterval"}
@@ -161,9 +160,9 @@ def _energy(card: dict[Any, Any], model: Iri, here: str) -> ReaderOutput:
     considerations = mapping(card.get("considerations"))
     environment = mapping(considerations.get("environmentalConsiderations"))
     place = f"{here}/considerations/environmentalConsiderations/energyConsumptions"
-    for n, raw in enumerate(listed(environment.get("energyConsumptions"))):
+    for n, raw in enumerate(as_list(environment.get("energyConsumptions"))):
         item = mapping(raw)
-        activity = called(item.get("activity"))
+        activity = stated_name(item.get("activity"))
         carbon = PG.trainingCO2eTonnes if activity == "training" else None
         for key, predicate, units in (
             ("activityEnergyCost", ENERGY.get(activity), MWH),

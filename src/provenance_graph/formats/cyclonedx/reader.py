@@ -23,20 +23,18 @@ from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx import schema as cyclonedx_schema
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
 from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, STAGES
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import named, packages
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
-
-ReaderOutput = Iterator[Claim | Problem]
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it says it is CycloneDX: by ``bomFormat``, or its schema's address."""
-    if hints.syntax == "xml":
-        return any(xml.MARK.search(line) for line in hints.lines)
-    value = mapping(hints.value)
+    if features.syntax == "xml":
+        return any(xml.MARK.search(line) for line in features.lines)
+    value = mapping(features.value)
     schema = value.get("$schema")
-    return hints.syntax == "json" and (
+    return features.syntax == "json" and (
         value.get("bomFormat") == "CycloneDX"
         or ("bomFormat" in value and "specVersion" in value)
         or (isinstance(schema, str) and "cyclonedx.org/schema" in schema)
@@ -52,8 +50,10 @@ def origin(document: Document) -> Origin:
     metadata = mapping(bom.get("metadata"))
     maker = _maker(metadata)
     component = mapping(metadata.get("component"))
-    theirs = called(mapping(component.get("manufacturer")).get("name"))
-    licences_ = [mapping(mapping(item).get("license")) for item in listed(metadata.get("licenses"))]
+    theirs = stated_name(mapping(component.get("manufacturer")).get("name"))
+    licences_ = [
+        mapping(mapping(item).get("license")) for item in as_list(metadata.get("licenses"))
+    ]
     licence = next(
         (scalar_text(item.get("id")) or scalar_text(item.get("name")) for item in licences_), ""
     )
@@ -78,23 +78,23 @@ def _title(bom: dict[Any, Any]) -> str:
 def _maker(metadata: dict[Any, Any]) -> str:
     """Who made the document: its manufacturer, supplier or author, else its tool's maker."""
     tools = metadata.get("tools")
-    parts = listed(tools.get("components")) if isinstance(tools, dict) else listed(tools)
+    parts = as_list(tools.get("components")) if isinstance(tools, dict) else as_list(tools)
     candidates = [
         mapping(metadata.get("manufacturer")).get("name"),
         mapping(metadata.get("supplier")).get("name"),
         mapping(metadata.get("manufacture")).get("name"),
-        *(mapping(author).get("name") for author in listed(metadata.get("authors"))),
+        *(mapping(author).get("name") for author in as_list(metadata.get("authors"))),
         *(mapping(mapping(tool).get("manufacturer")).get("name") for tool in parts),
         *(mapping(tool).get("vendor") for tool in parts),
         *(mapping(tool).get("name") for tool in parts),
     ]
-    return next((called(name) for name in candidates if called(name)), "")
+    return next((stated_name(name) for name in candidates if stated_name(name)), "")
 
 
 def read(document: Document) -> ReaderOutput:
     """Yield what a bill of materials says of its models and datasets."""
     whole = boms.whole_of(document)
-    if document.hints.syntax == "json":
+    if document.features.syntax == "json":
         yield from cyclonedx_schema.problems(whole)
     yield from coverage.unknown(boms.leaves(document), KEYS, "CycloneDX")
     bom = Bom(boms.local_of(document, whole), whole)
@@ -118,7 +118,7 @@ def _stages(bom: Bom) -> None:
     """In which stage of training each dataset was used, as its own properties say."""
     for where, part in bom.parts:
         subject = bom.places.get(where)
-        for raw in listed(part.get("properties")) if subject else ():
+        for raw in as_list(part.get("properties")) if subject else ():
             item = mapping(raw)
             if named.name_forms(scalar_text(item.get("name")))[-1:] == ("stage",):
                 for stage in re.split(r"[,;]", scalar_text(item.get("value"))):
@@ -129,13 +129,13 @@ def _stages(bom: Bom) -> None:
 
 def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     model = boms.subject_of(part, bom)
-    yield from statements.is_a(model, PG.Model, called(part.get("name")))
+    yield from statements.is_a(model, PG.Model, stated_name(part.get("name")))
     purl = packages.package(scalar_text(part.get("purl")))
     yield from _version(part, model, purl)
     yield from _common(part, model, where, bom)
-    for n, item in enumerate(listed(part.get("components"))):
+    for n, item in enumerate(as_list(part.get("components"))):
         inner = mapping(item)
-        if inner.get("type") in ("file", "data") and called(inner.get("name")):
+        if inner.get("type") in ("file", "data") and stated_name(inner.get("name")):
             yield from _file(inner, model, f"{where}/components/{n}")
     for leaf in coverage.leaves(part.get("data") or [], ("data",), f"{where}/data"):
         yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
@@ -145,11 +145,11 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
 
 def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> Iterator[Claim]:
     """The version: the revision in the package URL, else the component's; both where they differ."""
-    stated, revision = called(part.get("version")), purl.version if purl else ""
+    stated, revision = stated_name(part.get("version")), purl.version if purl else ""
     yield from packages.version_of(SOURCE, model, (revision or stated)[: statements.MAX_STATED])
     if revision and stated and revision != stated:
         yield coverage.other(model, "version", stated)
-    group = called(part.get("group"))
+    group = stated_name(part.get("group"))
     if purl and group and group.casefold() != purl.repository.partition("/")[0].casefold():
         yield coverage.other(model, "group", group)
 
@@ -157,17 +157,17 @@ def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) ->
 def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderOutput:
     """What models and data say of themselves alike."""
     yield from _made(part, subject)
-    if supplier := called(mapping(part.get("supplier")).get("name")):
+    if supplier := stated_name(mapping(part.get("supplier")).get("name")):
         organization = statements.named_organization(supplier)
         yield from statements.is_a(organization, PG.Organization, supplier)
         yield Claim(subject, PG.suppliedBy, organization)
     yield from licences(part, subject, where)
     yield from _links(part, subject, where)
     yield from _hashes(part, subject, where)
-    for n, item in enumerate(listed(part.get("properties"))):
+    for n, item in enumerate(as_list(part.get("properties"))):
         yield from around.named_value(subject, item, f"{where}/properties/{n}")
-    stated = bool(listed(part.get("licenses")))
-    for n, tag in enumerate(listed(part.get("tags"))):
+    stated = bool(as_list(part.get("licenses")))
+    for n, tag in enumerate(as_list(part.get("tags"))):
         if text := scalar_text(tag):
             yield from named.tag(subject, text, f"{where}/tags/{n}", licensed=stated)
     released = mapping(part.get("releaseNotes")).get("timestamp")
@@ -180,11 +180,13 @@ def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderO
 
 def _made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
     """The maker: its manufacturer, else the publisher, else the authors; never the supplier."""
-    single = called(mapping(part.get("manufacturer")).get("name")) or called(part.get("publisher"))
-    authors = [called(mapping(author).get("name")) for author in listed(part.get("authors"))]
-    for maker in [single] if single else authors or [called(part.get("author"))]:
+    single = stated_name(mapping(part.get("manufacturer")).get("name")) or stated_name(
+        part.get("publisher")
+    )
+    authors = [stated_name(mapping(author).get("name")) for author in as_list(part.get("authors"))]
+    for maker in [single] if single else authors or [stated_name(part.get("author"))]:
         yield from statements.made_by(subject, maker)
-    others = [called(part.get("publisher")), *authors, called(part.get("author"))]
+    others = [stated_name(part.get("publisher")), *authors, stated_name(part.get("author"))]
     for other in others if single else ():
         if other and other != single:
             yield coverage.other(subject, "authors", other)
@@ -195,7 +197,7 @@ _SPDX_INDEX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/?")
 
 def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
     """The licences of a component; with several, how they combine is not said."""
-    items = listed(part.get("licenses"))
+    items = as_list(part.get("licenses"))
     for n, raw in enumerate(items):
         item, place = mapping(raw), f"{where}/licenses/{n}"
         single = mapping(item.get("license"))
@@ -224,7 +226,7 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
 
 
 def _links(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
-    name = called(part.get("name"))
+    name = stated_name(part.get("name"))
     dataset = part.get("type") == "data"
     purl = packages.package(scalar_text(part.get("purl")))
     if purl is not None:
@@ -232,7 +234,7 @@ def _links(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
         yield Claim(subject, PG.hubRepository, statements.hub_page(page))
     elif stated := scalar_text(part.get("purl")):
         yield coverage.other(subject, "purl", stated)
-    for n, raw in enumerate(listed(part.get("externalReferences"))):
+    for n, raw in enumerate(as_list(part.get("externalReferences"))):
         item, place = mapping(raw), f"{where}/externalReferences/{n}"
         url, kind = scalar_text(item.get("url")), scalar_text(item.get("type"))
         yield from _link(subject, name, url, kind, place, dataset=dataset)
@@ -270,7 +272,7 @@ def _link(
 
 
 def _digests(part: dict[Any, Any], where: str) -> Iterator[str | Problem]:
-    for n, raw in enumerate(listed(part.get("hashes"))):
+    for n, raw in enumerate(as_list(part.get("hashes"))):
         item = mapping(raw)
         digest = packages.digest(scalar_text(item.get("alg")), scalar_text(item.get("content")))
         hint = "alg SHA-256, content in hex"
@@ -282,23 +284,23 @@ def _hashes(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
     yield from (each for each in results if isinstance(each, Problem))
     if digests := [each for each in results if isinstance(each, str)]:
         # the name of a model is not the name of a file; a component of type file has one
-        name = called(part.get("name")) if part.get("type") == "file" else ""
+        name = stated_name(part.get("name")) if part.get("type") == "file" else ""
         yield from packages.artifact(SOURCE, subject, name, digests)
 
 
 def _file(part: dict[Any, Any], model: Iri, where: str) -> ReaderOutput:
-    if listed(part.get("hashes")):
+    if as_list(part.get("hashes")):
         yield from _hashes(part, model, where)
     else:
-        yield from packages.artifact(SOURCE, model, called(part.get("name")), [])
+        yield from packages.artifact(SOURCE, model, stated_name(part.get("name")), [])
 
 
 def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOutput:
     pedigree = mapping(part.get("pedigree"))
     for key in ("ancestors", "descendants", "variants"):
-        for n, raw in enumerate(listed(pedigree.get(key))):
+        for n, raw in enumerate(as_list(pedigree.get(key))):
             other, place = mapping(raw), f"{where}/pedigree/{key}/{n}"
-            if not called(other.get("name")) and not scalar_text(other.get("purl")):
+            if not stated_name(other.get("name")) and not scalar_text(other.get("purl")):
                 yield Problem(place, "a component without a name")
                 continue
             relative = boms.subject_of(other, bom)
@@ -307,7 +309,7 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderO
                 continue
             yield from _relative(other, relative, place)
             if key == "ancestors":
-                stated = [mapping(item) for item in listed(other.get("properties"))]
+                stated = [mapping(item) for item in as_list(other.get("properties"))]
                 kinds = [
                     scalar_text(p.get("value"))
                     for p in stated
@@ -329,7 +331,7 @@ def _is_relation(name: str) -> bool:
 
 def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
     """What a pedigree says of a relative itself: name, maker, version, licence."""
-    yield from statements.is_a(relative, PG.Model, called(other.get("name")))
+    yield from statements.is_a(relative, PG.Model, stated_name(other.get("name")))
     yield from _made(other, relative)
     purl = packages.package(scalar_text(other.get("purl")))
     yield from _version(other, relative, purl)
@@ -344,14 +346,14 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
 def _data(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     """A component of data: a dataset."""
     dataset = boms.subject_of(part, bom)
-    yield from statements.is_a(dataset, PG.Dataset, called(part.get("name")))
-    if version := called(part.get("version")):
+    yield from statements.is_a(dataset, PG.Dataset, stated_name(part.get("name")))
+    if version := stated_name(part.get("version")):
         yield Claim(dataset, SCHEMA.version, statements.literal(version))
     yield from _common(part, dataset, where, bom)
-    for n, raw in enumerate(listed(part.get("data"))):
+    for n, raw in enumerate(as_list(part.get("data"))):
         item = mapping(raw)
-        name, kind = called(item.get("name")), called(item.get("type"))
-        if name and name != called(part.get("name")):
+        name, kind = stated_name(item.get("name")), stated_name(item.get("type"))
+        if name and name != stated_name(part.get("name")):
             yield coverage.other(dataset, "data.name", name)
         if kind and kind != "dataset":
             yield coverage.other(dataset, "data.type", kind)

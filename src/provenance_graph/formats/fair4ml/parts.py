@@ -15,7 +15,7 @@ from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.fields import jsonld, named, packages
 from provenance_graph.formats.fields.jsonld import FAIR4ML, SCHEMA
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "fair4ml"
 _TONNES = {"t": Decimal(1), "tonne": Decimal(1), "tonnes": Decimal(1), "ton": Decimal(1),
@@ -230,9 +230,9 @@ def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
 
     data = of("evaluationDataset")
     benchmark = jsonld.text_of(data)
-    for item in listed(data):
+    for item in as_list(data):
         yield from dataset(model, PG.testedOn, item)
-    results = [*listed(of("evaluationMetrics")), *listed(of("evaluationResults"))]
+    results = [*as_list(of("evaluationMetrics")), *as_list(of("evaluationResults"))]
     bare = 0
     for n, item in enumerate(results):
         metric, value = _metric(item)
@@ -258,6 +258,6 @@ def _metric(item: Any) -> tuple[str, Any]:
     """
     if isinstance(item, dict):
         value = item.get("value", item.get("schema:value", item.get(SCHEMA + "value")))
-        return called(jsonld.text_of(item)), value
+        return stated_name(jsonld.text_of(item)), value
     match = re.fullmatch(r"([^:=]{1,80})[:=]\s*(-?[\d.]{1,30}%?)", scalar_text(item))
     return (match[1].strip(), match[2]) if match else ("", None)

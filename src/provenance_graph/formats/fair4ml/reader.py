@@ -19,12 +19,12 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
 from provenance_graph.formats.fair4ml.keys import KEYS
 from provenance_graph.formats.fields import jsonld
 from provenance_graph.formats.fields.jsonld import CODEMETA, FAIR4ML, SCHEMA, JsonNode
-from provenance_graph.formats.statements import listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "fair4ml"
 MODEL = FAIR4ML + "MLModel"
@@ -86,25 +86,25 @@ class ExtractedItem:
     trust: ExtractionTrust
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it holds a FAIR4ML model, or values as MLentory wraps them."""
-    if hints.syntax != "json" or jsonld.is_crate(hints.value):
+    if features.syntax != "json" or jsonld.is_crate(features.value):
         return False
-    context, top = jsonld.nodes(hints.value)
+    context, top = jsonld.nodes(features.value)
     return any(_is_model(raw, context) for _, raw in top[:1000])
 
 
 def _is_model(raw: dict[Any, Any], context: jsonld.Context) -> bool:
-    kinds = [*listed(raw.get("@type")), *listed(raw.get("type"))]
+    kinds = [*as_list(raw.get("@type")), *as_list(raw.get("type"))]
     if any(isinstance(kind, str) and _kind(kind, context) == MODEL for kind in kinds):
         return True
     methods = mapping(raw.get("extraction_metadata")).values()
     if any("extraction_method" in mapping(entry) for entry in methods):
         return "identifier" in raw or SCHEMA + "identifier" in raw
     return any(
-        ":" in str(key) and "extraction_method" in mapping(listed(value)[0])
+        ":" in str(key) and "extraction_method" in mapping(as_list(value)[0])
         for key, value in raw.items()
-        if listed(value) and not key.startswith("@")
+        if as_list(value) and not key.startswith("@")
     )
 
 
@@ -116,7 +116,7 @@ def _kind(kind: str, context: jsonld.Context) -> str:
 
 def _models(document: Document) -> list[tuple[str, JsonNode, dict[Any, Any]]]:
     context = _context(document)
-    _, top = jsonld.nodes(statements.tidy(document.json, document.text))
+    _, top = jsonld.nodes(statements.sanitise(document.json, document.text))
     return [
         (where, jsonld.node(raw, context, where), raw)
         for where, raw in top
@@ -129,13 +129,13 @@ def origin(document: Document) -> Origin:
     models = _models(document)
     wrapped = any(
         "extraction_metadata" in raw
-        or any("extraction_method" in mapping(i) for v in raw.values() for i in listed(v)[:1])
+        or any("extraction_method" in mapping(i) for v in raw.values() for i in as_list(v)[:1])
         for _, _, raw in models
     )
     stated = models[0][1].text(SCHEMA + "sdPublisher") if models else ""
     maker = stated or ("MLentory" if wrapped else "")
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization(maker or "unnamed authors of model metadata"),
         basis=Basis.THIRD_PARTY,
         title="FAIR4ML metadata",
@@ -164,7 +164,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 def _context(document: Document) -> jsonld.Context:
     """What the keys of a document mean; bare keys are schema.org's or FAIR4ML's own."""
-    context, _ = jsonld.nodes(statements.tidy(document.json, document.text))
+    context, _ = jsonld.nodes(statements.sanitise(document.json, document.text))
     if not context.vocabulary:  # bare keys, as MLentory's records and FAIR4ML's context have them
         context.vocabulary = SCHEMA
         for local in _BARE:
@@ -188,7 +188,7 @@ def subjects(document: Document) -> dict[str, Iri]:
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below a model, MLentory's notes, or a node that is no model."""
     context = _context(document)
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     _, top = jsonld.nodes(whole)
     if isinstance(whole, dict) and isinstance(whole.get("@graph"), list):
         yield from coverage.leaves(whole.get("@context"), ("context",), "/@context")
@@ -236,7 +236,7 @@ def _items(
             trust, problem = _trust(value if wrapped else beside, where)
             if problem is not None:
                 yield problem
-            inner = listed(value["data"]) if wrapped else [value]
+            inner = as_list(value["data"]) if wrapped else [value]
             for item in inner:
                 if item is not None and not _NOTHING.fullmatch(scalar_text(item) or "x"):
                     yield ExtractedItem(where, item, trust)

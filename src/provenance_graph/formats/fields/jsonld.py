@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.statements import LINK, MAX_STATED, listed, scalar_text
+from provenance_graph.formats.statements import LINK, MAX_STATED, as_list, scalar_text
 
 SCHEMA = "https://schema.org/"
 FAIR4ML = "https://w3id.org/fair4ml#"
@@ -89,7 +89,7 @@ class Context:
     def of(cls, raw: Any) -> Context:
         """The context of a document, from its ``@context``; later entries go before earlier."""
         made = cls()
-        for part in listed(raw)[:50]:
+        for part in as_list(raw)[:50]:
             if isinstance(part, str):
                 if re.match(r"https?://(?:www\.)?schema\.org", part):
                     made.vocabulary = made.vocabulary or SCHEMA
@@ -149,7 +149,7 @@ def node(raw: Mapping[Any, Any], context: Context, where: str) -> JsonNode:
     for raw_key, value in raw.items():
         key = context.expand(str(raw_key))
         if key == "@type" or raw_key == "type":
-            types += [context.expand(t) for t in listed(value) if isinstance(t, str)]
+            types += [context.expand(t) for t in as_list(value) if isinstance(t, str)]
         elif key == "@id":
             id_ = scalar_text(value)
         else:
@@ -157,7 +157,7 @@ def node(raw: Mapping[Any, Any], context: Context, where: str) -> JsonNode:
             several = isinstance(value, list)
             rows.setdefault(key, []).extend(
                 (f"{place}/{n}" if several else place, item)
-                for n, item in enumerate(listed(value))
+                for n, item in enumerate(as_list(value))
                 if item is not None
             )
     return JsonNode(where, id_, frozenset(types), rows)
@@ -212,8 +212,8 @@ def is_crate(value: Any) -> bool:
     return any(
         isinstance(node, dict)
         and "ro-crate-metadata.json" in scalar_text(node.get("@id"))
-        and "CreativeWork" in map(scalar_text, listed(node.get("@type")))
-        for node in listed(graph)[:50]
+        and "CreativeWork" in map(scalar_text, as_list(node.get("@type")))
+        for node in as_list(graph)[:50]
     )
 
 

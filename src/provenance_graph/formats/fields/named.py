@@ -8,7 +8,7 @@ What no table holds gives nothing, and the caller keeps it as stated.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from provenance_graph.core import iris
@@ -16,9 +16,8 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
 from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, METHOD_TAGS, RELATIONS
-
-ReaderOutput = Iterator[Claim | Problem]
 
 COUNTS: Mapping[str, Iri] = MappingProxyType(
     {

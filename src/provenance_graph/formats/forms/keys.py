@@ -24,7 +24,7 @@ _HEAD = [
     "command",
     "unknown",
 ]
-_SHOWN = ["value/id", "value/label", "label", "text", "of", "contested", "property"]
+_DISPLAYED = ["value/id", "value/label", "label", "text", "of", "contested", "property"]
 _TITLES = ["title", "help", "ask", "binds", "labelled", "footnotes"]
 
 KEYS = KeyTable(
@@ -43,7 +43,7 @@ KEYS = KeyTable(
         *coded("which of the field's properties, and of which record", "value/property",
                "value/footnotes"),
         *coded("what was derived is left out: it is derived anew", "value/basis"),
-        *skip("how a value is shown", *(f"value/{key}" for key in _SHOWN), "value/*"),
+        *skip("how a value is shown", *(f"value/{key}" for key in _DISPLAYED), "value/*"),
         *coded("the header of the excerpt", *(f"footnote/{key}" for key in (
                "number", "receipt/record", "receipt/document", "receipt/digest",
                "receipt/place", "receipt/basis", "receipt/publisher", "receipt/retrieved"))),
@@ -56,10 +56,10 @@ def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of a form, below the form, a section, a field, a value or a footnote."""
     whole = statements.mapping(document.json)
     yield from coverage.leaves(whole, ("form",), "", ("sections", "footnotes"))
-    for s, raw in enumerate(statements.listed(whole.get("sections"))):
+    for s, raw in enumerate(statements.as_list(whole.get("sections"))):
         section, where = statements.mapping(raw), f"/sections/{s}"
         yield from coverage.leaves(section, ("section",), where, ("fields",))
-        for f, field in enumerate(statements.listed(section.get("fields"))):
+        for f, field in enumerate(statements.as_list(section.get("fields"))):
             given, at = statements.mapping(field), f"{where}/fields/{f}"
             yield from coverage.leaves(given, ("field",), at, ("values",))
             yield from coverage.leaves(given.get("values"), ("value",), f"{at}/values")

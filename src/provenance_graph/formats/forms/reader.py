@@ -31,7 +31,7 @@ from provenance_graph.core.errors import BadIri, NotFound, Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import XSD
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.forms import values
 from provenance_graph.formats.forms.definition import Form, FormField, form_named
 from provenance_graph.formats.forms.keys import KEYS, leaves
@@ -44,10 +44,10 @@ _STANCES = {"declined": Stance.DECLINES, "notApplicable": Stance.INAPPLICABLE}
 _BASES = {basis.label: basis for basis in Basis}
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is a form that this software wrote as JSON."""
-    value = statements.mapping(hints.value)
-    return hints.syntax == "json" and str(value.get("format", "")).startswith(MARK)
+    value = statements.mapping(features.value)
+    return features.syntax == "json" and str(value.get("format", "")).startswith(MARK)
 
 
 def records(document: Document) -> Iterator[Record | Problem]:
@@ -84,12 +84,12 @@ class _Reading:
     def problems(self) -> Iterator[Problem]:
         """Read every field; what cannot be read is a problem at its place."""
         count = 0
-        for s, section in enumerate(statements.listed(self.whole.get("sections"))):
-            fields = statements.listed(statements.mapping(section).get("fields"))
+        for s, section in enumerate(statements.as_list(self.whole.get("sections"))):
+            fields = statements.as_list(statements.mapping(section).get("fields"))
             for f, field in enumerate(fields):
                 where = f"/sections/{s}/fields/{f}"
                 given = statements.mapping(field)
-                count += len(statements.listed(given.get("values")))
+                count += len(statements.as_list(given.get("values")))
                 if count > MAX_VALUES:
                     yield Problem(where, f"more than {MAX_VALUES:,} values; the rest is not read")
                     return
@@ -103,7 +103,7 @@ class _Reading:
                 yield from self._field(known, given, where)
 
     def _field(self, known: FormField, given: Mapping[Any, Any], where: str) -> Iterator[Problem]:
-        rows = statements.listed(given.get("values"))
+        rows = statements.as_list(given.get("values"))
         if not rows and not given.get("footnotes") and given.get("status") in _STANCES:
             stance = _STANCES[given["status"]]
             for source in known.sources:
@@ -116,7 +116,7 @@ class _Reading:
             value = statements.mapping(row) if isinstance(row, dict) else {"value": row}
             if value.get("basis") == "derived":
                 continue
-            if notes := [n for n in statements.listed(value.get("footnotes")) if type(n) is int]:
+            if notes := [n for n in statements.as_list(value.get("footnotes")) if type(n) is int]:
                 yield from self._cited(value, notes, at)
             else:
                 yield from self._written(known, value, at)
@@ -171,7 +171,7 @@ class _Reading:
     def excerpts(self) -> Iterator[Record | Problem]:
         """The footnotes as excerpts of the records that they name."""
         rows: dict[str, tuple[dict[Any, Any], list[Claim]]] = {}
-        for n, note in enumerate(statements.listed(self.whole.get("footnotes"))):
+        for n, note in enumerate(statements.as_list(self.whole.get("footnotes"))):
             given = statements.mapping(note)
             receipt = statements.mapping(given.get("receipt"))
             claims = self.cited.get(given.get("number"), [])  # type: ignore[arg-type]  # from JSON

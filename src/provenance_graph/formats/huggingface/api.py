@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.cards.card import FIELDS, read_card
 from provenance_graph.formats.huggingface.cards.parts import Card
 from provenance_graph.formats.huggingface.configs.config import read_config
@@ -24,7 +24,6 @@ from provenance_graph.formats.huggingface.names import (
 )
 from provenance_graph.formats.huggingface.tables import RELATIONS, WEIGHT_FORMATS
 
-ReaderOutput = Iterator[Claim | Problem]
 HUB_EPOCH = "2022-03-02"
 """The day from which the Hub records creation; older repositories all carry it."""
 _WEIGHTS = (".safetensors", ".bin", ".gguf", ".pt", ".pth", ".onnx", ".h5", ".msgpack", ".ckpt")
@@ -48,7 +47,7 @@ def read_answer(
     card = statements.mapping(raw.get("cardData"))
     files = frozenset(
         name
-        for file in statements.listed(raw.get("siblings"))
+        for file in statements.as_list(raw.get("siblings"))
         if (name := statements.scalar_text(statements.mapping(file).get("rfilename")))
     )
     about = _about(raw, card)
@@ -72,7 +71,7 @@ def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
             about[key] = raw[key]
     tags = [
         tag
-        for tag in [*statements.listed(raw.get("tags")), *statements.listed(card.get("tags"))]
+        for tag in [*statements.as_list(raw.get("tags")), *statements.as_list(card.get("tags"))]
         if isinstance(tag, str)
     ]
     if tags:
@@ -84,7 +83,7 @@ def _tagged(
     repo: NamedRepository, raw: dict[str, Any], card: dict[str, Any], place: str
 ) -> ReaderOutput:
     """What stands only in the Hub's tags, as in lists without card data."""
-    tags = statements.listed(raw.get("tags"))
+    tags = statements.as_list(raw.get("tags"))
     related = {str(tag).split(":", 2)[-1] for tag in tags if str(tag).count(":") >= 2}
     for index, tag in enumerate(tags):
         kind, colon, rest = tag.partition(":") if isinstance(tag, str) else ("", "", "")
@@ -158,7 +157,7 @@ def _times(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutp
 def _artifacts(repo: NamedRepository, raw: dict[str, Any]) -> ReaderOutput:
     """Files of weights, with digest or size where the answer gives them (``blobs=true``)."""
     formats: set[str] = set()
-    for file in statements.listed(raw.get("siblings")):
+    for file in statements.as_list(raw.get("siblings")):
         mapping = statements.mapping(file)
         stored = statements.mapping(mapping.get("lfs"))
         name = statements.scalar_text(mapping.get("rfilename"))

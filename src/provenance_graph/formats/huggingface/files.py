@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.document import Document, decode, parse_json, parse_yaml
+from provenance_graph.formats.document import Document, ReaderOutput, decode, parse_json, parse_yaml
 from provenance_graph.formats.huggingface.api import read_answer
 from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, of_dataset, read_card
 from provenance_graph.formats.huggingface.cards.front import metadata
@@ -39,7 +39,6 @@ from provenance_graph.formats.huggingface.names import (
 )
 from provenance_graph.formats.huggingface.tables import WEIGHT_FORMATS
 
-ReaderOutput = Iterator[Claim | Problem]
 READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
 """Kinds of documents that are readings of an artifact."""
 MAX_STATED = 120
@@ -76,7 +75,7 @@ def repository_claims(repo: NamedRepository, document: Document, kind: str) -> R
     folder = _Folder(document, kind)
     alone = not document.files
     if kind == "api":
-        yield from read_answer(repo, statements.tidy(document.json, document.text), "")
+        yield from read_answer(repo, statements.sanitise(document.json, document.text), "")
     elif kind != "card":
         yield from described(repo)
     readings = None if alone and kind in READINGS else Basis.ARTIFACT
@@ -84,15 +83,15 @@ def repository_claims(repo: NamedRepository, document: Document, kind: str) -> R
     if kind == "card":
         yield from _card(repo, document.text, document, "", alone)
     elif kind == "results":
-        rows = statements.tidy(document.yaml, document.text)
+        rows = statements.sanitise(document.yaml, document.text)
         yield from read_eval_results(repo, rows, "")
         yield from _as_stated(repo, "results", rows, "")
     elif kind == "merge":
-        raw = statements.tidy(document.yaml, document.text)
+        raw = statements.sanitise(document.yaml, document.text)
         yield from read_merge(repo, raw, "")
         yield from _as_stated(repo, "merge", raw, "")
     elif kind in READINGS:
-        raw = statements.tidy(document.json, document.text)
+        raw = statements.sanitise(document.json, document.text)
         if kind == "config":
             numbers = Numbers(stated_dtype(raw), packing(raw))
         yield from _reading(repo, kind, raw, readings, "", Numbers())
@@ -116,17 +115,17 @@ def _beside(
         yield from _card(repo, folder.text(file), folder.document, file, False)
     elif ".eval_results/" in f"/{file}" and base.endswith((".yaml", ".yml")):
         text = folder.text(file)
-        rows = statements.tidy(parse_yaml(text, url), text)
+        rows = statements.sanitise(parse_yaml(text, url), text)
         yield from read_eval_results(repo, rows, file)
         yield from _as_stated(repo, "results", rows, file)
     elif base in RECIPES:
         text = folder.text(file)
-        raw = statements.tidy(parse_yaml(text, url), text)
+        raw = statements.sanitise(parse_yaml(text, url), text)
         yield from read_merge(repo, raw, file)
         yield from _as_stated(repo, "merge", raw, file)
     elif kind := role_of(base):
         text = folder.text(file)
-        raw = statements.tidy(parse_json(text, url), text)
+        raw = statements.sanitise(parse_json(text, url), text)
         if not isinstance(raw, dict):
             yield Problem(file, f"{shape(raw)} where a mapping belongs", kind="shape")
             return numbers

@@ -140,7 +140,7 @@ def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
     """The stated values of a document of the Hub, and of the files beside it."""
     if kind == "card":
         yield from _card_leaves(metadata(document.text, document.url)[0], "")
-    elif kind == "api" and document.hints.syntax == "json" and isinstance(document.json, dict):
+    elif kind == "api" and document.features.syntax == "json" and isinstance(document.json, dict):
         whole: dict[str, Any] = document.json
         for leaf in leaves(whole, ("api",), "", without=("cardData",)):
             listed_only = leaf.path == _FILE_NAME and not _has_size(whole, leaf.where)
@@ -164,7 +164,7 @@ _OTHER_FILE = ("api", "siblings", "other", "rfilename")
 def _has_size(answer: dict[str, Any], where: str) -> bool:
     """Whether the answer gives the size or digest of the file whose name stands at a place."""
     step = where.split("/")[2]
-    files = statements.listed(answer.get("siblings"))
+    files = statements.as_list(answer.get("siblings"))
     file = statements.mapping(files[int(step)]) if step.isdigit() else {}
     return "size" in file or "lfs" in file
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from provenance_graph.formats import statements
-from provenance_graph.formats.document import Hints
+from provenance_graph.formats.document import Features
 from provenance_graph.formats.huggingface.configs.merge import is_recipe
 
 _CARD_KEYS = re.compile(
@@ -28,21 +28,25 @@ _API_MARKS = frozenset(
 )
 
 
-def kind_of(hints: Hints) -> str:
+def kind_of(features: Features) -> str:
     """Which document of the Hub it is by its content: card, config, adapter, index, api, results."""
-    if hints.syntax in ("markdown", "text"):
-        return "card" if _is_card(hints) else ""
-    keys = hints.keys
-    if hints.syntax == "jsonl":
-        value = hints.value
+    if features.syntax in ("markdown", "text"):
+        return "card" if _is_card(features) else ""
+    keys = features.keys
+    if features.syntax == "jsonl":
+        value = features.value
         return "api" if isinstance(value, dict) and _is_answer(value) else ""
-    if hints.syntax == "json":
-        value = hints.value[0] if isinstance(hints.value, list) and hints.value else hints.value
+    if features.syntax == "json":
+        value = (
+            features.value[0]
+            if isinstance(features.value, list) and features.value
+            else features.value
+        )
         if not isinstance(value, dict):
             return ""
         if _is_answer(value):
             return "api"
-        if isinstance(hints.value, list):
+        if isinstance(features.value, list):
             return ""
         if keys >= _ADAPTER_MARKS:
             return "adapter"
@@ -51,10 +55,10 @@ def kind_of(hints: Hints) -> str:
         if keys & _CONFIG_MARKS and keys & _CONFIG_SHAPE:
             return "config"
         return "tokenizer" if "tokenizer_class" in keys else ""
-    if hints.syntax == "yaml" and is_recipe(hints.value):
+    if features.syntax == "yaml" and is_recipe(features.value):
         return "merge"
-    if hints.syntax == "yaml" and isinstance(hints.value, list) and hints.value:
-        first = hints.value[0]
+    if features.syntax == "yaml" and isinstance(features.value, list) and features.value:
+        first = features.value[0]
         dataset = first.get("dataset") if isinstance(first, dict) else None
         return "results" if isinstance(dataset, dict) and "id" in dataset else ""
     return ""
@@ -66,17 +70,17 @@ def _is_answer(value: dict[str, Any]) -> bool:
     return named and len(value.keys() & _API_MARKS) >= 2 and not _is_dataset(value)
 
 
-def _is_card(hints: Hints) -> bool:
-    if hints.files:  # the head of a repository's folder
+def _is_card(features: Features) -> bool:
+    if features.files:  # the head of a repository's folder
         return True
-    head = next((line for line in hints.lines if line.strip()), "")
+    head = next((line for line in features.lines if line.strip()), "")
     if head.rstrip() == "---":
-        return bool(_CARD_KEYS.search("\n".join(hints.lines))) or hints.syntax == "markdown"
-    return hints.syntax == "markdown" and head.startswith("#")
+        return bool(_CARD_KEYS.search("\n".join(features.lines))) or features.syntax == "markdown"
+    return features.syntax == "markdown" and head.startswith("#")
 
 
 def _is_dataset(value: dict[str, Any]) -> bool:
-    tags = statements.listed(value.get("tags"))
+    tags = statements.as_list(value.get("tags"))
     return (
         "pipeline_tag" not in value
         and "config" not in value

@@ -13,11 +13,17 @@ from typing import Any
 from urllib.parse import quote
 
 from provenance_graph.core import hub, iris
-from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.claims import Basis, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import statements
-from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+)
 from provenance_graph.formats.huggingface.api import name_of
 from provenance_graph.formats.huggingface.cards.front import metadata
 from provenance_graph.formats.huggingface.files import READINGS, dataset_card, repository_claims
@@ -31,11 +37,9 @@ from provenance_graph.formats.huggingface.names import (
     repository_of,
 )
 
-ReaderOutput = Iterator[Claim | Problem]
 
-
-def _recognises(hints: Hints) -> bool:
-    return bool(kind_of(hints))
+def _recognises(features: Features) -> bool:
+    return bool(kind_of(features))
 
 
 def _origin(document: Document) -> Origin:
@@ -70,7 +74,7 @@ def _other_card(document: Document, place: hub.Repository) -> ReaderOutput:
 
 
 def _subject(document: Document) -> tuple[NamedRepository, str]:
-    kind = kind_of(document.hints)
+    kind = kind_of(document.features)
     if kind == "api" and isinstance(document.json, dict) and (name := name_of(document.json)):
         return repository(name), kind
     return repository_of(document), kind
@@ -82,7 +86,9 @@ def _read(document: Document) -> ReaderOutput:
     if kind == "card" and place is not None and place.kind is not hub.RepositoryKind.MODEL:
         yield from _other_card(document, place)
         return
-    if kind == "api" and not (document.hints.syntax == "json" and isinstance(document.json, dict)):
+    if kind == "api" and not (
+        document.features.syntax == "json" and isinstance(document.json, dict)
+    ):
         for part in split(document):
             yield from (part,) if isinstance(part, Problem) else _read(part)
         return
@@ -96,7 +102,7 @@ def split(document: Document) -> Iterator[Document | Problem]:
 
     A document that is no such list gives nothing. A line that is no JSON is a problem.
     """
-    if kind_of(document.hints) != "api":
+    if kind_of(document.features) != "api":
         return
     seen: set[str] = set()
     for where, raw in _entries(document):
@@ -115,16 +121,11 @@ def split(document: Document) -> Iterator[Document | Problem]:
 
 
 def _entries(document: Document) -> Iterator[tuple[str, Any]]:
-    if document.hints.syntax == "jsonl":
-        for number, line in enumerate(document.text.splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                yield f"L{number}", statements.tidy(parse_json(line, document.url), line)
-            except Unreadable as error:
-                yield f"L{number}", Problem(f"L{number}", error.why, kind="syntax")
+    if document.features.syntax == "jsonl":
+        for line in statements.json_lines(document):
+            yield ("", line) if isinstance(line, Problem) else line
     elif isinstance(document.json, list):
-        for index, raw in enumerate(statements.tidy(document.json, document.text)):
+        for index, raw in enumerate(statements.sanitise(document.json, document.text)):
             yield f"/{index}", raw
 
 
@@ -150,5 +151,5 @@ READER = Reader(
     version="4",
     split=split,
     keys=KEYS,
-    leaves=lambda document: leaves_of(document, kind_of(document.hints)),
+    leaves=lambda document: leaves_of(document, kind_of(document.features)),
 )

@@ -82,7 +82,7 @@ def nodes_of(document: Document) -> Nodes:
 
 def _triples(document: Document) -> Iterator[ox.Quad]:
     base = document.url if document.url.startswith(("http://", "https://")) else "file:///"
-    if document.hints.syntax == "json":
+    if document.features.syntax == "json":
         text, format_ = json.dumps(_with_context(document)), ox.RdfFormat.JSON_LD
     else:
         guard_depth(document.text, document.url)

@@ -17,7 +17,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate, Leaf
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.mldcat import keys
@@ -31,26 +31,25 @@ from provenance_graph.formats.mldcat.keys import (
 )
 from provenance_graph.formats.mldcat.nodes import Nodes, Value, nodes_of
 
-ReaderOutput = Iterator[Claim | Problem]
 _DERIVATIONS = frozenset(DERIVATIONS)
 MAX_PARTS = 10_000
 _FORMAT = re.compile(r"(?:.*[/#])?([\w.+-]{2,40})$")
 _LANGUAGE = re.compile(r".*/authority/language/([A-Z]{3})$")
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether the profile's own vocabulary stands in its head."""
-    if hints.syntax == "trig":
-        return is_profile("\n".join(hints.lines))
-    if hints.syntax != "json" or not isinstance(hints.value, dict):
+    if features.syntax == "trig":
+        return is_profile("\n".join(features.lines))
+    if features.syntax != "json" or not isinstance(features.value, dict):
         return False
-    context = hints.value.get("@context")
+    context = features.value.get("@context")
     return context is not None and is_profile(json.dumps(context)[:200_000])
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the class of its node and the profile's name of the property."""
-    if document.hints.syntax == "json" and isinstance(document.json, dict):
+    if document.features.syntax == "json" and isinstance(document.json, dict):
         context = document.json.get("@context")
         yield from coverage.leaves(context, ("context",), "/@context")
     yield from _leaves(nodes_of(document))
@@ -86,7 +85,7 @@ def origin(document: Document) -> Origin:
     name = (nodes.text(publisher, "name") or publisher) if publisher else ""
     licence = nodes.text(catalogue, "licence") if catalogue else ""
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization(name or "unnamed publishers of catalogues"),
         title="MLDCAT-AP description of models and datasets",
         licence=licence,

@@ -10,7 +10,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.statements import mapping, scalar_text
 
@@ -42,11 +42,11 @@ KEYS = KeyTable(
 )  # fmt: skip
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it has flavors and a model's or MLflow's id, as an MLmodel file has."""
-    name = hints.name.rsplit("/", 1)[-1]
-    if name == "MLmodel" or hints.syntax == "yaml":
-        lines = {line.split(":")[0] for line in hints.lines if line[:1].isalpha()}
+    name = features.name.rsplit("/", 1)[-1]
+    if name == "MLmodel" or features.syntax == "yaml":
+        lines = {line.split(":")[0] for line in features.lines if line[:1].isalpha()}
         return "flavors" in lines and bool(lines & {"mlflow_version", "model_uuid", "model_id"})
     return False
 
@@ -54,7 +54,7 @@ def recognises(hints: Hints) -> bool:
 def origin(document: Document) -> Origin:
     """Nobody in particular: the file does not say who ran it."""
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization("unnamed users of MLflow"),
         basis=Basis.ARTIFACT,
         title="MLflow model",
@@ -72,7 +72,7 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     raw = mapping(document.yaml)
     yield from coverage.unknown(leaves(document), KEYS, "MLflow's MLmodel")
     id_ = scalar_text(raw.get("model_uuid")) or scalar_text(raw.get("model_id"))
-    model = iris.entity(SOURCE, "model", iris.slug(id_ or statements.place(document)))
+    model = iris.entity(SOURCE, "model", iris.slug(id_ or statements.source_slug(document)))
     yield from statements.is_a(model, PG.Model)
     if id_:
         yield Claim(model, DCTERMS.identifier, statements.literal(id_))

@@ -12,9 +12,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "modelpack"
 _MEDIA = re.compile(
@@ -54,25 +54,25 @@ KEYS = KeyTable(
 )  # fmt: skip
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is a Kitfile, a ModelPack configuration, or a manifest of one of them."""
-    value = mapping(hints.value)
-    if hints.syntax == "json":
+    value = mapping(features.value)
+    if features.syntax == "json":
         kinds = [
             scalar_text(value.get("artifactType")),
             scalar_text(mapping(value.get("config")).get("mediaType")),
         ]
         packed = "descriptor" in value and "modelfs" in value
         return packed or any(_MEDIA.match(kind) for kind in kinds)
-    if hints.syntax in ("yaml", "text"):
-        lines = {line.split(":")[0] for line in hints.lines if line[:1].isalpha()}
+    if features.syntax in ("yaml", "text"):
+        lines = {line.split(":")[0] for line in features.lines if line[:1].isalpha()}
         return "manifestVersion" in lines and bool(lines & {"package", "model", "datasets"})
     return False
 
 
 def _whole(document: Document) -> dict[Any, Any]:
-    parsed = document.json if document.hints.syntax == "json" else document.yaml
-    return mapping(statements.tidy(parsed, document.text))
+    parsed = document.json if document.features.syntax == "json" else document.yaml
+    return mapping(statements.sanitise(parsed, document.text))
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
@@ -85,10 +85,12 @@ def origin(document: Document) -> Origin:
     """Whoever the package names as its vendor or first author."""
     whole = _whole(document)
     descriptor, package = mapping(whole.get("descriptor")), mapping(whole.get("package"))
-    authors = [*listed(descriptor.get("authors")), *listed(package.get("authors"))]
-    maker = called(descriptor.get("vendor")) or next((called(a) for a in authors if called(a)), "")
+    authors = [*as_list(descriptor.get("authors")), *as_list(package.get("authors"))]
+    maker = stated_name(descriptor.get("vendor")) or next(
+        (stated_name(a) for a in authors if stated_name(a)), ""
+    )
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization(maker or "unnamed authors of model packages"),
         basis=Basis.THIRD_PARTY,
         title="Packed model",
@@ -102,7 +104,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
     yield from coverage.unknown(leaves(document), KEYS, "ModelPack and KitOps")
     descriptor, package = mapping(whole.get("descriptor")), mapping(whole.get("package"))
     about = mapping(whole.get("model"))
-    names = [called(part.get("name")) for part in (about, descriptor, package)]
+    names = [stated_name(part.get("name")) for part in (about, descriptor, package)]
     name = next((each for each in names if each), "")
     fallback = re.sub(r"(?:^|/)Kitfile$", "", document.name or "model")
     model = iris.entity(SOURCE, "model", iris.slug(name or fallback or "model"))
@@ -113,9 +115,9 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
     for part, where in ((about, "/model"), (descriptor, "/descriptor"), (package, "/package")):
         yield from _about(model, part, where)
     yield from _config(model, mapping(whole.get("config")))
-    for n, raw in enumerate(listed(whole.get("datasets"))):
+    for n, raw in enumerate(as_list(whole.get("datasets"))):
         yield from _dataset(model, mapping(raw), f"/datasets/{n}")
-    for n, raw in enumerate(listed(whole.get("layers"))):
+    for n, raw in enumerate(as_list(whole.get("layers"))):
         yield from _layer(model, mapping(raw), f"/layers/{n}")
     for leaf in leaves(document):
         row = KEYS.find(leaf.path)
@@ -130,21 +132,21 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
 def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
     """Version, licence, makers, framework and origin."""
     for key in ("version", "revision"):
-        yield from packages.version_of(SOURCE, model, called(part.get(key)))
+        yield from packages.version_of(SOURCE, model, stated_name(part.get(key)))
     for key in ("license", "licenses"):
-        for text_ in map(scalar_text, listed(part.get(key))):
+        for text_ in map(scalar_text, as_list(part.get(key))):
             if text_:
                 yield from statements.licensed(model, text_, locator=f"{where}/{key}")
-    for maker in [*listed(part.get("vendor")), *listed(part.get("authors"))]:
-        yield from statements.made_by(model, called(maker))
-    if framework := called(part.get("framework")):
+    for maker in [*as_list(part.get("vendor")), *as_list(part.get("authors"))]:
+        yield from statements.made_by(model, stated_name(maker))
+    if framework := stated_name(part.get("framework")):
         yield Claim(model, PG.framework, statements.literal(framework))
     if (created := part.get("createdAt")) is not None:
         yield statements.dated(model, DCTERMS.created, created, f"{where}/createdAt")
     for key, predicate in (("sourceURL", PG.codeRepository), ("docURL", PG.homepage)):
         if url := scalar_text(part.get(key)):
             yield statements.link(model, predicate, url, f"{where}/{key}")
-    for url in map(scalar_text, listed(part.get("datasetsURL"))):
+    for url in map(scalar_text, as_list(part.get("datasetsURL"))):
         yield from _trained(model, url, url)
     if path := scalar_text(part.get("path")):
         yield from _path(model, path, f"{where}/path")
@@ -174,7 +176,7 @@ def _config(model: Iri, config: dict[Any, Any]) -> Iterator[Claim]:
 
 
 def _dataset(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
-    name, path = called(raw.get("name")), scalar_text(raw.get("path"))
+    name, path = stated_name(raw.get("name")), scalar_text(raw.get("path"))
     if not name and not path:
         yield Problem(where, "a dataset without name and path", "name")
         return
@@ -206,7 +208,7 @@ def _layer(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Prob
         yield Problem(f"{where}/digest", what, "sha256: and 64 hexadecimal digits")
     notes = mapping(raw.get("annotations"))
     keys = ("org.cncf.model.filepath", "org.opencontainers.image.title")
-    name = next((called(notes.get(key)) for key in keys if called(notes.get(key))), "")
+    name = next((stated_name(notes.get(key)) for key in keys if stated_name(notes.get(key))), "")
     known = name or content[:16] or where.rpartition("/")[2]
     claims = list(packages.artifact(SOURCE, model, known, [digest] if digest else []))
     yield from (c for c in claims if name or c.predicate != PG.fileName)

@@ -20,9 +20,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "modelsigning"
 MAX_FILES = 100_000
@@ -60,10 +60,10 @@ KEYS = KeyTable(
 )
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is a bundle, an envelope or a statement of in-toto."""
-    value = mapping(hints.value)
-    if hints.syntax not in ("json", "jsonl"):
+    value = mapping(features.value)
+    if features.syntax not in ("json", "jsonl"):
         return False
     envelope = "payload" in value and "payloadType" in value and "signatures" in value
     return (
@@ -77,7 +77,7 @@ def recognises(hints: Hints) -> bool:
 
 def parts(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """The bundle or envelope, and the statement in it; raises Unreadable."""
-    whole = mapping(statements.tidy(document.json, document.text))
+    whole = mapping(statements.sanitise(document.json, document.text))
     if "_type" in whole:
         return {}, whole
     if mapping(whole.get("messageSignature")):
@@ -91,7 +91,7 @@ def parts(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
         raise Unreadable(document.url, f"its payload is no statement: {error}") from error
     if not isinstance(statement, dict):
         raise Unreadable(document.url, "its payload is no in-toto statement")
-    return whole, mapping(statements.tidy(statement, json.dumps(statement)))
+    return whole, mapping(statements.sanitise(statement, json.dumps(statement)))
 
 
 def decoded(value: Any) -> bytes | None:
@@ -106,7 +106,7 @@ def decoded(value: Any) -> bytes | None:
 def log_entries(bundle: Mapping[Any, Any]) -> list[dict[Any, Any]]:
     """The entries of transparency logs beside a signature."""
     material = mapping(bundle.get("verificationMaterial"))
-    return [mapping(entry) for entry in listed(material.get("tlogEntries"))[:20]]
+    return [mapping(entry) for entry in as_list(material.get("tlogEntries"))[:20]]
 
 
 def other_payload(bundle: Mapping[Any, Any], payload: bytes) -> str:
@@ -134,20 +134,20 @@ def forged_root(statement: Mapping[Any, Any]) -> str:
     if scalar_text(statement.get("predicateType")) != "https://model_signing/signature/v1.0":
         return ""
     whole = hashlib.sha256()
-    resources = listed(mapping(statement.get("predicate")).get("resources"))
+    resources = as_list(mapping(statement.get("predicate")).get("resources"))
     for raw in resources:
         try:
             whole.update(bytes.fromhex(scalar_text(mapping(raw).get("digest"))))
         except ValueError:
             return ""
-    for subject in listed(statement.get("subject"))[:1]:
+    for subject in as_list(statement.get("subject"))[:1]:
         stated = scalar_text(mapping(mapping(subject).get("digest")).get("sha256"))
         if stated and resources and stated.casefold() != whole.hexdigest():
             return "the subject's digest is not that of its files: one of them was changed"
     return ""
-    for subject in listed(statement.get("subject"))[:1]:
+    for subject in as_list(statement.get("subject"))[:1]:
         stated = scalar_text(mapping(mapping(subject).get("digest")).get("sha256"))
-        if stated and listed and stated.casefold() != whole.hexdigest():
+        if stated and as_list and stated.casefold() != whole.hexdigest():
             return "the subject's digest is not that of its files: one of them was changed"
     return ""
 
@@ -162,7 +162,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 def signer(bundle: dict[Any, Any]) -> str:
     """Whom the signature names: the certificate's identity, else the key by its digest."""
     material = mapping(bundle.get("verificationMaterial"))
-    chain = listed(mapping(material.get("x509CertificateChain")).get("certificates"))
+    chain = as_list(mapping(material.get("x509CertificateChain")).get("certificates"))
     leaf = mapping(material.get("certificate")) or mapping(chain[0] if chain else None)
     raw = scalar_text(leaf.get("rawBytes"))
     if raw:
@@ -199,7 +199,7 @@ def origin(document: Document) -> Origin:
         whole = {}
     name = signer(whole)[: statements.MAX_STATED]
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization(name or "unnamed signers"),
         basis=Basis.THIRD_PARTY,
         title="Signed statement about a model, signature not verified",
@@ -216,23 +216,25 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
     if message := mapping(whole.get("messageSignature")):
         yield from _signed_file(document, whole, message)
         return
-    subjects = listed(statement.get("subject"))
+    subjects = as_list(statement.get("subject"))
     if not subjects:
         yield Problem(
             "/payload/subject", "a statement about nothing", "subject with name and digest"
         )
     predicate = mapping(statement.get("predicate"))
     several = len(subjects) > 1
-    model = _model([called(mapping(s).get("name")) for s in subjects], document)
-    yield from statements.is_a(model, PG.Model, "" if several else called(_first_name(subjects)))
+    model = _model([stated_name(mapping(s).get("name")) for s in subjects], document)
+    yield from statements.is_a(
+        model, PG.Model, "" if several else stated_name(_first_name(subjects))
+    )
     for n, raw in enumerate(subjects[:MAX_FILES]):
         item, where = mapping(raw), f"/payload/subject/{n}"
-        name = called(item.get("name")) if several else ""
+        name = stated_name(item.get("name")) if several else ""
         yield from _digested(model, name, mapping(item.get("digest")).items(), where)
-    for n, raw in enumerate(listed(predicate.get("resources"))[:MAX_FILES]):
+    for n, raw in enumerate(as_list(predicate.get("resources"))[:MAX_FILES]):
         item, where = mapping(raw), f"/payload/predicate/resources/{n}"
         pair = (scalar_text(item.get("algorithm")), scalar_text(item.get("digest")))
-        yield from _digested(model, called(item.get("name")), [pair], where)
+        yield from _digested(model, stated_name(item.get("name")), [pair], where)
     yield from _signed_by(model, whole)
     own = (leaf for leaf in leaves(document) if leaf.path[0] == "statement")
     yield from coverage.claims(model, own, KEYS)
@@ -279,7 +281,7 @@ def _model(names: list[str], document: Document) -> Iri:
             return iris.model(place.name)
         if names[0]:
             return iris.entity(SOURCE, "model", iris.slug(names[0]))
-    return iris.entity(SOURCE, "model", statements.place(document))
+    return iris.entity(SOURCE, "model", statements.source_slug(document))
 
 
 def _digested(model: Iri, name: str, digests: Any, where: str) -> Iterator[Claim | Problem]:

@@ -13,7 +13,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
 
 SOURCE = "ollama"
@@ -51,11 +51,11 @@ class Instruction:
     value: str
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether its first instruction is FROM, as a Modelfile's is."""
-    if hints.syntax != "text":
+    if features.syntax != "text":
         return False
-    lines = [line for line in hints.lines if line.strip() and not line.lstrip().startswith("#")]
+    lines = [line for line in features.lines if line.strip() and not line.lstrip().startswith("#")]
     known = [line for line in lines if _LINE.match(line)]
     return (
         bool(lines)
@@ -98,7 +98,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 def origin(document: Document) -> Origin:
     """Nobody in particular: a Modelfile does not say whose it is."""
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization("unnamed authors of model files"),
         basis=Basis.THIRD_PARTY,
         title="Ollama Modelfile",

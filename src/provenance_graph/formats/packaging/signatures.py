@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.formats.packaging.modelsigning import decoded, log_entries, other_payload
-from provenance_graph.formats.statements import listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
 MAX_CHAIN = 10
@@ -114,7 +114,7 @@ def check(bundle: Mapping[Any, Any], trusted: Trust) -> SignatureOutcome:
         return _of_message(bundle, message, trusted)
     payload = decoded(envelope.get("payload"))
     signatures = [
-        raw for s in listed(envelope.get("signatures")) if (raw := decoded(mapping(s).get("sig")))
+        raw for s in as_list(envelope.get("signatures")) if (raw := decoded(mapping(s).get("sig")))
     ]
     if payload is None or not signatures:
         return SignatureOutcome(SignatureState.NOT_VERIFIED, "no payload with a signature")
@@ -267,7 +267,7 @@ def _moment(bundle: Mapping[Any, Any], trusted: Trust) -> tuple[datetime, bool]:
 def _chain(bundle: Mapping[Any, Any]) -> list[x509.Certificate] | str:
     """The certificates beside the signature, the signer's first; a text where one is unreadable."""
     material = mapping(bundle.get("verificationMaterial"))
-    certificates = listed(mapping(material.get("x509CertificateChain")).get("certificates"))
+    certificates = as_list(mapping(material.get("x509CertificateChain")).get("certificates"))
     if one := mapping(material.get("certificate")):
         certificates = [one, *certificates]
     result: list[x509.Certificate] = []
@@ -343,13 +343,13 @@ def changed_files(statement: Mapping[Any, Any], folder: Path) -> Iterator[str]:
     """What differs between the signed files and those of a folder, a sentence each."""
     predicate = mapping(statement.get("predicate"))
     signed: dict[str, tuple[str, str]] = {}
-    for raw in listed(predicate.get("resources"))[:MAX_FILES]:
+    for raw in as_list(predicate.get("resources"))[:MAX_FILES]:
         item = mapping(raw)
         signed[scalar_text(item.get("name"))] = (
             scalar_text(item.get("algorithm")),
             scalar_text(item.get("digest")).casefold(),
         )
-    for raw in listed(statement.get("subject"))[:MAX_FILES] if not signed else []:
+    for raw in as_list(statement.get("subject"))[:MAX_FILES] if not signed else []:
         item = mapping(raw)
         for algorithm, digest in mapping(item.get("digest")).items():
             signed[scalar_text(item.get("name"))] = (str(algorithm), scalar_text(digest).casefold())
@@ -371,7 +371,7 @@ def changed_files(statement: Mapping[Any, Any], folder: Path) -> Iterator[str]:
 
 
 def _ignored(predicate: Mapping[Any, Any]) -> list[Any]:
-    return listed(mapping(predicate.get("serialization")).get("ignore_paths"))
+    return as_list(mapping(predicate.get("serialization")).get("ignore_paths"))
 
 
 def file_digest(path: Path, algorithm: str) -> str:

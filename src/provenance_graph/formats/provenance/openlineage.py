@@ -18,8 +18,8 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "openlineage"
 MAX_PROBLEMS = 100
@@ -53,18 +53,20 @@ KEYS = KeyTable(
 )  # fmt: skip
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is an event of a run, or a list or stream of them."""
-    value = hints.value[0] if isinstance(hints.value, list) and hints.value else hints.value
+    value = (
+        features.value[0] if isinstance(features.value, list) and features.value else features.value
+    )
     event = mapping(value)
-    if hints.syntax not in ("json", "jsonl"):
+    if features.syntax not in ("json", "jsonl"):
         return False
     return "producer" in event and "job" in event and ("run" in event or "eventTime" in event)
 
 
 def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]:
     """Every event with its place; what is none is a problem."""
-    if document.hints.syntax == "jsonl":
+    if document.features.syntax == "jsonl":
         for n, line in enumerate(document.text.splitlines(), 1):
             if not line.strip():
                 continue
@@ -74,14 +76,14 @@ def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]
                 yield Problem(f"L{n}", f"not JSON: {error}", "one event a line", kind="syntax")
                 continue
             if isinstance(event, dict):
-                yield f"L{n}", mapping(statements.tidy(event, line))
+                yield f"L{n}", mapping(statements.sanitise(event, line))
             else:
                 yield Problem(f"L{n}", "not an event", "an object with run, job, inputs, outputs")
         return
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, (dict, list)):
         raise Unreadable(document.url, "an event is a JSON object")
-    for n, event in enumerate(listed(whole)):
+    for n, event in enumerate(as_list(whole)):
         where = f"/{n}" if isinstance(whole, list) else ""
         if isinstance(event, dict):
             yield where, event
@@ -99,7 +101,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 def _leaves_of(where: str, event: dict[Any, Any]) -> Iterator[Leaf]:
     yield from _own_leaves(where, event)
     for key in ("inputs", "outputs"):
-        for n, item in enumerate(listed(event.get(key))):
+        for n, item in enumerate(as_list(event.get(key))):
             yield from coverage.leaves(item, ("dataset",), f"{where}/{key}/{n}")
 
 
@@ -113,10 +115,10 @@ def origin(document: Document) -> Origin:
     first = next((e for e in events(document) if not isinstance(e, Problem)), ("", {}))
     job = mapping(first[1].get("job"))
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization("unnamed operators of data pipelines"),
         basis=Basis.MEASUREMENT,
-        title=f"OpenLineage events of {called(job.get('namespace')) or 'a pipeline'}",
+        title=f"OpenLineage events of {stated_name(job.get('namespace')) or 'a pipeline'}",
     )
 
 
@@ -141,10 +143,10 @@ def _event(where: str, event: dict[Any, Any], odd: list[Leaf]) -> Iterator[Claim
     inputs = []
     own = list(_own_leaves(where, event))
     odd += (leaf for leaf in own if KEYS.find(leaf.path) is None)
-    for n, raw in enumerate(listed(event.get("inputs"))):
+    for n, raw in enumerate(as_list(event.get("inputs"))):
         inputs.append(_entity(mapping(raw)))
         yield from _described(mapping(raw), *inputs[-1], f"{where}/inputs/{n}", odd)
-    for n, raw in enumerate(listed(event.get("outputs"))):
+    for n, raw in enumerate(as_list(event.get("outputs"))):
         made, kind = _entity(mapping(raw))
         yield from _described(mapping(raw), made, kind, f"{where}/outputs/{n}", odd)
         if made is None:
@@ -157,7 +159,7 @@ def _event(where: str, event: dict[Any, Any], odd: list[Leaf]) -> Iterator[Claim
                 relation = PG.trainedOn
             yield Claim(made, relation, source)
         yield from _run(made, event, where, own)
-    if not listed(event.get("inputs")) and not listed(event.get("outputs")):
+    if not as_list(event.get("inputs")) and not as_list(event.get("outputs")):
         yield Problem(where or "/", "an event without inputs and outputs", kind="empty")
 
 
@@ -166,7 +168,7 @@ def _run(
 ) -> Iterator[Claim | Problem]:
     """Which run wrote it, when, with which code; the rest of the event as stated."""
     job = mapping(event.get("job"))
-    name = f"{called(job.get('namespace'))}/{called(job.get('name'))}".strip("/")
+    name = f"{stated_name(job.get('namespace'))}/{stated_name(job.get('name'))}".strip("/")
     run = scalar_text(mapping(event.get("run")).get("runId"))
     yield coverage.other(made, "run", f"{name} {run}".strip())
     if event.get("eventTime") is not None:
@@ -185,7 +187,7 @@ def _run(
 
 def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
     """A dataset or model by its namespace and name; the Hub's repositories as ours."""
-    namespace, name = called(item.get("namespace")), called(item.get("name"))
+    namespace, name = stated_name(item.get("namespace")), stated_name(item.get("name"))
     facets = mapping(item.get("facets"))
     stated = mapping(facets.get("datasetType"))
     kinds = (
@@ -214,17 +216,17 @@ def _described(
     if subject is None:
         yield Problem(where, "a dataset without a name", "namespace and name")
         return
-    yield from statements.is_a(subject, kind, called(item.get("name")))
+    yield from statements.is_a(subject, kind, stated_name(item.get("name")))
     facets = mapping(item.get("facets"))
     if version := scalar_text(mapping(facets.get("version")).get("datasetVersion")):
         yield Claim(subject, SCHEMA.version, statements.literal(version))
-    for raw in listed(mapping(facets.get("ownership")).get("owners")):
+    for raw in as_list(mapping(facets.get("ownership")).get("owners")):
         owner = mapping(raw)
         owned_by = f"{scalar_text(owner.get('type')) or 'owner'}: {scalar_text(owner.get('name'))}"
         yield Claim(subject, PG.dataGovernance, statements.literal(owned_by))
     fields = [
         f"{scalar_text(mapping(f).get('name'))} ({scalar_text(mapping(f).get('type'))})"
-        for f in listed(mapping(facets.get("schema")).get("fields"))
+        for f in as_list(mapping(facets.get("schema")).get("fields"))
     ]
     if fields:
         yield Claim(subject, PG.recordStructure, coverage.brief(f"schema: {', '.join(fields)}"))

@@ -22,8 +22,8 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
-from provenance_graph.formats.statements import listed, mapping, scalar_text
+from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "prov"
 MAX_ELEMENTS = 100_000
@@ -78,21 +78,21 @@ class ProvGraph:
     subjects: dict[str, Iri] = field(default_factory=dict)
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether its top-level keys are PROV-JSON's."""
-    keys = hints.keys & {*_ELEMENTS, *_RELATIONS, "prefix", "bundle"}
+    keys = features.keys & {*_ELEMENTS, *_RELATIONS, "prefix", "bundle"}
     return (
-        hints.syntax == "json"
-        and isinstance(hints.value, dict)
+        features.syntax == "json"
+        and isinstance(features.value, dict)
         and len(keys) >= 2
         and bool(keys & {"entity", "activity"})
-        and "@context" not in hints.value
+        and "@context" not in features.value
     )
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value, below the kind of element or relation that it stands on."""
-    for key, value in mapping(statements.tidy(document.json, document.text)).items():
+    for key, value in mapping(statements.sanitise(document.json, document.text)).items():
         role = key if key in (*_ELEMENTS, "prefix", "bundle") else "other"
         role = "relation" if key in _RELATIONS else role
         for leaf in coverage.leaves(value, (role,), f"/{key}"):
@@ -102,7 +102,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "PROV-JSON is an object")
     graph, problems, count = ProvGraph(), [], 0
@@ -112,13 +112,13 @@ def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:
             if count > MAX_ELEMENTS:
                 raise Unreadable(document.url, f"more than {MAX_ELEMENTS:,} elements")
             graph.kinds[str(id_)] = kind
-            for part in listed(raw):
+            for part in as_list(raw):
                 for key, value in mapping(part).items():
                     known = graph.elements[str(id_)].setdefault(str(key), [])
-                    known += [_plain(item) for item in listed(value)]
+                    known += [_plain(item) for item in as_list(value)]
     for kind, (left, right) in _RELATIONS.items():
         for id_, raw in mapping(whole.get(kind)).items():
-            for part in listed(raw):
+            for part in as_list(raw):
                 ends = scalar_text(mapping(part).get(left)), scalar_text(mapping(part).get(right))
                 if all(ends):
                     graph.relations[kind].append(ends)
@@ -154,10 +154,10 @@ def _type_of(element: Mapping[str, list[Any]]) -> str:
 
 def origin(document: Document) -> Origin:
     """Whoever ran it: the first agent that the document names."""
-    agents = mapping(mapping(statements.tidy(document.json, document.text)).get("agent"))
+    agents = mapping(mapping(statements.sanitise(document.json, document.text)).get("agent"))
     name = next((str(id_) for id_ in agents), "")
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization(name.rpartition(":")[2] or "unnamed users of PROV"),
         basis=Basis.MEASUREMENT,
         title="PROV-JSON",
@@ -168,7 +168,7 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a PROV document says of models, datasets and the run that made them."""
     graph, problems = _graph(document)
     yield from problems
-    run = iris.entity(SOURCE, "run", statements.place(document))
+    run = iris.entity(SOURCE, "run", statements.source_slug(document))
     for id_, element in graph.elements.items():
         kind = _type_of(element) if graph.kinds[id_] == "entity" else ""
         if kind:

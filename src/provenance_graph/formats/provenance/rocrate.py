@@ -17,9 +17,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import jsonld, packages
-from provenance_graph.formats.statements import listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "rocrate"
 _PARTS = "what the crate holds; each node that is a model, dataset or file is read by itself"
@@ -92,16 +92,16 @@ KEYS = KeyTable(
 )
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether its graph describes itself as an RO-Crate does."""
-    return hints.syntax == "json" and jsonld.is_crate(hints.value)
+    return features.syntax == "json" and jsonld.is_crate(features.value)
 
 
 class Crate:
     """The nodes of a crate by id, with what each is."""
 
     def __init__(self, document: Document) -> None:
-        whole = mapping(statements.tidy(document.json, document.text))
+        whole = mapping(statements.sanitise(document.json, document.text))
         self.context, result = jsonld.nodes(whole)
         self.beside = (
             {k: v for k, v in whole.items() if k != "@context"} if "@graph" in whole else {}
@@ -118,12 +118,12 @@ class Crate:
             ),
             "./",
         )
-        self.local = statements.place(document)
+        self.local = statements.source_slug(document)
 
     def role(self, node: dict[Any, Any]) -> str:
         """What a node is to the graph."""
         id_ = scalar_text(node.get("@id"))
-        kinds = {re.split(r"[:#/]", scalar_text(kind))[-1] for kind in listed(node.get("@type"))}
+        kinds = {re.split(r"[:#/]", scalar_text(kind))[-1] for kind in as_list(node.get("@type"))}
         if "ro-crate-metadata.json" in id_:
             return "descriptor"
         if kinds & {"MLModel", "Model", "MachineLearningModel"}:
@@ -181,7 +181,7 @@ def origin(document: Document) -> Origin:
     """Whoever published the crate, else its first author."""
     crate = Crate(document)
     root = crate.by_id.get(crate.root, {})
-    makers = [*listed(root.get("publisher")), *listed(root.get("author"))]
+    makers = [*as_list(root.get("publisher")), *as_list(root.get("author"))]
     maker = next((name for value in makers if (name := crate.name(value))), "")
     return Origin(
         local=crate.local,
@@ -235,13 +235,13 @@ def _entity(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | 
 
 def _made(crate: Crate, subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim]:
     """Licence, makers and publisher."""
-    for value in listed(stated.get("license")):
+    for value in as_list(stated.get("license")):
         text_ = jsonld.text_of(value) or jsonld.link_of(value)
         yield from statements.licensed(subject, text_, locator=f"{where}/license")
     for key in ("author", "creator"):
-        for value in listed(stated.get(key)):
+        for value in as_list(stated.get(key)):
             yield from statements.made_by(subject, crate.name(value))
-    for value in listed(stated.get("publisher")):
+    for value in as_list(stated.get("publisher")):
         if maker := crate.name(value):
             organization = statements.named_organization(maker)
             yield from statements.is_a(organization, PG.Organization, maker)
@@ -251,12 +251,12 @@ def _made(crate: Crate, subject: Iri, stated: dict[str, Any], where: str) -> Ite
 def _dated(subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim | Problem]:
     """Dates, version and addresses."""
     for key, predicate in _DATES:
-        for value in listed(stated.get(key)):
+        for value in as_list(stated.get(key)):
             yield statements.dated(subject, predicate, jsonld.text_of(value), f"{where}/{key}")
-    for value in listed(stated.get("version")):
+    for value in as_list(stated.get("version")):
         yield coverage.stated(subject, SCHEMA.version, scalar_text(value), f"{where}/version")
     for key in ("url", "contentUrl"):
-        for value in listed(stated.get(key)):
+        for value in as_list(stated.get(key)):
             if (url := jsonld.link_of(value)).startswith("http"):
                 yield statements.link(subject, SCHEMA.url, url, f"{where}/{key}")
             elif url:
@@ -265,7 +265,7 @@ def _dated(subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim |
 
 def _origins(crate: Crate, subject: Iri, stated: dict[str, Any], *, model: bool) -> Iterator[Claim]:
     for key in ("prov:wasDerivedFrom", "isBasedOn", "trainingDataset"):
-        for value in listed(stated.get(key)):
+        for value in as_list(stated.get(key)):
             other = crate.subject(scalar_text(mapping(value).get("@id")))
             if other is None or other == subject:
                 yield coverage.other(subject, key, crate.name(value))
@@ -277,8 +277,8 @@ def _origins(crate: Crate, subject: Iri, stated: dict[str, Any], *, model: bool)
 
 def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim]:
     """What a run made, from what."""
-    used = [scalar_text(mapping(value).get("@id")) for value in listed(node.get("object"))]
-    for value in listed(node.get("result")):
+    used = [scalar_text(mapping(value).get("@id")) for value in as_list(node.get("object"))]
+    for value in as_list(node.get("result")):
         made = crate.subject(scalar_text(mapping(value).get("@id")))
         if made is None:
             continue
@@ -312,7 +312,7 @@ def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Pr
         yield Claim(artifact, SCHEMA.name, statements.literal(label))
     if (size := node.get("contentSize")) is not None:
         yield statements.quantity(artifact, PG.byteSize, size, f"{where}/contentSize")
-    for value in listed(node.get("encodingFormat")):
+    for value in as_list(node.get("encodingFormat")):
         if form := jsonld.text_of(value) or jsonld.link_of(value):
             yield Claim(artifact, PG.fileFormat, statements.literal(form))
     yield from coverage.claims(artifact, _leaves_of(crate, where, node), KEYS)

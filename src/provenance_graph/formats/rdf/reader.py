@@ -23,7 +23,7 @@ from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, skip
-from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
+from provenance_graph.formats.document import MAX_DEPTH, Document, Features, Origin, Reader
 from provenance_graph.formats.mldcat.keys import is_profile
 from provenance_graph.formats.records import claims_of, header
 
@@ -64,13 +64,13 @@ def leaves(document: Document) -> Iterator[Leaf]:
         )
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is Turtle or one of its kin, or JSON-LD that uses our namespace."""
-    if hints.syntax == "trig":
-        return not is_profile("\n".join(hints.lines))
-    if hints.syntax != "json" or not hints.keys & {"@context", "@graph", "@id"}:
+    if features.syntax == "trig":
+        return not is_profile("\n".join(features.lines))
+    if features.syntax != "json" or not features.keys & {"@context", "@graph", "@id"}:
         return False
-    return any("w3id.org/provenance-graph/ns#" in line for line in hints.lines)
+    return any("w3id.org/provenance-graph/ns#" in line for line in features.lines)
 
 
 def records(document: Document) -> Iterator[Record | Problem]:
@@ -212,7 +212,7 @@ def _place(quad: ox.Quad) -> str:
 def _parse(document: Document) -> Iterator[ox.Quad]:
     """Quads one by one; raises Unreadable with the line where the syntax ends."""
     text = document.text
-    if document.hints.syntax == "json":
+    if document.features.syntax == "json":
         _local_contexts(document.json, document.url)
         format_ = ox.RdfFormat.JSON_LD
     else:

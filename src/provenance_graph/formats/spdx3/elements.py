@@ -10,13 +10,13 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.spdx3.graph import SOURCE, ElementGraph, leaves_of, revision_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, ENERGY, ENERGY_UNITS, PACKAGE
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
-ReaderOutput = Iterator[Claim | Problem]
 _DATES = (("releaseTime", DCTERMS.issued), ("builtTime", DCTERMS.created))
 
 
@@ -25,7 +25,7 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
     kind = element.get("type")
     if kind != PACKAGE:
         classes = {AI: PG.Model, DATASET: PG.Dataset}
-        yield from statements.is_a(subject, classes[str(kind)], called(element.get("name")))
+        yield from statements.is_a(subject, classes[str(kind)], stated_name(element.get("name")))
         yield from _made(element, subject, graph)
         yield from _dated(element, subject, where)
         own = (leaf for leaf in leaves_of(element, where) if leaf.path[0] == role(element))
@@ -36,7 +36,7 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
         yield from statements.licensed(subject, text, locator=place)
     yield from _links(element, subject, where)
     yield from _digests(element, subject, where)
-    version = called(element.get("software_packageVersion"))
+    version = stated_name(element.get("software_packageVersion"))
     if kind == AI:
         revision = revision_of(element)
         for each in dict.fromkeys((version, revision[: statements.MAX_STATED])):
@@ -55,13 +55,13 @@ def _dataset(element: dict[str, Any], subject: Iri, where: str, version: str) ->
         yield statements.quantity(subject, PG.byteSize, size, f"{where}/dataset_datasetSize")
     if version:
         yield coverage.stated(subject, SCHEMA.version, version, f"{where}/software_packageVersion")
-    for n, raw in enumerate(listed(element.get("dataset_sensor"))):
+    for n, raw in enumerate(as_list(element.get("dataset_sensor"))):
         yield from _entry(subject, PG.dataSensor, raw, f"{where}/dataset_sensor/{n}")
 
 
 def _made(element: dict[str, Any], subject: Iri, graph: ElementGraph) -> Iterator[Claim]:
     """The makers: who originated it, else who supplied it unless that is only the Hub."""
-    makers = [graph.agent(item) for item in listed(element.get("originatedBy"))]
+    makers = [graph.agent(item) for item in as_list(element.get("originatedBy"))]
     supplier = graph.agent(element.get("suppliedBy"))
     if not any(makers) and iris.slug(supplier) != "hugging-face":
         makers = [supplier]
@@ -80,10 +80,10 @@ def _dated(element: dict[str, Any], subject: Iri, where: str) -> Iterator[Claim]
 
 
 def _links(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
-    name = called(element.get("name"))
-    for n, raw in enumerate(listed(element.get("externalRef"))):
+    name = stated_name(element.get("name"))
+    for n, raw in enumerate(as_list(element.get("externalRef"))):
         if mapping(raw).get("externalRefType") == "vcs":
-            for place in listed(mapping(raw).get("locator")):
+            for place in as_list(mapping(raw).get("locator")):
                 if (url := scalar_text(place)).startswith("http"):
                     at = f"{where}/externalRef/{n}/locator"
                     yield statements.link(subject, PG.codeRepository, url, at)
@@ -127,7 +127,7 @@ def _page(subject: Iri, url: str, page: Iri, key: str) -> Iterator[Claim]:
 
 
 def _digests_of(element: dict[str, Any], where: str) -> Iterator[str | Problem]:
-    for n, raw in enumerate(listed(element.get("verifiedUsing"))):
+    for n, raw in enumerate(as_list(element.get("verifiedUsing"))):
         item = mapping(raw)
         if item.get("type") in ("Hash", None):
             digest = packages.digest(
@@ -147,7 +147,7 @@ def _digests(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
 
 def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> ReaderOutput:
     """A file that a package contains."""
-    name = called(element.get("name"))
+    name = stated_name(element.get("name"))
     if element.get("type") != "software_File" or not name:
         return
     place = next((at for at, each in graph.elements if each is element), where)
@@ -157,23 +157,23 @@ def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> R
     yield from claims
     node = claims[0].subject
     yield from _dated(element, node, place)
-    for maker in listed(element.get("originatedBy")):
+    for maker in as_list(element.get("originatedBy")):
         yield from statements.made_by(node, graph.agent(maker))
     yield from coverage.claims(node, leaves_of(element, place), KEYS)
 
 
 def _model(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
-    kinds = [text for kind in listed(element.get("ai_typeOfModel")) if (text := called(kind))]
+    kinds = [text for kind in as_list(element.get("ai_typeOfModel")) if (text := stated_name(kind))]
     for text in kinds:
         claim = coverage.stated(model, PG.architectureFamily, text, f"{where}/ai_typeOfModel")
         several = len(kinds) > 1 and claim.value is not None
         yield packages.partly(claim, f"{where}/ai_typeOfModel") if several else claim
-    for n, raw in enumerate(listed(element.get("ai_hyperparameter"))):
+    for n, raw in enumerate(as_list(element.get("ai_hyperparameter"))):
         entry, place = mapping(raw), f"{where}/ai_hyperparameter/{n}"
         key, value = scalar_text(entry.get("key")), scalar_text(entry.get("value"))
         result = named.claims(model, key, value, f"{place}/value") if key else []
         yield from result or _entry(model, PG.hyperparameter, raw, place)
-    for n, raw in enumerate(listed(element.get("ai_metricDecisionThreshold"))):
+    for n, raw in enumerate(as_list(element.get("ai_metricDecisionThreshold"))):
         place = f"{where}/ai_metricDecisionThreshold/{n}"
         yield from _entry(model, PG.decisionThreshold, raw, place)
     yield from _metrics(element, model, f"{where}/ai_metric")
@@ -193,9 +193,9 @@ def _entry(subject: Iri, predicate: Iri, raw: Any, where: str) -> ReaderOutput:
 def _metrics(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
     above = iris.entity(SOURCE, "evaluation", iris.slug(iris.short_id(model)))
     bare = 0
-    for n, raw in enumerate(listed(element.get("ai_metric"))):
+    for n, raw in enumerate(as_list(element.get("ai_metric"))):
         entry, place = mapping(raw), f"{where}/{n}"
-        metric = called(entry.get("key"))
+        metric = stated_name(entry.get("key"))
         if not metric:
             yield Problem(place, "not a metric", "a DictionaryEntry with key and value")
         elif benchmark := packages.benchmark_of(metric):
@@ -218,10 +218,10 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
 
 def _energy(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
     """Energy of training, fine-tuning and inference, each under its own property."""
-    for raw in listed(element.get("ai_energyConsumption")):
+    for raw in as_list(element.get("ai_energyConsumption")):
         for key, predicate in ENERGY.items():
             bare = key.removeprefix("ai_")
-            for n, item in enumerate(listed(mapping(raw).get(key, mapping(raw).get(bare)))):
+            for n, item in enumerate(as_list(mapping(raw).get(key, mapping(raw).get(bare)))):
                 entry = mapping(item)
                 unit = scalar_text(entry.get("ai_energyUnit")).rsplit("/", 1)[-1]
                 yield packages.in_unit(

@@ -17,7 +17,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.spdx3 import tables
 from provenance_graph.formats.spdx3.tables import AI, DATASET, PACKAGE
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "spdx3"
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -59,10 +59,10 @@ class ElementGraph:
 
     def agent(self, ref: Any) -> str:
         """The name of an agent: its element's, or the text that stands in its place."""
-        text = called(ref)
+        text = stated_name(ref)
         if text in self.by_id:
-            return called(self.by_id[text].get("name"))
-        inline = called(mapping(ref).get("name"))
+            return stated_name(self.by_id[text].get("name"))
+        inline = stated_name(mapping(ref).get("name"))
         return inline or ("" if re.match(r"_:|https?:|urn:", text) else text)
 
 
@@ -80,12 +80,12 @@ def role(element: dict[str, Any]) -> str:
 
 def graph_of(document: Document) -> tuple[ElementGraph, list[Problem]]:
     """The elements of a document and what is wrong with their form; raises Unreadable."""
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "an SPDX document is a JSON object")
     graph, problems = ElementGraph(), []
     inside = "@graph" in whole
-    for n, raw in enumerate(listed(whole["@graph"]) if inside else [whole]):
+    for n, raw in enumerate(as_list(whole["@graph"]) if inside else [whole]):
         where = f"/@graph/{n}" if inside else ""
         if not isinstance(raw, dict):
             problems.append(Problem(where, "not an element", "an object with type and spdxId"))
@@ -114,13 +114,13 @@ def subjects(document: Document) -> dict[str, Iri]:
 
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the kind of element that it stands on."""
-    whole = statements.tidy(document.json, document.text)
+    whole = statements.sanitise(document.json, document.text)
     inside = isinstance(whole, dict) and "@graph" in whole
     yield from coverage.leaves(mapping(whole).get("@context"), ("context",), "/@context")
     if inside:
         yield from coverage.leaves(whole, ("document",), "", ("@context", "@graph"))
     connected = _connected(document) if inside else frozenset()
-    for n, raw in enumerate(listed(whole["@graph"]) if inside else [whole]):
+    for n, raw in enumerate(as_list(whole["@graph"]) if inside else [whole]):
         if isinstance(raw, dict):
             where = f"/@graph/{n}" if inside else ""
             ends = _ends(raw)
@@ -132,7 +132,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 def _ends(element: dict[Any, Any]) -> frozenset[str]:
     """The elements that a relationship or annotation ties together, by their ids."""
-    several = [*listed(element.get("from")), *listed(element.get("to")), *listed(element.get("subject"))]  # fmt: skip
+    several = [*as_list(element.get("from")), *as_list(element.get("to")), *as_list(element.get("subject"))]  # fmt: skip
     ids = (scalar_text(each) or scalar_text(mapping(each).get("spdxId")) for each in several)
     return frozenset(id_ for id_ in ids if id_)
 
@@ -176,7 +176,7 @@ def name_packages(graph: ElementGraph) -> None:
 
 def subject_of(element: dict[str, Any]) -> Iri:
     """The model or dataset that a package is: by its package URL, its links, or its name."""
-    name = called(element.get("name"))
+    name = stated_name(element.get("name"))
     kind = "dataset" if element.get("type") == DATASET else "model"
     for link in links_of(element):
         if (purl := packages.package(link)) is not None:
@@ -195,7 +195,7 @@ def subject_of(element: dict[str, Any]) -> Iri:
 def links_of(element: dict[str, Any]) -> list[str]:
     """The addresses by which a package may be known, the surest first."""
     identifiers = [
-        mapping(item).get("identifier") for item in listed(element.get("externalIdentifier"))
+        mapping(item).get("identifier") for item in as_list(element.get("externalIdentifier"))
     ]
     return [
         scalar_text(link)

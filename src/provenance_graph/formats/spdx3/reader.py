@@ -15,28 +15,28 @@ from typing import Any
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.spdx3 import elements as spdx3_elements
 from provenance_graph.formats.spdx3 import graph as graphs
 from provenance_graph.formats.spdx3 import relations, tables
 from provenance_graph.formats.spdx3.graph import SOURCE
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, PACKAGE
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 _CONTEXT = re.compile(r"https?://spdx\.(?:org|github\.io)/(?:rdf|spdx-spec)?/?v?3\.\S*")
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether its context is SPDX 3's, or its graph holds an SpdxDocument."""
-    value = mapping(hints.value)
-    if hints.syntax != "json" or not ("@graph" in value or "spdxId" in value):
+    value = mapping(features.value)
+    if features.syntax != "json" or not ("@graph" in value or "spdxId" in value):
         return False
-    if any(isinstance(c, str) and _CONTEXT.fullmatch(c) for c in listed(value.get("@context"))):
+    if any(isinstance(c, str) and _CONTEXT.fullmatch(c) for c in as_list(value.get("@context"))):
         return True
     return any(
         isinstance(element, dict) and element.get("type") == "SpdxDocument"
-        for element in listed(value.get("@graph"))[:100]
+        for element in as_list(value.get("@graph"))[:100]
     )
 
 
@@ -46,7 +46,7 @@ def origin(document: Document) -> Origin:
     root = next((e for _, e in graph.elements if e.get("type") == "SpdxDocument"), {})
     info = root.get("creationInfo")
     info = graph.by_id.get(info, {}) if isinstance(info, str) else mapping(info)
-    makers = [graph.agent(maker) for maker in listed(info.get("createdBy"))]
+    makers = [graph.agent(maker) for maker in as_list(info.get("createdBy"))]
     maker = next((name for name in makers if name), "")
     licence = root.get("dataLicense")
     element = graph.by_id.get(licence, {}) if isinstance(licence, str) else {}
@@ -55,7 +55,7 @@ def origin(document: Document) -> Origin:
         local=_local(document, root),
         publisher=iris.organization(maker or "unnamed authors of bills of materials"),
         basis=Basis.THIRD_PARTY,
-        title=f"SPDX {called(root.get('name'))}".strip(),
+        title=f"SPDX {stated_name(root.get('name'))}".strip(),
         licence=text.rsplit("/", 1)[-1][: statements.MAX_STATED],
         attribution=maker,
     )
@@ -63,9 +63,11 @@ def origin(document: Document) -> Origin:
 
 def _local(document: Document, root: dict[str, Any]) -> str:
     """Its place among the documents, and its id."""
-    known = called(root.get("spdxId")).removeprefix("urn:spdx:")
+    known = stated_name(root.get("spdxId")).removeprefix("urn:spdx:")
     return (
-        f"{statements.place(document)}/{iris.slug(known)}" if known else statements.place(document)
+        f"{statements.source_slug(document)}/{iris.slug(known)}"
+        if known
+        else statements.source_slug(document)
     )
 
 
@@ -107,7 +109,7 @@ def _required(element: dict[str, Any], where: str, kind: str) -> Iterator[Proble
 
 def _purposes(element: dict[str, Any]) -> set[str]:
     """What a package is for, as bare words."""
-    stated = listed(element.get("software_primaryPurpose"))
+    stated = as_list(element.get("software_primaryPurpose"))
     return {scalar_text(purpose).rsplit("/", 1)[-1] for purpose in stated}
 
 

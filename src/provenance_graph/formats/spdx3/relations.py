@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from provenance_graph.core import iris
@@ -11,14 +10,13 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.spdx3 import elements as spdx3_elements
 from provenance_graph.formats.spdx3.graph import ElementGraph, leaves_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import DATA, DEPENDS, FILES, LICENSES, RELATIONSHIPS
-from provenance_graph.formats.statements import called, listed, mapping, scalar_text
-
-ReaderOutput = Iterator[Claim | Problem]
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 
 def read(graph: ElementGraph) -> ReaderOutput:
@@ -28,7 +26,9 @@ def read(graph: ElementGraph) -> ReaderOutput:
         kind = scalar_text(element.get("relationshipType")).rsplit("/", 1)[-1]
         source = graph.subjects.get(scalar_text(element.get("from")))
         if source is not None and (kind == "descendantOf" or kind in DATA):
-            graph.derived |= {(source, scalar_text(target)) for target in listed(element.get("to"))}
+            graph.derived |= {
+                (source, scalar_text(target)) for target in as_list(element.get("to"))
+            }
     for where, element in graph.elements:
         if role(element) == "annotation":
             yield from _annotation(element, graph)
@@ -57,7 +57,7 @@ def _relationship(
         elif ref not in graph.by_id:
             shown = f"{ref[:120]!r} names no element of the document"
             yield Problem(f"{where}/from", shown, kind="reference")
-    targets = listed(element.get("to"))
+    targets = as_list(element.get("to"))
     if not targets:
         yield Problem(f"{where}/to", "a relationship to nothing", kind="reference")
     for n, raw in enumerate(targets):
@@ -109,7 +109,7 @@ def _edge(
     elif kind in DATA and graph.kinds.get(source) == "model":
         dataset = graph.subjects.get(target)
         if dataset is None and target:
-            name = called(element.get("name")) or target[: statements.MAX_STATED]
+            name = stated_name(element.get("name")) or target[: statements.MAX_STATED]
             dataset = iris.dataset(statements.hub_dataset(name) or name)
             yield from statements.is_a(dataset, PG.Dataset, name)
         for predicate in DATA[kind] if dataset is not None else ():
@@ -123,7 +123,9 @@ def _edge(
     elif kind == "hasAssociatedVulnerability":
         yield _vulnerable(source, element, target)
     elif target:
-        yield coverage.other(source, f"relationship {kind}", called(element.get("name")) or target)
+        yield coverage.other(
+            source, f"relationship {kind}", stated_name(element.get("name")) or target
+        )
 
 
 def _descent(
@@ -152,7 +154,10 @@ def _needs(source: Iri, target: str, element: dict[str, Any], graph: ElementGrap
     if other is not None and graph.kinds.get(source) == graph.kinds.get(other) == "model":
         yield Claim(source, PG.usesComponent, other)
         return
-    name, version = called(element.get("name")), called(element.get("software_packageVersion"))
+    name, version = (
+        stated_name(element.get("name")),
+        stated_name(element.get("software_packageVersion")),
+    )
     if name and role(element) in ("package", "agent"):
         yield Claim(source, PG.softwareDependency, statements.literal(f"{name} {version}".strip()))
         if name.casefold() in named.LIBRARIES:
@@ -179,7 +184,7 @@ def _licence(
         "expandedlicensing_DisjunctiveLicenseSet",
     ):
         joined = " AND " if "Conjunctive" in element["type"] else " OR "
-        members = [scalar_text(m) for m in listed(element.get("expandedlicensing_member"))]
+        members = [scalar_text(m) for m in as_list(element.get("expandedlicensing_member"))]
         text = joined.join(_licence_text(graph.by_id.get(m, {}), m) for m in members)
     else:
         text = _licence_text(element, target)
@@ -187,7 +192,7 @@ def _licence(
         yield _dangling(target, place)
     if re.fullmatch(r".*(?:NoAssertion(?:License)?|NOASSERTION)", text):
         return
-    link = next((scalar_text(u) for u in listed(element.get("expandedlicensing_seeAlso"))), "")
+    link = next((scalar_text(u) for u in as_list(element.get("expandedlicensing_seeAlso"))), "")
     full = scalar_text(element.get("simplelicensing_licenseText"))
     text = text or full[: statements.MAX_STATED]
     yield from statements.licensed(source, text, link=link, locator=place, basis=LICENSES[kind])
@@ -198,7 +203,7 @@ def _licence(
 def _custom(element: dict[str, Any], graph: ElementGraph) -> dict[str, Any]:
     """The licence that an expression of one reference of its own stands for."""
     text = scalar_text(element.get("simplelicensing_licenseExpression"))
-    for entry in listed(element.get("simplelicensing_customIdToUri")):
+    for entry in as_list(element.get("simplelicensing_customIdToUri")):
         if isinstance(entry, dict) and text and scalar_text(entry.get("key")) == text:
             return graph.by_id.get(scalar_text(entry.get("value")), element)
     return element
@@ -207,7 +212,7 @@ def _custom(element: dict[str, Any], graph: ElementGraph) -> dict[str, Any]:
 def _licence_text(element: dict[str, Any], target: str) -> str:
     return (
         scalar_text(element.get("simplelicensing_licenseExpression"))
-        or called(element.get("name"))
+        or stated_name(element.get("name"))
         or re.sub(r"^https?://(?:www\.)?spdx\.org/licenses/", "", "" if element else target)
     )
 
@@ -226,11 +231,11 @@ def _security(element: dict[str, Any], target: str, graph: ElementGraph) -> Read
         for k, v in element.items()
         if "security_" in k
     ]
-    yield coverage.other(subject, kind, f"{called(flaw.get('name'))}: {', '.join(stated)}")
+    yield coverage.other(subject, kind, f"{stated_name(flaw.get('name'))}: {', '.join(stated)}")
 
 
 def _vulnerable(subject: Iri, flaw: dict[str, Any], target: str) -> Claim:
-    id_ = called(flaw.get("name")) or target[-100:]
+    id_ = stated_name(flaw.get("name")) or target[-100:]
     return Claim(subject, PG.vulnerability, statements.literal(id_))
 
 
@@ -249,7 +254,7 @@ def _builds(graph: ElementGraph) -> ReaderOutput:
         if kind in ("hasInput", "hasOutput"):
             into = inputs if kind == "hasInput" else outputs
             into.setdefault(scalar_text(element.get("from")), []).extend(
-                map(scalar_text, listed(element.get("to")))
+                map(scalar_text, as_list(element.get("to")))
             )
     for where, element in graph.elements:
         if role(element) != "build":
@@ -286,10 +291,10 @@ def _input(subject: Iri, target: str, where: str, graph: ElementGraph) -> Reader
 
 def _built(subject: Iri, element: dict[str, Any], where: str) -> ReaderOutput:
     """Parameters, configuration and times of a build, stated of what it made."""
-    for uri in map(scalar_text, listed(element.get("build_configSourceUri"))):
+    for uri in map(scalar_text, as_list(element.get("build_configSourceUri"))):
         if uri.startswith("http"):
             yield statements.link(subject, PG.trainingCode, uri, f"{where}/build_configSourceUri")
-    for raw in listed(element.get("build_parameter")):
+    for raw in as_list(element.get("build_parameter")):
         entry = mapping(raw)
         brief = coverage.brief(
             f"{scalar_text(entry.get('key'))}: {scalar_text(entry.get('value'))}"

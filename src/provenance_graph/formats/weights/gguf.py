@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Key, KeyTable, Leaf, later, read, text
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.weights.binary import GgufHeader, Value, parse
 
@@ -77,16 +77,16 @@ _GENERAL: tuple[Key, ...] = (
 KEYS = KeyTable(_GENERAL)
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it begins as GGUF does."""
-    return hints.syntax == SOURCE
+    return features.syntax == SOURCE
 
 
 def origin(document: Document) -> Origin:
     """The file itself: what it says of its model is a reading of the artifact."""
     name = _file_name(document)
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization("unnamed publishers of weights"),
         basis=Basis.ARTIFACT,
         title=f"Header of {name}",

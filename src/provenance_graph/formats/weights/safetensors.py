@@ -19,7 +19,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
-from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
+from provenance_graph.formats.document import Document, Features, Origin, Reader, parse_json
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.statements import mapping, scalar_text
 from provenance_graph.formats.weights.binary import MAX_HEADER, MAX_TENSORS
@@ -36,15 +36,15 @@ KEYS = KeyTable(
 )
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it begins as safetensors does."""
-    return hints.syntax == SOURCE
+    return features.syntax == SOURCE
 
 
 def origin(document: Document) -> Origin:
     """The file itself: what it says of its model is a reading of the artifact."""
     return Origin(
-        local=statements.place(document),
+        local=statements.source_slug(document),
         publisher=iris.organization("unnamed publishers of weights"),
         basis=Basis.ARTIFACT,
         title=f"Header of {(document.name or document.url).rsplit('/', 1)[-1]}",

@@ -29,10 +29,10 @@ from provenance_graph.lineage.index import UNRESOLVED, LineageIndex
 from provenance_graph.store.values import ANY
 
 COMPLETE, PARTIAL, NOT_RECORDED = "complete", "partial", "not recorded"
-MOST_ANCESTORS = 200
+MAX_ANCESTORS = 200
 """Ancestors whose records are looked at; beyond, the lineage counts as partial."""
 
-MOST_MISSING = 20
+MAX_MISSING = 20
 
 
 def licence_index(
@@ -154,7 +154,7 @@ def lineage_state(
     ]
     missing = [] if reported else [subject]
     support: list[Support] = reported[:1]
-    for other in reached[:MOST_ANCESTORS]:
+    for other in reached[:MAX_ANCESTORS]:
         if index.kind[other] == UNRESOLVED and index.owner[other] >= 0:
             continue  # the developer's own series, of which no member is named
         name = index.names[other]
@@ -165,7 +165,7 @@ def lineage_state(
         support += claims[:1]
         if not claims:
             missing.append(name)
-    missing += [index.names[other] for other in reached[MOST_ANCESTORS:]]
+    missing += [index.names[other] for other in reached[MAX_ANCESTORS:]]
     return _state(bool(reported), bool(reached), missing, support)
 
 
@@ -173,4 +173,4 @@ def _state(
     reported: bool, parents: bool, missing: list[Iri], support: list[Support]
 ) -> LineageState:
     state = COMPLETE if not missing else PARTIAL if reported or parents else NOT_RECORDED
-    return LineageState(state, tuple(missing[:MOST_MISSING]), len(missing), tuple(support[:12]))
+    return LineageState(state, tuple(missing[:MAX_MISSING]), len(missing), tuple(support[:12]))

@@ -35,7 +35,7 @@ from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity
 
 UNKNOWN_RULE = "LR-15"
-MOST_MODELS = 20_000
+MAX_MODELS = 20_000
 """Models looked at one by one; the classes cover all of them in any case."""
 
 
@@ -111,7 +111,7 @@ def store_findings(
     day: str = "",
     limit: int = 1000,
     filters: Filters = Filters(),
-    models: int = MOST_MODELS,
+    models: int = MAX_MODELS,
     causes: int = 100,
 ) -> StoreFindings:
     """Findings on every model, at most ``limit`` of them, after looking at most at ``models``.

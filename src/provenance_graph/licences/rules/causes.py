@@ -25,7 +25,7 @@ from provenance_graph.lineage.arrays import DERIVED, Flags
 from provenance_graph.lineage.index import DATASET, KINDS, MODEL
 from provenance_graph.lineage.results import named
 
-MOST_CAUSES_COUNTED = 5_000
+MAX_CAUSES_COUNTED = 5_000
 """Entities of unknown licence whose dependants are counted, those with most children first."""
 
 
@@ -79,12 +79,12 @@ def unknown_causes(
     nodes = nodes[np.argsort(-children[nodes], kind="stable")]
     licensed = whole.licensed
     results = []
-    for node in nodes[:MOST_CAUSES_COUNTED].tolist():
+    for node in nodes[:MAX_CAUSES_COUNTED].tolist():
         cause = _cause(graph, node, licensed, within)
         if cause is not None and cause.models:
             results.append(cause)
     results.sort(key=lambda one: (-one.models, one.holder))
-    return Causes(tuple(results[:most]), len(results) + max(0, len(nodes) - MOST_CAUSES_COUNTED))
+    return Causes(tuple(results[:most]), len(results) + max(0, len(nodes) - MAX_CAUSES_COUNTED))
 
 
 def _cause(

@@ -25,7 +25,7 @@ from provenance_graph.licences.uses import PlannedUse
 from provenance_graph.lineage.results import Edge
 
 if TYPE_CHECKING:
-    from provenance_graph.licences.situation import Situation
+    from provenance_graph.licences.situation import LicenceContext
 
 VIOLATION, WARNING, INFO = "Violation", "Warning", "Info"
 SEVERITIES = (VIOLATION, WARNING, INFO)
@@ -192,7 +192,7 @@ _COUNTED = {
 class ModelContext:
     """One model, its plans and its labels."""
 
-    now: Situation
+    now: LicenceContext
     plans: Sequence[PlannedUse]
     labels: Sequence[Label]
 

@@ -11,7 +11,7 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.context import INFO
 from provenance_graph.lineage.results import Breach, Lineage
 
-MOST_MARKED = 300
+MAX_MARKED = 300
 """Models of a lineage whose rules are looked at, those nearest to the model asked about first."""
 
 
@@ -41,12 +41,12 @@ def with_breaches(lineage: Lineage, graph: LicenceGraph, day: str = "") -> Linea
         key=lambda child: (order[child], child),
     )
     breaches: dict[Link, list[Breach]] = defaultdict(list)
-    for child in children[:MOST_MARKED]:
+    for child in children[:MAX_MARKED]:
         for step, breach in marks_of(graph, child, day):
             breaches[step].append(breach)
     edges = tuple(
         replace(edge, breaches=tuple(breaches.get((edge.child, edge.relation, edge.parent), ())))
         for edge in lineage.edges
     )
-    marked = min(len(children), MOST_MARKED)
+    marked = min(len(children), MAX_MARKED)
     return replace(lineage, edges=edges, marked=marked, markable=len(children))

@@ -19,7 +19,7 @@ from provenance_graph.licences.texts.odrl import as_odrl
 from provenance_graph.licences.uses import term_text
 from provenance_graph.model.naming.resolve import fold, resolve
 
-MOST_LETTERS = 300
+MAX_LETTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Explanation:
 
 def explain(catalogue: Catalogue, text: str) -> Explanation:
     """What a licence text, SPDX expression, short id or address means."""
-    asked = text.strip()[:MOST_LETTERS]
+    asked = text.strip()[:MAX_LETTERS]
     result = catalogue.by_key.get(asked.lower()) or (
         catalogue.by_url(Iri(asked)) if ":" in asked else None
     )

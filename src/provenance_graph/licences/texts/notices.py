@@ -10,7 +10,7 @@ from provenance_graph.licences.results import Notice, Term
 from provenance_graph.lineage.results import SAYINGS
 
 if TYPE_CHECKING:
-    from provenance_graph.licences.situation import Situation
+    from provenance_graph.licences.situation import LicenceContext
 
 _WORDED = {
     "keep-notices": ("notice", "keep the copyright and other notices of {holder}"),
@@ -32,7 +32,7 @@ _WORDED = {
 }
 
 
-def notices(now: Situation) -> Iterator[Notice]:
+def notices(now: LicenceContext) -> Iterator[Notice]:
     """Everything to ship with the model as it is, in the order of the paths it comes by."""
     seen = set()
     for term in now.terms:

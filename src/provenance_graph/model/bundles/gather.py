@@ -33,7 +33,7 @@ from provenance_graph.model.bundles.results import (
 )
 from provenance_graph.model.naming.resolve import resolve
 
-MOST_ANCESTORS = 500
+MAX_ANCESTORS = 500
 """How many ancestors one export describes; lineages are far shorter."""
 
 _PARENTS = (*terms.DERIVATIONS, PROV.wasDerivedFrom, PG.usesComponent)
@@ -134,7 +134,7 @@ class _Gathering:
                 continue
             models[subject] = None
             waiting += [d for predicate in _DATA for d in entity.iris(predicate)]
-            if self.ancestors and len(models) < MOST_ANCESTORS:
+            if self.ancestors and len(models) < MAX_ANCESTORS:
                 waiting += [p for predicate in _PARENTS for p in entity.iris(predicate)]
         return tuple(models), tuple(datasets)
 

@@ -13,7 +13,7 @@ from provenance_graph.core.results import RESULT
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.store.values import ANY
 
-MOST_COUNTED = 300
+MAX_COUNTED = 300
 """Entities whose claims are looked at, models first; the answer says of how many."""
 
 
@@ -56,7 +56,7 @@ def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStandi
         key=lambda entity: (not entity.startswith(f"{ID}model/"), entity),
     )
     tally: Counter[str] = Counter()
-    for entity in entities[:MOST_COUNTED]:
+    for entity in entities[:MAX_COUNTED]:
         by_field: dict[Iri, list[SourcedClaim]] = defaultdict(list)
         for one in snapshot.claims(entity):
             by_field[one.claim.predicate].append(one)
@@ -67,7 +67,7 @@ def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStandi
         records=len(own),
         documents=len({header.document for header in own.values()}),
         entities=len(entities),
-        counted=min(len(entities), MOST_COUNTED),
+        counted=min(len(entities), MAX_COUNTED),
         **{key: tally[key] for key in _TALLIED},
     )
 

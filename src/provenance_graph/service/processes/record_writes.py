@@ -46,7 +46,7 @@ from provenance_graph.tables import counted
 _RESERVED: Final = str(mint("graph", ""))
 _MOVES: Final = re.compile(r"[?#]|/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 """What makes clients that resolve references reach another name, somebody else's perhaps."""
-_SHOWN: Final = 5
+_MAX_SHOWN: Final = 5
 _TERMS: Final = 4
 """Terms of a statement that is written out: its graph, subject, predicate and object."""
 
@@ -355,8 +355,8 @@ class RecordTarget:
         record = rdf.from_quads([*rdf.to_quads(Record(header)), *quads])
         result = validate_record(record, Severity.VIOLATION)
         if result:
-            shown = "; ".join(f"{f.path}: {f.message}" for f in result[:_SHOWN])
-            more = f" and {len(result) - _SHOWN} more" if len(result) > _SHOWN else ""
+            shown = "; ".join(f"{f.path}: {f.message}" for f in result[:_MAX_SHOWN])
+            more = f" and {len(result) - _MAX_SHOWN} more" if len(result) > _MAX_SHOWN else ""
             raise refuse(422, "Record refused", f"{shown}{more}", "invalid")
         return record
 
@@ -372,7 +372,7 @@ def _default_refused() -> Exception:
 
 
 def _header_refused(quads: Sequence[Quad], name: Iri) -> Exception:
-    shown = ", ".join(sorted({shorten(quad[1]) for quad in quads})[:_SHOWN])
+    shown = ", ".join(sorted({shorten(quad[1]) for quad in quads})[:_MAX_SHOWN])
     return refuse(
         422,
         "Record refused",

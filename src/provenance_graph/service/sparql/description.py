@@ -31,7 +31,7 @@ _DCT: Final = iris.PREFIXES["dcterms"]
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
 _GRAPHS_SHOWN: Final = 100
 """Named graphs of one page of the description; ``?graphs=N`` is the page that starts at N."""
-_MOST_GRAPHS: Final = 10_000_000
+_MAX_GRAPHS: Final = 10_000_000
 _INPUT_FORMATS: Final = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "N-Quads", "TriG")
 _RESULT_FORMATS: Final = (
     "SPARQL_Results_JSON",
@@ -88,7 +88,7 @@ def _start(request: Request) -> int:
     text = parameters(query_string(request)).get("graphs", ["0"])[-1]
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         raise bad_request("graphs is the number of the first named graph to list", "graphs")
-    return min(int(text), _MOST_GRAPHS)
+    return min(int(text), _MAX_GRAPHS)
 
 
 async def description(service: Service, request: Request, start: int = 0) -> str:

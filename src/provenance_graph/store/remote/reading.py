@@ -25,7 +25,7 @@ from provenance_graph.store.values import SparqlQuery
 
 _DEFAULT = Limits()
 _TRUNCATED = "x-truncated"
-_MOST_ROWS = "x-sparql-maxrows"
+_MAX_ROWS = "x-sparql-maxrows"
 COUNTED = 1000
 """Rows of a listing from which on a COUNT is asked for: services cut without a word."""
 
@@ -197,7 +197,7 @@ class RemoteStore:
             answer.body,
             media_type,
             query_form(query.text),
-            truncated=_TRUNCATED in answer.headers or _MOST_ROWS in answer.headers,
+            truncated=_TRUNCATED in answer.headers or _MAX_ROWS in answer.headers,
             version=answer.headers.get("etag", ""),
         )
 
@@ -232,7 +232,7 @@ class RemoteStore:
                 f"{self.url} did not answer with SPARQL results in JSON but with {shown} "
                 f"({answer.media_type or 'of no type'}): is it the address of a SPARQL service?"
             )
-        most = answer.headers.get(_MOST_ROWS, "")
+        most = answer.headers.get(_MAX_ROWS, "")
         rows = len(result.get("results", {}).get("bindings", ()))
         cut = _TRUNCATED in answer.headers or (most.isdigit() and rows >= int(most))
         return result, cut

@@ -18,7 +18,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SKOS
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import assessed, keys
 from provenance_graph.formats.catalogues.fmti.tables import EDITIONS, FLAGSHIPS, PROPERTIES
-from provenance_graph.formats.document import Document, Hints, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import csv_rows
 
 SOURCE = "fmti"
@@ -42,9 +42,9 @@ _SCORES = {"0": assessed.ZERO, "1": assessed.ONE}
 Rows = list[tuple[int, dict[str, str]]]
 
 
-def recognises(hints: Hints) -> bool:
+def recognises(features: Features) -> bool:
     """Whether it is one of the index's four kinds of table."""
-    return hints.syntax == "csv" and bool(_kind(hints.columns))
+    return features.syntax == "csv" and bool(_kind(features.columns))
 
 
 def _kind(columns: tuple[str, ...]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -20,21 +19,27 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, keys
-from provenance_graph.formats.document import MAX_DEPTH, Document, Hints, Origin, Reader
+from provenance_graph.formats.document import (
+    MAX_DEPTH,
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+)
 from provenance_graph.formats.mapping import Parser, Row
 
 SOURCE = "mteb"
-ReaderOutput = Iterator[Claim | Problem]
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _SETTINGS = re.compile(r"(?P<base>\S+)\s+\((?P<settings>.+)\)")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _FORMATS = frozenset({"safetensors", "gguf", "onnx"})
 
 
-def _recognises(hints: Hints) -> bool:
-    value = hints.value
+def _recognises(features: Features) -> bool:
+    value = features.value
     return (
-        hints.syntax in ("jsonl", "json")
+        features.syntax in ("jsonl", "json")
         and isinstance(value, dict)
         and (
             value.get("source") == "mteb"
@@ -69,7 +74,7 @@ def _read(document: Document) -> ReaderOutput:
         if not isinstance(row, dict):
             yield Problem(where, "a line that is no mapping, or nests too deep", kind="shape")
             continue
-        yield from _model(statements.tidy(row, line), where, known)
+        yield from _model(statements.sanitise(row, line), where, known)
 
 
 def _shallow(line: str) -> bool:
@@ -150,8 +155,10 @@ def _count(kind: str = "a number of parameters") -> Parser:
 
 def _width(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """One width, or a list of the widths to which vectors may be cut: the full one counts."""
-    widths = [w for w in statements.listed(value) if isinstance(w, int) and not isinstance(w, bool)]
-    if not widths or len(widths) != len(statements.listed(value)) or max(widths) <= 0:
+    widths = [
+        w for w in statements.as_list(value) if isinstance(w, int) and not isinstance(w, bool)
+    ]
+    if not widths or len(widths) != len(statements.as_list(value)) or max(widths) <= 0:
         yield Problem(where, f"{common.brief(value)} is not a width")
         return
     full = literals.whole(max(widths))
@@ -190,7 +197,7 @@ def _as_inferred(item: Claim | Problem, property_: Iri) -> Claim | Problem:
 
 
 def _framework(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    for index, item in enumerate(statements.listed(value)):
+    for index, item in enumerate(statements.as_list(value)):
         name = statements.scalar_text(item)
         if not isinstance(item, str) or not name:
             yield Problem(f"{where}/{index}", f"{common.brief(item)} is not a framework")
@@ -201,7 +208,7 @@ def _framework(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOu
 
 
 def _kind(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    kinds = {statements.scalar_text(kind) for kind in statements.listed(value)}
+    kinds = {statements.scalar_text(kind) for kind in statements.as_list(value)}
     if kinds & {"dense", "late-interaction", "sparse"}:
         yield Claim(subject, property_, PG.Embedding, basis=Basis.INFERENCE, locator=where)
 
@@ -284,7 +291,7 @@ def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str
         yield Problem(
             at, "the datasets are computed in code and were not extracted", kind="missing"
         )
-    for index, item in enumerate(statements.listed(row.get("training_datasets"))):
+    for index, item in enumerate(statements.as_list(row.get("training_datasets"))):
         name = statements.scalar_text(item)
         if isinstance(item, str) and name:
             dataset = _dataset(name)

@@ -6,20 +6,23 @@ that name, and what the task states of it (repository, licence, paper) is stated
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Claim, Problem, Stance
-from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import keys
-from provenance_graph.formats.document import Document, Hints, Origin, Reader, parse_json
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+)
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "mteb-tasks"
-ReaderOutput = Iterator[Claim | Problem]
 _MARKS = frozenset({"name", "dataset", "revision", "sample_creation", "annotations_creators"})
 _ROWS: tuple[Row, ...] = (
     Row("license", DCTERMS.license, mapping.terms, {"not specified": Stance.NOT_STATED}),
@@ -27,8 +30,8 @@ _ROWS: tuple[Row, ...] = (
 )
 
 
-def _recognises(hints: Hints) -> bool:
-    return hints.syntax == "jsonl" and hints.keys >= _MARKS
+def _recognises(features: Features) -> bool:
+    return features.syntax == "jsonl" and features.keys >= _MARKS
 
 
 def _origin(document: Document) -> Origin:
@@ -43,15 +46,11 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    for number, line in enumerate(document.text.splitlines(), 1):
-        if not line.strip():
+    for line in statements.json_lines(document):
+        if isinstance(line, Problem):
+            yield line
             continue
-        where = f"L{number}"
-        try:
-            entry = statements.tidy(parse_json(line, document.url), line)
-        except Unreadable as error:
-            yield Problem(where, error.why, kind="syntax")
-            continue
+        where, entry = line
         name = statements.scalar_text(statements.mapping(entry).get("name"))
         if name:
             yield from _task(entry, name, where)
@@ -72,8 +71,8 @@ def _task(entry: dict[str, Any], name: str, where: str) -> ReaderOutput:
         what = f"{repository[:80]!r} is no repository"
         yield Problem(f"{where}/dataset", what, "owner/name", kind="missing")
     yield from mapping.claims(subject, entry, _ROWS, where)
-    for other in statements.listed(entry.get("adapted_from")):
-        source = statements.called(other)
+    for other in statements.as_list(entry.get("adapted_from")):
+        source = statements.stated_name(other)
         if source and iris.dataset(source) != subject:
             yield from statements.is_a(iris.dataset(source), PG.Dataset, source)
             yield Claim(subject, PROV.wasDerivedFrom, iris.dataset(source))

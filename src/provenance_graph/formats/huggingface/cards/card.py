@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +13,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import named
 from provenance_graph.formats.huggingface.cards import data as card_data
 from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, shape, texts
@@ -31,7 +32,6 @@ from provenance_graph.formats.huggingface.tables import (
 )
 from provenance_graph.formats.licences import names as licence_names
 
-ReaderOutput = Iterator[Claim | Problem]
 _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|code|multilingual")
 MAX_UNREAD_VALUES = 200
@@ -149,7 +149,7 @@ def _language(card: Card, value: Any, where: str) -> ReaderOutput:
     if value is False or (isinstance(value, list) and False in value):
         what = "`no` without quotes is read as false by YAML 1.1; taken as Norwegian"
         yield Problem(where, what, "'no'", kind="syntax")
-        value = ["no" if item is False else item for item in statements.listed(value)]
+        value = ["no" if item is False else item for item in statements.as_list(value)]
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
@@ -206,7 +206,7 @@ def _tags(card: Card, value: Any, where: str) -> ReaderOutput:
             if tag != card.data.get("library_name"):
                 yield card.say(PG.framework, literals.text(tag))
         elif tag in named.LANGUAGES:
-            if tag not in statements.listed(card.data.get("language")):
+            if tag not in statements.as_list(card.data.get("language")):
                 yield card.say(DCTERMS.language, literals.text(tag))
         elif kind not in _READ_ELSEWHERE and tag.casefold() not in PAGE_TAGS:
             yield coverage.other(card.repo.subject, "tag", tag)
@@ -223,7 +223,7 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
     if stated:
         return PROV.wasDerivedFrom, False
     marks = {
-        statements.scalar_text(tag).casefold() for tag in statements.listed(card.data.get("tags"))
+        statements.scalar_text(tag).casefold() for tag in statements.as_list(card.data.get("tags"))
     } | {statements.scalar_text(card.data.get("library_name")).casefold()}
     names_ = {file.rpartition("/")[2].casefold() for file in card.files}
     if marks & ADAPTER_MARKS or "adapter_config.json" in names_:
@@ -231,7 +231,7 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
     quantised = bool(card.data.get("quantized_by")) or any(f.endswith(".gguf") for f in names_)
     if quantised or marks & QUANTIZED_MARKS:
         return PG.quantizedFrom, True
-    bases = statements.listed(card.data.get("base_model"))
+    bases = statements.as_list(card.data.get("base_model"))
     if len(bases) > 1 or (marks & MERGE_MARKS and bases):
         return PG.mergedFrom, True
     return PG.fineTunedFrom, True
@@ -302,8 +302,8 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], ReaderOutput]:
 
 def _revisions(card: Card, value: Any, where: str) -> ReaderOutput:
     """The states of the base models that were used, one for each, or one for the only one."""
-    bases = statements.listed(card.data.get("base_model"))
-    revisions = statements.listed(value)
+    bases = statements.as_list(card.data.get("base_model"))
+    revisions = statements.as_list(value)
     if len(bases) != len(revisions):
         what = f"{len(revisions)} revisions for {len(bases)} base models"
         yield Problem(where, what, "one for each, in their order", kind="lineage")

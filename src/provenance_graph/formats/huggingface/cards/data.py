@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +10,10 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.cards.parts import MAX_ITEMS, Card, texts
 from provenance_graph.formats.huggingface.names import is_repository
 
-ReaderOutput = Iterator[Claim | Problem]
 _EMISSIONS = re.compile(
     r"[~≈]?\s*([\d.,]+)\s*(kg|g|grams?|t|tonnes?|tons?|kilograms?|mg)?"
     r"\s*(?:of )?(?:co2|co₂)?(?:[ -]?eq(?:uivalent|\.)?|e)?\.?",
@@ -28,7 +27,7 @@ def _configured(value: Any) -> Any:
     """Data given as mappings of name and configuration, as ``name#configuration``."""
     if not isinstance(value, (list, dict)):
         return value
-    return [_one_configured(item) for item in statements.listed(value)]
+    return [_one_configured(item) for item in statements.as_list(value)]
 
 
 def _one_configured(item: Any) -> Any:
@@ -63,12 +62,12 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
 
 def configurations(card: Card, value: Any, where: str) -> ReaderOutput:
     """The named parts in which a dataset is published."""
-    for item in statements.listed(value)[:MAX_ITEMS]:
+    for item in statements.as_list(value)[:MAX_ITEMS]:
         if name := statements.scalar_text(statements.mapping(item).get("config_name")):
             yield card.say(PG.datasetConfiguration, literals.text(name[:200]))
         elif not isinstance(item, dict):
             yield Problem(
-                where, f"{statements.called(item)[:60]!r} is no configuration", kind="shape"
+                where, f"{statements.stated_name(item)[:60]!r} is no configuration", kind="shape"
             )
 
 
@@ -103,7 +102,7 @@ def emissions(card: Card, value: Any, where: str) -> ReaderOutput:
     stated = value
     if isinstance(value, dict):
         stated, where = value.get("emissions"), f"{where}/emissions"
-        for hardware in statements.listed(value.get("hardware_used")):
+        for hardware in statements.as_list(value.get("hardware_used")):
             if shown := statements.scalar_text(hardware):
                 yield card.say(PG.trainingHardware, literals.text(shown[:200]))
     if stated is None:

@@ -63,7 +63,7 @@ def metadata(text: str, url: str) -> tuple[dict[str, Any], list[Problem]]:
         what = f"the metadata is a {kind}, not a mapping of keys"
         problems.append(Problem("L2", what, "key: value", kind="shape"))
         return {}, problems
-    return statements.tidy(result, front), problems
+    return statements.sanitise(result, front), problems
 
 
 def _salvaged(front: str, url: str, problems: list[Problem]) -> Iterator[tuple[str, Any]]:

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provenance_graph.core import hub, iris
-from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.names import NamedRepository, parent
 
-ReaderOutput = Iterator[Claim | Problem]
 MAX_LINES = 5_000
 _LINKED = r"\[`?(?P<shown>[^\]`\n]{1,200})`?\]\((?P<address>[^)\s]{0,300})\)"
 _NOBODY = frozenset({"", "none", "unknown", "this model", "nan", "more information needed"})

@@ -49,7 +49,7 @@ def shape(value: Any) -> str:
 
 def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
     """The texts of a field that is one or a list, each with its place."""
-    items = statements.listed(value)
+    items = statements.as_list(value)
     if len(items) > MAX_ITEMS:
         yield Problem(where, f"{len(items)} items; the first {MAX_ITEMS} are read", kind="size")
     for index, item in enumerate(items[:MAX_ITEMS]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -11,10 +10,10 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository
 
 MAX_RESULTS = 20_000
-ReaderOutput = Iterator[Claim | Problem]
 
 
 def read_model_index(repo: NamedRepository, index: Any, place: str) -> ReaderOutput:
@@ -23,7 +22,7 @@ def read_model_index(repo: NamedRepository, index: Any, place: str) -> ReaderOut
         yield Problem(place, "model-index is a mapping", "a list of one mapping", kind="shape")
         if "results" not in index:
             index = [{"name": name, **statements.mapping(m)} for name, m in index.items()]
-    entries = statements.listed(index)
+    entries = statements.as_list(index)
     seen: set[Iri] = set()
     for number, entry in enumerate(entries):
         at = f"{place}/{number}"
@@ -33,7 +32,7 @@ def read_model_index(repo: NamedRepository, index: Any, place: str) -> ReaderOut
         results = entry.get("results")
         if results is not None and not isinstance(results, list):
             yield Problem(f"{at}/results", "results is not a list", kind="shape")
-        for row, result in enumerate(statements.listed(results)):
+        for row, result in enumerate(statements.as_list(results)):
             if len(seen) >= MAX_RESULTS:
                 yield Problem(
                     at, f"more than {MAX_RESULTS:,} results; the rest is left", kind="size"
@@ -56,7 +55,7 @@ def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Read
         )
         return
     source = statements.mapping(result.get("source"))
-    metrics = statements.listed(result.get("metrics"))
+    metrics = statements.as_list(result.get("metrics"))
     if not metrics:
         yield Problem(f"{at}/metrics", "a result without a metric", kind="missing")
     for number, metric in enumerate(metrics):
@@ -88,7 +87,7 @@ def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Read
 def read_eval_results(repo: NamedRepository, rows: Any, place: str) -> ReaderOutput:
     """Results of one ``.eval_results`` file."""
     seen: set[Iri] = set()
-    for number, row in enumerate(statements.listed(rows)[:MAX_RESULTS]):
+    for number, row in enumerate(statements.as_list(rows)[:MAX_RESULTS]):
         at = f"{place}/{number}"
         dataset = statements.mapping(statements.mapping(row).get("dataset"))
         named = statements.scalar_text(dataset.get("id"))

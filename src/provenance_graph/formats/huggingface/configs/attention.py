@@ -9,6 +9,7 @@ from provenance_graph.core.claims import Basis, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.configs.lookup import (
     ABSENT,
     Config,

@@ -15,6 +15,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.configs.attention import (
     attention,
     mechanism_of,
@@ -201,7 +202,7 @@ def _functions(config: Config) -> ReaderOutput:
 
 
 def _names(config: Config, raw: dict[str, Any], place: str) -> ReaderOutput:
-    for index, name in enumerate(statements.listed(raw.get("architectures"))):
+    for index, name in enumerate(statements.as_list(raw.get("architectures"))):
         if isinstance(name, str) and name:
             yield config.claim(PG.architectureClass, literals.text(name[:200]))
         else:

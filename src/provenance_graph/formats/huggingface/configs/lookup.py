@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from provenance_graph.core import literals
-from provenance_graph.core.claims import Basis, Claim, Literal, Problem
+from provenance_graph.core.claims import Basis, Claim, Literal
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import statements
 from provenance_graph.formats.huggingface.names import NamedRepository
@@ -16,7 +15,6 @@ from provenance_graph.formats.huggingface.names import NamedRepository
 ABSENT = object()
 """What looking gives where a key is not there or null."""
 TEXT_PARTS = ("text_config", "language_config", "llm_config", "thinker_config", "text")
-ReaderOutput = Iterator[Claim | Problem]
 
 
 @dataclass(frozen=True, slots=True)

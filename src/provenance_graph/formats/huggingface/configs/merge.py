@@ -16,10 +16,10 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.configs.quantization import number_format
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 
-ReaderOutput = Iterator[Claim | Problem]
 MAX_PARTS = 500
 FILES = tuple(
     f"{name}.{suffix}"
@@ -89,17 +89,17 @@ def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
 
 
 def _places(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
-    for index, part in enumerate(statements.listed(raw.get("models"))):
+    for index, part in enumerate(statements.as_list(raw.get("models"))):
         yield f"{place}/models/{index}", part
-    for row, cut in enumerate(statements.listed(raw.get("slices"))):
-        for index, part in enumerate(statements.listed(statements.mapping(cut).get("sources"))):
+    for row, cut in enumerate(statements.as_list(raw.get("slices"))):
+        for index, part in enumerate(statements.as_list(statements.mapping(cut).get("sources"))):
             yield f"{place}/slices/{row}/sources/{index}", part
     for name, module in statements.mapping(raw.get("modules")).items():
         yield from _places(
             statements.mapping(module), f"{place}/modules/{statements.scalar_text(name)[:80]}"
         )
     for key in ("experts", "shared_experts"):
-        for index, part in enumerate(statements.listed(raw.get(key))):
+        for index, part in enumerate(statements.as_list(raw.get(key))):
             yield f"{place}/{key}/{index}", statements.mapping(part).get("source_model")
     if raw.get("base_model"):
         yield f"{place}/base_model", raw["base_model"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +10,11 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.configs.lookup import brief, whole_number
 from provenance_graph.formats.huggingface.configs.quantization import Packing
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 
-ReaderOutput = Iterator[Claim | Problem]
 MAX_TARGETS = 500
 
 
@@ -75,12 +74,12 @@ def _low_rank(
     elif alpha is not None:
         yield Problem(f"{place}/lora_alpha", f"{brief(alpha)} is not a number")
     targets = raw.get("target_modules")
-    for module in statements.listed(targets)[:MAX_TARGETS]:
+    for module in statements.as_list(targets)[:MAX_TARGETS]:
         if isinstance(module, str) and module:
             yield Claim(repo.subject, PG.adapterTarget, literals.text(module[:200]), basis=basis)
         else:
             yield Problem(f"{place}/target_modules", f"{brief(module)} is not a module's name")
-    for module in statements.listed(raw.get("modules_to_save"))[:MAX_TARGETS]:
+    for module in statements.as_list(raw.get("modules_to_save"))[:MAX_TARGETS]:
         if isinstance(module, str) and module:
             shown = literals.text(f"{module[:180]} (trained in full)")
             yield Claim(repo.subject, PG.adapterTarget, shown, basis=basis)

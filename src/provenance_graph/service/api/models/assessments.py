@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.acceptance.snapshot import day_of
 from provenance_graph.assessment.answers import AssessmentsAnswer, EvidenceAnswer, RubricAnswer
 from provenance_graph.assessment.assess import assess_everywhere, assess_under
-from provenance_graph.assessment.evidence import table as annex
+from provenance_graph.assessment.evidence import table as tables
 from provenance_graph.assessment.rubrics.loader import from_store
 from provenance_graph.changes.answers import ComparisonAnswer, HistoryAnswer
 from provenance_graph.changes.compare import compare, compare_dates
@@ -104,20 +104,20 @@ def _evidence(routes: APIRouter, access: Access) -> None:
         def made() -> EvidenceAnswer:
             return {"rubric": rubric, "rows": [row.to_json() for row in rows()]}
 
-        def rows() -> list[annex.CriterionRow]:
+        def rows() -> list[tables.CriterionRow]:
             result = assess_under(snapshot, resolve(snapshot, name), [rubric])
-            return annex.evidence(result[0])
+            return tables.evidence(result[0])
 
         if format == "json":
             return reply(access, request, snapshot, made)
         return reply(access, request, snapshot, rows, media_type="text/csv", write=_csv)
 
 
-def _csv(rows: list[annex.CriterionRow]) -> bytes:
+def _csv(rows: list[tables.CriterionRow]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(annex.COLUMNS)
-    writer.writerows(annex.table(rows))
+    writer.writerow(tables.COLUMNS)
+    writer.writerows(tables.table(rows))
     return out.getvalue().encode()
 
 
