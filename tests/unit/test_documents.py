@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from provenance_graph.model.entities import FoundEntity
+from provenance_graph.model.naming.entities import FoundEntity
 from provenance_graph.model.entity_page import entity_page
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot

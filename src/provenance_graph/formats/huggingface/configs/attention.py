@@ -13,7 +13,6 @@ from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.configs.lookup import (
     ABSENT,
     Config,
-    ReaderOutput,
     brief,
     inferred,
     whole_number,

@@ -24,7 +24,6 @@ from provenance_graph.formats.huggingface.configs.attention import (
 from provenance_graph.formats.huggingface.configs.lookup import (
     ABSENT,
     Config,
-    ReaderOutput,
     brief,
     inferred,
     parts_of,
