@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from provenance_graph.model.naming.entities import FoundEntity
-from provenance_graph.model.entity_page import entity_page
+from provenance_graph.model.pages.entity import entity_page
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, rdf
