@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from provenance_graph.model.naming.entities import FoundEntity
-from provenance_graph.model.pages.entity import entity_page
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, rdf
@@ -24,6 +22,8 @@ from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import ImportReport, import_documents
 from provenance_graph.lineage.graph import LineageGraph
+from provenance_graph.model.naming.entities import FoundEntity
+from provenance_graph.model.pages.entity import entity_page
 from provenance_graph.model.profile import profile
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
