@@ -146,3 +146,27 @@ def test_several_datasets_of_one_sentence_are_told_apart() -> None:
     )
     data = [c.value for c in read(body) if isinstance(c, Claim) and c.predicate == PG.trainedOn]
     assert data == [iris.dataset("a/one"), iris.dataset("two"), iris.dataset("b/three")]
+
+
+@pytest.mark.parametrize("front", ["license: mit", "base_model: org/base-7b"])
+@pytest.mark.parametrize("head", ["Base model", "Sentence Transformer body"])
+def test_the_commit_of_a_base_is_kept(head: str, front: str) -> None:
+    commit = "8b3219a92973c328a8e22fadcfa821b5dc75636a"
+    body = f"### Model Description\n- **{head}:** {LINK} <!-- at revision {commit} -->"
+    claims = [c for c in read(body, front) if isinstance(c, Claim)]
+    assert parents(body, front) == [(PG.fineTunedFrom, iris.model("org/base-7b"))]
+    (node,) = [c.value for c in claims if c.predicate == PROV.qualifiedDerivation]
+    (version,) = [c.value for c in claims if c.predicate == PG.derivedFromVersion]
+    assert (node, PROV.entity, iris.model("org/base-7b")) in [
+        (c.subject, c.predicate, c.value) for c in claims
+    ]
+    assert [str(c.value) for c in claims if c.subject == version and str(c.value) == commit]
+
+
+def test_a_relation_without_a_base_is_a_problem_and_stays() -> None:
+    results = read("Text.", "base_model_relation: finetune")
+    (problem,) = [r for r in results if isinstance(r, Problem) and "base_model_relation" in r.where]
+    assert problem.what == "a relation to a base model, and no base model"
+    assert "base_model_relation: finetune" in [
+        str(c.value) for c in results if isinstance(c, Claim)
+    ]

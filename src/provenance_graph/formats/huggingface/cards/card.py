@@ -252,6 +252,16 @@ def _base(card: Card, value: Any, where: str) -> ReaderOutput:
             yield from parent(card.repo, relation, item[1], item[0], basis)
 
 
+def _relation_alone(card: Card, value: Any, where: str) -> ReaderOutput:
+    """A relation says nothing where the base that it relates to is missing."""
+    if not any(map(statements.scalar_text, statements.listed(card.data.get("base_model")))):
+        what = "a relation to a base model, and no base model"
+        yield Problem(where, what, "base_model: owner/name", kind="missing")
+        yield coverage.other(
+            card.repo.subject, "base_model_relation", statements.scalar_text(value)
+        )
+
+
 def _successor(card: Card, value: Any, where: str) -> ReaderOutput:
     name = statements.scalar_text(value)
     if is_repository(name):
@@ -337,6 +347,7 @@ FIELDS: Mapping[str, Callable[[Card, Any, str], ReaderOutput]] = MappingProxyTyp
         "tags": _tags,
         "datasets": card_data.datasets,
         "base_model": _base,
+        "base_model_relation": _relation_alone,
         "base_model_revision": _revisions,
         "new_version": _successor,
         "arxiv": _paper,

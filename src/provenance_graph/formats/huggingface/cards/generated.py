@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DERIVATIONS, PG, PROV
+from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.huggingface.names import NamedRepository, parent
+from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 
 MAX_LINES = 5_000
 _LINKED = r"\[`?(?P<shown>[^\]`\n]{1,200})`?\]\((?P<address>[^)\s]{0,300})\)"
@@ -81,6 +81,11 @@ TEMPLATES: tuple[Template, ...] = (
         PROV.wasDerivedFrom,
     ),
 )
+_PINNED = re.compile(
+    rf"[-*] \*\*(?:Base model|Sentence Transformer body):\*\* {_LINKED}\s*"
+    r"<!-- at revision (?P<revision>[0-9a-f]{7,64}) -->"
+)
+"""sentence-transformers' and SetFit's description of the base, with the commit that was used."""
 _MERGED = re.compile(r"The following models were included in the merge:")
 _MERGE_BASE = re.compile(
     rf"This model was merged using the .{{1,200}} merge method(?: using {_LINKED} as a base)?"
@@ -110,6 +115,9 @@ def read_generated(
         where = f"{place} L{number}".strip()
         for relation, name in _parents(bare):
             yield from _edge(repo, relation, name, where, basis, known)
+        if match := _PINNED.match(bare):
+            yield from _edge(repo, PG.fineTunedFrom, _named(match), where, basis, known)
+            yield from _pinned(repo, _named(match), match["revision"], basis)
         if not with_data and (match := _DATA.search(bare)):
             for item in _AND.split(match["list"]):
                 if one := _DATASET.fullmatch(item.strip()):
@@ -175,6 +183,19 @@ def _edge(
             yield Claim(made.subject, relation, made.value, basis=basis, locator=where)
         else:
             yield made
+
+
+def _pinned(repo: NamedRepository, name: str, revision: str, basis: Basis | None) -> ReaderOutput:
+    """The commit of the base from which a model was trained."""
+    reference = hub.reference(name)
+    if reference is None or not reference.owner:
+        return
+    base = iris.model(reference.name)
+    node = iris.mint("in", SOURCE, "derivation", repo.local, iris.slug(reference.name)[:120])
+    yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=basis)
+    yield Claim(node, RDF.type, PG.Derivation)
+    yield Claim(node, PROV.entity, base, basis=basis)
+    yield from version_of(base, node, revision, basis)
 
 
 def _data(repo: NamedRepository, match: re.Match[str], where: str) -> ReaderOutput:
