@@ -20,6 +20,7 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.formats.document import MAX_BYTES, Document, container_of
+from provenance_graph.formats.fields import weight_files
 from provenance_graph.formats.weights import binary
 
 MAX_FILES = 10_000_000
@@ -73,7 +74,6 @@ BESIDE = (
     "preprocessor_config.json",
     "special_tokens_map.json",
 )
-WEIGHTS = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".onnx", ".h5", ".msgpack")
 RESULTS = ".eval_results"
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 _GLOB = frozenset("*?[")
@@ -247,7 +247,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
 
 def _repository(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:
     """The card and the files beside it, where the folder is a model repository."""
-    others = tuple(name for name in names if name in BESIDE or name.endswith(WEIGHTS))
+    others = tuple(name for name in names if name in BESIDE or weight_files.format_of(name))
     main = next((name for name in CARDS if name in names), None)
     if main is not None:
         return (main, others) if others or (folder / RESULTS).is_dir() else None
@@ -261,7 +261,7 @@ def _repository_document(
     folder: Path, main: str, others: tuple[str, ...], local: str, retrieved: str, url: str
 ) -> Iterator[Document | Problem]:
     """A repository as one document; of weights only the names count."""
-    files: dict[str, bytes] = {name: b"" for name in others if name.endswith(WEIGHTS)}
+    files: dict[str, bytes] = {name: b"" for name in others if weight_files.format_of(name)}
     results = [f"{RESULTS}/{path.name}" for path in sorted((folder / RESULTS).glob("*.y*ml"))]
     for name in (*(name for name in others if name not in files), *results):
         data = _bytes(folder / name, local)

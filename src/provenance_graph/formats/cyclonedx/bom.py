@@ -16,7 +16,7 @@ from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.cyclonedx import xml
 from provenance_graph.formats.cyclonedx.keys import MODEL
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields import packages, weight_files
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "cyclonedx"
@@ -59,7 +59,8 @@ def role(part: dict[Any, Any]) -> str:
     inner = [mapping(item) for item in as_list(part.get("data"))]
     if inner and not any(item.get("type", "dataset") == "dataset" for item in inner):
         return "part"  # configuration, source code and the like
-    return "part" if packages.WEIGHT_FILE.search(stated_name(part.get("name"))) else "data"
+    container = weight_files.format_of(stated_name(part.get("name")))
+    return "data" if container in ("", "numpy", "pickle") else "part"  # those two hold data as often
 
 
 def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:

@@ -28,7 +28,8 @@ from provenance_graph.core.iris import Iri, is_iri
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import Resolve, check_address, check_peer, resolve
 from provenance_graph.formats.fetch.cache import Cache, Cached
-from provenance_graph.formats.walk import BESIDE, RESULTS, WEIGHTS
+from provenance_graph.formats.fields.weight_files import format_of
+from provenance_graph.formats.walk import BESIDE, RESULTS
 
 HUB = "https://huggingface.co"
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -305,7 +306,7 @@ def _repository(
     fixed = commit if isinstance(commit, str) and re.fullmatch(r"[0-9a-f]{40}", commit) else "main"
     files: dict[str, bytes] = {}
     for file in _wanted(answer, fetcher.settings.max_results):
-        if file.endswith(WEIGHTS):
+        if format_of(file):
             files[file] = b""  # of weights only the names count
             continue
         try:
@@ -330,9 +331,7 @@ def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
         if isinstance(entry, dict) and isinstance(entry.get("rfilename"), str)
     ]
     beside = frozenset({"README.md", *BESIDE})
-    top = [
-        file for file in stored if file in beside or ("/" not in file and file.endswith(WEIGHTS))
-    ]
+    top = [file for file in stored if file in beside or ("/" not in file and format_of(file))]
     results = [f for f in stored if re.fullmatch(rf"{re.escape(RESULTS)}/[^/]+\.ya?ml", f)]
     return top + results[:most_results]
 

@@ -18,8 +18,6 @@ from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.statements import scalar_text
 
-WEIGHT_FILE = re.compile(r"\.(?:safetensors|bin|gguf|pth?|onnx|ckpt|h5)$", re.IGNORECASE)
-
 _METRIC = re.compile(
     r"(?:n?auc|auroc|acc(?:uracy)?|avg|ap|bleu|cer|cos(?:ine|_sim)?|dot|em|euclidean|exact_match|f1"
     r"|fid|iou|kappa|loss|main_score|manhattan|mae|map|matthews|max|mcc|mean|meteor|mrr|mse|ndcg"

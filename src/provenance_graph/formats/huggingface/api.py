@@ -9,6 +9,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.cards.card import FIELDS, read_card
 from provenance_graph.formats.huggingface.cards.parts import Card
 from provenance_graph.formats.huggingface.configs.config import read_config
@@ -22,11 +23,10 @@ from provenance_graph.formats.huggingface.names import (
     is_repository,
     version_claims,
 )
-from provenance_graph.formats.huggingface.tables import RELATIONS, WEIGHT_FORMATS
+from provenance_graph.formats.huggingface.tables import RELATIONS
 
 HUB_EPOCH = "2022-03-02"
 """The day from which the Hub records creation; older repositories all carry it."""
-_WEIGHTS = (".safetensors", ".bin", ".gguf", ".pt", ".pth", ".onnx", ".h5", ".msgpack", ".ckpt")
 _FROM_TAGS = ("license", "dataset", "arxiv", "base_model")
 
 
@@ -123,7 +123,7 @@ def _weights(
     if gated in (True, "auto", "manual"):
         yield Claim(repo.subject, PG.weightsAvailability, PG.GatedWeights)
     elif gated is False and raw.get("private") is not True:
-        if any(file.endswith(_WEIGHTS) for file in files) or raw.get("safetensors"):
+        if any(map(format_of, files)) or raw.get("safetensors"):
             yield Claim(repo.subject, PG.weightsAvailability, PG.OpenWeights)
     elif gated is not None and gated is not False:
         yield Problem(f"{place}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
@@ -162,9 +162,9 @@ def _artifacts(repo: NamedRepository, raw: dict[str, Any]) -> ReaderOutput:
         stored = statements.mapping(mapping.get("lfs"))
         name = statements.scalar_text(mapping.get("rfilename"))
         digest = statements.scalar_text(stored.get("sha256"))
-        if name.endswith(_WEIGHTS) and (kind := WEIGHT_FORMATS.get(name.rpartition(".")[2])):
+        if kind := format_of(name):
             formats.add(kind)
-        weights = name.endswith(_WEIGHTS) and whole_number(mapping.get("size")) is not None
+        weights = bool(kind) and whole_number(mapping.get("size")) is not None
         if not name or (len(digest) != 64 and not weights):
             continue
         node = iris.mint("in", SOURCE, "artifact", repo.local, statements.clean(name)[:200])

@@ -13,6 +13,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import Document, ReaderOutput, decode, parse_json, parse_yaml
+from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.api import read_answer
 from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, of_dataset, read_card
 from provenance_graph.formats.huggingface.cards.front import metadata
@@ -37,7 +38,6 @@ from provenance_graph.formats.huggingface.names import (
     described,
     version_claims,
 )
-from provenance_graph.formats.huggingface.tables import WEIGHT_FORMATS
 
 READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
 """Kinds of documents that are readings of an artifact."""
@@ -95,9 +95,8 @@ def repository_claims(repo: NamedRepository, document: Document, kind: str) -> R
         if kind == "config":
             numbers = Numbers(stated_dtype(raw), packing(raw))
         yield from _reading(repo, kind, raw, readings, "", Numbers())
-    for kind_ in sorted(WEIGHT_FORMATS.keys() & {f.rpartition(".")[2] for f in folder.names()}):
-        shown = literals.text(WEIGHT_FORMATS[kind_])
-        yield Claim(repo.subject, PG.fileFormat, shown, basis=Basis.ARTIFACT)
+    for container in sorted({format_of(name) for name in folder.names()} - {""}):
+        yield Claim(repo.subject, PG.fileFormat, literals.text(container), basis=Basis.ARTIFACT)
     for file in sorted(folder.names()):
         base = file.rpartition("/")[2]
         try:

@@ -257,8 +257,3 @@ DEFAULTS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     }
 )  # fmt: skip
 """Class defaults of transformers: what an absent key means for these model types."""
-
-WEIGHT_FORMATS = MappingProxyType(
-    {"safetensors": "safetensors", "gguf": "gguf", "onnx": "onnx", "bin": "pytorch"}
-)
-"""Endings of weight files, of which a folder gives the names alone, and their formats."""

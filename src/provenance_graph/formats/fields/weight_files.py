@@ -1,0 +1,72 @@
+"""Which files hold weights, by their names alone: no file of weights is ever loaded to tell.
+
+A name shows the container (safetensors, GGUF, ONNX …) or the library that writes it. Files that
+training leaves beside the weights, such as an optimizer's state, hold none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "safetensors": "safetensors",
+        "gguf": "gguf",
+        "ggml": "ggml",
+        "llamafile": "llamafile",
+        "onnx": "onnx",
+        "bin": "pytorch",
+        "pt": "pytorch",
+        "pth": "pytorch",
+        "ckpt": "checkpoint",
+        "pkl": "pickle",
+        "pickle": "pickle",
+        "joblib": "pickle",
+        "h5": "hdf5",
+        "hdf5": "hdf5",
+        "keras": "keras",
+        "pb": "tensorflow",
+        "tflite": "tflite",
+        "litertlm": "litert",
+        "msgpack": "flax",
+        "mlmodel": "coreml",
+        "engine": "tensorrt",
+        "plan": "tensorrt",
+        "nemo": "nemo",
+        "npz": "numpy",
+        "ot": "rust-bert",
+        "pte": "executorch",
+        "pdparams": "paddle",
+    }
+)
+"""The ending of a file of weights, in lower case, and the format it shows."""
+_BY_NAME: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?:^|/)openvino[\w-]*\.(?:bin|xml)$"), "openvino"),
+    (re.compile(r"\.mlpackage(?:/|$)|\.mlmodelc(?:/|$)"), "coreml"),
+)
+"""Names that show more than their endings do."""
+_BESIDE = re.compile(
+    r"(?:^|/)(?:training_args|optimizer|scheduler|scaler|rng_state|random_states|tokenizer|"
+    r"spiece|vocab|sentencepiece)[\w.-]*$"
+)
+
+
+def format_of(name: str) -> str:
+    """The format of a file of weights, or nothing where its name shows no weights.
+
+    >>> format_of("model-00001-of-00002.safetensors"), format_of("openvino_model.bin")
+    ('safetensors', 'openvino')
+    >>> format_of("A.mlpackage/Data/com.apple.CoreML/weights/weight.bin"), format_of("x/model.plan")
+    ('coreml', 'tensorrt')
+    >>> format_of("training_args.bin"), format_of("README.md")
+    ('', '')
+    """
+    shown = name.casefold()
+    for pattern, container in _BY_NAME:
+        if pattern.search(shown):
+            return container
+    if _BESIDE.search(shown):
+        return ""
+    return FORMATS.get(shown.rpartition(".")[2], "") if "." in shown else ""
