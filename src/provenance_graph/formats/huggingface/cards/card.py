@@ -254,7 +254,7 @@ def _base(card: Card, value: Any, where: str) -> ReaderOutput:
 
 def _relation_alone(card: Card, value: Any, where: str) -> ReaderOutput:
     """A relation says nothing where the base that it relates to is missing."""
-    if not any(map(statements.scalar_text, statements.listed(card.data.get("base_model")))):
+    if not any(map(statements.scalar_text, statements.as_list(card.data.get("base_model")))):
         what = "a relation to a base model, and no base model"
         yield Problem(where, what, "base_model: owner/name", kind="missing")
         yield coverage.other(
