@@ -60,7 +60,9 @@ def role(part: dict[Any, Any]) -> str:
     if inner and not any(item.get("type", "dataset") == "dataset" for item in inner):
         return "part"  # configuration, source code and the like
     container = weight_files.format_of(stated_name(part.get("name")))
-    return "data" if container in ("", "numpy", "pickle") else "part"  # those two hold data as often
+    return (
+        "data" if container in ("", "numpy", "pickle") else "part"
+    )  # those two hold data as often
 
 
 def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
