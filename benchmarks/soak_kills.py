@@ -1,10 +1,12 @@
 """Kill -9 of every process of a writable service in turn, many times, under load.
 
-python benchmarks/soak_kills.py [KILLS]
+python benchmarks/soak_kills.py [KILLS] [FILE]
 """
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -29,7 +31,23 @@ def main() -> int:
     print(f"lost {len(result.lost)}, half-applied {len(result.halves)}, wrong {result.wrong[:5]}")
     median, worst = back[len(back) // 2], back[-1]
     slow = sum(seconds >= 2 for seconds in back)
-    print(f"back after: median {median:.2f} s, worst {worst:.2f} s, {slow} took 2 s or more")
+    p95 = back[int(len(back) * 0.95)]
+    print(
+        f"back after: median {median:.2f} s, 95th percentile {p95:.2f} s, worst {worst:.2f} s, "
+        f"{slow} took 2 s or more; load {os.getloadavg()[0]:.0f}"
+    )
+    if len(sys.argv) > 2:
+        figures = {
+            "killed": result.killed,
+            "acknowledged": result.acknowledged,
+            "reads": result.reads,
+            "lost": len(result.lost),
+            "half applied": len(result.halves),
+            "wrong": result.wrong[:5],
+            "back after, seconds": {"median": median, "p95": p95, "worst": worst},
+            "load": os.getloadavg(),
+        }
+        Path(sys.argv[2]).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 1 if result.lost or result.halves or result.wrong else 0
 
 

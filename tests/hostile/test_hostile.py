@@ -138,6 +138,26 @@ def test_a_trailer_without_end_is_ended(service: Running) -> None:
     answers_at_once(service)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+        "POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n"
+        "Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n",
+        "POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n"
+        "Transfer-Encoding: identity\r\n\r\nASK{}",
+    ],
+)
+def test_what_two_servers_might_read_differently_is_refused(service: Running, head: str) -> None:
+    assert service.send(head.encode()).startswith(b"HTTP/1.1 400")
+
+
+def test_an_old_client_names_no_host(service: Running) -> None:
+    assert service.send(b"GET /sparql?query=ASK%7B%7D HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200")
+
+
 def test_slow_headers_are_ended(service: Running) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     connection.connect()

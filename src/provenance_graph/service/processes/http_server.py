@@ -36,6 +36,7 @@ class Bounded(HttpToolsProtocol):
     _from = ""
     _head = 0
     _count = 0
+    _hosts = 0
     _progress = 0  # how often something came that is meant to be long
     _aside = 0  # bytes since then
     _late = 0  # bytes of a body whose request is answered
@@ -81,6 +82,7 @@ class Bounded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        self._hosts = 0
         self._count, self._head = 0, max(self._head, 1)
         super().on_message_begin()
 
@@ -89,6 +91,11 @@ class Bounded(HttpToolsProtocol):
         self._count += 1
         if self._count > _HEADERS:
             raise httptools.HttpParserError("too many headers")
+        lowered = name.lower()
+        if lowered == b"host":
+            self._hosts += 1
+        elif lowered == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            raise httptools.HttpParserError("a transfer coding that is not read (RFC 9112 §6.1)")
         super().on_header(name, value)
 
     def on_body(self, body: bytes) -> None:
@@ -103,7 +110,9 @@ class Bounded(HttpToolsProtocol):
         super().on_body(body)
 
     def on_headers_complete(self) -> None:
-        """The headers are complete."""
+        """The headers are complete: with one Host, as RFC 9112 §3.2 demands of HTTP/1.1."""
+        if self._hosts > 1 or (not self._hosts and self.parser.get_http_version() == "1.1"):
+            raise httptools.HttpParserError("a request names one host")
         self._progress += 1
         self._in_head = False
         self._stop_timer()
