@@ -13,6 +13,7 @@ import click
 from provenance_graph import commands
 from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.session import Session
+from provenance_graph.tables import fitted
 
 DONE, FINDINGS, USAGE, NO_STORE = 0, 1, 2, 3
 """Exit codes: done; findings above the asked severity; wrong usage or input; no store."""
@@ -83,10 +84,10 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader of our output has gone
         code = DONE
     except StoreError as wrong:
-        sys.stderr.write(f"provenance-graph: {wrong}\n")
+        sys.stderr.write(fitted(f"provenance-graph: {wrong}", sys.stderr) + "\n")
         code = NO_STORE
     except ProvenanceError as wrong:
-        sys.stderr.write(f"provenance-graph: {wrong}\n")
+        sys.stderr.write(fitted(f"provenance-graph: {wrong}", sys.stderr) + "\n")
         code = USAGE
     sys.exit(code)
 

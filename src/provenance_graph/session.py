@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.store.opening import derived_folder, open_store
-from provenance_graph.tables import render, rendered
+from provenance_graph.tables import fitted, render, rendered
 
 __all__ = ["Progress", "Session", "render", "rendered"]
 
@@ -73,12 +73,19 @@ class Session:
         rows: Iterable[Sequence[object]],
         format: str = "table",
         head: str = "",
+        empty: str = "",
     ) -> None:
         """Print rows as a table, as JSON objects or as CSV, to standard output.
 
         ``head`` is the column that heads a row where the terminal is too narrow for a table.
+        Where there are no rows, the sentence ``empty`` says so on standard error; a table
+        then has no heading either.
         """
-        sys.stdout.write(render(columns, rows, format, head))
+        listed = list(rows)
+        if listed or format != "table":
+            sys.stdout.write(render(columns, listed, format, head))
+        if not listed and empty:
+            self.say(empty)
 
     def print_json(self, value: object) -> None:
         """Print a value as JSON, in the order its keys have."""
@@ -106,7 +113,7 @@ class Session:
 
     def say(self, message: str) -> None:
         """A message to standard error."""
-        sys.stderr.write(message + "\n")
+        sys.stderr.write(fitted(message, sys.stderr) + "\n")
 
 
 class Progress:

@@ -16,6 +16,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id
@@ -46,6 +47,15 @@ def rendered(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def spaced(code: str) -> str:
+    """A code as words.
+
+    >>> spaced("ThirdPartyReport")
+    'third party report'
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", code).lower()
 
 
 def counted(count: int, noun: str) -> str:
@@ -90,6 +100,8 @@ def table(
     *,
     bold: bool = False,
     head: str = "",
+    tallest: int = 6,
+    readable: int = READABLE,
 ) -> str:
     r"""Rows of text within so many columns of the screen.
 
@@ -98,11 +110,11 @@ def table(
     epoch  7,000,000,000
     <BLANKLINE>
     """
-    notes = _Notes()
+    notes = Footnotes()
     for cells in (rows, [[notes.replaced(cell) for cell in row] for row in rows]):
-        widths = _fitting(columns, cells, most)
+        widths = _fitting(columns, cells, most, tallest, readable)
         if widths is not None:
-            used = notes if cells is not rows else _Notes()
+            used = notes if cells is not rows else Footnotes()
             return _as_table(columns, cells, widths, bold) + used.text()
     first = columns.index(head) if head else 0
     order = [first, *(n for n in range(len(columns)) if n != first)]
@@ -115,7 +127,7 @@ def folded(text: str) -> str:
     most = width()
     out: list[str] = []
     for line in text.split("\n"):
-        if cells(line) <= most:
+        if cells(line) <= most or _FOOTNOTE.fullmatch(line):  # an address is copied whole
             out.append(line)
             continue
         inset = min(len(line) - len(line.lstrip()) + 4, most // 2)
@@ -125,13 +137,13 @@ def folded(text: str) -> str:
     return "\n".join(out)
 
 
-def fitted(text: str) -> str:
+def fitted(text: str, stream: TextIO | None = None) -> str:
     """The text folded where a terminal shows it; a pipe or a file gets its lines whole."""
-    return folded(text) if sys.stdout.isatty() else text
+    return folded(text) if (stream or sys.stdout).isatty() else text
 
 
-class _Notes:
-    """Addresses that stand below the table, each once."""
+class Footnotes:
+    """Addresses that stand below the answer, each once."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -148,13 +160,24 @@ class _Notes:
         )
 
     def text(self) -> str:
+        """The addresses with their numbers, or nothing where there are none."""
         if not self._numbers:
             return ""
         return "\n" + "".join(f"[{n}] {address}\n" for address, n in self._numbers.items())
 
 
-def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> list[int] | None:
-    """Widths of the columns within the limit, or None where a table would not be readable."""
+def _fitting(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    most: int,
+    tallest: int,
+    readable: int,
+) -> list[int] | None:
+    """Widths of the columns within the limit, or None where a table would not be readable.
+
+    So it is with cells broken inside words, more than six columns, and a row of more lines
+    than ``tallest``.
+    """
     natural = [
         max([cells(name), *(_longest_line(row[n]) for row in rows)])
         for n, name in enumerate(columns)
@@ -164,7 +187,7 @@ def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], most: int) -
         return natural
     # a word that is wider than its column would be broken inside: such a column keeps its width
     least = [
-        max([cells(name), min(natural[n], READABLE), *(_longest_word(row[n]) for row in rows)])
+        max([cells(name), min(natural[n], readable), *(_longest_word(row[n]) for row in rows)])
         for n, name in enumerate(columns)
     ]
     if sum(least) > room or len(columns) > 6:
@@ -179,7 +202,7 @@ def _fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], most: int) -
     tall = max(
         (len(_wrapped(c, w)) for row in rows for c, w in zip(row, widths, strict=True)), default=1
     )
-    return widths if tall <= 6 else None
+    return widths if tall <= tallest else None
 
 
 def _as_table(
@@ -257,6 +280,7 @@ def _wrapped(text: str, most: int) -> list[str]:
     return lines
 
 
+_FOOTNOTE = re.compile(r"\[\d+\] \S+")
 _PART = re.compile(r"https?://\S+\s*|[^\s/]*/+|[^\s/]+\s*|\s+")
 
 

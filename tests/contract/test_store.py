@@ -162,7 +162,7 @@ def test_a_row_limit_is_kept_and_told(store):
 
 
 def test_a_syntax_error_is_told_with_its_place(store):
-    with pytest.raises(QuerySyntax, match="1:"):
+    with pytest.raises(QuerySyntax, match="line 1"):
         store.select("SELECT * WHERE { ?s ?p }")
 
 

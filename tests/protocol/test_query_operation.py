@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from provenance_graph.core.errors import QueryCrashed, QueryTimeout, QueryTooLarge, StoreError
 from provenance_graph.core.resources import folder
-from provenance_graph.service.sparql.vocabulary import check_terms
+from provenance_graph.store.sparql.vocabulary import check_terms
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 DIRECT = {"content-type": "application/sparql-query"}

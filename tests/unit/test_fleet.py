@@ -127,7 +127,7 @@ def test_an_impact_names_the_offers_of_what_is_hit(own, tmp_path) -> None:
     assert hit["offers"] == [{"offer": "id:offer/fleet-test/eu", "of": "fleet-test/edge"}]
     reported = run(own, "impact", "fleet-test/raw", "--format", "csv")
     assert "edge EU,,offer,offer of fleet-test/edge,," in reported.stdout.splitlines()
-    assert "1 offers of them, 1 listed" in reported.stderr
+    assert "1 offer of them, 1 listed" in reported.stderr
 
 
 def test_a_bill_of_materials_is_a_system(own, tmp_path) -> None:
@@ -205,7 +205,10 @@ def test_a_workload_without_a_model_says_so(own, tmp_path) -> None:
 
 def test_a_second_run_says_what_is_new_with_the_path_to_it(own, fleet, tmp_path) -> None:
     state = tmp_path / "state.json"
-    first = run(own, "fleet", "check", str(fleet), "--baseline", str(state), "--format", "json")
+    words = ("fleet", "check", str(fleet), "--baseline", str(state), "--format", "json")
+    first = run(own, *words, "--write-baseline")
+    assert "begun" in first.stderr
+    assert "new" not in first.stderr.split(";")[0]
     assert not any(one["new"] for one in json.loads(first.stdout))
     added = run(
         own,
@@ -239,6 +242,8 @@ def test_a_second_run_says_what_is_new_with_the_path_to_it(own, fleet, tmp_path)
     [
         (("--fail-on", "retirment"), "did you mean retirement"),
         (("--new",), "needs --baseline"),
+        (("--write-baseline",), "needs --baseline"),
+        (("--baseline", "no-such-state.json"), "no baseline of that name"),
         (("--baseline", "s.json", "--as-of", "2026-01-01"), "name one"),
     ],
 )

@@ -171,3 +171,20 @@ def test_the_log_says_who_did_what_and_shows_tampering(tmp_path) -> None:
     path = tmp_path / "recorded.jsonl"
     path.write_text(path.read_text().replace("bob", "eve"))
     assert [one.sound for one in log.lines()] == [True, True, False]
+
+
+def test_a_quantity_with_a_k_says_how_it_was_read(own) -> None:
+    told = add(own, "acme/four", "contextLength", "128K", "--publisher", "Acme").stderr
+    assert "128K is read as 128,000" in told
+    assert "131,072" in told
+    assert "read as" not in add(own, "acme/four", "layerCount", "32", "--publisher", "Acme").stderr
+
+
+def test_a_finding_claims_no_name_and_makes_nobody_an_organization(own) -> None:
+    told = add(own, "acme/five", "trainingComputeFLOP", "--not-found", "--place", "whole card")
+    assert "acme/five is a Model" in told.stderr
+    assert claims(own, "acme/five", "name") == []
+    (stored,) = claims(own, "acme/five", "trainingComputeFLOP")
+    assert stored["publisher"]["iri"].endswith("/id/agent/ada")
+    listed = run(own, "query", "--format", "csv", "-e", f"SELECT ?t {{ <{stored['publisher']['iri']}> a ?t }}")  # fmt: skip
+    assert "Organization" not in listed.stdout

@@ -150,6 +150,18 @@ export function Choice({ name, value, options, label, late }: { name: string; va
   );
 }
 
+type InputProps = Omit<JSX.IntrinsicElements["input"], "value" | "onInput" | "onChange">;
+
+/** An input whose text is taken when the reader is done with it; what is typed meanwhile stays, whatever arrives. */
+export function Draft({ value, onDone, ...rest }: InputProps & { value: string; onDone: (text: string) => void }): JSX.Element {
+  const [draft, setDraft] = useState<string | null>(null);
+  const done = (text: string): void => {
+    onDone(text);
+    setDraft(null);
+  };
+  return <input {...rest} value={draft ?? value} onInput={(e) => setDraft(e.currentTarget.value)} onChange={(e) => done(e.currentTarget.value)} />;
+}
+
 /** Turn a link to the workbench. */
 export function QueryLink({ query, children }: { query: string; children: ComponentChildren }): JSX.Element {
   return <a href={`/sparql?query=${encodeURIComponent(query)}`}>{children}</a>;
@@ -186,7 +198,7 @@ export function AsOf({ id }: { id?: string }): JSX.Element {
   const asked = useAsked<Profile>(day && id ? dated(`/api/v1/models/${inPath(id)}`) : null);
   return (
     <div class="asof">
-      <label><span>As known on</span> <input type="date" value={day} onChange={(e) => setQuery({ asOf: e.currentTarget.value })} /></label>
+      <label><span>As known on</span> <Draft type="date" value={day} onDone={(text) => setQuery({ asOf: text })} /></label>
       {day ? <> <strong>Only what had been retrieved by {day} counts here.</strong> <button type="button" class="link" onClick={() => setQuery({ asOf: null })}>Back to now</button></> : null}
       {asked.data?.unknown ? <p role="status" class="unknown-then">{asked.data.unknown}</p> : null}
     </div>

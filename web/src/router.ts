@@ -99,12 +99,34 @@ export function usePlace(): Place {
   return place;
 }
 
-export type Changes = Record<string, string | string[] | null | undefined>;
+/** The values that a parameter gets from those it has: two quick changes add up, neither undoes the other. */
+export type Step = (now: string[]) => string[] | null;
+export type Changes = Record<string, string | string[] | Step | null | undefined>;
+
+/** One value more or, where it is there, one less; `usual` stands for a parameter that the address leaves out. */
+export function toggled(value: string, usual: string[] = []): Step {
+  return (now) => {
+    const from = now.length ? now : usual;
+    const next = from.includes(value) ? from.filter((one) => one !== value) : [...from, value];
+    return usual.length && next.length === usual.length && usual.every((one) => next.includes(one)) ? null : next;
+  };
+}
+
+/** One value more. */
+export function added(value: string): Step {
+  return (now) => (now.includes(value) ? now : [...now, value]);
+}
+
+/** Without one value. */
+export function removed(value: string): Step {
+  return (now) => now.filter((one) => one !== value);
+}
 
 /** The address with some parameters changed; null or "" takes one away. */
 export function withQuery(changes: Changes, base: Place = current): string {
   const query = new URLSearchParams(base.query);
-  for (const [name, value] of Object.entries(changes)) {
+  for (const [name, change] of Object.entries(changes)) {
+    const value = typeof change === "function" ? change(query.getAll(name)) : change;
     query.delete(name);
     for (const one of Array.isArray(value) ? value : [value]) if (one) query.append(name, one);
   }

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it } from "vitest";
-import { go, hrefOf, inPath, withQuery } from "../src/router";
+import { added, go, here, hrefOf, inPath, removed, setQuery, toggled, withQuery } from "../src/router";
 
 beforeEach(() => go("/", true));
 
@@ -19,5 +19,20 @@ describe("addresses of the page", () => {
     const base = { path: "/", query: new URLSearchParams("q=llama&licence=mit&licence=apache") };
     expect(withQuery({ q: "bert" }, base)).toBe("/?licence=mit&licence=apache&q=bert");
     expect(withQuery({ licence: null }, base)).toBe("/?q=llama");
+  });
+
+  it("adds two quick changes up, whatever was drawn in between", () => {
+    const drawn = here(); // both boxes were drawn from this address
+    expect(drawn.query.getAll("kind")).toEqual([]);
+    setQuery({ kind: toggled("a", ["a", "b", "c"]) });
+    setQuery({ kind: toggled("b", ["a", "b", "c"]) });
+    expect(here().query.getAll("kind")).toEqual(["c"]);
+    setQuery({ kind: toggled("a", ["a", "b", "c"]) });
+    setQuery({ kind: toggled("b", ["a", "b", "c"]) });
+    expect(here().query.getAll("kind")).toEqual([]); // the usual ones are left out of the address
+    setQuery({ model: added("x") });
+    setQuery({ model: added("y") });
+    setQuery({ model: removed("x") });
+    expect(here().query.getAll("model")).toEqual(["y"]);
   });
 });

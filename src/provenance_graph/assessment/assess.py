@@ -29,7 +29,7 @@ from provenance_graph.assessment.score import (
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
-from provenance_graph.model.profile import claim_json
+from provenance_graph.model.profile import claim_json, claim_labels
 
 if TYPE_CHECKING:
     from provenance_graph.assessment.answers import (
@@ -297,15 +297,23 @@ def assess_under(
     subject = snapshot.canonical(subject)
     findings = gathered.findings(subject)
     beside = tuple(published(snapshot, subject, schemes))
-    called = labels(snapshot, beside)
+    made = [assess(subject, applied, findings, snapshot.as_of) for _, applied in chosen]
+    cited = {
+        claim
+        for assessment in made
+        for item in assessment.items
+        for use in item.uses
+        for claim in (*use.finding.claims, *use.finding.beside)
+    }
+    called = {**labels(snapshot, beside), **claim_labels(snapshot, cited)}
     return [
         Assessed(
-            assessment=assess(subject, applied, findings, snapshot.as_of),
+            assessment=assessment,
             asked=asked,
             published=beside,
             rubrics=schemes,
             name=label(snapshot, subject) or short_id(subject),
             labels=called,
         )
-        for asked, applied in chosen
+        for assessment, (asked, _) in zip(made, chosen, strict=True)
     ]

@@ -52,11 +52,15 @@ class BadIri(UsageError):
 
 
 class NotFound(UsageError):
-    """Nothing has that name; near names are offered."""
+    """Nothing has that name; near names are offered, and all there are where they are few."""
 
-    def __init__(self, name: str, kind: str = "model", near: Iterable[str] = ()) -> None:
+    def __init__(
+        self, name: str, kind: str = "model", near: Iterable[str] = (), known: Iterable[str] = ()
+    ) -> None:
         self.name, self.kind, self.near = name, kind, tuple(near)
         hint = f"; did you mean {', '.join(self.near)}?" if self.near else ""
+        if all_known := ", ".join(known):
+            hint += f" There are {all_known}." if hint else f"; there are {all_known}"
         super().__init__(f"no {kind} named {str(name)!r}{hint}")
 
 

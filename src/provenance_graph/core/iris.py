@@ -155,6 +155,15 @@ def organization(name: str) -> Iri:
     return mint("organization", slug(name))
 
 
+def agent(who: str) -> Iri:
+    """Our IRI of a person or program that records something here; no organization of the world.
+
+    >>> agent("ci")
+    Iri('https://w3id.org/provenance-graph/id/agent/ci')
+    """
+    return mint("agent", who)
+
+
 def dataset(name: str) -> Iri:
     """Our IRI of a dataset: hub repository (``org/name``), or the slug of its name."""
     return mint("dataset", name if re.fullmatch(r"[\w.-]+/[\w.-]+", name) else slug(name))

@@ -30,11 +30,14 @@ class Baseline:
 
 
 def read_baseline(path: Path) -> Baseline:
-    """The baseline in a file; an empty one where there is no file. Raises UsageError."""
+    """The baseline in a file. Raises UsageError, also where there is no such file."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return Baseline()
+        raise UsageError(
+            f"{path}: there is no baseline of that name, so nothing can be called new; "
+            "add --write-baseline to write the first one"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from error
     try:

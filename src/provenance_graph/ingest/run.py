@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Custody, Header, Literal, Problem, Record
-from provenance_graph.core.errors import RecordError
+from provenance_graph.core.errors import RecordError, UnknownFormat
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.identity import exported_from
+from provenance_graph.formats.walk import CARDS
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.ingest.place import (
     COLLECTIONS,
@@ -48,7 +49,7 @@ class ImportReport:
 
     ``replaced`` names the readings that later ones take the place of, ``own_exports`` counts
     documents that we wrote ourselves, which add nothing, ``refused`` records that were not
-    taken.
+    taken, ``passed_over`` files of a folder that are no provenance document.
     """
 
     documents: int = 0
@@ -56,6 +57,7 @@ class ImportReport:
     claims: int = 0
     unchanged: int = 0
     failed: int = 0
+    passed_over: int = 0
     refused: int = 0
     own_exports: int = 0
     version: str = ""
@@ -70,6 +72,11 @@ class ImportReport:
     def problems(self) -> int:
         """How many problems there were, failures to read among them."""
         return sum(self.kinds.values())
+
+    @property
+    def faults(self) -> int:
+        """The problems that are the documents' own: files passed over in a folder are none."""
+        return self.problems - self.kinds["skipped"]
 
 
 ProblemHandler = Callable[[str, Problem], None]
@@ -154,6 +161,9 @@ class _Import:
         if reading.failure is not None:
             self._failed(reading, name)
             return
+        if _is_plain_text(reading):
+            self._pass_over(name, "text without the metadata of a card")
+            return
         report.formats[reading.format] += 1
         report.ledger.add(reading.ledger)
         ours = exported_from(document) is not None
@@ -167,10 +177,18 @@ class _Import:
             if len(self.batch) >= BATCH_RECORDS or self.claims >= BATCH_CLAIMS:
                 self.commit()
 
+    def _pass_over(self, name: str, why: str) -> None:
+        """Tell of a file of a folder that is no document of ours: nobody named it."""
+        self.report.passed_over += 1
+        self.note(name, Problem("", why, kind="skipped"))
+
     def _failed(self, reading: Reading, name: str) -> None:
-        self.report.failed += 1
         why = str(reading.failure)
         why = why.removeprefix(f"{reading.document.url}: ").removeprefix(f"{name}: ")
+        if reading.document.path and isinstance(reading.failure, UnknownFormat):
+            self._pass_over(name, why)
+            return
+        self.report.failed += 1
         self.note(name, Problem("", why, kind="unreadable"))
 
     def _foreign_folder(self, collection: Collection) -> Problem | None:
@@ -347,3 +365,15 @@ def rewrite(records: Iterable[Record]) -> bytes:
             raise RecordError(f"two records are named {record.header.record}")
         result[record.header.record] = record
     return rdf.write_trig(result.values())
+
+
+def _is_plain_text(reading: Reading) -> bool:
+    """Whether a Markdown file of a folder is no card: neither its name nor its head says so."""
+    document = reading.document
+    return (
+        bool(document.path)
+        and not reading.records
+        and document.path.endswith(".md")
+        and document.path.rpartition("/")[2] not in CARDS
+        and {problem.kind for problem in reading.problems} <= {"missing", "empty"}
+    )

@@ -82,8 +82,8 @@ def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
         key, has_number, number = text.strip().partition("=")
         use = catalogue.uses.get(key.strip().lower())
         if use is None:
-            near = difflib.get_close_matches(key, list(catalogue.uses), 3, 0.5)
-            raise NotFound(key, "planned use", near or sorted(catalogue.uses))
+            near = difflib.get_close_matches(key, list(catalogue.uses), 3, 0.6)
+            raise NotFound(key, "planned use", near, sorted(catalogue.uses))
         if not use.threshold:
             if has_number:
                 raise UsageError(f"the use {use.key!r} takes no number; write {use.key}")
@@ -244,6 +244,10 @@ def term_text(term: Term) -> str:
         return f"{term.condition.label} {licence.prefix!r}"
     if key == "display-text":
         return f"{term.condition.label}: " + " or ".join(f'"{text}"' for text in licence.display)
+    attribute, unit = _LIMITS.get(key, ("", ""))
+    number = getattr(licence, attribute) if attribute else None
+    if number:
+        return f"{term.condition.label} (above {number:,} {unit})"
     return term.condition.label
 
 

@@ -7,15 +7,18 @@ several): the same finding recorded again replaces the earlier one.
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core import iris, literals, rdf
-from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record, Stance
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, is_iri, short_id
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.formats import statements
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.model.fields import property_named
@@ -27,6 +30,7 @@ from provenance_graph.store.values import QuadSource
 
 COLLECTION = "findings"
 READER = "recorded"
+_THOUSANDS = re.compile(r"(\d+(?:\.\d+)?)\s*[kK]")
 _DEVELOPERS = (Basis.DEVELOPER, Basis.ARTIFACT)
 
 
@@ -39,6 +43,10 @@ class Recorded:
     property: Iri
     replaced: bool
     new_subject: bool
+    read_as: str = ""
+    """How a quantity was read that its document may mean otherwise."""
+    beside: tuple[str, ...] = ()
+    """What the record also says, so that the entities it names are known as such."""
 
 
 def keep(
@@ -53,7 +61,37 @@ def keep(
     record, subject, predicate, new = to_record(snapshot, entry, who, today)
     stored = any(True for _ in store.quads(record.header.record, graph=record.header.record))
     update(store, [record], derive=derive)
-    return Recorded(record.header.record, subject, predicate, stored, new)
+    beside = tuple(
+        f"{short_id(claim.subject)} is a {iris.local_name(claim.value)}"
+        for claim in record.claims
+        if claim.predicate == RDF.type and isinstance(claim.value, Iri)
+    )
+    return Kept(
+        record.header.record, subject, predicate, stored, new, _read_as(record, entry), beside
+    )
+
+
+def _read_as(record: Record, entry: Entry) -> str:
+    """How a quantity with a K was read: documents mean 1,000 by it, or 1,024.
+
+    Empty where the property is no whole number or the text has no such unit.
+    """
+    match = _THOUSANDS.fullmatch(entry.value.strip())
+    stated = next(
+        (
+            c.value
+            for c in record.claims
+            if isinstance(c.value, Literal) and c.value.datatype == XSD.integer
+        ),
+        None,
+    )
+    if match is None or stated is None:
+        return ""
+    binary = int(Decimal(match[1]) * 1024)
+    return (
+        f"{entry.value} is read as {int(stated.lexical):,}; "
+        f"where the document means {binary:,}, record that number"
+    )
 
 
 def to_record(
@@ -80,14 +118,23 @@ def to_record(
     )
     header = _header(snapshot, entry, subject, predicate, who, today)
     claims = [claim]
-    if new:
-        claims += statements.is_a(subject, PG.Model, entry.model.rsplit("/", 1)[-1])
-    if not any(True for _ in snapshot.quads(header.publisher, RDF.type)):
-        name = entry.publisher if entry.publisher and not is_iri(entry.publisher) else ""
-        claims += statements.is_a(
-            header.publisher, PG.Organization, name or short_id(header.publisher)
-        )
+    if new:  # its name is not claimed: the document was not read for it
+        claims += statements.is_a(subject, PG.Model)
+    claims += _is_publisher(snapshot, header.publisher, entry, who)
     return Record(header, tuple(claims)).sort(), subject, predicate, new
+
+
+def _is_publisher(
+    snapshot: AcceptedSnapshot, publisher: Iri, entry: Entry, who: str
+) -> Iterator[Claim]:
+    """What a publisher is that the store does not know yet."""
+    if any(True for _ in snapshot.quads(publisher, RDF.type)):
+        return
+    if publisher == iris.agent(who):
+        yield from statements.is_a(publisher, PROV.Agent, who)
+        return
+    name = entry.publisher if entry.publisher and not is_iri(entry.publisher) else ""
+    yield from statements.is_a(publisher, PG.Organization, name)
 
 
 def _subject(snapshot: AcceptedSnapshot, text: str) -> tuple[Iri, bool]:
@@ -139,7 +186,7 @@ def _publisher(
         except NotFound:
             return iris.organization(entry.publisher)
     if STANCES[entry.stance] is Stance.REPORTS_UNDISCLOSED:
-        return iris.organization(who)
+        return iris.agent(who)
     if basis in _DEVELOPERS:
         makers = [o for o in snapshot.values(subject, DCTERMS.creator) if isinstance(o, Iri)]
         if len(makers) != 1:
@@ -173,7 +220,7 @@ def flag(
 
     Nothing is removed: the flag stands beside the claim, and is a record that can be retracted.
     """
-    by = Flagger(who, iris.organization(who), iris.mint("record", "flags", ""))
+    by = Flagger(who, iris.agent(who), iris.mint("record", "flags", ""))
     made = flag_record(store, claim, why, by, today)
     update(store, [made], derive=derive)
     return made.header.record
@@ -200,7 +247,7 @@ def flag_record(store: QuadSource, claim: Iri, why: str, by: Flagger, today: str
     )
     claims = [
         Claim(claim, PG.flagged, literals.text(why)),
-        Claim(header.publisher, RDF.type, PG.Organization),
+        Claim(header.publisher, RDF.type, PROV.Agent),
         Claim(header.publisher, SCHEMA.name, literals.text(by.name)),
     ]
     return Record(header, tuple(claims)).sort()

@@ -37,9 +37,9 @@ def to_record(
     ]
     if not claims:
         return None
-    publisher = iris.organization(who)
+    publisher = iris.agent(who)
     claims += [
-        *statements.is_a(publisher, PG.Organization, who),
+        *statements.is_a(publisher, PROV.Agent, who),
         *statements.is_a(child, PG.Model),
         *(claim for parent in kinships for claim in statements.is_a(parent, PG.Model)),
     ]

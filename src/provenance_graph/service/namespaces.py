@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from provenance_graph.core.iris import Iri, mint
-
-
-def agent(who: str) -> Iri:
-    """The publisher of what the holder of a token writes.
-
-    >>> agent("ci")
-    Iri('https://w3id.org/provenance-graph/id/agent/ci')
-    """
-    return mint("agent", who)
+from provenance_graph.core.iris import mint
 
 
 def namespace(who: str) -> str:

@@ -16,6 +16,7 @@ from provenance_graph.store import embedded
 from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedWriter
 from provenance_graph.store.sparql.guard import check_update
+from provenance_graph.store.sparql.syntax import syntax_error
 
 _MARK: Final = "plain-dataset"
 
@@ -85,7 +86,7 @@ class PlainWriter(EmbeddedWriter):
         except StoreError as error:
             cause = error.__cause__
             if isinstance(cause, SyntaxError):
-                raise QuerySyntax(str(cause.msg)) from None
+                raise QuerySyntax(syntax_error(str(cause.msg), text)) from None
             if isinstance(cause, RuntimeError | ValueError):
                 raise QueryError(f"the update cannot be carried out: {cause}") from None
             raise

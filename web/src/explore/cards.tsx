@@ -4,7 +4,7 @@ import { storeVersion, useAsked } from "../api";
 import { InBasket } from "../inbasket";
 import { Answer, download } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { hrefOf, inPath, setQuery, type Place } from "../router";
+import { added, hrefOf, inPath, removed, setQuery, type Place } from "../router";
 import type { Neighbourhood } from "../types";
 import { number, spaced } from "../words";
 import { openStep, packed, pathStep } from "./address";
@@ -36,7 +36,7 @@ export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: 
   const walkable = iri.startsWith("http") && here?.kind !== "claim";
   const asked = useAsked<Neighbourhood>(walkable ? aroundOf(iri, asOf) : null);
   const steps = place.query.getAll("open");
-  const open = (step: string): void => setQuery({ open: [...steps, step], at: packed(iri) });
+  const open = (step: string): void => setQuery({ open: (now) => [...now, step], at: packed(iri) });
   if (!walkable) return <section class="card"><h2><bdi>{here?.label ?? iri}</bdi></h2><p class="aside">{here?.kind}</p></section>;
   return (
     <Answer asked={asked} what="its neighbours">
@@ -45,7 +45,7 @@ export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: 
           <h2><bdi>{node.label}</bdi></h2>
           <p class="aside">{node.kind} · <bdi>{node.id}</bdi></p>
           <p class="actions"><a href={hrefOf(node.iri)}>Its page</a>{node.kind === "model" ? <><a href={`/lineage/${inPath(node.id)}`}>Lineage</a><InBasket id={node.id} brief /></> : null}
-            <button type="button" class="small" onClick={() => setQuery({ hide: [...place.query.getAll("hide"), packed(iri)], at: null })}>Hide</button></p>
+            <button type="button" class="small" onClick={() => setQuery({ hide: added(packed(iri)), at: null })}>Hide</button></p>
           <ul class="plain groups">
             {groups.map((group) => {
               const step = openStep(iri, group.name, group.direction);
@@ -56,7 +56,7 @@ export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: 
               return (
                 <li key={step}>
                   <span>{group.direction === "out" ? "" : "← "}{group.label}{group.direction === "out" ? " →" : ""} <span class="aside">{group.atLeast ? "more than " : ""}{number(group.total)}</span>{group.contested.length ? <strong class="conflict"> sources disagree</strong> : null}</span>
-                  {pages ? <button type="button" class="small" onClick={() => setQuery({ open: steps.filter((s) => s !== step) })}>Close<span class="visually-hidden"> {group.label}</span></button> : null}
+                  {pages ? <button type="button" class="small" onClick={() => setQuery({ open: removed(step) })}>Close<span class="visually-hidden"> {group.label}</span></button> : null}
                   {left > 0 || !pages ? <button type="button" class="small" onClick={() => open(step)} aria-label={`+${next} open ${group.label}, ${group.direction === "out" ? "from" : "to"} ${node.label}`}>+{next}</button> : null}
                 </li>
               );

@@ -1,6 +1,6 @@
 /** Filters of a scene by who states its links, when that was retrieved, and the class of licence. */
 import type { JSX } from "preact";
-import { Choice } from "../parts";
+import { Choice, Draft } from "../parts";
 import { setQuery } from "../router";
 import { number, spaced } from "../words";
 import type { Scene } from "./scene";
@@ -22,8 +22,8 @@ export function Filters({ scene, sift, open, onOpen }: { scene: Scene; sift: Sif
         <div class="controls">
           <Choice late name="source" label="Stated by" value={sift.source} options={words(offered(scene, "publisher"), sift.source, (v) => v)} />
           <Choice late name="basis" label="Basis" value={sift.basis} options={words(offered(scene, "basis"), sift.basis, spaced)} />
-          <label class="choice"><span>Retrieved from</span><input type="date" value={sift.from} onChange={(e) => setQuery({ readFrom: e.currentTarget.value })} /></label>
-          <label class="choice"><span>until</span><input type="date" value={sift.until} onChange={(e) => setQuery({ readUntil: e.currentTarget.value })} /></label>
+          <label class="choice"><span>Retrieved from</span><Draft type="date" value={sift.from} onDone={(text) => setQuery({ readFrom: text })} /></label>
+          <label class="choice"><span>until</span><Draft type="date" value={sift.until} onDone={(text) => setQuery({ readUntil: text })} /></label>
           <Choice name="class" label="Licence class of models" value={sift.licenceClass} options={[["", "all"], ...CLASSES.map((c): [string, string] => [c, c])]} />
           {chosen ? <button type="button" class="small" onClick={() => setQuery({ source: null, basis: null, readFrom: null, readUntil: null, class: null })}>Clear these filters</button> : null}
         </div>

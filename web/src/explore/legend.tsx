@@ -1,6 +1,6 @@
 /** What is drawn, in words: kinds and relations to show or hide, colours, sizes, lines. */
 import type { JSX } from "preact";
-import { setQuery } from "../router";
+import { setQuery, toggled } from "../router";
 import { number } from "../words";
 import type { Key } from "./colours";
 import { changed } from "./difference";
@@ -20,7 +20,6 @@ interface Props {
   /** Everything, whether it is shown or not. */
   scene: Scene;
   sift: Sift;
-  without: string[];
   by: string;
   keys: Key[];
   size: string;
@@ -28,12 +27,12 @@ interface Props {
 }
 
 /** The legend; what is unticked stands in the address as `without`. */
-export function Legend({ scene, sift, without, by, keys, size, scale }: Props): JSX.Element {
+export function Legend({ scene, sift, by, keys, size, scale }: Props): JSX.Element {
   const used = tally([...scene.nodes.values()].map((n) => n.kind)).sort((a, b) => KINDS.indexOf(a[0]) - KINDS.indexOf(b[0]));
   const links = [...scene.links.values()];
   const relations = tally(links.map((l) => l.relation)).sort((a, b) => b[1] - a[1]);
   const words = new Map(links.map((l) => [l.relation, l.relation === "buildsOn" ? "built on" : l.label]));
-  const toggle = (name: string): void => setQuery({ without: without.includes(name) ? without.filter((w) => w !== name) : [...without, name] });
+  const toggle = (name: string): void => setQuery({ without: toggled(name) });
   const [come, gone] = [changed(scene, "new"), changed(scene, "gone")];
   return (
     <>

@@ -5,7 +5,7 @@ import { Refusal, get, useAsked } from "../api";
 import { MOST, addressOf, basket, bounded, fill, idsOf, itemOf, parsed, useBasket, wordOf, type Item } from "../basket";
 import { Answer, Copy, ThingLink, Trouble, download, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { inPath, setQuery, withQuery, type Place } from "../router";
+import { inPath, setQuery, toggled, withQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Impact, Portfolio } from "../types";
@@ -102,9 +102,11 @@ function Items({ items, foreign }: { items: Item[]; foreign: boolean }): JSX.Ele
 
 const USES: [string, string][] = [["commercial", "commercial use"], ["distribute", "distribute"], ["modify", "modify"], ["hosted-service", "offer as a service"], ["train-on-outputs", "train on outputs"], ["eu", "use in the EU"]];
 
+const USUAL = ["commercial", "distribute", "modify"];
+
 function Licences({ models, place }: { models: string[]; place: Place }): JSX.Element {
   const chosen = place.query.getAll("use");
-  const uses = chosen.length ? chosen : ["commercial", "distribute", "modify"];
+  const uses = chosen.length ? chosen : USUAL;
   const some = models.slice(0, AT_ONCE.licences);
   const query = new URLSearchParams([...some.map((id) => ["model", id]), ...uses.map((use) => ["use", use])]);
   const asked = useAsked<Portfolio>(some.length ? `/api/v1/portfolio?${query}` : null);
@@ -112,7 +114,7 @@ function Licences({ models, place }: { models: string[]; place: Place }): JSX.El
   return (
     <>
       <fieldset class="checks"><legend class="visually-hidden">Planned uses</legend>
-        {USES.map(([key, word]) => <label key={key} class="check"><input type="checkbox" checked={uses.includes(key)} onChange={(e) => setQuery({ use: e.currentTarget.checked ? [...uses, key] : uses.filter((u) => u !== key) })} />{word}</label>)}
+        {USES.map(([key, word]) => <label key={key} class="check"><input type="checkbox" checked={uses.includes(key)} onChange={() => setQuery({ use: toggled(key, USUAL) })} />{word}</label>)}
       </fieldset>
       {models.length > some.length ? <p class="trouble">{number(some.length)} of {number(models.length)} models: the service takes {AT_ONCE.licences} at once.</p> : null}
       <Answer asked={asked} what="the licence matrix">

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useAsked } from "../api";
 import { dated } from "../asof";
-import { Answer, ThingLink, useTitle } from "../parts";
+import { Answer, Draft, ThingLink, useTitle } from "../parts";
 import { PathLine } from "../pathline";
 import { EntityPicker } from "../searchbox";
 import { inPath, setQuery, type Place } from "../router";
@@ -29,10 +29,10 @@ export default function BreachesView({ place }: { place: Place }): JSX.Element {
       <h1>Licence findings{of ? <> <span class="kind">on</span> <bdi>{shortId(of.replace(/^https:\/\/w3id.org\/provenance-graph\//, ""))}</bdi> <span class="kind">and what derives from it</span></> : ""}</h1>
       <div class="controls">
         {FILTERS.map(([key, word, hint]) => (
-          <label key={key} class="choice stacked"><span>{word}</span><input type="search" value={query.get(key) ?? ""} placeholder={hint} onChange={(e) => setQuery({ [key]: e.currentTarget.value })} /></label>
+          <label key={key} class="choice stacked"><span>{word}</span><Draft type="search" value={query.get(key) ?? ""} placeholder={hint} onDone={(text) => setQuery({ [key]: text })} /></label>
         ))}
         <EntityPicker label="On a model or dataset and its descendants" initial={of} onPick={(id) => setQuery({ of: id })} />
-        <label class="choice stacked"><span>By the texts in force on</span><input type="date" value={query.get("on") ?? ""} onChange={(e) => setQuery({ on: e.currentTarget.value })} /></label>
+        <label class="choice stacked"><span>By the texts in force on</span><Draft type="date" value={query.get("on") ?? ""} onDone={(text) => setQuery({ on: text })} /></label>
       </div>
       <Answer asked={found} what="the licence findings">{(answer) => <Found found={answer} />}</Answer>
     </div>

@@ -1,7 +1,7 @@
 /** What changed in the store, commit by commit: records added and dropped, accepted facts before and after. */
 import type { JSX } from "preact";
 import { useAsked } from "../api";
-import { Answer, useTitle } from "../parts";
+import { Answer, Draft, useTitle } from "../parts";
 import { hrefOf, setQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
@@ -27,7 +27,7 @@ export default function ChangesView({ place }: { place: Place }): JSX.Element {
     <div class="page">
       <h1>What changed in the store</h1>
       <div class="controls">
-        <label class="choice stacked"><span>Since version</span><input type="text" value={since} placeholder="the last commits" onChange={(e) => setQuery({ since: e.currentTarget.value.trim() })} /></label>
+        <label class="choice stacked"><span>Since version</span><Draft type="text" value={since} placeholder="the last commits" onDone={(text) => setQuery({ since: text.trim() })} /></label>
         <p class="actions"><a href="/api/v1/changes?format=atom">Atom feed</a> <a href={`/explore?preset=changes${since ? `&since=${encodeURIComponent(since)}` : ""}`}>As a picture</a> <a href="/compare">Compare a model on two days</a></p>
       </div>
       <Answer asked={asked} what="the changes">

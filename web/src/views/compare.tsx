@@ -4,9 +4,9 @@ import { useAsked } from "../api";
 import { csv } from "../table/csv";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
-import { Answer, ModelLink, StateMark, ValueView, download, useTitle } from "../parts";
+import { Answer, Draft, ModelLink, StateMark, ValueView, download, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { inPath, setQuery, withQuery, type Place } from "../router";
+import { added, inPath, setQuery, withQuery, type Place } from "../router";
 import type { Comparison } from "../types";
 import { STATES, count, stateOf, text } from "../words";
 
@@ -28,9 +28,9 @@ export default function Compare({ place }: { place: Place }): JSX.Element {
     <div class="page">
       <h1>Compare</h1>
       <div class="controls">
-        {models.length < MOST ? <EntityPicker label={models.length ? "Add a model" : "First model"} onPick={(id) => setQuery({ model: [...models, id] })} /> : <p>Six models are the most.</p>}
-        <label class="choice"><span>As known on</span><input type="date" value={days[0] === "now" ? "" : (days[0] ?? "")} onChange={(e) => setQuery({ asOf: e.currentTarget.value ? [e.currentTarget.value, ...days.slice(1)] : null })} /></label>
-        {models.length === 1 && days.length ? <label class="choice"><span>and on</span><input type="date" value={days[1] && days[1] !== "now" ? days[1] : ""} onChange={(e) => setQuery({ asOf: [days[0] ?? "", e.currentTarget.value || "now"] })} /></label> : null}
+        {models.length < MOST ? <EntityPicker label={models.length ? "Add a model" : "First model"} onPick={(id) => setQuery({ model: added(id) })} /> : <p>Six models are the most.</p>}
+        <label class="choice"><span>As known on</span><Draft type="date" value={days[0] === "now" ? "" : (days[0] ?? "")} onDone={(text) => setQuery({ asOf: (now) => (text ? [text, ...now.slice(1)] : null) })} /></label>
+        {models.length === 1 && days.length ? <label class="choice"><span>and on</span><Draft type="date" value={days[1] && days[1] !== "now" ? days[1] : ""} onDone={(text) => setQuery({ asOf: (now) => [now[0] ?? "", text || "now"] })} /></label> : null}
         <label class="check"><input type="checkbox" checked={differing} onChange={(e) => setQuery({ all: e.currentTarget.checked ? null : "yes" }, true)} />Only what differs</label>
       </div>
       {models.length ? <ul class="chips">{models.map((m) => <li key={m}><ModelLink id={m} /> <a class="remove" href={withQuery({ model: models.filter((x) => x !== m) })} aria-label={`Take ${m} out`}>×</a></li>)}</ul> : null}

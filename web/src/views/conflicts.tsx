@@ -7,7 +7,7 @@ import { DeveloperFilter } from "../developer";
 import { ClaimCard } from "../inspector";
 import { Answer, Choice, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { inPath, setQuery, type Place } from "../router";
+import { here, inPath, setQuery, toggled, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Conflict, ConflictPage, Matrix } from "../types";
@@ -58,9 +58,8 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
 function Kinds({ counts, chosen, all }: { counts: Record<string, number>; chosen: string[]; all: boolean }): JSX.Element {
   const shown = chosen.length ? chosen : all ? Object.keys(KINDS) : ACCUSING;
   const toggle = (kind: string): void => {
-    const next = shown.includes(kind) ? shown.filter((k) => k !== kind) : [...shown, kind];
-    const usual = next.length === ACCUSING.length && ACCUSING.every((k) => next.includes(k));
-    setQuery({ kind: usual ? null : next, all: null });
+    const everything = here().query.get("all") === "true";
+    setQuery({ kind: (now) => toggled(kind, ACCUSING)(now.length || !everything ? now : Object.keys(KINDS)), all: null });
   };
   const box = (kind: string): JSX.Element => (
     <label key={kind} class="check"><input type="checkbox" checked={shown.includes(kind)} onChange={() => toggle(kind)} /><span><strong>{KINDS[kind] ?? kind}</strong> <span class="aside">{number(counts[kind] ?? 0)}</span></span></label>

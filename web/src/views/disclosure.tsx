@@ -6,7 +6,7 @@ import { idsOf, useBasket } from "../basket";
 import { dated } from "../asof";
 import { DeveloperFilter } from "../developer";
 import { Inspector } from "../inspector";
-import { Answer, Choice, download, useTitle } from "../parts";
+import { Answer, Choice, Draft, download, useTitle } from "../parts";
 import { inPath, setQuery, withQuery, type Place } from "../router";
 import { csv as asCsv } from "../table/csv";
 import { DataTable } from "../table/table";
@@ -86,7 +86,7 @@ function Controls({ place, rubric, rubrics }: { place: Place; rubric: string; ru
     <>
       <div class="controls">
         <DeveloperFilter value={query.get("developer") ?? ""} />
-        <label class="choice"><span>Models</span><input type="search" value={query.get("q") ?? ""} placeholder="name or developer" onChange={(e) => setQuery({ q: e.currentTarget.value }, true)} /></label>
+        <label class="choice"><span>Models</span><Draft type="search" value={query.get("q") ?? ""} placeholder="name or developer" onDone={(text) => setQuery({ q: text }, true)} /></label>
         <Choice late name="rubric" label="Columns" value={rubric} options={[["fields", "all fields"], ...rubrics]} />
         <Choice name="sort" label="Order" value={query.get("sort") ?? "-sources"} options={[["-sources", "most sources"], ["-gaps", "most gaps"], ["name", "name"], ["-released", "newest"], ["-descendants", "most descendants"]]} />
         <Choice name="openness" label="Openness" value={query.get("openness") ?? ""} options={[["", "all"], ["open", "open"], ["conditional", "conditional"], ["noncommercial", "noncommercial"], ["proprietary", "proprietary"], ["unknown", "unknown"]]} />

@@ -15,7 +15,7 @@ import { moved, neighbourBy, without, type Scene } from "../explore/scene";
 import { asksForEvidence, sifted, siftOf } from "../explore/sift";
 import { SIZES, scaleOf } from "../explore/sizes";
 import type { Palette } from "../explore/write";
-import { Choice, Trouble, Wait, useTitle } from "../parts";
+import { Choice, Draft, Trouble, Wait, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
 import { go, setQuery, withQuery, type Place } from "../router";
 import type { Matrix } from "../types";
@@ -200,7 +200,7 @@ function Stage({ scene, first, place, preset, open, onOpen, onMove }: StageProps
           {find.trim() ? <span role="status">{matches.size} found</span> : null}
           <Choice name="colour" label="Colour by" value={by} options={COLOURS} />
           <Choice name="size" label="Size by" value={size} options={SIZES} />
-          {OF_NOW.has(preset) ? null : <label class="choice"><span>Beside the state of</span><input type="date" value={query.get("versus") ?? ""} onChange={(e) => setQuery({ versus: e.currentTarget.value })} /></label>}
+          {OF_NOW.has(preset) ? null : <label class="choice"><span>Beside the state of</span><Draft type="date" value={query.get("versus") ?? ""} onDone={(text) => setQuery({ versus: text })} /></label>}
           <button type="button" class="small" onClick={fit}>Fit</button>
           <button type="button" class="small" onClick={() => history.back()}>Undo</button>
           <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null, source: null, basis: null, readFrom: null, readUntil: null, class: null, versus: null }))}>Start anew</button>
@@ -216,7 +216,7 @@ function Stage({ scene, first, place, preset, open, onOpen, onMove }: StageProps
           {chosen ? <Card iri={chosen} scene={scene} place={place} /> : null}
         </aside>
       </div>
-      <Legend scene={scene} sift={sift} without={query.getAll("without")} by={by} keys={keys} size={SIZES.find(([key]) => key === size)?.[1] ?? ""} scale={scale} />
+      <Legend scene={scene} sift={sift} by={by} keys={keys} size={SIZES.find(([key]) => key === size)?.[1] ?? ""} scale={scale} />
       <Filters scene={scene} sift={sift} open={open} onOpen={onOpen} />
       <Save scene={shown} title={title} asOf={query.get("asOf") ?? ""} palette={palette} looks={{ colours, keys, sizes: scale?.shares }} versus={query.get("versus") ?? ""} />
       <Links scene={shown} />

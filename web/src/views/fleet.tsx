@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useAsked } from "../api";
 import { dated } from "../asof";
 import { InBasket } from "../inbasket";
-import { Answer, AsOf, ModelLink, useTitle } from "../parts";
+import { Answer, AsOf, Draft, ModelLink, useTitle } from "../parts";
 import { setQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
@@ -40,7 +40,7 @@ export default function FleetView({ place }: { place: Place }): JSX.Element {
   return (
     <div class="page">
       <h1>What we run</h1>
-      <div class="controls"><AsOf /> <label class="choice stacked"><span>What concerns us on</span><input type="date" value={query.get("on") ?? ""} onChange={(e) => setQuery({ on: e.currentTarget.value })} /></label></div>
+      <div class="controls"><AsOf /> <label class="choice stacked"><span>What concerns us on</span><Draft type="date" value={query.get("on") ?? ""} onDone={(text) => setQuery({ on: text })} /></label></div>
       <Answer asked={found} what="the fleet">
         {(fleet) => fleet.systems.length ? (
           <>

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useAsked } from "../api";
 import { dated } from "../asof";
-import { Answer, ModelTabs, Out, ThingLink, ValueView, useTitle } from "../parts";
+import { Answer, Draft, ModelTabs, Out, ThingLink, ValueView, useTitle } from "../parts";
 import { inPath, setQuery, type Place } from "../router";
 import type { History } from "../types";
 import { number, shortId } from "../words";
@@ -22,7 +22,7 @@ export default function HistoryView({ id, place }: { id: string; place: Place })
       <ModelTabs id={id} here="history" />
       <div class="controls">
         {(["from", "to"] as const).map((key) => (
-          <label key={key} class="choice"><span>{key}</span><input type="date" value={place.query.get(key) ?? ""} onChange={(e) => setQuery({ [key]: e.currentTarget.value }, true)} /></label>
+          <label key={key} class="choice"><span>{key}</span><Draft type="date" value={place.query.get(key) ?? ""} onDone={(text) => setQuery({ [key]: text }, true)} /></label>
         ))}
         <a href={`/compare?model=${inPath(id)}&asOf=${yearAgo()}&asOf=now`}>Compare with a year ago</a>
       </div>

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Refusal, send, useAsked } from "../api";
-import { Answer, Choice, Trouble, useTitle } from "../parts";
+import { Answer, Choice, Draft, Trouble, useTitle } from "../parts";
 import { hrefOf, setQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
@@ -39,7 +39,7 @@ export default function IdentityView({ place }: { place: Place }): JSX.Element {
       <div class="controls">
         <Choice name="verdict" label="Verdict" value={verdict} options={Object.entries(VERDICTS)} />
         <Choice name="kind" label="Kind" value={query.get("kind") ?? ""} options={[["", "all"], ["model", "models"], ["dataset", "datasets"], ["organization", "organisations"], ["licence", "licences"]]} />
-        <label class="choice stacked"><span>Part of a name</span><input type="search" value={query.get("q") ?? ""} onChange={(e) => setQuery({ q: e.currentTarget.value })} /></label>
+        <label class="choice stacked"><span>Part of a name</span><Draft type="search" value={query.get("q") ?? ""} onDone={(text) => setQuery({ q: text })} /></label>
       </div>
       <p>{health.data?.writable ? "Decide where you know: it counts at once and is kept with your reason." : <>This service only reads. Decisions are taken with <code>provenance-graph identify --review FILE</code>, or here where it runs writable.</>}</p>
       <Answer asked={found} what="the pairs">

@@ -3,9 +3,9 @@ import type { JSX } from "preact";
 import { select, useAsked } from "../api";
 import { dated } from "../asof";
 import { lastStep, leftOut, lengthOf } from "../lineage/steps";
-import { Answer, Copy, ModelTabs, ThingLink, useTitle } from "../parts";
+import { Answer, Copy, Draft, ModelTabs, ThingLink, useTitle } from "../parts";
 import { PathLine, named } from "../pathline";
-import { inPath, setQuery, type Place } from "../router";
+import { inPath, setQuery, toggled, type Place } from "../router";
 import type { Hop, Licence, LicenceFinding, LicenceReport, Reason, Term, UseAnswer } from "../types";
 import { count, shortId } from "../words";
 import { answerWord } from "./verdict";
@@ -31,7 +31,6 @@ export default function Licences({ id, place }: { id: string; place: Place }): J
 function Plan({ uses }: { uses: string[] }): JSX.Element {
   const known = useAsked(USES, select);
   const numberOf = (key: string): string | undefined => uses.find((u) => u.startsWith(`${key}=`))?.split("=")[1];
-  const without = (key: string): string[] => uses.filter((u) => u !== key && !u.startsWith(`${key}=`));
   return (
     <fieldset class="plan card">
       <legend>What do you plan to do with it?</legend>
@@ -40,7 +39,7 @@ function Plan({ uses }: { uses: string[] }): JSX.Element {
           const key = u["key"] ?? "";
           return (
             <label key={key} class="check">
-              <input type="checkbox" checked={uses.includes(key)} onChange={(e) => setQuery({ use: e.currentTarget.checked ? [...uses, key] : without(key) }, true)} />{u["label"]}
+              <input type="checkbox" checked={uses.includes(key)} onChange={() => setQuery({ use: toggled(key) }, true)} />{u["label"]}
             </label>
           );
         })}
@@ -50,7 +49,7 @@ function Plan({ uses }: { uses: string[] }): JSX.Element {
           const key = u["key"] ?? "";
           return (
             <label key={key} class="choice"><span>{u["label"]}</span>
-              <input type="number" min="0" step="1" value={numberOf(key) ?? ""} onChange={(e) => setQuery({ use: e.currentTarget.value ? [...without(key), `${key}=${e.currentTarget.value}`] : without(key) }, true)} />
+              <Draft type="number" min="0" step="1" value={numberOf(key) ?? ""} onDone={(text) => setQuery({ use: (now) => [...now.filter((u) => !u.startsWith(`${key}=`)), ...(text ? [`${key}=${text}`] : [])] }, true)} />
             </label>
           );
         })}

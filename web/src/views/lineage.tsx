@@ -9,7 +9,7 @@ import { savePng, saveSvg, type Caption } from "../lineage/save";
 import { atFirst, bounded, fitting, useViewport } from "../lineage/viewport";
 import { Why } from "../lineage/why";
 import { Answer, Choice, ModelTabs, ThingLink, useTitle } from "../parts";
-import { hrefOf, inPath, setQuery, withQuery, type Place } from "../router";
+import { added, hrefOf, inPath, setQuery, toggled, withQuery, type Place } from "../router";
 import type { Lineage, LineageEdge, LineageNode } from "../types";
 import { nameOf, number, shortId } from "../words";
 
@@ -52,7 +52,7 @@ function Controls({ place }: { place: Place }): JSX.Element {
   const { query } = place;
   const chosen = query.getAll("relation");
   const toggle = (name: string): void =>
-    setQuery({ relation: chosen.includes(name) ? chosen.filter((c) => c !== name) : [...chosen, name] }, true);
+    setQuery({ relation: toggled(name) }, true);
   return (
     <div class="controls">
       <Choice name="direction" label="Direction" value={query.get("direction") ?? "both"} options={[["both", "ancestors and descendants"], ["up", "ancestors"], ["down", "descendants"]]} />
@@ -84,7 +84,7 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
   }, [picture]);
   useViewport(frame, scale, setScale);
   const onNode = (box: Placed): void => {
-    if (box.members.length > 1) setQuery({ open: [...query.getAll("open"), box.key] });
+    if (box.members.length > 1) setQuery({ open: added(box.key) });
     else setQuery({ node: box.key === query.get("node") ? null : box.key, edge: null });
   };
   const onEdge = (line: Drawn): void => setQuery({ edge: line.key, node: null });

@@ -1,8 +1,8 @@
 /** The audit report: the very document that the command writes, in a frame, to read or to print. */
 import type { JSX } from "preact";
-import { useTitle } from "../parts";
+import { Draft, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { setQuery, type Place } from "../router";
+import { added, removed, setQuery, type Place } from "../router";
 
 const MOST = 50;
 
@@ -25,9 +25,9 @@ export default function Report({ place }: { place: Place }): JSX.Element {
     <div class="page report">
       <h1>Audit report</h1>
       <div class="controls">
-        <EntityPicker label={models.length ? "Add a model" : "Model"} onPick={(id) => setQuery({ model: [...new Set([...models, id])].slice(0, MOST) })} />
-        <label class="choice"><span>As known on</span><input type="date" value={asOf} onChange={(e) => setQuery({ asOf: e.currentTarget.value })} /></label>
-        {models.map((id) => <button key={id} type="button" class="small" onClick={() => setQuery({ model: models.filter((m) => m !== id) })}>Without {id}</button>)}
+        <EntityPicker label={models.length ? "Add a model" : "Model"} onPick={(id) => setQuery({ model: (now) => added(id)(now)?.slice(0, MOST) ?? null })} />
+        <label class="choice"><span>As known on</span><Draft type="date" value={asOf} onDone={(text) => setQuery({ asOf: text })} /></label>
+        {models.map((id) => <button key={id} type="button" class="small" onClick={() => setQuery({ model: removed(id) })}>Without {id}</button>)}
       </div>
       {models.length ? (
         <>

@@ -6,7 +6,7 @@ import { dated } from "../asof";
 import { InBasket } from "../inbasket";
 import { Answer, ModelLink, StateMark, Trouble, useTitle } from "../parts";
 import { SearchBox, hrefOfHit, type Hit } from "../searchbox";
-import { inPath, setQuery, withQuery, type Place } from "../router";
+import { inPath, setQuery, toggled, withQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Facets, ModelPage, ModelRow, SearchAnswer, Stats } from "../types";
@@ -251,7 +251,7 @@ function Facet({ name, word, values, chosen }: { name: string; word: string; val
   if (!listed.length) return null;
   const shown = all ? listed : listed.filter((v, n) => n < 6 || chosen.includes(v.value));
   const toggle = (value: string): void =>
-    setQuery({ [name]: chosen.includes(value) ? chosen.filter((c) => c !== value) : [...chosen, value], limit: null });
+    setQuery({ [name]: toggled(value), limit: null });
   return (
     <fieldset class="facet">
       <legend>{word}</legend>

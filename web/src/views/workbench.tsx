@@ -84,8 +84,8 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
         return;
       }
       const refusal = error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error));
-      const at = /(\d+):(\d+)/.exec(refusal.detail);
-      if (at && !ready && refusal.status === 400) editor.current?.mark({ line: Number(at[1]), column: Number(at[2]), message: refusal.detail });
+      const at = /line (\d+)(?:, column (\d+))?/.exec(refusal.detail);
+      if (at && !ready && refusal.status === 400) editor.current?.mark({ line: Number(at[1]), column: Number(at[2] ?? 1), message: refusal.detail });
       setState({ running: false, started, took: performance.now() - started, error: refusal });
     }
   };

@@ -8,6 +8,7 @@ import sys
 import click
 
 from provenance_graph.session import Session
+from provenance_graph.tables import fitted
 
 
 @click.command()
@@ -40,7 +41,7 @@ def command(ctx: click.Context, text: str, form: str) -> None:
     else:
         if form == "table":
             for one in result.licences:
-                sys.stdout.write(one.sentence + "\n")
+                sys.stdout.write(fitted(one.sentence) + "\n\n")
         rows = [
             (one.licence.name, line.kind, line.label, line.clause, line.qualified)
             for one in result.licences

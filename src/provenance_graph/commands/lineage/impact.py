@@ -69,11 +69,11 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
         ("entity", "distance", "kind", "because", "licence", "evidence"), rows, form
     )
     session.say(
-        f"{impact.hit:,} models are affected, {impact.inferred_only:,} by inferred edges only; "
+        f"{counted(impact.hit, 'model')} affected, {impact.inferred_only:,} by inferred edges only; "
         f"{len(impact.nodes):,} of {impact.hit + impact.datasets:,} entities listed"
         + (f"; run by {counted(len(systems), 'deployment')} of ours" if systems else "")
         + (
-            f"; {len(offers):,} offers of them, {min(limit, len(offers)):,} listed"
+            f"; {counted(len(offers), 'offer')} of them, {min(limit, len(offers)):,} listed"
             if offers
             else ""
         )

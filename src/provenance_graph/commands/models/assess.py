@@ -12,7 +12,7 @@ from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.terms import PG
 from provenance_graph.session import Session
-from provenance_graph.tables import fitted
+from provenance_graph.tables import Footnotes, fitted, spaced
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -227,14 +227,16 @@ def page(assessed_answer: AssessedAnswer, gaps: int = 10) -> Iterator[str]:
         yield f"{assessed_answer['asked']['id']} gives no rule to compute; {rubric['id']} is our reading of it"
     yield "low counts what nobody looked at as nothing, high as full: the gap is missing audit work"
     yield from _classes(assessed_answer["pillars"])
+    documents = Footnotes()
     for criterion in assessed_answer["criteria"]:
-        yield from _criterion(criterion)
+        yield from _criterion(criterion, documents)
     yield ""
     yield "  ".join(f"{mark.strip()} {level}" for level, mark in MARKS.items())
     yield from _gaps(assessed_answer["gaps"], gaps)
     yield from _published(assessed_answer["published"])
     yield ""
     yield f"The same total by one SPARQL query: assess … --query ({total['rounding']})"
+    yield from documents.text().splitlines()
 
 
 def _classes(pillars: Sequence[PillarAnswer]) -> Iterator[str]:
@@ -255,7 +257,7 @@ def _span(low: float, high: float) -> str:
     return f"{low:g}" if low == high else f"{low:g}–{high:g}"
 
 
-def _criterion(criterion: CriterionAnswer) -> Iterator[str]:
+def _criterion(criterion: CriterionAnswer, documents: Footnotes) -> Iterator[str]:
     items = criterion["items"]
     alone = len(items) == 1 and items[0]["iri"] == criterion["iri"]
     if not alone:
@@ -266,23 +268,26 @@ def _criterion(criterion: CriterionAnswer) -> Iterator[str]:
         yield f"  {MARKS[item['level']]} {item['id']:<4} {item['label']}  {points}  [{item['why']}]"
         for use in item["evidence"]:
             if use["level"] not in ("not assessed",):
-                yield from _use(use)
+                yield from _use(use, documents)
 
 
-def _use(use: EvidenceUse, most: int = 3) -> Iterator[str]:
+def _use(use: EvidenceUse, documents: Footnotes, most: int = 3) -> Iterator[str]:
     claims = use["claims"]
     for claim in claims[:most]:
-        place = " ".join(filter(None, (claim["document"], claim["locator"])))
-        yield f"          {use['label']}: {_statement(claim)}  ({claim['basis']}, {place}, {claim['retrieved'][:10]})"
+        document = documents.replaced(claim["document"] or "")
+        place = " ".join(filter(None, (document, claim["locator"])))
+        basis = spaced(claim["basis"])
+        yield f"          {use['label']}: {_value(claim)}  ({basis}, {place}, {claim['retrieved'][:10]})"
     if len(claims) > most:
         yield f"          {use['label']}: {len(claims) - most} more claims"
 
 
-def _statement(claim: ClaimAnswer) -> str:
+def _value(claim: ClaimAnswer) -> str:
+    """What a claim states: labels for codes, numbers by thousands, else its stance in words."""
+    from provenance_graph.commands.show import plain
+
     value = claim["value"]
-    if isinstance(value, dict):
-        return str(value["label"])
-    return claim["stance"] if value is None else str(value)
+    return spaced(claim["stance"]) if value is None else plain(value)
 
 
 def _gaps(gap_answers: Sequence[GapAnswer], most: int) -> Iterator[str]:

@@ -40,7 +40,7 @@ COLUMNS = (
 @with_receipts
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
-    from provenance_graph.core.iris import local_name
+    from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.model.fields import property_named
     from provenance_graph.model.naming.entities import find_entity
     from provenance_graph.model.profile import claim_json, claim_labels
@@ -65,7 +65,14 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
             c.header.record,
         )
     )
-    session.print_table(COLUMNS, [_row(snapshot, one, labels) for one in claims], form)
+    asked = f" of {local_name(predicate)}" if predicate else ""
+    session.print_table(
+        COLUMNS,
+        [_row(snapshot, one, labels) for one in claims],
+        form,
+        empty=f"no source in the store says anything{asked} about {short_id(subject)}"
+        + (f" by {as_of}" if as_of else ""),
+    )
 
 
 def _row(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.model.disclosure.states import BY_STATUS
 from provenance_graph.session import Session
+from provenance_graph.tables import coloured, table, width
 
 if TYPE_CHECKING:
     from provenance_graph.changes.answers import ComparedCell, ComparisonAnswer
@@ -67,11 +69,17 @@ def command(
         session.print_json(shown)
         return
     headings = [column["heading"] for column in shown["columns"]]
-    columns = ("section", "field", "kind", *headings)
-    session.print_table(columns, rows(shown, everything), form, head="field")
+    if form == "table":
+        lines = list(by_section(rows(shown, everything)))
+        text = table(("", *headings), lines, width(), bold=coloured(), tallest=60, readable=12)
+        sys.stdout.write(text)
+    else:
+        session.print_table(("section", "field", "kind", *headings), rows(shown, everything), form)
     reported = ", ".join(f"{count} {kind}" for kind, count in shown["counts"].items() if count)
     session.say(
-        f"{reported}; {'' if everything else 'only differences shown (--all for the rest)'}"
+        f"{reported or 'nothing to compare'}"
+        + ("" if everything else "; only differences shown (--all for the rest)")
+        + f" (≠ differs, {MARKS['not stated for all']} known for some only)"
     )
     moved = [
         change for change in shown["moved"] if everything or change["before"] != change["after"]
@@ -87,7 +95,7 @@ def command(
         session.say(f"{len(moved)} items of rubrics differ (--moves lists them)")
 
 
-def rows(shown: ComparisonAnswer, everything: bool) -> Iterator[tuple[object, ...]]:
+def rows(shown: ComparisonAnswer, everything: bool) -> Iterator[tuple[str, ...]]:
     """The table: the fields first, then the scores."""
     for section in shown["sections"]:
         for field in section["fields"]:
@@ -102,6 +110,16 @@ def rows(shown: ComparisonAnswer, everything: bool) -> Iterator[tuple[object, ..
             ]
             mark = MARKS["differs"] if score["differs"] else MARKS["same"]
             yield ("Scores", f"{score['rubric']['id']} {score['version']}", mark, *cells)
+
+
+def by_section(listed: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """The rows for people: a line with the section's name before its fields, marks beside them."""
+    section = ""
+    for name, field, mark, *cells in listed:
+        if name != section:
+            yield (name.upper(), *("" for _ in cells))
+            section = name
+        yield (f"{mark} {field}", *cells)
 
 
 def _cell(cell: ComparedCell, unit: str | None) -> str:

@@ -78,12 +78,25 @@ def command(
     if form == "json":
         session.print_json([conflict.to_json() for conflict in chosen])
     else:
-        session.print_table(COLUMNS, [row for one in chosen for row in _rows(one, form)], form)
+        session.print_table(
+            COLUMNS,
+            [row for one in chosen for row in _rows(one, form)],
+            form,
+            empty=_none_of(model, bool(kinds or named or developers), every),
+        )
     if len(chosen) < len(result):
         session.say(f"{len(chosen)} of {len(result)} conflicts shown")
     hidden = len(listed) - len(result)
     if hidden and not kinds and not every and not named and not developers:
         session.say(f"{hidden:,} more of other kinds; --all lists them, --count counts them")
+
+
+def _none_of(model: str | None, narrowed: bool, every: bool) -> str:
+    """That nothing is in conflict, and of which kinds."""
+    about = f" about {model}" if model else ""
+    if narrowed:
+        return f"no conflict{about} meets these filters"
+    return f"no sources disagree{about}" + ("" if every else " in what is listed by default")
 
 
 def _print_pairs(session: Session, snapshot: AcceptedSnapshot, limit: int, form: str) -> None:
@@ -92,7 +105,12 @@ def _print_pairs(session: Session, snapshot: AcceptedSnapshot, limit: int, form:
     from provenance_graph.matching.outcome import COLUMNS as PAIR_COLUMNS
 
     pairs = [candidate.row() for candidate in candidates(snapshot)]
-    session.print_table(PAIR_COLUMNS, pairs[:limit] if limit else pairs, form)
+    session.print_table(
+        PAIR_COLUMNS,
+        pairs[:limit] if limit else pairs,
+        form,
+        empty="no two names are left that may be one",
+    )
 
 
 def _print_counts(session: Session, totals: Mapping[str, int], form: str) -> None:
@@ -104,7 +122,8 @@ def _print_counts(session: Session, totals: Mapping[str, int], form: str) -> Non
         for kind in KINDS
         if totals[kind]
     ]
-    session.print_table(("kind", "what it is", "conflicts", "listed by default"), table, form)
+    columns = ("kind", "what it is", "conflicts", "listed by default")
+    session.print_table(columns, table, form, empty="no sources disagree")
 
 
 def _rows(conflict: Conflict, form: str) -> Iterator[tuple[object, ...]]:

@@ -13,6 +13,7 @@ import click
 
 from provenance_graph.core.errors import QuerySyntax, UsageError
 from provenance_graph.session import Session, render
+from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.store.base import Answer
@@ -54,7 +55,8 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
     query = prefixes(text or _read(file))
     answer = _answer(session, query, _media_type(query, form), timeout)
     if form == "table" and answer.media_type.startswith("text/tab"):
-        _print_solutions(answer)
+        if not _print_solutions(answer):
+            session.say("the query has no solutions")
     elif form == "table" and answer.kind == "ask":
         click.echo("yes" if json.loads(answer.body)["boolean"] else "no")
     else:
@@ -109,15 +111,18 @@ def _answer(session: Session, query: str, media_type: str, seconds: float) -> An
         return pool.serialize(asked, media_type)
 
 
-def _print_solutions(answer: Answer) -> None:
+def _print_solutions(answer: Answer) -> int:
+    """Print the solutions as a table; gives how many there are."""
     lines = answer.body.decode().removesuffix("\n").split("\n")  # a text may hold other breaks
     if not lines[0]:
         count = len(lines) - 1
-        sys.stdout.write(f"{count} solution{'' if count == 1 else 's'} without a variable\n")
-        return
+        sys.stdout.write(f"{counted(count, 'solution')} without a variable\n")
+        return count
     columns = [name.lstrip("?") for name in lines[0].split("\t")]
     rows = [[_cell(cell) for cell in line.split("\t")] for line in lines[1:]]
-    sys.stdout.write(render(columns, rows, "table"))
+    if rows:
+        sys.stdout.write(render(columns, rows, "table"))
+    return len(rows)
 
 
 def _cell(text: str) -> str:

@@ -195,6 +195,10 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
             )
             new = " (a model nobody had named before)" if retained.new_subject else ""
             session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{new}")
+            if retained.read_as:
+                session.say(f"  {retained.read_as}")
+            if retained.beside:
+                session.say(f"  with it, so that both are known: {'; '.join(retained.beside)}")
             stored = [
                 claim
                 for claim in AcceptedSnapshot(store).claims(retained.subject, retained.property)

@@ -84,7 +84,13 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Remember what was found in FILE, and say what is new since it was written.",
+    help="Say what is new since FILE was written, and write it anew with what is found now.",
+)
+@click.option(
+    "--write-baseline",
+    "begin",
+    is_flag=True,
+    help="Where the baseline's FILE is missing, begin it.",
 )
 @click.option("--new", "only_new", is_flag=True, help="Only what is new since the baseline.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
@@ -96,19 +102,24 @@ def check_(
     day: str,
     as_of: str,
     baseline: Path | None,
+    begin: bool,
     only_new: bool,
     form: str,
 ) -> int:
     """What concerns the systems of FILE (default: fleet.toml, else the systems kept here)."""
     from provenance_graph.acceptance.snapshot import day_of
     from provenance_graph.fleet import KINDS, check, systems_of
-    from provenance_graph.fleet.since import marked, read_baseline, write_baseline
+    from provenance_graph.fleet.since import Baseline, marked, read_baseline, write_baseline
 
     _known_kinds(fail_on, KINDS)
     if only_new and baseline is None:
         raise UsageError("--new needs --baseline FILE, which says what was there before")
+    if begin and baseline is None:
+        raise UsageError("--write-baseline needs --baseline FILE, which it begins")
     if baseline is not None and as_of:
         raise UsageError("--baseline is about now; --as-of about another day: name one of them")
+    begun = begin and baseline is not None and not baseline.exists()
+    before = Baseline() if begun or baseline is None else read_baseline(baseline)
     snapshot = session.snapshot(as_of)
     if not paths and Path("fleet.toml").is_file():
         paths = (Path("fleet.toml"),)
@@ -118,18 +129,18 @@ def check_(
             "no fleet.toml here and no system kept; name a file, or `fleet import` one"
         )
     findings = list(check(snapshot, systems, day_of(day) if day else _today()))
-    note = ""
+    note = f"{baseline} begun: what is new is said from the next run on" if begun else ""
     if baseline is not None:
-        before = read_baseline(baseline)
         findings = marked(findings, before)
-        events, note = _events(session, snapshot, systems, before.version)
+        events, cut = _events(session, snapshot, systems, before.version)
+        note = note or cut
         write_baseline(baseline, snapshot.version, findings)
         findings += events
     if only_new:
         findings = [one for one in findings if one.new]
     _print(session, findings, str(paths[0]) if paths else "fleet.toml", form)
     new = sum(one.new for one in findings)
-    tail = f", {new:,} of them new" if baseline is not None else ""
+    tail = f", {new:,} of them new" if baseline is not None and not begun else ""
     session.say(
         f"{counted(len(systems), 'system')}, {counted(len(findings), 'finding')}{tail}"
         + (f"; {note}" if note else "")

@@ -142,9 +142,9 @@ def command(
 
 
 def _exit_code(report: ImportReport) -> int:
-    if report.documents == 0 or report.failed == report.documents:
+    if report.documents == 0 or report.failed + report.passed_over == report.documents:
         return 2
-    return 1 if report.problems else 0
+    return 1 if report.faults else 0
 
 
 def _require_format(form: str) -> None:
@@ -371,7 +371,8 @@ def _summary(
     session.say(
         f"{counted(report.documents, 'document')}: {counted(report.records, 'record')} with "
         f"{counted(report.claims, 'claim')}, "
-        f"{report.unchanged:,} unchanged, {report.failed:,} unreadable; {retained}"
+        f"{report.unchanged:,} unchanged, {report.failed:,} unreadable, "
+        f"{report.passed_over:,} passed over; {retained}"
     )
     if report.collections:
         into = "would go into" if dry else "into"

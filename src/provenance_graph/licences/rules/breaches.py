@@ -121,7 +121,7 @@ def store_findings(
     """
     for rule in filters.rules:
         if rule not in RULES:
-            raise NotFound(rule, "licence rule", sorted(RULES))
+            raise NotFound(rule, "licence rule", known=sorted(RULES))
     if filters.licensor:
         _check_licensor(graph, filters.licensor)
     day = day or graph.snapshot.day

@@ -25,6 +25,7 @@ from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.questions.values import existing, one_of
 from provenance_graph.store.sparql.rewrite import with_prefixes
+from provenance_graph.store.sparql.vocabulary import check_terms
 from provenance_graph.store.values import Limits, Rows, Selects
 
 KINDS = (
@@ -218,9 +219,10 @@ def ask(
 def prefixes(text: str) -> str:
     """A query with the project's prefixes declared where it uses them undeclared.
 
-    Raises QuerySyntax, with the place, for a prefix that nobody declared.
+    Raises QuerySyntax, with the place, for a prefix that nobody declared and for a ``pg:`` name
+    that the ontology does not have, since neither could match anything.
     """
-    return with_prefixes(text, PREFIXES)
+    return check_terms(with_prefixes(text, PREFIXES))
 
 
 def settings(pairs: Iterable[str]) -> dict[str, str]:

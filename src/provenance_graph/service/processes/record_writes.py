@@ -22,7 +22,7 @@ from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Header, Quad, Record, collection_of
 from provenance_graph.core.errors import NotFound, RecordError, StoreError
-from provenance_graph.core.iris import Iri, mint, shorten
+from provenance_graph.core.iris import Iri, agent, mint, shorten
 from provenance_graph.core.terms import PROV
 from provenance_graph.ingest.identify import settle_pair
 from provenance_graph.ingest.private import private_collections
@@ -31,7 +31,7 @@ from provenance_graph.recording import AuditLog, Flagger, flag_record
 from provenance_graph.service.api.common.indexes import note_changed
 from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.problems import refuse
-from provenance_graph.service.namespaces import agent, namespace
+from provenance_graph.service.namespaces import namespace
 from provenance_graph.service.settings import Settings
 from provenance_graph.shapes.findings import Severity
 from provenance_graph.shapes.setbased import validate_record

@@ -27,10 +27,10 @@ from provenance_graph.service.http.static import Pages
 from provenance_graph.service.sparql import description
 from provenance_graph.service.sparql.federation import Federation
 from provenance_graph.service.sparql.request import SparqlRequest, read_query, read_through
-from provenance_graph.service.sparql.vocabulary import check_terms
 from provenance_graph.store.sparql.guard import check_length
 from provenance_graph.store.sparql.rewrite import volatile, with_base, with_prefixes
 from provenance_graph.store.sparql.tokens import UPDATE_FORMS, form
+from provenance_graph.store.sparql.vocabulary import check_terms
 from provenance_graph.store.values import SparqlQuery
 
 PATH: Final = "/sparql"

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from provenance_graph.core.errors import QueryError, QuerySyntax, QueryTooLarge, StoreError
 from provenance_graph.core.iris import PREFIXES
 from provenance_graph.store.base import Limits
+from provenance_graph.store.sparql.syntax import syntax_error
 from provenance_graph.store.sparql.tokens import query_form
 
 Sink = Callable[[bytes], object]
@@ -82,7 +83,7 @@ def evaluate(
             **dataset,  # type: ignore[arg-type]
         )
     except SyntaxError as error:
-        raise QuerySyntax(str(error.msg)) from None
+        raise QuerySyntax(syntax_error(str(error.msg), request.query)) from None
     except (ValueError, RuntimeError, OSError) as error:
         raise failure(error) from error
 

@@ -61,16 +61,17 @@ def with_base(text: str, base: str) -> str:
     """
     if not base or _RELATIVE.search(text) is None:
         return text
-    return f"BASE <{base}> {text}"
+    return f"BASE <{base}>\t{text}"
 
 
 def with_prefixes(text: str, known: Mapping[str, str]) -> str:
-    """The text with declarations of the known prefixes that it uses and does not declare.
+    r"""The text with declarations of the known prefixes that it uses and does not declare.
 
+    They stand on the first line, each with a tab after it: :mod:`.syntax` knows them by that.
     Raises QuerySyntax, with the place and what is near, for a prefix that is neither.
 
     >>> with_prefixes("ASK { ?s e:p e:o }", {"e": "urn:e:"})
-    'PREFIX e: <urn:e:> ASK { ?s e:p e:o }'
+    'PREFIX e: <urn:e:>\tASK { ?s e:p e:o }'
     """
     declared, used = set[str](), dict[str, int]()
     before = ""
@@ -91,7 +92,7 @@ def with_prefixes(text: str, known: Mapping[str, str]) -> str:
                 f"line {line}: the prefix {prefix[:60]}: is not declared; without a declaration "
                 f"these are known: {', '.join(f'{name}:' for name in near)}"
             )
-    head = "".join(f"PREFIX {prefix}: <{known[prefix]}> " for prefix in missing)
+    head = "".join(f"PREFIX {prefix}: <{known[prefix]}>\t" for prefix in missing)
     return head + text
 
 

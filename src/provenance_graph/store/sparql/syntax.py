@@ -1,0 +1,278 @@
+"""What is wrong with a query, in a sentence: line, column, what stands there, what would work.
+
+The engine's parser tells how far it came and lists every token that could have followed, character
+classes included; of a group that is wrong inside it tells only the end. So the common faults are
+looked for first: a string or bracket left open, a pattern that is no triple, an unknown form.
+Places are counted in the text as it was sent, without the declarations put before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from provenance_graph.store.sparql.tokens import QUERY_FORMS, UPDATE_FORMS, tokens
+
+_PLACE: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_ADDED: Final = re.compile(r"(?:(?:PREFIX [\w.-]*:|BASE) <[^<>]*>\t)+")
+_USEFUL: Final = re.compile(r'BY|"[^"\\\w]{1,2}"')
+_PAIRS: Final = {")": "(", "]": "[", "}": "{", ">>": "<<"}
+_TERMS: Final = frozenset({"variable", "iri", "name", "string", "number"})
+_PROLOGUE: Final = frozenset({"prefix", "base", "version"})
+_COMPARISONS: Final = frozenset({"<", ">", "<=", ">=", "=", "!=", "&&", "||"})
+_KEYWORDS: Final = frozenset(
+    [
+        "a",
+        "abs",
+        "add",
+        "all",
+        "as",
+        "asc",
+        "ask",
+        "avg",
+        "base",
+        "bind",
+        "bnode",
+        "bound",
+        "by",
+        "ceil",
+        "clear",
+        "coalesce",
+        "concat",
+        "construct",
+        "contains",
+        "copy",
+        "count",
+        "create",
+        "data",
+        "datatype",
+        "day",
+        "default",
+        "delete",
+        "desc",
+        "describe",
+        "distinct",
+        "drop",
+        "encode_for_uri",
+        "exists",
+        "false",
+        "filter",
+        "floor",
+        "from",
+        "graph",
+        "group",
+        "group_concat",
+        "having",
+        "hours",
+        "if",
+        "in",
+        "insert",
+        "into",
+        "iri",
+        "isblank",
+        "isiri",
+        "isliteral",
+        "isnumeric",
+        "istriple",
+        "isuri",
+        "lang",
+        "langmatches",
+        "lateral",
+        "lcase",
+        "limit",
+        "load",
+        "max",
+        "md5",
+        "min",
+        "minus",
+        "minutes",
+        "month",
+        "move",
+        "named",
+        "not",
+        "now",
+        "object",
+        "offset",
+        "optional",
+        "order",
+        "predicate",
+        "prefix",
+        "rand",
+        "reduced",
+        "regex",
+        "replace",
+        "round",
+        "sameterm",
+        "sample",
+        "seconds",
+        "select",
+        "separator",
+        "service",
+        "sha1",
+        "sha256",
+        "sha384",
+        "sha512",
+        "silent",
+        "str",
+        "strafter",
+        "strbefore",
+        "strdt",
+        "strends",
+        "strlang",
+        "strlangdir",
+        "strlen",
+        "strstarts",
+        "struuid",
+        "subject",
+        "substr",
+        "sum",
+        "timezone",
+        "to",
+        "triple",
+        "true",
+        "tz",
+        "ucase",
+        "undef",
+        "union",
+        "unit",
+        "uri",
+        "using",
+        "uuid",
+        "values",
+        "version",
+        "where",
+        "with",
+        "year",
+        "adjust",
+        "haslang",
+        "haslangdir",
+        "langdir",
+    ]
+)
+MAX_EXPECTED = 4
+"""With more alternatives than these, a list of them tells nobody what to write."""
+
+Fault = tuple[int, str]
+"""Where in the text, and what is wrong there."""
+
+
+def syntax_error(message: str, text: str) -> str:
+    """The parser's message about a text, as one sentence with line and column.
+
+    >>> syntax_error("error at 1:14: expected [_]", "ASK { ?s ?p }")
+    "line 1, column 7: '?s ?p' is no pattern: it takes subject, predicate and object"
+    """
+    fault = next(_faults(text), None) or _as_parsed(message, text)
+    if fault is None:
+        return " ".join(message.split())[:300]
+    start, what = fault
+    line = text.count("\n", 0, start) + 1
+    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    added = _ADDED.match(text) if line == 1 else None
+    return f"line {line}, column {max(column - (added.end() if added else 0), 1)}: {what}"
+
+
+def _faults(text: str) -> Iterator[Fault]:
+    """Faults that can be told from the tokens alone, the surest first."""
+    listed = list(tokens(text))
+    for kind, piece, start in listed:
+        if kind == "unclosed" or (kind == "other" and piece in "\"'"):
+            yield start, f"the string that begins with {piece} is not closed"
+    yield from _form(listed)
+    yield from _brackets(listed)
+    yield from _words(listed)
+    yield from _patterns(listed)
+
+
+def _form(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
+    """A text that begins with no form of query or update."""
+    in_prologue = False
+    for kind, piece, start in listed:
+        if kind == "word" and piece.lower() in _PROLOGUE:
+            in_prologue = True
+        elif in_prologue and kind in ("name", "iri", "string"):
+            in_prologue = kind == "name"
+        else:
+            if piece.lower() not in QUERY_FORMS | UPDATE_FORMS:
+                yield start, f"{piece[:40]!r} is none of SELECT, ASK, CONSTRUCT and DESCRIBE"
+            return
+
+
+def _brackets(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
+    """Brackets that are not closed, or were never opened."""
+    opened: list[tuple[str, int]] = []
+    for kind, piece, start in listed:
+        if kind == "open":
+            opened.append((piece, start))
+        elif kind == "close":
+            if not opened:
+                yield start, f"{piece!r} closes nothing"
+                return
+            if opened[-1][0] != _PAIRS[piece]:
+                yield start, f"{piece!r} stands where {opened[-1][0]!r} is still open"
+                return
+            opened.pop()
+    if opened:
+        yield opened[-1][1], f"this {opened[-1][0]!r} is not closed"
+
+
+def _patterns(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
+    """Patterns of one or two terms, or of more than three, between a bracket or dot and the next."""
+    pieces: list[str] = []
+    begin, least, in_values = 0, 0, False
+    for kind, piece, start in listed:
+        if kind in _TERMS or (kind == "word" and piece == "a"):
+            begin = begin if pieces else start
+            pieces.append(piece)
+            continue
+        if least and pieces and piece in ("}", ".", ";"):
+            shown = " ".join(pieces)[:60]
+            if len(pieces) < least:
+                parts = "predicate and object" if least == 2 else "subject, predicate and object"
+                yield begin, f"{shown!r} is no pattern: it takes {parts}"
+            elif len(pieces) > least:
+                yield begin, f"{shown!r} is more than one pattern: a dot belongs between them"
+        opens_values = in_values and piece == "{"
+        in_values = piece.lower() == "values" or (in_values and not opens_values)
+        least = 0 if opens_values else {"{": 3, ".": 3, "}": 3, ";": 2}.get(piece, 0)
+        pieces = []
+
+
+def _words(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
+    """Bare words that SPARQL does not have, and comparisons without a right side."""
+    before = ""
+    for kind, piece, start in listed:
+        if kind == "word" and piece.lower() not in _KEYWORDS:
+            yield (
+                start,
+                (
+                    f"{piece[:40]!r} is no word of SPARQL; a variable begins with ?, a name has a prefix"
+                ),
+            )
+        if kind == "close" and before in _COMPARISONS:
+            yield start, f"{piece!r} cannot stand here: something belongs after {before}"
+        before = piece if kind == "operator" else ""
+
+
+def _as_parsed(message: str, text: str) -> Fault | None:
+    """The engine's own place, with what stands there and, where it helps, what was expected."""
+    match = _PLACE.match(message)
+    if match is None:
+        return None
+    lines = text.split("\n")
+    line, column = int(match[1]), int(match[2])
+    start = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
+    rest = text[start:].lstrip()
+    if not rest:
+        return start, "the query cannot be read to its end; a part of it is wrong or missing"
+    piece = next((one for _, one, _ in tokens(rest)), rest[:1])
+    if "Prefix not found" in match[3] and ":" in piece:
+        return start, f"the prefix {piece.partition(':')[0]}: is not declared"
+    options = [part.strip() for part in match[3].split(", ")]
+    useful = [one for one in options if _USEFUL.fullmatch(one)]
+    what = f"{piece[:40]!r} cannot stand here"
+    if "['0'..='9']" in options and len(options) <= MAX_EXPECTED + 2:
+        return start, f"{what}: a number belongs here"
+    few = useful and len(options) <= MAX_EXPECTED
+    return start, what + (f"; expected {' or '.join(useful)}" if few else "")
