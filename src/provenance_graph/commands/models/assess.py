@@ -284,7 +284,7 @@ def _use(use: EvidenceUse, documents: Footnotes, most: int = 3) -> Iterator[str]
 
 def _value(claim: ClaimAnswer) -> str:
     """What a claim states: labels for codes, numbers by thousands, else its stance in words."""
-    from provenance_graph.commands.show import plain
+    from provenance_graph.commands.models.show import plain
 
     value = claim["value"]
     return spaced(claim["stance"]) if value is None else plain(value)
