@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from provenance_graph.core.iris import PREFIXES
-from provenance_graph.model import questions
+from provenance_graph.model.questions import stored
 from provenance_graph.store.sparql.rewrite import with_prefixes
 from provenance_graph.store.sparql.syntax import syntax_error
 
@@ -43,5 +43,5 @@ def test_the_fault_is_named_at_its_place(query: str, told: str) -> None:
 def test_no_stored_question_has_a_fault() -> None:
     from provenance_graph.store.sparql import syntax
 
-    for name in questions.questions():
-        assert not list(syntax._faults(questions.find(name).text)), name
+    for name in stored.questions():
+        assert not list(syntax._faults(stored.find(name).text)), name

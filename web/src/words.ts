@@ -29,6 +29,12 @@ export function stateOf(field: Pick<FieldState, "status" | "values" | "sources">
   return field.sources ? "notStated" : "notRecorded";
 }
 
+/** The names that stand more than once: each needs its id beside it. */
+export function repeated(names: string[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.has(name) || !seen.add(name)));
+}
+
 /** "NotStated" → "not stated". */
 export function spaced(code: string): string {
   return code.replace(/(?<=[a-z0-9])(?=[A-Z])/g, " ").toLowerCase();

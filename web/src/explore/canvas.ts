@@ -2,6 +2,7 @@
 import { BOX, bounds, type Link, type Placed, type Scene } from "./scene";
 import { radius } from "./sizes";
 import { ends, short, type Palette } from "./write";
+import { RELATION_WORDS } from "../words";
 
 export interface View {
   x: number;
@@ -198,9 +199,12 @@ function strokes(c: CanvasRenderingContext2D, lines: { link: Link; at: [number, 
   c.setLineDash([]);
 }
 
+const CHANGES: Record<string, string> = { new: "+ ", gone: "− " };
+
 /** The relation on its line, with what speaks against it. */
 function label(c: CanvasRenderingContext2D, link: Link, x: number, y: number, palette: Palette): void {
-  const text = `${link.breach ? "§ " : ""}${link.change ? `${link.change}: ` : ""}${link.label}${link.inferred ? " (inferred)" : ""}${link.contested ? " – sources disagree" : ""}`;
+  const relation = RELATION_WORDS[link.relation] ?? link.label; // in a word: the line is short, and the arrow leads to the parent
+  const text = `${link.breach ? "§ " : ""}${CHANGES[link.change ?? ""] ?? ""}${relation}${link.inferred ? ", inferred" : ""}${link.contested ? ", sources disagree" : ""}`;
   c.font = "9.5px system-ui, sans-serif";
   c.lineWidth = 3;
   c.strokeStyle = palette.paper;

@@ -46,7 +46,7 @@ export const FINDING_COLUMNS: Column<LicenceFinding>[] = [
   { key: "rule", label: "Rule", value: (f) => `${f.rule} ${f.name}`, facet: true },
   { key: "severity", label: "Severity", value: (f) => f.severity, facet: true, view: (f) => <span class={`badge b-${f.severity}`}>{f.severity}</span> },
   { key: "message", label: "What", sentences: true, value: (f) => f.message },
-  { key: "licence", label: "Licence", value: (f) => f.licence?.id ?? "", facet: true, view: (f) => f.licence ? <><ThingLink thing={{ iri: f.licence.iri, label: f.licence.label || f.licence.id }} />{f.clause ? <span class="aside">, clause {f.clause}</span> : null}</> : null },
+  { key: "licence", label: "Licence", value: (f) => f.licence?.id ?? "", facet: true, view: (f) => f.licence ? <><ThingLink thing={{ iri: f.licence.iri, label: f.licence.label || f.licence.id }} />{f.clause ? <span class="aside"> clause {f.clause}</span> : null}</> : null },
   { key: "holder", label: "Comes from", value: (f) => f.holder?.label ?? "", view: (f) => f.holder ? <ThingLink thing={{ ...f.holder, label: shortId(f.holder.label) }} /> : null },
 ];
 const COLUMNS: Column<LicenceFinding>[] = [

@@ -13,7 +13,7 @@ import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Matrix, Profile, RubricRow } from "../types";
 import { byDeveloper, columnsOf, knownIn, knownOf, ofProfiles, rowsOf, sections, type DeveloperTotal, type Row } from "../matrix";
-import { STATES, count, number } from "../words";
+import { STATES, count, number, repeated } from "../words";
 import { memo } from "../memo";
 import { RUBRIC_PAGE, RubricMap } from "./rubricmap";
 import { rubricOptions } from "./assessments";
@@ -163,6 +163,7 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
   const first = Math.max(0, Math.floor(top / ROW) - 8);
   const last = Math.min(matrix.models.length, first + Math.ceil(height / ROW) + 24);
   const groups = useMemo(() => sectionsOf(matrix, columns), [matrix, columns]);
+  const twins = useMemo(() => repeated(matrix.models.map((m) => m.name)), [matrix]);
   const focus = (row: number, place: number): void => {
     setAt({ row, place });
     const box = frame.current;
@@ -200,7 +201,7 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
         </thead>
         <tbody>
           {first > 0 ? <tr aria-hidden="true"><td colSpan={columns.length + 2} class="space" style={{ height: `${first * ROW}px` }} /></tr> : null}
-          {matrix.models.slice(first, last).map((model, n) => <HeatRow key={model.id} row={first + n} model={model} matrix={matrix} columns={columns} focused={at.row === first + n ? at.place : -1} chosen={chosen.startsWith(`${model.id} `) ? chosen : ""} />)}
+          {matrix.models.slice(first, last).map((model, n) => <HeatRow key={model.id} twin={twins.has(model.name)} row={first + n} model={model} matrix={matrix} columns={columns} focused={at.row === first + n ? at.place : -1} chosen={chosen.startsWith(`${model.id} `) ? chosen : ""} />)}
           {last < matrix.models.length ? <tr aria-hidden="true"><td colSpan={columns.length + 2} class="space" style={{ height: `${(matrix.models.length - last) * ROW}px` }} /></tr> : null}
         </tbody>
       </table>
@@ -208,10 +209,10 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
   );
 }
 
-const HeatRow = memo(function HeatRow({ row, model, matrix, columns, focused, chosen }: { row: number; model: Row; matrix: Matrix; columns: number[]; focused: number; chosen: string }): JSX.Element {
+const HeatRow = memo(function HeatRow({ row, model, matrix, columns, focused, chosen, twin }: { twin: boolean; row: number; model: Row; matrix: Matrix; columns: number[]; focused: number; chosen: string }): JSX.Element {
   return (
     <tr aria-rowindex={row + 4}>
-      <th scope="row"><a href={`/models/${model.id}`} title={model.developers.join(", ")} tabIndex={-1}><bdi>{model.name}</bdi></a></th>
+      <th scope="row"><a href={`/models/${model.id}`} title={[model.id, ...model.developers].join(", ")} tabIndex={-1}><bdi>{twin ? model.id : model.name}</bdi></a></th>
       <td class="num total">{knownOf(model, columns)}</td>
       {columns.map((n, place) => {
         const state = matrix.codes[model.states[n] ?? "."] ?? "notRecorded";

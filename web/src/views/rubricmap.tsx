@@ -8,7 +8,7 @@ import { dated, dayOf } from "../asof";
 import { inPath, setQuery } from "../router";
 import type { Assessed, AssessmentsAnswer, Matrix } from "../types";
 import { csv as asCsv } from "../table/csv";
-import { number } from "../words";
+import { number, repeated } from "../words";
 
 /** So many models are assessed for one page of the map. */
 export const RUBRIC_PAGE = 60;
@@ -53,6 +53,7 @@ export function RubricMap({ rubric, models, total, from, next, by }: Props): JSX
   const points = (id: string): number => (by === "total" ? found[id]?.total.low : found[id]?.criteria.find((c) => c.id === by)?.low) ?? -1;
   const assessed = listed.filter((m) => found[m.id]);
   const done = by ? [...assessed].sort((a, b) => points(b.id) - points(a.id)) : assessed;
+  const twins = repeated(done.map((m) => m.name));
   const head = (key: string, word: string): JSX.Element => <button type="button" class="link" aria-pressed={by === key} title="Order the models of this page by it" onClick={() => setQuery({ by: by === key ? null : key })}><span>{word}</span></button>;
   return (
     <>
@@ -70,7 +71,7 @@ export function RubricMap({ rubric, models, total, from, next, by }: Props): JSX
               const a = found[m.id] as Assessed;
               return (
                 <tr key={m.id}>
-                  <th scope="row"><a href={`/assessments/${inPath(m.id)}?rubric=${rubric}`}><bdi>{m.name}</bdi></a></th>
+                  <th scope="row"><a href={`/assessments/${inPath(m.id)}?rubric=${rubric}`}><bdi>{twins.has(m.name) ? m.id : m.name}</bdi></a></th>
                   <td class="num">{number(a.total.low)}–{number(a.total.high)}</td>
                   {a.criteria.map((c) => <td key={c.iri} class={`cell h-${step(c.low, c.maximum)}`} title={`${m.name} – ${c.label}: ${c.low} to ${c.high} of ${c.maximum}`}><a href={`/assessments/${inPath(m.id)}?rubric=${rubric}&criterion=${c.id}`}>{c.low === c.high ? number(c.low) : `${number(c.low)}–${number(c.high)}`}</a></td>)}
                 </tr>

@@ -27,6 +27,8 @@ LIMIT 20
 
 /** The height of a line of the editor in rem: its room is there before it is. */
 const LINE = 1.37;
+/** The editor scrolls from this height on (editor.ts); no more room is kept for it. */
+const TALLEST = 26;
 
 interface State {
   running: boolean;
@@ -155,7 +157,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
             void run(question, next);
           }} /> : asked && !questions.data && !questions.error ? <div class="card question" aria-hidden="true" /> : null}
           <Tabs desk={desk} onTurn={turn} />
-          <div class="editor" ref={host} style={{ minHeight: `${Math.max(15, text.split("\n").length * LINE)}rem` }} />
+          <div class="editor" ref={host} style={{ minHeight: `${Math.min(TALLEST, Math.max(15, text.split("\n").length * LINE))}rem` }} />
           {warnings.length ? <ul class="warnings" aria-live="polite">{warnings.map((w) => <li key={w}><span aria-hidden="true">!</span> {w}</li>)}</ul> : null}
           {/* below an editor that still grows to the question nothing is drawn, so nothing jumps */}
           {placed || questions.error || (questions.data && !question) ? <div class="controls">

@@ -243,7 +243,8 @@ class _Teller:
         for change in changed:
             counts[change.later[:10], change.document] += 1
         for (day, document), count in sorted(counts.items()):
-            what = f"{document} says other than before ({count} claim{'s' if count > 1 else ''})"
+            values = f"{count} value{'s' if count > 1 else ''}"
+            what = f"{document} changed {values} since the last reading"
             yield Event(day, "knowledge", what, self.subject)
 
     def _labels(
