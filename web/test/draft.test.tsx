@@ -1,11 +1,14 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Draft } from "../src/parts";
 import { SearchBox } from "../src/searchbox";
 
-afterEach(() => render(null, document.body));
+afterEach(() => {
+  vi.useRealTimers();
+  render(null, document.body);
+});
 
 function type(text: string): HTMLInputElement {
   const input = document.querySelector("input") as HTMLInputElement;
@@ -30,11 +33,14 @@ describe("what is typed while something else arrives", () => {
 
   it("stays in a search box whose address comes late", () => {
     const draw = (q: string): void => act(() => render(<SearchBox label="x" placeholder="" initial={q} onSearch={() => undefined} onType={() => undefined} />, document.body));
+    vi.useFakeTimers();
     draw("");
     type("qw");
+    act(() => void vi.runAllTimers()); // the pause is over: the box has given "qw" away
     const input = type("qwen");
     draw("qw"); // the address of the first letters
     expect(input.value).toBe("qwen");
+    act(() => void vi.runAllTimers());
     draw("qwen");
     draw("llama"); // a link led elsewhere
     expect(input.value).toBe("llama");

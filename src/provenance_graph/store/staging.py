@@ -13,6 +13,7 @@ from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import QueryError, QuerySyntax
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.rdf import engine_quad, node, our_quad
+from provenance_graph.store.sparql.syntax import syntax_error
 
 
 class Scratch:
@@ -37,7 +38,7 @@ class Scratch:
         try:
             self._engine.update(text)
         except SyntaxError as error:
-            raise QuerySyntax(str(error.msg)) from None
+            raise QuerySyntax(syntax_error(str(error.msg), text)) from None
         except (ValueError, RuntimeError, OSError) as error:
             raise QueryError(f"the update cannot be carried out: {error}") from error
 
