@@ -35,6 +35,10 @@ def manual() -> str:
         context = click.Context(command, info_name=name, parent=CONTEXT)
         context.terminal_width = context.max_content_width = 100
         lines += ["", f"## {name}", "", "```text", command.get_help(context).rstrip(), "```"]
+        for part, below in getattr(command, "commands", {}).items():
+            inner = click.Context(below, info_name=part, parent=context)
+            inner.terminal_width = inner.max_content_width = 100
+            lines += ["", f"### {name} {part}", "", "```text", below.get_help(inner).rstrip(), "```"]
     return "\n".join([*lines, ""])
 
 

@@ -34,7 +34,7 @@ def judge_named(name: str, store: Store, snapshot: AcceptedSnapshot) -> AnyJudge
     rubrics = {scheme.id for scheme in from_store(store)}
     if folded not in {rubric.casefold() for rubric in rubrics}:
         known = sorted({*lists(), *forms(), *rubrics})
-        raise NotFound(name, "list of elements", known)
+        raise NotFound(name, "list of elements", known=known)
     return Elements(store, name)
 
 

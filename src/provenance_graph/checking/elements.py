@@ -33,7 +33,7 @@ class Elements:
         schemes = from_store(store)
         known = {scheme.id.casefold(): scheme.id for scheme in schemes}
         if rubric.casefold() not in known:
-            raise NotFound(rubric, "list of elements", sorted(known.values()))
+            raise NotFound(rubric, "list of elements", known=sorted(known.values()))
         self._rubric = known[rubric.casefold()]
 
     @cached_property

@@ -31,6 +31,7 @@ A message says what is wrong, where, and what would work.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 
 
@@ -51,16 +52,27 @@ class BadIri(UsageError):
         self.text = text
 
 
+MAX_LISTED = 40
+"""So many of the names that there are stand in a message."""
+_SEARCHED = ("entity", "model", "dataset", "organization", "model or dataset")
+
+
 class NotFound(UsageError):
     """Nothing has that name; near names are offered, and all there are where they are few."""
 
     def __init__(
         self, name: str, kind: str = "model", near: Iterable[str] = (), known: Iterable[str] = ()
     ) -> None:
-        self.name, self.kind, self.near = name, kind, tuple(near)
-        hint = f"; did you mean {', '.join(self.near)}?" if self.near else ""
-        if all_known := ", ".join(known):
-            hint += f" There are {all_known}." if hint else f"; there are {all_known}"
+        every = list(known)
+        close = tuple(near) or tuple(difflib.get_close_matches(str(name), every, 3, 0.6))
+        self.name, self.kind, self.near = name, kind, close
+        hint = f"; did you mean {', '.join(close)}?" if close else ""
+        if every:
+            more = f" and {len(every) - MAX_LISTED} more" if len(every) > MAX_LISTED else ""
+            listed = ", ".join(every[:MAX_LISTED]) + more
+            hint += f" There are {listed}." if hint else f"; there are {listed}"
+        elif not close and kind in _SEARCHED:
+            hint = "; `search` finds names by their parts"
         super().__init__(f"no {kind} named {str(name)!r}{hint}")
 
 

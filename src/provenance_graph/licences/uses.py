@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -82,8 +81,7 @@ def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
         key, has_number, number = text.strip().partition("=")
         use = catalogue.uses.get(key.strip().lower())
         if use is None:
-            near = difflib.get_close_matches(key, list(catalogue.uses), 3, 0.6)
-            raise NotFound(key, "planned use", near, sorted(catalogue.uses))
+            raise NotFound(key, "planned use", known=sorted(catalogue.uses))
         if not use.threshold:
             if has_number:
                 raise UsageError(f"the use {use.key!r} takes no number; write {use.key}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -305,8 +304,7 @@ def relation(name: str) -> Iri:
     result = _WORDS.get(re.sub(r"[^a-z]", "", bare.lower().replace("quantised", "quantized")))
     if result is None:
         known = [local_name(one) for one in RELATIONS]
-        near = difflib.get_close_matches(bare, known, 3, 0.4)
-        raise NotFound(name, "lineage relation", near or known)
+        raise NotFound(name, "lineage relation", known=known)
     return result
 
 

@@ -144,7 +144,7 @@ class Rubrics:
         for rubric in self:
             if name in (rubric.id, rubric.iri):
                 return rubric
-        raise NotFound(name, "rubric", sorted(rubric.id for rubric in self))
+        raise NotFound(name, "rubric", known=sorted(rubric.id for rubric in self))
 
     def applied(self, name: str) -> Rubric:
         """The scheme to compute for a name: itself, or the reading of a published one."""

@@ -57,7 +57,7 @@ def list_named(name: str) -> ElementList:
     """A list by its id; raises NotFound with the ids there are."""
     known = {one.casefold(): one for one in lists()}
     if name.casefold() not in known:
-        raise NotFound(name, "list of elements", sorted(lists()))
+        raise NotFound(name, "list of elements", known=sorted(lists()))
     return lists()[known[name.casefold()]]
 
 

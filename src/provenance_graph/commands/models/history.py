@@ -9,6 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
+from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
 from provenance_graph.tables import folded
 
@@ -43,7 +44,10 @@ def command(session: Session, model: str, start: str, end: str, as_of: str, form
     snapshot = session.snapshot(as_of)
     subject = resolve(snapshot, model, "described")
     session.say_unknown(snapshot, subject)
-    json = history(snapshot, subject, first_day(start), day_of(end)).to_json()
+    first, last = first_day(start), day_of(end)
+    if first and last and first > last:
+        raise UsageError(f"--from {start} is later than --to {end}: nothing lies between them")
+    json = history(snapshot, subject, first, last).to_json()
     if form == "json":
         session.print_json(json)
     elif form == "csv":

@@ -49,5 +49,5 @@ def _named(name: str, known: set[Iri]) -> Iri:
     """A collection by its name; one of a token need not have records yet."""
     collection = mint("collection", slug(name))
     if collection not in known and not name.startswith("service-"):
-        raise NotFound(name, "collection", sorted(one.rpartition("/")[2] for one in known)[:5])
+        raise NotFound(name, "collection", known=sorted(one.rpartition("/")[2] for one in known))
     return collection

@@ -145,5 +145,5 @@ def form_named(name: str) -> Form:
     """A form by its id; raises NotFound with the ids there are."""
     known = {form.casefold(): form for form in forms()}
     if name.casefold() not in known:
-        raise NotFound(name, "form", sorted(forms()))
+        raise NotFound(name, "form", known=sorted(forms()))
     return forms()[known[name.casefold()]]

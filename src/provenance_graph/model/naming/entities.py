@@ -140,7 +140,7 @@ def is_own(entity: Iri) -> bool:
     return not entity.startswith(f"{iris.ID}in/")
 
 
-_NEAR = 60
+_NEAR = 72
 """How alike a name must be to be offered, of 100."""
 _EDITION = re.compile(r"[^a-z0-9.]+v?\d[\d.\-]*")
 

@@ -123,7 +123,8 @@ def find(name: str) -> Question:
         return known[asked]
     close = difflib.get_close_matches(asked, known, n=4, cutoff=0.6)
     near = [other for other in known if asked[:4] in other or other[:4] in asked]
-    raise NotFound(name, "question", list(dict.fromkeys([*close, *near]))[:6])
+    offered = list(dict.fromkeys([*close, *near]))[:6]
+    raise NotFound(name, "question", offered, () if offered else sorted(known))
 
 
 def bind(

@@ -43,7 +43,7 @@ def one_of(reads: Reads, kind: str, text: str) -> Value:
         inside = [name for name in sorted(known) if _fold(text) and _fold(text) in name]
         near = [known[name][0] for name in dict.fromkeys([*close, *inside])]
         every = sorted(name for name, _ in known.values())
-        raise NotFound(text, _WORDS[kind], near[:6] or every[:12])
+        raise NotFound(text, _WORDS[kind], near[:6], () if near else every)
     return result[1]
 
 

@@ -102,7 +102,7 @@ def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -
     inside = sorted((name for name in known if fold(text) and fold(text) in name), key=len)
     near = [_bare(known[name]) for name in dict.fromkeys([*inside, *close])]
     every = sorted(set(map(_bare, known.values()))) if len(known) <= _FEW else ()
-    raise NotFound(text, word, list(dict.fromkeys(near))[:6] or every)
+    raise NotFound(text, word, list(dict.fromkeys(near))[:6], () if near else every)
 
 
 def _bare(value: str) -> str:
