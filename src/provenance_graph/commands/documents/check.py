@@ -63,14 +63,17 @@ def command(
     no path may name a model of the store. Exits 1 when anything
     as grave as --severity is found, 2 when a path does not exist or nothing could be read.
     """
-    from provenance_graph.checking.against import judge_named
     from provenance_graph.checking.upstream import Upstream
     from provenance_graph.store.opening import derived_folder
 
     today = datetime.now(UTC).date().isoformat()
     store = session.store()
     snapshot = session.snapshot()
-    judges: list[AnyJudge] = [judge_named(name, store, snapshot) for name in rubrics]
+    judges: list[AnyJudge] = []
+    if rubrics:
+        from provenance_graph.checking.against import judge_named
+
+        judges = [judge_named(name, store, snapshot) for name in rubrics]
     models = _models(snapshot, paths) if rubrics else {}
     least = least_of(severity, strict)
     reported = _of_models(session, snapshot, models, judges, least)
@@ -113,6 +116,8 @@ def _of_models(
     least: Severity,
 ) -> list[Examined]:
     """Models of the store against the lists."""
+    if not models:
+        return []
     from provenance_graph.checking import Examined
     from provenance_graph.checking.against import of_model
 

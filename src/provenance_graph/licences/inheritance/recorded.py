@@ -45,7 +45,7 @@ def licence_index(
     """
     drop = np.zeros(len(index.up.other), np.bool_)
     _mark_own_names(index, drop)
-    _mark_contradicted(index, reader, _declared_empty(snapshot, reader), drop)
+    _mark_contradicted(index, reader, _declared_empty(index, snapshot, reader), drop)
     index = _with_checkpoint_licences(_with_own_series(index))
     if not drop.any():
         return index
@@ -110,8 +110,13 @@ def _mark_contradicted(
                 drop[place] = True
 
 
-def _declared_empty(snapshot: AcceptedSnapshot, reader: ClaimReader) -> list[Iri]:
-    """Models that a source of developer rank says were trained from scratch."""
+def _declared_empty(
+    index: LineageIndex, snapshot: AcceptedSnapshot, reader: ClaimReader
+) -> list[Iri]:
+    """Models with a recorded parent that a source of developer rank says have none.
+
+    The claims of those without one, by far the most, are not read: there is nothing to drop.
+    """
     results = set()
     empty = Stance.DECLARED_EMPTY.value
     for claim, _, _, record in snapshot.quads(predicate=PG.stance, object=empty, graph=ANY):
@@ -119,7 +124,12 @@ def _declared_empty(snapshot: AcceptedSnapshot, reader: ClaimReader) -> list[Iri
         about = reported.get(PG.about)
         if reported.get(PG.property) in PARENTS and isinstance(about, Iri):
             results.add(reader.statements.canonical(about))
-    return sorted(one for one in results if reader.from_scratch(one))
+    return sorted(one for one in results if _has_parent(index, one) and reader.from_scratch(one))
+
+
+def _has_parent(index: LineageIndex, entity: Iri) -> bool:
+    node = index.names.find(entity)
+    return node is not None and any(True for _ in index.up.edges_of(node, influences=False))
 
 
 def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
