@@ -120,7 +120,7 @@ def test_an_empty_answer_says_what_it_means(question) -> None:
 def test_an_answer_is_summed_up() -> None:
     question = questions.find("systemic-risk")
     rows = Rows(("model", "standing"), [(text("a"), text("x")), (text("b"), text("x"))])
-    assert question.summed_up(rows).startswith("2 models, 1 kinds")
+    assert question.summed_up(rows).startswith("2 models, 1 kind of evidence")
 
 
 def test_who_runs_what_is_answered_from_deployments() -> None:
@@ -133,4 +133,14 @@ def test_who_runs_what_is_answered_from_deployments() -> None:
 
 def test_prefixes_are_declared_where_they_are_used() -> None:
     text = questions.prefixes("SELECT ?m { ?m pg:contextLength ?c . ?m <http://x/y:z> 'a' }")
-    assert text.startswith("PREFIX pg: <https://w3id.org/provenance-graph/ns#> SELECT")
+    assert text.startswith("PREFIX pg: <https://w3id.org/provenance-graph/ns#>\tSELECT")
+
+
+def test_every_question_sums_its_answer_up() -> None:
+    assert [one.name for one in questions.questions().values() if not one.answer] == []
+
+
+def test_a_summary_gives_the_ends_of_a_column_of_numbers() -> None:
+    question = questions.find("rank-holds")
+    rows = Rows(("list", "rank", "share"), [(text("a"), text("7"), None)])
+    assert question.summed_up(rows).startswith("1 place on 1 list or editions, from 7 to 7")

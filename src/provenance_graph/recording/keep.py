@@ -66,7 +66,7 @@ def keep(
         for claim in record.claims
         if claim.predicate == RDF.type and isinstance(claim.value, Iri)
     )
-    return Kept(
+    return Recorded(
         record.header.record, subject, predicate, stored, new, _read_as(record, entry), beside
     )
 

@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +48,7 @@ KINDS = (
 _PARAM = re.compile(
     r"#\s*param\s+(\w+)\s*:\s*(\w+)\s*(?:[—-]+\s*(.*?))?\s*(?:\(default\s+(.*)\))?\s*$"
 )
+_COUNTED = re.compile(r"\{(?P<name>\w+)(?:\.(?P<end>min|max))?\}(?P<noun> [a-z]+s\b)?")
 _ANNOTATION = re.compile(r"#\s*(empty|answer):\s*(.*)$")
 
 
@@ -65,7 +67,9 @@ class Question:
     """A stored question: its name, topic, wording, parameters and SPARQL text.
 
     ``empty`` says what an empty answer means; ``answer`` sums an answer up, with ``{column}``
-    for the number of different values in a column and ``{rows}`` for that of the rows.
+    for the number of different values in a column, ``{rows}`` for that of the rows, and
+    ``{column.min}`` and ``{column.max}`` for the ends of a column of numbers. A noun after a
+    number agrees with it.
     """
 
     name: str
@@ -80,11 +84,29 @@ class Question:
         """An answer in one sentence; what it means where it is empty."""
         if not len(rows):
             return f"Nothing found: {self.empty}" if self.empty else "Nothing found."
-        columns = zip(rows.names, zip(*rows.rows, strict=True), strict=True)
-        counts = {name: len({v for v in values if v is not None}) for name, values in columns}
-        counts["rows"] = len(rows)
-        result = re.sub(r"\{(\w+)\}", lambda m: f"{counts.get(m[1], 0):,}", self.answer)
+        columns = {
+            name: {value for value in values if value is not None}
+            for name, values in zip(rows.names, zip(*rows.rows, strict=True), strict=True)
+        }
+        result = _COUNTED.sub(lambda m: _filled(m, columns, len(rows)), self.answer)
         return (result or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."
+
+
+def _filled(match: re.Match[str], columns: Mapping[str, set[object]], rows: int) -> str:
+    """A number in place of its name, with the noun that follows in the number it asks for."""
+    name, end, noun = match["name"], match["end"], match["noun"] or ""
+    values = columns.get(name, set())
+    if end:
+        numbers = sorted(n for value in values if (n := _number(value)) is not None)
+        return f"{numbers[0 if end == 'min' else -1]:,}{noun}" if numbers else f"?{noun}"
+    count = rows if name == "rows" else len(values)
+    if count == 1 and noun:
+        noun = f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1]
+    return f"{count:,}{noun}"
+
+
+def _number(value: object) -> Decimal | None:
+    return literals.number(value.lexical if isinstance(value, Literal) else str(value))
 
 
 @cache
