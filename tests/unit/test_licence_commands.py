@@ -109,7 +109,7 @@ def test_unknown_licences_are_counted_by_cause(run):
 def test_licences_of_a_name_and_of_nothing(run):
     assert "700000000" in run("licences-of", "llama3.1", "--format", "odrl").stdout
     missing = run("licences-of", "my own rules")
-    assert (missing.exit_code, missing.stdout.count("licence")) == (1, 1)
+    assert (missing.exit_code, missing.stdout) == (1, "")
 
 
 def test_repair_of_a_distilled_llama(run):
