@@ -38,7 +38,14 @@ def manual() -> str:
         for part, below in getattr(command, "commands", {}).items():
             inner = click.Context(below, info_name=part, parent=context)
             inner.terminal_width = inner.max_content_width = 100
-            lines += ["", f"### {name} {part}", "", "```text", below.get_help(inner).rstrip(), "```"]
+            lines += [
+                "",
+                f"### {name} {part}",
+                "",
+                "```text",
+                below.get_help(inner).rstrip(),
+                "```",
+            ]
     return "\n".join([*lines, ""])
 
 
