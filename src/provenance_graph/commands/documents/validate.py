@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from provenance_graph.session import Session
+from provenance_graph.tables import fitted
 from provenance_graph.shapes import Finding, Severity
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def of_documents(
     ]
     findings = [finding for one in examined for finding in one.findings]
     if form == "table":
-        click.echo("".join(_first_lines(WRITERS["table"](examined), limit)), nl=False)
+        click.echo(fitted("".join(_first_lines(WRITERS["table"](examined), limit))), nl=False)
         if len(findings) > limit:
             session.say(f"{limit} of {len(findings):,} findings shown (--limit, or --format json)")
         session.say(_summary(examined))

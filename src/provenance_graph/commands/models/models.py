@@ -12,8 +12,8 @@ from provenance_graph.session import Session
 if TYPE_CHECKING:
     from provenance_graph.model.answers import ModelSummary
 
-COLUMNS = ("id", "name", "developers", "released", "licences", "parameters", "context", "gaps", "conflicts", "sources")  # fmt: skip
-SHORT = ("model", "released", "licence", "size", "gaps", "conflicts")
+COLUMNS = ("id", "name", "developers", "released", "licences", "parameters", "context", "gaps", "conflicts", "sources", "known", "fields")  # fmt: skip
+SHORT = ("model", "released", "licence", "size", "known", "conflicts")
 PART = 500
 
 
@@ -113,6 +113,8 @@ def _row(item: ModelSummary) -> tuple[object, ...]:
         item["gaps"],
         item["conflicts"],
         item["sources"],
+        item["known"],
+        item["fields"],
     )
 
 
@@ -123,7 +125,7 @@ def _short(item: ModelSummary) -> tuple[object, ...]:
         item["released"],
         ", ".join(local_name(licence["iri"]) for licence in item["licences"]),
         _scaled(item["parameterCount"]),
-        item["gaps"],
+        f"{item['known']} of {item['fields']}",
         item["conflicts"],
     )
 
