@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from provenance_graph.session import Session
-from provenance_graph.tables import fitted
 from provenance_graph.shapes import Finding, Severity
+from provenance_graph.tables import fitted
 
 if TYPE_CHECKING:
     from provenance_graph.checking import Examined
