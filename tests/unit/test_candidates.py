@@ -105,7 +105,7 @@ def test_same_developer_and_name_are_decided_and_say_why() -> None:
     result = only(other, one)
     assert result.decided
     assert result.subject == one.iri
-    assert result.row()[3:5] == ("one thing by rule", "same full name; same developer (meta)")
+    assert result.row()[3:5] == ("one entity by rule", "same full name; same developer (meta)")
 
 
 @pytest.mark.parametrize(

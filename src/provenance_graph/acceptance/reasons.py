@@ -75,7 +75,7 @@ def status_of(
     if item.value == winner.value:
         return AcceptanceStatus.ACCEPTED, marked(item, "gives the accepted value")
     if item.claim.predicate == SCHEMA.name:
-        return AcceptanceStatus.ALTERNATIVE, "agrees: another name of the same thing"
+        return AcceptanceStatus.ALTERNATIVE, "agrees: another name of the same entity"
     if agree(item, winner):
         return AcceptanceStatus.ALTERNATIVE, "agrees, less precise"
     if fell is PolicyCriterion.BASIS:

@@ -141,7 +141,7 @@ def _doi(
             continue
         own = claim.claim.predicate == SCHEMA.sameAs
         if match := _DOI.fullmatch(address):
-            what = "a source gives it as the thing's own" if own else "a source cites the paper"
+            what = "a source gives it as the entity's own" if own else "a source cites the paper"
             if is_iri(address):
                 predicate = EXACT if own else RELATED
                 yield _link(snapshot, claim, predicate, f"{_SPACE['doi']}{match[1]}", what)

@@ -17,7 +17,7 @@ COMPOSITE = "semapv:CompositeMatching"
 class PairVerdict(Enum):
     """What became of a pair of names."""
 
-    SAME = "one thing by rule"
+    SAME = "one entity by rule"
     CANDIDATE = "to be decided"
     BARRED = "kept apart"
     RELATED = "related"

@@ -233,5 +233,5 @@ def _consistent(rows: Iterable[Mapping], where: str) -> None:
         if row.negated and row.object in groups.get(row.subject, ()):
             raise RecordError(
                 f"{where}: {iris.short_id(row.subject)} and {iris.short_id(row.object)} are rejected as "
-                "one thing, and accepted as one by a third name; reject one of those"
+                "one entity, and accepted as one by a third name; reject one of those"
             )

@@ -202,7 +202,7 @@ def _scored(
         score = (1 - weight) * likeness + weight * mean
     mentions = item.get("mentions")
     features.append(
-        ("mentions", "things that name it", float(mentions if isinstance(mentions, int) else 0))
+        ("mentions", "entities that name it", float(mentions if isinstance(mentions, int) else 0))
     )
     return MatchCandidate(
         iri, name, kind, _description(item), round(score, 1), False, tuple(features)

@@ -195,7 +195,7 @@ def _path(request: Request, prefix: str) -> str:
         path = quote(decoded, safe=_SAFE)
         iri(iris.ID + path)
     except (UnicodeDecodeError, BadIri) as error:
-        raise bad_request("the path is not the name of a thing") from error
+        raise bad_request("the path is not the name of an entity") from error
     return path
 
 

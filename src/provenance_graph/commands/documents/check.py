@@ -54,7 +54,7 @@ def command(
     limit: int,
     form: str,
 ) -> int:
-    """Check documents: cards, BOMs, folders of them. Nothing is kept.
+    """Check documents: cards, BOMs, folders of them. Nothing is stored.
 
     All that `validate` checks, and with the store: licences against those of parents and
     data, parents nobody knows (did you mean …), a model that would descend from itself, and

@@ -35,7 +35,7 @@ COLUMNS = (
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--limit", default=0, help="Only the worst N.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
-@click.option("--identity", is_flag=True, help="List names that may be one thing, for deciding.")
+@click.option("--identity", is_flag=True, help="List names that may be one entity, for deciding.")
 @click.option("--count", is_flag=True, help="Only how many there are of each kind.")
 @click.pass_obj
 @with_receipts

@@ -9,7 +9,9 @@ from provenance_graph.session import Session
 
 @click.command()
 @click.argument("text", nargs=-1, required=True)
-@click.option("--kind", "kinds", multiple=True, help="Only things of this kind (repeat for more).")
+@click.option(
+    "--kind", "kinds", multiple=True, help="Only entities of this kind (repeat for more)."
+)
 @click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
 @click.option("--limit", default=20, show_default=True, help="Only the best N.")
 @click.option("--cursor", default="", help="Go on where an answer before stopped.")

@@ -165,6 +165,4 @@ def _require_own_store(session: Session) -> None:
 def _counts(rows: Sequence[Mapping]) -> str:
     same = sum(row.merges for row in rows)
     different = sum(row.negated for row in rows)
-    return (
-        f"{same:,} pairs one thing, {different:,} apart, {len(rows) - same - different:,} related"
-    )
+    return f"{same:,} pairs one entity, {different:,} different, {len(rows) - same - different:,} related"

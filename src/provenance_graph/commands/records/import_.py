@@ -386,7 +386,7 @@ def _summary(
         more = ", …" if len(report.replaced) > 5 else ""
         session.say(f"{verb} {counted(len(report.replaced), 'earlier reading')}: {shown}{more}")
     if report.refused:
-        session.say(f"{report.refused:,} refused, and nothing of them kept")
+        session.say(f"{report.refused:,} refused, and nothing of them stored")
     if report.formats:
         session.say(
             "formats: " + ", ".join(f"{n} {name}" for name, n in report.formats.most_common())

@@ -91,7 +91,7 @@ def command(
     else:
         wanted = ", ".join(targets or TARGETS)
         session.say(
-            f"0 links proposed: no record of these {len(subjects):,} things holds an address or "
+            f"0 links proposed: no record of these {len(subjects):,} entities holds an address or "
             f"name of {wanted} from which one could be made; --look-up asks a service for candidates"
         )
     if keep is not None:
@@ -116,7 +116,7 @@ def _looked_up(
 
     if not named or len(subjects) > MAX_LOOKED_UP:
         raise UsageError(
-            f"--look-up asks a service about each thing: name up to {MAX_LOOKED_UP:,} of them"
+            f"--look-up asks a service about each entity: name up to {MAX_LOOKED_UP:,} of them"
         )
     today = datetime.now(UTC).date().isoformat()
     with ExitStack() as stack:
@@ -129,7 +129,7 @@ def _looked_up(
     left = [row for row in rows if (row.subject, row.object) not in decided]
     without = len(subjects) - len({row.subject for row in left})
     session.say(
-        f"{counted(len(left), 'link')} proposed for {counted(len(subjects), 'subject')}, none of them kept"
+        f"{counted(len(left), 'link')} proposed for {counted(len(subjects), 'subject')}, none of them written"
         + (f"; {len(rows) - len(left):,} were decided before" if len(rows) > len(left) else "")
         + (f"; for {without:,} no candidate has one of its names" if without else "")
         + "; put your name into author_id (and Not into predicate_modifier for what is wrong), "

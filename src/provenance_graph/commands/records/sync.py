@@ -87,7 +87,7 @@ def _summary(done: Synced, dry: bool) -> str:
     what = ", ".join(parts) or "nothing to ask"
     asked = f"{done.requests:,} requests, {done.not_modified:,} answered 304 (not modified)"
     return f"{counted(len(done.outcomes), 'place')}: {what}; {asked}" + (
-        "; nothing was kept" if dry else ""
+        "; nothing was stored" if dry else ""
     )
 
 
