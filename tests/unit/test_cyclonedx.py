@@ -144,3 +144,23 @@ def test_a_slice_is_no_benchmark_and_its_score_is_kept_as_stated() -> None:
         "performanceMetrics: AUC = 0.87 (all)"
     ]
     assert any(problem.kind == "benchmark" for problem in problems)
+
+
+def test_a_licence_that_nobody_knows_keeps_its_name_and_address() -> None:
+    own = {"license": {"name": "acme-open-1.0", "url": "https://acme.example/licence"}}
+    claims, _ = read(cyclonedx.READER, bom({"licenses": [own]}), "bom.json")
+    (licence,) = values_of(claims, MODEL, DCTERMS.license)
+    assert licence == iris.mint("licence", "stated", "acme-open-1.0")
+    unknown = {"license": {"id": "unknown", "url": "https://spdx.org/licenses/"}}
+    claims, _ = read(cyclonedx.READER, bom({"licenses": [unknown]}), "bom.json")
+    assert [c.value for c in claims if c.predicate == DCTERMS.license] in ([], [None])
+
+
+def test_the_commit_of_a_package_url_and_the_version_are_both_versions() -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    part = {"version": "1.2", "purl": f"pkg:huggingface/o/m@{commit}"}
+    claims, _ = read(cyclonedx.READER, bom(part), "bom.json")
+    versions = {c.subject for c in claims if c.predicate == PROV.specializationOf}
+    assert {str(c.value) for c in claims if c.subject in versions and c.predicate == SCHEMA.version} == {
+        commit, "1.2",
+    }  # fmt: skip

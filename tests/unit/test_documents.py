@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.commands.models import show
 from provenance_graph.core import iris, rdf
 from provenance_graph.core.claims import Custody, Header, Problem, Quad
 from provenance_graph.core.resources import ontology_files
@@ -429,3 +430,19 @@ def test_the_importer_says_whose_a_nameless_file_is(
     (record,) = {q[0] for q in store.quads(predicate=PG.ofDocument, graph=ANY)}
     publishers = store.quads(record, PROV.wasAttributedTo, graph=ANY)
     assert {o for _, _, o, _ in publishers} == {iris.organization("acme")}
+
+
+def test_a_text_that_nobody_can_read_is_shown_as_stated(
+    tmp_path: Path, take: Take, store: MemoryStore
+) -> None:
+    component = {"type": "machine-learning-model", "name": "M", "purl": "pkg:huggingface/acme/m",
+                 "licenses": [{"license": {"id": "nobody-knows-1.0"}}]}  # fmt: skip
+    bom_ = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [component]}
+    (tmp_path / "bom.json").write_text(json.dumps(bom_))
+    take(tmp_path)
+    sections = profile(AcceptedSnapshot(store), iris.model("acme/m")).to_json()["sections"]
+    (licence,) = [f for s in sections for f in s["fields"] if f["property"] == "license"]
+    assert licence["knowledge"] == "notUnderstood"
+    assert [rival["asStated"] for rival in licence["rivals"]] == ["nobody-knows-1.0"]
+    (line,) = show._fields([licence])
+    assert "reported, not accepted: nobody-knows-1.0" in line

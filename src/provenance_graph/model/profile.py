@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 class FieldState:
     """One field of one model: accepted values, status, and how many say so.
 
-    ``sources`` counts documents that give a value or take a stance; ``rivals`` are values
-    that sources give and that were not accepted; ``estimates`` stand apart from both.
+    ``sources`` counts documents that give a value or take a stance; ``rivals`` are values that
+    sources give and that were not accepted, and where nothing is accepted, texts that could not
+    be read as values; ``estimates`` stand apart from both.
     ``inferred`` says that no source states the value, ``implausible`` that a check speaks
     against a value that some source gives, ``custody`` how well it is known that the source
     of the accepted value said it, ``knowledge`` whether the value is known, or why not.
@@ -158,7 +159,7 @@ def _state(
         c
         for c in current
         if c.standing in losing
-        and c.claim.value is not None
+        and (c.claim.value is not None or (not values and c.claim.unusable and c.claim.as_stated))
         and c.basis is not Basis.ESTIMATE
         and not c.reason.startswith("agrees")
     ]

@@ -144,11 +144,10 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
 
 
 def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> Iterator[Claim]:
-    """The version: the revision in the package URL, else the component's; both where they differ."""
+    """The revision in the package URL and the component's version, each as a version."""
     stated, revision = stated_name(part.get("version")), purl.version if purl else ""
-    yield from packages.version_of(SOURCE, model, (revision or stated)[: statements.MAX_STATED])
-    if revision and stated and revision != stated:
-        yield coverage.other(model, "version", stated)
+    for each in dict.fromkeys((revision, stated)):
+        yield from packages.version_of(SOURCE, model, each[: statements.MAX_STATED])
     group = stated_name(part.get("group"))
     if purl and group and group.casefold() != purl.repository.partition("/")[0].casefold():
         yield coverage.other(model, "group", group)
@@ -214,15 +213,15 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
             yield Problem(place, "a licence without id, name or expression", kind="licence")
             continue
         stated = ""
-        for claim in statements.licensed(subject, text, link=url, locator=place):
+        named = scalar_text(single.get("name"))  # an id that SPDX does not have names nothing
+        for claim in statements.licensed(subject, text, name=named, link=url, locator=place):
             stated += claim.as_stated
             partly = len(items) > 1 and claim.predicate == DCTERMS.license
             yield packages.partly(claim, place) if partly and claim.value else claim
         if url and url not in stated:
             yield coverage.other(subject, "licenses.license.url", url)
-        name = scalar_text(single.get("name"))
-        if name and name not in (text, stated):
-            yield coverage.other(subject, "licenses.license.name", name)
+        if named and named not in (text, stated):
+            yield coverage.other(subject, "licenses.license.name", named)
 
 
 def _links(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:

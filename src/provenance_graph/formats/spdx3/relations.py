@@ -174,6 +174,10 @@ def _outside(target: str) -> Iri | None:
     return iris.model(repository) if repository else None
 
 
+_NAMED_LICENCES = ("expandedlicensing_CustomLicense", "simplelicensing_SimpleLicensingText")
+"""Licences that SPDX does not list: they have the name that the document gives them."""
+
+
 def _licence(
     kind: str, source: Iri, target: str, element: dict[str, Any], place: str, graph: ElementGraph
 ) -> ReaderOutput:
@@ -195,7 +199,11 @@ def _licence(
     link = next((scalar_text(u) for u in as_list(element.get("expandedlicensing_seeAlso"))), "")
     full = scalar_text(element.get("simplelicensing_licenseText"))
     text = text or full[: statements.MAX_STATED]
-    yield from statements.licensed(source, text, link=link, locator=place, basis=LICENSES[kind])
+    own = element.get("type") in _NAMED_LICENCES
+    name = stated_name(element.get("name")) if own else ""
+    yield from statements.licensed(
+        source, text, name=name, link=link, locator=place, basis=LICENSES[kind]
+    )
     if full and full != text and full != "NOASSERTION":
         yield coverage.other(source, "licence text", full)
 
