@@ -87,3 +87,19 @@ def test_the_day_of_a_revision_and_an_assumed_licence_are_inferences(licence, ba
     result = [c for c in read(release_date="2024-09-10", license=licence) if isinstance(c, Claim)]
     assert [c.basis for c in result if c.predicate == DCTERMS.issued] == [Basis.INFERENCE]
     assert [c.basis for c in result if c.predicate == DCTERMS.license] == [basis]
+
+
+@pytest.mark.parametrize("day", ["2019-11-01", "2022-03-02"])
+def test_a_day_that_stands_for_many_models_is_kept_and_says_nothing(day):
+    (claim,) = [
+        c for c in read(release_date=day) if isinstance(c, Claim) and c.predicate == DCTERMS.issued
+    ]
+    assert (claim.value, claim.as_stated) == (None, day)
+    assert claim.unusable
+
+
+def test_reserved_places_of_a_position_table_are_no_context():
+    (claim,) = [
+        c for c in read(max_tokens=514) if isinstance(c, Claim) and c.predicate == PG.contextLength
+    ]
+    assert (str(claim.value), claim.basis) == ("512", Basis.INFERENCE)

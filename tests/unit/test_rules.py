@@ -1,4 +1,4 @@
-"""Each of the sixteen rules: what sets it off, with clause and path, and what does not."""
+"""Each of the seventeen rules: what sets it off, with clause and path, and what does not."""
 
 from __future__ import annotations
 
@@ -342,3 +342,32 @@ def test_findings_of_rules_go_into_a_validation_report():
     assert [(one.severity.label, one.focus) for one in reported] == [("Violation", thing("x/b"))]
     assert "llama-3.1 1.b.i" in reported[0].message
     assert reported[0].shape.endswith("LR-04")
+
+
+@pytest.mark.parametrize("own", ["gpl-3.0", "agpl-3.0", "cc-by-sa-4.0"])
+def test_lr17_a_text_that_allows_no_restriction_over_one_that_restricts(own):
+    graph = world([("x/Llama-b", "finetune", LLAMA31)], {LLAMA31: "llama-3.1", "x/Llama-b": own})
+    result = rules(graph, "x/Llama-b")["LR-17"]
+    assert result.severity == "Violation"
+    assert "both texts cannot be kept" in result.message
+    assert steps(result) == [("fineTunedFrom", LLAMA31)]
+
+
+@pytest.mark.parametrize(("own", "parent"), [("mit", "llama-3.1"), ("gpl-3.0", "apache-2.0"), ("llama-3.1", "llama-3.1"), ("gpl-3.0", "cc-by-sa-4.0")])  # fmt: skip
+def test_lr17_is_silent_where_one_text_can_be_kept(own, parent):
+    graph = world([("x/Llama-b", "finetune", "y/a")], {"y/a": parent, "x/Llama-b": own})
+    assert "LR-17" not in rules(graph, "x/Llama-b")
+
+
+def test_nobody_breaks_a_text_before_there_is_one():
+    graph = world([("x/art", "finetune", LLAMA31)], {LLAMA31: "llama-3.1", "x/art": "mit"})
+    subject = thing("x/art")
+    rules_of = {one.rule.id for one in graph.findings(subject, day="2026-01-01")}
+    assert {"LR-04", "LR-07"} <= rules_of
+    assert graph.findings(subject, day="2015-01-01") == []
+
+
+def test_breaches_of_a_developer_by_the_beginning_of_its_namespace():
+    graph = world([("xlab/art", "finetune", LLAMA31)], {LLAMA31: "llama-3.1", "xlab/art": "mit"})
+    result = store_findings(graph, filters=Filters(developer="xla"))
+    assert {one.subject for one in result.findings} == {thing("xlab/art")}

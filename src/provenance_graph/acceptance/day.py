@@ -23,7 +23,7 @@ from provenance_graph.acceptance.evidence import (
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import iris, rdf, terms
-from provenance_graph.core.claims import Header, Quad, Value
+from provenance_graph.core.claims import Header, Precision, Quad, Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.store.base import Store
@@ -37,6 +37,7 @@ MAX_NAMES = 1_000_000
 
 _MARKS = frozenset(
     {*terms.DISCLOSURES.values(), PG.leftBlank, PG.contested, PG.inferred, PG.implausible}
+    | {precision.mark for precision in Precision if precision.mark is not None}
 )
 _SUMMARIES = {
     PROV.wasDerivedFrom: (PROV.wasDerivedFrom, *terms.DERIVATIONS),

@@ -45,7 +45,7 @@ def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     results: dict[int, str] = {}
     counts = [item for one in COUNTS if one == PG.parameterCount for item in groups.get(one, ())]
     if counts and (names := _names(subject, groups)):
-        results.update(_against_name(counts, names, policy))
+        results.update(_against_name(counts, names, groups, policy))
     if counts:
         results.update(_against_dimensions(counts, groups, policy))
     results.update(_against_window(groups))
@@ -101,13 +101,16 @@ def size_in_name(name: str) -> tuple[float, bool] | None:
 
 
 def _against_name(
-    counts: Sequence[SourcedClaim], names: Sequence[str], policy: Policy
+    counts: Sequence[SourcedClaim], names: Sequence[str], groups: Groups, policy: Policy
 ) -> dict[int, str]:
     results = {}
     stated = [given for name in names if (given := size_in_name(name)) is not None]
     if not stated:
         return {}
     size, experts = stated[0]
+    tokens = [_number(item) for item in groups.get(PG.trainingTokenCount, ())]
+    if any(number and size / 2 <= number <= size * 2 for number in tokens):
+        return {}  # the name counts what it was trained on: GloVe (6B)
     low, high = policy.plausible.experts_in_name if experts else policy.plausible.size_in_name
     for item in counts:
         count = _number(item)

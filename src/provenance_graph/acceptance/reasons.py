@@ -73,7 +73,10 @@ def status_of(
 ) -> tuple[AcceptanceStatus, str]:
     """What becomes of a claim beside the winner; ``fell`` is the criterion by which it lost."""
     if item.value == winner.value:
-        return AcceptanceStatus.ACCEPTED, marked(item, "gives the accepted value")
+        why = "gives the accepted value"
+        if item.basis is Basis.INFERENCE and winner.basis is not Basis.INFERENCE:
+            return AcceptanceStatus.ACCEPTED, f"{why}, which it infers"
+        return AcceptanceStatus.ACCEPTED, marked(item, why)
     if item.claim.predicate == SCHEMA.name:
         return AcceptanceStatus.ALTERNATIVE, "agrees: another name of the same entity"
     if agree(item, winner):

@@ -22,7 +22,7 @@ from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import deadline, literals
-from provenance_graph.core.claims import Header, Quad, SourcedClaim, Value
+from provenance_graph.core.claims import Header, Precision, Quad, SourcedClaim, Value
 from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import RDF
@@ -86,6 +86,14 @@ class AcceptedSnapshot:
     def value(self, subject: Iri, predicate: Iri) -> Value | None:
         """One accepted value of a property, or None."""
         return next((o for _, _, o, _ in self.quads(subject, predicate)), None)
+
+    def precision(self, subject: Iri, predicate: Iri) -> Precision | None:
+        """How much of an accepted date its sources give; None where they give the day."""
+        for precision in Precision:
+            mark = precision.mark
+            if mark is not None and any(True for _ in self.quads(subject, mark, predicate)):
+                return precision
+        return None
 
     def related(self, predicate: Iri, object: Value) -> list[Iri]:
         """The entities whose accepted view points to a value, by IRI."""

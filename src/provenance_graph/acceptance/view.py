@@ -25,13 +25,14 @@ from provenance_graph.core.claims import (
     AcceptanceStatus,
     Custody,
     Literal,
+    Precision,
     Quad,
     SourcedClaim,
     Stance,
     Value,
 )
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA, XSD
 
 CUTOFFS = (PG.knowledgeCutoff, PG.trainingDataCutoff)
 _DERIVATIONS = frozenset(terms.DERIVATIONS)
@@ -189,6 +190,28 @@ def _marks(items: Sequence[SourcedClaim], judged: Resolution, status: Iri) -> It
         yield PG.inferred
     if any(item.implausible for item in items):
         yield PG.implausible
+    if (precision := _precision(judged)) is not None and precision.mark is not None:
+        yield precision.mark
+
+
+def _precision(judged: Resolution) -> Precision | None:
+    """How much of the accepted date the accepted claims give.
+
+    The best that the developer says. Else of a period's last day the period, where any source
+    names that: a last day is how catalogues write a month.
+    """
+    accepted = [
+        item
+        for item, standing, _ in judged.claims
+        if standing is AcceptanceStatus.ACCEPTED
+        and item.claim.value in judged.values
+        and isinstance(item.claim.value, Literal)
+        and item.claim.value.datatype == XSD.date
+    ]
+    own = [item for item in accepted if item.basis in DEVELOPER_RANK]
+    given = {item.claim.precision or Precision.DAY for item in own or accepted}
+    periods = given if own else given - {Precision.DAY} or given
+    return min(periods, key=list(Precision).index, default=None)
 
 
 def _mark_late_cutoffs(groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str) -> None:

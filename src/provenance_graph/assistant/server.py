@@ -21,6 +21,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assistant.cite_check import cite_check as checked
 from provenance_graph.changes.compare import compare as compared
 from provenance_graph.conflicts.detect import conflicts as disagreements
+from provenance_graph.conflicts.detect import listed
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.fleet import deployed
@@ -276,9 +277,7 @@ class _Tools:
 
         def made() -> Any:
             now = self._at(as_of)
-            return {
-                "conflicts": [one.to_json() for one in disagreements(now, [resolve(now, model)])]
-            }
+            return listed(disagreements(now, [resolve(now, model)]))
 
         return _guarded(made)
 

@@ -6,7 +6,7 @@ subjects alone; the rules on licences then judge it like any model of the store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -188,16 +188,19 @@ class Upstream:
                 shown = f"if {local_name(likely)} is meant: {result.message}"
                 result = replace(result, message=shown)
             yield result
-        if not any(predicate == DCTERMS.license for _, predicate, _, _ in quads):
-            yield from self._unlabelled(graph, subject)
+        declared = {value for _, predicate, value, _ in quads if predicate == DCTERMS.license}
+        yield from self._duties(graph, subject, declared)
 
-    def _unlabelled(self, graph: LicenceGraph, subject: Iri) -> Iterator[Finding]:
-        """The duties that come down to an entity whose own licence is not known."""
+    def _duties(
+        self, graph: LicenceGraph, subject: Iri, declared: Collection[Value]
+    ) -> Iterator[Finding]:
+        """The duties of licences above that an entity does not declare itself."""
         now = graph.situation(subject, day=self._today)
         asked: dict[Iri, list[str]] = {}
         names: dict[Iri, str] = {}
         for term in now.terms:
-            if term.holder is not None and term.holder != subject:
+            inherited = term.holder is not None and term.holder != subject
+            if inherited and term.holder and term.licence.iri not in declared:
                 names[term.licence.iri] = f"{term.licence.name} of {short_id(term.holder)}"
                 asked.setdefault(term.licence.iri, []).append(term.condition.label)
         for licence, duties in asked.items():
@@ -207,10 +210,12 @@ class Upstream:
                 focus=subject,
                 path=DCTERMS.license,
                 value=licence,
-                message=f"it states no licence that we know, and {names[licence]} comes down to "
+                message=f"{names[licence]} comes down to it and asks: {shown}"
+                if declared
+                else f"it states no licence that we know, and {names[licence]} comes down to "
                 f"it: {shown}",
-                shape=mint("check", "unlabelled-derivative"),
-                component="UnlabelledDerivative",
+                shape=mint("check", "inherited-duties" if declared else "unlabelled-derivative"),
+                component="InheritedDuties" if declared else "UnlabelledDerivative",
             )
 
 

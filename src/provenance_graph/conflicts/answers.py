@@ -27,10 +27,11 @@ class ConflictAnswer(AnswerObject):
 
 
 class ConflictList(AnswerObject):
-    """The conflicts of one model, worst first."""
+    """The conflicts of one model, worst first; ``kinds`` counts all of them by kind."""
 
     items: list[ConflictAnswer]
     total: int
+    kinds: dict[str, int]
 
 
 class ConflictPage(AnswerObject):

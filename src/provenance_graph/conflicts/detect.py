@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from provenance_graph.acceptance.agreement import value_key
 from provenance_graph.acceptance.labels import label
@@ -46,6 +46,9 @@ from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
 from provenance_graph.store.values import ANY
 
+if TYPE_CHECKING:
+    from provenance_graph.conflicts.answers import ConflictList
+
 SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
 _IMPOSSIBLE = re.compile(r"\b(day|date|release|month|whole number|negative|placeholder)\b")
 _ALIAS = re.compile(r"[-_@: ]latest\b|\(latest\)", re.IGNORECASE)
@@ -67,6 +70,8 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
     listed += [*parents(snapshot, asked), *offers(snapshot, asked), *measured(snapshot, asked)]
     listed += unmerged_names(snapshot, known, asked)
     listed = [c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}")]
+    if asked is not None:
+        listed = [c for c in listed if not c.about().isdisjoint(asked)]
     return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
 
 
@@ -112,14 +117,31 @@ def chosen(
     ]
 
 
+def of_default_kinds(listed_conflicts: Iterable[C]) -> list[C]:
+    """Those of the kinds that are listed where nobody asks for others."""
+    return [c for c in listed_conflicts if c.kind in DEFAULT]
+
+
+def listed(listed_conflicts: Iterable[Conflict], *, every_kind: bool = False) -> ConflictList:
+    """The conflicts of one entity as an answer: those of the default kinds, or of every kind."""
+    every = list(listed_conflicts)
+    shown = every if every_kind else of_default_kinds(every)
+    kinds = summary(every)
+    return {
+        "items": [conflict.to_json() for conflict in shown],
+        "total": len(shown),
+        "kinds": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
+    }
+
+
 def summary(listed_conflicts: Iterable[Listed]) -> Counter[str]:
     """How many there are of each kind: the one count that every page and command gives."""
     return Counter(c.kind for c in listed_conflicts)
 
 
 def counted(listed_conflicts: Iterable[Listed]) -> Counter[Iri]:
-    """How many conflicts of the default kinds each subject has."""
-    return Counter(c.subject for c in listed_conflicts if c.kind in DEFAULT)
+    """How many conflicts of the default kinds each entity has: what every count of a model is."""
+    return Counter(entity for c in listed_conflicts if c.kind in DEFAULT for entity in c.about())
 
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:

@@ -116,9 +116,9 @@ def kind_of(
 ) -> ConflictKind | None:
     """The kind of a disagreement about one value; None where all claims can be true."""
     values = list(dict.fromkeys(c.value for c in claims if c.value is not None))
-    if len(values) < 2:
+    if len(values) < 2 or prop == SCHEMA.name:  # other names are names too
         return None
-    if prop == SCHEMA.name or _spelt_alike(values, snapshot):
+    if _spelt_alike(values, snapshot):
         return conflict_kind("naming", "the values differ only in how they are written")
     groups = clusters(claims)
     if len(groups) < 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from provenance_graph.acceptance.labels import label
@@ -14,6 +14,7 @@ from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.matching.names import parse
+from provenance_graph.store.values import ANY
 
 _MANY = frozenset({PG.mergedFrom, PG.distilledFrom})
 """Relations that have several parents by nature, or stand beside another parent."""
@@ -26,8 +27,7 @@ def parents(
 ) -> Iterator[Conflict]:
     """One conflict for each model of which no parent is named by all sources that name any."""
     if subjects is None:
-        counter = Counter(child for child, *_ in snapshot.quads(predicate=PROV.wasDerivedFrom))
-        subjects = sorted(child for child, number in counter.items() if number > 1)
+        subjects = _with_several(snapshot)
     for subject in subjects:
         by_source: dict[Iri, dict[Iri, list[SourcedClaim]]] = defaultdict(lambda: defaultdict(list))
         for stored in _claims(snapshot, subject):
@@ -37,6 +37,17 @@ def parents(
         named = [set(parents_) for parents_ in by_source.values()]
         if len(named) > 1 and not set.intersection(*named):
             yield _conflict(snapshot, subject, by_source)
+
+
+def _with_several(snapshot: AcceptedSnapshot) -> list[Iri]:
+    """Models of which sources name more than one parent, whether or not it is accepted."""
+    named: dict[Iri, set[Iri]] = defaultdict(set)
+    for relation in _ONE:
+        for graph in (None, ANY):
+            for child, _, parent, _ in snapshot.quads(predicate=relation, graph=graph):
+                if isinstance(parent, Iri):
+                    named[snapshot.canonical(child)].add(snapshot.canonical(parent))
+    return sorted(child for child, those in named.items() if len(those) > 1)
 
 
 def _own_step(subject: Iri, parents_: Iterable[Iri]) -> bool:

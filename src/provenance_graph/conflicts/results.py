@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim, Value
+from provenance_graph.core.claims import AcceptanceStatus, Literal, Precision, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.literals import shown_date
+from provenance_graph.core.terms import XSD
 from provenance_graph.model.profile import claim_json
 
 if TYPE_CHECKING:
@@ -34,9 +37,22 @@ class Listed(Protocol):
     def severity(self) -> int:
         """How grave that is, 0 to 100."""
 
+    def about(self) -> frozenset[Iri]:
+        """The entities of which it counts as a conflict: its subject, and the other of a pair."""
+
     @property
     def property(self) -> Iri:
         """On what claims disagree; the last here, since it hides the decorator's name."""
+
+
+def shown_side(value: Value | str, claims: Sequence[SourcedClaim]) -> str:
+    """A side's value as people read it; of a date as much as the best of its claims gives."""
+    if isinstance(value, Iri):
+        return short_id(value)
+    precisions = [claim.claim.precision or Precision.DAY for claim in claims]
+    dated = isinstance(value, Literal) and value.datatype == XSD.date and precisions
+    best = min(precisions, key=list(Precision).index) if dated else None
+    return shown_date(str(value), best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,7 @@ class Conflict:
     """One property of one subject on which claims disagree.
 
     ``sides`` groups the claims by value, the accepted value first. ``severity`` is 0 to 100.
+    ``other`` is the second of two entities that are left apart.
     """
 
     subject: Iri
@@ -54,6 +71,11 @@ class Conflict:
     explanation: str
     sides: tuple[Side, ...]
     name: str = ""
+    other: Iri | None = None
+
+    def about(self) -> frozenset[Iri]:
+        """The entities of which it counts as a conflict."""
+        return frozenset({self.subject, self.other or self.subject})
 
     def to_json(self) -> ConflictAnswer:
         """As JSON, with every claim."""
@@ -66,7 +88,7 @@ class Conflict:
             "explanation": self.explanation,
             "sides": [
                 {
-                    "value": short_id(value) if isinstance(value, Iri) else str(value),
+                    "value": shown_side(value, claims),
                     "accepted": any(c.standing is AcceptanceStatus.ACCEPTED for c in claims),
                     "claims": [claim_json(claim) for claim in claims],
                 }

@@ -1,7 +1,8 @@
 """All conflicts of a store's version, kept beside the store and brought along by a commit.
 
-Finding every conflict takes as long as judging every subject. The file holds what lists need
-of each, and its answer as JSON, worst first; it can be deleted at any time.
+Finding every conflict takes as long as resolving every subject. The file holds what lists need
+of each, and its answer as JSON, worst first; it can be deleted at any time. ``ledger`` reads it,
+or makes it, and is what every list and every count of the whole store rests on.
 """
 
 from __future__ import annotations
@@ -9,30 +10,31 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.detect import conflicts, counted
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.iris import Iri
+from provenance_graph.model.search.index import SearchIndex
 
 if TYPE_CHECKING:
     from provenance_graph.conflicts.answers import ConflictAnswer
 
-FORMAT = "1"
+FORMAT = "2"
 _SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE conflict (number INTEGER PRIMARY KEY, subject TEXT NOT NULL, property TEXT NOT NULL,
   label TEXT NOT NULL, kind TEXT NOT NULL, severity INTEGER NOT NULL, name TEXT NOT NULL,
-  others TEXT NOT NULL, body TEXT NOT NULL);
+  about TEXT NOT NULL, others TEXT NOT NULL, body TEXT NOT NULL);
 """
-_SELECT = "SELECT subject, property, label, kind, severity, name, others, body FROM conflict"
+_SELECT = "SELECT subject, property, label, kind, severity, name, about, others, body FROM conflict"
 _INSERT = (
-    "INSERT INTO conflict (subject, property, label, kind, severity, name, others, body)"
-    " VALUES (?,?,?,?,?,?,?,?)"
+    "INSERT INTO conflict (subject, property, label, kind, severity, name, about, others, body)"
+    " VALUES (?,?,?,?,?,?,?,?,?)"
 )
 
 
@@ -46,7 +48,12 @@ class StoredConflict:
     kind: str
     severity: int
     name: str
+    entities: frozenset[Iri]
     read: Callable[[], ConflictAnswer]
+
+    def about(self) -> frozenset[Iri]:
+        """The entities of which it counts as a conflict."""
+        return self.entities
 
     def to_json(self) -> ConflictAnswer:
         """As JSON, with every claim."""
@@ -58,6 +65,38 @@ def path_of(folder: Path, version: str) -> Path:
     return folder / f"conflicts-{FORMAT}-{version}.sqlite"
 
 
+def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
+    """Every conflict of a snapshot, worst first: as kept, else found now, once.
+
+    A snapshot of now with a folder keeps them there for whoever asks next.
+    """
+
+    def opened() -> Sequence[Conflict | StoredConflict]:
+        folder = snapshot.folder
+        if folder is None:
+            return conflicts(snapshot)
+        if not path_of(folder, snapshot.version).exists():
+            keep(folder, snapshot)
+        return load(folder, snapshot.version) or []
+
+    return snapshot.cached("conflicts", opened)
+
+
+def number_of(snapshot: AcceptedSnapshot, entity: Iri) -> int:
+    """How many conflicts an entity has: from the list of a version where it is kept."""
+    folder = snapshot.folder
+    if folder is not None and path_of(folder, snapshot.version).exists():
+        return counted(ledger(snapshot))[entity]
+    return counted(conflicts(snapshot, [entity]))[entity]
+
+
+def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:
+    """The table of models, with the number of conflicts of each as ``ledger`` lists them."""
+    return snapshot.cached(
+        "models", lambda: SearchIndex.open(snapshot).with_conflicts(counted(ledger(snapshot)))
+    )
+
+
 def load(folder: Path, version: str) -> list[StoredConflict] | None:
     """All conflicts of a version, worst first; None where they are not kept."""
     file = path_of(folder, version)
@@ -66,7 +105,7 @@ def load(folder: Path, version: str) -> list[StoredConflict] | None:
     uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
     database = sqlite3.connect(uri, uri=True, check_same_thread=False)
     listed = database.execute(
-        "SELECT number, subject, property, label, kind, severity, name FROM conflict ORDER BY number"
+        "SELECT number, subject, property, label, kind, severity, name, about FROM conflict ORDER BY number"
     )
 
     def reader(number: int) -> Callable[[], ConflictAnswer]:
@@ -79,8 +118,17 @@ def load(folder: Path, version: str) -> list[StoredConflict] | None:
         return read
 
     return [
-        StoredConflict(Iri(subject), Iri(prop), label, kind, severity, name, reader(number))
-        for number, subject, prop, label, kind, severity, name in listed
+        StoredConflict(
+            Iri(subject),
+            Iri(prop),
+            label,
+            kind,
+            severity,
+            name,
+            frozenset(map(Iri, about.split())),
+            reader(number),
+        )
+        for number, subject, prop, label, kind, severity, name, about in listed
     ]
 
 
@@ -102,7 +150,7 @@ def keep(
     else:
         rows += map(_row, conflicts(snapshot))
     # as ``conflicts`` orders them: worst first
-    unique = {(row[0], row[1], row[3], row[7]): row for row in rows}
+    unique = {(row[0], row[1], row[3], row[8]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))
     _write(path_of(folder, snapshot.version), ordered)
 
@@ -114,13 +162,16 @@ def _unchanged(file: Path, changed: frozenset[Iri]) -> list[tuple[object, ...]]:
         rows = database.execute(_SELECT).fetchall()
     finally:
         database.close()
-    return [row for row in rows if row[0] not in changed and not changed & set(row[6].split())]
+    return [
+        row
+        for row in rows
+        if row[0] not in changed and not changed & {*row[6].split(), *row[7].split()}
+    ]
 
 
 def _row(conflict: Conflict) -> tuple[object, ...]:
     others = sorted(
-        {str(claim.subject) for _, claims in conflict.sides for claim in claims}
-        - {conflict.subject}
+        {str(claim.subject) for _, claims in conflict.sides for claim in claims} - conflict.about()
     )
     body = json.dumps(conflict.to_json(), ensure_ascii=False, default=str)
     return (
@@ -130,6 +181,7 @@ def _row(conflict: Conflict) -> tuple[object, ...]:
         conflict.kind,
         conflict.severity,
         conflict.name,
+        " ".join(sorted(conflict.about())),
         " ".join(others),
         body,
     )

@@ -53,6 +53,7 @@ def unmerged_names(
                 kind.why,
                 sides,
                 pair.labels[1] or pair.labels[0],
+                pair.subject,
             )
 
 

@@ -71,9 +71,13 @@ class Precision(Code):
     YEAR = PG.Year
 
     @property
-    def characters(self) -> int:
-        """How many characters of an ISO date the source gave: of a month or a year no day."""
-        return {Precision.MONTH: 7, Precision.YEAR: 4}.get(self, 10)
+    def mark(self) -> Iri | None:
+        """What the accepted view says of a property that is known no better; of a day nothing."""
+        return {
+            Precision.MONTH: PG.knownToMonth,
+            Precision.QUARTER: PG.knownToQuarter,
+            Precision.YEAR: PG.knownToYear,
+        }.get(self)
 
 
 class Custody(Code):

@@ -313,6 +313,23 @@ def _quarter(year: int, quarter: int) -> Dated | None:
     return Dated(end.literal, Precision.QUARTER) if end else None
 
 
+def shown_date(lexical: str, precision: Precision | None) -> str:
+    """A date with as much as its source gave, as ISO 8601 writes it where that can.
+
+    >>> [shown_date("2025-09-30", Precision(p)) for p in Precision]
+    ['2025-09-30', '2025-09', '2025-Q3', '2025']
+    """
+    match precision:
+        case Precision.YEAR:
+            return lexical[:4]
+        case Precision.QUARTER:
+            return f"{lexical[:4]}-Q{(int(lexical[5:7]) + 2) // 3}"
+        case Precision.MONTH:
+            return lexical[:7]
+        case _:
+            return lexical
+
+
 def period(literal: Literal, precision: Precision | None) -> tuple[date, date]:
     """First and last day that a stated date may mean.
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.conflicts.kinds import DEFAULT
+from provenance_graph.conflicts.detect import conflicts, of_default_kinds
 from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.literals import shown_date
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.fleet.answers import FleetFindingAnswer
 from provenance_graph.fleet.read import System
@@ -192,7 +192,8 @@ class _Checker:
                     newer = self.snapshot.related(DCTERMS.replaces, model)
                     by = f"; replaced by {', '.join(map(short_id, newer))}" if newer else ""
                     done = "retired" if word == "retires" else "deprecated"
-                    message = f"{done if past else word} {value}{by}"
+                    when = shown_date(str(value), self.snapshot.precision(entity, term))
+                    message = f"{done if past else word} {when}{by}"
                     yield "retirement", severity, message, (short_id(entity),)
 
     def _vulnerabilities(self, model: Iri, used: Iri) -> Iterator[Row]:
@@ -233,9 +234,7 @@ class _Checker:
 
     def _conflicts(self, model: Iri) -> Iterator[Row]:
         names = {
-            local_name(one.property)
-            for one in conflicts(self.snapshot, [model])
-            if one.kind in DEFAULT
+            local_name(one.property) for one in of_default_kinds(conflicts(self.snapshot, [model]))
         }
         if names:
             message = f"sources disagree on {', '.join(sorted(names))}"

@@ -102,9 +102,11 @@ class Graph:
         with dataset(snapshot) as data:
             return Table(questions.ask(snapshot, question, settings, data=data))
 
-    def conflicts(self, *, as_of: str = "") -> Listing[Conflict]:
-        """Where sources disagree, worst first."""
-        return Listing(conflict_ledger.conflicts(self.snapshot(as_of)), conflict_row)
+    def conflicts(self, *, as_of: str = "", every: bool = False) -> Listing[Conflict]:
+        """Where sources disagree, worst first; with ``every`` conflicts of each kind."""
+        listed = conflict_ledger.conflicts(self.snapshot(as_of))
+        chosen = listed if every else conflict_ledger.of_default_kinds(listed)
+        return Listing(chosen, conflict_row)
 
     def construct(self, sparql: str) -> rdflib.Graph:
         """The graph of a CONSTRUCT or DESCRIBE; the project's prefixes need not be declared.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
-from provenance_graph.core.claims import SourcedClaim
+from provenance_graph.core.claims import Precision, SourcedClaim
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.listing import Listing
@@ -67,13 +67,17 @@ class Model:
     def facts(self) -> dict[str, Any]:
         """Accepted values by property; a list where a property has several.
 
-        Numbers are numbers, dates are dates, entities are IRIs and text is text.
+        Numbers are numbers, days are dates, entities are IRIs and text is text; a date known to
+        the month alone is text such as ``"2025-02"``.
         """
         results: dict[str, list[Any]] = {}
         known = {field.property for field in fields(self.snapshot)}
-        for _, predicate, value, _ in self.snapshot.view(self.iri).quads:
+        quads = self.snapshot.view(self.iri).quads
+        marked = {(mark, prop) for _, mark, prop, _ in quads}
+        for _, predicate, value, _ in quads:
             if predicate in known:
-                results.setdefault(local_name(predicate), []).append(plain(value))
+                precision = next((p for p in Precision if (p.mark, predicate) in marked), None)
+                results.setdefault(local_name(predicate), []).append(plain(value, precision))
         return {key: values[0] if len(values) == 1 else values for key, values in results.items()}
 
     @property
@@ -91,9 +95,11 @@ class Model:
         """The profile, field by field."""
         return profile(self.snapshot, self.iri)
 
-    def conflicts(self) -> Listing[Conflict]:
-        """Where sources disagree about it, worst first."""
-        return Listing(conflict_ledger.conflicts(self.snapshot, [self.iri]), conflict_row)
+    def conflicts(self, *, every: bool = False) -> Listing[Conflict]:
+        """Where sources disagree about it, worst first; with ``every`` conflicts of each kind."""
+        listed = conflict_ledger.conflicts(self.snapshot, [self.iri])
+        chosen = listed if every else conflict_ledger.of_default_kinds(listed)
+        return Listing(chosen, conflict_row)
 
     def licences(self, *uses: str, on: str = "") -> LicenceReport:
         """Duties, restrictions and findings on every path, with a sentence; ``on`` an ISO day.

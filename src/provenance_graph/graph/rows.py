@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.conflicts.results import Conflict
-from provenance_graph.core.claims import Literal, SourcedClaim, Value
+from provenance_graph.core.claims import Literal, Precision, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import XSD
 from provenance_graph.listing import MAX_ROWS, to_html, to_pandas, to_polars
@@ -51,10 +51,15 @@ class Table:
         return to_html(self._plain()[:MAX_ROWS], len(self))
 
 
-def plain(value: Value | None) -> Any:
-    """A number, date, IRI or text; None where there is no value."""
+def plain(value: Value | None, precision: Precision | None = None) -> Any:
+    """A number, date, IRI or text; None where there is no value.
+
+    A date of which the source gives no day is text such as ``"2025-02"``.
+    """
     if value is None or isinstance(value, Iri):
         return value
+    if precision not in (None, Precision.DAY):
+        return value_json(value, precision=precision)
     if value.datatype == XSD.date:
         try:
             return date.fromisoformat(value.lexical)
@@ -67,7 +72,7 @@ def claim_row(sourced: SourcedClaim) -> dict[str, Any]:
     """A claim with its source and acceptance, as a row of a listing."""
     return {
         "property": local_name(sourced.claim.predicate),
-        "value": plain(sourced.claim.value),
+        "value": plain(sourced.claim.value, sourced.claim.precision),
         "stance": sourced.claim.stance.label,
         "standing": sourced.standing.label,
         "basis": sourced.basis.label,
@@ -81,11 +86,10 @@ def claim_row(sourced: SourcedClaim) -> dict[str, Any]:
 
 def conflict_row(conflict: Conflict) -> dict[str, Any]:
     """A conflict as a row of a listing."""
-    json = conflict.to_json()
     return {
         "subject": short_id(conflict.subject),
         "property": local_name(conflict.property),
-        "kind": json.get("kind"),
+        "kind": conflict.kind,
         "severity": conflict.severity,
-        "why": json.get("why") or json.get("reason") or "",
+        "why": conflict.explanation,
     }

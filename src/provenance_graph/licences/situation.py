@@ -289,12 +289,9 @@ def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
 
 def later_text(licence: Licence, day: str) -> str:
     """Why a licence cannot be read for a day before the earliest text on record."""
-    since = licence.first_text
-    return (
-        f"the earliest text of {licence.name} on record is of {since}"
-        if day and day < since
-        else ""
-    )
+    if licence.had_text(day):
+        return ""
+    return f"the earliest text of {licence.name} on record is of {licence.first_text}"
 
 
 def _hint(now: LicenceContext, entity: Iri) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, expand, local_name, short_id
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.core.literals import shown_date
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, XSD
 from provenance_graph.lineage import paths
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Closure, Flags, closure
 from provenance_graph.lineage.evidence import Detail, EdgeEvidence
@@ -168,6 +169,8 @@ class LineageGraph:
                     shown = (
                         self.snapshot.label(value) or short_id(value)
                         if isinstance(value, Iri)
+                        else shown_date(value.lexical, self.snapshot.precision(entity, term))
+                        if value.datatype == XSD.date
                         else value.lexical
                     )
                     stored[entity] = min(stored.get(entity, shown), shown)

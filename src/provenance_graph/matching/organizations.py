@@ -1,6 +1,7 @@
 """Which names of organisations mean one, a part of one, or several; and the rules for new names.
 
-O1: one, where only separators and words such as ``AI``, ``Labs``, ``Inc`` differ and the shorter
+O1: one, where only separators, accents, the name's own acronym and words such as ``AI``, ``Labs``,
+``Inc`` differ and the shorter
 name is an organisation of its own with at most as many models; words for a line of business make
 a part. O2: a compound name is several where one of its parts is a known organisation and none is
 a fragment of a university's or institute's name. O3: an owner of repositories speaks for a
@@ -10,6 +11,7 @@ developer where two models say so.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Dict
@@ -43,6 +45,8 @@ _FRAGMENTS = frozenset(
     ["university", "institute", "school", "center", "centre", "department", "science", "sciences",
      "technology", "technologies", "engineering", "college", "academy", "of", "for", "data"]
 )  # fmt: skip
+_SMALL = frozenset(["of", "the", "and", "for", "at", "in", "de", "di"])
+"""Words of which an acronym takes no letter."""
 _JOINERS = re.compile(r"-(?:and|with|x)-|,-?|-&-|\+")
 
 
@@ -98,8 +102,10 @@ def squashed(name: str) -> str:
 
     >>> squashed("x-ai") == squashed("xai"), squashed("Defog.ai"), squashed("01-ai")
     (True, 'defog', '01ai')
+    >>> squashed("new-york-university-nyu"), squashed("eth-zürich")
+    ('newyorkuniversity', 'ethzurich')
     """
-    parts = [part for part in re.split(r"[^a-z0-9]+", name.casefold()) if part]
+    parts = _without_acronym(_parts(name))
     retained = [part for part in parts if part not in _LEGAL]
     joined = "".join(retained)
     if len(joined) < 5:
@@ -108,6 +114,19 @@ def squashed(name: str) -> str:
         if joined.endswith(ending) and len(joined) - len(ending) > 4:
             return joined.removesuffix(ending)
     return joined
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name without case and accents."""
+    plain = (c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return [part for part in re.split(r"[^a-z0-9]+", "".join(plain).casefold()) if part]
+
+
+def _without_acronym(parts: list[str]) -> list[str]:
+    """The words of a name but for a last one made of their first letters, as in "… (MIT)"."""
+    *words, last = parts or [""]
+    initials = {"".join(w[0] for w in words), "".join(w[0] for w in words if w not in _SMALL)}
+    return words if len(words) > 1 and len(last) > 1 and last in initials else parts
 
 
 def organizations(
@@ -196,7 +215,7 @@ def _spelled_alike(block: list[Iri], lines: Dict[Iri, int]) -> Iterator[Pair]:
 
 
 def _without_separators(name: Iri) -> str:
-    return re.sub(r"[^a-z0-9]+", "", iris.local_name(name).casefold())
+    return "".join(_without_acronym(_parts(iris.local_name(name))))
 
 
 def _compounds(names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations) -> Iterator[Pair]:

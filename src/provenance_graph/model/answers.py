@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from provenance_graph.core.results import AnswerObject, Cell, IdRef, LabelRef, Ref
 
 
-class ModelSummary(AnswerObject):
+class ModelDescription(AnswerObject):
     """A model in a list; ``known`` of its ``fields`` have an accepted value."""
 
     iri: str
@@ -30,8 +30,13 @@ class ModelSummary(AnswerObject):
     known: int
     fields: int
     gaps: int
-    conflicts: int
     descendants: int
+
+
+class ModelSummary(ModelDescription):
+    """The same, and how many conflicts of the default kinds it has."""
+
+    conflicts: int
 
 
 class ModelPage(AnswerObject):
@@ -43,7 +48,7 @@ class ModelPage(AnswerObject):
     next: str | None
 
 
-class SearchItem(ModelSummary):
+class SearchItem(ModelDescription):
     """An entity that a text finds: its kind, and for a model its summary."""
 
     kind: str

@@ -34,6 +34,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What may be said of a field, in the order in which a headline says it."""
+GAPS = ("declined", "undisclosed", "leftBlank", "partlyDisclosed")
+"""What makes a field a gap: somebody looked for its value, and it is not given or only in part."""
 
 
 def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedClaim]) -> str:
@@ -73,6 +75,11 @@ def headline(keys: Iterable[str]) -> Headline:
             if key != KNOWN and counts[key]
         ],
     }
+
+
+def gaps(result: Headline) -> int:
+    """How many fields of a headline are gaps, as lists of models count them."""
+    return sum(part["count"] for part in result["rest"] if part["state"] in GAPS)
 
 
 def sentence(result: Headline) -> str:

@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim, Value
+from provenance_graph.core.claims import (
+    AcceptanceStatus,
+    Basis,
+    Literal,
+    Precision,
+    SourcedClaim,
+    Value,
+)
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.literals import shown_date
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.model.fields import Field, fields
@@ -53,7 +61,7 @@ class FieldState:
     inferred: bool = False
     implausible: bool = False
     custody: str = ""
-    precision: str = ""
+    precision: Precision | None = None
     knowledge: str = "notCovered"
 
 
@@ -179,7 +187,9 @@ def _state(
         inferred=field.property in accepted[PG.inferred],
         implausible=field.property in accepted[PG.implausible],
         custody=winner.header.custody.label if winner else "",
-        precision=winner.claim.precision.label if winner and winner.claim.precision else "",
+        precision=next(
+            (p for p in Precision if p.mark and field.property in accepted[p.mark]), None
+        ),
         knowledge=knowledge(status, values, claims),
     )
 
@@ -193,20 +203,27 @@ def _field_json(state: FieldState, labels: dict[Iri, str]) -> FieldAnswer:
         "status": local_name(state.status),
         "contested": state.contested,
         "sources": state.sources,
-        "values": [value_json(value, labels) for value in state.values],
+        "values": [value_json(value, labels, state.precision) for value in state.values],
         "rivals": [claim_json(claim, labels) for claim in state.rivals],
         "estimates": [claim_json(claim, labels) for claim in state.estimates],
         "reason": state.reason or None,
         "inferred": state.inferred,
         "implausible": state.implausible,
         "custody": state.custody or None,
-        "precision": state.precision or None,
+        "precision": state.precision.label if state.precision else None,
         "knowledge": state.knowledge,
     }
 
 
-def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Cell:
-    """A value as JSON: numbers as numbers, entities as {iri, id, label}, the rest as text."""
+def value_json(
+    value: Value | None,
+    labels: dict[Iri, str] | None = None,
+    precision: Precision | None = None,
+) -> Cell:
+    """A value as JSON: numbers as numbers, entities as {iri, id, label}, the rest as text.
+
+    A date of which the source gives less than a day is written as that much.
+    """
     if value is None:
         return None
     if isinstance(value, Iri):
@@ -221,7 +238,7 @@ def value_json(value: Value | None, labels: dict[Iri, str] | None = None) -> Cel
         return float(value.lexical)
     if value.datatype == XSD.boolean:
         return value.lexical == "true"
-    return value.lexical
+    return shown_date(value.lexical, precision) if value.datatype == XSD.date else value.lexical
 
 
 def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> ClaimAnswer:
@@ -231,7 +248,7 @@ def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> C
         "property": local_name(claim.predicate),
         "propertyIri": claim.predicate,
         "subject": short_id(claim.subject),
-        "value": value_json(claim.value, labels),
+        "value": value_json(claim.value, labels, claim.precision),
         "asStated": claim.as_stated or None,
         "stance": claim.stance.label,
         "basis": sourced.basis.label,
@@ -331,12 +348,17 @@ def node_json(snapshot: AcceptedSnapshot, node: Iri) -> NodeAnswer:
     for _, predicate, value, _ in snapshot.quads(node):
         if predicate != RDF.type:
             labels = {value: snapshot.label(value)} if isinstance(value, Iri) else None
-            cells[local_name(predicate)].append(value_json(value, labels))
+            precision = snapshot.precision(node, predicate) if _is_date(value) else None
+            cells[local_name(predicate)].append(value_json(value, labels, precision))
     flat = {
         key: (values if len(values) > 1 else values[0]) for key, values in sorted(cells.items())
     }
     head = {"iri": node, "id": short_id(node), "sources": _records(snapshot, node)}
     return cast("NodeAnswer", head | flat)
+
+
+def _is_date(value: Value) -> bool:
+    return isinstance(value, Literal) and value.datatype == XSD.date
 
 
 def _records(snapshot: AcceptedSnapshot, node: Iri) -> list[str]:

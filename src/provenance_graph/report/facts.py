@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assessment.assess import DEFAULT, assess_model
-from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.detect import conflicts, of_default_kinds
 from provenance_graph.core.claims import Header, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.answers import LicenceReportAnswer
@@ -131,7 +131,7 @@ def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: s
         LicenceGraph(snapshot),
         day,
     )
-    result = conflicts(snapshot, [snapshot.canonical(subject)])
+    result = of_default_kinds(conflicts(snapshot, [snapshot.canonical(subject)]))
     return ModelFacts(
         profile=profile(snapshot, subject).to_json(),
         claims=tuple(claim_json(c, labels) for c in sorted(claims, key=_order)),

@@ -200,7 +200,7 @@ def _groups(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         pl.col("collection"), pl.col("custody"), pl.col("counted"), separator=" "
     )
     result = rows.group_by("subject", "property").agg(
-        plain=outright.all(),
+        plain=(outright & (pl.col("precision") == NONE)).all(),
         values=pl.struct("object", "datatype", "language").n_unique(),
         classes=grounds.n_unique(),
         records=pl.col("record").n_unique(),

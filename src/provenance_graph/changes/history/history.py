@@ -23,8 +23,16 @@ from provenance_graph.changes.history.results import (
     Lifecycle,
     Version,
 )
-from provenance_graph.core.claims import AcceptanceStatus, Claim, Header, SourcedClaim, Value
+from provenance_graph.core.claims import (
+    AcceptanceStatus,
+    Claim,
+    Header,
+    Precision,
+    SourcedClaim,
+    Value,
+)
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.literals import shown_date
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.model.ranks import Movement, Rank, movements, rank_of
 
@@ -297,7 +305,11 @@ def _facts(quads: Iterable[tuple[Iri, Iri, Value, Iri | None]]) -> Facts:
 
 
 def _text(facts: Facts, predicate: Iri) -> str:
-    return str(next(iter(facts.get(predicate, ())), ""))
+    value = str(next(iter(facts.get(predicate, ())), ""))
+    precision = next(
+        (p for p in Precision if p.mark is not None and predicate in facts.get(p.mark, ())), None
+    )
+    return shown_date(value, precision) if value else ""
 
 
 def _entities(facts: Facts, predicate: Iri) -> tuple[Iri, ...]:

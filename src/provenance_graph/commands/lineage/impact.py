@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name, short_id
-from provenance_graph.model.naming.entities import find_entity
+from provenance_graph.model.naming.entities import FoundEntity, find_entity
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
+
+if TYPE_CHECKING:
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+
+MAX_LONGER = 6
+"""So many entities whose names hold the one asked for are named."""
 
 
 @click.command()
@@ -39,6 +47,7 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
     snapshot = session.snapshot(as_of)
     meant = find_entity(snapshot, thing, ("model", "family", "dataset"))
     session.say_others(meant.others)
+    _say_longer_names(session, snapshot, thing, meant)
     subject = meant.iri
     session.say_unknown(snapshot, subject)
     impact = affected(snapshot, subject, limit=limit)
@@ -78,3 +87,24 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
             else ""
         )
     )
+
+
+def _say_longer_names(
+    session: Session, snapshot: AcceptedSnapshot, asked: str, meant: FoundEntity
+) -> None:
+    """Name what a short name may mean as well: ``laion`` is a dataset, and the head of others."""
+    from provenance_graph.model.search.index import SearchIndex
+
+    hits = SearchIndex.open(snapshot).search(asked, MAX_LONGER, (meant.kind,)).items
+    named = [
+        f"{item['id']} ({item['mentions']})"
+        for item in hits
+        if item["iri"] not in (meant.iri, *meant.others)
+        and item["name"].casefold().startswith(asked.strip().casefold())
+        and item["mentions"]
+    ]
+    if named:
+        session.say(
+            f"{short_id(meant.iri)} is meant; names that begin so, with how often each is named: "
+            f"{', '.join(named)}"
+        )

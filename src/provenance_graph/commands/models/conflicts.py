@@ -12,7 +12,7 @@ from provenance_graph.session import Session
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-    from provenance_graph.conflicts.results import Conflict
+    from provenance_graph.conflicts.answers import ConflictAnswer
 
 COLUMNS = (
     "subject",
@@ -58,6 +58,7 @@ def command(
     disagree, a value is implausible, or two names are kept apart because values differ.
     """
     from provenance_graph.conflicts import detect
+    from provenance_graph.conflicts.stored import ledger
     from provenance_graph.model.naming.resolve import resolve
 
     snapshot = session.snapshot(as_of)
@@ -67,7 +68,7 @@ def command(
     subjects = [resolve(snapshot, model, "anything")] if model else None
     session.say_unknown(snapshot, *(subjects or ()))
     makers = [resolve(snapshot, name, "organization") for name in developers]
-    listed = detect.conflicts(snapshot, subjects)
+    listed = ledger(snapshot) if subjects is None else detect.conflicts(snapshot, subjects)
     result = detect.chosen(
         listed, kinds, named, makers, snapshot=snapshot, every=every or (count and not kinds)
     )
@@ -80,7 +81,7 @@ def command(
     else:
         session.print_table(
             COLUMNS,
-            [row for one in chosen for row in _rows(one, form)],
+            [row for one in chosen for row in _rows(one.to_json(), form)],
             form,
             empty=_none_of(model, bool(kinds or named or developers), every),
         )
@@ -126,20 +127,18 @@ def _print_counts(session: Session, totals: Mapping[str, int], form: str) -> Non
     session.print_table(columns, table, form, empty="no sources disagree")
 
 
-def _rows(conflict: Conflict, form: str) -> Iterator[tuple[object, ...]]:
+def _rows(conflict: ConflictAnswer, form: str) -> Iterator[tuple[object, ...]]:
     """A row a side; what is common to the sides stands in each row of CSV, else in the first."""
-    from provenance_graph.core.iris import short_id
-    from provenance_graph.session import rendered
-
-    for position, (value, sourced_claims) in enumerate(conflict.sides):
+    for position, side in enumerate(conflict["sides"]):
         common = position == 0 or form == "csv"
+        claims = side["claims"]
         yield (
-            short_id(conflict.subject) if common else "",
-            conflict.label if common else "",
-            conflict.kind if common else "",
-            rendered(value),
-            sourced_claims[0].standing.label,
-            sourced_claims[0].basis.label,
-            ", ".join(sorted({short_id(c.header.publisher) for c in sourced_claims})),
-            conflict.explanation if common else "",
+            conflict["subject"]["id"] if common else "",
+            conflict["label"] if common else "",
+            conflict["kind"] if common else "",
+            side["value"],
+            claims[0]["standing"],
+            claims[0]["basis"],
+            ", ".join(sorted({claim["publisher"]["id"] for claim in claims})),
+            conflict["explanation"] if common else "",
         )

@@ -33,7 +33,12 @@ PART = 500
     metavar="FIELD",
     help="Short for --disclosure FIELD=undisclosed.",
 )
-@click.option("--since", default="", metavar="DATE", help="Released on that day or later.")
+@click.option(
+    "--since",
+    default="",
+    metavar="DATE",
+    help="Released on that day or later; a month counts where any of its days does.",
+)
 @click.option("--until", default="", metavar="DATE", help="Released on that day or before.")
 @click.option("--context-min", default="", metavar="TOKENS", help="The least context length.")
 @click.option("--parameters-min", default="", metavar="COUNT", help="The least parameter count.")
@@ -64,11 +69,11 @@ def command(
 
     A filter given twice takes either value; --disclosure given twice narrows to either state.
     """
+    from provenance_graph.conflicts.stored import models_index
     from provenance_graph.model.search.filters import understood
-    from provenance_graph.model.search.index import SearchIndex
 
     snapshot = session.snapshot(as_of)
-    catalogue = SearchIndex.open(snapshot)
+    catalogue = models_index(snapshot)
     asked = {_parameter(key): _values(value) for key, value in filters.items()}
     where = understood(snapshot, catalogue, asked)
     most = (10**9 if form != "table" else limit) or 10**9

@@ -39,6 +39,7 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
     Of a model every field with its value or disclosure status; of anything else its facts,
     what points to it, and the records that speak of it.
     """
+    from provenance_graph.conflicts.stored import number_of
     from provenance_graph.model.naming.entities import find_entity
     from provenance_graph.model.profile import profile
 
@@ -71,7 +72,8 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
         columns = ("section", "field", "value", "status", "contested", "sources", "notes")
         session.print_table(columns, rows, form)
     else:
-        click.echo(folded("\n".join(page(json, everything))))
+        conflicts = number_of(snapshot, snapshot.canonical(meant.iri))
+        click.echo(folded("\n".join(page(json, everything, conflicts))))
 
 
 def _show_entity(
@@ -117,7 +119,7 @@ def _show_entity(
         )
 
 
-def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
+def page(result: Mapping[str, Any], everything: bool = False, conflicts: int = 0) -> Iterator[str]:
     """The page, line by line."""
     kinds = ", ".join(result["kinds"]) or kind_by_name(result["iri"])
     yield f"{result['name']}  ({kinds} {result['id']})"
@@ -129,6 +131,8 @@ def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
         yield f"{result['unknown'][0].upper()}{result['unknown'][1:]}."
         return
     yield sentence(result["knowledge"])
+    if conflicts:
+        yield f"{counted(conflicts, 'conflict')} between sources (see `conflicts`)"
     yield from _succession(result)
     silent: list[str] = []
     covered = _covered_elsewhere(result)
@@ -154,7 +158,7 @@ def page(result: Mapping[str, Any], everything: bool = False) -> Iterator[str]:
     yield ""
     yield (
         "  ".join(f"{state.glyph} {state.word}" for state in STATES.values())
-        + "  ≠ sources disagree (see `conflicts`, `claims`)"
+        + "  ≠ sources give other values too (see `claims`)"
     )
 
 
@@ -215,9 +219,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _values(field: Mapping[str, Any]) -> str:
-    """The values; of a date as much as its source gave."""
-    retained = {"Month": 7, "Year": 4}.get(field["precision"] or "")
-    return ", ".join(plain(value)[:retained] for value in field["values"])
+    return ", ".join(map(plain, field["values"]))
 
 
 def plain(value: Any) -> str:
@@ -276,16 +278,20 @@ def _versions(result: Mapping[str, Any]) -> Iterator[str]:
     rows = [
         *((f"version {plain(v.get('version'))}", v) for v in result["versions"]),
         *((f"configuration {plain(c.get('name'))}", c) for c in result["configurations"]),
-        *(
-            (f"alias {plain(a.get('alias'))} → {plain(a.get('resolvesTo'))}", a)
-            for a in result["aliases"]
-        ),
+        *((f"alias {plain(a.get('alias'))} → {_target(a)}", a) for a in result["aliases"]),
     ]
     if rows:
         yield ""
         yield "Versions, configurations, aliases"
         for words, node in rows:
             yield f"  {words}  ({node['id']})"
+
+
+def _target(alias: Mapping[str, Any]) -> str:
+    """What an alias means, by its id: a model and its versions often have one label."""
+    target = alias.get("resolvesTo")
+    targets = target if isinstance(target, list) else [target]
+    return ", ".join(t["id"] if isinstance(t, dict) else plain(t) for t in targets)
 
 
 def _scores(result: Mapping[str, Any]) -> Iterator[str]:

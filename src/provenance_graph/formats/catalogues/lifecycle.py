@@ -58,7 +58,7 @@ _FEED: tuple[Row, ...] = (
 )
 _ENTRY = frozenset({"provider", "model", "status", "sources"})
 _FED = frozenset({"provider", "model_id", "announcement_date", "shutdown_date"})
-_DATED = re.compile(r"(?P<base>.+?)-(?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d{4})")
+_DATED = re.compile(r"(?P<base>.+?)-(?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4})")
 _RUN_TOGETHER = re.compile(r"[\w.]or(?=[a-z]+-)")
 
 
@@ -174,10 +174,10 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
         yield from statements.is_a(model, PG.Model, title)
         yield from statements.made_by(model, developer)
         if match := _DATED.fullmatch(name):
-            version = iris.entity(SOURCE, "version", f"{developer}/{name}")
-            yield Claim(version, RDF.type, PG.ModelVersion)
-            yield Claim(version, SCHEMA.version, literals.text(name))
-            yield Claim(version, PROV.specializationOf, iris.model(f"{developer}/{match['base']}"))
+            # a dated name is the version itself, with facts of its own: one entity, not two
+            yield Claim(model, RDF.type, PG.ModelVersion)
+            yield Claim(model, SCHEMA.version, literals.text(match["date"]))
+            yield Claim(model, PROV.specializationOf, iris.model(f"{developer}/{match['base']}"))
         return model
     offer = iris.entity(SOURCE, "offer", f"{iris.slug(provider)}/{name}")
     of = iris.entity(SOURCE, "model", f"{iris.slug(provider)}/{name}")
@@ -233,7 +233,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="2",
+    version="3",
     keys=keys.LIFECYCLE,
     leaves=_leaves,
     subjects=keys.nowhere,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
+from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
@@ -189,7 +190,18 @@ def _cutoff(subject: Iri, stated: Any, release: Any) -> ReaderOutput:
                 locator="/knowledge",
                 unusable="after the release date",
             )
-    yield from with_problem(claim)
+    yield from with_problem(_of_month(claim))
+
+
+def _of_month(claim: Claim) -> Claim:
+    """A cutoff on the last day of a month stands for the month, which developers mostly name."""
+    value = claim.value
+    if not isinstance(value, Literal) or claim.precision not in (None, Precision.DAY):
+        return claim
+    month = literals.day(value.lexical[:7])
+    if month is None or month.literal != value:
+        return claim
+    return replace(claim, precision=Precision.MONTH, as_stated=claim.as_stated or value.lexical)
 
 
 def _family(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
@@ -343,7 +355,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="4",
+    version="5",
     keys=keys.MODELSDEV,
     leaves=keys.one("entry"),
     subjects=keys.nowhere,

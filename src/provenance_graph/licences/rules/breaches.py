@@ -37,6 +37,8 @@ from provenance_graph.shapes.findings import Severity
 UNKNOWN_RULE = "LR-15"
 MAX_MODELS = 20_000
 """Models looked at one by one; the classes cover all of them in any case."""
+SHORTEST_PREFIX = 3
+"""Letters that the beginning of a namespace must have to choose by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,10 @@ def _within(graph: LicenceGraph, filters: Filters) -> Flags | None:
 
 
 def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
-    """Models of a developer, by its namespace or any name of the organisation."""
+    """Models of a developer, by its namespace or any name of the organisation.
+
+    Where there is none of that name, by namespaces that begin so: ``meta-l`` for meta-llama.
+    """
     index = graph.index
     flags = np.zeros(len(index), np.bool_)
     names = {developer.lower()}
@@ -231,6 +236,10 @@ def _by_developer(graph: LicenceGraph, developer: str) -> Flags:
             node = index.names.find(subject)
             if node is not None:
                 flags[node] = True
+    start = developer.strip().lower()
+    if not flags.any() and len(start) >= SHORTEST_PREFIX:
+        for number, name in enumerate(index.names):
+            flags[number] = namespace(name).startswith(start)
     if not flags.any():
         raise _unknown_namespace(graph, developer, "developer", ())
     return flags
@@ -278,7 +287,7 @@ def as_validation(findings: Iterable[LicenceFinding]) -> Iterator[ValidationFind
             focus=one.subject,
             path=DCTERMS.license,
             value=one.licence.iri if one.licence else None,
-            message=f"{one.message}{clause}{path}: {one.rule.fix}",
+            message=f"{one.rule.id} {one.rule.name}: {one.message}{clause}{path}: {one.rule.fix}",
             shape=mint("licence-rule", one.rule.id),
             component="LicenceRule",
         )

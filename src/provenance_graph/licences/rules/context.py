@@ -211,6 +211,10 @@ class ModelContext:
         """The model's name as it is distributed: the last part."""
         return local_name(self.now.subject)
 
+    def has_text(self, licence: Licence) -> bool:
+        """Whether there was a text of a licence on the day that is asked about."""
+        return licence.had_text(self.now.day)
+
     @cached_property
     def parents(self) -> Sequence[ParentStep]:
         """The direct steps up."""

@@ -26,6 +26,9 @@ def accepted_licences(licence: Licence) -> frozenset[str]:
 BURDENS = frozenset({"terms", "noncommercial", "copyleft", "output-ban", "derivatives"})
 """Groups whose loss is a drift; notices alone may be met under any licence."""
 
+_RESTRICTIONS = frozenset({"terms", "noncommercial", "output-ban", "derivatives"})
+"""Groups of conditions that a same-licence text forbids to add."""
+
 Declared = Sequence[Licence]
 Pair = Callable[[Catalogue, Declared, Licence, TermClass], bool]
 
@@ -79,6 +82,21 @@ def _satisfied(catalogue: Catalogue, declared: Declared, key: str) -> bool:
     )
 
 
+def clash(catalogue: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
+    """LR-17: a same-licence text that allows no further restriction is declared over restrictions.
+
+    Nobody can keep both: the one forbids what the other demands to be passed on.
+    """
+    restricts = any(catalogue.conditions[key].group in _RESTRICTIONS for key in terms.conditions)
+    return restricts and any(
+        "share-alike" in one.conditions
+        and one.iri != licence.iri
+        and licence.key not in accepted_licences(one)
+        and not any(catalogue.conditions[k].group in _RESTRICTIONS for k in one.conditions)
+        for one in declared
+    )
+
+
 def name_prefix(_: Catalogue, __: Declared, licence: Licence, terms: TermClass) -> bool:
     """LR-04, before looking at the name: a prefix is asked for."""
     return bool(licence.prefix) and "name-prefix" in terms.conditions
@@ -89,5 +107,6 @@ PAIRS: dict[str, tuple[Pair, bool, bool]] = {
     "LR-02": (share_alike, True, True),
     "LR-03": (non_commercial, True, True),
     "LR-07": (relabel, True, False),
+    "LR-17": (clash, True, False),
 }
 """Per rule the test, and whether it looks at settled and at unsettled terms."""

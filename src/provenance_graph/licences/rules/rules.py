@@ -1,4 +1,4 @@
-"""The sixteen rules on licences along lineage, LR-01 to LR-16.
+"""The seventeen rules on licences along lineage, LR-01 to LR-17.
 
 What each finds, why it matters and how to fix it stands in the ontology
 (``licence-rules.ttl``); here is how each is decided. Rules point at questions for counsel. A rule
@@ -252,6 +252,17 @@ def dated_text(context: RuleContext) -> Iterator[RuleMatch]:
             yield RuleMatch(message, licence, clause, holder, path)
 
 
+def clash(context: RuleContext) -> Iterator[RuleMatch]:
+    """LR-17: two texts that nobody can keep at once, such as the GPL over a Llama licence."""
+    for one in _conflicts(context, "LR-17"):
+        yield context.match(
+            f"declares {declared_names(context)}, which lets nobody add a restriction, over "
+            f"{one.licence.name} of {context.holder(one)}, whose restrictions bind whoever gets "
+            "the model: both texts cannot be kept",
+            one,
+        )
+
+
 def _conflicts(context: RuleContext, rule: str) -> Iterator[Reaching]:
     """Inherited terms that conflict with the declared licence, by a rule on pairs.
 
@@ -286,13 +297,21 @@ RULES: dict[str, Rule] = {
     "LR-14": payload,
     "LR-15": unknown,
     "LR-16": dated_text,
+    "LR-17": clash,
 }
 
 
 def findings(context: ModelContext) -> list[LicenceFinding]:
-    """Every rule that a model runs against, worst first."""
+    """Every rule that a model runs against, worst first.
+
+    Nobody breaks a text before there is one: what rests on a later text than the day is left out;
+    the answer on the licence says that it cannot be read for that day.
+    """
     results = [
-        context.finding(key, match) for key, rule in RULES.items() for match in rule(context)
+        context.finding(key, match)
+        for key, rule in RULES.items()
+        for match in rule(context)
+        if key in ("LR-15", "LR-16") or match.licence is None or context.has_text(match.licence)
     ]
     return sorted(
         results, key=lambda one: (SEVERITIES.index(one.severity), one.rule.id, one.message)

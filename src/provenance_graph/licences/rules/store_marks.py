@@ -28,7 +28,7 @@ from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.lineage.arrays import Flags, Ints, Longs
 from provenance_graph.lineage.index import MODEL
 
-TERM_RULES = ("LR-01", "LR-02", "LR-03", "LR-06", "LR-07", "LR-08", "LR-15", "LR-16")
+TERM_RULES = ("LR-01", "LR-02", "LR-03", "LR-06", "LR-07", "LR-08", "LR-15", "LR-16", "LR-17")
 """Rules that look at what is declared and at one term at a time."""
 
 

@@ -165,6 +165,10 @@ class Licence:
         dated = re.search(r"\b(?:19|20)\d\d(?:-\d\d){0,2}\b", self.text_version)
         return self.valid_from or (dated[0] if dated and not self.valid_until else "")
 
+    def had_text(self, day: str) -> bool:
+        """Whether a text on record was in force by an ISO day; true where none is dated."""
+        return not day or day >= self.first_text
+
     def clause(self, key: str) -> Clause:
         """Where a condition stands; empty where the text was not read that closely."""
         return self.clauses.get(key, Clause())
@@ -194,7 +198,7 @@ def _word(token: str) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """One of the rules LR-01 … LR-16, as the ontology documents it."""
+    """One of the rules LR-01 … LR-17, as the ontology documents it."""
 
     id: str
     name: str

@@ -12,16 +12,16 @@ from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import hub, terms
 from provenance_graph.core.claims import (
-    AcceptanceStatus,
     Basis,
-    Literal,
+    Precision,
     SourcedClaim,
     Stance,
     Value,
 )
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import ID, Iri, local_name, organization, short_id
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
+from provenance_graph.core.literals import shown_date
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundles.results import (
     NODE_LINKS,
@@ -149,7 +149,7 @@ class _Gathering:
                 iri=subject,
                 facts={predicate: tuple(values) for predicate, values in facts.items()},
                 repository=_repository(subject, facts, view.claims),
-                dates=_dates(facts, view.claims),
+                dates=_dates(facts),
                 stated_licences=()
                 if facts.get(DCTERMS.license)
                 else _unknown_licences(view.claims),
@@ -248,16 +248,15 @@ def _unknown_licences(sourced_claims: Iterable[SourcedClaim]) -> tuple[StatedLic
     return tuple(results)[:10]
 
 
-def _dates(facts: dict[Iri, list[Value]], sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, str]:
-    """Dates of which every source that agrees with the accepted day gives less than a day."""
-    best: dict[Iri, int] = {}
-    for claim in sourced_claims:
-        stated, precision = claim.claim, claim.claim.precision
-        if claim.standing is AcceptanceStatus.ACCEPTED and isinstance(stated.value, Literal):
-            length = 10 if precision is None else precision.characters
-            if stated.value.datatype == XSD.date and stated.value in facts[stated.predicate]:
-                best[stated.predicate] = max(best.get(stated.predicate, 0), length)
-    return {p: str(facts[p][0])[:length] for p, length in sorted(best.items()) if length < 10}
+def _dates(facts: dict[Iri, list[Value]]) -> dict[Iri, str]:
+    """Dates of which the accepted sources give less than a day."""
+    return {
+        prop: shown_date(str(facts[prop][0]), precision)
+        for precision in Precision
+        if precision.mark is not None
+        for prop in facts.get(precision.mark, ())
+        if isinstance(prop, Iri) and facts.get(prop)
+    }
 
 
 def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:

@@ -23,12 +23,14 @@ from provenance_graph.core.terms import (
     DERIVATIONS,
     INFLUENCES,
     PG,
+    PROV,
     RDF,
     RDFS,
     SCHEMA,
     SKOS,
 )
 from provenance_graph.model.naming.resolve import fold
+from provenance_graph.store.values import ANY
 
 KINDS = {
     "model": (PG.Model, PG.ModelVersion, PG.Configuration, PG.OfferedModel),
@@ -127,12 +129,23 @@ def _of_kind(present: AcceptedSnapshot, entity: Iri, wanted: set[str]) -> Iterat
 def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> FoundEntity:
     ordered = _by_richness(present, result)
     own = [iri for iri in ordered if is_own(iri)]
+    by_id = [iri for iri in own if fold(short_id(iri).rsplit("/", 1)[-1]) == fold(asked)]
+    if len(by_id) == 1 and _versions_of(present, by_id[0]).issuperset(own):
+        # one is named so, the others are its versions that are labelled as it is
+        others = [iri for iri in ordered if iri != by_id[0]]
+        return FoundEntity(by_id[0], kind_of(present, by_id[0]), tuple(others))
     if len(own) == 1 and own[0] == ordered[0]:
         return FoundEntity(own[0], kind_of(present, own[0]), tuple(ordered[1:]))
     sizes = [_richness(present, iri) for iri in ordered[:2]]
     if len(ordered) > 1 and sizes[0] < _STANDS_OUT * sizes[1]:
         raise Ambiguous(asked, [short_id(iri) for iri in ordered], "entity")
     return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
+
+
+def _versions_of(present: AcceptedSnapshot, entity: Iri) -> set[Iri]:
+    """The entity and what is a version or configuration of it."""
+    quads = present.quads(predicate=PROV.specializationOf, object=entity)
+    return {entity, *(version for version, *_ in quads)}
 
 
 def is_own(entity: Iri) -> bool:
@@ -185,7 +198,25 @@ def _spoken_of(present: AcceptedSnapshot, entity: Iri) -> bool:
             present.quads(entity, graph=entity),
         )
         for _ in quads
+    ) or is_publisher(present, entity)
+
+
+def is_publisher(snapshot: AcceptedSnapshot, entity: Iri) -> bool:
+    """Whether some record is attributed to an organisation, under any of its names."""
+    return any(
+        True
+        for name in snapshot.statements.names_of(entity)
+        for _ in snapshot.quads(predicate=PROV.wasAttributedTo, object=name, graph=ANY)
     )
+
+
+def publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
+    """Organisations to which records are attributed, by the name that stands for each."""
+    return {
+        snapshot.canonical(who)
+        for _, _, who, _ in snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY)
+        if isinstance(who, Iri)
+    }
 
 
 def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
@@ -232,12 +263,8 @@ def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set
         for class_ in KINDS[kind]:
             for entity, *_ in present.quads(predicate=RDF.type, object=class_):
                 add(entity)
-    for relation in (*DERIVATIONS, *INFLUENCES):
-        only = "dataset" if relation == PG.trainedOn else "model"
-        if only in wanted:
-            for _, _, parent, _ in present.quads(predicate=relation):
-                if isinstance(parent, Iri):
-                    add(parent)
+    for entity in _only_named(present, wanted):
+        add(entity)
     for predicate in _NAMES:
         for entity, _, value, _ in present.quads(predicate=predicate):
             if entity in results and isinstance(value, Literal):
@@ -247,6 +274,18 @@ def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set
             [_MONTH_BEFORE_SIZE.sub("", name) for name in known if _MONTH_BEFORE_SIZE.search(name)]
         )
     return results
+
+
+def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[Iri]:
+    """What the view may not describe: publishers of records, parents, training data."""
+    if "organization" in wanted:
+        yield from publishers(present)
+    for relation in (*DERIVATIONS, *INFLUENCES):
+        only = "dataset" if relation == PG.trainedOn else "model"
+        if only in wanted:
+            for _, _, parent, _ in present.quads(predicate=relation):
+                if isinstance(parent, Iri):
+                    yield parent
 
 
 class _NameTable:

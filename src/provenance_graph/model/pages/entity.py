@@ -12,6 +12,7 @@ from provenance_graph.core.claims import Literal, Stance, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
 from provenance_graph.model.naming.entities import FoundEntity
+from provenance_graph.store.values import ANY
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import EntityAnswer, EntityFact
@@ -158,7 +159,12 @@ def _relations(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[Relation]:
     for other, predicate, _, _ in snapshot.quads(object=subject):
         if predicate not in _LEFT_OUT:
             pointing[predicate].append(other)
+    for name in snapshot.statements.names_of(subject):
+        quads = snapshot.quads(predicate=PROV.wasAttributedTo, object=name, graph=ANY)
+        pointing[PROV.wasAttributedTo] += [record for record, *_ in quads]
     for predicate, others in sorted(pointing.items(), key=lambda item: (-len(item[1]), item[0])):
+        if not others:
+            continue
         first = sorted(others)[:MAX_LISTED]
         yield Relation(
             predicate,

@@ -12,8 +12,9 @@ from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
-from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.claims import Literal, Precision, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.literals import period, shown_date
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.fields import fields
 from provenance_graph.model.naming.resolve import fold
@@ -25,8 +26,8 @@ _STATES = {PG.undisclosed: "undisclosed", PG.withheld: "withheld", PG.partlyDisc
 _SCHEMA = """
 CREATE TABLE model (
   number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, id TEXT NOT NULL, name TEXT NOT NULL,
-  released TEXT, context INTEGER, parameters INTEGER, sources INTEGER NOT NULL,
-  gaps INTEGER NOT NULL, conflicts INTEGER NOT NULL, descendants INTEGER NOT NULL,
+  released TEXT, released_first TEXT, released_last TEXT, context INTEGER, parameters INTEGER, sources INTEGER NOT NULL,
+  gaps INTEGER NOT NULL, descendants INTEGER NOT NULL,
   summary TEXT NOT NULL);
 CREATE TABLE facet (kind TEXT NOT NULL, value TEXT NOT NULL, number INTEGER NOT NULL,
   PRIMARY KEY (kind, value, number)) WITHOUT ROWID;
@@ -64,10 +65,10 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     for number, model in enumerate(facts.models, 1):
         row = summaries[model] = facts.row(model, below[model])
         database.execute(
-            "INSERT INTO model VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
-                number, model, row["id"], row["name"], row["released"], row["contextLength"],
-                row["parameterCount"], row["sources"], row["gaps"], row["conflicts"],
+                number, model, row["id"], row["name"], row["released"], *facts.release_period(model), row["contextLength"],
+                row["parameterCount"], row["sources"], row["gaps"],
                 row["descendants"], json.dumps(row, ensure_ascii=False),
             ),
         )  # fmt: skip
@@ -106,8 +107,13 @@ class IndexedFacts:
         self._gaps = {p: self._values(p) for p in GAPS}
         self._disclosed = self._values(PG.disclosed)
         self._contested = self._values(PG.contested)
+        self._to_period = {p: self._values(p.mark) for p in Precision if p.mark is not None}
         self._records = self._count_records()
         self._fields = fields(snapshot)
+        self._valued = {
+            field.property: {s for s, *_ in snapshot.quads(predicate=field.property)}
+            for field in self._fields
+        }
         self._known = self._count_known()
         self._openness = self._codes(PG.openness)
         self._family = self._codes(PG.licenceFamily)
@@ -145,13 +151,17 @@ class IndexedFacts:
         }
         return Counter(model for model, _ in pairs)
 
+    def _count_gaps(self, model: Iri) -> int:
+        """How many fields have no value and a state of ``knowledge.GAPS``."""
+        marked = {p for of in self._gaps.values() for p in of.get(model, ())}
+        return sum(
+            field.property in marked and model not in self._valued[field.property]
+            for field in self._fields
+        )
+
     def _count_known(self) -> Counter[Iri]:
         """How many fields of each entity have an accepted value."""
-        counter: Counter[Iri] = Counter()
-        for field in self._fields:
-            quads = self.snapshot.quads(predicate=field.property)
-            counter.update({subject for subject, *_ in quads})
-        return counter
+        return Counter(model for models in self._valued.values() for model in models)
 
     def _texts(self, predicate: Iri) -> dict[Iri, str]:
         results: dict[Iri, str] = {}
@@ -183,9 +193,27 @@ class IndexedFacts:
                 return int(value.lexical)
         return None
 
+    def _release_precision(self, model: Iri) -> Precision | None:
+        for precision, of in self._to_period.items():
+            if DCTERMS.issued in of.get(model, ()):
+                return precision
+        return None
+
+    def release_period(self, model: Iri) -> tuple[str | None, str | None]:
+        """The first and the last day on which a model may have been released."""
+        for value in sorted(self._values_of[DCTERMS.issued].get(model, ()), key=str):
+            if isinstance(value, Literal):
+                try:
+                    first, last = period(value, self._release_precision(model))
+                except ValueError:
+                    return value.lexical, value.lexical
+                return first.isoformat(), last.isoformat()
+        return None, None
+
     def row(self, model: Iri, descendants: int) -> dict[str, Any]:
         """The summary of a model, as lists and searches show it."""
         issued = self._shown(model, DCTERMS.issued)
+        released = shown_date(issued[0], self._release_precision(model)) if issued else None
         described = [short_id(e) for e in self._described.get(model, ()) if isinstance(e, Iri)]
         licences = [
             v for v in self._values_of[DCTERMS.license].get(model, ()) if isinstance(v, Iri)
@@ -197,7 +225,7 @@ class IndexedFacts:
             "name": self._names.get(model) or short_id(model).rsplit("/", 1)[-1],
             "aliases": sorted(a for a in aliases if a),
             "developers": self._shown(model, DCTERMS.creator),
-            "released": issued[0] if issued else None,
+            "released": released,
             "contextLength": self._number(model, PG.contextLength),
             "parameterCount": self._number(model, PG.parameterCount),
             "licences": [
@@ -210,8 +238,7 @@ class IndexedFacts:
             "sources": self._records[model],
             "known": self._known[model],
             "fields": len(self._fields),
-            "gaps": sum(len(of.get(model, ())) for of in self._gaps.values()),
-            "conflicts": len(self._contested.get(model, ())),
+            "gaps": self._count_gaps(model),
             "descendants": descendants,
         }
 
@@ -240,7 +267,7 @@ class IndexedFacts:
         for prop in self._disclosed.get(model, ()):
             if isinstance(prop, Iri):
                 yield "disclosed", f"{local_name(prop)}=disclosed"
-        if row["conflicts"]:
+        if self._contested.get(model):
             yield "disclosure", "contested"
 
 

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import whole
 from provenance_graph.model.search.build import fill, make
 from provenance_graph.model.search.names import Hits, listed, search
 
 if TYPE_CHECKING:
-    from provenance_graph.model.answers import FacetCount, ModelPage, ModelSummary
+    from provenance_graph.model.answers import FacetCount, ModelDescription, ModelPage, ModelSummary
 
-FORMAT = "8"
+FORMAT = "9"
 
 SORTS = {
     "name": "name COLLATE NOCASE",
@@ -31,7 +32,7 @@ SORTS = {
     "parameters": "parameters",
     "sources": "sources",
     "gaps": "gaps",
-    "conflicts": "conflicts",
+    "conflicts": "coalesce(k.conflicts, 0)",
     "descendants": "descendants",
 }
 """What a list of models can be sorted by; ``-`` before it turns the order round."""
@@ -70,10 +71,17 @@ class Page:
 
 
 class SearchIndex:
-    """The table of one store version; open for reading, usable from several threads."""
+    """The table of one store version; open for reading, usable from several threads.
+
+    The number of conflicts of a model is none of its own facts: ``with_conflicts`` gives it.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self._conflicts: Mapping[str, int] = {}
+        database.execute(
+            "CREATE TEMP TABLE conflict_count (iri TEXT PRIMARY KEY, conflicts INTEGER NOT NULL)"
+        )
 
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> SearchIndex:
@@ -96,6 +104,14 @@ class SearchIndex:
                     old.unlink(missing_ok=True)
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
+
+    def with_conflicts(self, counts: Mapping[Iri, int]) -> SearchIndex:
+        """The table with how many conflicts each model has, which lists show and sort by."""
+        self._conflicts = {str(iri): number for iri, number in counts.items()}
+        self._database.execute("DELETE FROM conflict_count")
+        self._database.executemany("INSERT INTO conflict_count VALUES (?,?)", counts.items())
+        self._database.commit()
+        return self
 
     def search(
         self, text: str, limit: int = 20, kinds: Collection[str] = (), cursor: str = ""
@@ -130,13 +146,17 @@ class SearchIndex:
             f"SELECT count(*) FROM model m{clause}", values
         ).fetchone()
         rows = self._database.execute(
-            f"SELECT summary FROM model m{clause} ORDER BY {order} IS NULL, {order} {down}, id "
-            "LIMIT ? OFFSET ?",
+            "SELECT summary FROM model m LEFT JOIN temp.conflict_count k ON k.iri = m.iri"
+            f"{clause} ORDER BY {order} IS NULL, {order} {down}, id LIMIT ? OFFSET ?",
             (*values, limit, offset),
         ).fetchall()
         end = offset + len(rows)
         following = str(end) if rows and end < total else None
-        return Page([json.loads(row[0]) for row in rows], total, following)
+        return Page([self._summary(row[0]) for row in rows], total, following)
+
+    def _summary(self, text: str) -> ModelSummary:
+        row: ModelDescription = json.loads(text)
+        return {**row, "conflicts": self._conflicts.get(row["iri"], 0)}
 
     def facets(
         self, where: Mapping[str, Sequence[str]] | None = None, *, text: str = "", most: int = 40
@@ -202,7 +222,7 @@ def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[obj
         elif key in _RANGES:
             column, sign = _RANGES[key]
             parts.append(f"m.{column} {sign} ?")
-            values.append(wanted[0] if column == "released" else _integer(key, wanted[0]))
+            values.append(wanted[0] if column.startswith("released") else _integer(key, wanted[0]))
         else:
             known = ", ".join([*FACETS, "undisclosed", "descendsFrom", *_RANGES])
             raise UsageError(f"no filter {key!r}; there are {known}")
@@ -217,8 +237,8 @@ _RANGES = {
     "contextMax": ("context", "<="),
     "parametersMin": ("parameters", ">="),
     "parametersMax": ("parameters", "<="),
-    "releasedFrom": ("released", ">="),
-    "releasedTo": ("released", "<="),
+    "releasedFrom": ("released_last", ">="),  # a month counts where any of its days does
+    "releasedTo": ("released_first", "<="),
 }
 
 

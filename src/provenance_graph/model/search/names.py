@@ -34,7 +34,7 @@ from provenance_graph.core.terms import (
     SKOS,
 )
 from provenance_graph.model.naming.entities import KINDS as CLASSES
-from provenance_graph.model.naming.entities import kind_by_name, names
+from provenance_graph.model.naming.entities import kind_by_name, names, publishers
 from provenance_graph.model.naming.resolve import fold
 from provenance_graph.store.values import ANY
 
@@ -155,6 +155,8 @@ def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
         results[record] = "record"
     for source, *_ in snapshot.quads(predicate=RDF.type, object=PG.Collection):
         results[source] = "source"
+    for publisher in publishers(snapshot):
+        results.setdefault(publisher, "organization")
     return results
 
 
@@ -375,7 +377,7 @@ def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[Sear
         yield {
             "aliases": [], "developers": [], "released": None, "contextLength": None,
             "parameterCount": None, "licences": [], "openness": [], "modalities": [],
-            "architecture": [], "weights": [], "sources": 0, "known": 0, "fields": 0, "gaps": 0, "conflicts": 0,
+            "architecture": [], "weights": [], "sources": 0, "known": 0, "fields": 0, "gaps": 0,
             "descendants": 0, **json.loads(detail), "iri": iri, "id": id_, "name": name,
             "kind": kind, "mentions": weight,
         }  # fmt: skip

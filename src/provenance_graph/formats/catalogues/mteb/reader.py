@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import iris, literals
@@ -30,6 +32,13 @@ from provenance_graph.formats.document import (
 from provenance_graph.formats.mapping import Parser, Row
 
 SOURCE = "mteb"
+_TABLE = 514
+_NO_DAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "2019-11-01": "the day of the library's paper, not the model's",
+        "2022-03-02": "the day from which the Hub records creation, not the model's",
+    }
+)
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _SETTINGS = re.compile(r"(?P<base>\S+)\s+\((?P<settings>.+)\)")
 _SHA = re.compile(r"[0-9a-f]{40}")
@@ -153,6 +162,17 @@ def _count(kind: str = "a number of parameters") -> Parser:
     return read
 
 
+def _tokens(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+    """The longest input; of a position table of RoBERTa's kind two places are reserved."""
+    if value == _TABLE:
+        tokens = literals.integer(_TABLE - 2)
+        stated = f"{_TABLE}, two places of which are reserved"
+        basis = Basis.INFERENCE
+        yield Claim(subject, property_, tokens, as_stated=stated, locator=where, basis=basis)
+        return
+    yield from _count("a number of tokens")(subject, property_, value, where)
+
+
 def _width(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """One width, or a list of the widths to which vectors may be cut: the full one counts."""
     widths = [
@@ -174,8 +194,14 @@ def _width(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput
 def _released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """The day on which the revision that was measured came out, by MTEB's own definition.
 
-    Of a model with later revisions it is not the release day, so it is an inference.
+    Of a model with later revisions it is not the release day, so it is an inference. Two days
+    that stand for many models say nothing of any: that of a library's paper, and the day from
+    which the Hub records creation.
     """
+    if (why := _NO_DAYS.get(statements.scalar_text(value))) is not None:
+        stated = statements.scalar_text(value)
+        yield Claim(subject, property_, None, as_stated=stated, locator=where, unusable=why)
+        return
     for item in mapping.date(subject, property_, value, where):
         yield _as_inferred(item, property_)
 
@@ -256,7 +282,7 @@ ROWS: tuple[Row, ...] = (
     Row("n_parameters", PG.parameterCount, _count()),
     Row("n_active_parameters", PG.activeParameterCount, _count()),
     Row("n_embedding_parameters", PG.embeddingParameterCount, _count()),
-    Row("max_tokens", PG.contextLength, _count("a number of tokens")),
+    Row("max_tokens", PG.contextLength, _tokens),
     Row("embed_dim", PG.embeddingDimension, _width),
     Row("license", DCTERMS.license, _licence),
     Row("open_weights", PG.weightsAvailability, mapping.either(PG.OpenWeights, PG.ApiOnly)),
@@ -309,7 +335,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="3",
+    version="4",
     keys=keys.MTEB,
     leaves=keys.lines("entry"),
     subjects=keys.nowhere,

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Final
 from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts import stored as stored_conflicts
-from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.conflicts.results import Conflict
-from provenance_graph.conflicts.stored import StoredConflict
+from provenance_graph.conflicts.stored import ledger, models_index
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import FORMAT as CATALOGUE_FORMAT
 from provenance_graph.model.search.index import SearchIndex
@@ -48,18 +46,6 @@ class Index:
     exists: Callable[[Path, str], bool]
     make: Callable[[Path, AcceptedSnapshot, str, Changed], None]
     slow: bool = False
-
-
-def ledger(snapshot: AcceptedSnapshot) -> list[Conflict] | list[StoredConflict]:
-    """Every conflict of a snapshot, worst first: as kept, else found now, once."""
-
-    def opened() -> list[Conflict] | list[StoredConflict]:
-        retained = (
-            stored_conflicts.load(snapshot.folder, snapshot.version) if snapshot.folder else None
-        )
-        return conflicts(snapshot) if retained is None else retained
-
-    return snapshot.cached("conflicts", opened)
 
 
 def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
@@ -144,6 +130,10 @@ def _has_catalogue(folder: Path, version: str) -> bool:
     return (folder / f"catalogue-{CATALOGUE_FORMAT}-{version}.sqlite").exists()
 
 
+def _has_conflicts(folder: Path, version: str) -> bool:
+    return stored_conflicts.path_of(folder, version).exists()
+
+
 def _make_catalogue(_: Path, snapshot: AcceptedSnapshot, __: str, ___: Changed) -> None:
     SearchIndex.open(snapshot)
 
@@ -174,6 +164,10 @@ def _make_lineage(folder: Path, snapshot: AcceptedSnapshot, before: str, changed
         LineageIndex.open(snapshot)
 
 
+def _made_of_parts(_: Path, __: AcceptedSnapshot, ___: str, ____: Changed) -> None:
+    """Nothing: the list of models rests on two indexes that are made before it."""
+
+
 INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
     {
         "stats": Index(counts, _has_stats, _make_stats),
@@ -181,8 +175,15 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
         "catalogue": Index(SearchIndex.open, _has_catalogue, _make_catalogue),
         "conflicts": Index(
             ledger,
-            lambda folder, version: stored_conflicts.path_of(folder, version).exists(),
+            _has_conflicts,
             stored_conflicts.keep,
+        ),
+        "models": Index(
+            models_index,
+            lambda folder, version: (
+                _has_catalogue(folder, version) and _has_conflicts(folder, version)
+            ),
+            _made_of_parts,
         ),
         "identity": Index(identity_pairs, _has_identity, _make_identity, slow=True),
     }

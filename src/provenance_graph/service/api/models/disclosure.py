@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from provenance_graph.conflicts.stored import models_index
 from provenance_graph.model.answers import MatrixPage
 from provenance_graph.model.disclosure.matrix import matrix
-from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Cursor
 from provenance_graph.service.api.common.reply import api_router, reply
@@ -34,10 +34,10 @@ def _disclosure(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Models × fields: what is disclosed, withheld, left blank or not looked for."""
-        snapshot = access.prepared("catalogue", asOf)
+        snapshot = access.prepared("models", asOf)
 
         def made() -> MatrixPage:
-            page = SearchIndex.open(snapshot).models(
+            page = models_index(snapshot).models(
                 resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
             return {**matrix(snapshot, page.items), "total": page.total, "next": page.cursor}

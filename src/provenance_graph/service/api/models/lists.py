@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.stored import models_index
 from provenance_graph.model.answers import FacetCount, ModelPage, SearchAnswer
 from provenance_graph.model.search.filters import checked, understood
 from provenance_graph.model.search.index import SearchIndex
@@ -86,10 +87,10 @@ def _lists(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Models, filtered, sorted and paged."""
-        snapshot = access.prepared("catalogue", asOf)
+        snapshot = access.prepared("models", asOf)
 
         def made() -> ModelPage:
-            result = SearchIndex.open(snapshot).models(
+            result = models_index(snapshot).models(
                 resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
             return result.to_json()

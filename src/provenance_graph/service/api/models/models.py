@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.conflicts.answers import ConflictList
-from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.detect import conflicts, listed
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage import formats
@@ -81,13 +81,20 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
         return reply(access, request, snapshot, made)
 
     @routes.get("/models/{name:path}/conflicts", responses={200: {"model": ConflictList}})
-    def disagreements(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
+    def disagreements(
+        request: Request,
+        name: str,
+        all: Annotated[
+            bool, Query(description="Every kind; without it those that accuse.")
+        ] = False,
+        asOf: AsOf = "",  # noqa: N803
+    ) -> Response:
         """Where sources disagree about a model, worst first."""
         snapshot = access.snapshot(asOf)
 
         def made() -> ConflictList:
-            result = conflicts(snapshot, [resolve(snapshot, name)])
-            return {"items": [conflict.to_json() for conflict in result], "total": len(result)}
+            every = conflicts(snapshot, [resolve(snapshot, name)])
+            return listed(every, every_kind=all)
 
         return reply(access, request, snapshot, made)
 

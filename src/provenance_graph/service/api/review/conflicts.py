@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.conflicts.answers import ConflictPage
 from provenance_graph.conflicts.detect import chosen, summary
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
+from provenance_graph.conflicts.stored import ledger
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.model.answers import StatsAnswer
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.indexes import counts, ledger
+from provenance_graph.service.api.common.indexes import counts
 from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit
 from provenance_graph.service.api.common.reply import api_router, reply
 
@@ -49,7 +50,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
             subject = resolve(snapshot, model, "anything") if model else None
             results = [
                 c for c in ledger(snapshot)
-                if c.severity >= severityMin and subject in (None, c.subject)
+                if c.severity >= severityMin and (subject is None or subject in c.about())
             ]  # fmt: skip
             makers = [resolve(snapshot, name, "organization") for name in developer]
             every = chosen(results, (), field, makers, snapshot=snapshot, every=True)
