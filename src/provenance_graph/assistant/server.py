@@ -277,7 +277,12 @@ class _Tools:
 
         def made() -> Any:
             now = self._at(as_of)
-            return listed(disagreements(now, [resolve(now, model)]))
+            answer = listed(disagreements(now, [resolve(now, model)]))
+            return {
+                "conflicts": answer["items"],
+                "total": answer["total"],
+                "kinds": answer["kinds"],
+            }
 
         return _guarded(made)
 
