@@ -29,6 +29,8 @@ Changed = Collection[Iri] | None
 CHANGES: Final = "changes.jsonl"
 """The file in which the writer tells which subjects each commit changed."""
 IDENTITY_FORMAT: Final = "1"
+STATS_FORMAT: Final = "2"
+"""What a kept file of counts holds; one of an earlier edition is made again."""
 MAX_CHANGED: Final = 2_000
 """Subjects beyond which an index is made anew."""
 
@@ -108,7 +110,7 @@ def counts(snapshot: AcceptedSnapshot) -> Stats:
 
 
 def _stats_file(folder: Path, version: str) -> Path:
-    return folder / f"stats-{version}.json"
+    return folder / f"stats-{STATS_FORMAT}-{version}.json"
 
 
 def _has_stats(folder: Path, version: str) -> bool:
