@@ -13,7 +13,7 @@ from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.errors import ProvenanceError, QueryRefused, RequestRefused
-from provenance_graph.core.iris import Iri, model
+from provenance_graph.core.iris import Iri, agent, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.rdf import engine_quad
 from provenance_graph.core.terms import PAV, PROV, SCHEMA, XSD
@@ -21,7 +21,7 @@ from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import UploadPart
 from provenance_graph.service.http.cache import ALWAYS
-from provenance_graph.service.namespaces import agent, namespace
+from provenance_graph.service.namespaces import namespace
 from provenance_graph.service.processes.record_writes import RecordTarget, WriteSize
 from provenance_graph.service.processes.writer import carry_out
 from provenance_graph.store import embedded
