@@ -264,7 +264,7 @@ def altered(folders: list[str], seed: int, times: int) -> Iterator[tuple[str, st
             continue
         try:
             reader = recognise(document, known)
-            syntax = document.hints.syntax
+            syntax = document.features.syntax
             if syntax not in ("json", "yaml"):
                 continue
             whole = document.json if syntax == "json" else parse_yaml(document.text, "")

@@ -77,7 +77,7 @@ def parse(document: Document, syntax: str) -> None:
 
 def read(document: Document, reader) -> Iterator[object]:
     """Claims and problems of a document, recognition included; sorting is the record's matter."""
-    reader.recognises(document.hints)
+    reader.recognises(document.features)
     yield from reader.read(document)
 
 
@@ -88,7 +88,7 @@ def measure(result: Measure, name: str, repeat: int) -> None:
     for run in range(repeat):
         reading = parsing = 0.0
         for document in result.documents:
-            syntax = document.hints.syntax
+            syntax = document.features.syntax
             start = time.perf_counter()
             with contextlib.suppress(ValueError, yaml.YAMLError, csv.Error):
                 parse(document, syntax)
@@ -124,7 +124,7 @@ def gather(root: Path) -> dict[str, Measure]:
         local = path.relative_to(root).as_posix()
         document = Document(Iri("urn:file:x"), path.read_bytes(), "2026-01-01", local)
         try:
-            hints = document.hints
+            hints = document.features
         except SourceError:
             measures["-"].failed += 1
             continue
