@@ -44,7 +44,7 @@ def test_show_gives_the_seed_models_accepted_facts(shipped: Path) -> None:
     assert fields["issued"]["values"] == ["2025-10-15"]
     assert "2025-10-01" in [r["value"] for r in fields["issued"]["rivals"]]
     assert fields["issued"]["reason"].startswith("within the month that the DeveloperStatement")
-    assert fields["knowledgeCutoff"]["values"] == ["2025-02-28"]
+    assert fields["knowledgeCutoff"]["values"] == ["2025-02"]
     assert fields["parameterCount"]["values"] == []
     assert fields["parameterCount"]["status"] == "Undisclosed"
     assert [e["value"] for e in fields["parameterCount"]["estimates"]] == [21_000_000_000]
