@@ -49,15 +49,6 @@ def rendered(value: object) -> str:
     return str(value)
 
 
-def spaced(code: str) -> str:
-    """A code as words.
-
-    >>> spaced("ThirdPartyReport")
-    'third party report'
-    """
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", code).lower()
-
-
 def counted(count: int, noun: str) -> str:
     """``1 record``, ``1,200 records``: a count with its noun."""
     return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -101,7 +101,7 @@ def test_ranges_hold_for_every_model_listed(api: TestClient) -> None:
     assert result["items"]
     assert all(100_000 <= m["contextLength"] <= 250_000 for m in result["items"])
     dated = ok(api, f"{API}/models?releasedFrom=2025-01-01&releasedTo=2025-12-31&limit=200")
-    assert all("2025-01-01" <= m["released"] <= "2025-12-31" for m in dated["items"])
+    assert all(m["released"][:4] == "2025" for m in dated["items"])  # some are known to the month
 
 
 def test_descendants_are_found_by_the_model_above(api: TestClient) -> None:

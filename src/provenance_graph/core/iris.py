@@ -189,6 +189,15 @@ def local_name(name: Iri | str) -> str:
     return re.split(r"[#/]", name.rstrip("/#"))[-1]
 
 
+def spaced(code: str) -> str:
+    """A code as words.
+
+    >>> spaced("ThirdPartyReport")
+    'third party report'
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", code).lower()
+
+
 def shorten(name: Iri | str) -> str:
     """Write an IRI the way people say it, where a prefix fits.
 

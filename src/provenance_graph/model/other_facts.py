@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
-from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.iris import Iri, local_name, short_id, spaced
 from provenance_graph.core.terms import DCTERMS, DISCLOSURES, PG, PROV, RDF, RDFS, SCHEMA
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _fact(snapshot: AcceptedSnapshot, prop: Iri, values: Sequence[tuple[Value, s
     return {
         "property": local_name(prop),
         "iri": prop,
-        "label": _LABELS.get(prop) or snapshot.label(prop) or local_name(prop),
+        "label": _LABELS.get(prop) or snapshot.label(prop) or spaced(local_name(prop)),
         "values": [{"value": str(value), "label": shown} for value, shown in values],
     }
 

@@ -10,9 +10,10 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
+from provenance_graph.core.iris import spaced
 from provenance_graph.core.terms import PG
 from provenance_graph.session import Session
-from provenance_graph.tables import Footnotes, fitted, spaced
+from provenance_graph.tables import Footnotes, fitted
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot

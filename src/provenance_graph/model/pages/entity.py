@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Stance, Value
-from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.iris import Iri, local_name, short_id, spaced
 from provenance_graph.core.terms import DISCLOSURES, PG, PROV, RDF
 from provenance_graph.model.naming.entities import FoundEntity
 from provenance_graph.store.values import ANY
@@ -139,7 +139,7 @@ def _labelled(
 ) -> tuple[LabelledValues, ...]:
     """Properties with their labels and values, in the order of the labels."""
     labelled = [
-        (prop, snapshot.label(prop) or local_name(prop), tuple(_shown(snapshot, values)))
+        (prop, snapshot.label(prop) or spaced(local_name(prop)), tuple(_shown(snapshot, values)))
         for prop, values in facts.items()
         if values
     ]
@@ -168,7 +168,7 @@ def _relations(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[Relation]:
         first = sorted(others)[:MAX_LISTED]
         yield Relation(
             predicate,
-            snapshot.label(predicate) or local_name(predicate),
+            snapshot.label(predicate) or spaced(local_name(predicate)),
             len(others),
             tuple((one, short_id(one)) for one in first),
         )

@@ -19,7 +19,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, short_id
+from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, short_id, spaced
 from provenance_graph.core.results import RESULT
 from provenance_graph.core.terms import PG, PROV, RDF
 
@@ -294,7 +294,7 @@ def _contested(snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri,
 
 def _label(snapshot: AcceptedSnapshot, predicate: str) -> str:
     known = {DESCRIBED_IN: "described in", DESCRIBES: "describes"}
-    return known.get(predicate) or snapshot.label(Iri(predicate)) or local_name(predicate)
+    return known.get(predicate) or snapshot.label(Iri(predicate)) or spaced(local_name(predicate))
 
 
 def _kind(snapshot: AcceptedSnapshot, iri: Iri) -> str:
