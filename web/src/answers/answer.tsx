@@ -121,7 +121,7 @@ function pictured(triples: Triple[]): { lineage: Lineage; all: number } {
   const nodes = [...depth].map(([iri, far]): LineageNode => ({ iri, label: shortId(shorten(iri)).replace(/^model\//, ""), kind: "model", side: far ? "down" : "top", distance: far, licences: [] }));
   const edges = links.filter((t) => depth.has(t.s.value) && depth.has(t.o.value)).map((t): LineageEdge => ({
     child: t.o.value, parent: t.s.value, relation: t.p.value, relationName: shorten(t.p.value), relationLabel: shorten(t.p.value),
-    group: "derivation", inferred: false, weight: "", method: "", evidence: [], contradictedBy: [], breaches: [],
+    group: "derivation", inferred: false, weight: "", method: "", revision: "", evidence: [], contradictedBy: [], breaches: [],
   }));
   const lineage: Lineage = { subject: { iri: "", label: "" }, direction: "both", depth: null, influences: false, generation: null, nodes, edges, unresolved: [], cycles: [], modelsChecked: 0, modelsCheckedOf: 0, shown: nodes.length, of: all.size, truncated: nodes.length < all.size };
   return { lineage, all: all.size };
