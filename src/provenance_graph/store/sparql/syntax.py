@@ -21,135 +21,19 @@ _PAIRS: Final = {")": "(", "]": "[", "}": "{", ">>": "<<"}
 _TERMS: Final = frozenset({"variable", "iri", "name", "string", "number"})
 _PROLOGUE: Final = frozenset({"prefix", "base", "version"})
 _COMPARISONS: Final = frozenset({"<", ">", "<=", ">=", "=", "!=", "&&", "||"})
-_KEYWORDS: Final = frozenset(
-    [
-        "a",
-        "abs",
-        "add",
-        "all",
-        "as",
-        "asc",
-        "ask",
-        "avg",
-        "base",
-        "bind",
-        "bnode",
-        "bound",
-        "by",
-        "ceil",
-        "clear",
-        "coalesce",
-        "concat",
-        "construct",
-        "contains",
-        "copy",
-        "count",
-        "create",
-        "data",
-        "datatype",
-        "day",
-        "default",
-        "delete",
-        "desc",
-        "describe",
-        "distinct",
-        "drop",
-        "encode_for_uri",
-        "exists",
-        "false",
-        "filter",
-        "floor",
-        "from",
-        "graph",
-        "group",
-        "group_concat",
-        "having",
-        "hours",
-        "if",
-        "in",
-        "insert",
-        "into",
-        "iri",
-        "isblank",
-        "isiri",
-        "isliteral",
-        "isnumeric",
-        "istriple",
-        "isuri",
-        "lang",
-        "langmatches",
-        "lateral",
-        "lcase",
-        "limit",
-        "load",
-        "max",
-        "md5",
-        "min",
-        "minus",
-        "minutes",
-        "month",
-        "move",
-        "named",
-        "not",
-        "now",
-        "object",
-        "offset",
-        "optional",
-        "order",
-        "predicate",
-        "prefix",
-        "rand",
-        "reduced",
-        "regex",
-        "replace",
-        "round",
-        "sameterm",
-        "sample",
-        "seconds",
-        "select",
-        "separator",
-        "service",
-        "sha1",
-        "sha256",
-        "sha384",
-        "sha512",
-        "silent",
-        "str",
-        "strafter",
-        "strbefore",
-        "strdt",
-        "strends",
-        "strlang",
-        "strlangdir",
-        "strlen",
-        "strstarts",
-        "struuid",
-        "subject",
-        "substr",
-        "sum",
-        "timezone",
-        "to",
-        "triple",
-        "true",
-        "tz",
-        "ucase",
-        "undef",
-        "union",
-        "unit",
-        "uri",
-        "using",
-        "uuid",
-        "values",
-        "version",
-        "where",
-        "with",
-        "year",
-        "adjust",
-        "haslang",
-        "haslangdir",
-        "langdir",
-    ]
-)
+_WORDS: Final = """
+    a abs add adjust all as asc ask avg base bind bnode bound by ceil clear coalesce concat
+    construct contains copy count create data datatype day default delete desc describe
+    distinct drop encode_for_uri exists false filter floor from graph group group_concat
+    haslang haslangdir having hours if in insert into iri isblank isiri isliteral isnumeric
+    istriple isuri lang langdir langmatches lateral lcase limit load max md5 min minus
+    minutes month move named not now object offset optional order predicate prefix rand
+    reduced regex replace round sameterm sample seconds select separator service sha1 sha256
+    sha384 sha512 silent str strafter strbefore strdt strends strlang strlangdir strlen
+    strstarts struuid subject substr sum timezone to triple true tz ucase undef union unit
+    uri using uuid values version where with year
+"""
+_KEYWORDS: Final = frozenset(_WORDS.split())
 MAX_EXPECTED = 4
 """With more alternatives than these, a list of them tells nobody what to write."""
 
@@ -244,12 +128,8 @@ def _words(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
     before = ""
     for kind, piece, start in listed:
         if kind == "word" and piece.lower() not in _KEYWORDS:
-            yield (
-                start,
-                (
-                    f"{piece[:40]!r} is no word of SPARQL; a variable begins with ?, a name has a prefix"
-                ),
-            )
+            hint = "a variable begins with ?, a name has a prefix"
+            yield start, f"{piece[:40]!r} is no word of SPARQL; {hint}"
         if kind == "close" and before in _COMPARISONS:
             yield start, f"{piece!r} cannot stand here: something belongs after {before}"
         before = piece if kind == "operator" else ""
