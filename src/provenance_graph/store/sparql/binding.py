@@ -1,7 +1,9 @@
 """Values into a query's variables, as terms written by the engine and never as raw text.
 
 A binding becomes a ``VALUES`` row at the start of the outermost group. Unlike the engine's
-own substitution it needs no place in the projection, and the planner sees it.
+own substitution it needs no place in the projection. In patterns an IRI also stands for its
+variable, where that cannot change the answer: the planner then follows the few statements about
+it, instead of joining all statements of a UNION with one row.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ def bind(query: str, bindings: Mapping[str, Value] | None) -> str:
 
     >>> from provenance_graph.core.iris import Iri
     >>> bind("SELECT ?o WHERE { ?s ?p ?o }", {"s": Iri("urn:a")})
-    'SELECT ?o WHERE { VALUES (?s) { (<urn:a>) } ?s ?p ?o }'
+    'SELECT ?o WHERE { VALUES (?s) { (<urn:a>) } <urn:a> ?p ?o }'
     """
     if not bindings:
         return query
@@ -38,12 +40,51 @@ def bind(query: str, bindings: Mapping[str, Value] | None) -> str:
         names = " ".join(str(ox.Variable(name)) for name in bindings)
     except ValueError as error:
         raise QueryError(f"not a variable: {error}") from error
-    row = " ".join(str(engine_term(value)) for value in bindings.values())
-    values = f" VALUES ({names}) {{ ({row}) }}"
-    place = _remembered(query) if len(query) <= _REMEMBERED else _place(query)
+    terms = {name: engine_term(value) for name, value in bindings.items()}
+    values = f" VALUES ({names}) {{ ({' '.join(map(str, terms.values()))}) }}"
+    short = len(query) <= _REMEMBERED
+    place = _remembered(query) if short else _place(query)
     if place is None:  # a short CONSTRUCT takes no VALUES inside
         return f"{query}\n{values}"
-    return query[:place] + values + query[place:]
+    pieces = {place: (0, values)}
+    for name, value in terms.items() if short else ():
+        if isinstance(value, ox.NamedNode):
+            pieces |= dict.fromkeys(_in_patterns(query, name), (len(name) + 1, str(value)))
+    end, parts = 0, []
+    for start, (length, text) in sorted(pieces.items()):
+        parts += [query[end:start], text]
+        end = start + length
+    return "".join([*parts, query[end:]])
+
+
+@lru_cache(maxsize=512)
+def _in_patterns(query: str, name: str) -> tuple[int, ...]:
+    """Where a variable stands in patterns; nothing where it is better left.
+
+    A constant could change the answer under MINUS, which asks for variables in common, in a
+    subquery, where the name may be another variable, and where an expression of an inner group
+    needs the variable of its patterns. With a recursive path the engine plans better without.
+    """
+    places: list[int] = []
+    brackets: list[str] = []
+    before, selects = "", 0
+    for kind, text, start in tokens(query):
+        if kind == "open":
+            brackets.append(text)
+        elif kind == "close" and brackets:
+            brackets.pop()
+        elif kind == "variable" and text[1:] == name and brackets:
+            if before == "VALUES" or (brackets[-1] == "(" and brackets.count("{") > 1):
+                return ()
+            if brackets[-1] != "(":
+                places.append(start)
+        elif text in "*+" and brackets and brackets[-1] != "(":
+            return ()
+        before = text.upper() if kind == "word" else ""
+        selects += before == "SELECT"
+        if before == "MINUS" or selects > 1:
+            return ()
+    return tuple(places)
 
 
 def _place(query: str) -> int | None:
