@@ -38,7 +38,8 @@ TOKENS = Tokens(
 )
 _BLANK = re.compile(rb"_:[0-9a-f]+|\"value\":\"[0-9a-f]{20,}\"")
 QUERIES = [
-    *(f"SELECT * {{ ?s ?p ?o }} ORDER BY ?s ?p ?o LIMIT 40 OFFSET {n * 40}" for n in range(40)),
+    *(f"SELECT * {{ ?s a ?o }} ORDER BY ?s ?o LIMIT 800 OFFSET {n * 800}" for n in range(40)),
+    "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 50000",
     *(f"SELECT ?p ?o {{ <{model(f'acme/m{n}')}> ?p ?o }} ORDER BY ?p ?o" for n in range(40)),
     *(f"ASK {{ <{model(f'hidden/m{n}')}> ?p ?o }}" for n in range(40)),
     *(f"SELECT ?g {{ GRAPH ?g {{ <{model(f'hidden/m{n}')}> ?p ?o }} }}" for n in range(40)),
