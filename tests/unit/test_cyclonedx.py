@@ -14,6 +14,7 @@ from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.cyclonedx import reader as cyclonedx
+from provenance_graph.formats.cyclonedx import schema
 
 MODEL = iris.model("o/m")
 
@@ -164,3 +165,26 @@ def test_the_commit_of_a_package_url_and_the_version_are_both_versions() -> None
     assert {str(c.value) for c in claims if c.subject in versions and c.predicate == SCHEMA.version} == {
         commit, "1.2",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "valid"),
+    [
+        ("https://example.org/é", True),
+        ("http://[::1]/a", True),
+        ("docs/card.md#use", True),
+        ("//example.org/a", True),
+        ("", True),
+        ("git@example.org:a/b.git", False),
+        ("1:2", False),
+        ("a b", False),
+        ("http://a:port/", False),
+    ],
+)
+def test_addresses_are_those_of_the_standard(url, valid):
+    bom = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "externalReferences": [{"type": "website", "url": url}],
+    }
+    assert (list(schema.problems(bom)) == []) is valid

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
+
+import pyoxigraph as ox
 
 from provenance_graph.core.claims import Problem
 
 MAX_PROBLEMS = 50
-_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
 
 
 def problems(bom: dict[Any, Any]) -> Iterator[Problem]:
@@ -67,9 +70,9 @@ def _validator(version: str) -> Any:
 
     Its own check of ``iri-reference`` parses by a grammar, 30 ms an address.
     """
-    # loading the library takes over a second, which only those pay who read a bill of materials
-    from cyclonedx.schema import SchemaVersion
-    from cyclonedx.validation.json import JsonStrictValidator
+    with _absent("rfc3987_syntax"):
+        from cyclonedx.schema import SchemaVersion
+        from cyclonedx.validation.json import JsonStrictValidator
 
     name = f"V{version.replace('.', '_')}"
     if version not in ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7") or not hasattr(
@@ -85,5 +88,33 @@ def _validator(version: str) -> Any:
     return strict.evolve(format_checker=checker)
 
 
+@contextmanager
+def _absent(module: str) -> Iterator[None]:
+    """Let an optional module of a library be absent while the library is imported.
+
+    ``jsonschema`` imports one that compiles 38 grammars of addresses, 1.6 s that every document
+    would pay, for checks that are replaced here.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
 def _is_iri_reference(value: object) -> bool:
-    return not isinstance(value, str) or _NOT_IN_IRI.search(value) is None
+    """Whether it is an IRI, or relative and becomes one below a scheme (RFC 3987, section 2.2)."""
+    if not isinstance(value, str) or _is_iri(value):
+        return True
+    return ":" not in re.split("[/?#]", value, maxsplit=1)[0] and _is_iri(f"x:{value}")
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
