@@ -26,7 +26,7 @@ export function ValueView({ value, unit }: { value: Cell; unit?: string | null }
   const large = typeof value === "number" && value >= 1e6 && value < 1e16;
   return (
     <span class="value">
-      <bdi>{shown}</bdi>
+      <bdi class={typeof value === "number" ? "whole" : undefined}>{shown}</bdi>
       {unit ? <span class="unit"> {unit}</span> : null}
       {large ? <span class="aside"> {brief(value)}</span> : null}
     </span>

@@ -14,8 +14,8 @@ const VERDICTS: Record<string, string> = { candidate: "open", barred: "kept apar
 const DECISIONS: [string, string][] = [["accept", "They are the same"], ["reject", "They are not the same"], ["withdraw", "Take the decision back"]];
 
 const COLUMNS: Column<Pair>[] = [
-  { key: "name", label: "Name", head: true, value: (p) => p.nameLabel, view: (p) => <><a href={hrefOf(p.name)}><bdi>{p.nameLabel}</bdi></a> <span class="aside"><bdi>{p.nameId}</bdi></span></> },
-  { key: "may", label: "May be", value: (p) => p.mayBeLabel, view: (p) => <><a href={hrefOf(p.mayBe)}><bdi>{p.mayBeLabel}</bdi></a> <span class="aside"><bdi>{p.mayBeId}</bdi></span></> },
+  { key: "name", label: "Name", head: true, value: (p) => p.nameLabel, view: (p) => <><a href={hrefOf(p.name)}><bdi>{p.nameLabel}</bdi></a>{p.nameId === p.nameLabel ? null : <span class="aside"> <bdi>{p.nameId}</bdi></span>}</> },
+  { key: "may", label: "May be", value: (p) => p.mayBeLabel, view: (p) => <><a href={hrefOf(p.mayBe)}><bdi>{p.mayBeLabel}</bdi></a>{p.mayBeId === p.mayBeLabel ? null : <span class="aside"> <bdi>{p.mayBeId}</bdi></span>}</> },
   { key: "score", label: "Score", numeric: true, value: (p) => p.score },
   { key: "pro", label: "For it", sentences: true, value: (p) => p.pro.join("; ") },
   { key: "contra", label: "Against it", sentences: true, value: (p) => p.contra.join("; ") },
