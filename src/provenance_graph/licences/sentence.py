@@ -152,8 +152,8 @@ def _because(reasons: Iterable[Reason], wanted: str) -> Iterator[str]:
 def _breaches(breaches: Sequence[LicenceFinding]) -> Iterator[str]:
     """Rules that the model breaks, each with its clause."""
     for one in breaches[:3]:
-        where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""
-        yield f"{one.rule.id}: it {one.message}{where}"
+        clause = f", {one.licence.name} {one.clause}" if one.licence and one.clause else ""
+        yield f"it {one.message} [{one.rule.id}{clause}]"
     if len(breaches) > 3:
         yield f"{len(breaches) - 3} more rules broken"
 
