@@ -28,7 +28,7 @@ class Source:
 
     ``within`` is the folder that names are given below; ``manifest`` a table that says of
     each file which repository, commit and path it came from. ``custody`` says how it is
-    known that the publisher said it: verified where the address is the publisher's own
+    known that the publisher stated it: verified where the address is the publisher's own
     repository at a commit and the digest is kept, asserted where a copy was read.
     ``edition`` is the day of that edition, ``collection`` the name of the collection. With
     ``keep = "known"`` only what it says of entities that other records name is kept.
@@ -54,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class HandWritten:
-    """One ``[[kept]]`` entry: records kept by hand below ``into``, told by publisher or address."""
+    """One ``[[kept]]`` entry: records kept by hand below ``into``, identified by publisher or address."""
 
     into: str
     custody: str

@@ -1,4 +1,4 @@
-"""Where an AI model comes from, what it may be used for, what its maker has not said."""
+"""Where an AI model comes from, what it may be used for, what its maker has not stated."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Reference data comes with the software and changes with a build, not with a commit. A build
 writes the digest of it into the store; whoever needs a part of it hands in how to read that
-part, and what came out is kept for every store and version that has the same digest.
+part, and what came out is cached for every store and version that has the same digest.
 """
 
 from __future__ import annotations

@@ -30,10 +30,10 @@ from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY, AnyGraph
 
 MAX_VIEWS = 100_000
-"""Views kept at once; beyond it they are computed again."""
+"""Views cached at once; beyond it they are computed again."""
 
 MAX_NAMES = 1_000_000
-"""Names kept at once with what they are."""
+"""Names cached at once with what they are."""
 
 _MARKS = frozenset(
     {*terms.DISCLOSURES.values(), PG.leftBlank, PG.contested, PG.inferred, PG.implausible}

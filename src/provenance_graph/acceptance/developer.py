@@ -2,7 +2,7 @@
 
 A source may call itself a developer's statement or a reading of the model's files. It counts
 as one only where the publisher is the model's own developer and it is known that the
-publisher said it (custody verified or asserted); otherwise it is a third party's report, and
+publisher stated it (custody verified or asserted); otherwise it is a third party's report, and
 says so. What a program took from prose is an inference.
 """
 

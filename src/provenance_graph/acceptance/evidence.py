@@ -275,7 +275,7 @@ class RecordSet:
         return self._different_from.get(entity, set())
 
     def subjects(self) -> list[Iri]:
-        """Every canonical subject that anything is said about."""
+        """Every canonical subject that anything is stated about."""
         return sorted({self.canonical(entity) for entity in self._about})
 
     def under(self, mappings: Iterable[Row]) -> RecordSet:

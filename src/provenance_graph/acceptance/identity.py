@@ -2,7 +2,7 @@
 
 Identity is itself a set of claims. A curated mapping decides; where there is none, an
 entity that states exactly one hub repository is that repository's model. Nothing is
-merged on a name alone: over-merging is worse than leaving apart.
+merged on a name alone: over-merging is worse than not merging.
 """
 
 from __future__ import annotations

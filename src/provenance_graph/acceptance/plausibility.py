@@ -246,7 +246,7 @@ def _last_part(name: Iri) -> str:
 
 
 def outgrows(subject: Iri, base: Iri, policy: Policy) -> bool:
-    """Whether a model is named much smaller than what it is said to be tuned from.
+    """Whether a model is named much smaller than what it is stated to be tuned from.
 
     Larger ones are left alone: encoders and experts are added to a base, and a base may be one part.
     """

@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 MAX_LABELS = 50_000
 MAX_VIEWS = 256
-"""Views of now kept at once: a page, its claims and its report ask for the same ones."""
+"""Views of now cached at once: a page, its claims and its report ask for the same ones."""
 _WHOLE = Limits(seconds=900.0, memory_bytes=8 << 30, rows=1 << 31, answer_bytes=8 << 30)
 """What our own reading of everything may use; no text from outside runs under it."""
 
@@ -42,7 +42,7 @@ class AcceptedSnapshot:
     """One version of a store, now or as of a day.
 
     ``as_of`` is an ISO day or empty for now. ``folder`` is where indexes made from the
-    store's present version may be kept; a day's are not kept on disk. ``today`` is the day
+    store's present version may be kept; a day's are not stored on disk. ``today`` is the day
     that now is; the clock says it where nothing is given, once, here.
     """
 

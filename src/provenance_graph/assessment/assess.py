@@ -52,7 +52,7 @@ ACTIONS = {
     PG.LevelNotAssessed: "look, then publish",
     PG.LevelEstimate: "look, then publish",
 }
-"""What a gap asks for; publishing, where nothing else is said."""
+"""What a gap asks for; publishing, where nothing else is reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,7 @@ def assess_model(
 ) -> Assessed:
     """A model under one rubric; raises NotFound for a rubric the store does not hold.
 
-    ``known`` are the schemes to choose from, those of the store if nothing is said.
+    ``known`` are the schemes to choose from, those of the store if nothing is stated.
     """
     (result,) = assess_under(snapshot, subject, [rubric], known)
     return result

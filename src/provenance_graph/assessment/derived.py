@@ -1,4 +1,4 @@
-"""What follows from claims beyond the view, kept as triples so that queries can use it.
+"""What follows from claims beyond the view, stored as triples so that queries can use it.
 
 Handed to ``ingest`` by whoever calls it: ingest knows the protocol, not the analysis.
 """

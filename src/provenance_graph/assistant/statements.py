@@ -105,7 +105,7 @@ def sentences(text: str) -> list[str]:
 
 
 def by_name(known: dict[Iri, set[str]]) -> Names:
-    """Entities by their folded names; what is too short to be told from prose is left out."""
+    """Entities by their folded names; what is too short to be distinguished from prose is left out."""
     results: Names = {}
     for iri, spoken in known.items():
         for name in {fold(one) for one in spoken}:

@@ -4,7 +4,7 @@ It is one SQLite file in the store's folder, written before the commit that it d
 published, so that a crash loses no entry; an entry whose version was never published is
 dropped by the next one and shown to nobody. Entries are kept for KEEP_DAYS and at most
 KEEP_COMMITS of them. Whoever asks for what changed since an older version, or since one
-before a gap (a restored backup, a store written by other means), is told so: ``ChangesGone``.
+before a gap (a restored backup, a store written by other means), gets ``ChangesGone``.
 """
 
 from __future__ import annotations

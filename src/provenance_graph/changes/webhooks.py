@@ -100,7 +100,7 @@ def _hook(where: str, table: Any, allow: Sequence[str], environment: Mapping[str
 
 
 class Deliveries:
-    """Up to which version each hook has been told; a damaged file counts as none."""
+    """Up to which version each hook has been notified; a damaged file counts as none."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -110,7 +110,7 @@ class Deliveries:
             self.versions = {str(key): str(value) for key, value in read.items()}
 
     def note(self, url: str, version: str) -> None:
-        """Keep that a hook was told of a version."""
+        """Keep that a hook was notified of a version."""
         self.versions[url] = version
         aside = self.path.with_name(f".{self.path.name}")
         aside.write_text(json.dumps(self.versions, indent=1), encoding="utf-8")
@@ -132,9 +132,9 @@ def deliver(
     resolve: Resolve | None,
     allowed: Callable[[str], bool] = _public_only,
 ) -> list[Delivery]:
-    """Send every commit that a hook has not been told of, oldest first.
+    """Send every commit that a hook has not been notified of, oldest first.
 
-    A hook that was never told begins at the present version. One that fails keeps its place
+    A hook that was never notified begins at the present version. One that fails keeps its place
     and is tried again in the next run. ``commits`` gives those since a version, ``allowed``
     says of a host that it may have a private address.
     """

@@ -41,7 +41,7 @@ class Positions:
     by_value: dict[str, str] = field(default_factory=dict)
 
     def at(self, locator: str) -> Place:
-        r"""The place of a locator, or of the nearest thing above it that has one.
+        r"""The place of a locator, or of the nearest node above it that has one.
 
         >>> of_json('{"a":\n [1,\n  2]}').at("/a/1")
         Place(line=3, column=3)

@@ -32,7 +32,7 @@ _OPEN_DATA = "LR-15"  # an unknown licence somewhere upstream: no fault of the d
 
 
 MAX_REMEMBERED = 200_000
-"""Reads that are kept while documents are checked."""
+"""Reads that are cached while documents are checked."""
 
 
 class Upstream:

@@ -1,7 +1,7 @@
 """Where sources disagree, side by side, worst first, with the kind of each conflict.
 
 ``conflicts.kinds`` has the kinds and their words; ``several`` what several-valued properties
-add, ``lineage`` parents, ``offers`` providers' limits, ``apart`` names that identity keeps apart
+add, ``lineage`` parents, ``offers`` providers' limits, ``apart`` names that identity does not merge
 because values differ. ``summary`` is the one definition of how many there are.
 """
 

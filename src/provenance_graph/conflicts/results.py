@@ -60,7 +60,7 @@ class Conflict:
     """One property of one subject on which claims disagree.
 
     ``sides`` groups the claims by value, the accepted value first. ``severity`` is 0 to 100.
-    ``other`` is the second of two entities that are left apart.
+    ``other`` is the second of two entities that are not merged.
     """
 
     subject: Iri

@@ -1,4 +1,4 @@
-"""All conflicts of a store's version, kept beside the store and brought along by a commit.
+"""All conflicts of a store's version, stored beside the store and brought along by a commit.
 
 Finding every conflict takes as long as resolving every subject. The file holds what lists need
 of each, and its answer as JSON, worst first; it can be deleted at any time. ``ledger`` reads it,
@@ -66,7 +66,7 @@ def path_of(folder: Path, version: str) -> Path:
 
 
 def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
-    """Every conflict of a snapshot, worst first: as kept, else found now, once.
+    """Every conflict of a snapshot, worst first: as stored, else found now, once.
 
     A snapshot of now with a folder keeps them there for whoever asks next.
     """

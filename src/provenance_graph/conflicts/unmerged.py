@@ -1,4 +1,4 @@
-"""Names that identity leaves apart because values differ: a possible disagreement about one entity."""
+"""Names that identity does not merge because values differ: a possible disagreement about one entity."""
 
 from __future__ import annotations
 

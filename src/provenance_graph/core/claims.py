@@ -81,7 +81,7 @@ class Precision(Code):
 
 
 class Custody(Code):
-    """How it is known that the publisher of a record said what the record holds.
+    """How it is known that the publisher of a record stated what the record holds.
 
     Verified: fetched from the publisher's own address with the digest kept, or a signature
     was checked. Asserted: whoever imported it says so. Assumed: from the name or the path of

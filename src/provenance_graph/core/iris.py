@@ -129,7 +129,7 @@ def model(name: str) -> Iri:
 
 
 def entity(source: str, kind: str, local: str) -> Iri:
-    """A thing as one source names it, before identity says what it is.
+    """An entity as one source names it, before identity says what it is.
 
     >>> entity("apx", "model", "claude-haiku-45")
     Iri('https://w3id.org/provenance-graph/id/in/apx/model/claude-haiku-45')

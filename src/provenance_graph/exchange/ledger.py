@@ -219,7 +219,7 @@ def date_of(entity: BundleEntity, predicate: Iri) -> str:
 
 
 def silences(entity: BundleEntity) -> list[str]:
-    """What is said of disclosure, in words: ``undisclosed: parameterCount``."""
+    """What is stated of disclosure, in words: ``undisclosed: parameterCount``."""
     return [
         f"{words}: {', '.join(sorted(shorten(p) for p in entity.iris(status)))}"
         for status, words in STATUSES.items()

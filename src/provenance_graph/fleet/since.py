@@ -70,7 +70,7 @@ def marked(findings: Iterable[FleetFinding], baseline: Baseline) -> list[FleetFi
 def events(
     snapshot: AcceptedSnapshot, systems: Sequence[System], log: ChangeLog, since: str
 ) -> tuple[list[FleetFinding], str]:
-    """What the commits since a version changed for the systems, and what is to be said beside it.
+    """What the commits since a version changed for the systems, and what is to be reported beside it.
 
     Where the log does not reach back so far there are no events, and the sentence says so.
     """

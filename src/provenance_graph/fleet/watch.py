@@ -125,7 +125,7 @@ class FleetWatch:
     def events(self, commit: Commit, snapshot: AcceptedSnapshot) -> list[FleetEvent]:
         """What a commit changed for the deployments; ``snapshot`` is the version it made.
 
-        Commits are given in their order. Each change is told once a deployment, with a
+        Commits are given in their order. Each change is reported once a deployment, with a
         shortest path.
         """
         self.snapshot = snapshot
@@ -161,7 +161,7 @@ class FleetWatch:
         self._ids[deployment] = system.id
         used = self._named.setdefault(deployment, {})
         for name in system.models:
-            with suppress(NotFound, Ambiguous):  # told as a finding of its own
+            with suppress(NotFound, Ambiguous):  # reported as a finding of its own
                 used[find_entity(self.snapshot, name).iri] = name
 
     # ---- what lies upstream ------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Claims that several readers make alike: names, makers, links, dates, quantities.
 
 Everything here takes values as parsers give them and never raises on them: what cannot
-be a value becomes a claim without one, with the text kept and the reason said.
+be a value becomes a claim without one, with the text kept and the reason stated.
 """
 
 from __future__ import annotations

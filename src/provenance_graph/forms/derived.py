@@ -111,7 +111,7 @@ def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValu
 
     A free and open-source licence; weights, architecture and use made public; no systemic
     risk. Whether the model is offered against payment, which ends the exemption (recital
-    103), is not among the claims and is said.
+    103), is not among the claims, which the form says.
     """
     states: list[tuple[str, str]] = []
     claims: list[SourcedClaim] = []

@@ -164,7 +164,7 @@ def build(
     Records that were imported into the old store, and are not among the files, are kept
     unless ``fresh``. An interrupted build leaves the old store in use, and the next one of the
     same files goes on where it ended. ``day`` is what "now" means in the accepted view, today
-    where it is empty. ``watch`` is told of every stage, ``engine`` runs its tasks. With
+    where it is empty. ``watch`` is notified of every stage, ``engine`` runs its tasks. With
     ``remote`` the store is made there, ``where`` holds the stages, and nothing is kept of what
     was imported. ``further`` are files of records that are imported with it.
     """

@@ -29,7 +29,7 @@ from provenance_graph.store.values import ANY
 MAX_QUADS = 3_000_000
 """Quads that the dataset of a day may have."""
 MAX_FOLDERS = 4
-"""Datasets of days that are kept beside a store."""
+"""Datasets of days that are stored beside a store."""
 
 
 def quads(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Iterator[Quad]:
@@ -52,7 +52,7 @@ def quads(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Iterator[Quad]:
 
 
 def dataset(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Store:
-    """The dataset of a snapshot's day, open for reading: kept beside the store, or in memory.
+    """The dataset of a snapshot's day, open for reading: stored beside the store, or in memory.
 
     Raises QueryTooLarge.
     """
@@ -63,7 +63,7 @@ def dataset(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Store:
 def materialised(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Path | None:
     """The folder of the day's dataset, made now where it is not there yet.
 
-    None where nothing can be kept beside the store. Raises QueryTooLarge.
+    None where nothing can be stored beside the store. Raises QueryTooLarge.
     """
     if snapshot.derived is None:
         return None

@@ -21,7 +21,7 @@ class Options:
     """What the importer says of the documents, over what they say of themselves.
 
     ``collection`` names where they come from, ``namespace`` the organisation whose
-    repositories the folders are. ``vouched`` says that the importer answers for who said it.
+    repositories the folders are. ``vouched`` says that the importer answers for who stated it.
     ``replace`` takes what is refused otherwise; ``now`` is the time that tells two readings
     of one day apart. ``keys`` says which publishers sign bundles with which key.
     """
@@ -39,7 +39,7 @@ class Options:
 
     @property
     def vouched(self) -> bool:
-        """Whether the importer said who published the documents."""
+        """Whether the importer stated who published the documents."""
         return bool(self.publisher or self.namespace or self.url)
 
 

@@ -73,7 +73,7 @@ class Collection:
 
 
 def collection_of(document: Document, options: Options, known: PublisherCollections) -> Collection:
-    """The collection of a document: as told, by its address, else its folder's own name.
+    """The collection of a document: as given, by its address, else its folder's own name.
 
     A folder that is called like a published source does not join it.
     """
@@ -167,7 +167,7 @@ def _local(
 
 
 def _step(path: str) -> str:
-    """A path as part of a name: each step kept apart, so that two paths never meet in one name.
+    """A path as part of a name: each step kept separate, so that two paths never meet in one name.
 
     >>> _step("service a/bom.json"), _step("service-a/bom.json")
     ('service-a-15effa/bom.json', 'service-a/bom.json')
@@ -188,7 +188,7 @@ def _digest(text: str) -> str:
 def _custody(
     header: Header, document: Document, options: Options, known: PublisherCollections
 ) -> Custody:
-    """How it is known that the publisher said it."""
+    """How it is known that the publisher stated it."""
     if header.custody is Custody.DERIVED:
         return Custody.DERIVED
     if document.fetched and not options.publisher and _is_own_address(header, document, known):

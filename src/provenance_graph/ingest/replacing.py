@@ -24,7 +24,7 @@ _MAX_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class RecordFate:
-    """What becomes of a new record: kept under this name, the same as before, or refused."""
+    """What becomes of a new record: stored under this name, the same as before, or refused."""
 
     record: Record | None = None
     replaces: Header | None = None

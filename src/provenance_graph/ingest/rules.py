@@ -64,7 +64,7 @@ class NamedClaims(Protocol):
         """Every name of a canonical subject, itself among them, sorted."""
 
     def subjects(self) -> list[Iri]:
-        """Every canonical subject that anything is said about."""
+        """Every canonical subject that anything is stated about."""
 
     def referrers(self, name: Iri, predicate: Iri) -> Iterable[Iri]:
         """The subjects of the claims of a property whose value is a name."""

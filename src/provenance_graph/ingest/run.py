@@ -2,7 +2,7 @@
 
 Documents are committed in batches, so that an interrupted import keeps what it had done
 and the next one skips documents that have not changed. Whatever a new reading would replace
-is weighed before its batch is committed, and told.
+is weighed before its batch is committed, and reported.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ PARENTS = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
 _WANTED = PARENTS | {DCTERMS.license, DCTERMS.creator, PG.trainedOn}
 
 MAX_CLAIMS = 12
-"""Claims told of one reason."""
+"""Claims given for one reason."""
 
 
 class ClaimReader:

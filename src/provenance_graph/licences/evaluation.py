@@ -47,7 +47,7 @@ def answer(
     day: str | None = None,
     breaches: Sequence[LicenceFinding] = (),
 ) -> AnswerOfDay:
-    """What a situation means for the planned uses; ``breaches`` are told in its sentence."""
+    """What a situation means for the planned uses; ``breaches`` are reported in its sentence."""
     sides = _sides(now)
     binding = [one.licence.grants for one in sides.weights.governing if one.limits and one.settled]
     result = AnswerOfDay(

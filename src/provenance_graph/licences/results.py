@@ -122,7 +122,7 @@ class Support:
 
 
 CUSTODY = ("verified", "asserted", "assumed", "derived")
-"""How we know that a source said it, strongest first."""
+"""How we know that a source stated it, strongest first."""
 
 
 def weakest_custody(support: tuple[Support, ...]) -> str:

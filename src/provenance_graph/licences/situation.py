@@ -306,7 +306,7 @@ def _kind(now: LicenceContext, node: int) -> str:
 
 
 def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "model") -> str:
-    """Why nothing can be said of a licence, in words."""
+    """Why nothing can be stated of a licence, in words."""
     if what == "unresolved":
         return "only a text names it, so its licence cannot be found"
     if licence is None:

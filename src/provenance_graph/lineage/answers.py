@@ -184,7 +184,7 @@ class ImpactAnswer(AnswerObject):
 
 
 class CytoscapeNode(AnswerObject):
-    """What Cytoscape is told of an entity."""
+    """The data of an entity's node, as Cytoscape expects it."""
 
     id: str
     label: str
@@ -195,7 +195,7 @@ class CytoscapeNode(AnswerObject):
 
 
 class CytoscapeEdge(AnswerObject):
-    """What Cytoscape is told of a step."""
+    """The data of a step's edge, as Cytoscape expects it."""
 
     id: str
     source: str

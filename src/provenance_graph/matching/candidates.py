@@ -1,6 +1,6 @@
-"""Names of models that are one entity by rule, that may be, and that are kept apart.
+"""Names of models that are one entity by rule, that may be, and that are kept separate.
 
-Over-merging is worse than leaving apart: a rule decides only where nothing speaks against it, and
+Over-merging is worse than not merging: a rule decides only where nothing speaks against it, and
 what it leaves open or bars is listed with its reasons.
 """
 

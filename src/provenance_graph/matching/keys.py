@@ -1,7 +1,7 @@
 """Keys under which names meet: the rules compare two names only where they share one.
 
 A commit recomputes identity where names share a key with what it changed, and nowhere else. The keys
-of a name follow from its own claims and its IRI, so that they can be kept beside it in the store.
+of a name follow from its own claims and its IRI, so that they can be stored beside it in the store.
 Keys begin with a letter for their kind: ``m`` a spelling of a model's words, ``d`` of a dataset's,
 ``o`` of an organisation's, ``w`` an organisation whose identity decides about the name.
 """

@@ -1,9 +1,9 @@
-"""A model's name taken apart: words, sizes, variant, quantisation, dates.
+"""A model's name parsed: words, sizes, variant, quantisation, dates.
 
 Sources write one name in many ways: case, separators, owner in front, ``-hf`` behind,
 ``it`` for ``instruct``, ``v0.3``, ``7B`` or ``7.0b`` or ``7 billion``, a cloud's vendor
 prefix and build suffix. What is left after these habits is compared; what tells models
-apart (size, variant, version, date, quantisation) is kept apart and never dropped.
+apart (size, variant, version, date, quantisation) is kept separate and never dropped.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def is_placeholder(text: str) -> bool:
 
 @lru_cache(maxsize=200_000)
 def parse(text: str) -> Name:
-    """Take a name apart.
+    """Parse a name.
 
     >>> parse("Meta-Llama-3.1-8B-Instruct").differs(parse("llama 3.1 it (8.0 billion)"))
     []

@@ -1,4 +1,4 @@
-"""The rules for names of models, in their order; what each decides and what it leaves apart.
+"""The rules for names of models, in their order; what each decides and what it does not merge.
 
 Two names are compared when one spelling of their words is the same. They are one where the whole
 name is (size, variant, quantisation, date, way of serving) and a rule says so: a developer in

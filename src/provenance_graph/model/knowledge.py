@@ -1,7 +1,7 @@
 """Known, and not known: of each field one word, and the count of each word.
 
 Nowhere is a model that nobody researched cleaner than one that somebody did: a field without
-a value says why it has none, and "no source covers it" is said only of a field on which no
+a value says why it has none, and "no source covers it" is stated only of a field on which no
 document we hold says anything but a third party's blank.
 """
 
@@ -33,7 +33,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "notCovered": "no source covers it",
     }
 )
-"""What may be said of a field, in the order in which a headline says it."""
+"""What may be stated of a field, in the order in which a headline says it."""
 GAPS = ("declined", "undisclosed", "leftBlank", "partlyDisclosed")
 """What makes a field a gap: somebody looked for its value, and it is not given or only in part."""
 

@@ -44,10 +44,10 @@ class FieldState:
 
     ``sources`` counts documents that give a value or take a stance; ``rivals`` are values that
     sources give and that were not accepted, and where nothing is accepted, texts that could not
-    be read as values; ``estimates`` stand apart from both.
+    be read as values; ``estimates`` are separate from both.
     ``inferred`` says that no source states the value, ``implausible`` that a check speaks
     against a value that some source gives, ``custody`` how well it is known that the source
-    of the accepted value said it, ``knowledge`` whether the value is known, or why not.
+    of the accepted value stated it, ``knowledge`` whether the value is known, or why not.
     """
 
     field: Field

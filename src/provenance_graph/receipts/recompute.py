@@ -64,7 +64,7 @@ class BundleStatements:
         return set()
 
     def subjects(self) -> list[Iri]:
-        """Every canonical subject that anything is said about."""
+        """Every canonical subject that anything is stated about."""
         return sorted({self.canonical(name) for name in self._about})
 
 

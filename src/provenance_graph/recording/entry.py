@@ -25,7 +25,7 @@ STANCES = {
 """What the document says of the property, in a word.
 
 ``not-found``: you searched the document and it says nothing. ``blank``: it has the field and
-leaves it empty. ``declined``: it says that it will not be said. ``none``: it says there is none.
+leaves it empty. ``declined``: it says that it will not be stated. ``none``: it says there is none.
 """
 
 BASES = {

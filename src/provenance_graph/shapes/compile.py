@@ -96,7 +96,7 @@ def _step(shape: Shape, base: Check, writer: PatternWriter) -> Check:
         return base
     onward = writer.fresh()
     reach = f"{base.reach}{base.focus} {shape.path.sparql} {onward} . "
-    # Whoever reaches a node by two ways breaks its shape twice, so the way is told.
+    # Whoever reaches a node by two ways breaks its shape twice, so the way is reported.
     way = (*base.way, base.focus)
     return replace(base, reach=reach, focus=onward, way=way, needs=base.needs | _needs(shape, base))
 

@@ -3,7 +3,7 @@
 The ontology says of every ``pg:FactProperty`` its range (``rdfs:range``, or
 ``schema:rangeIncludes`` on a borrowed term), its code list (``pg:codeList``), its bounds
 (the facets ``xsd:minInclusive`` and ``xsd:minExclusive``) and whether it takes one value
-(``pg:SingleValuedFact``). The shapes below are made from that, so that nothing is said twice.
+(``pg:SingleValuedFact``). The shapes below are made from that, so that nothing is stated twice.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Where quads are kept and queries are answered within limits."""
+"""Where quads are stored and queries are answered within limits."""

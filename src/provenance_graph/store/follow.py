@@ -244,7 +244,7 @@ def follow(
     alive: Callable[[], bool],
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Refresh a replica again and again; a fault is said once, and once when it is over."""
+    """Refresh a replica again and again; a fault is logged once, and once when it is over."""
     failing = ""
     while alive():
         try:

@@ -44,7 +44,7 @@ def prepare(root: Path) -> None:
 
 
 def put_text(graph: Iri | None, documents: Iterable[bytes], *, replace: bool) -> str:
-    """The update that puts N-Triples documents into a graph, whose blank nodes stay apart.
+    """The update that puts N-Triples documents into a graph, whose blank nodes stay distinct.
 
     >>> put_text(None, [b"<urn:a> <urn:b> <urn:c> ."], replace=False)
     'INSERT DATA { <urn:a> <urn:b> <urn:c> . }'

@@ -110,7 +110,7 @@ class Outcome:
     quads: bytes
     """What these hold afterwards, as N-Quads."""
     growth: int
-    """By how many statements the number of all changes; past the bound nothing else is said."""
+    """By how many statements the number of all changes; past the bound nothing else is reported."""
     default: bool = False
     """Whether it puts anything into the default graph."""
 

@@ -1,4 +1,4 @@
-"""What was found at each place when it was last asked: kept beside the store, so that a run resumes."""
+"""What was found at each place when it was last asked: stored beside the store, so that a run resumes."""
 
 from __future__ import annotations
 

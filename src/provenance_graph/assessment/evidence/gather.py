@@ -1,7 +1,7 @@
 """What is known about a model as evidence: its own claims and those about what lies below it.
 
-Results, versions, aliases and files hang below a model as nodes of their own; what is said
-about them is evidence about the model. The levels that follow are kept as triples in one
+Results, versions, aliases and files hang below a model as nodes of their own; what is stated
+about them is evidence about the model. The levels that follow are stored as triples in one
 graph, so that a query can add them up: ``<model> pg:evidenceDisclosed pg:parameterCount``.
 """
 

@@ -1,7 +1,7 @@
 """Evidence tables: for each item of a list, which public document serves, and what is missing.
 
 Made for the lists of the EU AI Act and its code of practice; any computed scheme will do.
-Only documents on developer rank serve as evidence; what others report stands apart, since
+Only documents on developer rank serve as evidence; what others report is separate, since
 it tells an auditor where to look and proves nothing about what the developer publishes.
 """
 

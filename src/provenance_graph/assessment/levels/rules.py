@@ -149,7 +149,7 @@ def _rivals(states: Sequence[SourcedClaim]) -> list[SourcedClaim]:
 def _checked(states: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) -> list[SourcedClaim]:
     """A developer's statement with what confirms it on another basis, or nothing.
 
-    A report by a third party confirms nothing: it may repeat what the developer said.
+    A report by a third party confirms nothing: it may repeat what the developer stated.
     """
     stated = [h for h in states if h.basis is Basis.DEVELOPER and _gives(h)]
     checks = [h for h in current if h.basis in CHECKS and _gives(h)]

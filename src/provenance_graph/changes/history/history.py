@@ -1,6 +1,6 @@
 """What changed about a model, and when: versions, aliases, retirement, facts, claims, ranks.
 
-Two clocks are kept apart. The world's: a version came out, an alias moved, a model retired.
+Two clocks are kept separate. The world's: a version came out, an alias moved, a model retired.
 And what was known: one retrieval of a document says other than the one before it.
 """
 

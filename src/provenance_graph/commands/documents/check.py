@@ -104,7 +104,7 @@ def _models(snapshot: AcceptedSnapshot, paths: Sequence[str]) -> dict[str, Iri]:
         try:
             iris[path] = subject_named(snapshot, path)
         except (NotFound, Ambiguous):
-            continue  # a path that does not exist, which is told as one
+            continue  # a path that does not exist, which is reported as one
     return iris
 
 

@@ -55,7 +55,7 @@ def command(
     """Claims about MODEL (or about anything) that disagree, with the kind of conflict.
 
     Without --kind or --all: where the developer contradicts itself, sources of like weight
-    disagree, a value is implausible, or two names are kept apart because values differ.
+    disagree, a value is implausible, or two names are kept separate because values differ.
     """
     from provenance_graph.conflicts import detect
     from provenance_graph.conflicts.stored import ledger

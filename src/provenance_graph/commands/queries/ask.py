@@ -40,7 +40,7 @@ def command(
     snapshot = session.snapshot(as_of)
     given = stored.settings(pairs)
     if snapshot.as_of:
-        stored.bind(snapshot, stored.find(question), given)  # a slip is told before the work
+        stored.bind(snapshot, stored.find(question), given)  # a slip is reported before the work
         data = session.closing.enter_context(dataset(snapshot))
         result = stored.ask(snapshot, question, given, data=data)
     else:

@@ -158,7 +158,7 @@ def _require_format(form: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One import of documents: where they lie, what is said of them, who hears of problems."""
+    """One import of documents: where they lie, what is stated of them, who hears of problems."""
 
     session: Session
     paths: tuple[str, ...]

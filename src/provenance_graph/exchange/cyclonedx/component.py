@@ -247,7 +247,7 @@ def _links(ledger: Ledger, entity: BundleEntity, dataset: bool) -> Iterator[dict
 
 
 def _property(kind: str, page: str) -> Iri:
-    """What a link of a type means to a reader: papers and code are told by their hosts."""
+    """What a link of a type means to a reader: papers and code are recognised by their hosts."""
     if any(host in page for host in ("arxiv.org/", "doi.org/", "aclanthology.org/")):
         return PG.paper
     if any(host in page for host in ("//github.com/", "//gitlab.com/", "//bitbucket.org/")):

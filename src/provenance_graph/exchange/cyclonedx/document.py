@@ -101,7 +101,7 @@ def _dependencies(
 
 
 def _compositions(bundle: Bundle) -> list[dict[str, Any]]:
-    """How far what is said of a model's origins is all of it: only a source can say that it is.
+    """How far what is stated of a model's origins is all of it: only a source can say that it is.
 
     Data are among its parts: it is complete only where they are disclosed too.
     """

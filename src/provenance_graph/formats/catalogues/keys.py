@@ -1,6 +1,6 @@
 """What becomes of every key and column of the catalogues and indices.
 
-A catalogue's entries stand below one name each (``offer``, ``entry``, ``row``): a key is told below
+A catalogue's entries stand below one name each (``offer``, ``entry``, ``row``): a key is named below
 its entry, whichever of the entries it stands in.
 """
 

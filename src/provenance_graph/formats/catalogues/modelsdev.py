@@ -1,6 +1,6 @@
 """models.dev: one TOML file per model of a developer, and one per offer of a provider.
 
-The two are kept apart: what stands in a provider's file (its context limit, its prices,
+The two are kept separate: what stands in a provider's file (its context limit, its prices,
 the modalities it lets through) is that provider's offer and no claim about the model.
 """
 

@@ -1,4 +1,4 @@
-"""Scores that models.dev lists for a model, with who ran each evaluation as far as it is told."""
+"""Scores that models.dev lists for a model, with who ran each evaluation as far as it is stated."""
 
 from __future__ import annotations
 

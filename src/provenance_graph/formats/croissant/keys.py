@@ -1,6 +1,6 @@
 """Every key of Croissant 1.0 and 1.1 with its responsible-AI extension, and what is done with it.
 
-Keys are told by meaning: those of schema.org stand bare, others with their vocabulary (``cr:``,
+Keys are identified by meaning: those of schema.org stand bare, others with their vocabulary (``cr:``,
 ``rai:``, ``dct:``, ``prov:``). ``dataset`` is the dataset, ``file`` a file or set of files,
 ``records`` a record set.
 """

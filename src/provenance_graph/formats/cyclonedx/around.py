@@ -1,4 +1,4 @@
-"""What stands around the components of a bill of materials: what they need, and what is said of them.
+"""What stands around the components of a bill of materials: what they need, and what is stated of them.
 
 Dependencies, compositions, vulnerabilities, annotations, citations, and the document's own properties.
 """

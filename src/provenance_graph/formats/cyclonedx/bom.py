@@ -1,4 +1,4 @@
-"""A CycloneDX document taken apart: its components, what they are, and every stated value."""
+"""A CycloneDX document parsed: its components, what they are, and every stated value."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def subjects(document: Document) -> dict[str, Iri]:
     whole = whole_of(document)
     bom = Bom(local_of(document, whole), whole)
     for _ in collect(bom):
-        pass  # what is wrong with components is told by the reading
+        pass  # what is wrong with components is reported by the reading
     return bom.places
 
 

@@ -90,7 +90,7 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
 
 
 def data(item: dict[Any, Any], dataset: Iri, where: str) -> ReaderOutput:
-    """What is said of one dataset: address, governance, classification, contents."""
+    """What is stated of one dataset: address, governance, classification, contents."""
     contents = mapping(item.get("contents"))
     url = scalar_text(contents.get("url"))
     if repository := statements.hub_dataset(url):

@@ -1,6 +1,6 @@
 """Every key of FAIR4ML 0.1 with schema.org and CodeMeta, and what is done with it.
 
-Keys are told by meaning: schema.org's stand bare, others as ``fair4ml:`` and ``codemeta:``. ``model``
+Keys are identified by meaning: schema.org's stand bare, others as ``fair4ml:`` and ``codemeta:``. ``model``
 is a model, ``extraction`` what MLentory says of how it came to a value, ``other`` a node that is no
 model.
 """

@@ -101,7 +101,7 @@ def _literal(host: str) -> str:
 
 
 def check_peer(url: str, response: httpx2.Response) -> None:
-    """Raise FetchError where the machine that answered is not public, whatever its name said before."""
+    """Raise FetchError where the machine that answered is not public, whatever its name resolved to before."""
     stream = response.extensions.get("network_stream")
     peer = stream.get_extra_info("server_addr") if stream is not None else None
     if isinstance(peer, tuple) and peer and not is_public(str(peer[0])):

@@ -196,7 +196,7 @@ def short(key: str) -> str:
 
 
 def leaves(leafs: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
-    """The same values under keys told by meaning; ``type`` and ``id`` are JSON-LD's own."""
+    """The same values under keys identified by meaning; ``type`` and ``id`` are JSON-LD's own."""
     for leaf in leafs:
         steps = tuple(
             {"type": "@type", "id": "@id"}.get(step) or short(context.expand(step))

@@ -273,7 +273,7 @@ def _method(subject: Iri, value: str, where: str) -> ReaderOutput:
 
 
 def base_model(subject: Iri, value: str, where: str) -> ReaderOutput:
-    """The model that a value names as its base, the kind of derivation as far as it is said."""
+    """The model that a value names as its base, the kind of derivation as far as it is stated."""
     relation, colon, rest = value.partition(":")
     known = RELATIONS.get(relation) if colon else None
     repository = statements.hub_model(rest if known else value) or (rest if known else value)

@@ -42,7 +42,7 @@ def name_of(raw: dict[str, Any]) -> str:
 def read_answer(
     repo: NamedRepository, raw: dict[str, Any], place: str, basis: Basis | None = None
 ) -> ReaderOutput:
-    """Claims of one answer of the Hub about a model; ``said`` is the basis of what its card says."""
+    """Claims of one answer of the Hub about a model; ``stated`` is the basis of what its card says."""
     yield from described(repo)
     card = statements.mapping(raw.get("cardData"))
     files = frozenset(

@@ -108,7 +108,7 @@ def repository_claims(repo: NamedRepository, document: Document, kind: str) -> R
 def _beside(
     repo: NamedRepository, folder: _Folder, file: str, base: str, numbers: Numbers
 ) -> Generator[Claim | Problem, None, Numbers]:
-    """One of the other files of a folder; gives back the number format once a config said it."""
+    """One of the other files of a folder; gives back the number format once a config stated it."""
     url = f"{folder.document.url}/{file}"
     if base == "README.md" and folder.kind != "card":
         yield from _card(repo, folder.text(file), folder.document, file, False)

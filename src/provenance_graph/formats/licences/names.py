@@ -1,4 +1,4 @@
-"""Licences as sources write them, told exactly or not at all.
+"""Licences as sources write them, recognised exactly or not at all.
 
 What a text means is looked up in tables: SPDX ids, the Hub's tokens, the names and links
 of the model licences we describe. Text is compared in a normal form (case, spaces, the
@@ -109,7 +109,7 @@ def claims(
     locator: str = "",
     predicate: Iri = DCTERMS.license,
 ) -> Iterator[Claim]:
-    """The claim that a subject has this licence, and what the licence's node needs said.
+    """The claim that a subject has this licence, and what the licence's node needs stated.
 
     The verbatim text is kept wherever the value alone does not give it back.
     """

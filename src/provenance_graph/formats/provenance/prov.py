@@ -29,7 +29,7 @@ SOURCE = "prov"
 MAX_ELEMENTS = 100_000
 _ELEMENTS = ("entity", "activity", "agent")
 MAX_CYCLES = 20
-"""How many cycles of derivations are told."""
+"""How many cycles of derivations are reported."""
 
 _RELATIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

@@ -1,4 +1,4 @@
-"""An SPDX 3 document taken apart: its elements by id, what the packages are, every stated value."""
+"""An SPDX 3 document parsed: its elements by id, what the packages are, every stated value."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _ROLES = {
 class ElementGraph:
     """A document's elements by their ids, and the subjects that packages are.
 
-    ``derived`` holds what each subject is said to come from or to be trained on, by id.
+    ``derived`` holds what each subject is stated to come from or to be trained on, by id.
     """
 
     elements: list[tuple[str, dict[str, Any]]] = field(default_factory=list)

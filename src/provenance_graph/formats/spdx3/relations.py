@@ -89,7 +89,7 @@ def _dangling(target: str, place: str) -> Problem:
 
 
 def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -> ReaderOutput:
-    """That a relationship does not say all that could be said."""
+    """That a relationship does not say all that could be stated."""
     stated = scalar_text(element.get("completeness")).rsplit("/", 1)[-1]
     predicates = (PROV.wasDerivedFrom,) if kind == "descendantOf" else DATA.get(kind, ())
     if stated == "incomplete" and predicates:

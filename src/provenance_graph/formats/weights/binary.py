@@ -48,7 +48,7 @@ class Truncated(ValueError):
 
 @dataclass
 class GgufHeader:
-    """A header taken apart; ``length`` is where it ends, ``offsets`` where tensors begin after it."""
+    """A header parsed; ``length`` is where it ends, ``offsets`` where tensors begin after it."""
 
     version: int = 0
     metadata: dict[str, Value] = field(default_factory=dict)

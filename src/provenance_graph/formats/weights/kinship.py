@@ -1,6 +1,6 @@
 """Whether the weights of one model come from another's: shapes, then values at sampled positions.
 
-Weights of models that were trained apart do not correlate position by position, however alike their
+Weights of models that were trained independently do not correlate position by position, however alike their
 architecture; fine-tuning, merging, quantizing and pruning leave a strong correlation. Where layers
 or units were dropped or reordered, they are first matched to those that they resemble most. A pair
 is confirmed only by values; equal shapes alone are compatible, never a confirmation. Two models made

@@ -15,7 +15,7 @@ SIDE = 128
 
 
 LEAST_CORRELATION = 0.2
-"""A mean of ten models still correlates with each by 0.3; models trained apart by less than 0.1."""
+"""A mean of ten models still correlates with each by 0.3; models trained independently by less than 0.1."""
 
 
 LEAST_SCORE = 6.0
@@ -45,7 +45,7 @@ class TensorPair:
 def correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
     """The correlation of two matrices after rows and columns are centred and outliers are bounded.
 
-    Centring takes out what models trained apart share, such as the scale of a column; bounding
+    Centring takes out what models trained independently share, such as the scale of a column; bounding
     keeps a few large weights from deciding.
     """
     a, b = _centred(one), _centred(other)

@@ -1,6 +1,6 @@
 """From what a user types to any entity in the graph.
 
-Models, datasets, organisations, licences, families, offers and records are found. The richest entity of a name comes first; others of that name are told beside it, and where
+Models, datasets, organisations, licences, families, offers and records are found. The richest entity of a name comes first; others of that name are reported beside it, and where
 none stands out the name is ambiguous.
 """
 
@@ -64,7 +64,7 @@ _MINTED = {
 }
 """Kinds by the part of an IRI that tells what it was minted for."""
 _STANDS_OUT = 3
-"""So many times as much must be said of an entity as of the next of its name."""
+"""So many times as much must be stated of an entity as of the next of its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Whole-store aggregates are what the graph engine is slow at (see ``docs/decisions``), so
 they are computed once per store version into one SQLite file with a full-text index, and
-kept beside the store. Nothing here is a source: the file can be deleted at any time.
+stored beside the store. Nothing here is a source: the file can be deleted at any time.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The names stand in a trigram table (SQLite FTS5): the words of a search may come in any order and
 be written together or apart; where nothing holds them all, the names that share most trigrams are
 compared letter by letter. A search of one or two letters reads a table made for it. It is filled
-with the table of models and kept beside the store under the store's version.
+with the table of models and stored beside the store under the store's version.
 """
 
 from __future__ import annotations

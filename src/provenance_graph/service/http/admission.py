@@ -4,7 +4,7 @@ A kind of work (queries, REST, documents, uploads) has some places. A client tha
 none free waits in its own line, and the lines are served in turn, so that nobody waits
 behind another's hundred requests. While somebody waits, a client that holds more places
 than its share loses the work that has run longest (where the work can be stopped) and is
-told so with 429; a line that is full, or does not move in time, answers 503.
+answered 429; a line that is full, or does not move in time, answers 503.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers kept while the store's version stands, bounded in bytes."""
+"""Answers cached while the store's version stands, bounded in bytes."""
 
 from __future__ import annotations
 

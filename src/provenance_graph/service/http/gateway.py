@@ -1,4 +1,4 @@
-"""Before every route: who asks, whether there is room, and what is told afterwards."""
+"""Before every route: who asks, whether there is room, and what is reported afterwards."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class HealthEndpoint:
         """Ask the store something, through the same workers as everybody's queries.
 
         Workers that are all at work are no fault of theirs: the service is ready, and busy.
-        The writer's state is told beside; a service that still answers queries is ready
+        The writer's state is reported beside; a service that still answers queries is ready
         while nothing can be written.
         """
         service = self._service

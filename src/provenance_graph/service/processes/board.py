@@ -1,4 +1,4 @@
-"""What the writer's state is, told from process to process by a small file.
+"""What the writer's state is, reported from process to process by a small file.
 
 The writer says when it is ready or cannot write; the first process says how it ended;
 HTTP processes read it for ``/health`` and to refuse a write at once with the reason.

@@ -52,9 +52,9 @@ _SOON: Final = 0.3
 
 
 def run(settings: Settings, root: Path, folder: Path) -> int:
-    """Serve a store until told to stop; gives an exit code. ``folder`` holds our sockets."""
+    """Serve a store until a signal stops it; gives an exit code. ``folder`` holds our sockets."""
     tokens = _tokens(settings)
-    networks(settings.federation_networks)  # what is wrong there is told before anything starts
+    networks(settings.federation_networks)  # what is wrong there is reported before anything starts
     # From here on the secret is nowhere in our memory or environment, only its hash.
     settings = replace(settings, token="")
     forget_environment(f"{ENVIRONMENT}TOKEN")
@@ -84,7 +84,7 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
 
 
 def _is_indexed(settings: Settings, root: Path) -> bool:
-    """Whether indexes are kept beside the store, made by a process of their own."""
+    """Whether indexes are stored beside the store, made by a process of their own."""
     return not settings.raw and derived_folder(str(root)) is not None
 
 

@@ -1,7 +1,7 @@
 """An application that answers what loads fast at once, and all else once that is loaded.
 
 Reading the code of all analysis takes longer than anything else at a start. So the protocols'
-routes, search and what is kept for each version stand first; the complete application is made
+routes, search and what is cached for each version stand first; the complete application is made
 aside and takes over when it is there.
 """
 

@@ -80,7 +80,7 @@ class Supervisor:
     _again: bool = False
 
     def run(self) -> int:
-        """Stay until told to stop; gives an exit code."""
+        """Stay until a signal stops it; gives an exit code."""
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)

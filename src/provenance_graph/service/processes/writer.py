@@ -90,7 +90,7 @@ def run_writer(
     board: Board,
     group_seconds: float = GROUP_SECONDS,
 ) -> None:
-    """Serve writes until told to stop; an alarm ends a write that takes too long."""
+    """Serve writes until a signal stops it; an alarm ends a write that takes too long."""
 
     def stop(*_: object) -> None:
         raise SystemExit(0)
@@ -137,7 +137,7 @@ def _gathered(
 
 
 class _Writing:
-    """A target that may have to be opened again, and what is told about it."""
+    """A target that may have to be opened again, and what is reported about it."""
 
     def __init__(
         self, open_target: Callable[[], WriteTarget], seconds: float, board: Board
@@ -222,7 +222,7 @@ class _Writing:
 
 
 def carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> _Answer:
-    """Carry out one write; what is wrong with it is told, not raised."""
+    """Carry out one write; what is wrong with it is reported, not raised."""
     try:
         return _carried_out(target, head, blobs)
     except RequestRefused as error:

@@ -50,7 +50,7 @@ class WriterClient:
     rehearse: Callable[[bytes], Awaitable[bytes]]
     """Works out what an update makes of a client's records, in a confined process."""
     board: Board
-    """Where the writer's state is told."""
+    """Where the writer's state is reported."""
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)
     """One update of a client after another, where it has to be worked out elsewhere."""
 
@@ -165,7 +165,7 @@ class WriterClient:
     async def _answer(
         self, head: dict[str, object], blobs: list[bytes]
     ) -> tuple[dict[str, Any], list[bytes]]:
-        """What the writer answers; raises the error that it told."""
+        """What the writer answers; raises the error that it reported."""
         before = self.board.read()
         if before.state == ENDED and time.time() > before.since + _STARTS:
             raise StoreBusy(f"nothing can be written now: {before.reason}; it is being tried again")

@@ -310,7 +310,7 @@ class EmbeddedWriter(EngineReads):
     def commit(self, change: Change, digest: str = "") -> str:
         """Apply a change at once or not at all, publish it, and give the new version.
 
-        ``digest`` becomes part of the version, so that equal content can be told.
+        ``digest`` becomes part of the version, so that equal content can be recognised.
         """
         text = update_text(change)
         return self._apply(text, digest)

@@ -25,7 +25,7 @@ _SLOW_READER = 12  # how many times its time limit a query may be held by its re
 
 
 class WorkerGone(Exception):
-    """The worker went away before it said anything, through no fault of the query."""
+    """The worker went away before it answered anything, through no fault of the query."""
 
 
 class Pool(Protocol):

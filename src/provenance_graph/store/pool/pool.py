@@ -42,7 +42,7 @@ from provenance_graph.store.sparql.binding import bind
 T = TypeVar("T")
 _SHORT = 8_000  # characters of a query that is checked at once
 _UNREADABLE = "unreadable: "
-_ATTEMPTS = 5  # a worker killed from outside before it said anything is replaced and asked anew
+_ATTEMPTS = 5  # a worker killed from outside before it answered anything is replaced and asked anew
 _PAUSES = (0.0, 0.02, 0.1, 0.5)  # between the attempts, in seconds
 
 

@@ -60,7 +60,7 @@ def _answer(
 ) -> bool:
     """Answer one query; says whether this process may take another.
 
-    What the engine fails at in any other way ends the process, which its caller is told.
+    What the engine fails at in any other way ends the process, which its caller is reported.
     """
     out = _Pieces(sock)
     try:
@@ -132,7 +132,7 @@ def _call(sock: socket.socket, order: Mapping[str, Any]) -> int:
 
 
 def _called(function: Callable[[bytes], object], data: bytes) -> bytes:
-    """What a function answers, as frames; what it raises is told to the caller."""
+    """What a function answers, as frames; what it raises is reported to the caller."""
     try:
         result = function(data)
     except ProvenanceError as error:

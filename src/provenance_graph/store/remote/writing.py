@@ -30,7 +30,7 @@ class RemoteWriter(RemoteStore):
     """A SPARQL 1.1 service that is written by Update.
 
     A change of one batch is one request, which engines apply at once. A larger one begins by
-    marking the store, so that whoever opens it meanwhile, or after an accident, is told; it ends
+    marking the store, so that whoever opens it meanwhile, or after an accident, is warned; it ends
     with the new version. There must be one writer at a time: a service has no lock for them.
     """
 

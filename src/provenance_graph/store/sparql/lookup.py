@@ -1,4 +1,4 @@
-"""Queries that are cheap whatever the store holds, told by their text alone.
+"""Queries that are cheap whatever the store holds, recognised by their text alone.
 
 A text that this module knows is a SELECT or ASK of at most four triple patterns over the
 accepted view, without any other clause. Nothing is evaluated here: how many rows there are

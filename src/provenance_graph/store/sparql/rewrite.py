@@ -97,7 +97,7 @@ def with_prefixes(text: str, known: Mapping[str, str]) -> str:
 
 
 def volatile(text: str) -> bool:
-    """Whether two evaluations over the same data may differ, so no answer is kept.
+    """Whether two evaluations over the same data may differ, so no answer is cached.
 
     >>> volatile("SELECT (now() AS ?t) {}"), volatile("ASK {}")
     (True, False)

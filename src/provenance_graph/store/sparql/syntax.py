@@ -58,7 +58,7 @@ def syntax_error(message: str, text: str) -> str:
 
 
 def _faults(text: str) -> Iterator[Fault]:
-    """Faults that can be told from the tokens alone, the surest first."""
+    """Faults that can be recognised from the tokens alone, the surest first."""
     listed = list(tokens(text))
     for kind, piece, start in listed:
         if kind == "unclosed" or (kind == "other" and piece in "\"'"):

@@ -1,4 +1,4 @@
-"""Names of the ontology in a query: one that does not exist matches nothing, which is told.
+"""Names of the ontology in a query: one that does not exist matches nothing, which is reported.
 
 A term written as a full IRI is taken as it is; only ``pg:`` names are held against the ontology.
 """

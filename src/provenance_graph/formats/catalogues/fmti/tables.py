@@ -106,4 +106,4 @@ EDITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "2025": frozenset({"data acquisition methods", "compute provider", "model cost"}),
     }
 )
-"""Indicators that only one edition has: by them a file without a date is told."""
+"""Indicators that only one edition has: by them a file without a date is recognised."""

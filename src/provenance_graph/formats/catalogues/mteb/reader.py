@@ -70,7 +70,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    known: set[str] = set()  # datasets whose names have been said
+    known: set[str] = set()  # datasets that have their label claim
     for number, line in enumerate(document.text.splitlines(), 1):
         if not line.strip():
             continue

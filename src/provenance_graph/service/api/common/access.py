@@ -25,7 +25,7 @@ OVERHEAD = 400
 ALONE_SECONDS = 600.0
 """The same where a thread of ours makes it; the request's own time limit is shorter."""
 MAX_DAYS = 4
-"""Days of which a snapshot with its indexes is kept at once."""
+"""Days of which a snapshot with its indexes is cached at once."""
 PATIENCE = 0.03
 """Seconds to wait for an index of the newest version before the one before it answers."""
 LOOK = 0.05
@@ -156,7 +156,7 @@ class Access:
         return False
 
     def _opened(self, name: str, snapshot: AcceptedSnapshot) -> bool:
-        """Open an index that is kept on disk; from here on it serves."""
+        """Open an index that is stored on disk; from here on it serves."""
         folder, index = snapshot.folder, INDEXES[name]
         if folder is None or not index.exists(folder, snapshot.version):
             return False

@@ -51,7 +51,7 @@ class Index:
 
 
 def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
-    """Pairs of names that may be one, and those decided before, surest first: as kept, or made."""
+    """Pairs of names that may be one, and those decided before, surest first: as stored, or made."""
     from provenance_graph.matching.outcome import Pair, PairVerdict
 
     def opened() -> list[Pair]:
@@ -98,7 +98,7 @@ def _make_identity(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed
 
 
 def counts(snapshot: AcceptedSnapshot) -> Stats:
-    """What a snapshot holds: as kept, else counted now, once."""
+    """What a snapshot holds: as stored, else counted now, once."""
 
     def opened() -> Stats:
         if snapshot.folder is not None and _has_stats(snapshot.folder, snapshot.version):
@@ -194,7 +194,7 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
 
 
 def note_changed(folder: Path, before: str, after: str, subjects: Collection[Iri]) -> None:
-    """Tell which subjects a commit changed; many are not told, and everything is made anew."""
+    """Tell which subjects a commit changed; many are not reported, and everything is made anew."""
     if len(subjects) > MAX_CHANGED:
         return
     folder.mkdir(exist_ok=True)

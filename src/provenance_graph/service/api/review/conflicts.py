@@ -1,4 +1,4 @@
-"""``/api/v1/conflicts`` and ``/stats``: what is kept for each version, loaded first at a start."""
+"""``/api/v1/conflicts`` and ``/stats``: what is cached for each version, loaded first at a start."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _pairs(routes: APIRouter, access: Access) -> None:
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
         cursor: Annotated[str, Query(pattern="^[0-9]{0,9}$", max_length=9)] = "",
     ) -> Response:
-        """Pairs of names: open ones, those kept apart, related ones, those decided; surest first."""
+        """Pairs of names: open ones, those kept separate, related ones, those decided; surest first."""
         snapshot = access.prepared("identity")
 
         def made() -> IdentityPage:
