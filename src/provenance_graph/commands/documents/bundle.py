@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
+from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 
 
@@ -33,7 +34,7 @@ from provenance_graph.session import Session
     metavar="FORMAT",
     help="Put an export of this format in; may be repeated (default: cyclonedx).",
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
 @click.pass_obj
 def command(

@@ -17,6 +17,7 @@ from provenance_graph.commands.documents.validate import (
     of_documents,
     severity_options,
 )
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--limit", default=200, show_default=True, help="Print at most so many lines of the table."
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table")
+@format_option(*FORMATS)
 @click.pass_obj
 def command(
     session: Session,

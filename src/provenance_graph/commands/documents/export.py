@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
+from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 
 FORMATS = (
@@ -27,7 +28,7 @@ FORMATS = (
     metavar="FILE",
     help="Write there instead of to standard output.",
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
 @click.pass_obj
 def command(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
+from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 
 
@@ -29,7 +30,7 @@ from provenance_graph.session import Session
     metavar="FILE",
     help="Write there instead of to standard output.",
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.pass_obj
 def command(
     session: Session, model: str, name: str, form: str | None, output: Path | None, as_of: str

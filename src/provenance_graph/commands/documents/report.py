@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
+from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 
 
@@ -22,7 +23,7 @@ from provenance_graph.session import Session
     help="The file to write; standard output otherwise.",
 )
 @click.option("--use", "uses", multiple=True, help="A planned use to answer; repeatable.")
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option(
     "--today",
     default="",

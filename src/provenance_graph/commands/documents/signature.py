@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -28,7 +29,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="DATE",
     help="The day on which certificates must be valid (default: today).",
 )
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+@format_option("table", "json")
 @click.pass_obj
 def command(
     session: Session,

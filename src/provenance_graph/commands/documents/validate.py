@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
 from provenance_graph.tables import fitted
@@ -69,7 +70,7 @@ def document_options(command: F) -> F:
 @click.option(
     "--limit", default=200, show_default=True, help="Print at most so many rows of the table."
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table")
+@format_option(*FORMATS)
 @click.pass_obj
 def command(
     session: Session,

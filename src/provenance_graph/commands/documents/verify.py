@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="A list of keys with the publishers bound to them.",
 )
-@click.option("--format", "form", type=click.Choice(("table", "json")), default="table")
+@format_option("table", "json")
 @click.pass_obj
 def command(
     session: Session, file: Path, keys: tuple[Path, ...], key_file: Path | None, form: str

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 
 
@@ -20,7 +21,7 @@ from provenance_graph.session import Session
 @click.option("--developer", default="", metavar="NAMESPACE", help="Only models of this developer.")
 @click.option("--of", "of", default="", metavar="THING", help="Only this model or dataset and what descends from it.")  # fmt: skip
 @click.option("--on", default="", metavar="DATE", help="By the texts in force on that day.")
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="At most so many findings listed.")  # fmt: skip
 @click.option(
     "--format",

@@ -10,6 +10,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
+from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("models", nargs=-1, metavar="[MODEL…]", shell_complete=completion.models)
 @click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option("--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day.")  # fmt: skip
 @click.option(
     "--repair",

@@ -10,6 +10,7 @@ from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.model.naming.entities import FoundEntity, find_entity
+from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -22,7 +23,7 @@ MAX_LONGER = 6
 
 @click.command()
 @click.argument("thing", shell_complete=completion.models)
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option(
     "--limit",
     type=click.IntRange(min=1),

@@ -14,6 +14,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming.entities import kind_of
 from provenance_graph.model.naming.resolve import resolve
+from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -51,7 +52,7 @@ FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"]
 @click.option(
     "--with", "other", help="Another model: what the two share, and the ways between them."
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option("--format", "form", type=FORMAT, default="tree", show_default=True)
 @click.pass_obj
 @with_receipts

@@ -12,6 +12,7 @@ from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import spaced
 from provenance_graph.core.terms import PG
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import Footnotes, fitted
 
@@ -59,7 +60,7 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
     metavar="ID|FILE",
     help="A scheme of the store, a .ttl file with one, or `all`; repeatable.  [default: kg-transparency]",
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option(
     "--evidence", is_flag=True, help="Which document serves for which item, and what is missing."
 )
@@ -73,7 +74,7 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
     "--query", "as_query", is_flag=True, help="The SPARQL query that gives the same total."
 )
 @click.option("--gaps", default=10, show_default=True, help="At most so many gaps.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@format_option()
 @click.pass_obj
 @with_receipts
 def command(

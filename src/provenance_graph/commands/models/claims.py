@@ -8,6 +8,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ COLUMNS = (
 @click.command()
 @click.argument("thing", shell_complete=completion.models)
 @click.argument("property", required=False)
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@as_of_option
+@format_option()
 @click.pass_obj
 @with_receipts
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:

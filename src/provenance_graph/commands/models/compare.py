@@ -11,6 +11,7 @@ import click
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.model.disclosure.states import BY_STATUS
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import coloured, table, width
 
@@ -33,7 +34,7 @@ MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for
 )
 @click.option("--all", "everything", is_flag=True, help="Also what is the same, or silent for all.")
 @click.option("--moves", is_flag=True, help="Also each item of a rubric whose level differs.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@format_option()
 @click.pass_obj
 @with_receipts
 def command(

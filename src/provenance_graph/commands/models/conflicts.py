@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.cited import with_receipts
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ COLUMNS = (
 @click.option("--field", "named", multiple=True, help="Only about this property, as printed.")
 @click.option("--developer", "developers", multiple=True, help="Only models of this developer.")
 @click.option("--all", "every", is_flag=True, help="Every kind, rounding and spelling too.")
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option("--limit", default=0, help="Only the worst N.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@format_option()
 @click.option("--identity", is_flag=True, help="List names that may be one entity, for deciding.")
 @click.option("--count", is_flag=True, help="Only how many there are of each kind.")
 @click.pass_obj

@@ -10,6 +10,7 @@ import click
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import UsageError
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import folded
 
@@ -31,8 +32,8 @@ COLUMNS = ("date", "clock", "what", "subject", "property", "was", "now", "source
 @click.argument("model", shell_complete=completion.models)
 @click.option("--from", "start", default="", metavar="DATE", help="Leave out what came before.")
 @click.option("--to", "end", default="", metavar="DATE", help="Leave out what came after.")
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@as_of_option
+@format_option()
 @click.pass_obj
 @with_receipts
 def command(session: Session, model: str, start: str, end: str, as_of: str, form: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance_graph.core.iris import local_name
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ PART = 500
     type=click.IntRange(min=0),
     help="At most so many; 0 for all. CSV and JSON give all.",
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@as_of_option
+@format_option()
 @click.pass_obj
 def command(
     session: Session,

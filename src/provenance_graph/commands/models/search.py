@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
 
@@ -12,10 +13,10 @@ from provenance_graph.session import Session
 @click.option(
     "--kind", "kinds", multiple=True, help="Only entities of this kind (repeat for more)."
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option("--limit", default=20, show_default=True, help="Only the best N.")
 @click.option("--cursor", default="", help="Go on where an answer before stopped.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@format_option()
 @click.pass_obj
 def command(
     session: Session,

@@ -14,6 +14,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.model.disclosure.states import STATES, state_of
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.model.naming.entities import kind_by_name
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted, folded
 
@@ -28,8 +29,8 @@ MAX_NOT_UNDERSTOOD = 8
 
 @click.command()
 @click.argument("thing", shell_complete=completion.models)
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@as_of_option
+@format_option()
 @click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")
 @click.pass_obj
 @with_receipts

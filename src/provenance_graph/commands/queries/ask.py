@@ -5,14 +5,15 @@ from __future__ import annotations
 import click
 
 from provenance_graph import completion
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
 
 @click.command()
 @click.argument("question", required=False, shell_complete=completion.questions)
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@format_option()
+@as_of_option
 @click.option("--show", is_flag=True, help="Print the question's SPARQL instead of asking it.")
 @click.pass_obj
 def command(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ MAX_LISTED = 20
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A policy in Turtle; what it would change is shown, nothing is changed.",
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@as_of_option
+@format_option("table", "json")
 @click.pass_obj
 def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     """The policy in words, what each of its rules decided over the store, with examples."""

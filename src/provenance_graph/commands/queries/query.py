@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import QuerySyntax, UsageError
+from provenance_graph.options import format_option
 from provenance_graph.session import Session, render
 from provenance_graph.tables import counted
 
@@ -41,7 +42,7 @@ _FORM = re.compile(
 @click.command()
 @click.argument("file", default="-", metavar="[FILE|-]")
 @click.option("-e", "--text", default="", help="The query itself, instead of a file.")
-@click.option("--format", "form", type=click.Choice(ALL), default="table", show_default=True)
+@format_option(*ALL)
 @click.option("--timeout", default=60.0, show_default=True, help="Stop after so many seconds.")
 @click.pass_obj
 def command(session: Session, file: str, text: str, form: str, timeout: float) -> None:

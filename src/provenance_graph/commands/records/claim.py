@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import UsageError
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
 
 
 @command.command("log")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@format_option()
 @click.pass_obj
 def log(session: Session, form: str) -> int:
     """Who recorded what, and whether the log is as it was written. Exits 1 where it is not."""

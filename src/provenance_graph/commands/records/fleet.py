@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import UsageError
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -79,7 +80,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
 @click.option(
     "--on", "day", default="", metavar="DATE", help="The day that counts: today if not given."
 )
-@click.option("--as-of", default="", metavar="DATE", help="As known on that day.")
+@as_of_option
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -93,7 +94,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     help="Where the baseline's FILE is missing, begin it.",
 )
 @click.option("--new", "only_new", is_flag=True, help="Only what is new since the baseline.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@format_option(*FORMATS)
 @click.pass_obj
 def check_(
     session: Session,

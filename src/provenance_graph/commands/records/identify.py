@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ VERDICTS = ("candidate", "barred", "related", "same")
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be decided; write nothing.")
 @click.option("--limit", default=0, help="Only the first N pairs.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@format_option()
 @click.pass_obj
 def command(
     session: Session,

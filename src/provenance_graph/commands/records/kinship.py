@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import UsageError
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--relation", default="", metavar="NAME", help="How the child is declared to be made: fineTunedFrom, quantizedFrom, mergedFrom, …")  # fmt: skip
 @click.option("--record", "recorded", is_flag=True, help="Keep what was measured in the store, as claims of basis Measurement.")  # fmt: skip
 @click.option("--by", "who", default="", metavar="NAME", envvar="PROVENANCE_GRAPH_USER", help="Who measured it (default: your login).")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(("table", "json", "csv")), default="table")
+@format_option()
 @click.pass_obj
 def command(
     session: Session,

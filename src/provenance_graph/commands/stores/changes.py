@@ -10,6 +10,7 @@ import click
 
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import local_name, short_id
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -40,7 +41,7 @@ FORMATS = ("table", "json", "csv", "atom", "jsonfeed")
     show_default=True,
     help="At most so many commits.",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@format_option(*FORMATS)
 @click.option(
     "--deliver",
     type=click.Path(path_type=Path),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@format_option()
 @click.pass_obj
 def command(session: Session, form: str) -> None:
     """What is in the store: entities by kind, records and claims by source, gaps, conflicts."""
