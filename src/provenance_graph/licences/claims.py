@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from provenance_graph.acceptance.developer import counted, developers
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import DEVELOPER_RANK, Claim, SourcedClaim, Stance
+from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Claim, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 from provenance_graph.licences.inheritance.own_names import (
@@ -55,7 +56,7 @@ class ClaimReader:
         owners = developers(names, stored, self.snapshot.policy, self.statements.canonical)
         for one in stored:
             if one.claim.predicate != DCTERMS.creator:
-                yield counted(one, owners, self.statements.canonical)
+                yield counted(_as_its_document(one), owners, self.statements.canonical)
 
     def stated_parents(self, entity: Iri) -> list[Support]:
         """Claims of developer rank that say what a model was made from.
@@ -90,6 +91,25 @@ class ClaimReader:
             for item in self.about(entity)
         )
 
+    def unread_label(self, entity: Iri) -> str:
+        """What a source writes in place of a licence that can be read, and why it cannot; or "".
+
+        Such as the name of a family, a name that contradicts its link, or that there is none.
+        """
+        for item in self.about(entity):
+            claim = item.claim
+            if claim.predicate != DCTERMS.license or claim.value is not None:
+                continue
+            if claim.stance is Stance.DECLARED_EMPTY:
+                return "it is stated to have no licence, so that all rights are reserved"
+            if claim.stance is Stance.REPORTS_UNDISCLOSED:
+                return "its licence is said to be undisclosed"
+            if claim.unusable == "unrecognised licence":
+                return f"its licence is stated as {claim.as_stated!r}, which names none known here"
+            if claim.unusable:
+                return f"its licence is stated as {claim.as_stated!r}: {claim.unusable}"
+        return ""
+
     def label_is_reported(self, entity: Iri) -> bool:
         """Whether others than its developer state the licence of an entity, and nobody else."""
         stated = [
@@ -111,13 +131,20 @@ class ClaimReader:
 
     def of_edge(self, edge: Edge) -> Iterator[Support]:
         """Claims that state a step of lineage."""
+        yield from map(support, self._stating(edge))
+
+    def edge_is_reported(self, edge: Edge) -> bool:
+        """Whether others than the developer state a step of lineage, and the developer does not."""
+        return not any(map(is_developer_rank, self._stating(edge)))
+
+    def _stating(self, edge: Edge) -> Iterator[SourcedClaim]:
         for item in self.about(edge.child):
             if (
                 item.claim.predicate in (edge.relation, PROV.wasDerivedFrom)
                 and isinstance(item.claim.value, Iri)
                 and self.statements.canonical(item.claim.value) == edge.parent
             ):
-                yield support(item)
+                yield item
 
     def of_licence(self, entity: Iri, licence: Iri) -> Iterator[Support]:
         """Claims that give an entity a licence."""
@@ -133,6 +160,23 @@ class ClaimReader:
         for edge in reason.path[:MAX_CLAIMS]:
             supports += self.of_edge(edge)
         return tuple(dict.fromkeys(supports))[:MAX_CLAIMS]
+
+
+def _as_its_document(item: SourcedClaim) -> SourcedClaim:
+    """A parent that a document names counts as the document does: a reader infers its kind alone.
+
+    A card with ``base_model`` and no relation says what the model was made from; only that it was
+    fine-tuned is inferred. What a record as a whole infers stays an inference.
+    """
+    claim = item.claim
+    if (
+        claim.predicate in PARENTS
+        and claim.value is not None
+        and claim.basis is Basis.INFERENCE
+        and item.header.basis in DEVELOPER_RANK
+    ):
+        return replace(item, claim=replace(claim, basis=None))
+    return item
 
 
 def is_developer_rank(item: SourcedClaim) -> bool:

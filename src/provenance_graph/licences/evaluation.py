@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS
 from provenance_graph.licences.contract import Contract, contract
 from provenance_graph.licences.inheritance.own_names import display_name
 from provenance_graph.licences.inheritance.recorded import COMPLETE, NOT_RECORDED
@@ -15,6 +17,7 @@ from provenance_graph.licences.results import (
     UNKNOWN_,
     AnswerOfDay,
     LicenceFinding,
+    LineageState,
     Part,
     Reason,
     Term,
@@ -63,13 +66,28 @@ def answer(
         lineage=now.lineage,
     )
     basis = SentenceBasis(
-        _upstream(sides),
+        _upstream(now, sides),
         sides.service.terms,
         sides.service.general,
         now.graph.claims.label_is_reported(now.subject),
         now.day < now.graph.snapshot.day,
+        _expressions(now),
+        "" if now.declared else now.graph.claims.unread_label(now.subject),
     )
     return replace(result, sentence=sentence(now.subject, result, basis, breaches))
+
+
+def _expressions(now: LicenceContext) -> list[str]:
+    """What the model states as joined licences, where the answer is by them."""
+    catalogue = now.graph.catalogue
+    stated = now.graph.snapshot.quads(now.subject, DCTERMS.license)
+    joined = [one for _, _, one, _ in stated if isinstance(one, Iri)]
+    declared = {one.iri for one in now.declared}
+    return [
+        catalogue.licence(one).name
+        for one in sorted(joined)
+        if (binding := catalogue.binding(one)) != (one,) and declared.issuperset(binding)
+    ]
 
 
 def verdicts(now: LicenceContext, plans: Sequence[PlannedUse]) -> tuple[Verdict, ...]:
@@ -89,10 +107,11 @@ def _all_terms(now: LicenceContext, sides: _Sides) -> tuple[Term, ...]:
     return (*now.terms, *agreed)
 
 
-def _upstream(sides: _Sides) -> list[UpstreamLicence]:
+def _upstream(now: LicenceContext, sides: _Sides) -> list[UpstreamLicence]:
     """Licences with terms of their own that reach the model along weights."""
+    reader = now.graph.claims
     results = [
-        UpstreamLicence(one.licence, one.holder, any(edge.inferred for edge in one.path))
+        UpstreamLicence(one.licence, one.holder, any(map(reader.edge_is_reported, one.path)))
         for one in sides.weights.governing
         if one.path and one.carries_terms
     ]
@@ -187,20 +206,26 @@ def _weights(
 
 
 def _unrecorded(now: LicenceContext, otherwise: str) -> Reason:
-    names = ", ".join(display_name(one) for one in now.lineage.missing[:3])
-    more = now.lineage.missing_total - 3
-    names += f" and {more:,} more" if more > 0 else ""
     how = "allows it" if otherwise == ALLOWED else "allows it on conditions"
     allow = how.replace("allows", "allow")
     if now.lineage.state == NOT_RECORDED:
         text = f"its own licence {how}; what it was made from is not recorded"
     else:
-        text = (
-            f"its own licence and those recorded above it {allow}; "
-            f"no developer's source on record says what {names} was made from"
-        )
+        text = f"its own licence and those recorded above it {allow}; {_missing(now.lineage)}"
     own = now.declared[0] if now.declared else None
     return Reason(UNKNOWN_, text, own, "", now.subject, cause="lineage")
+
+
+def _missing(lineage: LineageState) -> str:
+    """What is not known of the lineage, in words."""
+    if lineage.circle:
+        names = " and ".join(map(display_name, lineage.circle[:3]))
+        return f"{names} are said to be made from one another, so where the weights began is unknown"
+    names = ", ".join(map(display_name, lineage.missing[:3]))
+    more = lineage.missing_total - 3
+    names += f" and {more:,} more" if more > 0 else ""
+    verb = "was" if lineage.missing_total == 1 else "were"
+    return f"no developer's source on record says what {names} {verb} made from"
 
 
 def _data(

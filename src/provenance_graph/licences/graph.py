@@ -47,11 +47,11 @@ class LicenceGraph:
         self.snapshot = snapshot
         self.claims = ClaimReader(snapshot)
         result = LineageIndex.open(snapshot) if index is None else index
-        self.index = snapshot.cached(
-            "licence index", lambda: licence_index(result, snapshot, self.claims)
-        )
         self.catalogue = catalogue or snapshot.cached(
             "licence catalogue", lambda: reading.load(snapshot)
+        )
+        self.index = snapshot.cached(
+            "licence index", lambda: licence_index(result, snapshot, self.claims, self.catalogue)
         )
         self._traits: dict[Iri, ModelTraits] = {}
 
@@ -75,7 +75,7 @@ class LicenceGraph:
         if day and day < self.snapshot.day:
             lost = label_history.lost(self.snapshot, self.catalogue, self.index.names[node], day)
             if lost:
-                return lost
+                return self.catalogue.bound(one.iri for one in lost)
         return [self.catalogue.licence(iri) for iri in self.index.licences_of(node)]
 
     def traits(self, model: Iri) -> ModelTraits:
@@ -171,7 +171,7 @@ class LicenceGraph:
             return self.held(node, day)
         quads = self.snapshot.quads(subject, DCTERMS.license)
         results = sorted(o for _, _, o, _ in quads if isinstance(o, Iri))
-        return tuple(self.catalogue.in_force(self.catalogue.licence(iri), day) for iri in results)
+        return tuple(self.catalogue.in_force(one, day) for one in self.catalogue.bound(results))
 
     def _earlier(
         self,
@@ -186,7 +186,9 @@ class LicenceGraph:
         for moment in moments:
             if moment.day and moment.day >= now.day:
                 continue
-            then = self.situation(subject, moment.declared, moment.day or now.day)
+            stated = moment.declared
+            declared = stated and self.catalogue.bound(one.iri for one in stated)
+            then = self.situation(subject, declared, moment.day or now.day)
             if _texts(then) != _texts(now):
                 answers.append(answer(then, moment.occasion, plans, moment.day))
         return answers

@@ -298,12 +298,14 @@ class LineageState:
 
     ``missing`` are the entities of which no source of developer rank says what they were made
     from, nearest first and at most ``MAX_MISSING`` of them; ``missing_total`` counts them all.
+    ``circle`` are those among them that are said to descend from themselves.
     """
 
     state: str
     missing: tuple[Iri, ...] = ()
     missing_total: int = 0
     support: tuple[Support, ...] = ()
+    circle: tuple[Iri, ...] = ()
 
     def to_json(self) -> LineageStateAnswer:
         """As JSON."""

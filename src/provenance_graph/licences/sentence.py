@@ -54,7 +54,8 @@ class SentenceBasis:
 
     ``contract`` are the terms of the service that offers the model, ``general`` says that they
     are the provider's for all that it offers, ``label_reported`` that only others than its
-    developer state its licence, ``past`` that the day asked about is over.
+    developer state its licence, ``past`` that the day asked about is over, ``expressions`` are the
+    licences that it states joined by AND, OR and WITH, ``unread`` what is written in place of a licence.
     """
 
     upstream: Sequence[UpstreamLicence] = ()
@@ -62,6 +63,8 @@ class SentenceBasis:
     general: bool = False
     label_reported: bool = False
     past: bool = False
+    expressions: Sequence[str] = ()
+    unread: str = ""
 
 
 def sentence(
@@ -95,7 +98,10 @@ def _label(subject: Iri, answer: AnswerOfDay, basis: SentenceBasis) -> str:
         whose = ", the provider's general terms" if basis.general else ""
         head = f"offered as a service under {' and '.join(map(_name, basis.contract))}{whose}"
     elif names:
-        head = f"labelled {names}" + (" (as others report)" if basis.label_reported else "")
+        head = f"labelled {_stated(basis.expressions, names)}"
+        head += " (as others report)" if basis.label_reported else ""
+    elif basis.unread:
+        head = "without a licence that can be read"
     else:
         head = "without a licence on record"
     head = f"{short_id(subject)}{when} is {head}"
@@ -109,6 +115,22 @@ def _label(subject: Iri, answer: AnswerOfDay, basis: SentenceBasis) -> str:
         f"{name} ({', '.join(sorted(set(who))[:3])})" for name, who in built.items()
     )
     return head + (f", built on {text}" if text else "")
+
+
+def _stated(expressions: Sequence[str], names: str) -> str:
+    """The label; of joined licences what is written, and which of them the answer is by."""
+    if not expressions:
+        return names
+    text = " and ".join(expressions)
+    why = []
+    joins = text.upper()
+    if " OR " in joins:
+        why.append(f"at the user's choice, judged by {names}")
+    elif " AND " in joins:
+        why.append("all of them bind")
+    if " WITH " in joins:
+        why.append("what the exception permits besides is not counted")
+    return f"{text} ({'; '.join(why)})" if why else text
 
 
 def _name(licence: Licence) -> str:

@@ -259,8 +259,10 @@ def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
         elif later := later_text(own, now.day):
             yield Unknown(later, now.subject, own, cause="text")
     if not now.declared:
+        unread = now.graph.claims.unread_label(now.subject)
         hint = _hint(now, now.subject)
-        yield Unknown(f"{short_id(now.subject)} has no licence on record{hint}", now.subject, None)
+        why = f": {unread}" if unread else " has no licence on record"
+        yield Unknown(f"{short_id(now.subject)}{why}{hint}", now.subject, None)
     explained: set[Iri] = set()
     for one in now.nearest:
         holder, path = now.holder(one), now.path(one)
@@ -272,7 +274,9 @@ def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
         elif one.terms.kind in ("unknown", "ungranted") and holder not in explained:
             explained.add(holder)
             what = _kind(now, one.origin)
-            why = f"{display_name(holder)}: {why_unknown(one.licence, one.terms.kind, what)}"
+            unread = "" if one.licence else now.graph.claims.unread_label(holder)
+            why = unread or why_unknown(one.licence, one.terms.kind, what)
+            why = f"{display_name(holder)}: {why}"
             if one.licence is None and _kind(now, one.origin) == "model":
                 why += _hint(now, holder)
             yield Unknown(why, holder, one.licence, path, data)
@@ -315,7 +319,8 @@ def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "mod
         return f"{licence.name} grants no such derivation"
     if licence.key in UNNAMED:
         return f"its licence is stated only as {licence.label or licence.name!r}"
-    return f"the terms of {licence.name} are not described, so they were not reasoned with"
+    where = f" ({licence.url})" if licence.url else ""
+    return f"the terms of {licence.name}{where} are not described, so they were not reasoned with"
 
 
 def data_recorded(now: LicenceContext) -> bool:

@@ -24,6 +24,7 @@ from provenance_graph.licences.inheritance.own_names import (
     release_of,
 )
 from provenance_graph.licences.results import LineageState, Support
+from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.lineage.arrays import DERIVED, RELATIONS, Flags, closure, pack
 from provenance_graph.lineage.index import UNRESOLVED, LineageIndex
 from provenance_graph.store.values import ANY
@@ -36,17 +37,19 @@ MAX_MISSING = 20
 
 
 def licence_index(
-    index: LineageIndex, snapshot: AcceptedSnapshot, reader: ClaimReader
+    index: LineageIndex, snapshot: AcceptedSnapshot, reader: ClaimReader, catalogue: Catalogue
 ) -> LineageIndex:
     """The lineage index as licences follow it.
 
     Edges to what is no parent are left out; a checkpoint without a licence of its own has that
-    of the model it became.
+    of the model it became; an expression of several licences stands for those that bind.
     """
     drop = np.zeros(len(index.up.other), np.bool_)
     _mark_own_names(index, drop)
     _mark_contradicted(index, reader, _declared_empty(index, snapshot, reader), drop)
     index = _with_checkpoint_licences(_with_own_series(index))
+    bound = (tuple(one.iri for one in catalogue.bound(stated)) for stated in index.licences)
+    index = replace(index, licences=tuple(bound))
     if not drop.any():
         return index
     keep = ~drop
@@ -176,11 +179,40 @@ def lineage_state(
         if not claims:
             missing.append(name)
     missing += [index.names[other] for other in reached[MAX_ANCESTORS:]]
-    return _state(bool(reported), bool(reached), missing, support)
+    circle = _circle(index, [node, *reached])
+    return _state(bool(reported), bool(reached), missing, support, circle)
+
+
+def _circle(index: LineageIndex, nodes: list[int]) -> tuple[Iri, ...]:
+    """Among a model and its ancestors those that are said to descend from themselves."""
+    parents = {
+        one: {int(index.up.other[place]) for place in index.up.edges_of(one, influences=False)}
+        for one in nodes
+    }
+    children: dict[int, set[int]] = {one: set() for one in nodes}
+    for child, above in parents.items():
+        for parent in above:
+            children[parent].add(child)
+    left = set(nodes)
+    for neighbours in (parents, children):  # away with what a way up, then a way down, ends at
+        ready = [one for one in left if not neighbours[one] & left]
+        others = children if neighbours is parents else parents
+        while ready:
+            one = ready.pop()
+            left.discard(one)
+            ready += [near for near in others[one] & left if not neighbours[near] & left]
+    return tuple(sorted(index.names[one] for one in left))
 
 
 def _state(
-    reported: bool, parents: bool, missing: list[Iri], support: list[Support]
+    reported: bool,
+    parents: bool,
+    missing: list[Iri],
+    support: list[Support],
+    circle: tuple[Iri, ...] = (),
 ) -> LineageState:
+    missing += [one for one in circle if one not in missing]
     state = COMPLETE if not missing else PARTIAL if reported or parents else NOT_RECORDED
-    return LineageState(state, tuple(missing[:MAX_MISSING]), len(missing), tuple(support[:12]))
+    return LineageState(
+        state, tuple(missing[:MAX_MISSING]), len(missing), tuple(support[:12]), circle
+    )

@@ -105,10 +105,11 @@ def _cause(
     if not hit:
         return None
     what = KINDS[int(index.kind[node])]
+    unread = "" if licence else graph.claims.unread_label(index.names[node])
     return UnknownCause(
         index.names[node],
         what,
-        why_unknown(licence, kind, what),
+        unread or why_unknown(licence, kind, what),
         licence,
         len(hit),
         sum(reached[n] == FIRST for n in hit),

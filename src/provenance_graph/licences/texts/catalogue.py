@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from urllib.parse import unquote
 
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.licences.answers import LicenceAnswer
+from provenance_graph.licences.texts.expressions import MAX_CHOICES, choices, expression_of
 
 FIRM, UNSETTLED, BANNED, NO_GRANT, UNKNOWN = "firm", "unsettled", "banned", "nogrant", "unknown"
 GRANTS = "grants"
@@ -145,7 +147,7 @@ class Licence:
     @property
     def name(self) -> str:
         """How people name it."""
-        return self.key or local_name(self.iri)
+        return self.key or self.label or unquote(local_name(self.iri))
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -229,6 +231,38 @@ class Catalogue:
         if iri not in self.licences:
             self.licences[iri] = self.read(iri)
         return self.licences[iri]
+
+    def binding(self, stated: Iri) -> tuple[Iri, ...]:
+        """The licences that bind where one is stated: itself, or those of an expression.
+
+        Of alternatives those with the fewest unknown, then with most permissions, fewest restrictions
+        and duties: whoever uses the work may choose, and chooses once for all uses.
+        """
+        licence = self.licence(stated)
+        text = "" if licence.known else expression_of(stated, licence.label)
+        options = choices(text, self._by_name) if text else ()
+        if not 0 < len(options) <= MAX_CHOICES:
+            return (stated,)
+        return min(options, key=self._burden)
+
+    def bound(self, stated: Iterable[Iri]) -> list[Licence]:
+        """The licences that bind where these are stated."""
+        every = [binding for one in stated for binding in self.binding(one)]
+        return [self.licence(one) for one in dict.fromkeys(every)]
+
+    def _by_name(self, name: str) -> Iri | None:
+        licence = self.by_key.get(name.lower())
+        return licence.iri if licence else None
+
+    def _burden(self, choice: Iterable[Iri]) -> tuple[int, int, int, int]:
+        licences = [self.licence(one) for one in choice]
+        grants = frozenset.intersection(*(one.grants for one in licences))
+        return (
+            sum(not one.known for one in licences),
+            -len(grants),
+            sum(len(one.restrictions) for one in licences),
+            sum(len(one.duties) for one in licences),
+        )
 
     def in_force(self, licence: Licence, day: str) -> Licence:
         """The text of a licence that was in force on a day.

@@ -167,7 +167,7 @@ class _Reader:
         return Licence(
             iri,
             key=_one(reported, SKOS.notation),
-            label=_one(reported, SKOS.prefLabel),
+            label=_one(reported, SKOS.prefLabel) or _one(reported, SCHEMA.name),
             family=_code(reported, PG.licenceFamily),
             openness=_code(reported, PG.openness) or "unknown",
             text_version=_one(reported, PG.textVersion),
