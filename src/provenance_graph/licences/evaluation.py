@@ -220,7 +220,9 @@ def _missing(lineage: LineageState) -> str:
     """What is not known of the lineage, in words."""
     if lineage.circle:
         names = " and ".join(map(display_name, lineage.circle[:3]))
-        return f"{names} are said to be made from one another, so where the weights began is unknown"
+        return (
+            f"{names} are said to be made from one another, so where the weights began is unknown"
+        )
     names = ", ".join(map(display_name, lineage.missing[:3]))
     more = lineage.missing_total - 3
     names += f" and {more:,} more" if more > 0 else ""

@@ -65,7 +65,7 @@ def _choices(tree: Any, find: Callable[[str], Iri | None], known: set[Iri]) -> S
         return [one for part in parts for one in part][: MAX_CHOICES + 1]
     result: list[Choice] = [()]
     for part in parts:
-        result = [
-            tuple(dict.fromkeys((*left, *right))) for left in result for right in part
-        ][: MAX_CHOICES + 1]
+        result = [tuple(dict.fromkeys((*left, *right))) for left in result for right in part][
+            : MAX_CHOICES + 1
+        ]
     return result
