@@ -211,9 +211,11 @@ def test_a_build_that_is_killed_leaves_the_old_store_in_use(copy: Path) -> None:
     assert context(copy) == [200_000]
 
 
-def test_a_rebuild_keeps_what_was_imported(copy: Path, tmp_path: Path) -> None:
-    card = tmp_path / "c.md"
+def test_a_rebuild_keeps_what_was_imported(tmp_path: Path) -> None:
+    data, store, card = tmp_path / "data", tmp_path / "graph", tmp_path / "c.md"
+    shutil.copytree(folder("data") / "records" / "licences", data / "records" / "licences")
+    build(data, store)
     card.write_text("---\nlicense: mit\nlanguage: en\nbase_model: org/base\n---\n# C\n")
-    assert run(copy, "import", str(card)).returncode in (0, 1)
-    assert build(folder("data"), copy).carried_over == 1
-    assert build(folder("data"), copy, fresh=True).carried_over == 0
+    assert run(store, "import", str(card)).returncode in (0, 1)
+    assert build(data, store).carried_over == 1
+    assert build(data, store, fresh=True).carried_over == 0
