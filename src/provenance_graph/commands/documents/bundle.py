@@ -17,8 +17,13 @@ from provenance_graph.session import Session
 @click.argument(
     "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write there instead of to standard output.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there instead of to standard output.",
+)
 @click.option(
     "--key",
     "--sign",

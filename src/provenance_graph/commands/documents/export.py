@@ -11,9 +11,20 @@ from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 
 FORMATS = (
-    "spdx3", "spdx3.1", "cyclonedx", "cyclonedx-1.6", "croissant", "hf-card", "fair4ml", "prov", "jsonld", "turtle", "trig",
-    "trig12", "mldcat-ap",
-)  # fmt: skip
+    "spdx3",
+    "spdx3.1",
+    "cyclonedx",
+    "cyclonedx-1.6",
+    "croissant",
+    "hf-card",
+    "fair4ml",
+    "prov",
+    "jsonld",
+    "turtle",
+    "trig",
+    "trig12",
+    "mldcat-ap",
+)
 
 
 @click.command()

@@ -14,8 +14,13 @@ from provenance_graph.session import Session
 
 @click.command()
 @click.argument("model", required=False, default="", shell_complete=completion.models)
-@click.option("--as", "name", default="", metavar="FORM",
-              help="Which form, such as eu-gpai-mdf; without it, lists them.")  # fmt: skip
+@click.option(
+    "--as",
+    "name",
+    default="",
+    metavar="FORM",
+    help="Which form, such as eu-gpai-mdf; without it, lists them.",
+)
 @click.option(
     "--format",
     "form",

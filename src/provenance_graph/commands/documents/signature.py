@@ -18,10 +18,37 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("file", metavar="FILE", type=_FILE)
-@click.option("--key", "keys", multiple=True, type=_FILE, metavar="PUB", help="A public key (PEM) that may have made it; may be repeated.")  # fmt: skip
-@click.option("--root", "roots", multiple=True, type=_FILE, metavar="CERT", help="A root certificate (PEM) that the signer's may lead to; may be repeated.")  # fmt: skip
-@click.option("--log-key", "log_keys", multiple=True, type=_FILE, metavar="PUB", help="The key of a transparency log, which proves when it was signed.")  # fmt: skip
-@click.option("--files", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="The files of the model, to be held against the signed digests.")  # fmt: skip
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    type=_FILE,
+    metavar="PUB",
+    help="A public key (PEM) that may have made it; may be repeated.",
+)
+@click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    type=_FILE,
+    metavar="CERT",
+    help="A root certificate (PEM) that the signer's may lead to; may be repeated.",
+)
+@click.option(
+    "--log-key",
+    "log_keys",
+    multiple=True,
+    type=_FILE,
+    metavar="PUB",
+    help="The key of a transparency log, which proves when it was signed.",
+)
+@click.option(
+    "--files",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The files of the model, to be held against the signed digests.",
+)
 @click.option(
     "--on",
     "day",

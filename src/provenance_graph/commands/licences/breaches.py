@@ -19,10 +19,22 @@ from provenance_graph.session import Session
     help="Only terms of this licensor, such as meta-llama.",
 )
 @click.option("--developer", default="", metavar="NAMESPACE", help="Only models of this developer.")
-@click.option("--of", "of", default="", metavar="THING", help="Only this model or dataset and what descends from it.")  # fmt: skip
+@click.option(
+    "--of",
+    "of",
+    default="",
+    metavar="THING",
+    help="Only this model or dataset and what descends from it.",
+)
 @click.option("--on", default="", metavar="DATE", help="By the texts in force on that day.")
 @as_of_option
-@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="At most so many findings listed.")  # fmt: skip
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="At most so many findings listed.",
+)
 @click.option(
     "--format",
     "form",

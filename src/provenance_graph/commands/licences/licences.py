@@ -21,16 +21,30 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("models", nargs=-1, metavar="[MODEL…]", shell_complete=completion.models)
-@click.option("--use", "uses", multiple=True, metavar="KEY", help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.")  # fmt: skip
+@click.option(
+    "--use",
+    "uses",
+    multiple=True,
+    metavar="KEY",
+    help="A planned use: commercial, eu, distribute, users=100000000, revenue=5000000, train-on-outputs …; repeatable.",
+)
 @as_of_option
-@click.option("--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day.")  # fmt: skip
+@click.option(
+    "--on", "--today", "on", default="", metavar="DATE", help="By the texts in force on that day."
+)
 @click.option(
     "--repair",
     "repairs",
     is_flag=True,
     help="The smallest sets of changes that make the uses allowed.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Without MODEL: at most so many findings listed.")  # fmt: skip
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="Without MODEL: at most so many findings listed.",
+)
 @click.option(
     "--format",
     "form",

@@ -32,9 +32,16 @@ if TYPE_CHECKING:
     from provenance_graph.model.answers import ClaimAnswer
 
 MARKS = {
-    "verified": "●●", "disclosed": "● ", "partial": "◐ ", "estimate": "· ", "undisclosed": "○ ",
-    "contradicted": "! ", "not assessed": "? ", "not applicable": "– ", "unmet": "✕ ",
-}  # fmt: skip
+    "verified": "●●",
+    "disclosed": "● ",
+    "partial": "◐ ",
+    "estimate": "· ",
+    "undisclosed": "○ ",
+    "contradicted": "! ",
+    "not assessed": "? ",
+    "not applicable": "– ",
+    "unmet": "✕ ",
+}
 AGREEMENT = (
     "published",
     "rubric",

@@ -13,7 +13,20 @@ from provenance_graph.session import Session
 if TYPE_CHECKING:
     from provenance_graph.model.answers import ModelSummary
 
-COLUMNS = ("id", "name", "developers", "released", "licences", "parameters", "context", "gaps", "conflicts", "sources", "known", "fields")  # fmt: skip
+COLUMNS = (
+    "id",
+    "name",
+    "developers",
+    "released",
+    "licences",
+    "parameters",
+    "context",
+    "gaps",
+    "conflicts",
+    "sources",
+    "known",
+    "fields",
+)
 SHORT = ("model", "released", "licence", "size", "known", "conflicts")
 PART = 500
 
@@ -22,12 +35,22 @@ PART = 500
 @click.argument("text", nargs=-1)
 @click.option("--developer", multiple=True, metavar="NAME", help="Its developer.")
 @click.option("--licence", multiple=True, metavar="ID", help="Its accepted licence.")
-@click.option("--licence-class", multiple=True, metavar="CLASS", help="A class or family of licences, such as osi-approved or llama.")  # fmt: skip
+@click.option(
+    "--licence-class",
+    multiple=True,
+    metavar="CLASS",
+    help="A class or family of licences, such as osi-approved or llama.",
+)
 @click.option("--modality", multiple=True, metavar="KIND", help="What it takes as input.")
 @click.option("--architecture", multiple=True, metavar="KIND", help="Dense or mixture of experts.")
 @click.option("--weights", multiple=True, metavar="KIND", help="How its weights can be had.")
 @click.option("--family", multiple=True, metavar="NAME", help="The family of its licence.")
-@click.option("--disclosure", multiple=True, metavar="FIELD=STATE", help="A field's state: disclosed, undisclosed, withheld or partly.")  # fmt: skip
+@click.option(
+    "--disclosure",
+    multiple=True,
+    metavar="FIELD=STATE",
+    help="A field's state: disclosed, undisclosed, withheld or partly.",
+)
 @click.option(
     "--undisclosed",
     multiple=True,
@@ -45,7 +68,13 @@ PART = 500
 @click.option("--parameters-min", default="", metavar="COUNT", help="The least parameter count.")
 @click.option("--parameters-max", default="", metavar="COUNT", help="The greatest one.")
 @click.option("--descends-from", default="", metavar="MODEL", help="Made from that model.")
-@click.option("--sort", default="name", show_default=True, metavar="KEY", help="name, released, context, parameters, sources, gaps, conflicts or descendants; - before it turns it round.")  # fmt: skip
+@click.option(
+    "--sort",
+    default="name",
+    show_default=True,
+    metavar="KEY",
+    help="name, released, context, parameters, sources, gaps, conflicts or descendants; - before it turns it round.",
+)
 @click.option(
     "--limit",
     default=50,

@@ -41,8 +41,18 @@ def command() -> None:
 @click.argument("value", required=False, default="")
 @click.option("--document", required=True, metavar="URL", help="The document that was read.")
 @click.option("--place", default="", help="Where in it: page, section, line, JSON pointer.")
-@click.option("--basis", default="third-party", show_default=True, help="developer, artifact, measurement, third-party, inference or estimate.")  # fmt: skip
-@click.option("--stance", default="stated", show_default=True, help="stated, partly, not-found (searched, not found), blank, declined, not-applicable, none or denied.")  # fmt: skip
+@click.option(
+    "--basis",
+    default="third-party",
+    show_default=True,
+    help="developer, artifact, measurement, third-party, inference or estimate.",
+)
+@click.option(
+    "--stance",
+    default="stated",
+    show_default=True,
+    help="stated, partly, not-found (searched, not found), blank, declined, not-applicable, none or denied.",
+)
 @click.option("--not-found", is_flag=True, help="Short for --stance not-found.")
 @click.option("--publisher", default="", metavar="NAME|IRI", help="Who published the document.")
 @click.option("--retrieved", default="", metavar="DATE", help="When it was read (default: today).")

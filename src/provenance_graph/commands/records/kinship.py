@@ -21,9 +21,26 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("child", metavar="CHILD")
 @click.argument("parents", metavar="PARENT...", nargs=-1, required=True)
-@click.option("--relation", default="", metavar="NAME", help="How the child is declared to be made: fineTunedFrom, quantizedFrom, mergedFrom, …")  # fmt: skip
-@click.option("--record", "recorded", is_flag=True, help="Keep what was measured in the store, as claims of basis Measurement.")  # fmt: skip
-@click.option("--by", "who", default="", metavar="NAME", envvar="PROVENANCE_GRAPH_USER", help="Who measured it (default: your login).")  # fmt: skip
+@click.option(
+    "--relation",
+    default="",
+    metavar="NAME",
+    help="How the child is declared to be made: fineTunedFrom, quantizedFrom, mergedFrom, …",
+)
+@click.option(
+    "--record",
+    "recorded",
+    is_flag=True,
+    help="Keep what was measured in the store, as claims of basis Measurement.",
+)
+@click.option(
+    "--by",
+    "who",
+    default="",
+    metavar="NAME",
+    envvar="PROVENANCE_GRAPH_USER",
+    help="Who measured it (default: your login).",
+)
 @format_option()
 @click.pass_obj
 def command(
