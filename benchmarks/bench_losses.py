@@ -122,13 +122,16 @@ class Outcome:
     """All that comes of a document, as one text, and the keys that its ledger counts.
 
     ``taken`` are keys that are read, ``kept`` those whose values stand as they were stated,
-    ``aside`` those that say nothing of provenance.
+    ``aside`` those that say nothing of provenance. ``places`` gives the key of the ledger for every
+    place of the document that the reader names, and ``fates`` what the ledger counts below it.
     """
 
     text: str
     taken: Counter[Ends]
     kept: Counter[Ends]
     aside: Counter[Ends]
+    places: dict[str, str]
+    fates: Counter[tuple[Fate, str]]
 
 
 def outcome(document: Document, reader: Reader) -> Outcome:
@@ -152,7 +155,10 @@ def outcome(document: Document, reader: Reader) -> Outcome:
         counts = {Fate.READ: taken, Fate.NOT_PROVENANCE: aside}.get(fate, kept)
         steps = [_bare(step) for step in path.split("/")[1:]] or [_bare(path)]
         counts[tuple(steps[-2:])] += count
-    return Outcome("\n".join(parts), taken, kept, aside)
+    places = {}
+    if reader.leaves is not None and not reading.parts:
+        places = {leaf.where: "/".join(leaf.path) for leaf in reader.leaves(document)}
+    return Outcome("\n".join(parts), taken, kept, aside, places, reading.ledger.values)
 
 
 Ends = tuple[str, ...]
@@ -177,13 +183,24 @@ def follow(document: Document, whole: Any, reader: Reader, row: Row, write: Any)
         else:
             waiting.append(value)
     by_name: Counter[str] = Counter()
-    rest = [v for v in waiting if not (_spend(aside, v) or _spend(kept, v))]
+    fates = known.fates.copy()
+    rest = []
+    for value in waiting:
+        path = known.places.get("/" + "/".join(map(str, value.steps)))
+        if path is None:
+            done = _spend(aside, value) or _spend(kept, value)
+        else:
+            done = any(_spend_fate(fates, fate, path) for fate in Fate if fate is not Fate.READ)
+            by_name[_bare(path.rpartition("/")[2])] -= 1
+        if not done:
+            rest.append(value)
     row.reported += len(waiting) - len(rest)
     for ends, count in (*aside.items(), *kept.items()):
         by_name[ends[-1]] += max(count, 0)
     for value in rest:
         name = "".join(value.ends[1])
-        if by_name[name] > 0:
+        placed = "/" + "/".join(map(str, value.steps)) in known.places
+        if not placed and by_name[name] > 0:
             by_name[name] -= 1
             row.reported += 1
         elif _matters(document, whole, value, reader, known, write):
@@ -198,6 +215,15 @@ def _spend(counts: Counter[Ends], value: Value) -> bool:
         if counts[ends] > 0:
             counts[ends] -= 1
             return True
+    return False
+
+
+def _spend_fate(fates: Counter[tuple[Fate, str]], fate: Fate, path: str) -> bool:
+    """Whether the ledger counts one more value of this fate below a key."""
+    fates[fate, path] -= 1
+    if fates[fate, path] >= 0:
+        return True
+    fates[fate, path] += 1
     return False
 
 

@@ -85,6 +85,10 @@ class Shown:
     def _whole(self) -> frozenset[str]:
         return frozenset(self._text.split("\n"))
 
+    def is_value(self, text: str) -> bool:
+        """Whether a text is the whole of a value that is claimed."""
+        return text in self._exact
+
     def has(self, stated: str) -> bool:
         """Whether a text stands in what came of the document, as itself or in an address."""
         if len(stated) < SHORTEST or stated in self._exact:
@@ -128,9 +132,12 @@ def remaining(
     results = tuple(results)
     leaves = list(reader.leaves(document))
     candidates = list(_under_read_keys(leaves, reader.keys, ledger))
-    if not candidates:
+    refused = _Refused(results)
+    if not candidates and not refused:
         return
-    shown = Shown(results, reader.origin(document))
+    with_header = any(isinstance(item, Claim) for item in results)  # else there is no record
+    shown = Shown(results, reader.origin(document) if with_header else None)
+    refused.count(leaves, reader.keys, shown, ledger)
     places: Mapping[str, Iri] | None = None
     done: set[tuple[Iri, str, str]] = set()
     ids = Counter(
@@ -148,6 +155,55 @@ def remaining(
         if subject is not None and (subject, key, text) not in done:
             done.add((subject, key, text))
             yield coverage.other(subject, key, text)
+
+
+class _Refused:
+    """Places at which a problem says that what stands there was not taken up as a whole."""
+
+    KINDS = frozenset(("missing", "shape", "repeat", "reference"))
+
+    def __init__(self, results: Iterable[Claim | Problem]) -> None:
+        self._places = {
+            item.where
+            for item in results
+            if isinstance(item, Problem) and item.kind in self.KINDS and item.where[:1] in ("", "/")
+        }
+        self._missing = {
+            item.where
+            for item in results
+            if isinstance(item, Problem) and item.kind == "missing" and item.where
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def count(
+        self, leaves: Iterable[Leaf], table: KeyTable, shown: Shown, ledger: ReadingLedger
+    ) -> None:
+        """Count codes, flags and short texts below such a place as not understood.
+
+        Longer texts are looked for wherever they stand; these could not be found by looking.
+        """
+        leaves = tuple(leaves) if self._places else ()
+        stated = {leaf.where for leaf in leaves}
+        # what is missing has no place of its own: that which should hold it was not taken up
+        self._places |= {w.rpartition("/")[0] for w in self._missing - stated}
+        for leaf in leaves:
+            row = table.find(leaf.path)
+            if row is None or row.fate is not Fate.READ or not self._below(leaf.where):
+                continue
+            text = scalar_text(leaf.value)
+            code = len(text) < SHORTEST or (row.coded and _is_code(leaf.value))
+            unseen = isinstance(leaf.value, bool) or (code and not shown.is_value(text))
+            path = "/".join(leaf.path)
+            if unseen and ledger.values[Fate.READ, path] > 0:
+                ledger.values[Fate.READ, path] -= 1
+                ledger.values[Fate.NOT_UNDERSTOOD, path] += 1
+
+    def _below(self, where: str) -> bool:
+        while where and where not in self._places:
+            where = where.rpartition("/")[0]
+        return where in self._places
 
 
 def _under_read_keys(

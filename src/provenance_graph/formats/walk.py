@@ -10,6 +10,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +77,9 @@ BESIDE = (
 )
 RESULTS = ".eval_results"
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
+_CACHE_FOLDERS = frozenset({"blobs", "refs"})
+_CACHED = re.compile(r"(?:models|datasets|spaces)--.")
+"""Of a repository in the Hub's cache only its snapshots are documents; they link to the blobs."""
 _GLOB = frozenset("*?[")
 
 
@@ -240,7 +244,11 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
             continue
         seen.add((status.st_dev, status.st_ino))
         folders[:] = sorted(
-            name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")
+            name
+            for name in folders
+            if name not in _SKIPPED_FOLDERS
+            and not name.startswith(".")
+            and not (name in _CACHE_FOLDERS and _CACHED.match(Path(shown).name))
         )
         yield Path(shown), sorted(files)
 

@@ -128,6 +128,9 @@ def _descriptor(entry: Any) -> ReaderOutput:
             yield statements.quantity(
                 model, PG.nominalParameterCount, size, "/numParameters", kind=XSD.integer
             )
+    else:
+        what = "no address of a repository of the Hub, so no model of which this is stated"
+        yield Problem("", what, "resources: canonicalUrl", "missing")
     copies: set[str] = set()
     for index, file in enumerate(statements.as_list(mapping.find(entry, "files/all"))):
         stated, at = statements.mapping(file), f"/files/all/{index}"
@@ -205,8 +208,23 @@ def _file(
 
 def _leaves(document: Document) -> Iterator[Leaf]:
     """The values of a descriptor, or of every entry of a gallery."""
-    alone = isinstance(document.features.value, dict)
-    return (keys.one("entry") if alone else keys.several("entry"))(document)
+    if isinstance(document.features.value, dict):
+        yield from keys.one("entry")(document)
+        return
+    entries = statements.as_list(document.features.value)
+    for leaf in keys.several("entry")(document):
+        step = leaf.where.split("/")[1]
+        entry = statements.mapping(entries[int(step)]) if step.isdigit() else {}
+        yield leaf if _placed(entry) else Leaf(("elsewhere", *leaf.path[1:]), *leaf[1:])
+
+
+def _placed(entry: dict[str, Any]) -> bool:
+    """Whether a file of the entry lies in a repository of the Hub, which then is the model."""
+    places = (
+        _place(statements.scalar_text(statements.mapping(file).get("uri")))
+        for file in statements.as_list(entry.get("files"))
+    )
+    return any(place is not None and place.path for place in places)
 
 
 READER = Reader(

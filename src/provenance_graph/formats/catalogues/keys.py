@@ -102,6 +102,7 @@ LIFECYCLE = KeyTable(
         *read("`dcterms:replaces`", *below("entry", "replacements/model", "replacement_model")),
         *coded("`dcterms:replaces`", *below("entry", "replacements/provider",
                                             "replacements/recommended")),
+        *skip("a replacement that the source does not recommend", "other/replacements/**"),
         *read("`pg:deprecationPolicy`", *below("entry", "sources/url", "url")),
         *skip("when the catalogue looked, and how it names its source",
               *below("entry", "sources/**", "scraped_at", "first_observed", "last_observed",
@@ -128,6 +129,7 @@ LITELLM = KeyTable(
         *read("`dcterms:source`", "offer/source"),
         *skip("another price or limit of the service", *below("offer", "*cost*", "max_*",
               "*_per_minute", "rpm", "tpm")),
+        *skip("how the offer is called; of a model that does not reason", "offer/call/**"),
         *skip("an example of an entry", "sample/**"),
         *rest("offer"),
     )
@@ -135,6 +137,7 @@ LITELLM = KeyTable(
 
 GALLERY = KeyTable(
     (
+        *skip("of an entry whose files are not on the Hub: it names no model", "elsewhere/**"),
         *read("`pg:Artifact` in the repository of its address", *below("entry", "files/uri",
               "files/sha256", "files/all/url", "files/all/sha256checksum", "files/all/sizeBytes")),
         *read("`dcterms:license`", "entry/license"),

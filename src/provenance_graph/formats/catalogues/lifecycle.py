@@ -124,7 +124,10 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
         stated = statements.mapping(item)
         other = statements.scalar_text(stated.get("model"))
         by = statements.scalar_text(stated.get("provider")) or provider
-        if other and stated.get("recommended") is not False:
+        if not other:
+            what = "a replacement that names no model"
+            yield Problem(f"/replacements/{index}", what, "model:", "missing")
+        elif stated.get("recommended") is not False:
             yield from _replaced(subject, by, other, f"/replacements/{index}")
     for index, item in enumerate(statements.as_list(entry.get("sources"))):
         if url := statements.scalar_text(statements.mapping(item).get("url")):
@@ -224,7 +227,17 @@ def _leaves(document: Document) -> Iterator[Leaf]:
         for leaf in coverage.leaves(entry, ("entry",), "" if alone else f"/{index}"):
             name = leaf.path[1:] in (("name",), ("model_name",))
             role = "offer" if name and not own else "entry"
+            if leaf.path[1] == "replacements" and not _recommended(entry, leaf.where):
+                role = "other"
             yield Leaf((role, *leaf.path[1:]), leaf.where, leaf.value)
+
+
+def _recommended(entry: dict[Any, Any], where: str) -> bool:
+    """Whether the replacement at a place is one that its source recommends."""
+    step = where.partition("/replacements/")[2].partition("/")[0]
+    stated = statements.as_list(entry.get("replacements"))
+    item = statements.mapping(stated[int(step)]) if step.isdigit() else {}
+    return item.get("recommended") is not False
 
 
 READER = Reader(

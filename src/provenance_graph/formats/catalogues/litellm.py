@@ -127,7 +127,7 @@ def model_of(provider: str, key: str) -> Iri:
 def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
     provider = statements.scalar_text(entry.get("litellm_provider"))
     if not provider:
-        yield Problem(f"{where}/litellm_provider", "an offer without a provider", kind="missing")
+        yield Problem(where, "an offer without litellm_provider", kind="missing")
         return
     of = model_of(provider, key)
     yield Claim(of, RDF.type, PG.OfferedModel)
@@ -169,7 +169,18 @@ def _leaves(document: Document) -> Iterator[Leaf]:
     whole = statements.mapping(document.json)
     for key, entry in whole.items():
         place = "/" + str(key).replace("~", "~0").replace("/", "~1")
-        yield from coverage.leaves(entry, ("sample" if key == _SAMPLE else "offer",), place)
+        for leaf in coverage.leaves(entry, ("sample" if key == _SAMPLE else "offer",), place):
+            yield _of_call(leaf, statements.mapping(entry))
+
+
+def _of_call(leaf: Leaf, entry: dict[str, Any]) -> Leaf:
+    """The value; what tells how an offer is called, and nothing of what it is, apart."""
+    is_mode = leaf.path == ("offer", "mode") and isinstance(leaf.value, str)
+    mode = is_mode and leaf.value != "embedding" and " " not in leaf.value.strip()
+    always = leaf.path == ("offer", "thinking_always_on")
+    if mode or (always and entry.get("supports_reasoning") is not True):
+        return Leaf(("offer", "call", leaf.path[1]), leaf.where, leaf.value)
+    return leaf
 
 
 READER = Reader(

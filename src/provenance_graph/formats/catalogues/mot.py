@@ -84,7 +84,8 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     if not release:
         raise Unreadable(document.url, "no mapping under 'release', so it names no model")
     if not name:
-        yield Problem("/release/name", "the model has no name", "name: Falcon-40B")
+        what = "the model has no name"
+        yield Problem("/release/name", what, "name: Falcon-40B", kind="missing")
         return
     version = stated_name(release.get("version"))
     model = _model(name, version, scalar_text(release.get("huggingface")))

@@ -258,7 +258,9 @@ def _responsible(it: JsonNode, subject: Iri) -> Iterator[Claim]:
 
 
 def _derived(it: JsonNode, subject: Iri) -> Iterator[Claim]:
-    for where, value in it.all(PROV + "wasDerivedFrom", "prov:wasDerivedFrom"):
+    for where, value in it.all(
+        PROV + "wasDerivedFrom", "prov:wasDerivedFrom", SCHEMA + "isBasedOn"
+    ):
         located = mapping(value).get("prov:locatedAt") or mapping(value).get(PROV + "atLocation")
         links = [scalar_text(located), jsonld.link_of(value)]
         repository = next((r for link in links if (r := statements.hub_dataset(link))), "")
@@ -364,7 +366,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

@@ -53,7 +53,11 @@ _READ: tuple[Key, ...] = (
           "model/memoryRequirements/unitText", "model/memoryRequirements/unitCode"),
     *read("`pg:softwareDependency`, and `pg:framework` for the known ones",
           *_each("softwareRequirements", "codemeta:softwareRequirements"),
-          "model/softwareRequirements/version"),
+          "model/softwareRequirements/version", "model/softwareRequirements/softwareVersion"),
+    *read("`pg:Artifact` with `pg:digest`, `pg:byteSize`, `pg:fileFormat`",
+          *(f"model/{role}/{key}" for role in ("distribution", "encoding")
+            for key in ("contentUrl", "contentUrl/@id", "url", "name", "sha256", "md5", "contentSize",
+                        "encodingFormat"))),
 )  # fmt: skip
 
 KEYS = KeyTable(

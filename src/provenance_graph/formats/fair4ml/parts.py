@@ -79,13 +79,37 @@ def match_alone(stated: str) -> bool:
 def requirement(model: Iri, value: Any) -> Iterator[Claim]:
     """A library that the model needs, with its version where a node gives one."""
     name = jsonld.text_of(value) or jsonld.link_of(value)
-    version = scalar_text(mapping(value).get("version"))
+    stated = {jsonld.short(jsonld.same(str(key))): inner for key, inner in mapping(value).items()}
+    version = scalar_text(stated.get("version")) or scalar_text(stated.get("softwareVersion"))
     for each in re.split(r"[,;\n]", name) if not version else [f"{name} {version}"]:
         if each := each.strip():
             yield Claim(model, PG.softwareDependency, statements.literal(each))
             bare = re.split(r"[\s=<>~!\[]", each)[0]
             if bare.casefold() in named.LIBRARIES:
                 yield Claim(model, PG.framework, statements.literal(bare))
+
+
+def file_of(model: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
+    """A file of the model with its digest, size and address (schema.org's DataDownload)."""
+    stated = {jsonld.short(jsonld.same(str(key))): inner for key, inner in mapping(value).items()}
+    url = jsonld.link_of(stated.get("contentUrl")) or jsonld.link_of(stated.get("url"))
+    name = jsonld.text_of(stated.get("name")) or url.rstrip("/").rpartition("/")[2]
+    digests = [
+        packages.digest(algorithm, scalar_text(stated.get(algorithm)))
+        for algorithm in ("sha256", "md5")
+        if stated.get(algorithm)
+    ]
+    if not (name or any(digests)):
+        return
+    claims = list(packages.artifact("fair4ml", model, name[:200], [d for d in digests if d]))
+    yield from claims
+    file = claims[0].subject
+    if url:
+        yield statements.link(file, terms.SCHEMA.url, url, f"{where}/contentUrl")
+    if (size := stated.get("contentSize")) is not None:
+        yield statements.quantity(file, PG.byteSize, size, f"{where}/contentSize")
+    if form := jsonld.text_of(stated.get("encodingFormat")):
+        yield Claim(file, PG.fileFormat, statements.literal(form))
 
 
 def dataset(model: Iri, predicate: Iri, value: Any) -> Iterator[Claim]:

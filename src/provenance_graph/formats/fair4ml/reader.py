@@ -361,6 +361,8 @@ def _schema(
         yield from fair4ml_parts.requirement(model, value)
     elif local == "isBasedOn":
         yield from fair4ml_parts.based_on(model, value)
+    elif local in ("distribution", "encoding"):
+        yield from fair4ml_parts.file_of(model, value, where)
     elif local == "publisher":
         yield from _supplied(model, text)
 
@@ -371,7 +373,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
     subjects=subjects,

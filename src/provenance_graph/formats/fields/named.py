@@ -22,10 +22,15 @@ from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, METHOD_TAGS
 COUNTS: Mapping[str, Iri] = MappingProxyType(
     {
         **dict.fromkeys(
-            ("parametercount", "numparameters", "numberofparameters", "totalparameters"),
+            ("parametercount", "numparameters", "numberofparameters", "totalparameters",
+             "parameters", "totalparams", "numparams", "nparams", "paramcount", "paramscount",
+             "parameterscount", "modelsize", "modelparameters"),
             PG.parameterCount,
         ),
-        **dict.fromkeys(("activeparameters", "activeparametercount"), PG.activeParameterCount),
+        **dict.fromkeys(
+            ("activeparameters", "activeparametercount", "activeparams", "activatedparameters"),
+            PG.activeParameterCount,
+        ),
         **dict.fromkeys(
             ("layers", "numhiddenlayers", "numlayers", "layercount", "blockcount", "nlayer", "nlayers"),
             PG.layerCount,
@@ -35,7 +40,8 @@ COUNTS: Mapping[str, Iri] = MappingProxyType(
         ),
         **dict.fromkeys(("vocabulary", "vocabsize", "vocabularysize"), PG.vocabularySize),
         **dict.fromkeys(
-            ("contextlength", "contextwindow", "maxpositionembeddings", "contextsize"),
+            ("contextlength", "contextwindow", "maxpositionembeddings", "contextsize",
+             "maxcontextlength", "maxcontext", "maxsequencelength"),
             PG.contextLength,
         ),
         **dict.fromkeys(
@@ -52,9 +58,25 @@ COUNTS: Mapping[str, Iri] = MappingProxyType(
 )  # fmt: skip
 """Names of counts, in the form that ``name_forms`` gives."""
 
+DAYS: Mapping[str, Iri] = MappingProxyType(
+    {
+        **dict.fromkeys(("knowledgecutoff", "knowledgecutoffdate"), PG.knowledgeCutoff),
+        **dict.fromkeys(
+            ("trainingdatacutoff", "trainingcutoff", "datacutoff", "trainingdatacutoffdate"),
+            PG.trainingDataCutoff,
+        ),
+        **dict.fromkeys(("releasedate", "releasedon", "datereleased"), DCTERMS.issued),
+    }
+)
+"""Names of days, in the form that ``name_forms`` gives."""
+
 TEXTS: Mapping[str, Iri] = MappingProxyType(
     {
         "libraryname": PG.framework,
+        "traininghardware": PG.trainingHardware,
+        "hardwareused": PG.trainingHardware,
+        "pipelinetag": PG.task,
+        "tokenizerclass": PG.tokenizer,
         "typeofmodel": PG.architectureFamily,
         "domain": PG.applicationDomain,
         "autonomytype": PG.autonomyType,
@@ -237,6 +259,8 @@ def claims(subject: Iri, name: str, value: str, where: str) -> list[Claim | Prob
         if form in COUNTS:
             kind = XSD.integer
             return [statements.quantity(subject, COUNTS[form], value, where, kind=kind)]
+        if form in DAYS:
+            return [statements.dated(subject, DAYS[form], value, where)]
         if form in TEXTS:
             return [coverage.stated(subject, TEXTS[form], value, where)]
         if reader := _READERS.get(form):
@@ -336,6 +360,12 @@ def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> Reade
         dataset = iris.dataset(rest)
         yield from statements.is_a(dataset, PG.Dataset, rest)
         yield Claim(subject, PG.trainedOn, dataset)
+    elif colon and kind == "language" and _CODE.fullmatch(rest):
+        yield Claim(subject, DCTERMS.language, statements.literal(rest))
+    elif colon and kind in ("task", "pipeline_tag") and rest:
+        yield Claim(subject, PG.task, statements.literal(rest))
+    elif colon and kind == "library" and rest:
+        yield Claim(subject, PG.framework, statements.literal(rest))
     elif bare in LIBRARIES:
         yield Claim(subject, PG.framework, statements.literal(text))
     elif bare in FORMAT_TAGS:

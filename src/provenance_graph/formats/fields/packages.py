@@ -27,6 +27,97 @@ _METRIC = re.compile(
 )
 """Names of measures: what is counted, not on what."""
 
+_MEASURE = frozenset(
+    [
+        "accuracy",
+        "auc",
+        "auprc",
+        "auroc",
+        "bertscore",
+        "bias",
+        "bleu",
+        "brier",
+        "cer",
+        "chrf",
+        "cider",
+        "clipscore",
+        "comet",
+        "correlation",
+        "cost",
+        "coverage",
+        "dice",
+        "distance",
+        "duration",
+        "em",
+        "entropy",
+        "error",
+        "error_rate",
+        "exactness",
+        "f1",
+        "f2",
+        "fairness",
+        "fid",
+        "fps",
+        "gap",
+        "hallucination",
+        "iou",
+        "kappa",
+        "latency",
+        "loss",
+        "lpips",
+        "map",
+        "mae",
+        "mcc",
+        "meteor",
+        "mos",
+        "mrr",
+        "mse",
+        "ndcg",
+        "npv",
+        "parity",
+        "perplexity",
+        "pesq",
+        "ppl",
+        "ppv",
+        "precision",
+        "prauc",
+        "psnr",
+        "r2",
+        "rate",
+        "ratio",
+        "recall",
+        "reward",
+        "rmse",
+        "rouge",
+        "score",
+        "sensitivity",
+        "similarity",
+        "specificity",
+        "speed",
+        "squared",
+        "ssim",
+        "stoi",
+        "support",
+        "throughput",
+        "time",
+        "toxicity",
+        "variance",
+        "wer",
+    ]
+)
+"""Last words of a measure's name, whatever stands before them."""
+
+_QUALIFIER = re.compile(
+    r"(?:macro|micro|weighted|balanced|mean|average|median|overall|total|max|min|best|final|top|pass"
+    r"|word|character|char|token|sentence|phone(?:me)?|diarization|equal|label|false|true|positive|negative|acceptance|rejection"
+    r"|success|win|failure|refusal|response|completion|validation|eval|evaluation|test|train|training"
+    r"|dev|absolute|relative|root|normali[sz]ed|standard|log|cross|hamming|brier|roc|pr|curve|area"
+    r"|under|the|per|of|at|and|in|second|seconds|s|ms|tokens|items|exact|match|cohen|cohens|"
+    r"spearman|pearson|kendall|cosine|semantic|demographic|equali[sz]ed|odds|group|inference|time"
+    r"|first|peak|memory|disparate|impact|zero|few|shot|n|k|r|f|b|\d+)"
+)
+"""Words that say how a measure is taken, and not on what."""
+
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _HEX = {32: "md5", 40: "sha1", 64: "sha256", 96: "sha384", 128: "sha512"}
 
@@ -123,14 +214,32 @@ def benchmark_of(metric: str, part: str = "") -> str:
 
     >>> benchmark_of("accuracy", "dataset: mteb/arguana, split: test"), benchmark_of("MMLU (5-shot)")
     ('mteb/arguana', 'MMLU')
+    >>> benchmark_of("word error rate"), benchmark_of("GSM8K accuracy"), benchmark_of("macro F1")
+    ('', 'GSM8K', '')
     >>> benchmark_of("ndcg_at_10"), benchmark_of("AUC", "all")
     ('', '')
     """
     if not _METRIC.fullmatch(metric):
-        return re.sub(r"\s*\(.*\)$", "", metric) or metric
+        bare = re.sub(r"\s*\(.*\)$", "", metric) or metric
+        rest = _without_measure(bare)
+        if rest:
+            return rest
     if match := re.search(r"\bdataset:\s*([^,;]+)", part):
         return match[1].strip()
     return part if _REPOSITORY.fullmatch(part) else ""
+
+
+def _without_measure(text: str) -> str:
+    """What a score's name says beside the measure; nothing where it names a measure alone."""
+    words = list(re.finditer(r"[^\s_\-/,:;'’@]+", text))
+    if not words or words[-1][0].casefold() not in _MEASURE:
+        return text
+    rest = words[:-1]
+    while rest and (
+        _QUALIFIER.fullmatch(rest[-1][0].casefold()) or rest[-1][0].casefold() in _MEASURE
+    ):
+        rest.pop()
+    return text[: rest[-1].end()] if rest else ""
 
 
 def descends(

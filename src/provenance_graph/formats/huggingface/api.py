@@ -59,8 +59,9 @@ def read_answer(
     elif config is not None:
         yield Problem(f"{place}/config", "config is not a mapping", kind="shape")
     yield from _weights(repo, raw, files, place)
-    yield from _times(repo, raw, place)
-    yield from _artifacts(repo, raw)
+    yield from times(repo, raw, place)
+    yield from _commit(repo, raw, place)
+    yield from artifacts(repo, raw)
 
 
 def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +130,8 @@ def _weights(
         yield Problem(f"{place}/gated", f"{str(gated)[:60]!r} is not a kind of gate")
 
 
-def _times(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutput:
+def times(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutput:
+    """When a repository was made and last changed, as the Hub records it."""
     created = raw.get("createdAt")
     if created is not None:
         claim = statements.dated(repo.subject, DCTERMS.created, created, f"{place}/createdAt")
@@ -146,22 +148,36 @@ def _times(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutp
     if raw.get("lastModified") is not None:
         at = f"{place}/lastModified"
         yield statements.dated(repo.subject, DCTERMS.modified, raw["lastModified"], at)
+
+
+def is_commit(text: str) -> bool:
+    """Whether a text is the full name of a commit."""
+    return len(text) in (40, 64) and all(c in "0123456789abcdef" for c in text)
+
+
+def _commit(repo: NamedRepository, raw: dict[str, Any], place: str) -> ReaderOutput:
     sha = statements.scalar_text(raw.get("sha"))
-    if len(sha) in (40, 64) and all(c in "0123456789abcdef" for c in sha):
+    if is_commit(sha):
         version = iris.mint("in", SOURCE, "version", repo.local, sha)
         yield from version_claims(repo.subject, version, sha)
     elif sha:
         yield Problem(f"{place}/sha", f"{sha[:60]!r} is not a commit")
 
 
-def _artifacts(repo: NamedRepository, raw: dict[str, Any]) -> ReaderOutput:
+def _oid(stored: dict[str, Any]) -> str:
+    """The digest under the name that Git LFS gives it: ``oid``, bare or after ``sha256:``."""
+    text = statements.scalar_text(stored.get("oid")).removeprefix("sha256:")
+    return text if len(text) == 64 and is_commit(text) else ""
+
+
+def artifacts(repo: NamedRepository, raw: dict[str, Any]) -> ReaderOutput:
     """Files of weights, with digest or size where the answer gives them (``blobs=true``)."""
     formats: set[str] = set()
     for file in statements.as_list(raw.get("siblings")):
         mapping = statements.mapping(file)
         stored = statements.mapping(mapping.get("lfs"))
         name = statements.scalar_text(mapping.get("rfilename"))
-        digest = statements.scalar_text(stored.get("sha256"))
+        digest = statements.scalar_text(stored.get("sha256")) or _oid(stored)
         if kind := format_of(name):
             formats.add(kind)
         weights = bool(kind) and whole_number(mapping.get("size")) is not None

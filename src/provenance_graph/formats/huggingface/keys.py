@@ -86,7 +86,9 @@ API_ROWS = (
     *read("`pg:contextLength`", "api/gguf/context_length"),
     *later("api/gguf/architecture"),
     *read("`pg:Artifact`, `pg:fileFormat`", "api/siblings/rfilename", "api/siblings/size",
-          "api/siblings/lfs/sha256", "api/siblings/lfs/size"),
+          "api/siblings/lfs/sha256", "api/siblings/lfs/oid", "api/siblings/lfs/size"),
+    *read("of a dataset: `schema:description`, `pg:citeAs`, as stated", "api/description",
+          "api/citation", "api/paperswithcode_id"),
     *skip("a file without digest and size, whose name tells its format",
           "api/siblings/other/rfilename"),
     *skip("a digest of Git's pointer, not of the file", "api/siblings/blobId", "api/siblings/lfs/pointerSize"),
@@ -140,7 +142,11 @@ def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
     """The stated values of a document of the Hub, and of the files beside it."""
     if kind == "card":
         yield from _card_leaves(metadata(document.text, document.url)[0], "")
-    elif kind == "api" and document.features.syntax == "json" and isinstance(document.json, dict):
+    elif (
+        kind in ("api", "dataset_api")
+        and document.features.syntax == "json"
+        and isinstance(document.json, dict)
+    ):
         whole: dict[str, Any] = document.json
         for leaf in leaves(whole, ("api",), "", without=("cardData",)):
             listed_only = leaf.path == _FILE_NAME and not _has_size(whole, leaf.where)

@@ -23,19 +23,28 @@ _CONFIG_SHAPE = frozenset(
      "tie_word_embeddings", "torch_dtype", "quantization_config", "auto_map", "architecture"}
 )  # fmt: skip
 _ADAPTER_MARKS = frozenset({"peft_type", "base_model_name_or_path"})
+_DATASET_TAGS = ("task_categories:", "size_categories:", "task_ids:", "source_datasets:", "format:",
+                 "modality:", "library:datasets", "annotations_creators:")  # fmt: skip
 _API_MARKS = frozenset(
     {"tags", "downloads", "likes", "lastModified", "createdAt", "cardData", "siblings", "gated"}
 )
 
 
+ANSWERS = frozenset(("api", "dataset_api"))
+"""Kinds of documents that the Hub's API answers with, alone, in a list, or one a line."""
+
+
 def kind_of(features: Features) -> str:
-    """Which document of the Hub it is by its content: card, config, adapter, index, api, results."""
+    """Which document of the Hub it is by its content.
+
+    One of card, config, adapter, index, api, dataset_api, results, merge, tokenizer, or nothing.
+    """
     if features.syntax in ("markdown", "text"):
         return "card" if _is_card(features) else ""
     keys = features.keys
     if features.syntax == "jsonl":
         value = features.value
-        return "api" if isinstance(value, dict) and _is_answer(value) else ""
+        return _answer(value) if isinstance(value, dict) else ""
     if features.syntax == "json":
         value = (
             features.value[0]
@@ -44,8 +53,8 @@ def kind_of(features: Features) -> str:
         )
         if not isinstance(value, dict):
             return ""
-        if _is_answer(value):
-            return "api"
+        if kind := _answer(value):
+            return kind
         if isinstance(features.value, list):
             return ""
         if keys >= _ADAPTER_MARKS:
@@ -64,10 +73,17 @@ def kind_of(features: Features) -> str:
     return ""
 
 
-def _is_answer(value: dict[str, Any]) -> bool:
-    """Whether a mapping is what the Hub answers about a model, alone or in a list."""
+def shelf_of(value: dict[str, Any]) -> str:
+    """``models`` or ``datasets``, as an entry of the Hub's answers is one; nothing for others."""
+    return {"api": "models", "dataset_api": "datasets"}.get(_answer(value), "")
+
+
+def _answer(value: dict[str, Any]) -> str:
+    """Whether a mapping is what the Hub answers about a model or a dataset, alone or in a list."""
     named = "id" in value or "modelId" in value
-    return named and len(value.keys() & _API_MARKS) >= 2 and not _is_dataset(value)
+    if not named or len(value.keys() & _API_MARKS) < 2:
+        return ""
+    return "dataset_api" if _is_dataset(value) else "api"
 
 
 def _is_card(features: Features) -> bool:
@@ -80,14 +96,13 @@ def _is_card(features: Features) -> bool:
 
 
 def _is_dataset(value: dict[str, Any]) -> bool:
+    """Whether an answer is a dataset's: the Hub gives models ``modelId``, datasets their own tags."""
+    if value.keys() & {"modelId", "pipeline_tag", "config", "library_name"}:
+        return False
     tags = statements.as_list(value.get("tags"))
+    card = statements.mapping(value.get("cardData"))
     return (
-        "pipeline_tag" not in value
-        and "config" not in value
-        and (
-            any(
-                isinstance(t, str) and t.startswith(("task_categories:", "size_categories:"))
-                for t in tags
-            )
-        )
+        any(isinstance(tag, str) and tag.startswith(_DATASET_TAGS) for tag in tags)
+        or bool(card.keys() & {"dataset_info", "task_categories", "configs", "size_categories"})
+        or "paperswithcode_id" in value
     )

@@ -26,9 +26,10 @@ from provenance_graph.formats.document import (
 )
 from provenance_graph.formats.huggingface.api import name_of
 from provenance_graph.formats.huggingface.cards.front import metadata
+from provenance_graph.formats.huggingface.dataset_api import dataset_of, read_dataset_answer
 from provenance_graph.formats.huggingface.files import READINGS, dataset_card, repository_claims
 from provenance_graph.formats.huggingface.keys import KEYS, leaves_of
-from provenance_graph.formats.huggingface.kinds import kind_of
+from provenance_graph.formats.huggingface.kinds import ANSWERS, kind_of, shelf_of
 from provenance_graph.formats.huggingface.names import (
     SOURCE,
     NamedRepository,
@@ -36,6 +37,9 @@ from provenance_graph.formats.huggingface.names import (
     repository,
     repository_of,
 )
+
+MAX_QUOTED = 400
+"""How much of an entry that could not be read is quoted."""
 
 
 def _recognises(features: Features) -> bool:
@@ -51,7 +55,8 @@ def _origin(document: Document) -> Origin:
         name = f"{place.kind.value}/{place.name}"
         maker = iris.organization(place.owner or "unknown publisher")
         return Origin(f"{name}/card", maker, Basis.DEVELOPER, f"{name}, card")
-    local = repo.local if folder else f"{repo.local}/{kind or 'document'}"
+    document_kind = kind.removeprefix("dataset_") or "document"
+    local = repo.local if folder else f"{repo.local}/{document_kind}"
     return Origin(
         local=local,
         publisher=iris.organization(repo.owner or "unknown publisher"),
@@ -75,8 +80,11 @@ def _other_card(document: Document, place: hub.Repository) -> ReaderOutput:
 
 def _subject(document: Document) -> tuple[NamedRepository, str]:
     kind = kind_of(document.features)
-    if kind == "api" and isinstance(document.json, dict) and (name := name_of(document.json)):
-        return repository(name), kind
+    if kind in ANSWERS and isinstance(document.json, dict):
+        if kind == "dataset_api" and (dataset := dataset_of(document.json)):
+            return dataset, kind
+        if name := name_of(document.json):
+            return repository(name), kind
     return repository_of(document), kind
 
 
@@ -86,7 +94,7 @@ def _read(document: Document) -> ReaderOutput:
     if kind == "card" and place is not None and place.kind is not hub.RepositoryKind.MODEL:
         yield from _other_card(document, place)
         return
-    if kind == "api" and not (
+    if kind in ANSWERS and not (
         document.features.syntax == "json" and isinstance(document.json, dict)
     ):
         for part in split(document):
@@ -94,7 +102,10 @@ def _read(document: Document) -> ReaderOutput:
         return
     if not kind:
         raise Unreadable(document.url, "no card, config, adapter, results or answer of the Hub")
-    yield from repository_claims(repo, document, kind)
+    if kind == "dataset_api":
+        yield from read_dataset_answer(repo, statements.sanitise(document.json, document.text), "")
+    else:
+        yield from repository_claims(repo, document, kind)
 
 
 def split(document: Document) -> Iterator[Document | Problem]:
@@ -102,22 +113,33 @@ def split(document: Document) -> Iterator[Document | Problem]:
 
     A document that is no such list gives nothing. A line that is no JSON is a problem.
     """
-    if kind_of(document.features) != "api":
+    if kind_of(document.features) not in ANSWERS:
         return
     seen: set[str] = set()
     for where, raw in _entries(document):
         name = name_of(raw) if isinstance(raw, dict) else ""
         if isinstance(raw, Problem):
             yield raw
-        elif not name:
-            yield Problem(where, "an entry that names no repository", kind="missing")
+        elif not name or not isinstance(raw, dict):
+            what = f"an entry that names no repository: {_brief(raw)}"
+            yield Problem(where, what, "id: owner/name", kind="missing")
         elif name in seen:
-            yield Problem(f"{where}/id", f"{name} stands there twice", kind="repeat")
+            what = f"{name} stands there twice, here as {_brief(raw)}"
+            yield Problem(f"{where}/id", what, kind="repeat")
+        elif not (shelf := shelf_of(raw)):
+            what = f"no answer of the Hub: {_brief(raw)}"
+            yield Problem(where, what, "an entry of /api/models or /api/datasets", kind="missing")
         else:
             seen.add(name)
             data = json.dumps(raw, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
-            url = Iri(f"{hub.PAGE}api/models/{quote(name)}")
+            url = Iri(f"{hub.PAGE}api/{shelf}/{quote(name)}")
             yield Document(url, data, document.retrieved, f"{name}/api.json")
+
+
+def _brief(raw: Any) -> str:
+    """An entry as it stands, cut where it is long."""
+    shown = json.dumps(raw, ensure_ascii=False)
+    return shown if len(shown) <= MAX_QUOTED else f"{shown[:MAX_QUOTED]} …"
 
 
 def _entries(document: Document) -> Iterator[tuple[str, Any]]:
@@ -148,7 +170,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="4",
+    version="5",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),

@@ -30,6 +30,7 @@ from provenance_graph.formats.licences.tables import (
     UNDISCLOSED,
     UNKNOWN,
     UNSTATED,
+    authority_spellings,
     names,
 )
 
@@ -194,7 +195,7 @@ _NAMELESS = OTHER | UNKNOWN | UNSTATED | UNDISCLOSED | NO_LICENCE | FAMILIES | P
 def _as_stated(stated: str, name: str, link: str) -> LicenceName:
     """A licence that no table holds, as an entity with the name or address that it is given.
 
-    Words such as "custom" or "license" and names of families tell no licence from another.
+    Words such as "custom" and names of families tell no licence from another.
     """
     named = name.strip()
     form = _form(named)
@@ -271,6 +272,9 @@ def _by_link(link: str) -> Iri | None:
     ):
         result = _spdx().get(m[1]) or _forms().get(_form(m[1]))
         return _iri(result) if result else None
+    for spelling in authority_spellings(where):
+        if known := _spdx().get(spelling):
+            return _iri(known)
     for pattern, known in names().addresses:
         if pattern.fullmatch(where):
             return _iri(known)

@@ -106,3 +106,20 @@ NO_LICENCE = frozenset({"none", "no", "unlicensed", "not-licensed", "without"})
 PROPRIETARY = frozenset(
     {"proprietary", "closed", "closed-source", "closed-weights", "commercial-proprietary"}
 )
+
+
+def authority_spellings(where: str) -> tuple[str, ...]:
+    """How SPDX may spell a code of the EU's authority table of licences, from the code's address.
+
+    >>> authority_spellings("publications.europa.eu/resource/authority/licence/cc_byncsa_4_0")[0]
+    'cc-by-nc-sa-4.0'
+    >>> authority_spellings("publications.europa.eu/resource/authority/licence/cc0")
+    ('cc0', 'cc0-1.0')
+    """
+    match = re.fullmatch(r"publications\.europa\.eu/resource/authority/licence/(\w+)", where)
+    if match is None:
+        return ()
+    dashed = re.sub(r"(?<=\d)_(?=\d)", ".", match[1].casefold()).replace("_", "-")
+    dashed = re.sub(r"^cc-by(?=(?:nc|sa|nd))", "cc-by-", dashed)
+    dashed = re.sub(r"(?<=-nc)(?=sa|nd)", "-", dashed)
+    return dashed, f"{dashed}-1.0"

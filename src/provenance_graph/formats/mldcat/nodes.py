@@ -80,6 +80,29 @@ def nodes_of(document: Document) -> Nodes:
     return Nodes(result)
 
 
+def without_meaning(document: Document) -> Iterator[tuple[str, str, str]]:
+    """Keys that no context defines, which JSON-LD drops: place, key and what stands there."""
+    if document.features.syntax != "json" or not isinstance(document.json, dict):
+        return
+    contexts = [c for c in _with_context(document)["@context"] if isinstance(c, dict)]
+    known = {key for each in contexts for key in each}
+    if "@vocab" in known:
+        return
+    waiting: list[tuple[str, Any]] = [
+        ("", {k: v for k, v in document.json.items() if k != "@context"})
+    ]
+    while waiting:
+        where, item = waiting.pop()
+        if isinstance(item, list):
+            waiting += [(f"{where}/{n}", each) for n, each in enumerate(item)]
+        elif isinstance(item, dict):
+            for key, value in item.items():
+                if key[:1] != "@" and ":" not in key and key not in known:
+                    yield f"{where}/{key}", key, json.dumps(value, ensure_ascii=False)
+                else:
+                    waiting.append((f"{where}/{key}", value))
+
+
 def _triples(document: Document) -> Iterator[ox.Quad]:
     base = document.url if document.url.startswith(("http://", "https://")) else "file:///"
     if document.features.syntax == "json":

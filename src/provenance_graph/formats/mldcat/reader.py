@@ -29,7 +29,7 @@ from provenance_graph.formats.mldcat.keys import (
     ValueKind,
     is_profile,
 )
-from provenance_graph.formats.mldcat.nodes import Nodes, Value, nodes_of
+from provenance_graph.formats.mldcat.nodes import Nodes, Value, nodes_of, without_meaning
 
 _DERIVATIONS = frozenset(DERIVATIONS)
 MAX_PARTS = 10_000
@@ -97,6 +97,9 @@ def read_catalogue(document: Document) -> ReaderOutput:
     """Yield what the document says of each model and dataset."""
     nodes = nodes_of(document)
     yield from coverage.unknown(_leaves(nodes), KEYS, "MLDCAT-AP 3.1")
+    for where, key, dropped in without_meaning(document):
+        what = f"{key[:120]!r} has no meaning in the document's @context: {dropped[:200]}"
+        yield Problem(where, what, "define it there, or write its IRI", kind="key")
     subjects = [n for n in nodes.values if nodes.role(n) in ("MachineLearningModel", "Dataset")]
     if not subjects:
         what = "no it6:MachineLearningModel and no dcat:Dataset"

@@ -11,7 +11,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
-from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import mapping, scalar_text
 
 SOURCE = "mlflow"
@@ -35,6 +35,7 @@ KEYS = KeyTable(
         *skip("where MLflow keeps it", "artifact_path", "flavors/*/model_binary",
               "flavors/*/pickled_model", "flavors/*/data", "flavors/*/model_path", "flavors/*/code",
               "flavors/*/env/**", "flavors/*/loader_module"),
+        *read("by the name: a property, else as stated", "metadata/*"),
         *later("mlflow_version", "signature/**", "saved_input_example_info/**", "metadata/**",
                "flavors/**", "type_hint", "prompts", "databricks_runtime", "is_signature_from_type_hint",
                "auth_policy/**"),
@@ -74,8 +75,9 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     id_ = scalar_text(raw.get("model_uuid")) or scalar_text(raw.get("model_id"))
     model = iris.entity(SOURCE, "model", iris.slug(id_ or statements.source_slug(document)))
     yield from statements.is_a(model, PG.Model)
-    if id_:
-        yield Claim(model, DCTERMS.identifier, statements.literal(id_))
+    for stated in dict.fromkeys(scalar_text(raw.get(key)) for key in ("model_uuid", "model_id")):
+        if stated:
+            yield Claim(model, DCTERMS.identifier, statements.literal(stated))
     if name := _folder(document) or id_:
         yield Claim(model, SCHEMA.name, statements.literal(name), basis=Basis.INFERENCE)
     if run := scalar_text(raw.get("run_id")):
@@ -90,7 +92,11 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
         yield from _flavor(model, scalar_text(flavor), mapping(about), f"/flavors/{flavor}")
     for leaf in leaves(document):
         row = KEYS.find(leaf.path)
-        if row is None or row.fate is coverage.Fate.NOT_READ:
+        if leaf.path[0] == "metadata" and len(leaf.path) == 2:
+            shown = scalar_text(leaf.value)
+            known = named.claims(model, leaf.path[1], shown, leaf.where)
+            yield from known or [coverage.other(model, f"metadata.{leaf.path[1]}", shown)]
+        elif row is None or row.fate is coverage.Fate.NOT_READ:
             yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
         elif row.property is not None:
             yield coverage.stated(model, row.property, scalar_text(leaf.value), leaf.where)
@@ -138,6 +144,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_model,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

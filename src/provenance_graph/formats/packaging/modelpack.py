@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provenance_graph.core import hub, iris
@@ -11,9 +11,11 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
+from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields.modalities import modalities
+from provenance_graph.formats.huggingface.tables import DTYPES
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "modelpack"
@@ -21,6 +23,7 @@ _MEDIA = re.compile(
     r"application/vnd\.(?:cncf\.model|kitops\.modelkit|cnai\.model)\.", re.IGNORECASE
 )
 _INSIDE = "how the package is laid out"
+_OCI = "org.opencontainers.image."
 KEYS = KeyTable(
     (
         *skip("that it is such a package", "manifestVersion", "schemaVersion", "mediaType",
@@ -48,6 +51,19 @@ KEYS = KeyTable(
               "layers/annotations/org.cncf.model.filepath",
               "layers/annotations/org.opencontainers.image.title", "layers/mediaType"),
         *skip(_INSIDE, "config/digest", "config/size", "modelfs/**"),
+        *read("`pg:inputModality`, `pg:outputModality`", "config/capabilities/inputTypes",
+              "config/capabilities/outputTypes"),
+        *text(DCTERMS.language, "config/capabilities/languages"),
+        *read("`pg:knowledgeCutoff`", "config/capabilities/knowledgeCutoff"),
+        *coded("`pg:weightPrecision`", "config/precision"),
+        *read("`dcterms:license` of the package", "annotations/org.opencontainers.image.licenses"),
+        *read("`pg:ModelVersion`", "annotations/org.opencontainers.image.revision",
+              "annotations/org.opencontainers.image.version"),
+        *read("`dcterms:created`", "annotations/org.opencontainers.image.created"),
+        *read("the model's name where the package gives none",
+              "annotations/org.opencontainers.image.title"),
+        *text(SCHEMA.description, "annotations/org.opencontainers.image.description"),
+        *read("the dataset, where it lies on the Hub", "datasets/remotePath"),
         *later("package/**", "model/**", "descriptor/**", "config/**", "datasets/**", "code/**",
                "docs/**", "prompts/**", "layers/**", "annotations/**", "subject/**"),
     )
@@ -104,7 +120,9 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
     yield from coverage.unknown(leaves(document), KEYS, "ModelPack and KitOps")
     descriptor, package = mapping(whole.get("descriptor")), mapping(whole.get("package"))
     about = mapping(whole.get("model"))
+    notes = mapping(whole.get("annotations"))
     names = [stated_name(part.get("name")) for part in (about, descriptor, package)]
+    names.append(stated_name(notes.get(f"{_OCI}title")))
     name = next((each for each in names if each), "")
     fallback = re.sub(r"(?:^|/)Kitfile$", "", document.name or "model")
     model = iris.entity(SOURCE, "model", iris.slug(name or fallback or "model"))
@@ -114,6 +132,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
             yield coverage.other(model, "name", each)
     for part, where in ((about, "/model"), (descriptor, "/descriptor"), (package, "/package")):
         yield from _about(model, part, where)
+    yield from _annotated(model, notes)
     yield from _config(model, mapping(whole.get("config")))
     for n, raw in enumerate(as_list(whole.get("datasets"))):
         yield from _dataset(model, mapping(raw), f"/datasets/{n}")
@@ -152,6 +171,17 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
         yield from _path(model, path, f"{where}/path")
 
 
+def _annotated(model: Iri, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
+    """What OCI's own annotations of the whole package say: licence, version, day."""
+    for text_ in map(scalar_text, as_list(notes.get(f"{_OCI}licenses"))):
+        if text_:
+            yield from statements.licensed(model, text_, locator=f"/annotations/{_OCI}licenses")
+    for key in ("version", "revision"):
+        yield from packages.version_of(SOURCE, model, stated_name(notes.get(f"{_OCI}{key}")))
+    if (created := notes.get(f"{_OCI}created")) is not None:
+        yield statements.dated(model, DCTERMS.created, created, f"/annotations/{_OCI}created")
+
+
 def _path(model: Iri, path: str, where: str) -> Iterator[Claim | Problem]:
     """Where the weights are: files in the package, or another package that this one extends."""
     place = hub.address(path)
@@ -173,14 +203,31 @@ def _path(model: Iri, path: str, where: str) -> Iterator[Claim | Problem]:
 def _config(model: Iri, config: dict[Any, Any]) -> Iterator[Claim]:
     if size := scalar_text(config.get("paramSize")):
         yield statements.quantity(model, PG.parameterCount, size, "/config/paramSize")
+    if stored := scalar_text(config.get("precision")):
+        yield _coded(model, PG.weightPrecision, stored, DTYPES, "/config/precision")
+    able, where = mapping(config.get("capabilities")), "/config/capabilities"
+    for key, predicate in (("inputTypes", PG.inputModality), ("outputTypes", PG.outputModality)):
+        for n, kind in enumerate(map(scalar_text, as_list(able.get(key)))):
+            yield _coded(model, predicate, kind, modalities(), f"{where}/{key}/{n}")
+    if (cutoff := able.get("knowledgeCutoff")) is not None:
+        yield statements.dated(model, PG.knowledgeCutoff, cutoff, f"{where}/knowledgeCutoff")
+
+
+def _coded(model: Iri, predicate: Iri, stated: str, codes: Mapping[str, Iri], where: str) -> Claim:
+    """A word as a code of the graph's list; as stated where the list does not have it."""
+    code = codes.get(stated.casefold())
+    shown = "" if code else stated[: statements.MAX_STATED]
+    why = "" if code else "no word of the list"
+    return Claim(model, predicate, code, as_stated=shown, locator=where, unusable=why)
 
 
 def _dataset(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
     name, path = stated_name(raw.get("name")), scalar_text(raw.get("path"))
+    remote = scalar_text(raw.get("remotePath"))
     if not name and not path:
         yield Problem(where, "a dataset without name and path", "name")
         return
-    claims = list(_trained(model, name or path, path))
+    claims = list(_trained(model, name or path, remote.replace("hf://", hub.PAGE) or path))
     yield from claims
     dataset = claims[0].subject
     if text_ := scalar_text(raw.get("license")):
@@ -224,6 +271,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_package,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

@@ -10,7 +10,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
@@ -29,6 +29,8 @@ _INSTRUCTIONS = (
 )
 _LINE = re.compile(rf"\s*({'|'.join(_INSTRUCTIONS)})\s+(.*)", re.IGNORECASE | re.DOTALL)
 _TAGGED = re.compile(r"[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
+_QUANTISED = re.compile(r":((?:I?Q\d\w*|[BF]?F?(?:16|32)))$", re.IGNORECASE)
+"""The quantisation that a tag after a repository of the Hub picks."""
 KEYS = KeyTable(
     (
         *read(
@@ -81,7 +83,19 @@ def instructions(text_: str) -> Iterator[Instruction]:
                 value += "\n" + lines[n]
                 n += 1
             value = value.partition('"""')[0]
-        yield Instruction(start + 1, match[1].upper(), value.strip().strip('"'))
+            yield Instruction(start + 1, match[1].upper(), value.strip())
+        else:
+            yield Instruction(start + 1, match[1].upper(), _unquoted(value))
+
+
+def _unquoted(value: str) -> str:
+    """A value without the quotes around it, or around the setting that it gives a parameter.
+
+    >>> _unquoted('"You help."'), _unquoted('stop "<|x|>"')
+    ('You help.', 'stop <|x|>')
+    """
+    match = re.fullmatch(r'(?:(\S+)\s+)?"(.*)"', value)
+    return " ".join(part for part in match.groups() if part) if match else value
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
@@ -123,10 +137,23 @@ def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
             yield coverage.other(model, "adapter", each.value)
         elif each.key == "LICENSE" and each.value:
             first = next((line.strip() for line in each.value.splitlines() if line.strip()), "")
-            yield from statements.licensed(model, first[: statements.MAX_STATED], locator=where)
+            shown = _licence_of(each.value)[: statements.MAX_STATED]
+            yield from statements.licensed(model, shown, locator=where)
             if each.value != first:
                 yield coverage.other(model, "license text", each.value)
     yield from coverage.claims(model, leaves(document), KEYS)
+
+
+def _licence_of(text_: str) -> str:
+    r"""What a licence's text is called: its first line, with the version that the next line gives.
+
+    >>> _licence_of("  Apache License\n Version 2.0, January 2004\n http://")
+    'Apache License Version 2.0'
+    """
+    lines = [line.strip() for line in text_.splitlines() if line.strip()][:2]
+    if len(lines) == 2 and re.match(r"version \d", lines[1], re.IGNORECASE):
+        return f"{lines[0]} {re.sub(r', [A-Z][a-z]+ [0-9]{4}$', '', lines[1])}"
+    return lines[0] if lines else ""
 
 
 def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[Claim | Problem]:
@@ -136,6 +163,8 @@ def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[C
     if place is not None and place.kind is hub.RepositoryKind.MODEL:
         parent = iris.model(place.name)
         yield from statements.is_a(parent, PG.Model)
+        if match := _QUANTISED.search(stated):
+            yield Claim(model, PG.quantizationMethod, statements.literal(match[1]))
     elif stated.startswith((".", "/", "~")) or stated.endswith((".gguf", ".safetensors", ".bin")):
         parent = iris.entity(SOURCE, "unresolved", iris.slug(stated)[:120])
         yield Claim(parent, RDF.type, PG.UnresolvedReference)
@@ -148,7 +177,10 @@ def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[C
             where, f"{stated[:80]!r} names no model", "a name, a path or hf.co/owner/name"
         )
         return
-    yield from packages.descends(model, parent, f"FROM {stated}", where, [relation or "none"])
+    if relation:
+        yield from packages.descends(model, parent, f"FROM {stated}", where, [relation])
+    else:  # a name, a template or settings over the same weights
+        yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=f"FROM {stated}", locator=where)
 
 
 READER = Reader(
@@ -157,6 +189,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_modelfile,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

@@ -19,10 +19,13 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.fields import runs
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "openlineage"
 MAX_PROBLEMS = 100
+_SETTINGS = re.compile(r"param|config|hyper|setting|argument", re.IGNORECASE)
+"""Facets of a run, by their names, that hold what the run was started with."""
 _PUBLISHED_BY = "the program that sent the event, and the schema it follows"
 KEYS = KeyTable(
     (
@@ -61,7 +64,8 @@ def recognises(features: Features) -> bool:
     event = mapping(value)
     if features.syntax not in ("json", "jsonl"):
         return False
-    return "producer" in event and "job" in event and ("run" in event or "eventTime" in event)
+    about = "job" in event or ("dataset" in event and "schemaURL" in event)
+    return "producer" in event and about and ("run" in event or "eventTime" in event)
 
 
 def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]:
@@ -103,11 +107,12 @@ def _leaves_of(where: str, event: dict[Any, Any]) -> Iterator[Leaf]:
     for key in ("inputs", "outputs"):
         for n, item in enumerate(as_list(event.get(key))):
             yield from coverage.leaves(item, ("dataset",), f"{where}/{key}/{n}")
+    yield from coverage.leaves(event.get("dataset"), ("dataset",), f"{where}/dataset")
 
 
 def _own_leaves(where: str, event: dict[Any, Any]) -> Iterator[Leaf]:
     """What an event states of its job and run."""
-    return coverage.leaves(event, ("event",), where, ("inputs", "outputs"))
+    return coverage.leaves(event, ("event",), where, ("inputs", "outputs", "dataset"))
 
 
 def origin(document: Document) -> Origin:
@@ -141,11 +146,16 @@ def read_events(document: Document) -> Iterator[Claim | Problem]:
 def _event(where: str, event: dict[Any, Any], odd: list[Leaf]) -> Iterator[Claim | Problem]:
     """What one event says; ``odd`` takes up values under keys that the standard does not have."""
     inputs = []
+    used: list[Iri] = []
     own = list(_own_leaves(where, event))
     odd += (leaf for leaf in own if KEYS.find(leaf.path) is None)
     for n, raw in enumerate(as_list(event.get("inputs"))):
         inputs.append(_entity(mapping(raw)))
         yield from _described(mapping(raw), *inputs[-1], f"{where}/inputs/{n}", odd)
+        if (source := inputs[-1][0]) is not None:
+            state, claims = runs.at_version(SOURCE, source, _version(mapping(raw)))
+            used.append(state)
+            yield from claims
     for n, raw in enumerate(as_list(event.get("outputs"))):
         made, kind = _entity(mapping(raw))
         yield from _described(mapping(raw), made, kind, f"{where}/outputs/{n}", odd)
@@ -159,7 +169,11 @@ def _event(where: str, event: dict[Any, Any], odd: list[Leaf]) -> Iterator[Claim
                 relation = PG.trainedOn
             yield Claim(made, relation, source)
         yield from _run(made, event, where, own)
-    if not as_list(event.get("inputs")) and not as_list(event.get("outputs")):
+        if kind == PG.Model:
+            yield from _stage(made, event, where, used)
+    if about := mapping(event.get("dataset")):  # an event of a dataset, without a run
+        yield from _described(about, *_entity(about), f"{where}/dataset", odd)
+    elif not as_list(event.get("inputs")) and not as_list(event.get("outputs")):
         yield Problem(where or "/", "an event without inputs and outputs", kind="empty")
 
 
@@ -183,6 +197,41 @@ def _run(
         place = f"{where}/job/facets/sourceCodeLocation/url"
         yield statements.link(made, PG.trainingCode, url, place)
     yield from coverage.claims(made, own, KEYS)
+
+
+def _stage(
+    made: Iri, event: dict[Any, Any], where: str, used: list[Iri]
+) -> Iterator[Claim | Problem]:
+    """The run that wrote a model, as a stage of its training; its settings are facets of the run."""
+    job, run = mapping(event.get("job")), mapping(event.get("run"))
+    name = f"{stated_name(job.get('namespace'))}/{stated_name(job.get('name'))}".strip("/")
+    run_id = scalar_text(run.get("runId"))
+    facets = mapping(run.get("facets"))
+    ended = scalar_text(event.get("eventTime")) if event.get("eventType") == "COMPLETE" else ""
+    nominal = mapping(facets.get("nominalTime"))
+    code = mapping(mapping(job.get("facets")).get("sourceCodeLocation"))
+    settings = tuple(
+        (".".join(leaf.path[1:]), scalar_text(leaf.value))
+        for facet, about in facets.items()
+        if _SETTINGS.search(str(facet))
+        for leaf in coverage.leaves(about, ("",), "")
+        if not leaf.path[-1].startswith("_")
+    )
+    result = runs.TrainingRun(
+        node=iris.entity(SOURCE, "run", iris.slug(f"{name} {run_id}")[:200]),
+        name=f"{name} {run_id}".strip(),
+        started=scalar_text(nominal.get("nominalStartTime")),
+        ended=ended,
+        used=tuple(used),
+        code=scalar_text(code.get("url")),
+        revision=scalar_text(code.get("version")),
+        settings=settings,
+    )
+    yield from runs.stage(result, made, where)
+
+
+def _version(item: dict[Any, Any]) -> str:
+    return scalar_text(mapping(mapping(item.get("facets")).get("version")).get("datasetVersion"))
 
 
 def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
@@ -218,7 +267,7 @@ def _described(
         return
     yield from statements.is_a(subject, kind, stated_name(item.get("name")))
     facets = mapping(item.get("facets"))
-    if version := scalar_text(mapping(facets.get("version")).get("datasetVersion")):
+    if version := _version(item):
         yield Claim(subject, SCHEMA.version, statements.literal(version))
     for raw in as_list(mapping(facets.get("ownership")).get("owners")):
         owner = mapping(raw)
@@ -245,6 +294,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_events,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

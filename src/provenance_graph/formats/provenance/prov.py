@@ -15,7 +15,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.core import iris
+from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
@@ -23,6 +23,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.fields import named, runs
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "prov"
@@ -76,6 +77,18 @@ class ProvGraph:
     kinds: dict[str, str] = field(default_factory=dict)
     relations: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     subjects: dict[str, Iri] = field(default_factory=dict)
+    roles: dict[tuple[str, str], str] = field(default_factory=dict)
+    prefixes: dict[str, str] = field(default_factory=dict)
+
+    def address(self, id_: str) -> str:
+        """The whole IRI of an element's id, as far as its prefix is declared."""
+        prefix, colon, local = id_.partition(":")
+        return self.prefixes[prefix] + local if colon and prefix in self.prefixes else id_
+
+    def name(self, id_: str) -> str:
+        """What an element is called: its label or name, else its id."""
+        values = {k.rpartition(":")[2]: v for k, v in self.elements.get(id_, {}).items()}
+        return _first(values, "label", "name", "title") or id_
 
 
 def recognises(features: Features) -> bool:
@@ -106,6 +119,8 @@ def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "PROV-JSON is an object")
     graph, problems, count = ProvGraph(), [], 0
+    prefixes = mapping(whole.get("prefix")).items()
+    graph.prefixes = {str(k): v for k, v in prefixes if isinstance(v, str)}
     for kind in _ELEMENTS:
         for id_, raw in mapping(whole.get(kind)).items():
             count += 1
@@ -122,6 +137,9 @@ def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:
                 ends = scalar_text(mapping(part).get(left)), scalar_text(mapping(part).get(right))
                 if all(ends):
                     graph.relations[kind].append(ends)
+                    role = scalar_text(_plain(mapping(part).get("prov:role")))
+                    if role and kind == "used":
+                        graph.roles[ends] = role
                 else:
                     where = f"/{kind}/{id_}"
                     problems.append(
@@ -172,7 +190,7 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
     for id_, element in graph.elements.items():
         kind = _type_of(element) if graph.kinds[id_] == "entity" else ""
         if kind:
-            graph.subjects[id_] = iris.entity(SOURCE, kind, iris.slug(id_))
+            graph.subjects[id_] = _subject(graph.address(id_), id_, kind)
     for id_ in [i for i, kind in graph.kinds.items() if kind == "entity"]:
         graph.elements[id_]  # an entity without attributes is one all the same
     yield Claim(run, RDF.type, PG.TrainingStage)
@@ -185,12 +203,26 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
         yield Problem("/entity", what, "prov:type: Model or Dataset", kind="empty")
 
 
-def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim]:
+def _subject(address: str, id_: str, kind: str) -> Iri:
+    """The repository of the Hub that an element's id means, else an entity of the document's."""
+    place = hub.address(address)
+    if place is not None and place.owner:
+        if kind == "model" and place.kind is hub.RepositoryKind.MODEL:
+            return iris.model(place.name)
+        if kind == "dataset" and place.kind is hub.RepositoryKind.DATASET:
+            return iris.dataset(place.name)
+    return iris.entity(SOURCE, kind, iris.slug(id_))
+
+
+def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
     """The attributes of an element: of a model or dataset its own, else of the run."""
     subject = graph.subjects.get(id_)
     if subject is not None:
         is_model = "/model/" in subject
-        yield from statements.is_a(subject, PG.Model if is_model else PG.Dataset, id_)
+        name = graph.name(id_)
+        yield from statements.is_a(subject, PG.Model if is_model else PG.Dataset, name)
+        if name != id_:
+            yield coverage.other(subject, "id", id_)
     attributes = graph.elements.get(id_, {})
     values = {key.rpartition(":")[2]: vs for key, vs in attributes.items()}
     name, value = _first(values, "name", "label"), _first(values, "value")
@@ -204,7 +236,8 @@ def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim]
         for each in result:
             shown = scalar_text(each)
             if shown and subject is not None:
-                yield coverage.other(subject, key, shown)
+                known = named.claims(subject, key, shown, f"/{kind}/{id_}")
+                yield from known or [coverage.other(subject, key, shown)]
             elif shown:
                 yield coverage.other(run, f"{id_} {key}", shown)
 
@@ -220,13 +253,20 @@ def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
         used[activity].append(entity)
     for made, activity in graph.relations["wasGeneratedBy"]:
         for entity in used.get(activity, ()):
-            yield from _from(graph, made, entity, inferred=True)
+            role = graph.roles.get((activity, entity), "")
+            yield from _from(graph, made, entity, inferred=True, role=role)
+        model = graph.subjects.get(made)
+        if model is not None and "/model/" in model:
+            yield from _stage(graph, activity, model, used.get(activity, []), run)
+    for (activity, entity), role in graph.roles.items():
+        yield coverage.other(run, "used as", f"{activity} {entity}: {role}")
     for made, entity in graph.relations["wasDerivedFrom"]:
         yield from _from(graph, made, entity, inferred=False)
     for entity, agent in graph.relations["wasAttributedTo"]:
         if subject := graph.subjects.get(entity):
-            who = statements.named_organization(agent)
-            yield from statements.is_a(who, PG.Organization, agent)
+            called = graph.name(agent)
+            who = statements.named_organization(called)
+            yield from statements.is_a(who, PG.Organization, called)
             yield Claim(subject, DCTERMS.creator, who)
     for kind, ends in graph.relations.items():
         for left, right in ends:
@@ -235,6 +275,40 @@ def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
                     shown = f"{end[:120]!r} names nothing in the document"
                     yield Problem(f"/{kind}", shown, kind="reference")
             yield coverage.other(graph.subjects.get(left, run), kind, f"{left} {right}")
+
+
+_TIMES = ("startTime", "startedAtTime", "endTime", "endedAtTime")
+_NOT_SETTINGS = frozenset((*_TIMES, "type", "label", "name", "title", "description"))
+
+
+def _stage(
+    graph: ProvGraph, activity: str, model: Iri, used: list[str], run: Iri
+) -> Iterator[Claim | Problem]:
+    """The activity that made a model, as a stage of its training."""
+    values = {k.rpartition(":")[2]: v for k, v in graph.elements.get(activity, {}).items()}
+    settings = tuple(
+        (key, shown)
+        for key, items in values.items()
+        if key not in _NOT_SETTINGS
+        for item in items
+        if (shown := scalar_text(item))
+    )
+    agents = [agent for act, agent in graph.relations["wasAssociatedWith"] if act == activity]
+    subjects = [s for entity in used if (s := graph.subjects.get(entity)) and s != model]
+    yield from runs.stage(
+        runs.TrainingRun(
+            node=Iri(f"{run}/{iris.slug(activity)[:120]}"),
+            name=graph.name(activity),
+            started=_first(values, *_TIMES[:2]),
+            ended=_first(values, *_TIMES[2:]),
+            used=tuple(subjects),
+            by=graph.name(agents[0]) if agents else "",
+            revision=runs.revision_in(settings),
+            settings=settings,
+        ),
+        model,
+        f"/activity/{activity}",
+    )
 
 
 def _cycles(graph: ProvGraph) -> Iterator[Problem]:
@@ -257,7 +331,9 @@ def _cycles(graph: ProvGraph) -> Iterator[Problem]:
             edges = [edge for edge in edges if edge not in turns]
 
 
-def _from(graph: ProvGraph, made: str, source: str, *, inferred: bool) -> Iterator[Claim]:
+def _from(
+    graph: ProvGraph, made: str, source: str, *, inferred: bool, role: str = ""
+) -> Iterator[Claim]:
     """One model or dataset made from another."""
     subject, other = graph.subjects.get(made), graph.subjects.get(source)
     if subject is None or other is None or subject == other:
@@ -265,7 +341,7 @@ def _from(graph: ProvGraph, made: str, source: str, *, inferred: bool) -> Iterat
     trained = "/model/" in subject and "/dataset/" in other
     yield Claim(
         subject,
-        PG.trainedOn if trained else PROV.wasDerivedFrom,
+        runs.data_relation(role) if trained else PROV.wasDerivedFrom,
         other,
         basis=Basis.INFERENCE if inferred else None,
         as_stated="used by the activity that generated it" if inferred else "",
@@ -278,6 +354,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_prov,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

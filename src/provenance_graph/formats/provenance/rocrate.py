@@ -18,7 +18,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
-from provenance_graph.formats.fields import jsonld, packages
+from provenance_graph.formats.fields import jsonld, packages, runs
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "rocrate"
@@ -275,13 +275,15 @@ def _origins(crate: Crate, subject: Iri, stated: dict[str, Any], *, model: bool)
                 yield Claim(subject, PROV.wasDerivedFrom, other)
 
 
-def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim]:
+def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Problem]:
     """What a run made, from what."""
     used = [scalar_text(mapping(value).get("@id")) for value in as_list(node.get("object"))]
     for value in as_list(node.get("result")):
         made = crate.subject(scalar_text(mapping(value).get("@id")))
         if made is None:
             continue
+        if "/model/" in made:
+            yield from _stage(crate, where, node, made, used)
         for id_ in used:
             other = crate.subject(id_)
             if other is None or other == made:
@@ -294,6 +296,36 @@ def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim]:
                 yield coverage.other(
                     made, f"run {'.'.join(leaf.path[1:])}", scalar_text(leaf.value)
                 )
+
+
+def _stage(
+    crate: Crate, where: str, node: dict[Any, Any], made: Iri, used: list[str]
+) -> Iterator[Claim | Problem]:
+    """The run that made a model, as a stage of its training."""
+    settings = [
+        (jsonld.text_of(about.get("name")), jsonld.text_of(about.get("value")))
+        for id_ in used
+        if (about := crate.by_id.get(id_, {})).get("@type") == "PropertyValue"
+    ]
+    code = crate.by_id.get(scalar_text(mapping(node.get("instrument")).get("@id")), {})
+    agents = [name for value in as_list(node.get("agent")) if (name := crate.name(value))]
+    subjects = [s for id_ in used if (s := crate.subject(id_)) and s != made]
+    id_ = scalar_text(node.get("@id")) or where
+    yield from runs.stage(
+        runs.TrainingRun(
+            node=iris.entity(SOURCE, "run", f"{crate.local}/{iris.slug(id_)[:120]}"),
+            name=jsonld.text_of(node.get("name")),
+            started=jsonld.text_of(node.get("startTime")),
+            ended=jsonld.text_of(node.get("endTime")),
+            used=tuple(subjects),
+            by=agents[0] if agents else "",
+            code=jsonld.link_of(code.get("codeRepository")),
+            revision=jsonld.text_of(code.get("version")) or runs.revision_in(settings),
+            settings=tuple((name, value) for name, value in settings if name),
+        ),
+        made,
+        where,
+    )
 
 
 def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Problem]:
@@ -324,6 +356,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_crate,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

@@ -88,7 +88,9 @@ def graph_of(document: Document) -> tuple[ElementGraph, list[Problem]]:
     for n, raw in enumerate(as_list(whole["@graph"]) if inside else [whole]):
         where = f"/@graph/{n}" if inside else ""
         if not isinstance(raw, dict):
-            problems.append(Problem(where, "not an element", "an object with type and spdxId"))
+            shown = scalar_text(raw)[:120] or "a list"
+            what = f"{shown!r} is not an element"
+            problems.append(Problem(where, what, "an object with type and spdxId"))
             continue
         element = {str(key): value for key, value in raw.items()}
         bare = sorted(key for key in element if key in tables.PREFIXED)

@@ -38,6 +38,12 @@ def read(graph: ElementGraph) -> ReaderOutput:
                 first, count = unknown.get(kind, (where, 0))
                 unknown[kind] = first, count + 1
             yield from _relationship(kind, element, where, graph)
+        elif {"from", "to"} <= element.keys():
+            ends = ", ".join(scalar_text(to)[:120] for to in as_list(element["to"]))
+            what = (
+                f"a relationship without its type: {scalar_text(element['from'])[:120]} to {ends}"
+            )
+            yield Problem(where, what, "relationshipType", kind="missing")
     for kind, (where, count) in unknown.items():
         times = f" ({count} times)" if count > 1 else ""
         what = f"{kind[:80]!r} is no type of relationship that is known{times}"

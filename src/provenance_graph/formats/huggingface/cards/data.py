@@ -48,7 +48,7 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
         if isinstance(item, Problem):
             yield item
             continue
-        stated, _, part = item[1].partition("#")
+        stated, part = _with_part(item[1])
         name = statements.hub_dataset(stated) or stated.strip()[:200]
         dataset = iris.dataset(name)
         yield card.say(PG.trainedOn, dataset)
@@ -58,6 +58,19 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
         if is_repository(name):
             page = statements.hub_page(f"datasets/{name}")
             yield Claim(dataset, PG.hubRepository, page)
+
+
+def _with_part(text: str) -> tuple[str, str]:
+    """A dataset's name and the configuration that was used: ``owner/name#part``, ``owner/name:part``.
+
+    >>> _with_part("HuggingFaceH4/ultrachat_200k:default"), _with_part("a/b#c"), _with_part("c4: en")
+    (('HuggingFaceH4/ultrachat_200k', 'default'), ('a/b', 'c'), ('c4: en', ''))
+    """
+    stated, hash_, part = text.partition("#")
+    name, colon, config = stated.partition(":")
+    if colon and not hash_ and is_repository(name) and re.fullmatch(r"[\w.-]+", config):
+        return name, config
+    return stated, part
 
 
 def configurations(card: Card, value: Any, where: str) -> ReaderOutput:

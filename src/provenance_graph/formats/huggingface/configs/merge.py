@@ -133,7 +133,9 @@ def _parent(repo: NamedRepository, part: MergePart, method: str, first: bool) ->
     target = edges[0].value if edges else None
     if not isinstance(target, Iri) or not (method or part.weight or part.revision):
         return
-    node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", iris.slug(part.name)[:120])
+    parent_name = target.removeprefix(iris.model(""))
+    called = parent_name if parent_name != target else part.name
+    node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", iris.slug(called)[:120])
     if part.revision:
         yield from version_of(target, node, part.revision, Basis.ARTIFACT)
     yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=Basis.ARTIFACT)

@@ -1,0 +1,93 @@
+"""A training run as a ``pg:TrainingStage``: what it used and made, when, with which code and settings.
+
+The stage is a ``prov:Activity`` that the model points to with ``pg:trainingStage``; OpenLineage runs,
+PROV activities and RO-Crate actions become one alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
+from provenance_graph.formats import coverage, statements
+
+_REVISION = re.compile(
+    r"(?:.*[_.-])?(?:git_?)?(?:commit|revision|sha)(?:_?(?:hash|id|sha))?", re.IGNORECASE
+)
+_NOT_TRAINED_ON = (
+    (re.compile(r"valid|\bdev\b", re.IGNORECASE), PG.validatedOn),
+    (re.compile(r"test|eval|benchmark|score", re.IGNORECASE), PG.testedOn),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """What a source tells of a run; ``settings`` are names and values as they stand."""
+
+    node: Iri
+    name: str = ""
+    started: str = ""
+    ended: str = ""
+    used: tuple[Iri, ...] = ()
+    by: str = ""
+    code: str = ""
+    revision: str = ""
+    settings: tuple[tuple[str, str], ...] = field(default=())
+
+
+def stage(run: TrainingRun, made: Iri, where: str) -> Iterator[Claim | Problem]:
+    """What a run is to the model that it made."""
+    yield Claim(made, PG.trainingStage, run.node)
+    yield Claim(run.node, RDF.type, PG.TrainingStage)
+    if run.name:
+        yield Claim(run.node, SCHEMA.name, coverage.brief(run.name))
+    for source in dict.fromkeys(run.used):
+        yield Claim(run.node, PROV.used, source)
+    for stated, predicate in ((run.started, PROV.startedAtTime), (run.ended, PROV.endedAtTime)):
+        if stated:
+            yield statements.dated(run.node, predicate, stated, where)
+    if run.by:
+        agent = statements.named_organization(run.by)
+        yield from statements.is_a(agent, PG.Organization, run.by)
+        yield Claim(run.node, PROV.wasAssociatedWith, agent)
+    if run.code:
+        yield statements.link(run.node, PG.trainingCode, run.code, where)
+    if run.revision:
+        yield Claim(run.node, PG.codeRevision, coverage.brief(run.revision))
+    for name, value in run.settings:
+        yield Claim(run.node, PG.hyperparameter, coverage.brief(f"{name}: {value}"))
+
+
+def revision_in(settings: Iterable[tuple[str, str]]) -> str:
+    """The commit among a run's settings, by the name that it has there.
+
+    >>> revision_in([("lr", "0.1"), ("git_commit", "8f2b1c0")]), revision_in([("lr", "1")])
+    ('8f2b1c0', '')
+    """
+    return next((value for name, value in settings if _REVISION.fullmatch(name)), "")
+
+
+def data_relation(role: str) -> Iri:
+    """How a model relates to data that its run used in a role; trained on, unless the role says else.
+
+    >>> iris.local_name(data_relation("validation split")), iris.local_name(data_relation(""))
+    ('validatedOn', 'trainedOn')
+    """
+    return next((p for pattern, p in _NOT_TRAINED_ON if pattern.search(role)), PG.trainedOn)
+
+
+def at_version(source: str, subject: Iri, version: str) -> tuple[Iri, tuple[Claim, ...]]:
+    """The fixed state of an input, and what must be claimed of it; the input itself without one."""
+    if not version:
+        return subject, ()
+    local = subject.removeprefix(iris.ID).removeprefix("in/")
+    node = iris.mint("in", source, "state", local, iris.slug(version)[:120])
+    return node, (
+        Claim(node, PROV.specializationOf, subject),
+        Claim(node, SCHEMA.version, coverage.brief(version)),
+    )

@@ -1,0 +1,72 @@
+"""Properties, tags and measures by whatever name a document gives them."""
+
+from __future__ import annotations
+
+import pytest
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.formats.fields import named
+from provenance_graph.formats.fields.packages import benchmark_of
+from provenance_graph.formats.licences.names import normalise
+
+MODEL = iris.model("acme/oak")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "property_", "shown"),
+    [
+        ("ai:model:parameters", "2,134,567,890", PG.parameterCount, "2134567890"),
+        ("totalParams", "1030000000", PG.parameterCount, "1030000000"),
+        ("acme.max_context_length", "32768", PG.contextLength, "32768"),
+        ("knowledge_cutoff", "2025-06", PG.knowledgeCutoff, "2025-06-30"),
+        ("acme:trainingHardware", "64 x H100", PG.trainingHardware, "64 x H100"),
+    ],
+)
+def test_a_property_is_known_by_its_name_in_any_spelling(
+    name: str, value: str, property_: Iri, shown: str
+) -> None:
+    (claim,) = named.claims(MODEL, name, value, "/p")
+    assert isinstance(claim, Claim)
+    assert (claim.predicate, str(claim.value)) == (property_, shown)
+
+
+@pytest.mark.parametrize(
+    ("tag", "property_", "value"),
+    [("language:de", DCTERMS.language, "de"), ("task:summarization", PG.task, "summarization"),
+     ("library:keras", PG.framework, "keras")],
+)  # fmt: skip
+def test_a_tag_with_a_kind_is_what_its_kind_says(tag: str, property_: Iri, value: str) -> None:
+    (claim,) = named.tag(MODEL, tag, "/t")
+    assert isinstance(claim, Claim)
+    assert (claim.predicate, str(claim.value)) == (property_, value)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    ["success rate", "sensitivity", "top-1 accuracy", "false positive rate", "ROC-AUC", "macro F1",
+     "word error rate", "Cohen's kappa", "mean average precision", "latency (ms)", "toxicity"],
+)  # fmt: skip
+def test_a_measure_is_no_benchmark(measure: str) -> None:
+    assert benchmark_of(measure) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "measured_on"),
+    [("MMLU accuracy", "MMLU"), ("LibriSpeech test-clean WER", "LibriSpeech test-clean"),
+     ("ARC-Challenge", "ARC-Challenge"), ("MT-Bench score", "MT-Bench"), ("GSM8K", "GSM8K")],
+)  # fmt: skip
+def test_a_benchmark_stands_before_its_measure(name: str, measured_on: str) -> None:
+    assert benchmark_of(name) == measured_on
+
+
+@pytest.mark.parametrize(
+    ("code", "spdx"),
+    [("EUPL_1_2", "EUPL-1.2"), ("CC_BY_4_0", "CC-BY-4.0"), ("CC_BYNCSA_4_0", "CC-BY-NC-SA-4.0"),
+     ("CC0", "CC0-1.0")],
+)  # fmt: skip
+def test_the_eu_s_codes_of_licences_are_known(code: str, spdx: str) -> None:
+    stated = f"http://publications.europa.eu/resource/authority/licence/{code}"
+    assert str(normalise(stated).value).endswith(f"/{spdx}")
