@@ -12,8 +12,9 @@ import pytest
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.commands.models import show
-from provenance_graph.core import iris, rdf
-from provenance_graph.core.claims import Custody, Header, Problem, Quad
+from provenance_graph.core import iris, literals, rdf
+from provenance_graph.core.claims import Claim, Custody, Header, Problem, Quad, Record
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.document import Document
@@ -22,6 +23,7 @@ from provenance_graph.formats.walk import walk
 from provenance_graph.ingest.build import compile_quads, reference_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import ImportReport, import_documents
+from provenance_graph.ingest.update import update
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.naming.entities import FoundEntity
 from provenance_graph.model.pages.entity import entity_page
@@ -359,24 +361,66 @@ def test_a_record_that_came_with_a_header_is_no_better_known_than_its_importer_s
 # ---- our own exports -----------------------------------------------------------------------
 
 
+EXPORTED = "https://w3id.org/provenance-graph/id/record/osai/x/2026-01-01"
+
+
+def exported(store: MemoryStore, name: str, licence: str = "mit", layers: int = 3) -> str:
+    """An export of the record of a model M, which the store holds: MIT, three layers."""
+    record = Record(
+        Header(
+            Iri(EXPORTED),
+            Iri("https://example.org/x"),
+            iris.organization("osai"),
+            "2026-01-01",
+            "osai",
+        ),
+        (
+            Claim(Iri("urn:m"), PG.layerCount, literals.integer(3)),
+            Claim(Iri("urn:m"), DCTERMS.license, Iri("http://spdx.org/licenses/MIT")),
+        ),
+    )
+    update(store, [record])
+    return {
+        "card.md": f"---\nlicense: {licence}\npg:exportedFrom:\n- {EXPORTED}\n---\n# M\n",
+        "bom.json": '{"bomFormat": "CycloneDX", "specVersion": "1.6", "properties": [{"name": '
+        f'"pg:exportedFrom", "value": "{EXPORTED}"}}], "components": '
+        '[{"type": "machine-learning-model", "name": "m"}]}',
+        "facts.ttl": f"@prefix pg: <https://w3id.org/provenance-graph/ns#> .\n<urn:m> pg:layerCount {layers} ;"
+        f" pg:exportedFrom <{EXPORTED}> .",
+    }[name]
+
+
 @pytest.mark.parametrize("name", ["card.md", "bom.json", "facts.ttl"])
 def test_an_export_of_ours_adds_nothing(
     store: MemoryStore, take: Take, tmp_path: Path, name: str
 ) -> None:
-    record = "https://w3id.org/provenance-graph/id/record/osai/x/2026-01-01"
-    text = {
-        "card.md": f"---\nlicense: mit\npg:exportedFrom:\n- {record}\n---\n# M\n",
-        "bom.json": '{"bomFormat": "CycloneDX", "specVersion": "1.6", "properties": [{"name": '
-        f'"pg:exportedFrom", "value": "{record}"}}], "components": '
-        '[{"type": "machine-learning-model", "name": "m"}]}',
-        "facts.ttl": "@prefix pg: <https://w3id.org/provenance-graph/ns#> .\n<urn:m> pg:layerCount 3 ;"
-        f" pg:exportedFrom <{record}> .",
-    }[name]
-    before = set(store.quads())
+    text = exported(store, name)
+    before = set(store.quads(graph=ANY))
     report, reported = take(write(tmp_path / "in" / name, text))
     assert (report.own_exports, report.records, reported) == (1, 0, [])
-    assert set(store.quads()) == before
-    assert headers(store) == []
+    assert set(store.quads(graph=ANY)) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "predicate", "shown"),
+    [
+        ("card.md", DCTERMS.license, "dcterms:license licence:Apache-2.0"),
+        ("facts.ttl", PG.layerCount, "pg:layerCount 64"),
+    ],
+)
+def test_an_edited_export_of_ours_is_a_report_of_what_was_edited(
+    store: MemoryStore, take: Take, tmp_path: Path, name: str, predicate: Iri, shown: str
+) -> None:
+    text = exported(store, name, licence="apache-2.0", layers=64)
+    report, reported = take(write(tmp_path / "in" / name, text))
+    assert (report.own_exports, report.records) == (1, 1)
+    (sentence,) = reported
+    assert "edited" in sentence
+    assert sentence.endswith(shown)
+    (header,) = [h for h in headers(store) if h.record != EXPORTED]
+    assert header.custody is Custody.ASSUMED
+    record = rdf.from_quads(store.quads(graph=header.record))
+    assert {c.predicate for c in record.claims} - {RDF.type, SCHEMA.name} == {predicate}
 
 
 def test_what_a_document_says_is_on_the_page_whether_a_field_or_not(

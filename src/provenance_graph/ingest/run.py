@@ -35,6 +35,7 @@ from provenance_graph.ingest.place import (
 )
 from provenance_graph.ingest.private import mark
 from provenance_graph.ingest.replacing import RecordFate, fate, loss_problem, losses
+from provenance_graph.ingest.returned import KnownHere, edited, further
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store.base import Store, WritableStore
 from provenance_graph.store.values import ANY
@@ -166,9 +167,12 @@ class _Import:
             return
         report.formats[reading.format] += 1
         report.ledger.add(reading.ledger)
-        ours = exported_from(document) is not None
-        if ours and any(is_made_here(record, reading.format) for record in reading.records):
-            report.own_exports += 1
+        of_records = exported_from(document)
+        ours = of_records is not None
+        if of_records is not None and any(
+            is_made_here(record, reading.format) for record in reading.records
+        ):
+            self._returned(reading, of_records, name)
             return
         for problem in () if ours else reading.problems:
             self.note(name, problem)
@@ -176,6 +180,17 @@ class _Import:
             self._add(record, part, reading.format, name)
             if len(self.batch) >= BATCH_RECORDS or self.claims >= BATCH_CLAIMS:
                 self.commit()
+
+    def _returned(self, reading: Reading, of_records: tuple[str, ...], name: str) -> None:
+        """Take of an export of ours only what no record here states: it was edited since."""
+        self.report.own_exports += 1
+        if self.store is None:
+            return
+        known = KnownHere(self.store, of_records)
+        for record, part in reading.sourced:
+            if (left := further(record, known)) is not None:
+                self.note(name, edited(left))
+                self._add(left, part, reading.format, name)
 
     def _pass_over(self, name: str, why: str) -> None:
         """Tell of a file of a folder that is no document of ours: nobody named it."""

@@ -379,7 +379,9 @@ def _summary(
         names = ", ".join(f"{name} ({n})" for name, n in report.collections.most_common(5))
         session.say(f"{into} the collection{'s' * (len(report.collections) > 1)} {names}")
     if report.own_exports:
-        session.say(f"{counted(report.own_exports, 'export')} of this software: nothing new in it")
+        changed = report.kinds["edited"]
+        new = f"{changed:,} edited since" if changed else "nothing new in it"
+        session.say(f"{counted(report.own_exports, 'export')} of this software: {new}")
     if report.replaced:
         verb = "would replace" if dry else "replaced"
         shown = ", ".join(short_id(name) for name in report.replaced[:5])

@@ -1,0 +1,168 @@
+"""What an export of ours says, when it comes back, that no record here says: it was edited since.
+
+An export is no evidence for the records that it was made of. A value in it that the store has
+of none of its entities was not exported from here: whoever passed the document on changed it, or
+made it of records that this store does not hold. Such a value is a report of theirs, and no more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+from provenance_graph.acceptance.agreement import agree
+from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.labels import LABELS
+from provenance_graph.acceptance.policy.data import load_policy
+from provenance_graph.core.claims import (
+    Basis,
+    Claim,
+    Custody,
+    Literal,
+    Problem,
+    Record,
+    SourcedClaim,
+    Value,
+)
+from provenance_graph.core.iris import ID, PREFIXES, Iri, local_name, short_id, shorten, slug
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, RDF, SCHEMA
+from provenance_graph.store.base import Store
+
+_DESCRIBES = frozenset({*LABELS, RDF.type})
+"""What a claim of an edited document needs beside it: of what kind its entity is, and its name."""
+_WORDED_ANEW = frozenset({PG.testedOn, SCHEMA.description})
+"""What writers put in other words than the records."""
+_MAX_SHOWN = 4
+
+
+class KnownHere:
+    """What a store states, for comparing with the values of a document that was made of it."""
+
+    def __init__(self, store: Store, named: Iterable[str]) -> None:
+        self._store = store
+        self._statements = StoreStatements(store)
+        self._of_subject: dict[Iri, dict[Iri, list[SourcedClaim]]] = {}
+        self._named = tuple(Iri(name) for name in named)
+        facts = load_policy(store).facts | {*DERIVATIONS, PG.trainedOn}
+        self.compared = facts - _DESCRIBES - _WORDED_ANEW
+
+    def states(self, item: SourcedClaim) -> bool:
+        """Whether some record states this value of the claim's entity, or one that agrees.
+
+        Of an entity that the store does not know, as of a card that says not whose it is, the
+        value may be that of any entity in the records that the document was made of.
+        """
+        subject = self._statements.canonical(item.claim.subject)
+        known = self._about(subject)
+        if not known:
+            return self._in_records(item.claim)
+        return any(self._is_same(item, other) for other in known.get(item.claim.predicate, ()))
+
+    def _about(self, subject: Iri) -> dict[Iri, list[SourcedClaim]]:
+        if subject not in self._of_subject:
+            result: dict[Iri, list[SourcedClaim]] = defaultdict(list)
+            for name in self._statements.names_of(subject):
+                for claim, header in self._statements.about(name):
+                    result[claim.predicate].append(SourcedClaim(claim, header, subject))
+            self._of_subject[subject] = result
+        return self._of_subject[subject]
+
+    def _in_records(self, claim: Claim) -> bool:
+        assert claim.value is not None
+        spelled = self._spelled(claim.value)
+        return any(
+            bool(spelled & _as_written(value))
+            for record in self._named
+            for value in _values(self._store, record, claim.predicate)
+        )
+
+    def _is_same(self, item: SourcedClaim, other: SourcedClaim) -> bool:
+        mine, theirs = item.claim.value, other.claim.value
+        if mine is None or theirs is None:
+            return mine == theirs
+        return agree(item, other) or bool(self._spelled(mine) & self._spelled(theirs))
+
+    def _spelled(self, value: Value) -> frozenset[str]:
+        """The ways in which a value may be written: a number, a text, an entity by any name."""
+        if isinstance(value, Literal):
+            return _as_written(value)
+        subject = self._statements.canonical(value)
+        names = {value, *self._statements.names_of(subject)}
+        labels = {str(o) for p in LABELS for *_, o, _ in self._store.quads(subject, p)}
+        return frozenset({*names, *(slug(local_name(n)) for n in names), *map(slug, labels)})
+
+
+def _values(store: Store, record: Iri, predicate: Iri) -> Iterator[Value]:
+    """The values that a record gives of a property, of whatever entity."""
+    for *_, value, _ in store.quads(predicate=predicate, graph=record):
+        yield value
+    for node, *_ in store.quads(predicate=PG.property, object=predicate, graph=record):
+        for *_, value, _ in store.quads(node, PG.value, graph=record):
+            yield value
+
+
+def _as_written(value: Value) -> frozenset[str]:
+    if isinstance(value, Iri):
+        return frozenset({value, slug(local_name(value))})
+    return frozenset(_plain(value.lexical))
+
+
+def _plain(text: str) -> Iterator[str]:
+    yield re.sub(r"[\W_]+", " ", text).casefold().strip()
+    try:
+        yield str(Decimal(text).normalize())
+    except InvalidOperation:
+        return
+
+
+def further(record: Record, known: KnownHere) -> Record | None:
+    """The record with only what the store does not state; None where nothing is left.
+
+    Nothing of an edited export counts as anybody's own word: its custody is assumed.
+    """
+    claims = [
+        claim
+        for claim in record.claims
+        if claim.predicate in known.compared
+        and claim.value is not None
+        and not _is_address(claim)
+        and (claim.basis or record.header.basis) is not Basis.INFERENCE
+        and not known.states(SourcedClaim(claim, record.header, claim.subject))
+    ]
+    if not claims:
+        return None
+    of = {claim.subject for claim in claims}
+    kinds = [c for c in record.claims if c.subject in of and c.predicate in _DESCRIBES]
+    return Record(replace(record.header, custody=Custody.ASSUMED), (*kinds, *claims)).sort()
+
+
+def _is_address(claim: Claim) -> bool:
+    """Whether a value only says where a document lies, which writers and readers pick anew."""
+    value = claim.value
+    return (
+        isinstance(value, Iri)
+        and value.startswith(("https://", "http://"))
+        and not value.startswith((ID, PREFIXES["pg"]))
+        and claim.predicate != DCTERMS.license
+    )
+
+
+def edited(record: Record) -> Problem:
+    """The sentence that tells what an export says that no record here says."""
+    claims = [claim for claim in record.claims if claim.predicate not in _DESCRIBES]
+    shown = [f"{shorten(c.predicate)} {_shown(c)}" for c in claims[:_MAX_SHOWN]]
+    more = ", …" if len(claims) > _MAX_SHOWN else ""
+    what = (
+        "an export of this software that was edited, or made of records that are not here: "
+        f"{', '.join(shown)}{more}"
+    )
+    hint = "stated by no record of the store; taken as a report of whoever passed it on"
+    return Problem("", what, hint, kind="edited")
+
+
+def _shown(claim: Claim) -> str:
+    value = claim.value
+    return short_id(value) if isinstance(value, Iri) else str(value)
