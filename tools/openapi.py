@@ -1,6 +1,6 @@
-"""Write what the page takes from the package: ``web/openapi.json`` and ``web/src/states.json``.
+"""Write what the page takes from the package: ``web/openapi.json``, and the signs in ``web/src``.
 
-The page is built where the package is not installed yet, so that both are kept; tests hold them
+The page is built where the package is not installed yet, so that they are kept; tests hold them
 equal to what the service says. Run ``python -m tools.openapi`` after a change.
 """
 
@@ -10,6 +10,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from provenance_graph.assessment.levels.glyphs import GLYPHS
 from provenance_graph.model.disclosure import states as disclosure_states
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
@@ -17,7 +18,8 @@ from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.settings import Settings
 
 WEB = Path(__file__).parents[1] / "web"
-WHERE, STATES = WEB / "openapi.json", WEB / "src" / "states.json"
+WHERE = WEB / "openapi.json"
+STATES, LEVELS = WEB / "src" / "states.json", WEB / "src" / "levels.json"
 
 
 def description() -> str:
@@ -32,16 +34,27 @@ def description() -> str:
 def states() -> str:
     """The glyph, word and meaning of every state of a field, by its key."""
     table = {
-        state.key: {"glyph": state.glyph, "word": state.word, "meaning": state.meaning}
+        state.key: {
+            "glyph": state.glyph,
+            "word": state.word,
+            "meaning": state.meaning,
+            "letter": state.letter,
+        }
         for state in disclosure_states.STATES.values()
     }
     return json.dumps(table, ensure_ascii=False, indent=2) + "\n"
 
 
+def levels() -> str:
+    """The glyph of every level of evidence, by its word."""
+    return json.dumps(dict(GLYPHS), ensure_ascii=False, indent=2) + "\n"
+
+
 def main() -> None:
-    """Write both."""
+    """Write all."""
     WHERE.write_text(description(), "utf-8")
     STATES.write_text(states(), "utf-8")
+    LEVELS.write_text(levels(), "utf-8")
 
 
 if __name__ == "__main__":

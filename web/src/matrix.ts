@@ -1,6 +1,6 @@
 /** The heat map's rows and columns as a reader asks for them. Pure. */
 import type { Matrix, Profile } from "./types";
-import { isThing, nameOf, stateOf, text } from "./words";
+import { STATES, isThing, nameOf, text } from "./words";
 
 export type Row = Matrix["models"][number];
 
@@ -49,11 +49,6 @@ export function sections(matrix: Matrix): string[] {
   return [...new Set(matrix.fields.map((field) => field.section))];
 }
 
-/** Letters of the states, as the service writes them. */
-const LETTERS: Record<string, string> = {
-  notRecorded: ".", notStated: "-", reported: "r", disclosed: "d", partlyDisclosed: "p", inferred: "i", undisclosed: "u", withheld: "w", notApplicable: "n", contradicted: "x",
-};
-
 /** The same map over the profiles of chosen models. */
 export function ofProfiles(profiles: Profile[]): Matrix {
   const fields = (profiles[0]?.sections ?? []).flatMap((s) => s.fields.map((f) => ({ property: f.property, label: f.label, section: s.name })));
@@ -61,7 +56,7 @@ export function ofProfiles(profiles: Profile[]): Matrix {
     const found = new Map(profile.sections.flatMap((s) => s.fields).map((f) => [f.property, f]));
     const state = (property: string): string => {
       const field = found.get(property);
-      return field ? (LETTERS[stateOf(field)] ?? ".") : ".";
+      return field ? (STATES[field.state]?.letter ?? ".") : ".";
     };
     const states = fields.map((f) => state(f.property)).join("");
     const valued = fields.map((f) => (found.get(f.property)?.values.length ?? 0) > 0);
@@ -74,7 +69,7 @@ export function ofProfiles(profiles: Profile[]): Matrix {
       contested: fields.flatMap((f, n) => (found.get(f.property)?.contested ? [n] : [])),
     };
   });
-  return { codes: Object.fromEntries(Object.entries(LETTERS).map(([name, letter]) => [letter, name])), fields, models, total: models.length, next: null };
+  return { codes: Object.fromEntries(Object.entries(STATES).map(([name, state]) => [state.letter, name])), fields, models, total: models.length, next: null };
 }
 
 export interface DeveloperTotal {

@@ -1,33 +1,16 @@
 /** How codes, numbers and dates of the service read to people. */
 import states from "./states.json";
-import type { Cell, FieldState, Thing } from "./types";
+import type { Cell, Thing } from "./types";
 
 export interface State {
   glyph: string;
   word: string;
   meaning: string;
+  letter: string;
 }
 
 /** Disclosure states: a glyph and a word each, so that colour is never needed. */
 export const STATES: Record<string, State> = states;
-
-const STATUS: Record<string, string> = {
-  Disclosed: "disclosed",
-  PartiallyDisclosed: "partlyDisclosed",
-  Undisclosed: "undisclosed",
-  Withheld: "withheld",
-  NotApplicable: "notApplicable",
-  Contradicted: "contradicted",
-};
-
-/** The state of a field of a profile, from its status, values and sources. */
-export function stateOf(field: Pick<FieldState, "status" | "values" | "sources"> & { inferred?: boolean }): string {
-  if (field.inferred) return "inferred";
-  const told = STATUS[field.status];
-  if (told) return told;
-  if (field.values.length) return "reported";
-  return field.sources ? "notStated" : "notRecorded";
-}
 
 /** The names that stand more than once: each needs its id beside it. */
 export function repeated(names: string[]): Set<string> {

@@ -43,8 +43,8 @@ describe("the heat map", () => {
 
   it("is the same over profiles of chosen models", () => {
     const profile = { id: "a/b", name: "B", sections: [{ name: "Size", fields: [
-      { property: "size", label: "size", status: "Disclosed", values: [7], sources: 1, contested: true },
-      { property: "data", label: "data", status: "", values: [], sources: 0, contested: false },
+      { property: "size", state: "disclosed", label: "size", status: "Disclosed", values: [7], sources: 1, contested: true },
+      { property: "data", state: "notRecorded", label: "data", status: "", values: [], sources: 0, contested: false },
     ] }] } as unknown as Profile;
     expect(ofProfiles([profile])).toMatchObject({ models: [{ id: "a/b", states: "d.", contested: [0] }], total: 1 });
   });

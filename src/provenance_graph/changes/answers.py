@@ -140,6 +140,7 @@ class ComparedCell(AnswerObject):
 
     values: list[Cell]
     status: str
+    state: str
     contested: bool
     sources: int
     estimates: list[Cell]

@@ -136,6 +136,7 @@ class Comparison:
                 {
                     "values": [value_json(value, self.labels) for value in cell.values],
                     "status": local_name(cell.status),
+                    "state": cell.disclosure.key,
                     "contested": cell.contested,
                     "sources": cell.sources,
                     "estimates": [value_json(e.claim.value, self.labels) for e in cell.estimates],

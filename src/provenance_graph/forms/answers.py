@@ -7,19 +7,20 @@ from dataclasses import field
 from pydantic.dataclasses import dataclass
 
 from provenance_graph.core.results import RESULT, Cell
+from provenance_graph.model.disclosure.states import STATES
 from provenance_graph.model.receipt import Receipt
 
 STATUSES = {
-    "stated": "● stated by the developer",
-    "reported": "◇ reported by others",
-    "inferred": "≈ inferred",
+    "stated": f"{STATES['disclosed'].glyph} stated by the developer",
+    "reported": f"{STATES['reported'].glyph} reported by others",
+    "inferred": f"{STATES['inferred'].glyph} inferred",
     "derived": "∴ derived by a rule",
-    "partly": "◐ partly filled",
-    "declined": "⊘ the developer declines to say",
-    "undisclosed": "○ searched for, not disclosed",
-    "leftBlank": "– left blank by the developer",
-    "notApplicable": "▫ not applicable",
-    "partlyDisclosed": "◔ partly disclosed, without a value",
+    "partly": "◔ partly filled",
+    "declined": f"{STATES['withheld'].glyph} the developer declines to say",
+    "undisclosed": f"{STATES['undisclosed'].glyph} searched for, not disclosed",
+    "leftBlank": f"{STATES['notStated'].glyph} left blank by the developer",
+    "notApplicable": f"{STATES['notApplicable'].glyph} not applicable",
+    "partlyDisclosed": f"{STATES['partlyDisclosed'].glyph} partly disclosed, without a value",
     "notAccepted": "× stated, and not accepted",
     "unreadable": "? stated, and not readable",
     "empty": "□ nobody states it",

@@ -179,6 +179,7 @@ class FieldAnswer(AnswerObject):
     label: str
     unit: str | None
     status: str
+    state: str
     contested: bool
     sources: int
     values: list[Cell]

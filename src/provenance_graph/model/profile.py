@@ -20,6 +20,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.literals import shown_date
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
+from provenance_graph.model.disclosure.states import DisclosureState, state_of
 from provenance_graph.model.fields import Field, fields
 from provenance_graph.model.knowledge import headline, knowledge
 from provenance_graph.model.other_facts import other_facts
@@ -63,6 +64,16 @@ class FieldState:
     custody: str = ""
     precision: Precision | None = None
     knowledge: str = "notCovered"
+
+    @property
+    def disclosure(self) -> DisclosureState:
+        """How far the field is known, as one of the states of a field."""
+        return state_of(
+            local_name(self.status),
+            inferred=self.inferred,
+            stated=bool(self.values or self.rivals),
+            sources=self.sources,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +212,7 @@ def _field_json(state: FieldState, labels: dict[Iri, str]) -> FieldAnswer:
         "label": state.field.label,
         "unit": state.field.unit or None,
         "status": local_name(state.status),
+        "state": state.disclosure.key,
         "contested": state.contested,
         "sources": state.sources,
         "values": [value_json(value, labels, state.precision) for value in state.values],

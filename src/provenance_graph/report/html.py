@@ -13,7 +13,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from provenance_graph.core.claims import Header
-from provenance_graph.model.disclosure.states import state_of
+from provenance_graph.model.disclosure.states import STATES
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.report.facts import AuditReport, ModelFacts
 from provenance_graph.report.picture import picture
@@ -60,7 +60,7 @@ def plain(value: Any) -> str:
 
 def state_words(field: Json) -> str:
     """The disclosure state of a field: glyph and word."""
-    state = state_of(field)
+    state = STATES[field["state"]]
     return f"{state.glyph} {state.word}"
 
 

@@ -3,11 +3,13 @@ import type { JSX } from "preact";
 import { useAsked } from "../api";
 import { dated } from "../asof";
 import { ClaimCard } from "../inspector";
+import levels from "../levels.json";
 import { Answer, Choice, ModelTabs, Out, useTitle } from "../parts";
 import { inPath, type Place } from "../router";
 import type { Assessed, AssessedItem, AssessmentsAnswer, RubricRow } from "../types";
 import { count, number, spaced } from "../words";
 
+const GLYPHS: Record<string, string> = levels;
 const DEFAULT = "kg-transparency";
 
 /** The view; the rubric stands in the address. */
@@ -68,14 +70,12 @@ export function Bar({ low, high, maximum }: { low: number; high: number; maximum
   );
 }
 
-const GLYPH: Record<string, string> = { disclosed: "●", partial: "◐", unmet: "✕", undisclosed: "○", withheld: "⊘", contradicted: "≠", estimate: "~", "not assessed": "·", "not applicable": "▫" };
-
 function Item({ item, id }: { item: AssessedItem; id: string }): JSX.Element {
   const claims = item.evidence.flatMap((e) => e.claims);
   return (
     <li>
       <details>
-        <summary><span aria-hidden="true">{GLYPH[item.level] ?? "?"}</span> <strong>{item.id}</strong> {item.label}: {item.level} <span class="aside">{number(item.low)} to {number(item.high)} of {number(item.maximum)}; {count(claims.length, "claim")}</span></summary>
+        <summary><span aria-hidden="true">{GLYPHS[item.level] ?? "?"}</span> <strong>{item.id}</strong> {item.label}: {item.level} <span class="aside">{number(item.low)} to {number(item.high)} of {number(item.maximum)}; {count(claims.length, "claim")}</span></summary>
         <p>{item.why}</p>
         <ul class="plain">{item.evidence.map((e) => <li key={e.iri}>{e.facet ? e.label : <a href={`/models/${inPath(id)}?claims=${e.id}`}>{e.label}</a>}: {e.level} <span class="aside">{e.why}</span></li>)}</ul>
         {claims.length ? <ol class="claims">{claims.slice(0, 20).map((c, n) => <ClaimCard key={n} claim={c} />)}</ol> : null}

@@ -8,7 +8,7 @@ import { Answer, Draft, ModelLink, StateMark, ValueView, download, useTitle } fr
 import { EntityPicker } from "../searchbox";
 import { added, inPath, setQuery, withQuery, type Place } from "../router";
 import type { Comparison } from "../types";
-import { STATES, count, stateOf, text } from "../words";
+import { STATES, count, text } from "../words";
 
 const MOST = 6;
 
@@ -62,7 +62,7 @@ function Totals({ found }: { found: Comparison }): JSX.Element {
     const states: Record<string, number> = {};
     for (const field of fields) {
       const cell = field.cells[n];
-      const state = cell ? stateOf(cell) : "notRecorded";
+      const state = cell ? cell.state : "notRecorded";
       states[state] = (states[state] ?? 0) + 1;
     }
     return { column, states, known: fields.filter((f) => f.cells[n]?.values.length).length };
@@ -79,7 +79,7 @@ function Totals({ found }: { found: Comparison }): JSX.Element {
 function asCsv(found: Comparison): string {
   const cell = (c: Comparison["sections"][number]["fields"][number]["cells"][number]): string => c.values.map(text).join(", ");
   const head = ["section", "field", "differs", ...found.columns.flatMap((c) => [c.heading, `${c.heading}: state`])];
-  return csv(head, found.sections.flatMap((s) => s.fields.map((f) => [s.name, f.label, f.differs ? "yes" : "no", ...f.cells.flatMap((c) => [cell(c), STATES[stateOf(c)]?.word ?? ""])])));
+  return csv(head, found.sections.flatMap((s) => s.fields.map((f) => [s.name, f.label, f.differs ? "yes" : "no", ...f.cells.flatMap((c) => [cell(c), STATES[c.state]?.word ?? ""])])));
 }
 
 function Table({ found, differing }: { found: Comparison; differing: boolean }): JSX.Element {
@@ -92,7 +92,7 @@ function Table({ found, differing }: { found: Comparison; differing: boolean }):
       <div class="scroll" tabIndex={0} role="region" aria-label="Comparison"><table class="compare">
         <thead><tr><th>Field</th>{found.columns.map((c, n) => <th key={n} scope="col"><ModelLink id={c.id} name={c.heading} /><br /><span class="aside">{count(c.records, "record")}</span></th>)}</tr></thead>
         {found.sections.map((section) => {
-          const rows = section.fields.filter((f) => (differing ? f.differs : f.cells.some((c) => stateOf(c) !== "notRecorded")));
+          const rows = section.fields.filter((f) => (differing ? f.differs : f.cells.some((c) => c.state !== "notRecorded")));
           if (!rows.length) return null;
           return (
             <tbody key={section.name}>
@@ -103,7 +103,7 @@ function Table({ found, differing }: { found: Comparison; differing: boolean }):
                   {f.cells.map((cell, n) => (
                     <td key={n}>
                       {cell.values.map((v, m) => <span key={m}>{m ? ", " : ""}<ValueView value={v} unit={f.unit} /></span>)}{" "}
-                      <a class="plainlink" href={`/models/${inPath(found.columns[n]?.id ?? "")}?claims=${f.property}`} aria-label={`${STATES[stateOf(cell)]?.word}: claims about ${f.label} of ${found.columns[n]?.heading ?? ""}`}><StateMark state={stateOf(cell)} /></a>
+                      <a class="plainlink" href={`/models/${inPath(found.columns[n]?.id ?? "")}?claims=${f.property}`} aria-label={`${STATES[cell.state]?.word}: claims about ${f.label} of ${found.columns[n]?.heading ?? ""}`}><StateMark state={cell.state} /></a>
                       {cell.estimates.length ? <span class="estimate"> {count(cell.estimates.length, "estimate")}</span> : null}
                     </td>
                   ))}

@@ -8,7 +8,7 @@ import { Inspector, inspect } from "../inspector";
 import { Answer, Copy, ModelTabs, StateMark, ThingLink, ValueView, Wait, useTitle } from "../parts";
 import { inPath, type Place } from "../router";
 import type { ConflictPage, FieldState, LicenceReport, Profile, Section } from "../types";
-import { STATES, count, stateOf } from "../words";
+import { STATES, count } from "../words";
 import { Derivations, Offers, Published, Ranks, Scores, Versions } from "./below";
 import { Verdict, conflictQuery, licenceQuery } from "./verdict";
 
@@ -108,9 +108,9 @@ function citation(profile: Profile): string {
 
 function Specification({ sections }: { sections: Section[] }): JSX.Element {
   const [all, setAll] = useState(false);
-  const silent = sections.flatMap((s) => s.fields).filter((f) => stateOf(f) === "notRecorded").length;
+  const silent = sections.flatMap((s) => s.fields).filter((f) => f.state === "notRecorded").length;
   const shown = sections
-    .map((s) => ({ ...s, fields: all ? s.fields : s.fields.filter((f) => stateOf(f) !== "notRecorded") }))
+    .map((s) => ({ ...s, fields: all ? s.fields : s.fields.filter((f) => f.state !== "notRecorded") }))
     .filter((s) => s.fields.length);
   return (
     <section aria-labelledby="spec-title">
@@ -142,7 +142,7 @@ function Specification({ sections }: { sections: Section[] }): JSX.Element {
 }
 
 function FieldRow({ field }: { field: FieldState }): JSX.Element {
-  const state = stateOf(field);
+  const state = field.state;
   const said = field.sources ? count(field.sources, "source") : "none";
   const open = (): void => inspect(field.property);
   return (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph import completion
+from provenance_graph.assessment.levels.glyphs import GLYPHS
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import spaced
 from provenance_graph.core.terms import PG
@@ -31,17 +32,6 @@ if TYPE_CHECKING:
     from provenance_graph.core.iris import Iri
     from provenance_graph.model.answers import ClaimAnswer
 
-MARKS = {
-    "verified": "●●",
-    "disclosed": "● ",
-    "partial": "◐ ",
-    "estimate": "· ",
-    "undisclosed": "○ ",
-    "contradicted": "! ",
-    "not assessed": "? ",
-    "not applicable": "– ",
-    "unmet": "✕ ",
-}
 AGREEMENT = (
     "published",
     "rubric",
@@ -240,7 +230,7 @@ def page(assessed_answer: AssessedAnswer, gaps: int = 10) -> Iterator[str]:
     for criterion in assessed_answer["criteria"]:
         yield from _criterion(criterion, documents)
     yield ""
-    yield "  ".join(f"{mark.strip()} {level}" for level, mark in MARKS.items())
+    yield "  ".join(f"{glyph} {level}" for level, glyph in GLYPHS.items())
     yield from _gaps(assessed_answer["gaps"], gaps)
     yield from _published(assessed_answer["published"])
     yield ""
@@ -274,7 +264,7 @@ def _criterion(criterion: CriterionAnswer, documents: Footnotes) -> Iterator[str
         yield f"{criterion['label']}  {_span(criterion['low'], criterion['high'])} of {criterion['maximum']:g}"
     for item in items:
         points = f"{_span(item['low'], item['high'])} of {item['maximum']:g}"
-        yield f"  {MARKS[item['level']]} {item['id']:<4} {item['label']}  {points}  [{item['why']}]"
+        yield f"  {GLYPHS[item['level']]} {item['id']:<4} {item['label']}  {points}  [{item['why']}]"
         for use in item["evidence"]:
             if use["level"] not in ("not assessed",):
                 yield from _use(use, documents)

@@ -11,7 +11,7 @@ from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name
 from provenance_graph.core.terms import PG
-from provenance_graph.model.disclosure.states import STATES, state_of
+from provenance_graph.model.disclosure.states import STATES
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.options import as_of_option, format_option
@@ -204,7 +204,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     rows = list(rows)
     width = min(max(len(row["label"]) for row in rows), 34)
     for row in rows:
-        state = state_of(row)
+        state = STATES[row["state"]]
         mark = state.glyph + ("≠" if row["contested"] else " ")
         value = _values(row)
         status = "" if state.key == "disclosed" else state.word

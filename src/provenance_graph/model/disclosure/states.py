@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -71,16 +71,19 @@ BY_STATUS: Final[Mapping[str, DisclosureState]] = MappingProxyType(
 """The states that the developer's own statements decide, by the name of their concept."""
 
 
-def state_of(field: Mapping[str, Any]) -> DisclosureState:
-    """The state of a field of a profile, as :meth:`FieldAnswer.to_json` gives the field.
+def state_of(status: str, *, inferred: bool, stated: bool, sources: int) -> DisclosureState:
+    """The state of a field.
 
-    >>> state_of({"inferred": False, "status": "NotRecorded", "values": [1], "sources": 1}).word
+    ``inferred``: its accepted value is. ``stated``: a source gives a value, accepted or not.
+    ``sources``: how many documents have the field at all.
+
+    >>> state_of("NotRecorded", inferred=False, stated=True, sources=1).word
     'reported'
     """
-    if field["inferred"]:
+    if inferred:
         return STATES["inferred"]
-    if (state := BY_STATUS.get(field["status"])) is not None:
+    if (state := BY_STATUS.get(status)) is not None:
         return state
-    if field["values"] or field.get("rivals"):
+    if stated:
         return STATES["reported"]
-    return STATES["notStated" if field["sources"] else "notRecorded"]
+    return STATES["notStated" if sources else "notRecorded"]
