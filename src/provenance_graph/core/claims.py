@@ -73,11 +73,14 @@ class Precision(Code):
     @property
     def mark(self) -> Iri | None:
         """What the accepted view says of a property that is known no better; of a day nothing."""
-        return {
-            Precision.MONTH: PG.knownToMonth,
-            Precision.QUARTER: PG.knownToQuarter,
-            Precision.YEAR: PG.knownToYear,
-        }.get(self)
+        return _MARKS.get(self)
+
+
+_MARKS = {
+    Precision.MONTH: PG.knownToMonth,
+    Precision.QUARTER: PG.knownToQuarter,
+    Precision.YEAR: PG.knownToYear,
+}
 
 
 class Custody(Code):

@@ -186,7 +186,8 @@ def local_name(name: Iri | str) -> str:
     >>> local_name(Iri("https://w3id.org/provenance-graph/ns#contextLength"))
     'contextLength'
     """
-    return re.split(r"[#/]", name.rstrip("/#"))[-1]
+    bare = name.rstrip("/#")
+    return str(bare[max(bare.rfind("/"), bare.rfind("#")) + 1 :])
 
 
 def spaced(code: str) -> str:
@@ -244,12 +245,13 @@ def minted_kind(name: Iri | str) -> str:
 
 
 def short_id(name: Iri | str) -> str:
-    """How a page or table names one of our things: without the part all share.
+    """How a page or table names an entity of ours: without the part all share.
 
     >>> short_id(model("meta-llama/Llama-3.1-8B"))
     'meta-llama/Llama-3.1-8B'
     """
-    for head in ("model/", "dataset/", "organization/", "in/"):
-        if name.startswith(ID + head):
-            return unquote(name[len(ID + head) :])
+    if name.startswith(ID):
+        head, slash, path = name[len(ID) :].partition("/")
+        if slash and head in ("model", "dataset", "organization", "in"):
+            return unquote(path)
     return shorten(name)

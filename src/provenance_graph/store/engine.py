@@ -131,10 +131,10 @@ class EngineReads(ABC):
                 if isinstance(holder, ox.DefaultGraph):
                     continue
                 name = _subject(holder)
-            yield (
-                _subject(quad.subject),
-                _iri(quad.predicate.value),
-                our_value(quad.object),
+            yield (  # what the pattern fixes is as it was asked for, and need not be read again
+                _subject(quad.subject) if subject is None else subject,
+                _iri(quad.predicate.value) if predicate is None else predicate,
+                our_value(quad.object) if object is None else object,
                 name,
             )
 
