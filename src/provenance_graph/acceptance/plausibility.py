@@ -36,7 +36,7 @@ _HUB_BEGAN = date(2022, 3, 3)
 _CREATED = (DCTERMS.created,)
 KEEPS_SIZE = (PG.fineTunedFrom, PG.postTrainedFrom, PG.continuedFrom, PG.adapterOf)
 """Derivations after which a model has about as many parameters as its base."""
-_CHECKED = (PG.parameterCount, PG.contextLength, DCTERMS.issued, *KEEPS_SIZE)
+CHECKED = (PG.parameterCount, PG.contextLength, DCTERMS.issued, *KEEPS_SIZE)
 _LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -58,7 +58,7 @@ def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
 
 def needed(predicates: Mapping[Iri, object]) -> bool:
     """Whether any rule has something to look at: most subjects have neither size nor date."""
-    return any(p in predicates for p in _CHECKED)
+    return any(p in predicates for p in CHECKED)
 
 
 def _number(item: SourcedClaim) -> int | None:

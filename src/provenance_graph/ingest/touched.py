@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.evidence import (
     Overlay,
     StoreStatements,
 )
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core import rdf
+from provenance_graph.core.claims import Quad
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
+from provenance_graph.ingest.repeated import repeated
 from provenance_graph.store.base import ANY, Store
-
-if TYPE_CHECKING:
-    pass
 
 
 def turned(store: Store, was: str, day: str) -> Iterator[Iri]:
@@ -34,23 +33,26 @@ def near(store: Store, name: Iri, most: int = 5) -> list[str]:
     return [str(graph) for graph in store.graphs() if any(part in graph for part in tail)][:most]
 
 
-def touched(store: Store, pending: Overlay) -> set[Iri]:
-    """Every name that a changed record, or one it replaces or uncovers, speaks of."""
-    records = set(pending.dropped)
+def touched(store: Store, pending: Overlay, policy: Policy) -> set[Iri]:
+    """Every name of which a changed record, or one it replaces or uncovers, says something new."""
+    names = set(pending.dropped)
     documents = {record.header.of_document for record in pending.added.values()}
     for name in pending.dropped:
         documents.update(Iri(str(o)) for _, _, o, _ in store.quads(name, PG.ofDocument, graph=name))
     for document in documents:
         siblings = store.quads(predicate=PG.ofDocument, object=document, graph=ANY)
-        records.update(subject for subject, *_ in siblings)
+        names.update(subject for subject, *_ in siblings)
+    records = list(pending.added.values())
     results = set(pending.statements)
-    for record in records:
-        results.update(_entities(store, record))
-    return results
+    for name in names:
+        if quads := list(store.quads(graph=name)):
+            records.append(rdf.from_quads(quads))
+            results.update(_entities(quads, name))
+    return results - repeated(store, policy, records, results)
 
 
-def _entities(store: Store, record: Iri) -> Iterator[Iri]:
-    for subject, predicate, value, _ in store.quads(graph=record):
+def _entities(quads: Iterable[Quad], record: Iri) -> Iterator[Iri]:
+    for subject, predicate, value, _ in quads:
         if predicate == PG.about and isinstance(value, Iri):
             yield value
         elif not rdf.is_own_node(subject, record):
@@ -87,7 +89,9 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
                 if isinstance(o, Iri)
             )
         elif graph is not None and predicate == PROV.wasAttributedTo and subject == graph:
-            yield from _entities(store, graph)  # who published it decides how it counts
+            yield from _entities(
+                store.quads(graph=graph), graph
+            )  # who published it decides how it counts
         elif graph is not None and not rdf.is_own_node(subject, graph):
             yield subject
     yield from after.pending.referrers.get(name, ())

@@ -212,16 +212,17 @@ def update_state(
     stored = {name for name in added if _holds(store, name)}
     pending = Overlay(dropped | stored, added)
     before, after = StoreStatements(store), StoreStatements(store, pending)
-    entities = touched(store, pending) | decided.entities
+    was, day = view_day(store), max(change.day, view_day(store))
+    policy = load_policy(store, day)
+    entities = touched(store, pending, policy) | decided.entities
     _put_decisions(pending, decided)
     moved = _rules(entities, before, after, pending)
-    was, day = view_day(store), max(change.day, view_day(store))
-    rows = _decide_by_rule(store, pending, entities, moved | decided.names, day)
+    rows = _decide_by_rule(store, pending, entities, moved | decided.names, policy)
     moved |= rows.names
     subjects = subjects_of(store, entities, moved, before, after)
     if day > was:
         subjects |= {after.canonical(entity) for entity in turned(store, was, day)}
-    out, into = difference(store, subjects, before, after, derive, day)
+    out, into = difference(store, subjects, before, after, derive, policy)
     if day > was:
         out.extend([day_quad(was)] if was else [])
         into.append(day_quad(day))
@@ -273,12 +274,12 @@ def _put_decisions(pending: Overlay, decided: Decisions) -> None:
 
 
 def _decide_by_rule(
-    store: WritableStore, pending: Overlay, entities: set[Iri], moved: set[Iri], day: str
+    store: WritableStore, pending: Overlay, entities: set[Iri], moved: set[Iri], policy: Policy
 ) -> RowChange:
     """The rows that change, of people and by rule; what they decide is laid over the store."""
     if not any(True for _ in store.quads(graph=KEYS)):
         entities = entities | names_in(store)  # an earlier version kept no keys
-    deciding = IdentityRules(store, pending, load_policy(store, day))
+    deciding = IdentityRules(store, pending, policy)
     around = subjects_of(store, entities, moved, deciding.before, deciding.after)
     rows = deciding.decide(entities, around, moved)
     for row in rows.gone:
@@ -312,10 +313,10 @@ def difference(
     before: StoreStatements,
     after: StoreStatements,
     derive: Deriver | None,
-    day: str,
+    policy: Policy,
 ) -> tuple[list[Quad], list[Quad]]:
     """The quads to take out and to put in, so that the view of these subjects is up to date."""
-    policy, latest = load_policy(store, day), CurrentVersions(after)
+    latest = CurrentVersions(after)
     derived = derive.over_store(store, policy, after.pending) if derive else None
     reached = set(subjects)
     if derived:

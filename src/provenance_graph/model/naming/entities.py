@@ -212,11 +212,12 @@ def is_publisher(snapshot: AcceptedSnapshot, entity: Iri) -> bool:
 
 def publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
     """Organisations to which records are attributed, by the name that stands for each."""
-    return {
-        snapshot.canonical(who)
-        for _, _, who, _ in snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY)
-        if isinstance(who, Iri)
-    }
+    return snapshot.cached("publishers", lambda: _publishers(snapshot))
+
+
+def _publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
+    quads = snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY)
+    return {snapshot.canonical(who) for who in {o for *_, o, _ in quads} if isinstance(who, Iri)}
 
 
 def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:

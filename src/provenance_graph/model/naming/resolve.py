@@ -9,6 +9,9 @@ from functools import lru_cache
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 
+_ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
+"""What is left out of a name of ASCII."""
+
 
 @lru_cache(maxsize=32_768)
 def fold(name: str) -> str:
@@ -17,6 +20,8 @@ def fold(name: str) -> str:
     >>> fold("Claude Haiku 4.5") == fold("claude-haiku-4-5")
     True
     """
+    if name.isascii():
+        return name.lower().translate(_ASCII)
     plain = unicodedata.normalize("NFKD", name).casefold()
     return re.sub(r"[^a-z0-9\u0370-\uffff]+", "", plain)
 

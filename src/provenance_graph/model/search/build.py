@@ -1,4 +1,4 @@
-"""Making the catalogue of a store's version: one scan of each predicate it needs."""
+"""Making the catalogue of a store's version: one scan of each model, one of each link between them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from provenance_graph.core.literals import period, shown_date
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.fields import fields
 from provenance_graph.model.naming.resolve import fold
-from provenance_graph.model.search.names import SCHEMA_SQL, fill_names
+from provenance_graph.model.search.name_rows import SCHEMA_SQL, NamedModel, fill_names
 from provenance_graph.store.values import ANY
 
 GAPS = (PG.undisclosed, PG.withheld, PG.partlyDisclosed)
@@ -54,39 +55,35 @@ def make(path: Path, snapshot: AcceptedSnapshot) -> None:
 
 
 def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
-    """Fill an empty database with the models of a store."""
+    """Fill an empty database with the models of a store.
+
+    A model's facts are read, written and forgotten one model after another, so that memory grows
+    by the names of entities alone.
+    """
     database.executescript(
-        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA + SCHEMA_SQL
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
+        + _SCHEMA
+        + SCHEMA_SQL
     )
-    summaries: dict[Iri, dict[str, Any]] = {}
-    facts = IndexedFacts(snapshot)
-    above = _ancestors(facts.parents)
+    source = IndexedFacts(snapshot)
+    above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
-    for number, model in enumerate(facts.models, 1):
-        row = summaries[model] = facts.row(model, below[model])
-        database.execute(
-            "INSERT INTO model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                number, model, row["id"], row["name"], row["released"], *facts.release_period(model), row["contextLength"],
-                row["parameterCount"], row["sources"], row["gaps"],
-                row["descendants"], json.dumps(row, ensure_ascii=False),
-            ),
-        )  # fmt: skip
-        spoken = sorted({row["name"], row["id"], *row["aliases"]})
-        database.execute(
-            "INSERT INTO words(rowid, name, id, aliases, developer, folded) VALUES (?,?,?,?,?,?)",
-            (number, row["name"], row["id"], " ".join(row["aliases"]), " ".join(row["developers"]),
-             " ".join(fold(name) for name in spoken)),
-        )  # fmt: skip
-        pairs = {(kind, value) for kind, value in facts.facets(model, row) if value}
-        database.executemany(
-            "INSERT INTO facet VALUES (?,?,?)", [(*p, number) for p in sorted(pairs)]
+    named: dict[Iri, NamedModel] = {}
+    database.execute("CREATE TEMP TABLE unsorted (kind TEXT, value TEXT, number INTEGER)")
+    for number, model in enumerate(source.models, 1):
+        facts = source.read(model)
+        row = facts.row(below[model])
+        named[model] = NamedModel(
+            row["name"], tuple(row["aliases"]), 5 * row["sources"] + row["descendants"]
         )
-        database.executemany(
-            "INSERT INTO above VALUES (?,?)", [(number, a) for a in sorted(above[model])]
-        )
-    fill_names(database, snapshot, summaries)
-    counts = {"version": snapshot.version, "models": len(facts.models)}
+        _insert(database, number, facts, row)
+    database.execute("INSERT INTO facet SELECT DISTINCT * FROM unsorted ORDER BY 1, 2, 3")
+    database.execute("DROP TABLE unsorted")
+    numbers = {model: number for number, model in enumerate(source.models, 1)}
+    pairs = sorted((ancestor, numbers[model]) for model in above for ancestor in above[model])
+    database.executemany("INSERT INTO above(ancestor, number) VALUES (?,?)", pairs)
+    fill_names(database, snapshot, named)
+    counts = {"version": snapshot.version, "models": len(source.models)}
     database.executemany(
         "INSERT INTO meta VALUES (?,?)", [(k, json.dumps(v)) for k, v in counts.items()]
     )
@@ -94,81 +91,67 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     database.commit()
 
 
+def _insert(
+    database: sqlite3.Connection, number: int, facts: ModelFacts, row: Mapping[str, Any]
+) -> None:
+    """One model's rows; facets wait in a table of their own until they can be sorted."""
+    database.execute(
+        "INSERT INTO model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            number, facts.model, row["id"], row["name"], row["released"], *facts.release_period(),
+            row["contextLength"], row["parameterCount"], row["sources"], row["gaps"],
+            row["descendants"], json.dumps(row, ensure_ascii=False),
+        ),
+    )  # fmt: skip
+    spoken = sorted({row["name"], row["id"], *row["aliases"]})
+    database.execute(
+        "INSERT INTO words(rowid, name, id, aliases, developer, folded) VALUES (?,?,?,?,?,?)",
+        (number, row["name"], row["id"], " ".join(row["aliases"]), " ".join(row["developers"]),
+         " ".join(fold(name) for name in spoken)),
+    )  # fmt: skip
+    database.executemany(
+        "INSERT INTO unsorted VALUES (?,?,?)",
+        [(kind, value, number) for kind, value in facts.facets(row) if value],
+    )
+
+
 class IndexedFacts:
-    """What the table needs, read from the store predicate by predicate."""
+    """What the table needs of a store: licences, links between models, and each model's facts."""
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
         self.snapshot = snapshot
         self.models = sorted({s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)})
-        self._names = self._texts(SCHEMA.name)
-        self._others = self._texts(SCHEMA.alternateName)
-        self._described = self._values(PG.describedAs)
-        self._values_of = {p: self._values(p) for p in _COLUMNS}
-        self._gaps = {p: self._values(p) for p in GAPS}
-        self._disclosed = self._values(PG.disclosed)
-        self._contested = self._values(PG.contested)
-        self._to_period = {p: self._values(p.mark) for p in Precision if p.mark is not None}
-        self._records = self._count_records()
-        self._fields = fields(snapshot)
-        self._valued = {
-            field.property: {s for s, *_ in snapshot.quads(predicate=field.property)}
-            for field in self._fields
+        self.properties = frozenset(field.property for field in fields(snapshot))
+        self.openness = self._codes(PG.openness)
+        self.family = self._codes(PG.licenceFamily)
+        self.approved = {
+            s for s, _, o, _ in snapshot.quads(predicate=PG.osiApproved) if str(o) == "true"
         }
-        self._known = self._count_known()
-        self._openness = self._codes(PG.openness)
-        self._family = self._codes(PG.licenceFamily)
-        self._approved = self._texts(PG.osiApproved)
-        self._labels = {
-            **self._texts(RDFS.label),
-            **self._texts(SKOS.prefLabel),
-            **self._names,
-        }
+        self._labels: dict[Iri, str] = {}
         above: dict[Iri, set[Iri]] = defaultdict(set)
         for relation in terms.DERIVATIONS:  # typed relations only, as lineage counts them
-            for child, parents in self._values(relation).items():
-                above[child].update(parent for parent in parents if isinstance(parent, Iri))
-        self.parents = {model: sorted(above[model]) for model in self.models}
+            for child, _, parent, _ in snapshot.quads(predicate=relation):
+                if isinstance(parent, Iri):
+                    above[child].add(parent)
+        self.parents = {model: sorted(above[model]) for model in self.models if model in above}
 
-    def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
-        values: dict[Iri, list[Value]] = defaultdict(list)
-        for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
-            values[subject].append(value)
-        return values
+    def read(self, model: Iri) -> ModelFacts:
+        """The facts of one model."""
+        facts: dict[Iri, list[Value]] = defaultdict(list)
+        for _, predicate, value, _ in self.snapshot.quads(model):
+            facts[predicate].append(value)
+        return ModelFacts(self, model, facts)
 
-    def _count_records(self) -> Counter[Iri]:
-        """How many records describe each model, under any of its names."""
-        owner = {
-            name: model
-            for model, names in self._described.items()
-            for name in names
-            if isinstance(name, Iri)
-        }
-        pairs = {
-            (owner.get(name, name), graph)
-            for name, _, _, graph in self.snapshot.quads(
-                predicate=RDF.type, object=PG.Model, graph=ANY
-            )
-        }
-        return Counter(model for model, _ in pairs)
-
-    def _count_gaps(self, model: Iri) -> int:
-        """How many fields have no value and a state of ``knowledge.GAPS``."""
-        marked = {p for of in self._gaps.values() for p in of.get(model, ())}
-        return sum(
-            field.property in marked and model not in self._valued[field.property]
-            for field in self._fields
+    def count_records(self, names: Iterable[Value]) -> int:
+        """How many records say of one of these names that it is a model."""
+        return len(
+            {
+                graph
+                for name in names
+                if isinstance(name, Iri)
+                for *_, graph in self.snapshot.quads(name, RDF.type, PG.Model, ANY)
+            }
         )
-
-    def _count_known(self) -> Counter[Iri]:
-        """How many fields of each entity have an accepted value."""
-        return Counter(model for models in self._valued.values() for model in models)
-
-    def _texts(self, predicate: Iri) -> dict[Iri, str]:
-        results: dict[Iri, str] = {}
-        for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
-            if isinstance(value, Literal):
-                results[subject] = min(results.get(subject, value.lexical), value.lexical)
-        return results
 
     def _codes(self, predicate: Iri) -> dict[Iri, str]:
         """Short ids of concepts, by the entity that has them."""
@@ -180,107 +163,134 @@ class IndexedFacts:
 
     def label(self, entity: Value) -> str:
         """The label of an entity, or the literal's text."""
-        if isinstance(entity, Iri):
-            return self._labels.get(entity) or short_id(entity)
-        return entity.lexical
+        if not isinstance(entity, Iri):
+            return entity.lexical
+        label = self._labels.get(entity)
+        if label is None:
+            label = self._labels[entity] = self._stated_label(entity) or short_id(entity)
+        return label
 
-    def _shown(self, model: Iri, predicate: Iri) -> list[str]:
-        return sorted(map(self.label, self._values_of[predicate].get(model, ())))
+    def _stated_label(self, entity: Iri) -> str:
+        for predicate in (SCHEMA.name, SKOS.prefLabel, RDFS.label):
+            values = self.snapshot.values(entity, predicate)
+            if texts := [value.lexical for value in values if isinstance(value, Literal)]:
+                return min(texts)
+        return ""
 
-    def _number(self, model: Iri, predicate: Iri) -> int | None:
-        for value in self._values_of[predicate].get(model, ()):
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What is accepted of one model, by property."""
+
+    source: IndexedFacts
+    model: Iri
+    facts: Mapping[Iri, list[Value]]
+
+    def _of(self, predicate: Iri) -> list[Value]:
+        return self.facts.get(predicate, [])
+
+    def _text(self, predicate: Iri) -> str:
+        """The first text of a property in the order of letters, or nothing."""
+        return min((v.lexical for v in self._of(predicate) if isinstance(v, Literal)), default="")
+
+    def _shown(self, predicate: Iri) -> list[str]:
+        return sorted(map(self.source.label, self._of(predicate)))
+
+    def _number(self, predicate: Iri) -> int | None:
+        for value in self._of(predicate):
             if isinstance(value, Literal) and value.lexical.lstrip("-").isdigit():
                 return int(value.lexical)
         return None
 
-    def _release_precision(self, model: Iri) -> Precision | None:
-        for precision, of in self._to_period.items():
-            if DCTERMS.issued in of.get(model, ()):
+    def _known(self) -> int:
+        """How many fields have an accepted value."""
+        return len(self.source.properties & self.facts.keys())
+
+    def _gaps(self) -> int:
+        """How many fields have no value and a state of ``GAPS``."""
+        marked = {value for state in GAPS for value in self._of(state)}
+        return len((self.source.properties & marked) - self.facts.keys())
+
+    def _release_precision(self) -> Precision | None:
+        for precision in Precision:
+            if precision.mark is not None and DCTERMS.issued in self._of(precision.mark):
                 return precision
         return None
 
-    def release_period(self, model: Iri) -> tuple[str | None, str | None]:
+    def release_period(self) -> tuple[str | None, str | None]:
         """The first and the last day on which a model may have been released."""
-        for value in sorted(self._values_of[DCTERMS.issued].get(model, ()), key=str):
+        for value in sorted(self._of(DCTERMS.issued), key=str):
             if isinstance(value, Literal):
                 try:
-                    first, last = period(value, self._release_precision(model))
+                    first, last = period(value, self._release_precision())
                 except ValueError:
                     return value.lexical, value.lexical
                 return first.isoformat(), last.isoformat()
         return None, None
 
-    def row(self, model: Iri, descendants: int) -> dict[str, Any]:
+    def row(self, descendants: int) -> dict[str, Any]:
         """The summary of a model, as lists and searches show it."""
-        issued = self._shown(model, DCTERMS.issued)
-        released = shown_date(issued[0], self._release_precision(model)) if issued else None
-        described = [short_id(e) for e in self._described.get(model, ()) if isinstance(e, Iri)]
-        licences = [
-            v for v in self._values_of[DCTERMS.license].get(model, ()) if isinstance(v, Iri)
-        ]
-        aliases = {self._others.get(model, ""), *(name.rsplit("/", 1)[-1] for name in described)}
+        issued = self._shown(DCTERMS.issued)
+        released = shown_date(issued[0], self._release_precision()) if issued else None
+        names = [name for name in self._of(PG.describedAs) if isinstance(name, Iri)]
+        licences = [v for v in self._of(DCTERMS.license) if isinstance(v, Iri)]
+        aliases = {
+            self._text(SCHEMA.alternateName),
+            *(short_id(name).rsplit("/", 1)[-1] for name in names),
+        }
+        shown = short_id(self.model)
+        openness = self.source.openness
         return {
-            "iri": model,
-            "id": short_id(model),
-            "name": self._names.get(model) or short_id(model).rsplit("/", 1)[-1],
+            "iri": self.model,
+            "id": shown,
+            "name": self._text(SCHEMA.name) or shown.rsplit("/", 1)[-1],
             "aliases": sorted(a for a in aliases if a),
-            "developers": self._shown(model, DCTERMS.creator),
+            "developers": self._shown(DCTERMS.creator),
             "released": released,
-            "contextLength": self._number(model, PG.contextLength),
-            "parameterCount": self._number(model, PG.parameterCount),
+            "contextLength": self._number(PG.contextLength),
+            "parameterCount": self._number(PG.parameterCount),
             "licences": [
-                {"iri": v, "id": short_id(v), "label": self.label(v)} for v in sorted(licences)
+                {"iri": v, "id": short_id(v), "label": self.source.label(v)}
+                for v in sorted(licences)
             ],
-            "openness": sorted({self._openness.get(v, "unknown") for v in licences}) or ["unknown"],
-            "modalities": self._shown(model, PG.inputModality),
-            "architecture": self._shown(model, PG.sparsity),
-            "weights": self._shown(model, PG.weightsAvailability),
-            "sources": self._records[model],
-            "known": self._known[model],
-            "fields": len(self._fields),
-            "gaps": self._count_gaps(model),
+            "openness": sorted({openness.get(v, "unknown") for v in licences}) or ["unknown"],
+            "modalities": self._shown(PG.inputModality),
+            "architecture": self._shown(PG.sparsity),
+            "weights": self._shown(PG.weightsAvailability),
+            "sources": self.source.count_records({self.model, *names}),
+            "known": self._known(),
+            "fields": len(self.source.properties),
+            "gaps": self._gaps(),
             "descendants": descendants,
         }
 
-    def facets(self, model: Iri, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    def facets(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """The facet values of a model."""
         yield from (("developer", name) for name in row["developers"])
         yield from (("licence", licence["id"]) for licence in row["licences"])
         yield from (("openness", value) for value in row["openness"])
         yield from (("licenceClass", value) for value in row["openness"])
         for licence in row["licences"]:
-            family = self._family.get(licence["iri"], "")
+            family = self.source.family.get(licence["iri"], "")
             yield "family", family
             yield "licenceClass", family
-            if self._approved.get(licence["iri"]) == "true":
+            if licence["iri"] in self.source.approved:
                 yield "licenceClass", "osi-approved"
         yield from (("modality", value) for value in row["modalities"])
         yield from (("architecture", value) for value in row["architecture"])
         yield from (("weights", value) for value in row["weights"])
         yield "year", (row["released"] or "")[:4]
-        for predicate, of in self._gaps.items():
-            for prop in of.get(model, ()):
+        for predicate in GAPS:
+            for prop in self._of(predicate):
                 if isinstance(prop, Iri):
                     yield "disclosure", local_name(predicate)
                     yield "disclosure", f"{local_name(prop)}={_STATES[predicate]}"
                     yield "undisclosed", local_name(prop)
-        for prop in self._disclosed.get(model, ()):
+        for prop in self._of(PG.disclosed):
             if isinstance(prop, Iri):
                 yield "disclosed", f"{local_name(prop)}=disclosed"
-        if self._contested.get(model):
+        if self._of(PG.contested):
             yield "disclosure", "contested"
-
-
-_COLUMNS = (
-    DCTERMS.creator,
-    DCTERMS.issued,
-    PG.contextLength,
-    PG.parameterCount,
-    DCTERMS.license,
-    PG.inputModality,
-    PG.sparsity,
-    PG.weightsAvailability,
-)
 
 
 def _ancestors(parents: Mapping[Iri, Iterable[Iri]]) -> dict[Iri, set[Iri]]:

@@ -23,7 +23,7 @@ from provenance_graph.model.search.names import Hits, listed, search
 if TYPE_CHECKING:
     from provenance_graph.model.answers import FacetCount, ModelDescription, ModelPage, ModelSummary
 
-FORMAT = "9"
+FORMAT = "10"
 
 SORTS = {
     "name": "name COLLATE NOCASE",

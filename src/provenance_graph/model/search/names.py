@@ -11,56 +11,25 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.core.terms import (
-    DCTERMS,
-    DERIVATIONS,
-    INFLUENCES,
-    PG,
-    RDF,
-    RDFS,
-    SCHEMA,
-    SKOS,
-)
 from provenance_graph.model.naming.entities import KINDS as CLASSES
-from provenance_graph.model.naming.entities import kind_by_name, names, publishers
 from provenance_graph.model.naming.resolve import fold
-from provenance_graph.store.values import ANY
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import SearchItem, SearchPage
 
 KINDS = (*CLASSES, "offer", "source", "record", "unresolved reference", "thing")
 """What can be searched for."""
-SCHEMA_SQL = """
-CREATE TABLE thing (
-  number INTEGER PRIMARY KEY, iri TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE,
-  name TEXT NOT NULL, kind TEXT NOT NULL, weight INTEGER NOT NULL, folded TEXT NOT NULL,
-  detail TEXT NOT NULL);
-CREATE INDEX thing_id ON thing (id);
-CREATE INDEX thing_iri ON thing (iri);
-CREATE INDEX thing_kind ON thing (kind, weight DESC);
-CREATE TABLE short (start TEXT NOT NULL, kind TEXT NOT NULL, place INTEGER NOT NULL,
-  number INTEGER NOT NULL, PRIMARY KEY (start, kind, place)) WITHOUT ROWID;
-CREATE TABLE shorts (start TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT NULL,
-  PRIMARY KEY (start, kind)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', tokenize='trigram', detail='full');
-"""
 LONGEST = 200
 """Letters of a search that are looked at."""
-MAX_SHORT = 400
-"""Entities kept for each search of one or two letters."""
 NEAR = 74
 """How alike, of 100, a name with typing errors must be."""
 
@@ -91,113 +60,6 @@ class Hits:
                 for kind, n in sorted(self.kinds.items(), key=lambda one: (-one[1], one[0]))
             ],
         }
-
-
-# ---- making it -----------------------------------------------------------------------------
-
-
-def fill_names(
-    database: sqlite3.Connection,
-    snapshot: AcceptedSnapshot,
-    models: Mapping[Iri, Mapping[str, Any]],
-) -> None:
-    """Fill the tables with every entity of a snapshot; ``models`` are the summaries of models."""
-    kinds = _kinds(snapshot)
-    known = {**_records(snapshot), **names(snapshot)}
-    for source in kinds:
-        known.setdefault(source, {short_id(source), short_id(source).rsplit("/", 1)[-1]})
-    weights = _weights(snapshot, models)
-    labels = _labels(snapshot)
-    starts: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
-    rows = sorted(known, key=lambda iri: (-weights[iri], len(iri), iri))
-    for number, iri in enumerate(rows, 1):
-        kind = kinds.get(iri) or kind_by_name(iri)
-        summary = models.get(iri)
-        name = (
-            str(summary["name"]) if summary else labels.get(iri) or short_id(iri).rsplit("/", 1)[-1]
-        )
-        spoken = {*known[iri], name, *(summary["aliases"] if summary else ())}
-        folded = " ".join(sorted({fold(text) for text in spoken} - {""}))
-        detail = {**summary} if summary else {}
-        database.execute(
-            "INSERT INTO thing VALUES (?,?,?,?,?,?,?,?)",
-            (number, iri, short_id(iri), name, kind, weights[iri], folded,
-             json.dumps(detail, ensure_ascii=False)),
-        )  # fmt: skip
-        database.execute("INSERT INTO spelling(rowid, folded) VALUES (?,?)", (number, folded))
-        for start in {word[:n] for text in spoken for word in _words(text) for n in (1, 2)}:
-            for each in (kind, ""):
-                starts[start, each].append((number, weights[iri]))
-    for (start, kind), result in starts.items():
-        retained = result[:MAX_SHORT]  # rows are numbered richest first
-        database.executemany(
-            "INSERT INTO short VALUES (?,?,?,?)",
-            [(start, kind, place, number) for place, (number, _) in enumerate(retained)],
-        )
-        database.execute("INSERT INTO shorts VALUES (?,?,?)", (start, kind, len(result)))
-
-
-def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
-    """What each entity is, the plainest word first."""
-    results: dict[Iri, str] = {}
-    for relation in (*DERIVATIONS, *INFLUENCES):
-        only = "dataset" if relation == PG.trainedOn else "model"
-        for _, _, parent, _ in snapshot.quads(predicate=relation):
-            if isinstance(parent, Iri):
-                results[parent] = only
-    for kind, classes in reversed(CLASSES.items()):
-        for class_ in classes:
-            for entity, *_ in snapshot.quads(predicate=RDF.type, object=class_):
-                results[entity] = kind
-    for offer, *_ in snapshot.quads(predicate=RDF.type, object=PG.Offer):
-        results[offer] = "offer"
-    for record, *_ in snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY):
-        results[record] = "record"
-    for source, *_ in snapshot.quads(predicate=RDF.type, object=PG.Collection):
-        results[source] = "source"
-    for publisher in publishers(snapshot):
-        results.setdefault(publisher, "organization")
-    return results
-
-
-def _records(snapshot: AcceptedSnapshot) -> dict[Iri, set[str]]:
-    return {
-        record: {short_id(record)}
-        for record, *_ in snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
-    }
-
-
-def _weights(snapshot: AcceptedSnapshot, models: Mapping[Iri, Mapping[str, Any]]) -> Counter[Iri]:
-    """How rich an entity is: records of a model, entities that name it as maker, data, licence, parent."""
-    counter: Counter[Iri] = Counter()
-    for predicate in (
-        DCTERMS.creator,
-        DCTERMS.license,
-        DCTERMS.isPartOf,
-        PG.provider,
-        *DERIVATIONS,
-        *INFLUENCES,
-    ):
-        for _, _, value, _ in snapshot.quads(predicate=predicate):
-            if isinstance(value, Iri):
-                counter[value] += 1
-    for iri, summary in models.items():
-        counter[iri] += 5 * int(summary["sources"]) + int(summary["descendants"])
-    return counter
-
-
-def _labels(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
-    results: dict[Iri, str] = {}
-    for predicate in (RDFS.label, SKOS.prefLabel, SCHEMA.name):
-        named: dict[Iri, str] = {}
-        for subject, _, value, _ in snapshot.quads(predicate=predicate):
-            if isinstance(value, Literal):
-                named[subject] = min(named.get(subject, value.lexical), value.lexical)
-        results |= named
-    return results
-
-
-# ---- asking it -----------------------------------------------------------------------------
 
 
 def search(
@@ -372,7 +234,9 @@ def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[SearchI
 def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[SearchItem]:
     for number in numbers:
         iri, id_, name, kind, weight, detail = database.execute(
-            "SELECT iri, id, name, kind, weight, detail FROM thing WHERE number = ?", (number,)
+            "SELECT t.iri, t.id, t.name, t.kind, t.weight, coalesce(m.summary, '{}')"
+            " FROM thing t LEFT JOIN model m ON m.iri = t.iri WHERE t.number = ?",
+            (number,),
         ).fetchone()
         yield {
             "aliases": [], "developers": [], "released": None, "contextLength": None,
@@ -381,7 +245,3 @@ def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[Sear
             "descendants": 0, **json.loads(detail), "iri": iri, "id": id_, "name": name,
             "kind": kind, "mentions": weight,
         }  # fmt: skip
-
-
-def _words(text: str) -> list[str]:
-    return [word for part in re.split(r"[\s/_-]+", text) if (word := fold(part))]
