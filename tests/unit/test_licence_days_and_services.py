@@ -80,8 +80,33 @@ def test_general_terms_are_not_taken_for_what_may_be_offered_otherwise(model, mo
     report = world([], {}, more, recorded=False).report(
         thing(model), uses=["commercial"], day=TODAY
     )
-    assert "without a licence on record" in report.sentence
+    neither = "offered as a service, with neither its terms nor a licence on record"
+    known = "without a licence on record" if model == "openai/open" else neither
+    assert known in report.sentence
     assert not report.today.verdicts[0].contract.applies
+
+
+def test_an_undated_text_of_a_service_speaks_of_today_alone():
+    graph = world([], {}, offer("anthropic/claude-9", "anthropic"), recorded=False)
+    today = graph.snapshot.day
+    assert answers(graph, "anthropic/claude-9", "commercial", day=today) == {
+        "commercial": "conditional"
+    }
+    uses = ("commercial", "train-on-outputs")
+    assert set(answers(graph, "anthropic/claude-9", *uses, day="2019-01-01").values()) == {
+        "unknown"
+    }
+    report = graph.report(thing("anthropic/claude-9"), uses=uses, day="2019-01-01")
+    assert (
+        "was in force on 2019-01-01 is not on record (https://www.anthropic.com" in report.sentence
+    )
+
+
+def test_outputs_of_a_service_whose_text_was_not_read_are_unknown():
+    graph = world([], {"openai/gpt": "openai-terms"})
+    assert answers(graph, "openai/gpt", "train-on-outputs", day="2022-12-01") == {
+        "train-on-outputs": "unknown"
+    }
 
 
 @pytest.mark.parametrize(

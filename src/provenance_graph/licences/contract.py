@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.results import Unknown
-from provenance_graph.licences.situation import UNNAMED, LicenceContext, later_text
+from provenance_graph.licences.situation import UNNAMED, LicenceContext
 from provenance_graph.licences.texts.catalogue import Licence
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Terms of a service; ``general`` ones are the provider's for whatever it offers."""
+    """Terms of a service; ``general`` ones are the provider's for whatever it offers.
+
+    ``without_terms``: it is offered as a service, and neither terms nor a licence are on record.
+    """
 
     terms: tuple[Licence, ...] = ()
     general: bool = False
     service_only: bool = False
+    without_terms: bool = False
 
     def unread(self, now: LicenceContext) -> list[Unknown]:
         """What is not known of terms that the model does not declare itself."""
@@ -26,7 +30,7 @@ class Contract:
             Unknown(why, now.subject, one, cause="text")
             for one in self.terms
             if one.iri not in named
-            if (why := later_text(one, now.day) if one.known else _not_read(one))
+            if (why := now.text_gap(one) if one.known else _not_read(one))
         ]
 
 
@@ -40,7 +44,18 @@ def contract(now: LicenceContext) -> Contract:
     terms = declared or _named(now)
     general = () if terms else _general(now)
     agreed = terms or general
-    return Contract(agreed, bool(general), _is_service_only(now, agreed))
+    bare = not agreed and not now.declared and _is_offered(now)
+    return Contract(agreed, bool(general), _is_service_only(now, agreed), bare)
+
+
+def _is_offered(now: LicenceContext) -> bool:
+    """Whether a provider offers it as a service, as far as no weights are known."""
+    quads = now.graph.snapshot.quads
+    if any(o == PG.ApiOnly for _, _, o, _ in quads(now.subject, PG.weightsAvailability)):
+        return True
+    return any(True for _ in quads(predicate=PG.offerOf, object=now.subject)) and not any(
+        True for _ in quads(now.subject, PG.hubRepository)
+    )
 
 
 def _is_service_only(now: LicenceContext, terms: tuple[Licence, ...]) -> bool:

@@ -27,7 +27,6 @@ from provenance_graph.licences.sentence import SentenceBasis, UpstreamLicence, s
 from provenance_graph.licences.situation import (
     LicenceContext,
     data_recorded,
-    later_text,
     states_data,
 )
 from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
@@ -73,6 +72,7 @@ def answer(
         now.day < now.graph.snapshot.day,
         _expressions(now),
         "" if now.declared else now.graph.claims.unread_label(now.subject),
+        sides.service.without_terms,
     )
     return replace(result, sentence=sentence(now.subject, result, basis, breaches))
 
@@ -133,7 +133,7 @@ def _sides(now: LicenceContext) -> _Sides:
     agreed = [
         Term(conditions[key], licence, now.subject, "binds")
         for licence in service.terms
-        if not later_text(licence, now.day)
+        if not now.text_gap(licence)
         for key in licence.conditions
     ]
     own = {licence.iri for licence in service.terms}

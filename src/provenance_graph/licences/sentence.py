@@ -55,7 +55,8 @@ class SentenceBasis:
     ``contract`` are the terms of the service that offers the model, ``general`` says that they
     are the provider's for all that it offers, ``label_reported`` that only others than its
     developer state its licence, ``past`` that the day asked about is over, ``expressions`` are the
-    licences that it states joined by AND, OR and WITH, ``unread`` what is written in place of a licence.
+    licences that it states joined by AND, OR and WITH, ``unread`` what is written in place of a licence,
+    ``without_terms`` that a service offers it and nothing says under which terms.
     """
 
     upstream: Sequence[UpstreamLicence] = ()
@@ -65,6 +66,7 @@ class SentenceBasis:
     past: bool = False
     expressions: Sequence[str] = ()
     unread: str = ""
+    without_terms: bool = False
 
 
 def sentence(
@@ -102,6 +104,8 @@ def _label(subject: Iri, answer: AnswerOfDay, basis: SentenceBasis) -> str:
         head += " (as others report)" if basis.label_reported else ""
     elif basis.unread:
         head = "without a licence that can be read"
+    elif basis.without_terms:
+        head = "offered as a service, with neither its terms nor a licence on record"
     else:
         head = "without a licence on record"
     head = f"{short_id(subject)}{when} is {head}"
@@ -231,6 +235,7 @@ def _conditions(answer: AnswerOfDay) -> Iterator[str]:
         for one in answer.terms
         if (one.licence.iri, one.condition.label) not in blocking
         and not (_bans_outputs(one) and one.licence.iri in on_outputs)
+        and one.condition.key != "no-weights"  # the contract says it
     ]
     for text in [*_weighty(terms), *_notices(terms)]:
         if text not in reported:

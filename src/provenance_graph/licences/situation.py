@@ -121,6 +121,19 @@ class LicenceContext:
         number = self.graph.index.names.find(entity)
         return () if number is None else self.graph.held(number, self.day)
 
+    def text_gap(self, own: Licence) -> str:
+        """Why nothing follows from the model's own terms on the day; "" where a text is on record.
+
+        A provider changes the terms of its service: an undated text speaks of today alone.
+        """
+        if later := later_text(own, self.day):
+            return later
+        past = bool(self.day) and self.day < self.graph.snapshot.day
+        if own.service and own.known and past and not own.first_text and not own.valid_until:
+            where = f" ({own.url})" if own.url else ""
+            return f"which text of {own.name} was in force on {self.day} is not on record{where}"
+        return ""
+
     def applies(self, key: str, licence: Licence, holder: Iri) -> tuple[bool | None, str]:
         """Whether a clause of a licence that ``holder`` carries applies to the model it names."""
         limits = licence.clause(key).applies
@@ -174,7 +187,7 @@ def _governing(now: LicenceContext, data: bool) -> list[Governing]:
         results = [
             Governing(one, now.subject, True, True, True)
             for one in now.declared
-            if one.known and not later_text(one, now.day)
+            if one.known and not now.text_gap(one)
         ]
     by_licence: dict[tuple[Iri, bool], Governing] = {}
     for one in now.inherited:
@@ -207,7 +220,7 @@ def _candidates(now: LicenceContext) -> Iterator[tuple[str, Term]]:
     own = [
         (key, licence)
         for licence in now.declared
-        if not later_text(licence, now.day)
+        if not now.text_gap(licence)
         for key in licence.conditions
     ]
     for key, licence in own:
@@ -256,8 +269,8 @@ def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
     for own in now.declared:
         if not own.known:
             yield Unknown(f"{short_id(now.subject)}: {why_unknown(own)}", now.subject, own)
-        elif later := later_text(own, now.day):
-            yield Unknown(later, now.subject, own, cause="text")
+        elif gap := now.text_gap(own):
+            yield Unknown(gap, now.subject, own, cause="text")
     if not now.declared:
         unread = now.graph.claims.unread_label(now.subject)
         hint = _hint(now, now.subject)

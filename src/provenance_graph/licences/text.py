@@ -33,7 +33,7 @@ def _lines(report: LicenceReport) -> Iterator[str]:
         state = "accepted" if label.accepted else "not accepted"
         yield f"  labelled {label.licence.name}{when} by {who} ({state})"
     if not report.labels:
-        yield "  no licence is recorded"
+        yield "  no licence that can be read is recorded"
     if report.contested:
         yield "  sources disagree on the licence"
     for answer in report.answers:
@@ -54,8 +54,7 @@ def _lines(report: LicenceReport) -> Iterator[str]:
 
 def _answer(answer: AnswerOfDay, *, alone: bool) -> Iterator[str]:
     when = "" if alone else f" ({answer.occasion}{f', {answer.day}' if answer.day else ''})"
-    declared = ", ".join(one.name for one in answer.declared) or "no licence"
-    yield f"uses{when}: under {declared} and everything above it; lineage {answer.lineage.state}"
+    yield f"uses{when}: {_basis(answer)}; lineage {answer.lineage.state}"
     for verdict in answer.verdicts:
         yield f"  {_MARK[verdict.answer]:>3}  {_asked(verdict)}: {verdict.answer}{_parts(verdict)}"
         for reason in verdict.reasons[:_MAX_REASONS]:
@@ -64,6 +63,17 @@ def _answer(answer: AnswerOfDay, *, alone: bool) -> Iterator[str]:
                 yield f"         {path_text(reason.path)}"
         if len(verdict.reasons) > _MAX_REASONS:
             yield f"       {_MAX_REASONS} of {len(verdict.reasons)} reasons shown"
+
+
+def _basis(answer: AnswerOfDay) -> str:
+    """What the answers rest on: the terms of a service, or licences along the lineage."""
+    for verdict in answer.verdicts:
+        if not verdict.weights.applies:
+            terms = [one.licence.name for one in verdict.weights.reasons if one.licence]
+            return f"as a service under {', '.join(terms)}; no weights are supplied"
+    declared = ", ".join(one.name for one in answer.declared)
+    own = f"under {declared}" if declared else "no licence of its own that can be read"
+    return f"{own}, and what binds everything above it"
 
 
 def _parts(verdict: Verdict) -> str:

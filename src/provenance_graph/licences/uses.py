@@ -256,6 +256,9 @@ def _outputs(governing: Sequence[Governing]) -> Iterator[Reason]:
         if not one.carries_terms or carry is None:
             continue
         clause = one.licence.clause("outputs").place
+        if one.licence.service and not one.licence.grants:
+            yield _as_service(one)
+            continue
         if carry.mode == BANNED:
             open_ = carry.key != "banned"
             effect = CONDITIONAL if open_ else BLOCKED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import sys
@@ -69,17 +70,27 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
 
 
 def _read(file: str) -> str:
-    if file != "-" and not Path(file).is_file():
-        raise UsageError(f"no file {file!r}; give the query itself with -e 'SELECT …'")
     try:
+        if file != "-" and not Path(file).is_file():
+            raise FileNotFoundError(errno.ENOENT, "no such file")
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{file}: byte {error.start} is not UTF-8, which SPARQL is written in"
         ) from None
+    except (FileNotFoundError, ValueError):
+        raise _no_file(file) from None
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise _no_file(file) from None
         raise UsageError(f"{file}: {error.strerror}") from None
+
+
+def _no_file(file: str) -> UsageError:
+    """That a text is the name of no file; a query was given without ``-e``, most likely."""
+    shown = file if len(file) <= 60 else f"{file[:60]}…"
+    return UsageError(f"no file {shown!r}; give the query itself with -e 'SELECT …'")
 
 
 def _media_type(query: str, form: str) -> str:

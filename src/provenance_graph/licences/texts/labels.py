@@ -126,7 +126,8 @@ def changed(known: Sequence[Label]) -> str:
         + (f" until {one.valid_until}" if one.valid_until else f" in version {one.version}")
         for one in past
     )
-    return f"labelled {before}, and {', '.join(one.licence.name for one in now)} now"
+    today = ", ".join(dict.fromkeys(one.licence.name for one in now))
+    return f"labelled {before}, and {today} now"
 
 
 def stated_by(label: Label) -> str:
