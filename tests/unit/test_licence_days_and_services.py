@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from licence_world import catalogue, licence, thing, world
 
-from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record, Stance
 from provenance_graph.core.iris import Iri, mint, organization, record
-from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.core.terms import DCTERMS, PG, XSD
 from provenance_graph.licences.texts.near import near_licences, parts_of_expression
 
 TODAY = "2026-11-01"
@@ -172,3 +172,38 @@ def test_a_use_is_narrower_than_another_as_the_data_say():
 def test_only_a_word_of_a_name_suggests_a_licence(name, suggested):
     likely = catalogue().suggested(thing(name))
     assert (likely.key if likely else None) == suggested
+
+
+def issued(name: str, day: str):
+    return (thing(name), DCTERMS.issued, Literal(day, XSD.date), None)
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        ({"x/student": "2025-02-01"}, "openai-terms-2024-12-11"),
+        ({"x/student": "2025-02-01", "data:x/set": "2023-05-01"}, "openai-terms-2023-03-14"),
+        ({"data:x/set": "2024-03-01"}, "openai-terms-2024-01-31"),
+        ({}, "openai-terms-2024-12-11"),
+    ],
+)
+def test_outputs_are_judged_by_the_text_of_the_day_on_which_the_data_were_written(days, text):
+    edges = [("data:x/set", "written", "openai/gpt"), ("x/student", "trained", "data:x/set")]
+    labels = {"openai/gpt": "openai-terms", "data:x/set": "mit", "x/student": "mit"}
+    graph = world(edges, labels, [issued(*one) for one in days.items()])
+    (breach,) = (one for one in graph.findings(thing("x/student")) if one.rule.id == "LR-13")
+    assert text in breach.message
+
+
+def test_the_model_that_wrote_data_is_named_and_not_what_it_was_trained_on():
+    edges = [
+        ("x/student", "trained", "data:x/set"),
+        ("data:x/set", "written", "y/writer"),
+        ("y/writer", "trained", "data:z/wiki"),
+    ]
+    labels = {"x/student": "mit", "data:x/set": "mit", "y/writer": "mit"}
+    graph = world(edges, {**labels, "data:z/wiki": "cc-by-sa-4.0"})
+    messages = [one.message for one in graph.findings(thing("x/student")) if one.rule.id == "LR-13"]
+    assert any(
+        "data that y/writer wrote; whether cc-by-sa-4.0 of z/wiki, from" in one for one in messages
+    )

@@ -29,6 +29,7 @@ from provenance_graph.licences.texts import reading
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.licences.texts.notices import notices
 from provenance_graph.licences.uses import PlannedUse, parse_uses
+from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import LineageIndex
 
 STANDARD_USES = ("commercial", "distribute", "modify", "eu", "train-on-outputs")
@@ -62,13 +63,25 @@ class LicenceGraph:
     def held_above(self, node: int, subject: Iri, day: str = "") -> tuple[Licence, ...]:
         """The licences of what a model was made from, by the texts that bound its making.
 
-        Terms of a service bind by the text of the day on which it was used: at the latest that
-        on which the model was released. Other licences are read by the text in force on ``day``.
+        Terms of a service bind by the text of the day on which it was used: at the latest that on
+        which the data written with it, or else the model, was released. Other licences are read by
+        the text in force on ``day``.
         """
         licences = self._labelled(node, day)
-        released = self.traits(subject).released if any(one.service for one in licences) else ""
-        used = released if released and released < day else day
+        used = self._used(node, subject, day) if any(one.service for one in licences) else day
         return tuple(self.catalogue.in_force(one, used if one.service else day) for one in licences)
+
+    def _used(self, service: int, subject: Iri, day: str) -> str:
+        """The day by which a service had been used for a model, ``day`` at the latest."""
+        released = self.traits(subject).released
+        node = self.index.names.find(subject)
+        if node is not None:
+            above = closure(self.index.up, node, influences=True).nodes.tolist()
+            uses = [int(self.index.down.other[at]) for at in self.index.down.edges_of(service)]
+            made = [self.traits(self.index.names[one]).released for one in uses if one in above]
+            if made and all(made):
+                released = min(filter(None, (released, max(made))))
+        return min(filter(None, (released, day)), default="")
 
     def _labelled(self, node: int, day: str) -> list[Licence]:
         """The licences of a node: on an earlier day the label that it lost since, else today's."""

@@ -77,6 +77,10 @@ class ClassContext:
         """Perhaps, where a model wrote data somewhere above."""
         return self.written_above
 
+    def writer(self, _: Reaching) -> str:
+        """Not known of a class."""
+        return ""
+
     def lacks_prefix(self, prefix: str) -> bool:
         """Whether the models' names do not begin with a prefix."""
         return prefix in self.missing_prefixes

@@ -135,6 +135,10 @@ class RuleContext(Protocol):
         """Whether a model wrote data on the way."""
         ...
 
+    def writer(self, one: Reaching) -> str:
+        """The name of the model that wrote data on the way."""
+        ...
+
     def lacks_prefix(self, prefix: str) -> bool:
         """Whether the model's name does not begin with a prefix."""
         ...
@@ -279,7 +283,12 @@ class ModelContext:
 
     def model_wrote(self, one: Reaching) -> bool:
         """Whether a model wrote data on the way."""
-        return any(e.relation == PG.generatedBy for e in self._path(one))
+        return bool(self.writer(one))
+
+    def writer(self, one: Reaching) -> str:
+        """The name of the model that wrote data on the way; "" where none did."""
+        wrote = (e.parent for e in self._path(one) if e.relation == PG.generatedBy)
+        return next(map(short_id, wrote), "")
 
     def lacks_prefix(self, prefix: str) -> bool:
         """Whether the model's name does not begin with a prefix."""

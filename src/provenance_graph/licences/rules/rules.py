@@ -47,7 +47,7 @@ def share_alike(context: RuleContext) -> Iterator[RuleMatch]:
         key = "share-alike" if "share-alike" in one.terms.conditions else "share-alike-database"
         yield context.match(
             f"declares {declared_names(context)} although {one.licence.name} asks for the same "
-            "licence",
+            f"licence{_of_data(one)}",
             one,
             key,
             "" if one.settled else WARNING,
@@ -59,16 +59,18 @@ def non_commercial(context: RuleContext) -> Iterator[RuleMatch]:
     conditions = context.catalogue.conditions
     for one in _conflicts(context, "LR-03"):
         key = next(k for k in one.terms.conditions if "commercial" in conditions[k].blocks)
-        data = (
-            "" if one.settled else "; whether the data's licence reaches the weights is unsettled"
-        )
         yield context.match(
             f"declares {declared_names(context)}, which permits commercial use; "
-            f"{one.licence.name} of {context.holder(one)} does not{data}",
+            f"{one.licence.name} of {context.holder(one)} does not{_of_data(one)}",
             one,
             key,
             "" if one.settled else WARNING,
         )
+
+
+def _of_data(one: Reaching) -> str:
+    """That a licence may not reach the weights; "" where it does."""
+    return "" if one.settled else "; whether the data's licence reaches the weights is unsettled"
 
 
 def name_prefix(context: RuleContext) -> Iterator[RuleMatch]:
@@ -96,9 +98,11 @@ def dataset_from_model(context: RuleContext) -> Iterator[RuleMatch]:
         if one.settled or context.through_data(one) is False or not context.model_wrote(one):
             continue
         if one.terms.conditions:
+            writer, holder = context.writer(one), context.holder(one)
+            whose = "" if writer == holder else f" of {holder}, from which that model comes,"
             yield context.match(
-                f"was trained on data that {context.holder(one)} wrote; whether "
-                f"{one.licence.name} follows the outputs is unsettled",
+                f"was trained on data that {writer} wrote; whether {one.licence.name}{whose} "
+                "follows the outputs is unsettled",
                 one,
             )
 
