@@ -106,6 +106,20 @@ def developer_records(
     return [Record(_header(who), tuple(stored)) for who, stored in sorted(claims.items())]
 
 
+def card(name: str, *claims: Claim) -> Record:
+    """The owner's own document about a model."""
+    header = Header(
+        record("test", name.replace("/", "-"), "2024-02-01"),
+        Iri(f"https://example.org/{name}"),
+        organization(owner(name)),
+        "2024-02-01",
+        "test",
+        Basis.DEVELOPER,
+        custody=Custody.ASSERTED,
+    )
+    return Record(header, claims)
+
+
 def owner(name: str) -> str:
     """The namespace of an entity."""
     return name.removeprefix("data:").partition("/")[0]

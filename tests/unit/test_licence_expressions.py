@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from licence_world import catalogue, thing, world
+from licence_world import card, catalogue, thing, world
 
-from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
-from provenance_graph.core.iris import Iri, mint, organization, record
+from provenance_graph.core.claims import Basis, Claim, Stance
+from provenance_graph.core.iris import mint
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.licences.rules.breaches import Filters, store_findings
 
@@ -15,16 +15,6 @@ TODAY = "2026-11-01"
 
 def joined(name: str, text: str):
     return (thing(name), DCTERMS.license, mint("licence", "expression", text), None)
-
-
-def card(name: str, *claims: Claim) -> Record:
-    """The owner's own document about a model."""
-    owner = name.partition("/")[0]
-    header = Header(
-        record("test", name.replace("/", "-"), "2024-02-01"), Iri(f"https://example.org/{name}"),
-        organization(owner), "2024-02-01", "test", Basis.DEVELOPER, custody=Custody.ASSERTED,
-    )  # fmt: skip
-    return Record(header, claims)
 
 
 def ask(graph, name, use):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from licence_world import thing, world
+from licence_world import card, thing, world
 
+from provenance_graph.core.claims import Claim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.repair import (
@@ -51,7 +52,10 @@ def test_repair_renames_and_ships_notices():
 def test_what_is_allowed_needs_no_repair():
     graph = world([], {"x/a": "mit"})
     result = repair(graph, thing("x/a"), uses=["commercial"], day=TODAY)
-    assert (result.solutions, result.sentence) == (((),), "commercial of x/a is allowed as it is.")
+    assert (result.solutions, result.sentence) == (
+        ((),),
+        "commercial use of x/a: allowed as it is.",
+    )
 
 
 CASES = [
@@ -115,3 +119,16 @@ def test_declaring_the_parents_licence_answers_a_violation():
     result = repair(graph, thing("x/b"), uses=["modify"], day=TODAY)
     kinds = {one.kind for changes in result.solutions for one in changes}
     assert DECLARE in kinds
+
+
+def test_another_parent_answers_what_is_not_recorded_of_the_one_it_replaces():
+    edges = [("x/b", "finetune", "y/a"), ("x/b", "finetune", "z/o")]
+    own = Claim(thing("x/b"), PG.fineTunedFrom, thing("y/a"))
+    empty = Claim(thing("z/o"), PG.fineTunedFrom, None, Stance.DECLARED_EMPTY)
+    records = [card("x/b", own), card("z/o", empty)]
+    labels = {"x/b": "mit", "y/a": "cc-by-nc-4.0", "z/o": "mit"}
+    graph = world(edges, labels, records=records, recorded=False)
+    result = repair(graph, thing("x/b"), uses=["commercial"], day=TODAY)
+    assert [[one.kind for one in changes] for changes in result.solutions] == [["replace"]]
+    assert result.solutions[0][0].target == thing("y/a")
+    assert result.sentence.startswith("1 change makes commercial use of x/b allowed")

@@ -188,7 +188,9 @@ class Upstream:
                 shown = f"if {local_name(likely)} is meant: {result.message}"
                 result = replace(result, message=shown)
             yield result
-        declared = {value for _, predicate, value, _ in quads if predicate == DCTERMS.license}
+        stated = {value for _, predicate, value, _ in quads if predicate == DCTERMS.license}
+        parts = (graph.catalogue.binding(one) for one in stated if isinstance(one, Iri))
+        declared = stated.union(*parts)
         yield from self._duties(graph, subject, declared)
 
     def _duties(
@@ -209,7 +211,7 @@ class Upstream:
                 severity=Severity.WARNING,
                 focus=subject,
                 path=DCTERMS.license,
-                value=licence,
+                value=None,
                 message=f"{names[licence]} comes down to it and asks: {shown}"
                 if declared
                 else f"it states no licence that we know, and {names[licence]} comes down to "

@@ -55,6 +55,7 @@ class LicenceGraph:
             "licence index", lambda: licence_index(result, snapshot, self.claims, self.catalogue)
         )
         self._traits: dict[Iri, ModelTraits] = {}
+        self._lost: dict[tuple[int, str], list[Licence]] = {}
 
     def held(self, node: int, day: str = "") -> tuple[Licence, ...]:
         """The licences of a node, by its label and the texts in force on a day."""
@@ -86,9 +87,12 @@ class LicenceGraph:
     def _labelled(self, node: int, day: str) -> list[Licence]:
         """The licences of a node: on an earlier day the label that it lost since, else today's."""
         if day and day < self.snapshot.day:
-            lost = label_history.lost(self.snapshot, self.catalogue, self.index.names[node], day)
-            if lost:
-                return self.catalogue.bound(one.iri for one in lost)
+            if (node, day) not in self._lost:
+                name = self.index.names[node]
+                lost = label_history.lost(self.snapshot, self.catalogue, name, day)
+                self._lost[node, day] = self.catalogue.bound(one.iri for one in lost)
+            if self._lost[node, day]:
+                return self._lost[node, day]
         return [self.catalogue.licence(iri) for iri in self.index.licences_of(node)]
 
     def traits(self, model: Iri) -> ModelTraits:

@@ -32,7 +32,7 @@ from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
 from provenance_graph.licences.situation import LicenceContext
 from provenance_graph.licences.texts.catalogue import FIRM, Carry, Licence
-from provenance_graph.licences.uses import PlannedUse, parse_uses
+from provenance_graph.licences.uses import USES, PlannedUse, parse_uses
 from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import DATASET
 from provenance_graph.lineage.results import SAYINGS, Edge, named
@@ -103,14 +103,15 @@ class Repair:
     @property
     def sentence(self) -> str:
         """The result in words."""
-        name, uses = short_id(self.subject), ", ".join(self.uses)
+        name = short_id(self.subject)
+        uses = ", ".join(map(_noun, self.uses))
         if not self.solutions:
             why = f": {self.unanswered[0]}" if self.unanswered else ""
             bound = f"up to {MAX_CHANGES} changes, {self.tried:,} sets looked at"
             return f"No set of changes makes {uses} of {name} allowed ({bound}){why}."
         size = len(self.solutions[0])
         if not size:
-            return f"{uses} of {name} is allowed as it is."
+            return f"{uses} of {name}: allowed as it is."
         proof = "no smaller set works" if self.proven else "not all smaller sets were looked at"
         what = "1 change makes" if size == 1 else f"{size} changes make"
         sets = "1 such set" if self.total == 1 else f"{self.total} such sets"
@@ -239,8 +240,10 @@ class Problems:
     def _removing(self, reason: Reason) -> Iterator[RepairStep]:
         if reason.cause == "lineage":
             missing = ", ".join(map(display_name, self.now.lineage.missing[:3]))
-            text = f"have the developer state what {missing} was made from"
+            verb = "was" if self.now.lineage.missing_total == 1 else "were"
+            text = f"have the developer state what {missing} {verb} made from"
             yield RepairStep(RECORD, self.now.subject, text)
+            yield from (self._cut(one) for one in self.now.parents if one.group == "derivation")
             return
         if reason.effect == CONDITIONAL and reason.kind:
             yield _meet(reason.kind)
@@ -317,6 +320,13 @@ class Problems:
                     DECLARE, licence.iri, f"declare {licence.name} instead"
                 )
         return tuple(results[iri] for iri in sorted(results))
+
+
+def _noun(use: str) -> str:
+    """A planned use in a sentence: ``users=5`` is "5 users"."""
+    key, _, number = use.partition("=")
+    noun = USES.get(key, key)
+    return f"{number} {noun}" if number else noun
 
 
 def _meet(kind: str) -> RepairStep:

@@ -102,7 +102,9 @@ class LicenceContext:
     @cached_property
     def lineage(self) -> LineageState:
         """How far the lineage of its weights is recorded."""
-        return lineage_state(self.graph.index, self.node, self.subject, self.graph.claims)
+        return lineage_state(
+            self.graph.index, self.node, self.subject, self.graph.claims, self.without
+        )
 
     @cached_property
     def parents(self) -> tuple[Edge, ...]:

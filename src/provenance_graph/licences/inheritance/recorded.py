@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -156,15 +157,20 @@ def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
 
 
 def lineage_state(
-    index: LineageIndex, node: int | None, subject: Iri, reader: ClaimReader
+    index: LineageIndex,
+    node: int | None,
+    subject: Iri,
+    reader: ClaimReader,
+    without: frozenset[int] = frozenset(),
 ) -> LineageState:
-    """Whether sources of developer rank say what a model and all it was made from come from."""
+    """Whether sources of developer rank say what a model and all it was made from come from.
+
+    ``without`` are places of its own edges that are left out.
+    """
     reported = list(reader.stated_parents(subject))
     if node is None:
         return _state(bool(reported), False, [] if reported else [subject], reported)
-    reached = [
-        one for one in closure(index.up, node, influences=False).nodes.tolist() if one != node
-    ]
+    reached = _ancestors(index, node, without)
     missing = [] if reported else [subject]
     support: list[Support] = reported[:1]
     for other in reached[:MAX_ANCESTORS]:
@@ -179,14 +185,32 @@ def lineage_state(
         if not claims:
             missing.append(name)
     missing += [index.names[other] for other in reached[MAX_ANCESTORS:]]
-    circle = _circle(index, [node, *reached])
+    circle = _circle(index, [node, *reached], without)
     return _state(bool(reported), bool(reached), missing, support, circle)
 
 
-def _circle(index: LineageIndex, nodes: list[int]) -> tuple[Iri, ...]:
+def _ancestors(index: LineageIndex, node: int, without: frozenset[int]) -> list[int]:
+    """What the weights came from, nearest first."""
+    if not without:
+        every = closure(index.up, node, influences=False).nodes.tolist()
+        return [one for one in every if one != node]
+    parents = [
+        int(index.up.other[place])
+        for place in index.up.edges_of(node, influences=False)
+        if place not in without
+    ]
+    above = (closure(index.up, one, influences=False).nodes.tolist() for one in parents)
+    return [one for one in dict.fromkeys((*parents, *chain(*above))) if one != node]
+
+
+def _circle(index: LineageIndex, nodes: list[int], without: frozenset[int]) -> tuple[Iri, ...]:
     """Among a model and its ancestors those that are said to descend from themselves."""
     parents = {
-        one: {int(index.up.other[place]) for place in index.up.edges_of(one, influences=False)}
+        one: {
+            int(index.up.other[place])
+            for place in index.up.edges_of(one, influences=False)
+            if place not in without
+        }
         for one in nodes
     }
     children: dict[int, set[int]] = {one: set() for one in nodes}

@@ -24,7 +24,7 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.whole import Propagation, propagate
 from provenance_graph.licences.paths import path_text
 from provenance_graph.licences.results import NOT_ADVICE, LicenceFinding
-from provenance_graph.licences.rules.causes import UnknownCause, unknown_causes
+from provenance_graph.licences.rules.causes import Causes, UnknownCause, unknown_causes
 from provenance_graph.licences.rules.context import SEVERITIES
 from provenance_graph.licences.rules.rules import RULES
 from provenance_graph.licences.rules.store_marks import rule_marks
@@ -67,7 +67,8 @@ class StoreFindings:
 
     ``marked`` counts per rule the models that it concerns, or may concern where only their paths
     and documents tell. ``total`` counts all findings where every marked model was looked at, else
-    at least so many. ``causes`` say what makes licences unknown, most models first.
+    at least so many. ``causes`` say what makes licences unknown, most models first; there are none
+    where other rules or the terms of one licensor are asked for.
     """
 
     findings: tuple[LicenceFinding, ...]
@@ -142,7 +143,8 @@ def store_findings(
         reported = graph.findings(graph.index.names[node], day=day)
         findings += (one for one in reported if one.rule.id in wanted and filters.wants(one))
     findings.sort(key=_rank)
-    unknown = unknown_causes(graph, whole, within, causes)
+    asked = not filters.licensor and (not filters.rules or UNKNOWN_RULE in filters.rules)
+    unknown = unknown_causes(graph, whole, within, causes) if asked else Causes((), 0)
     return StoreFindings(
         tuple(findings[:limit]),
         len(findings),
@@ -286,7 +288,7 @@ def as_validation(findings: Iterable[LicenceFinding]) -> Iterator[ValidationFind
             severity=Severity.named(one.severity),
             focus=one.subject,
             path=DCTERMS.license,
-            value=one.licence.iri if one.licence else None,
+            value=None,  # the message names both licences; neither is the value by itself
             message=f"{one.rule.id} {one.rule.name}: {one.message}{clause}{path}: {one.rule.fix}",
             shape=mint("licence-rule", one.rule.id),
             component="LicenceRule",
