@@ -24,7 +24,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks.unseen import cyclonedx, hub, jsonld, spdx
+from benchmarks.unseen import cyclonedx, hub, jsonld, spdx, weights, xml
 from benchmarks.unseen.values import Maker, distorted
 from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.errors import SourceError
@@ -272,6 +272,10 @@ def made(folder: Path, count: int, seed: int) -> Iterator[tuple[str, str, Any, A
         version = cyclonedx.VERSIONS[n % 4]
         bom = cyclonedx.document(version, maker, covered[version])
         yield "cyclonedx", f"{n}.cdx.json", bom, as_json
+        bom = cyclonedx.document(version, maker, covered[f"xml {version}"])
+        yield "cyclonedx", f"{n}.cdx.xml", *xml.writer(bom)
+        yield "gguf", f"{n}.gguf", weights.entries(maker), weights.gguf
+        yield "safetensors", f"{n}.safetensors", weights.metadata(maker), weights.safetensors
         model = spdx.document(folder / "spdx" / "spdx-model.ttl", maker, covered["spdx"])
         yield "spdx3", f"{n}.spdx.json", model, as_json
         crate = jsonld.croissant(folder / "croissant", maker, covered["croissant"])

@@ -1,4 +1,4 @@
-"""SPDX 3.0.1 documents from the standard's own model (its SHACL shapes)."""
+"""SPDX 3.0.1 documents from the standard's own model (its SHACL shapes), and the relations of 3.1."""
 
 from __future__ import annotations
 
@@ -100,7 +100,19 @@ class Writer:
         named = [(cls, self._id(cls)) for cls in chosen]
         for cls, id_ in named:
             self.graph.append({"spdxId": id_, **self.element(cls, 0)})
+        if maker.chance(0.5):
+            self.graph += self.of_3_1(named)
         return {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": self.graph}
+
+    def of_3_1(self, named: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        """Relations that 3.1 has and 3.0.1 has not, and one that neither has."""
+        ids = dict(named)
+        kinds = ("pretrainedOn", "finetunedOn", "evaluatedOn", f"made{self.maker.made}With")
+        return [
+            {"type": "Relationship", "spdxId": self._id("Relationship"), "relationshipType": kind,
+             "from": ids["ai_AIPackage"], "to": [ids["dataset_DatasetPackage"]]}
+            for kind in kinds
+        ]  # fmt: skip
 
     def _id(self, cls: str) -> str:
         id_ = f"urn:example:{self.maker.number()}"

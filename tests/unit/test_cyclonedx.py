@@ -15,6 +15,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.cyclonedx import reader as cyclonedx
 from provenance_graph.formats.cyclonedx import schema
+from provenance_graph.formats.cyclonedx.bom import whole_of
 
 MODEL = iris.model("o/m")
 
@@ -188,3 +189,21 @@ def test_addresses_are_those_of_the_standard(url, valid):
         "externalReferences": [{"type": "website", "url": url}],
     }
     assert (list(schema.problems(bom)) == []) is valid
+
+
+def test_what_xml_writes_otherwise_than_json_is_not_lost() -> None:
+    text = """<bom xmlns="http://cyclonedx.org/schema/bom/1.7"><components>
+    <component type="machine-learning-model" bom-ref="m"><name>m</name>
+    <pedigree><notes>made from scratch</notes></pedigree>
+    <properties><property>a value without a name</property></properties></component>
+    <component type="data" bom-ref="d"><name>d</name></component></components>
+    <compositions><composition><aggregate>incomplete</aggregate>
+    <dependencies><dependency ref="m"/></dependencies></composition></compositions></bom>"""
+    whole = whole_of(document(text, "bom.xml"))
+    (model, _) = whole["components"]
+    assert model["pedigree"] == {"notes": "made from scratch"}
+    assert model["properties"] == [{"value": "a value without a name"}]
+    assert whole["compositions"] == [{"aggregate": "incomplete", "dependencies": ["m"]}]
+    claims, _ = read(cyclonedx.READER, text, "bom.xml")
+    assert any("made from scratch" in str(c.value) for c in claims)
+    assert Stance.PARTLY_STATED in {c.stance for c in claims if c.predicate == PROV.wasDerivedFrom}

@@ -130,22 +130,24 @@ def remaining(
     if reader.keys is None or reader.leaves is None:
         return
     results = tuple(results)
-    leaves = list(reader.leaves(document))
-    candidates = list(_under_read_keys(leaves, reader.keys, ledger))
-    refused = _Refused(results)
-    if not candidates and not refused:
-        return
     with_header = any(isinstance(item, Claim) for item in results)  # else there is no record
     shown = Shown(results, reader.origin(document) if with_header else None)
-    refused.count(leaves, reader.keys, shown, ledger)
+    ids: Counter[str] = Counter()
+    unseen: list[tuple[Leaf, str, str]] = []
+    looked: dict[str, bool] = {}
+    for leaf, path in _under_read_keys(reader.leaves(document), reader.keys, ledger, ids):
+        text = scalar_text(leaf.value)
+        known = looked.get(text)
+        if known is None:
+            known = looked[text] = shown.has(text) or _says_nothing(text)
+        if not known:
+            unseen.append((leaf, path, text))
+    if refused := _Refused(results):
+        refused.count(list(reader.leaves(document)), reader.keys, shown, ledger)
     places: Mapping[str, Iri] | None = None
     done: set[tuple[Iri, str, str]] = set()
-    ids = Counter(
-        leaf.value for leaf in leaves if leaf.path[-1] in _IDS and isinstance(leaf.value, str)
-    )
-    for leaf, path in candidates:
-        text = scalar_text(leaf.value)
-        if shown.has(text) or _says_nothing(text) or ids[text] > (leaf.path[-1] in _IDS):
+    for leaf, path, text in unseen:
+        if ids[text] > (leaf.path[-1] in _IDS):
             continue
         if places is None:
             places = reader.subjects(document) if reader.subjects is not None else _only(results)
@@ -178,13 +180,12 @@ class _Refused:
         return bool(self._places)
 
     def count(
-        self, leaves: Iterable[Leaf], table: KeyTable, shown: Shown, ledger: ReadingLedger
+        self, leaves: list[Leaf], table: KeyTable, shown: Shown, ledger: ReadingLedger
     ) -> None:
         """Count codes, flags and short texts below such a place as not understood.
 
         Longer texts are looked for wherever they stand; these could not be found by looking.
         """
-        leaves = tuple(leaves) if self._places else ()
         stated = {leaf.where for leaf in leaves}
         # what is missing has no place of its own: that which should hold it was not taken up
         self._places |= {w.rpartition("/")[0] for w in self._missing - stated}
@@ -207,9 +208,12 @@ class _Refused:
 
 
 def _under_read_keys(
-    leaves: Iterable[Leaf], table: KeyTable, ledger: ReadingLedger
+    leaves: Iterable[Leaf], table: KeyTable, ledger: ReadingLedger, ids: Counter[str]
 ) -> Iterator[tuple[Leaf, str]]:
-    """The values that should stand in what came of the document, each with its key; all counted."""
+    """The values that should stand in what came of the document, each with its key; all counted.
+
+    ``ids`` takes up the names that the document gives its own parts.
+    """
     known: dict[tuple[str, ...], tuple[tuple[Fate, str], bool, bool]] = {}
     for leaf in leaves:
         entry = known.get(leaf.path)
@@ -220,6 +224,8 @@ def _under_read_keys(
             known[leaf.path] = entry
         kind, is_read, coded = entry
         ledger.values[kind] += 1
+        if leaf.path[-1] in _IDS and isinstance(leaf.value, str):
+            ids[leaf.value] += 1
         if is_read and not (_is_code(leaf.value) if coded else isinstance(leaf.value, bool)):
             yield leaf, kind[1]
 

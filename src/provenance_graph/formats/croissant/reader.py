@@ -124,9 +124,10 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     yield from _derived(it, subject)
     yield from _files(it, subject, document.url)
     yield from _records(it, subject)
-    own = [leaf for leaf in leaves(document) if leaf.path[0] in ("dataset", "records")]
+    every = list(leaves(document))
+    own = [leaf for leaf in every if leaf.path[0] in ("dataset", "records")]
     yield from coverage.claims(subject, own, KEYS)
-    yield from coverage.unknown(leaves(document), KEYS, "Croissant")
+    yield from coverage.unknown(every, KEYS, "Croissant")
     context = jsonld.Context.of(mapping(document.json).get("@context"))
     yield from checks.problems(it, context)
 

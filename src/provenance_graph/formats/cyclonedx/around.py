@@ -75,7 +75,8 @@ def _compositions(bom: Bom) -> ReaderOutput:
                 subject = bom.known.get(scalar_text(ref))
                 if subject is None:
                     shown = f"{scalar_text(ref)[:120]!r} names no component"
-                    yield Problem(f"{where}/{key}/{m}", shown, kind="reference")
+                    stated = f"{shown}; its composition is stated as {aggregate or 'nothing'}"
+                    yield Problem(f"{where}/{key}/{m}", stated, kind="reference")
                 elif subject and aggregate in INCOMPLETE:
                     yield statements.not_given(
                         subject,

@@ -77,10 +77,11 @@ def _value(element: Element, url: Iri, depth: int) -> Any:
     member = LISTS.get(name)
     if name == "licenses":
         return [_licence(child, url, depth) for child in children]
-    if member and all(_name(child) == member for child in children) and not element.attrib:
+    text = (element.text or "").strip()
+    members = all(_name(child) == member for child in children) and (children or not text)
+    if member and members and not element.attrib:
         return [_member(child, member, url, depth) for child in children]
     own: dict[str, Any] = {_key(key): value for key, value in element.attrib.items()}
-    text = (element.text or "").strip()
     if not children:
         return {**own, **({_content(name): text} if text else {})} if own else text
     for child in children:
@@ -91,17 +92,24 @@ def _value(element: Element, url: Iri, depth: int) -> Any:
             own[key] = [*(own[key] if isinstance(own[key], list) else [own[key]]), value]
         else:
             own[key] = value
+    if name == "composition" and isinstance(own.get("dependencies"), list):
+        own["dependencies"] = [each.get("ref", "") for each in own["dependencies"]]
     return own
 
 
 def _member(child: Element, member: str, url: Iri, depth: int) -> Any:
     """A member of a list; those that only point give their reference, as in JSON."""
     if member == "dependency":
-        on = [inner.get("ref", "") for inner in child if _name(inner) == "dependency"]
-        return {"ref": child.get("ref", ""), **({"dependsOn": on} if on else {})}
+        named = {"dependsOn": "dependency", "provides": "provides"}
+        on = {
+            key: [inner.get("ref", "") for inner in child if _name(inner) == name]
+            for key, name in named.items()
+        }
+        return {"ref": child.get("ref", ""), **{key: refs for key, refs in on.items() if refs}}
     if member in ("assembly", "subject") and child.get("ref"):
         return child.get("ref")
-    return _value(child, url, depth + 1)
+    value = _value(child, url, depth + 1)
+    return {"value": value} if member == "property" and isinstance(value, str) else value
 
 
 def _licence(child: Element, url: Iri, depth: int) -> dict[str, Any]:

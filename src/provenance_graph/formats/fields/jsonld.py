@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.formats.coverage import Leaf
@@ -181,6 +183,7 @@ def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:
     return context, results
 
 
+@lru_cache(maxsize=8192)
 def short(key: str) -> str:
     """A key's meaning as tables of keys write it.
 
@@ -195,15 +198,22 @@ def short(key: str) -> str:
     return key
 
 
+_OWN = MappingProxyType({"type": "@type", "id": "@id"})
+
+
 def leaves(leafs: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
     """The same values under keys identified by meaning; ``type`` and ``id`` are JSON-LD's own."""
+    paths: dict[tuple[str, ...], tuple[str, ...]] = {}
     for leaf in leafs:
-        steps = tuple(
-            {"type": "@type", "id": "@id"}.get(step) or short(context.expand(step))
-            for step in leaf.path[1:]
-            if step not in ("@value", "@list", "@set")
-        )
-        yield Leaf((leaf.path[0], *steps), leaf.where, leaf.value)
+        path = paths.get(leaf.path)
+        if path is None:
+            steps = (
+                _OWN.get(step) or short(context.expand(step))
+                for step in leaf.path[1:]
+                if step not in ("@value", "@list", "@set")
+            )
+            path = paths[leaf.path] = (leaf.path[0], *steps)
+        yield Leaf(path, leaf.where, leaf.value)
 
 
 def is_crate(value: Any) -> bool:

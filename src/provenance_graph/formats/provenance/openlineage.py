@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from provenance_graph.core import hub, iris
@@ -24,6 +25,8 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text, s
 
 SOURCE = "openlineage"
 MAX_PROBLEMS = 100
+MAX_KNOWN = 10_000
+"""How many datasets of a stream are held to tell what is said of them again."""
 _SETTINGS = re.compile(r"param|config|hyper|setting|argument", re.IGNORECASE)
 """Facets of a run, by their names, that hold what the run was started with."""
 _PUBLISHED_BY = "the program that sent the event, and the schema it follows"
@@ -130,51 +133,80 @@ def origin(document: Document) -> Origin:
 def read_events(document: Document) -> Iterator[Claim | Problem]:
     """Yield what runs read and wrote."""
     bad = 0
-    odd: list[Leaf] = []
+    stream = _Stream()
+    done: set[Claim | Problem] = set()  # a stream says the same of its datasets with every run
     for item in events(document):
         if isinstance(item, Problem):
             bad += 1
             if bad <= MAX_PROBLEMS:
                 yield item
             continue
-        yield from _event(*item, odd)
-    yield from coverage.unknown(odd, KEYS, "OpenLineage")
+        for result in _event(*item, stream):
+            if result not in done:
+                done.add(result)
+                yield result
+    yield from coverage.unknown(stream.odd, KEYS, "OpenLineage")
     if bad > MAX_PROBLEMS:
         yield Problem("", f"{bad - MAX_PROBLEMS:,} more lines that are no events", kind="syntax")
 
 
-def _event(where: str, event: dict[Any, Any], odd: list[Leaf]) -> Iterator[Claim | Problem]:
-    """What one event says; ``odd`` takes up values under keys that the standard does not have."""
+@dataclass(slots=True)
+class _Stream:
+    """What the events of a document share.
+
+    ``odd`` takes up values under keys that the standard does not have. ``known`` holds datasets by
+    what is stated of them: most events of a stream repeat it word for word.
+    """
+
+    odd: list[Leaf] = field(default_factory=list)
+    known: dict[str, tuple[Iri | None, Iri, list[Leaf]]] = field(default_factory=dict)
+
+    def described(self, raw: Any, where: str, new: list[Claim | Problem]) -> tuple[Iri | None, Iri]:
+        """Which dataset or model it is; ``new`` takes up what is said of it for the first time."""
+        item = mapping(raw)
+        text_ = json.dumps(item, sort_keys=True, default=str)
+        result = self.known.get(text_)
+        if result is None:
+            subject, kind = _entity(item)
+            leafs = list(coverage.leaves(item, ("dataset",), where))
+            odd = [leaf for leaf in leafs if KEYS.find(leaf.path) is None]
+            new += _described(item, subject, kind, where, leafs)
+            result = subject, kind, odd
+            if len(self.known) < MAX_KNOWN:
+                self.known[text_] = result
+        self.odd += result[2]
+        return result[0], result[1]
+
+
+def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim | Problem]:
+    """What one event says."""
     inputs = []
     used: list[Iri] = []
+    new: list[Claim | Problem] = []
     own = list(_own_leaves(where, event))
-    odd += (leaf for leaf in own if KEYS.find(leaf.path) is None)
+    stream.odd += (leaf for leaf in own if KEYS.find(leaf.path) is None)
     for n, raw in enumerate(as_list(event.get("inputs"))):
-        inputs.append(_entity(mapping(raw)))
-        yield from _described(mapping(raw), *inputs[-1], f"{where}/inputs/{n}", odd)
+        inputs.append(stream.described(raw, f"{where}/inputs/{n}", new))
         if (source := inputs[-1][0]) is not None:
             state, claims = runs.at_version(SOURCE, source, _version(mapping(raw)))
             used.append(state)
             yield from claims
     for n, raw in enumerate(as_list(event.get("outputs"))):
-        made, kind = _entity(mapping(raw))
-        yield from _described(mapping(raw), made, kind, f"{where}/outputs/{n}", odd)
+        made, kind = stream.described(raw, f"{where}/outputs/{n}", new)
         if made is None:
             continue
         for source, of in inputs:
-            if source is None or source == made:
-                continue
-            relation = PROV.wasDerivedFrom
-            if kind == PG.Model and of == PG.Dataset:
-                relation = PG.trainedOn
-            yield Claim(made, relation, source)
+            if source is not None and source != made:
+                trained = kind == PG.Model and of == PG.Dataset
+                yield Claim(made, PG.trainedOn if trained else PROV.wasDerivedFrom, source)
         yield from _run(made, event, where, own)
         if kind == PG.Model:
             yield from _stage(made, event, where, used)
-    if about := mapping(event.get("dataset")):  # an event of a dataset, without a run
-        yield from _described(about, *_entity(about), f"{where}/dataset", odd)
+    if event.get("dataset"):  # an event of a dataset, without a run
+        stream.described(event["dataset"], f"{where}/dataset", new)
     elif not as_list(event.get("inputs")) and not as_list(event.get("outputs")):
         yield Problem(where or "/", "an event without inputs and outputs", kind="empty")
+    yield from new
 
 
 def _run(
@@ -257,11 +289,9 @@ def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
 
 
 def _described(
-    item: dict[Any, Any], subject: Iri | None, kind: Iri, where: str, odd: list[Leaf]
+    item: dict[Any, Any], subject: Iri | None, kind: Iri, where: str, leafs: list[Leaf]
 ) -> Iterator[Claim | Problem]:
     """What an event says of one of its inputs or outputs."""
-    leafs = list(coverage.leaves(item, ("dataset",), where))
-    odd += (leaf for leaf in leafs if KEYS.find(leaf.path) is None)
     if subject is None:
         yield Problem(where, "a dataset without a name", "namespace and name")
         return

@@ -28,7 +28,8 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
         yield from statements.is_a(subject, classes[str(kind)], stated_name(element.get("name")))
         yield from _made(element, subject, graph)
         yield from _dated(element, subject, where)
-        own = (leaf for leaf in leaves_of(element, where) if leaf.path[0] == role(element))
+        mine = role(element)
+        own = (leaf for leaf in leaves_of(element, where) if leaf.path[0] == mine)
         yield from coverage.claims(subject, own, KEYS)
     if text := scalar_text(element.get("licenseDeclared")):  # SPDX 2's key, which converters keep
         place = f"{where}/licenseDeclared"

@@ -156,8 +156,12 @@ def _connected(document: Document) -> frozenset[str]:
 def leaves_of(element: dict[str, Any], where: str, without: tuple[str, ...] = ()) -> Iterator[Leaf]:
     """The values of one element, under SPDX's names."""
     for leaf in coverage.leaves(element, (role(element),), where, without):
-        first, *rest = leaf.path[1:]
-        yield Leaf((leaf.path[0], tables.PREFIXED.get(first, first), *rest), leaf.where, leaf.value)
+        first = leaf.path[1]
+        if first in tables.PREFIXED:
+            path = (leaf.path[0], tables.PREFIXED[first], *leaf.path[2:])
+            yield Leaf(path, leaf.where, leaf.value)
+        else:
+            yield leaf
 
 
 def name_packages(graph: ElementGraph) -> None:

@@ -81,6 +81,8 @@ TEMPLATES: tuple[Template, ...] = (
         PROV.wasDerivedFrom,
     ),
 )
+_BEGINS = re.compile(r"Th(?:is|ese|e) |[-*] |\*{0,2}Original", re.IGNORECASE)
+"""How every template begins, so that most lines are told by their first letters."""
 _PINNED = re.compile(
     rf"[-*] \*\*(?:Base model|Sentence Transformer body):\*\* {_LINKED}\s*"
     r"<!-- at revision (?P<revision>[0-9a-f]{7,64}) -->"
@@ -118,11 +120,11 @@ def read_generated(
         if match := _PINNED.match(bare):
             yield from _edge(repo, PG.fineTunedFrom, _named(match), where, basis, known)
             yield from _pinned(repo, _named(match), match["revision"], basis)
-        if not with_data and (match := _DATA.search(bare)):
+        if not with_data and "dataset" in bare and (match := _DATA.search(bare)):
             for item in _AND.split(match["list"]):
                 if one := _DATASET.fullmatch(item.strip()):
                     yield from _data(repo, one, where)
-        if _MERGED.search(bare):
+        if "merge" in bare and _MERGED.search(bare):
             for offset, name in _merged(lines[number : number + 100]):
                 at = f"{place} L{number + offset}".strip()
                 yield from _edge(repo, PG.mergedFrom, name, at, basis, known)
@@ -132,6 +134,8 @@ _LINEAGE = frozenset((*DERIVATIONS, PROV.wasDerivedFrom))
 
 
 def _parents(line: str) -> Iterator[tuple[Iri, str]]:
+    if not _BEGINS.match(line):
+        return
     for template in TEMPLATES:
         if match := template.pattern.match(line):
             yield template.relation, _named(match)
