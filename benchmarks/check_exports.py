@@ -36,7 +36,9 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.exchange.ledger import file_address
 from provenance_graph.exchange.registry import export, exporters
+from provenance_graph.exchange.spdx3.elements import project_pages
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.intake import Options
@@ -94,7 +96,10 @@ def _has(*terms: Iri) -> Callable[[Bundle, BundleEntity], bool]:
 FACTS: dict[str, Callable[[Bundle, BundleEntity], bool]] = {
     "names": _has(SCHEMA.name),
     "suppliers": _has(DCTERMS.creator, PG.suppliedBy),
-    "creators": _has(DCTERMS.creator),
+    "creators": lambda one, entity: any(
+        one.entity(maker).pages() or project_pages(entity, entity.iri in one.datasets)
+        for maker in entity.iris(DCTERMS.creator)
+    ),
     "versions": lambda one, entity: (
         _has(SCHEMA.version)(one, entity)
         or _hangs(PROV.specializationOf, SCHEMA.version)(one, entity)
@@ -113,7 +118,12 @@ FACTS: dict[str, Callable[[Bundle, BundleEntity], bool]] = {
         for value in node.texts(PG.digest)
     ),
     "unique_identifiers": lambda _, entity: bool(entity.repository),
-    "source_code_uris": _has(PG.codeRepository),
+    "source_code_uris": lambda _, entity: any(
+        "/blob/" not in place for place in entity.iris(PG.codeRepository)
+    ),
+    "deployable_uris": lambda one, entity: any(
+        file_address(node, entity.repository) for node in one.hanging(entity.iri, PG.artifactOf)
+    ),
 }
 """What the checkers look for, and whether anything accepted could fill it."""
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from exports_back import READERS, read_back
+from ntia_conformance_checker.bsi_checker import BSIChecker
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Claim, Problem, Value
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
+from provenance_graph.exchange.ledger import Exported
 from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields import own_export
@@ -200,8 +203,6 @@ def test_a_stated_licence_that_nobody_knows_survives(format: str) -> None:
 
 
 def test_what_checkers_look_for_is_there_where_it_is_known() -> None:
-    from dataclasses import replace
-
     maker = iris.organization("org")
     facts = {
         **SMALL.entities[CHILD].facts,
@@ -228,9 +229,76 @@ def test_what_checkers_look_for_is_there_where_it_is_known() -> None:
     assert expression["simplelicensing_licenseExpression"] == "LicenseRef-oak-licence-1"
 
 
-def test_a_model_without_a_stated_repository_gets_no_hub_id() -> None:
-    from dataclasses import replace
+MAKER, CODE = iris.organization("org"), Iri("https://github.com/org/code")
 
+
+def known_to_bsi(maker: dict[Iri, tuple[Value, ...]]) -> Bundle:
+    """The small bundle with a maker, code and a file of the model."""
+    weights = iris.entity("test", "artifact", "child-weights")
+    child = SMALL.entities[CHILD]
+    known = {
+        **SMALL.entities,
+        CHILD: replace(
+            child, facts={**child.facts, DCTERMS.creator: (MAKER,), PG.codeRepository: (CODE,)}
+        ),
+        MAKER: BundleEntity(MAKER, {RDF.type: (PG.Organization,), **maker}),
+        weights: BundleEntity(
+            weights,
+            {
+                PG.artifactOf: (CHILD,),
+                PG.fileName: (literals.text("child.gguf"),),
+                PG.digest: (literals.text(f"sha512:{'ab' * 64}"),),
+            },
+        ),
+    }
+    nodes = {CHILD: ((PG.artifactOf, weights),)}
+    return replace(SMALL, entities=known, nodes=nodes)
+
+
+@pytest.mark.parametrize(
+    ("stated", "address"),
+    [
+        ({PG.homepage: (Iri("https://org.example/"),)}, "https://org.example/"),
+        ({RDFS.seeAlso: (Iri("https://docs.org.example/"),)}, "https://docs.org.example/"),
+        ({}, "https://huggingface.co/org/child"),  # of the project, where the maker has none
+    ],
+)
+def test_bsi_finds_maker_code_and_file_where_they_are_known(
+    stated: dict[Iri, tuple[Value, ...]], address: str, tmp_path: Path
+) -> None:
+    text = export(known_to_bsi(stated), "spdx3").text
+    path = tmp_path / "bom.spdx.json"
+    path.write_text(text)
+    done = BSIChecker(str(path), compliance="bsi", sbom_spec="spdx3")
+    lacking = {
+        name: [one for one, _ in getattr(done, f"components_without_{name}")]
+        for name in ("creators", "source_code_uris", "deployable_uris", "sha512_hashes",
+                     "filenames", "original_licenses")
+    }  # fmt: skip
+    assert not any("child" in names for names in lacking.values()), lacking
+    (maker,) = [e for e in json.loads(text)["@graph"] if e.get("name") == "org"]
+    assert [one["identifier"] for one in maker["externalIdentifier"]] == [address]
+
+
+def test_code_that_generates_a_model_is_read_of_other_tools_too() -> None:
+    whole = json.loads(export(known_to_bsi({}), "spdx3").text)
+    for element in whole["@graph"]:
+        if element["type"] == "ai_AIPackage":
+            element["externalRef"] = []
+        element.pop("comment", None)
+    claims = read_back("spdx3", Exported(json.dumps(whole), ()), "org--child")
+    assert [c.value for c in claims if c.predicate == PG.codeRepository] == [CODE]
+    page = "https://huggingface.co/org/child/resolve/main/child.gguf"
+    assert Iri(page) in [c.value for c in claims if c.predicate == SCHEMA.url]
+
+
+def test_a_bill_of_materials_says_where_the_maker_is() -> None:
+    made = known_to_bsi({PG.homepage: (Iri("https://org.example/"),)})
+    part = json.loads(export(made, "cyclonedx").text)["metadata"]["component"]
+    assert part["manufacturer"] == {"name": "org", "url": ["https://org.example/"]}
+
+
+def test_a_model_without_a_stated_repository_gets_no_hub_id() -> None:
     alone = {iri: replace(entity, repository="") for iri, entity in SMALL.entities.items()}
     other = replace(SMALL, entities=alone)
     assert "pkg:huggingface" not in export(other, "cyclonedx").text

@@ -11,6 +11,7 @@ import audit_store
 import pyshacl
 import pytest
 import rdflib
+from exports_back import read_back
 from shared import SHARED, needs_shared
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -59,6 +60,47 @@ def whole() -> Iterator[Bundle]:
     card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, *claims)
     with MemoryStore(compile_quads(list(audit_store.reference()), [card], [])) as store:
         yield bundle(AcceptedSnapshot(store), [MODEL])
+
+
+PINNED = "8f2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b"
+CARD = b"""---
+base_model: org/parent
+base_model_relation: adapter
+base_model_revision: 8f2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b
+license: other
+license_name: oak-licence-1
+license_link: https://example.org/oak
+---
+# child
+"""
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Bundle]:
+    """A model as its card describes it."""
+    address = Iri("https://huggingface.co/org/child/raw/main/README.md")
+    document = Document(address, CARD, "2026-01-31", "README.md")
+    records = [r for r in records_of(readers()["huggingface"], document) if isinstance(r, Record)]
+    with MemoryStore(compile_quads(list(audit_store.reference()), records, [])) as store:
+        yield bundle(AcceptedSnapshot(store), [model("org/child")])
+
+
+@pytest.mark.parametrize("format", sorted({*exporters()} - {"croissant"}))
+def test_what_a_card_states_of_parent_and_licence_survives(format: str, child: Bundle) -> None:
+    claims = read_back(format, export(child, format), "org--child")
+    results = {(c.predicate, c.value) for c in claims}
+    assert {(PG.adapterOf, PARENT), (SCHEMA.version, literals.text(PINNED))} <= results
+    licences = [f"{c.as_stated} {c.value}" for c in claims if c.predicate == DCTERMS.license]
+    assert any("oak-licence-1" in stated for stated in licences)
+
+
+@pytest.mark.parametrize("format", sorted({*exporters()} - {"croissant"}))
+def test_a_model_of_which_nothing_is_known_is_exported(format: str) -> None:
+    bare = Bundle((MODEL,), (MODEL,), (), {}, {}, {}, {}, (), "1970-01-01")
+    made = export(bare, format)
+    assert audit_store.MODEL.rpartition("/")[2].casefold() in made.text.casefold()
+    if format not in ("hf-card", "turtle", "jsonld", "trig", "trig12"):
+        assert read_back(format, made, "org--m")
 
 
 @pytest.mark.parametrize("format", sorted({*exporters()} - {"croissant"}))

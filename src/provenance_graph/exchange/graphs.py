@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -12,15 +12,16 @@ from typing import Any
 import pyoxigraph as ox
 
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Claim, Header, Quad, Record, Value, undated
+from provenance_graph.core.claims import Claim, Header, Literal, Quad, Record, Value, undated
 from provenance_graph.core.iris import PREFIXES, Iri, mint, shorten
-from provenance_graph.core.terms import PG, RDF, XSD
+from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Exported, Exporter, Loss, accepted
-from provenance_graph.model.bundles.results import Bundle
+from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 TERMS: Mapping[Iri, str] = MappingProxyType({})
 _EVIDENCE = "the accepted view alone: who says what, when and on what basis is in trig"
+LICENCE_DOCUMENT = Iri(PREFIXES["dcterms"] + "LicenseDocument")
 REASONS: Mapping[Iri, str] = MappingProxyType({PG.Claim: _EVIDENCE})
 
 
@@ -32,7 +33,18 @@ def view(bundle: Bundle) -> list[Quad]:
         for predicate, values in entity.facts.items()
         for value in values
     }
+    for entity in bundle.described():
+        quads.update(stated_licences(entity, entity.iri))
     return in_order(quads)
+
+
+def stated_licences(entity: BundleEntity, it: Iri) -> Iterator[Quad]:
+    """Licences that a source names and no table holds: a document with the stated name."""
+    for number, stated in enumerate(entity.stated_licences, 1):
+        node = Iri(stated.url) if stated.url.startswith("http") else Iri(f"{it}#licence-{number}")
+        yield it, DCTERMS.license, node, None
+        yield node, RDF.type, LICENCE_DOCUMENT, None
+        yield node, RDFS.label, Literal(stated.name), None
 
 
 def in_order(quads: Iterable[Quad]) -> list[Quad]:
@@ -101,7 +113,7 @@ def write_trig(bundle: Bundle) -> Exported:
     """The accepted view in the default graph, and of each record what it says of this."""
     evidence = rdf.write_trig(records(bundle)).decode()
     lines = turtle(view(bundle)).split("\n")
-    body = [line for line in lines if not line.startswith("@prefix ")]
+    body = [line for line in lines if not (evidence and line.startswith("@prefix "))]
     return _seen(bundle, "\n".join([evidence, *body, f"# {ledger.mark(bundle, 'trig')}", ""]), ())
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.core.resources import software
-from provenance_graph.core.terms import PG, PROV, RDF, XSD
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.formats.fields import own_export
 from provenance_graph.model.bundles.results import NODE_LINKS, Bundle, BundleEntity
 
@@ -211,6 +211,14 @@ def serial(bundle: Bundle, format: str) -> str:
     )
     digest = hashlib.sha256(f"{format}\n{bundle.stamp}\n{stated}".encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=5))
+
+
+def file_address(node: BundleEntity, page: str) -> Iri | None:
+    """Where a file can be had: its own address, else that of its name in the repository."""
+    name = node.text(PG.fileName) or node.text(SCHEMA.name)
+    if address := next(iter(node.iris(SCHEMA.url)), None):
+        return address
+    return Iri(f"{page}/resolve/main/{name}") if page and name and " " not in name else None
 
 
 def date_of(entity: BundleEntity, predicate: Iri) -> str:

@@ -12,8 +12,8 @@ from provenance_graph.core.iris import PREFIXES, Iri, short_id, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.fair4ml import page
-from provenance_graph.exchange.graphs import in_order, turtle
-from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.exchange.graphs import in_order, stated_licences, turtle
+from provenance_graph.exchange.ledger import Exported, Exporter, Ledger, file_address
 from provenance_graph.formats import statements
 from provenance_graph.formats.mldcat import keys
 from provenance_graph.formats.mldcat.keys import CLASSES, ProfileField, ValueKind
@@ -220,11 +220,7 @@ def _licences(
         yield shown, RDFS.label, Literal(info.label or info.key), None
         if info.unambiguous:
             ledger.keep(entity.iri, DCTERMS.license, licence)
-    for number, stated in enumerate(entity.stated_licences, 1):
-        node = Iri(stated.url) if stated.url.startswith("http") else Iri(f"{it}#licence-{number}")
-        yield it, term, node, None
-        yield node, RDF.type, CLASSES["LicenceDocument"], None
-        yield node, RDFS.label, Literal(stated.name), None
+    yield from stated_licences(entity, it)
 
 
 def _modalities(
@@ -254,9 +250,7 @@ def _files(
         if entity.iri not in node.iris(PG.artifactOf):
             continue
         name = node.text(PG.fileName) or node.text(SCHEMA.name)
-        address = next(iter(node.iris(SCHEMA.url)), None)
-        if address is None and entity.repository and name and " " not in name:
-            address = Iri(f"{it}/resolve/main/{name}")
+        address = file_address(node, it if entity.repository else "")
         if address is None or not name:
             why = "a file of the profile has an address and a name"
             ledger.refuse(node.iri, PG.artifactOf, entity.iri, why)

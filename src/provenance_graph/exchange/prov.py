@@ -10,7 +10,7 @@ from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.iris import PREFIXES, Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.exchange import ledger as writing
-from provenance_graph.exchange.graphs import in_order, turtle
+from provenance_graph.exchange.graphs import in_order, stated_licences, turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
@@ -35,8 +35,11 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         PROV.wasDerivedFrom: "prov:wasDerivedFrom, with a qualified derivation for its kind",
         PROV.specializationOf: "prov:specializationOf",
         DCTERMS.creator: "prov:wasAttributedTo",
+        DCTERMS.license: "dcterms:license, which PROV lets stand beside its own terms",
         PG.trainedOn: "prov:used of the training that generated the model",
-        **dict.fromkeys(terms.DERIVATIONS, "dcterms:type of the qualified derivation"),
+        **dict.fromkeys(
+            terms.DERIVATIONS, "itself, and as dcterms:type of the qualified derivation"
+        ),
         **{p: "prov:wasInfluencedBy" for p in terms.INFLUENCES if p != PG.trainedOn},
     }
 )
@@ -79,6 +82,13 @@ def _entity(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[Qu
             yield node, RDF.type, DERIVED, None
             yield node, PROV.entity, parent, None
             yield node, TYPE, relation, None
+            yield it, relation, parent, None
+            if parent in entity.revisions:
+                yield from _pinned(node, parent, entity.revisions[parent])
+    for licence in entity.iris(DCTERMS.license):
+        yield it, DCTERMS.license, licence, None
+        ledger.keep(it, DCTERMS.license, licence)
+    yield from stated_licences(entity, it)
     for maker in entity.iris(DCTERMS.creator):
         yield it, PROV.wasAttributedTo, maker, None
         yield maker, RDF.type, AGENT, None
@@ -91,6 +101,15 @@ def _entity(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[Qu
             yield training, USED, used, None
         for maker in entity.iris(DCTERMS.creator):
             yield training, ASSOCIATED, maker, None
+
+
+def _pinned(derivation: Iri, parent: Iri, revision: str) -> Iterator[Quad]:
+    """The fixed state of a parent from which it was derived."""
+    version = Iri(f"{derivation}-version")
+    yield derivation, PG.derivedFromVersion, version, None
+    yield version, RDF.type, ENTITY, None
+    yield version, PROV.specializationOf, parent, None
+    yield version, SCHEMA.version, Literal(revision), None
 
 
 def _records(bundle: Bundle) -> Iterator[Quad]:

@@ -100,7 +100,10 @@ class _Filling:
             for field in section.fields:
                 counts[field.status] = counts.get(field.status, 0) + 1
         snapshot = self.snapshot
-        day = ["--as-of", snapshot.as_of] if snapshot.as_of else []
+        latest = max((note.receipt["retrieved"] for note in self.footnotes), default="")[:10]
+        today = snapshot.policy.day
+        as_of = snapshot.as_of or (today if latest <= today else "")
+        day = ["--as-of", as_of] if as_of else []
         name = short_id(self.model)
         return FilledForm(
             form=form.id,
@@ -113,7 +116,7 @@ class _Filling:
             iri=self.model,
             name=self._text(self.model),
             developer=self._developer(),
-            as_of=snapshot.as_of,
+            as_of=as_of,
             day=snapshot.policy.day,
             store=snapshot.version,
             policy=describe(snapshot.policy),

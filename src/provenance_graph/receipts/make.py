@@ -31,16 +31,17 @@ def make(
     Raises UsageError where a format cannot hold the subjects.
     """
     gathered = gather(snapshot, subjects, ancestors=ancestors)
+    as_of = gathered.origin.as_of
     exports = {name: export(gathered, name).text for name in sorted(set(formats))}
     text = canonical.canonical_text(content(snapshot, gathered))
     names = [short_id(subject) for subject in subjects]
     predicate: dict[str, object] = {
         "about": [str(subject) for subject in gathered.subjects],
         "day": snapshot.policy.day,
-        "asOf": snapshot.as_of,
+        "asOf": as_of,
         "store": snapshot.version,
         "software": software(),
-        "command": command(names, sorted(set(formats)), snapshot.as_of, ancestors=ancestors),
+        "command": command(names, sorted(set(formats)), as_of, ancestors=ancestors),
         "canonicalisation": canonical.ALGORITHM,
         "graphs": {
             graph: f"sha256:{canonical.digest(part)}"

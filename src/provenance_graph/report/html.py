@@ -6,6 +6,7 @@ The layout is ``templates/report.html``; here stand the words for values and sta
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any, Final
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from provenance_graph.core.claims import Header
 from provenance_graph.model.disclosure.states import STATES
 from provenance_graph.model.knowledge import sentence
-from provenance_graph.report.facts import AuditReport, ModelFacts
+from provenance_graph.report.facts import USES, AuditReport, ModelFacts
 from provenance_graph.report.picture import picture
 from provenance_graph.report.rendering import render
 
@@ -25,8 +26,11 @@ GAPS: Final = ("Undisclosed", "Withheld", "PartiallyDisclosed", "Contradicted")
 
 def html(report: AuditReport) -> str:
     """The whole file; the same report gives the same bytes."""
-    names = " ".join(model.profile["id"] for model in report.models)
-    day = f" --as-of {report.as_of}" if report.as_of else ""
+    parts = ["provenance-graph", "report", *(model.profile["id"] for model in report.models)]
+    for use in report.uses if report.uses != USES else ():
+        parts += ["--use", use]
+    parts += ["--as-of", report.as_of] if report.as_of else []
+    parts += ["--today", report.day, "-o", "report.html"]
     return render(
         "report.html",
         FILTERS,
@@ -37,7 +41,7 @@ def html(report: AuditReport) -> str:
         day=report.day,
         checksum=report.checksum,
         software=version("provenance-graph"),
-        command=f"provenance-graph report {names}{day} --today {report.day} -o report.html",
+        command=shlex.join(parts),
     )
 
 

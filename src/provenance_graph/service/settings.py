@@ -35,6 +35,7 @@ class Settings:
     raw: bool = _setting(False, "serve a plain dataset without records and view")
     token: str = _setting("", "a bearer token with the scopes write, review and slow")
     token_file: str = _setting("", "file of tokens, hashed (see `serve --new-token`)")
+    signing_key: str = _setting("", "Ed25519 key (PEM or OpenSSH) that signs the bundles served")
     processes: int = _setting(1, "HTTP processes")
     workers: int = _setting(2, "query workers of each HTTP process")
     queue: int = _setting(256, "requests that may wait for a worker before 503")

@@ -338,7 +338,9 @@ def _libraries(view: SpdxView, member: Member) -> Stated:
     names = [
         e.get("name")
         for e in view.index.values()
-        if e.get("type") == "software_Package" and e is not member.value
+        if e.get("type") == "software_Package"
+        and e is not member.value
+        and not str(e.get("software_primaryPurpose")).endswith("source")
     ]
     return of_values([name for name in names if name], "")
 

@@ -133,7 +133,7 @@ def _stated(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, A
             results[key] = value.lexical
             ledger.keep(entity.iri, predicate, value)
     for supplier in entity.iris(PG.suppliedBy)[:1]:
-        results["supplier"] = {"name": bundle.name(supplier)}
+        results["supplier"] = _organization(bundle, supplier)
         ledger.keep(entity.iri, PG.suppliedBy, supplier)
     if released := _released(ledger, entity):
         results["releaseNotes"] = {"type": "major", "timestamp": released}
@@ -199,8 +199,13 @@ def _makers(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, A
     makers = entity.iris(DCTERMS.creator)
     ledger.keep(entity.iri, DCTERMS.creator, *makers)
     if len(makers) == 1:
-        return {"manufacturer": {"name": bundle.name(makers[0])}}
+        return {"manufacturer": _organization(bundle, makers[0])}
     return {"authors": [{"name": bundle.name(maker)} for maker in makers]} if makers else {}
+
+
+def _organization(bundle: Bundle, maker: Iri) -> dict[str, Any]:
+    pages = bundle.entity(maker).pages()[:1]
+    return {"name": bundle.name(maker), **({"url": list(pages)} if pages else {})}
 
 
 def _version(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> str:
@@ -258,7 +263,7 @@ def _property(kind: str, page: str) -> Iri:
 def _data(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any]:
     results: dict[str, Any] = {"type": "dataset", "name": bundle.name(entity.iri)}
     if owners := entity.iris(DCTERMS.creator):
-        parties = [{"organization": {"name": bundle.name(owner)}} for owner in owners]
+        parties = [{"organization": _organization(bundle, owner)} for owner in owners]
         results["governance"] = {"owners": parties}
     for value in entity.texts(PG.confidentialityLevel)[:1]:
         results["classification"] = value.lexical

@@ -9,29 +9,25 @@ from provenance_graph.core.iris import ID
 from provenance_graph.core.resources import software
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Exported, Exporter
-from provenance_graph.exchange.spdx3.elements import SpdxDocument
+from provenance_graph.exchange.spdx3.elements import SpdxDocument, identifier
 from provenance_graph.exchange.spdx3.packages import package
-from provenance_graph.exchange.spdx3.relationships import files, libraries, licences, relations
+from provenance_graph.exchange.spdx3.relationships import (
+    files,
+    libraries,
+    licences,
+    relations,
+    sources,
+)
 from provenance_graph.exchange.spdx3.terms import CONTEXTS, INFO, OTHERWISE, REASONS, TERMS
 from provenance_graph.model.bundles.results import Bundle
+
+PROFILES = ("core", "software", "ai", "dataset")
 
 
 def write(bundle: Bundle, version: str = "3.0.1") -> Exported:
     """An SPDX document of AI packages and dataset packages with their lineage."""
     document = SpdxDocument(bundle, version)
-    maker = document.add(
-        "Organization",
-        f"{document.base}#maker",
-        name="provenance-graph",
-        externalIdentifier=[
-            {
-                "type": "ExternalIdentifier",
-                "externalIdentifierType": "urlScheme",
-                "identifier": ID.removesuffix("id/"),
-            }
-        ],
-    )
-    tool = document.add("Tool", f"{document.base}#tool", name=software())
+    head = _about(document)
     for entity in bundle.described():
         package(document, entity)
     for entity in bundle.described():
@@ -39,44 +35,53 @@ def write(bundle: Bundle, version: str = "3.0.1") -> Exported:
         licences(document, entity)
         files(document, entity)
         libraries(document, entity)
-    roots = [document.ids[s] for s in bundle.subjects if s in document.ids]
+        sources(document, entity)
+    head.append(_whole(document))
+    text = ledger.json_text({"@context": CONTEXTS[version], "@graph": head + document.elements})
+    return document.ledger.done(text, TERMS, REASONS, OTHERWISE)
+
+
+def _about(document: SpdxDocument) -> list[dict[str, Any]]:
+    """When and by what the document was written; the maker and the tool are elements of it."""
+    maker = document.add(
+        "Organization",
+        f"{document.base}#maker",
+        name="provenance-graph",
+        externalIdentifier=[identifier("urlScheme", ID.removesuffix("id/"))],
+    )
+    tool = document.add("Tool", f"{document.base}#tool", name=software())
+    info = {
+        "type": "CreationInfo",
+        "@id": INFO,
+        "specVersion": document.version,
+        "created": f"{document.bundle.stamp}T00:00:00Z",
+        "createdBy": [maker],
+        "createdUsing": [tool],
+    }
+    return [info]
+
+
+def _whole(document: SpdxDocument) -> dict[str, Any]:
+    """The document itself, over one bill of materials of all its elements."""
+    bundle = document.bundle
     sbom = document.add(
         "software_Sbom",
         f"{document.base}#sbom",
         software_sbomType=["analyzed"],
-        rootElement=roots,
+        rootElement=[document.ids[s] for s in bundle.subjects if s in document.ids],
         element=[element["spdxId"] for element in document.elements],
-        profileConformance=["core", "software", "ai", "dataset"],
+        profileConformance=[*PROFILES],
     )
-    head: list[dict[str, Any]] = [
-        {
-            "type": "CreationInfo",
-            "@id": INFO,
-            "specVersion": version,
-            "created": f"{bundle.stamp}T00:00:00Z",
-            "createdBy": [maker],
-            "createdUsing": [tool],
-        },
-        {
-            "type": "SpdxDocument",
-            "spdxId": str(document.base),
-            "creationInfo": INFO,
-            "name": ", ".join(bundle.name(subject) for subject in bundle.subjects),
-            "comment": ledger.mark(bundle, document.format),
-            "profileConformance": [
-                "core",
-                "software",
-                "ai",
-                "dataset",
-                "simpleLicensing",
-                "expandedLicensing",
-            ],
-            "rootElement": [sbom],
-            "element": [element["spdxId"] for element in document.elements],
-        },
-    ]
-    text = ledger.json_text({"@context": CONTEXTS[version], "@graph": head + document.elements})
-    return document.ledger.done(text, TERMS, REASONS, OTHERWISE)
+    return {
+        "type": "SpdxDocument",
+        "spdxId": str(document.base),
+        "creationInfo": INFO,
+        "name": ", ".join(bundle.name(subject) for subject in bundle.subjects),
+        "comment": ledger.mark(bundle, document.format),
+        "profileConformance": [*PROFILES, "simpleLicensing", "expandedLicensing"],
+        "rootElement": [sbom],
+        "element": [element["spdxId"] for element in document.elements],
+    }
 
 
 def _exporter(format: str, version: str) -> Exporter:

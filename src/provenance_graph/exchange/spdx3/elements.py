@@ -6,11 +6,50 @@ import re
 from typing import Any
 
 from provenance_graph.core.iris import Iri, mint
-from provenance_graph.core.terms import SCHEMA
+from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.ledger import Ledger
 from provenance_graph.exchange.spdx3.terms import INFO, NO_ASSERTION
-from provenance_graph.model.bundles.results import Bundle, LicenceInfo, StatedLicence
+from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo, StatedLicence
+
+_PROJECT = (PG.homepage, SCHEMA.url, PG.codeRepository, PG.modelCard)
+_ALGORITHMS = frozenset(("md5", "sha1", "sha224", "sha256", "sha384", "sha512"))
+
+
+def identifier(kind: str, text: str) -> dict[str, str]:
+    """An identifier of an element, of a type that SPDX names."""
+    return {
+        "type": "ExternalIdentifier",
+        "externalIdentifierType": kind,
+        "identifier": text,
+    }
+
+
+def reference(kind: str, place: Iri) -> dict[str, Any]:
+    """A reference to what stands outside the document, of a type that SPDX names."""
+    return {"type": "ExternalRef", "externalRefType": kind, "locator": [str(place)]}
+
+
+def hashes_of(node: BundleEntity) -> list[dict[str, str]]:
+    """The digests of an artifact as SPDX writes them."""
+    parts = (value.lexical.partition(":") for value in node.texts(PG.digest))
+    return [
+        {"type": "Hash", "algorithm": algorithm, "hashValue": value}
+        for algorithm, _, value in parts
+        if algorithm in _ALGORITHMS
+    ]
+
+
+def hub_page(entity: BundleEntity, dataset: bool) -> str:
+    """The page of an entity's repository on the Hub, or nothing."""
+    kind = "datasets/" if dataset else ""
+    return f"https://huggingface.co/{kind}{entity.repository}" if entity.repository else ""
+
+
+def project_pages(entity: BundleEntity, dataset: bool) -> list[str]:
+    """The pages of a model or dataset itself, its own before that of its code."""
+    stated = (p for term in _PROJECT for p in entity.iris(term) if p.startswith("http"))
+    return [*filter(None, [hub_page(entity, dataset)]), *map(str, stated)]
 
 
 class SpdxDocument:
@@ -25,7 +64,7 @@ class SpdxDocument:
             entity.iri: f"{self.base}#{'dataset' if entity.iri in bundle.datasets else 'model'}-{n}"
             for n, entity in enumerate(bundle.described(), 1)
         }
-        self.agents: dict[Iri, str] = {}
+        self.agents: dict[Iri, dict[str, Any]] = {}
         self.licences: dict[Iri, str] = {}
         self.expressions: set[str] = set()
         self.count = 0
@@ -48,27 +87,25 @@ class SpdxDocument:
             relationshipType=kind,
         )
 
-    def agent(self, iri: Iri) -> str:
-        """The organization's element."""
+    def agent(self, iri: Iri, project: Iri | None = None) -> str:
+        """The organization's element, with an address of its own or of a project of its."""
         if iri not in self.agents:
-            name = f"{self.base}#organization-{len(self.agents) + 1}"
-            maker = self.bundle.entity(iri)
-            pages = [str(page) for page in maker.iris(SCHEMA.url)]
-            pages += [f"https://huggingface.co/{maker.repository}"] if maker.repository else []
-            self.agents[iri] = self.add(
+            own = self.bundle.entity(iri).pages()[:1]
+            self.add(
                 "Organization",
-                name,
+                f"{self.base}#organization-{len(self.agents) + 1}",
                 name=self.bundle.name(iri),
-                externalIdentifier=[
-                    {
-                        "type": "ExternalIdentifier",
-                        "externalIdentifierType": "urlScheme",
-                        "identifier": page,
-                    }
-                    for page in pages[:1]
-                ],
+                externalIdentifier=[identifier("urlScheme", page) for page in own],
             )
-        return self.agents[iri]
+            self.agents[iri] = self.elements[-1]
+        element = self.agents[iri]
+        if project is not None and "externalIdentifier" not in element:
+            # BSI TR-03183-2 takes the page of a project where its creator has no address
+            pages = project_pages(self.bundle.entity(project), project in self.bundle.datasets)
+            comment = f"the page of {self.bundle.name(project)}"
+            for page in pages[:1]:
+                element["externalIdentifier"] = [{**identifier("other", page), "comment": comment}]
+        return str(element["spdxId"])
 
     def expression(self, info: LicenceInfo) -> str:
         """The licence as an expression, one that SPDX does not list by a reference to its element."""

@@ -10,7 +10,13 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger
 from provenance_graph.exchange.spdx3 import beside
-from provenance_graph.exchange.spdx3.elements import SpdxDocument
+from provenance_graph.exchange.spdx3.elements import (
+    SpdxDocument,
+    hashes_of,
+    hub_page,
+    identifier,
+    reference,
+)
 from provenance_graph.exchange.spdx3.terms import (
     DATA_TEXTS,
     DATES,
@@ -29,21 +35,11 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
     stated: dict[str, Any] = {"name": document.bundle.name(entity.iri)}
     if named := entity.text(SCHEMA.name):
         document.ledger.keep(entity.iri, SCHEMA.name, *_equal(entity, SCHEMA.name, named))
+    purls = filter(None, [_purl(entity, dataset=dataset)])
     stated["externalIdentifier"] = [
-        {
-            "type": "ExternalIdentifier",
-            "externalIdentifierType": "other",
-            "identifier": str(entity.iri),
-        }
+        identifier("other", str(entity.iri)),
+        *(identifier("packageUrl", purl) for purl in purls),
     ]
-    if purl := _purl(entity, dataset=dataset):
-        stated["externalIdentifier"].append(
-            {
-                "type": "ExternalIdentifier",
-                "externalIdentifierType": "packageUrl",
-                "identifier": purl,
-            }
-        )
     stated["comment"] = "; ".join(ledger.silences(entity))
     stated.update(
         _makers(document, entity), **_dates(document, entity), **_places(document, entity)
@@ -100,17 +96,6 @@ def _integrity(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     return {"verifiedUsing": hashes} if hashes else {}
 
 
-def hashes_of(node: BundleEntity) -> list[dict[str, str]]:
-    """The digests of an artifact as SPDX writes them."""
-    parts = (value.lexical.partition(":") for value in node.texts(PG.digest))
-    return [
-        {"type": "Hash", "algorithm": algorithm, "hashValue": value}
-        for algorithm, _, value in parts
-        if algorithm in _ALGORITHMS
-    ]
-
-
-_ALGORITHMS = frozenset(("md5", "sha1", "sha224", "sha256", "sha384", "sha512"))
 MAX_EVIDENCE = 20
 
 
@@ -135,10 +120,7 @@ def _code(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
     """Where the code is from which a model or dataset was made."""
     places = entity.iris(PG.codeRepository)
     document.ledger.keep(entity.iri, PG.codeRepository, *places)
-    return [
-        {"type": "ExternalRef", "externalRefType": "vcs", "locator": [str(place)]}
-        for place in places
-    ]
+    return [reference("vcs", place) for place in places]
 
 
 def _purl(entity: BundleEntity, *, dataset: bool) -> str:
@@ -153,7 +135,7 @@ def _equal(entity: BundleEntity, predicate: Iri, text: str) -> list[Literal]:
 
 def _makers(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     makers = entity.iris(DCTERMS.creator)
-    agents = [document.agent(maker) for maker in makers]
+    agents = [document.agent(maker, entity.iri) for maker in makers]
     document.ledger.keep(entity.iri, DCTERMS.creator, *makers)
     result: dict[str, Any] = {"originatedBy": agents, "suppliedBy": agents[0]} if agents else {}
     for supplier in entity.iris(PG.suppliedBy)[:1]:
@@ -180,7 +162,7 @@ def _places(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     results: dict[str, Any] = {"software_downloadLocation": NO_ASSERTION}
     dataset = entity.iri in document.bundle.datasets
     if entity.repository:
-        page = f"https://huggingface.co/{'datasets/' if dataset else ''}{entity.repository}"
+        page = hub_page(entity, dataset)
         results["software_packageUrl"] = _purl(entity, dataset=dataset)
         results["software_downloadLocation"] = page
         document.ledger.keep(entity.iri, PG.hubRepository, Iri(page))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from provenance_graph.core import terms
 from provenance_graph.core.iris import shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.exchange.spdx3.elements import SpdxDocument
+from provenance_graph.exchange.ledger import file_address
+from provenance_graph.exchange.spdx3.elements import SpdxDocument, hashes_of, hub_page, reference
 from provenance_graph.exchange.spdx3.terms import NO_LICENCE, RELATIONS, STAGES
 from provenance_graph.model.bundles.results import BundleEntity
 
@@ -57,7 +58,8 @@ def licences(document: SpdxDocument, entity: BundleEntity) -> None:
             document.ledger.refuse(entity.iri, DCTERMS.license, licence, why)
     for unknown in entity.stated_licences if not stated else ():
         text, expression = document.unknown_licence(unknown)
-        document.relate("hasDeclaredLicense", here, text, "stated, and not known here")
+        for element in (text, expression):  # checkers take an expression alone
+            document.relate("hasDeclaredLicense", here, element, "stated, and not known here")
         document.relate("hasConcludedLicense", here, expression, "stated, and not known here")
     if not stated and not entity.stated_licences:
         document.relate("hasDeclaredLicense", here, NO_LICENCE)
@@ -74,22 +76,36 @@ def libraries(document: SpdxDocument, entity: BundleEntity) -> None:
         document.ledger.keep(entity.iri, PG.softwareDependency, value)
 
 
+def sources(document: SpdxDocument, entity: BundleEntity) -> None:
+    """The code of a model or dataset as a package that generates it, as BSI TR-03183-2 maps it."""
+    for number, place in enumerate(entity.iris(PG.codeRepository), 1):
+        if "/blob/" in place:
+            continue  # a single page, a paper for instance, is no repository
+        element = document.add(
+            "software_Package",
+            f"{document.ids[entity.iri]}-code-{number}",
+            name=f"code of {document.bundle.name(entity.iri)}",
+            software_primaryPurpose="source",
+            software_downloadLocation=str(place),
+            externalRef=[reference("vcs", place)],
+        )
+        document.relate("generates", element, document.ids[entity.iri])
+
+
 def files(document: SpdxDocument, entity: BundleEntity) -> None:
     """The files of a model or dataset, with their digests."""
     for number, node in enumerate(document.bundle.hanging(entity.iri, PG.artifactOf), 1):
         name = node.text(PG.fileName)
         if not name or entity.iri not in node.iris(PG.artifactOf):
             continue
-        hashes = [value.lexical.partition(":") for value in node.texts(PG.digest)]
+        address = file_address(node, hub_page(entity, entity.iri in document.bundle.datasets))
         file = f"{document.ids[entity.iri]}-file-{number}"
         document.add(
             "software_File",
             file,
             name=name,
-            verifiedUsing=[
-                {"type": "Hash", "algorithm": algorithm, "hashValue": content}
-                for algorithm, _, content in hashes
-            ],
+            verifiedUsing=hashes_of(node),
+            externalRef=[reference("binaryArtifact", address)] if address else [],
         )
         document.relate("contains", document.ids[entity.iri], file)
         document.relate("hasDistributionArtifact", document.ids[entity.iri], file)

@@ -92,7 +92,7 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         PG.hubRepository: "software_packageUrl (pkg:huggingface)",
         PG.weightsLocation: "software_downloadLocation",
         PG.homepage: "software_homePage",
-        PG.codeRepository: "an externalRef of type vcs",
+        PG.codeRepository: "an externalRef of type vcs, and a package of purpose source that generates it",
         PG.architectureFamily: "ai_typeOfModel",
         **{p: f"ai_energyConsumption: {key}, in kilowatt hours" for p, key in ENERGY.items()},
         **{p: key for p, (key, _) in {**DATA_TEXTS, **MODEL_TEXTS}.items()},

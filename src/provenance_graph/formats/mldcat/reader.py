@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
@@ -161,7 +161,7 @@ def _value(
         if reader is not None:
             yield from reader(nodes, subject, known.term, value, where)
         else:
-            yield from _plain(subject, known, value, where)
+            yield from _plain(nodes, subject, known, value, where)
 
 
 def _pinned(nodes: Nodes, subject: Iri, node: str) -> ReaderOutput:
@@ -173,18 +173,28 @@ def _pinned(nodes: Nodes, subject: Iri, node: str) -> ReaderOutput:
             yield from packages.pinned(subject, _subject(nodes, parent.text), versions[0])
 
 
-def _plain(subject: Iri, known: ProfileField, value: Value, where: str) -> ReaderOutput:
+def _licence(nodes: Nodes, subject: Iri, value: Value, where: str) -> ReaderOutput:
+    """A licence by its address, and by the name that its document has."""
+    if value.text.startswith(f"{iris.ID}licence/"):
+        yield Claim(subject, DCTERMS.license, Iri(value.text), locator=where)
+        return
+    link = value.text if value.is_node else ""
+    labels = [v.text for v in nodes.values.get(value.text, {}).get(RDFS.label, ()) if not v.is_node]
+    name = next(iter(labels), "")
+    yield from statements.licensed(subject, value.text, name=name, link=link, locator=where)
+
+
+def _plain(
+    nodes: Nodes, subject: Iri, known: ProfileField, value: Value, where: str
+) -> ReaderOutput:
     """A value that needs no other node."""
     term = known.term or PG.otherStatement
     if known.kind is ValueKind.DATE:
         yield statements.dated(subject, term, value.text, where)
     elif known.kind is ValueKind.COUNT:
         yield statements.quantity(subject, term, value.text, where)
-    elif known.kind is ValueKind.LICENCE and value.text.startswith(f"{iris.ID}licence/"):
-        yield Claim(subject, DCTERMS.license, Iri(value.text), locator=where)
     elif known.kind is ValueKind.LICENCE:
-        link = value.text if value.is_node else ""
-        yield from statements.licensed(subject, value.text, link=link, locator=where)
+        yield from _licence(nodes, subject, value, where)
     elif known.kind is ValueKind.LINK:
         yield statements.link(subject, term, value.text, where)
     elif known.kind is ValueKind.LANGUAGE:

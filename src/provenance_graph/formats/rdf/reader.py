@@ -21,7 +21,8 @@ from provenance_graph.core import rdf as records_rdf
 from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
 from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
+from provenance_graph.formats import statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, skip
 from provenance_graph.formats.document import MAX_DEPTH, Document, Features, Origin, Reader
 from provenance_graph.formats.mldcat.keys import is_profile
@@ -29,6 +30,7 @@ from provenance_graph.formats.records import claims_of, header
 
 MAX_QUADS = 1_000_000
 _REIFIES = iris.PREFIXES["rdf"] + "reifies"
+LICENCE_DOCUMENT = iris.PREFIXES["dcterms"] + "LicenseDocument"
 _TOKENS = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"'
     r"|'(?:[^'\\\n]|\\.)*'|<[^<>\s\"]*>|#[^\n]*|<<|>>|[\[\](){}]",
@@ -135,8 +137,12 @@ def _plain(
     document: Document, graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]]
 ) -> Iterator[Record | Problem]:
     claims: list[Claim] = []
+    names = _licence_documents(graphs)
     for _, quads in sorted(graphs.items(), key=lambda item: item[0] or ""):
         for subject, predicate, value, _ in quads:
+            if predicate == DCTERMS.license and (isinstance(value, Literal) or value in names):
+                claims += _licensed(subject, value, names)
+                continue
             claim = _claim(subject, predicate, value)
             if claim.unusable:
                 yield Problem(str(subject), f"{iris.shorten(predicate)}: {claim.unusable}")
@@ -145,6 +151,31 @@ def _plain(
         yield Problem(document.name or document.url, "holds no triples")
         return
     yield Record(_plain_header(document), tuple(claims)).sort()
+
+
+def _licence_documents(
+    graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]],
+) -> dict[Iri, str]:
+    """What licences are called that the document describes itself."""
+    quads = [quad for each in graphs.values() for quad in each]
+    described = {s for s, p, o, _ in quads if p == RDF.type and o == LICENCE_DOCUMENT}
+    return {
+        s: o.lexical
+        for s, p, o, _ in quads
+        if s in described
+        and p in (RDFS.label, DCTERMS.title, SCHEMA.name)
+        and isinstance(o, Literal)
+    }
+
+
+def _licensed(subject: Iri, value: Value, names: dict[Iri, str]) -> Iterator[Claim]:
+    """A licence that is a text, or a document with a name, as the table of licences reads it."""
+    if isinstance(value, Literal):
+        yield from statements.licensed(subject, value.lexical)
+    elif value.startswith(f"{iris.ID}licence/"):
+        yield Claim(subject, DCTERMS.license, value)
+    else:
+        yield from statements.licensed(subject, str(value), name=names[value], link=str(value))
 
 
 def _claim(subject: Iri, predicate: Iri, value: Value) -> Claim:

@@ -158,6 +158,11 @@ def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> R
     yield from claims
     node = claims[0].subject
     yield from _dated(element, node, place)
+    for n, raw in enumerate(as_list(element.get("externalRef"))):
+        if scalar_text(mapping(raw).get("externalRefType")).endswith("binaryArtifact"):
+            for address in map(scalar_text, as_list(mapping(raw).get("locator"))):
+                if address.startswith("http"):
+                    yield statements.link(node, SCHEMA.url, address, f"{place}/externalRef/{n}")
     for maker in as_list(element.get("originatedBy")):
         yield from statements.made_by(node, graph.agent(maker))
     yield from coverage.claims(node, leaves_of(element, place), KEYS)

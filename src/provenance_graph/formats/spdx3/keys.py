@@ -149,7 +149,8 @@ _AROUND = (
     *read("as stated of its subject", "annotation/subject", "annotation/statement"),
     *later("annotation/**"),
     *skip("software, neither a model nor data; the links and licence of an AI package's twin are "
-          "taken, and the name of what a model depends on", "package/**"),
+          "taken, the name of what a model depends on, and the address of code that generates one",
+          "package/**"),
     *later("other/**"),
 )  # fmt: skip
 

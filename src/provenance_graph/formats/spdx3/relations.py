@@ -79,10 +79,23 @@ def _relationship(
         if source is not None:
             comment = scalar_text(element.get("comment"))
             yield from _edge(kind, source, target, raw, place, graph, comment)
+        elif kind == "generates" and target in graph.subjects:
+            yield from _generated(graph.by_id.get(ref, {}), graph.subjects[target], place)
     if source is not None:
         yield from _completeness(kind, source, element, where)
         own = leaves_of(element, where)
         yield from coverage.claims(source, own, KEYS)
+
+
+def _generated(code: dict[str, Any], subject: Iri, place: str) -> ReaderOutput:
+    """The addresses of the source code that a model or dataset is generated from (BSI TR-03183-2)."""
+    if not scalar_text(code.get("software_primaryPurpose")).endswith("source"):
+        return
+    references = (mapping(raw) for raw in as_list(code.get("externalRef")))
+    locators = [each for one in references for each in as_list(one.get("locator"))]
+    addresses = map(scalar_text, [code.get("software_downloadLocation"), *locators])
+    for address in dict.fromkeys(a for a in addresses if a.startswith("http")):
+        yield statements.link(subject, PG.codeRepository, address, place)
 
 
 def _dangling(target: str, place: str) -> Problem:

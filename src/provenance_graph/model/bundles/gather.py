@@ -86,12 +86,18 @@ class _Gathering:
             self._hang(model, model)
         for dataset in datasets:
             self._hang(dataset, dataset)
+        for model in models:
+            for node in self.entities[model].iris(PROV.qualifiedDerivation):
+                for version in self._take(node).iris(PG.derivedFromVersion):
+                    self._take(version)
         for entity in list(self.entities.values()):
             for predicate in (DCTERMS.creator, PG.benchmark):
                 for other in entity.iris(predicate):
                     self._take(other)
         self._named_on_the_hub()
         self._owners()
+        stamp = max((c.header.retrieved for c in self.claims), default="1970-01-01")[:10]
+        day = self.snapshot.policy.day
         return Bundle(
             subjects=asked,
             models=models,
@@ -105,14 +111,13 @@ class _Gathering:
             },
             nodes={subject: tuple(sorted(below)) for subject, below in self.nodes.items()},
             claims=tuple(self.claims),
-            stamp=max((stored.header.retrieved for stored in self.claims), default="1970-01-01")[
-                :10
-            ],
+            stamp=stamp,
             origin=ValueOrigin(
                 store=self.snapshot.version,
                 reference=reference.digest(self.snapshot),
-                day=self.snapshot.policy.day,
-                as_of=self.snapshot.as_of,
+                day=day,
+                # "now" is a day too: named, it gives the same bytes on any later one
+                as_of=self.snapshot.as_of or (day if stamp <= day else ""),
                 ancestors=self.ancestors,
             ),
         )

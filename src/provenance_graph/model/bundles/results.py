@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from provenance_graph.core.claims import Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import PG, PROV, RDF, RDFS, SCHEMA
 
 NODE_LINKS: tuple[Iri, ...] = (
     PG.evaluationOf,
@@ -67,6 +67,13 @@ class BundleEntity:
     def is_a(self, kind: Iri) -> bool:
         """Whether it is of a class."""
         return kind in self.all(RDF.type)
+
+    def pages(self) -> tuple[str, ...]:
+        """Where an organization can be reached: its home page, its account on the Hub, its documents."""
+        homes = sorted(self.iris(PG.homepage), key=lambda page: "//huggingface.co/" in page)
+        account = (f"https://huggingface.co/{self.repository}",) if self.repository else ()
+        pages = (*map(str, homes), *account, *map(str, self.iris(RDFS.seeAlso)))
+        return tuple(dict.fromkeys(page for page in pages if page.startswith("http")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ from provenance_graph.store.pool.sandbox import forget_environment, guard_memory
 from provenance_graph.store.raw import PlainWriter
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from provenance_graph.service.api.common.access import Access
 
 _NICE: Final = 10
@@ -54,10 +56,12 @@ _SOON: Final = 0.3
 def run(settings: Settings, root: Path, folder: Path) -> int:
     """Serve a store until a signal stops it; gives an exit code. ``folder`` holds our sockets."""
     tokens = _tokens(settings)
+    signing = _signing_key(settings)
     networks(settings.federation_networks)  # what is wrong there is reported before anything starts
     # From here on the secret is nowhere in our memory or environment, only its hash.
     settings = replace(settings, token="")
     forget_environment(f"{ENVIRONMENT}TOKEN")
+    forget_environment(f"{ENVIRONMENT}KEY_PASSWORD")
     guard_memory()
     _prepare(settings, root)
     supervise.quiet_logs()
@@ -76,7 +80,7 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
         work = _writer_work(settings, root, writer_socket, board)
         supervisor.children.append(Child("writer", work, rank=1, died=board.died))
     ready = _announce(host, port, root)
-    work = _http_work(settings, root, listener, writer_path, board, tokens, ready)
+    work = _http_work(settings, root, listener, writer_path, board, tokens, ready, signing)
     supervisor.children += [Child(f"http-{n}", work) for n in range(settings.processes)]
     if _is_indexed(settings, root):
         supervisor.children.append(Child("indexer", lambda: _index(root)))
@@ -110,6 +114,16 @@ def _tokens(settings: Settings) -> Tokens:
             "(make one with `provenance-graph serve --new-token NAME`)"
         )
     return tokens
+
+
+def _signing_key(settings: Settings) -> Ed25519PrivateKey | None:
+    """The key that signs bundles; what is wrong with its file is told before anything starts."""
+    if not settings.signing_key:
+        return None
+    from provenance_graph.formats.bundles.keys import private_key
+
+    password = os.environ.get(f"{ENVIRONMENT}KEY_PASSWORD", "")
+    return private_key(Path(settings.signing_key), password)
 
 
 def _loopback(host: str) -> bool:
@@ -170,6 +184,7 @@ def _http_work(
     board: Board,
     tokens: Tokens,
     ready: Callable[[], object],
+    signing: Ed25519PrivateKey | None = None,
 ) -> Callable[[], None]:
     indexed = _is_indexed(settings, root)
 
@@ -188,13 +203,13 @@ def _http_work(
             )
         service = make_service(backend, settings, writer, tokens)
         first = app_of(service)
-        rest = _RestApi(root, indexed=indexed, public=True)
+        rest = _RestApi(root, indexed=indexed, public=True, signing=signing)
         staged = Staged(first, lambda: app_of(service, rest.routers()))
 
         async def of_all() -> ASGIApp:
             await whole.open()
             other = replace(service, backend=whole, cache=AnswerCache(settings.cache_mb << 20))
-            full = _RestApi(root, indexed=indexed)
+            full = _RestApi(root, indexed=indexed, signing=signing)
             return Staged(app_of(other), lambda: app_of(other, full.routers()))
 
         @asynccontextmanager
@@ -219,8 +234,16 @@ def _http_work(
 class _RestApi:
     """The routes of the REST API over what they all read; loaded when they are asked for."""
 
-    def __init__(self, root: Path, *, indexed: bool, public: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        indexed: bool,
+        public: bool = False,
+        signing: Ed25519PrivateKey | None = None,
+    ) -> None:
         self._root, self._indexed, self._public = root, indexed, public
+        self._signing = signing
         self._access: Access | None = None
 
     def first_routers(self) -> list[APIRouter]:
@@ -239,7 +262,9 @@ class _RestApi:
         from provenance_graph.service.api.common.access import Access
 
         if self._access is None:
-            self._access = Access(self._root, indexed=self._indexed, public=self._public)
+            self._access = Access(
+                self._root, indexed=self._indexed, public=self._public, signing=self._signing
+            )
         return self._access
 
 

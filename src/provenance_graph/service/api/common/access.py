@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core import deadline
@@ -18,6 +19,9 @@ from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.states import public_root
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 CACHE_BYTES = 64 << 20
 OVERHEAD = 400
@@ -43,7 +47,8 @@ class Access:
 
     Nothing here evaluates a query text: all of it is pattern look-ups and indexes. Indexes
     are made by another process (``indexed``) or by threads of their own, under no lock that a
-    request takes; meanwhile the version before answers. ``today`` gives the present day.
+    request takes; meanwhile the version before answers. ``today`` gives the present day;
+    ``signing`` is the key that signs the bundles that leave, where the operator gave one.
     """
 
     def __init__(
@@ -53,8 +58,10 @@ class Access:
         *,
         indexed: bool = False,
         public: bool = False,
+        signing: Ed25519PrivateKey | None = None,
     ) -> None:
         self.root, self._indexed, self._public = root, indexed, public
+        self.signing = signing
         self._today = today or (lambda: datetime.now(UTC).date().isoformat())
         self._lock = threading.Lock()
         self._store: EmbeddedStore | None = None

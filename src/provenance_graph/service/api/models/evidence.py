@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.core.results import dump_json
 from provenance_graph.exchange.registry import exporter
 from provenance_graph.formats.bundles.envelope import MEDIA_TYPE
+from provenance_graph.formats.bundles.keys import PublicKey
 from provenance_graph.formats.forms.definition import Form, form_named, forms
 from provenance_graph.forms.answers import FilledForm
 from provenance_graph.forms.fill import fill
@@ -35,7 +36,8 @@ _FILLED: dict[int | str, dict[str, Any]] = {
 }
 _BUNDLE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The bundle's file; the service does not sign.",
+        "description": "The bundle's file, signed where the operator gave a key "
+        "(serve --signing-key); X-Bundle-Signed-By has the key's id, or none.",
         "content": {MEDIA_TYPE: {"schema": {"type": "object"}}},
     }
 }
@@ -114,14 +116,18 @@ def _receipts(routes: APIRouter, access: Access) -> None:
         snapshot = access.snapshot(asOf)
         for one in format:
             exporter(one)
-        return reply(
+        key = access.signing
+        answer = reply(
             access,
             request,
             snapshot,
-            lambda: make(snapshot, [subject_named(snapshot, name)], list(format)),
+            lambda: make(snapshot, [subject_named(snapshot, name)], list(format), key=key),
             media_type=MEDIA_TYPE,
             write=bytes,
         )
+        signed_by = PublicKey(key.public_key()).id if key else "none"
+        answer.headers["x-bundle-signed-by"] = signed_by
+        return answer
 
 
 def _plain(form: Form) -> object:
