@@ -27,7 +27,7 @@ export function ValueView({ value, unit }: { value: Cell; unit?: string | null }
   return (
     <span class="value">
       <bdi class={typeof value === "number" ? "whole" : undefined}>{shown}</bdi>
-      {unit ? <span class="unit"> {unit}</span> : null}
+      {unit ? <span class="unit"> {value === 1 && !unit.includes(" per ") ? unit.replace(/s$/, "") : unit}</span> : null}
       {large ? <span class="aside"> {brief(value)}</span> : null}
     </span>
   );

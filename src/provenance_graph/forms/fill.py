@@ -30,6 +30,7 @@ from provenance_graph.forms.answers import (
     FilledValue,
     Footnote,
 )
+from provenance_graph.model.display import value_text, with_unit
 from provenance_graph.model.fields import fields
 from provenance_graph.model.knowledge import knowledge
 from provenance_graph.model.profile import value_json
@@ -332,15 +333,8 @@ class _Filling:
         if isinstance(value, Iri):
             return self._text(value)
         cell = value_json(value)
-        if isinstance(cell, bool):
-            return "yes" if cell else "no"
-        if isinstance(cell, int):
-            text = f"{cell:,}" if abs(cell) > 9999 else str(cell)
-        elif isinstance(cell, float):
-            text = f"{cell:,.10g}" if abs(cell) < 1e15 else f"{cell:.6g}"
-        else:
-            return str(cell)
-        return f"{text} {unit}" if unit else text
+        number = isinstance(cell, int | float) and not isinstance(cell, bool)
+        return with_unit(value_text(cell), unit if number else "")
 
     def _developer(self) -> str:
         makers = [

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from provenance_graph.core.claims import Header
 from provenance_graph.model.disclosure.states import STATES
+from provenance_graph.model.display import value_text, with_unit
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.report.facts import USES, AuditReport, ModelFacts
 from provenance_graph.report.picture import picture
@@ -43,23 +44,6 @@ def html(report: AuditReport) -> str:
         software=version("provenance-graph"),
         command=shlex.join(parts),
     )
-
-
-def plain(value: Any) -> str:
-    """A JSON value as text.
-
-    >>> plain(200000), plain({"iri": "urn:a", "label": "A"}), plain(None), plain(True)
-    ('200,000', 'A', '', 'yes')
-    """
-    if isinstance(value, Mapping):
-        return str(value.get("label") or value.get("id") or value["iri"])
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}" if abs(value) > 9999 else str(value)
-    if isinstance(value, float):
-        return f"{value:,.10g}" if abs(value) < 1e15 else f"{value:.6g}"
-    return "" if value is None else str(value)
 
 
 def state_words(field: Json) -> str:
@@ -115,7 +99,8 @@ def label_of(model: ModelFacts, iri: str) -> str:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "plain": plain,
+    "plain": value_text,
+    "with_unit": with_unit,
     "state_words": state_words,
     "fields": fields,
     "gaps": gaps,

@@ -283,10 +283,10 @@ def _use(use: EvidenceUse, documents: Footnotes, most: int = 3) -> Iterator[str]
 
 def _value(claim: ClaimAnswer) -> str:
     """What a claim states: labels for codes, numbers by thousands, else its stance in words."""
-    from provenance_graph.commands.models.show import plain
+    from provenance_graph.model.display import value_text
 
     value = claim["value"]
-    return spaced(claim["stance"]) if value is None else plain(value)
+    return spaced(claim["stance"]) if value is None else value_text(value)
 
 
 def _gaps(gap_answers: Sequence[GapAnswer], most: int) -> Iterator[str]:

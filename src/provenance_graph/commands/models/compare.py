@@ -10,7 +10,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.model.disclosure.states import BY_STATUS
+from provenance_graph.model.disclosure.states import STATES
 from provenance_graph.options import format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import coloured, table, width
@@ -124,15 +124,13 @@ def by_section(listed: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
 
 
 def _cell(cell: ComparedCell, unit: str | None) -> str:
-    from provenance_graph.commands.models.show import plain
+    from provenance_graph.model.display import value_text, with_unit
 
-    value = ", ".join(map(plain, cell["values"]))
-    if value and unit:
-        value += f" {unit}"
-    state = BY_STATUS.get(cell["status"])
-    status = state.word if state is not None and state.key != "disclosed" else ""
-    if not value and cell["status"] == "NotRecorded":
-        status = "not recorded"
+    value = with_unit(value_text(cell["values"]), unit)
+    status = "" if cell["state"] in ("disclosed", "reported") else STATES[cell["state"]].word
+    if not value:
+        without = {"notRecorded": "not recorded", "reported": "stated, not accepted"}
+        status = without.get(cell["state"], status)
     parts = [value, f"({status})" if value and status else status]
     if cell["contested"]:
         parts.append("≠ sources disagree")

@@ -204,6 +204,6 @@ def _place(rank: RankAnswer) -> str:
 
 
 def _values(values: Sequence[Cell]) -> str:
-    from provenance_graph.commands.models.show import plain
+    from provenance_graph.model.display import value_text
 
-    return ", ".join(map(plain, values))
+    return ", ".join(map(value_text, values))

@@ -12,6 +12,7 @@ from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name
 from provenance_graph.core.terms import PG
 from provenance_graph.model.disclosure.states import STATES
+from provenance_graph.model.display import value_text, with_unit
 from provenance_graph.model.knowledge import sentence
 from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.options import as_of_option, format_option
@@ -210,8 +211,8 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         status = "" if state.key == "disclosed" else state.word
         if not value:
             value, status = status or "no value", ""
-        elif row["unit"]:
-            value += f" {row['unit'].removesuffix('s') if value == '1' else row['unit']}"
+        else:
+            value = with_unit(value, row["unit"])
         sources = counted(row["sources"], "source")
         if row["values"] and row["custody"]:
             sources += f", {row['custody'].lower()}"
@@ -220,22 +221,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _values(field: Mapping[str, Any]) -> str:
-    return ", ".join(map(plain, field["values"]))
-
-
-def plain(value: Any) -> str:
-    """A JSON value as a person reads it."""
-    if isinstance(value, dict):
-        return str(value["label"])
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int) and abs(value) > 9999:
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.10g}" if abs(value) < 1e15 else f"{value:.4g}"
-    if isinstance(value, list):
-        return ", ".join(map(plain, value))
-    return "" if value is None else str(value)
+    return ", ".join(map(value_text, field["values"]))
 
 
 def _notes(field: Mapping[str, Any]) -> str:
@@ -256,7 +242,7 @@ def _notes(field: Mapping[str, Any]) -> str:
 
 
 def _claim(claim: Mapping[str, Any]) -> str:
-    value = plain(claim["value"]) if claim["value"] is not None else claim["asStated"]
+    value = value_text(claim["value"]) if claim["value"] is not None else claim["asStated"]
     return f"{value} ({claim['publisher']['id']})"
 
 
@@ -277,9 +263,9 @@ def _names(entities: Iterable[Mapping[str, Any]]) -> str:
 
 def _versions(result: Mapping[str, Any]) -> Iterator[str]:
     rows = [
-        *((f"version {plain(v.get('version'))}", v) for v in result["versions"]),
-        *((f"configuration {plain(c.get('name'))}", c) for c in result["configurations"]),
-        *((f"alias {plain(a.get('alias'))} → {_target(a)}", a) for a in result["aliases"]),
+        *((f"version {value_text(v.get('version'))}", v) for v in result["versions"]),
+        *((f"configuration {value_text(c.get('name'))}", c) for c in result["configurations"]),
+        *((f"alias {value_text(a.get('alias'))} → {_target(a)}", a) for a in result["aliases"]),
     ]
     if rows:
         yield ""
@@ -292,7 +278,7 @@ def _target(alias: Mapping[str, Any]) -> str:
     """What an alias means, by its id: a model and its versions often have one label."""
     target = alias.get("resolvesTo")
     targets = target if isinstance(target, list) else [target]
-    return ", ".join(t["id"] if isinstance(t, dict) else plain(t) for t in targets)
+    return ", ".join(t["id"] if isinstance(t, dict) else value_text(t) for t in targets)
 
 
 def _scores(result: Mapping[str, Any]) -> Iterator[str]:
@@ -300,21 +286,21 @@ def _scores(result: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield "Scores"
     for score in result["scores"]:
-        top = f" / {plain(score['maxScore'])}" if "maxScore" in score else ""
+        top = f" / {value_text(score['maxScore'])}" if "maxScore" in score else ""
         parts = [
-            plain(score.get(key))
+            value_text(score.get(key))
             for key in ("metric", "setup", "evaluator", "date", "independence")
         ]
-        of = plain(score.get("evaluationOf"))
+        of = value_text(score.get("evaluationOf"))
         about = "; ".join(part for part in parts if part)
-        yield f"  {plain(score.get('benchmark'))}: {plain(score.get('score'))}{top}  [{of}{'; ' if about else ''}{about}]"
+        yield f"  {value_text(score.get('benchmark'))}: {value_text(score.get('score'))}{top}  [{of}{'; ' if about else ''}{about}]"
     if result["ranks"]:
         yield ""
         yield "Ranks (a rank means nothing without its list, date and population)"
     for rank in result["ranks"]:
-        population = plain(rank.get("population")) or "population not stated"
-        date = plain(rank.get("date")) or "date not stated"
-        yield f"  #{plain(rank.get('rank'))} in {plain(rank.get('ranking'))}  [{date}; {population}; {plain(rank.get('rankOf'))}]"
+        population = value_text(rank.get("population")) or "population not stated"
+        date = value_text(rank.get("date")) or "date not stated"
+        yield f"  #{value_text(rank.get('rank'))} in {value_text(rank.get('ranking'))}  [{date}; {population}; {value_text(rank.get('rankOf'))}]"
 
 
 def _assessments(results: Mapping[str, Any]) -> Iterator[str]:
@@ -322,18 +308,18 @@ def _assessments(results: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield "Assessments published by others"
     for made in results["assessments"]:
-        score = plain(made.get("score")) or plain(made.get("verdict")) or "no total"
-        top = f" / {plain(made['maxScore'])}" if "maxScore" in made else ""
+        score = value_text(made.get("score")) or value_text(made.get("verdict")) or "no total"
+        top = f" / {value_text(made['maxScore'])}" if "maxScore" in made else ""
         scored = sum("score" in result or "level" in result for result in made["results"])
         yield (
-            f"  {plain(made.get('scheme'))}: {score}{top}  by {plain(made.get('evaluator')) or 'unnamed'}"
+            f"  {value_text(made.get('scheme'))}: {score}{top}  by {value_text(made.get('evaluator')) or 'unnamed'}"
             f"  [{counted(len(made['results']), 'criterion result')}, {scored} with a score]"
         )
 
 
 def _offers(result: Mapping[str, Any]) -> Iterator[str]:
     if result["offers"]:
-        providers = sorted({plain(offer.get("provider")) for offer in result["offers"]})
+        providers = sorted({value_text(offer.get("provider")) for offer in result["offers"]})
         yield ""
         yield f"Offered by {counted(len(providers), 'provider')}: {', '.join(providers[:12])}" + (
             f" and {len(providers) - 12} more" if len(providers) > 12 else ""
