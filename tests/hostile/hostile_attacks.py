@@ -184,6 +184,13 @@ def documents() -> Iterator[Attack]:
     )
     yield upload("false gzip", b"\x1f\x8b" + b"\0" * 100, {**TURTLE, "content-encoding": "gzip"})
     yield upload("cut gzip", bomb[:1000], {**TURTLE, "content-encoding": "gzip"})
+    many = gzip.compress(b"") * 200_000
+    yield upload("gzip of many members", many, {**TURTLE, "content-encoding": "gzip"})
+    yield Attack(
+        "query in many gzip members",
+        headers={**QUERY, "content-encoding": "gzip"},
+        body=many[:400_000],
+    )
     border = {"content-type": "multipart/form-data; boundary=x"}
     yield upload(
         "many parts", b"--x\r\ncontent-type: text/turtle\r\n\r\n\r\n" * 20_000 + b"--x--", border
@@ -235,6 +242,14 @@ def http(port: int) -> Iterator[Attack]:
         + host
         + b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nx",
     )
+    yield Attack(
+        "chunks of one byte",
+        raw=b"PUT /data?graph=urn:hostile HTTP/1.1\r\n"
+        + host
+        + b"Content-Type: text/turtle\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + b"1\r\nx\r\n" * 2_000_000,
+    )
+    yield Attack("thousands of requests at once", raw=(get + b"\r\n") * 20_000)
     yield Attack(
         "negative length", raw=b"POST /sparql HTTP/1.1\r\n" + host + b"Content-Length: -1\r\n\r\n"
     )

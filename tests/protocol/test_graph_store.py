@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable
 
 import pytest
 from starlette.testclient import TestClient
+
+from provenance_graph.core.errors import RequestRefused
+from provenance_graph.service.http.body import MEMBERS, gunzip
 
 TURTLE = {"content-type": "text/turtle; charset=utf-8"}
 G = {"graph": "http://example.org/g"}
@@ -229,3 +233,20 @@ def test_a_gzip_body_of_several_members_is_read_whole(client: TestClient) -> Non
     assert len(triples(client, **G)) == 3
     assert client.put("/data", params=G, content=body + b"x", headers=headers).status_code == 400
     assert client.put("/data", params=G, content=body[:-3], headers=headers).status_code == 400
+
+
+def test_a_gzip_body_of_thousands_of_members_is_refused(client: TestClient) -> None:
+    headers = {**TURTLE, "content-encoding": "gzip"}
+    body = gzip.compress(b"") * (MEMBERS + 1)
+    reply = client.put("/data", params=G, content=body, headers=headers)
+    assert reply.status_code == 400
+    assert str(MEMBERS) in reply.json()["detail"]
+    assert client.put("/data", params=G, content=body[:-20], headers=headers).is_success
+
+
+def test_a_gzip_body_larger_than_its_pieces_is_read_whole(client: TestClient) -> None:
+    lines = b"".join(f'<urn:{n}> <urn:b> "{os.urandom(30).hex()}" .\n'.encode() for n in range(4_000))
+    body = gzip.compress(lines[:200_010]) + gzip.compress(lines[200_010:])
+    assert gunzip(body, len(lines)) == lines
+    with pytest.raises(RequestRefused):
+        gunzip(body, len(lines) - 1)

@@ -74,9 +74,12 @@ def subjects_of(
             *after.names_of(after.canonical(entity)),
         }
         for name in names | {entity}:
-            for source in (before, after):
-                subjects.add(source.canonical(name))
-                subjects.update(source.canonical(who) for who in _referrers(store, name, after))
+            nodes = {before.canonical(name), after.canonical(name)}
+            subjects |= nodes
+            if len(nodes) == 1:
+                continue  # what refers to it reads the same: half the store may do so
+            for who in _referrers(store, name, after):
+                subjects.update((before.canonical(who), after.canonical(who)))
     return subjects
 
 

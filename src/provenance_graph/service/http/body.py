@@ -6,6 +6,7 @@ import asyncio
 import zlib
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from provenance_graph.service.http.calls import header
@@ -18,6 +19,11 @@ from provenance_graph.service.http.problems import (
 )
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
+_PIECE: Final = 64 << 10
+_IN_LOOP: Final = 1 << 10
+"""Bytes that may be decompressed in the event loop: a thousand times as many come out at most."""
+MEMBERS: Final = 4_096
+"""Members of a gzip body: what cuts each 64 kB into one of its own has 512 in 32 MB."""
 
 
 async def read_body(request: Request, bounds: Bounds) -> bytes:
@@ -43,26 +49,44 @@ async def read_body(request: Request, bounds: Bounds) -> bytes:
         return bytes(pieces)
     if coding not in ("gzip", "x-gzip"):
         raise unsupported_media(f"Content-Encoding: {coding}", "gzip or no coding")
-    return gunzip(bytes(pieces), bounds.body_bytes)
+    if len(pieces) <= _IN_LOOP:
+        return gunzip(pieces, bounds.body_bytes)
+    return await run_in_threadpool(gunzip, pieces, bounds.body_bytes)
 
 
-def gunzip(body: bytes, limit: int) -> bytes:
+def gunzip(body: bytes | bytearray, limit: int) -> bytes:
     """Decompress within a size limit, so that a small body cannot become a large one.
 
-    A body may have several members, one after another (RFC 1952 §2.2).
+    A body may have several members, one after another (RFC 1952 §2.2), up to ``MEMBERS``.
+    Takes time by what comes in and out, however it is cut into members.
     """
     whole = bytearray()
-    rest = memoryview(body)
-    while rest:
-        machine = zlib.decompressobj(_GZIP)
+    with memoryview(body) as view:
+        at = members = 0
+        while at < len(view):
+            if members == MEMBERS:
+                raise bad_request(f"the gzip body has more than {MEMBERS} members")
+            members += 1
+            at = _member(view, at, whole, limit)
+    return bytes(whole)
+
+
+def _member(view: memoryview, at: int, whole: bytearray, limit: int) -> int:
+    """Add one member's content to the whole; gives where the next begins.
+
+    The machine copies what it was given and did not need, so it is given little at a time.
+    """
+    machine = zlib.decompressobj(_GZIP)
+    while not machine.eof:
+        piece = view[at : at + _PIECE]
+        if not piece:
+            raise bad_request("the gzip body ends early")
         try:
-            whole += machine.decompress(rest, limit + 1 - len(whole))
+            whole += machine.decompress(piece, limit + 1 - len(whole))
         except zlib.error as error:
             detail = "more follows" if whole else "the body says Content-Encoding: gzip"
             raise bad_request(f"{detail} but is not gzip") from error
-        if len(whole) > limit or machine.unconsumed_tail:
+        if len(whole) > limit:
             raise too_large(f"the body decompresses to more than {limit} bytes")
-        if not machine.eof:
-            raise bad_request("the gzip body ends early")
-        rest = rest[len(rest) - len(machine.unused_data) :]
-    return bytes(whole)
+        at += len(piece) - len(machine.unused_data) - len(machine.unconsumed_tail)
+    return at

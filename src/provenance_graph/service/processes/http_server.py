@@ -20,6 +20,9 @@ from provenance_graph.service.settings import Settings
 
 _HEADERS: Final = 200
 _PREDECESSOR: Final = 1.5
+PIECE_BYTES: Final = 32
+_PIPELINED: Final = 64
+"""Requests of one connection that may wait behind the one being answered."""
 
 
 class Bounded(HttpToolsProtocol):
@@ -29,6 +32,8 @@ class Bounded(HttpToolsProtocol):
     drained = 64 << 20
     """Bytes of a body still taken after its request was answered, so that the answer is read."""
     seconds = 10.0
+    pieces = 20_000
+    """Pieces of a body beyond which they must have ``PIECE_BYTES`` on average: each costs a call."""
     share = 400
     spared: frozenset[str] = frozenset()
     open_by: ClassVar[Counter[str]] = Counter()
@@ -40,6 +45,8 @@ class Bounded(HttpToolsProtocol):
     _progress = 0  # how often something came that is meant to be long
     _aside = 0  # bytes since then
     _late = 0  # bytes of a body whose request is answered
+    _pieces = 0  # of this body, and their bytes
+    _taken = 0
     _in_head = True
     _timer: asyncio.TimerHandle | None = None
 
@@ -81,7 +88,9 @@ class Bounded(HttpToolsProtocol):
             self._timer = self.loop.call_later(self.seconds, self._too_slow)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """A request begins; all that arrive in one piece are read before the first is answered."""
+        if len(self.pipeline) >= _PIPELINED:
+            raise httptools.HttpParserError("too many requests before the first was answered")
         self._hosts = 0
         self._count, self._head = 0, max(self._head, 1)
         super().on_message_begin()
@@ -101,6 +110,10 @@ class Bounded(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """A piece of the body; what follows a refusal is passed over, up to a bound."""
         self._progress += 1
+        self._pieces += 1
+        self._taken += len(body)
+        if self._pieces > self.pieces and self._taken < self._pieces * PIECE_BYTES:
+            raise httptools.HttpParserError("a body in pieces that are too small")
         if self.cycle is not None and self.cycle.response_complete:
             self._late += len(body)
             if self._late > self.drained:
@@ -121,7 +134,7 @@ class Bounded(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is complete; another may follow."""
         self._progress += 1
-        self._late = 0
+        self._late = self._pieces = self._taken = 0
         self._stop_timer()
         self._in_head, self._head = True, 0
         super().on_message_complete()
