@@ -98,6 +98,56 @@ def test_the_version_before_answers_while_an_index_is_made(
     assert access.prepared("lineage").version == version
 
 
+def stored_for(versions: set[str]) -> Index:
+    """An index that another process has stored for some versions."""
+    return Index(lambda snapshot: snapshot, lambda folder, version: version in versions, None)
+
+
+def test_of_versions_that_come_fast_the_newest_with_an_index_answers(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    indexed: set[str] = set()
+    monkeypatch.setattr(access_module, "INDEXES", {"lineage": stored_for(indexed)})
+    monkeypatch.setattr(access_module, "PATIENCE", 0.01)
+    access = Access(root, indexed=True)
+    first = access.snapshot()
+    indexed.add(first.version)
+    assert access.prepared("lineage") is first
+    commit(root, (MODEL, DCTERMS.replaces, MODEL, None))
+    second = access.snapshot()
+    commit(root, (MODEL, DCTERMS.isPartOf, MODEL, None))
+    assert access.prepared("lineage") is first
+    indexed.add(second.version)
+    assert access.prepared("lineage") is second
+
+
+def test_who_waits_for_an_index_takes_that_of_a_newer_version(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    indexed: set[str] = set()
+    monkeypatch.setattr(access_module, "INDEXES", {"lineage": stored_for(indexed)})
+    access = Access(root, indexed=True)
+    results: list[AcceptedSnapshot] = []
+    waiting = threading.Thread(target=lambda: results.append(access.prepared("lineage")))
+    waiting.start()
+    version = commit(root, (MODEL, DCTERMS.replaces, MODEL, None))
+    indexed.add(version)
+    waiting.join(20)
+    assert [snapshot.version for snapshot in results] == [version]
+
+
+def test_what_is_stored_is_opened_before_it_is_asked_for(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    opened: list[AcceptedSnapshot] = []
+    index = Index(opened.append, lambda folder, version: True, None)
+    monkeypatch.setattr(access_module, "INDEXES", {"lineage": index})
+    access = Access(root, indexed=True)
+    access.open_stored(("lineage",))
+    assert access.prepared("lineage") is opened[0]
+    assert len(opened) == 1
+
+
 def test_too_many_that_wait_for_the_first_index_are_sent_away(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):

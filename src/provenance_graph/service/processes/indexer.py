@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,9 @@ def run_indexer(root: Path) -> None:
     apart = _Apart()
     while True:
         moved = False
-        for state in dict.fromkeys((root, public_root(root))):
+        states = dict.fromkeys((root, public_root(root)))
+        apart.look({state: _stamp(state) for state in states})
+        for state in states:
             folder, stamp = derived_folder(str(state)), _stamp(state)
             if folder is None or stamp == seen.get(state):
                 continue
@@ -46,7 +49,6 @@ def run_indexer(root: Path) -> None:
                 seen[state] = stamp
             except (ProvenanceError, OSError):
                 time.sleep(_AGAIN)  # damaged, full or just replaced: whoever serves it says so
-        apart.look(seen)
         if not moved:
             time.sleep(_LOOK)
 
@@ -81,16 +83,22 @@ def index_slowly(root: Path, parent: int) -> None:
     die_with_parent(parent)
     folder = derived_folder(str(root))
     if folder is not None:
-        with EmbeddedStore.open(root) as store:
-            make_all(folder, AcceptedSnapshot(store, folder=folder), slow=True)
+        with suppress(ProvenanceError, OSError):  # damaged or full: whoever serves it says so
+            _index_slow_ones(root, folder)
+
+
+def _index_slow_ones(root: Path, folder: Path) -> None:
+    with EmbeddedStore.open(root) as store:
+        make_all(folder, AcceptedSnapshot(store, folder=folder), slow=True)
 
 
 def index_all(root: Path) -> None:
-    """Keep the indexes of a store's newest version, and of its public state where it has one."""
+    """Store all indexes of a store's newest version, and of its public state where it has one."""
     for state in dict.fromkeys((root, public_root(root))):
         folder = derived_folder(str(state))
         if folder is not None:
             index_once(state, folder, last_indexed(folder))
+            _index_slow_ones(state, folder)
 
 
 def index_once(root: Path, folder: Path, before: str = "") -> str:

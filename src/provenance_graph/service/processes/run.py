@@ -253,10 +253,14 @@ class _RestApi:
         return first_routers(self._reads())
 
     def routers(self) -> list[APIRouter]:
-        """All routes."""
+        """All routes; what is stored for them is opened first, so that nobody waits for that."""
+        from provenance_graph.service.api.common.indexes import INDEXES
+
+        access = self._reads()
+        access.open_stored(INDEXES)
         from provenance_graph.service.api.routers import routers
 
-        return routers(self._root, self._reads())
+        return routers(self._root, access)
 
     def _reads(self) -> Access:
         from provenance_graph.service.api.common.access import Access

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core import deadline
+from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
@@ -30,6 +31,9 @@ ALONE_SECONDS = 600.0
 """The same where a thread of ours makes it; the request's own time limit is shorter."""
 MAX_DAYS = 4
 """Days of which a snapshot with its indexes is cached at once."""
+MAX_RECENT = 8
+"""Versions opened last of which an index may still come: under a stream of writes the newest has
+seldom one already."""
 PATIENCE = 0.03
 """Seconds to wait for an index of the newest version before the one before it answers."""
 LOOK = 0.05
@@ -67,6 +71,7 @@ class Access:
         self._store: EmbeddedStore | None = None
         self._newest: AcceptedSnapshot | None = None
         self._days: OrderedDict[tuple[str, str], AcceptedSnapshot] = OrderedDict()
+        self._recent: deque[AcceptedSnapshot] = deque(maxlen=MAX_RECENT)
         self._ready: dict[str, AcceptedSnapshot] = {}
         self._work: dict[tuple[str, int], Future[object]] = {}
         self._builders = ThreadPoolExecutor(len(INDEXES), "index")
@@ -81,13 +86,17 @@ class Access:
         """
         day = day_of(as_of)
         with self._lock:
-            self._store = self._opened_newest()
+            before, self._store = self._store, self._opened_newest()
+            if before is not None and before.root != self._store.root:
+                self._recent.clear()  # what was public is no more
+                self._ready.clear()
             today = self._today()
             newest = self._newest
             if newest is None or (newest.version, newest.today) != (self._store.version, today):
                 folder = derived_folder(str(self._store.root))
                 newest = AcceptedSnapshot(self._store, folder=folder, today=today)
                 self._newest = newest
+                self._recent.append(newest)
             return self._of_day(newest, day) if day else newest
 
     @property
@@ -124,7 +133,7 @@ class Access:
         return result
 
     def prepared(self, name: str, as_of: str = "") -> AcceptedSnapshot:
-        """A snapshot for which one of INDEXES is at hand: the newest, or the one before it.
+        """A snapshot for which one of INDEXES is at hand: the newest, or one shortly before it.
 
         An index of now is made by another process where there is one (``indexed``), else by a
         thread; one of a day is made here and now, under the caller's own time limit. Raises
@@ -134,36 +143,68 @@ class Access:
         if as_of:
             index.open(snapshot)
             return snapshot
-        with self._lock:
-            last = self._ready.get(name)
-        if last is snapshot or self._opened(name, snapshot):
+        if self._opened(name, snapshot):
             return snapshot
+        last = self._last_indexed(name)
         if last is not None:
-            return snapshot if self._wait(name, snapshot, PATIENCE) else last
+            return self._waited(name, snapshot, PATIENCE) or last
         if not self._waiting.acquire(blocking=False):
             raise _not_ready(name)
         patience = SLOW_SECONDS if index.slow else INDEX_SECONDS
         try:
-            if not self._wait(name, snapshot, patience if self._indexed else ALONE_SECONDS):
-                raise _not_ready(name)
+            result = self._waited(name, snapshot, patience if self._indexed else ALONE_SECONDS)
         finally:
             self._waiting.release()
-        return snapshot
+        if result is None:
+            raise _not_ready(name)
+        return result
 
-    def _wait(self, name: str, snapshot: AcceptedSnapshot, seconds: float) -> bool:
-        """Whether an index of a snapshot comes to hand within a time."""
+    def open_stored(self, names: Iterable[str]) -> None:
+        """Open the indexes of the newest version that are stored, before somebody asks for them."""
+        with suppress(ProvenanceError, OSError):  # whoever asks is given the reason
+            snapshot = self.snapshot()
+            for name in names:
+                self._opened(name, snapshot)
+
+    def _last_indexed(self, name: str) -> AcceptedSnapshot | None:
+        """The newest of the versions opened lately that has an index."""
+        with self._lock:
+            last = self._ready.get(name)
+        for candidate in self._latest():
+            if candidate is last or self._opened(name, candidate):
+                return candidate
+        return last
+
+    def _waited(
+        self, name: str, snapshot: AcceptedSnapshot, seconds: float
+    ) -> AcceptedSnapshot | None:
+        """The snapshot, or a newer one, whose index comes to hand within a time."""
         if not self._indexed or snapshot.folder is None:
-            return self._built(name, snapshot, seconds)
+            return snapshot if self._built(name, snapshot, seconds) else None
         until = time.monotonic() + seconds
+        for newest in self._looks(until, min(LOOK, seconds)):
+            for candidate in (newest, *self._latest(), snapshot):
+                if self._opened(name, candidate):
+                    return candidate
+        return None
+
+    def _latest(self) -> list[AcceptedSnapshot]:
+        """The versions opened lately, newest first."""
+        with self._lock:
+            return list(reversed(self._recent))
+
+    def _looks(self, until: float, pause: float) -> Iterator[AcceptedSnapshot]:
+        """The newest version, again and again until a time."""
         while time.monotonic() < until:
-            time.sleep(min(LOOK, seconds))
+            time.sleep(pause)
             deadline.check()
-            if self._opened(name, snapshot):
-                return True
-        return False
+            yield self.snapshot()
 
     def _opened(self, name: str, snapshot: AcceptedSnapshot) -> bool:
         """Open an index that is stored on disk; from here on it serves."""
+        with self._lock:
+            if self._ready.get(name) is snapshot:
+                return True
         folder, index = snapshot.folder, INDEXES[name]
         if folder is None or not index.exists(folder, snapshot.version):
             return False
