@@ -44,6 +44,22 @@ def test_problems_have_places(api: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "body", "where"),
+    [
+        ("cut.json", b'{"bomFormat": "CycloneDX",\n "version": ', "line 2, column 13"),
+        ("typed.xml", b'<?xml version="1.0"?>\n<!DOCTYPE b [<!ENTITY e "x">]><b/>', "line 2"),
+        ("cut.ttl", b"<urn:a> <urn:b> 'c .\n", "line 1"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(
+    api: TestClient, name: str, body: bytes, where: str
+) -> None:
+    (problem,) = checked(api, body, name)["problems"]
+    assert (problem["where"], problem["kind"]) == (where, "unreadable")
+    assert "urn:" not in problem["what"]
+
+
+@pytest.mark.parametrize(
     ("name", "body"),
     [
         ("deep.json", b"[" * 100_000),

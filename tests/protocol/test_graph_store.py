@@ -245,7 +245,9 @@ def test_a_gzip_body_of_thousands_of_members_is_refused(client: TestClient) -> N
 
 
 def test_a_gzip_body_larger_than_its_pieces_is_read_whole(client: TestClient) -> None:
-    lines = b"".join(f'<urn:{n}> <urn:b> "{os.urandom(30).hex()}" .\n'.encode() for n in range(4_000))
+    lines = b"".join(
+        f'<urn:{n}> <urn:b> "{os.urandom(30).hex()}" .\n'.encode() for n in range(4_000)
+    )
     body = gzip.compress(lines[:200_010]) + gzip.compress(lines[200_010:])
     assert gunzip(body, len(lines)) == lines
     with pytest.raises(RequestRefused):

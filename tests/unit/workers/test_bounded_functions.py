@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import json
+import os
 import socket
 import sys
 import threading
@@ -10,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from worker_queries import (
+    SMALL,
     linux,
 )
 
@@ -20,6 +24,7 @@ from provenance_graph.core.errors import (
     Unreadable,
 )
 from provenance_graph.store.base import Limits
+from provenance_graph.store.pool.documents import WarmFunction
 from provenance_graph.store.pool.spawner import Spawner, run_bounded
 
 
@@ -43,7 +48,38 @@ def dialler(_):
     socket.socket()
 
 
+SEEN = []
+
+
+def prepare():
+    SEEN.append("prepared")
+
+
+def rememberer(data):
+    """What this process has seen before: the same each time, where each call has a copy."""
+    SEEN.append(data.decode())
+    return json.dumps(SEEN).encode()
+
+
+def parent(_):
+    return str(os.getppid()).encode()
+
+
+def ender(_):
+    ctypes.string_at(0)
+
+
 HERE = "test_bounded_functions"
+
+
+LIMITS = [
+    ("sleeper", b"", QueryTimeout, "within 1 s"),
+    ("eater", b"", QueryTooLarge, "more than 200 MiB"),
+    ("refuser", b"of this", Unreadable, "because of this"),
+    ("writer", b"/tmp/never-written", QueryCrashed, "Permission|permitted"),
+    ("dialler", b"", QueryCrashed, "Permission|permitted"),
+    ("ender", b"", QueryCrashed, "Segmentation"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +100,42 @@ def test_a_function_returns_bytes_or_json(spawner):
 
 
 @linux
-@pytest.mark.parametrize(
-    ("name", "data", "kind", "said"),
-    [
-        ("sleeper", b"", QueryTimeout, "within 1 s"),
-        ("eater", b"", QueryTooLarge, "more than 200 MiB"),
-        ("refuser", b"of this", Unreadable, "because of this"),
-        ("writer", b"/tmp/never-written", QueryCrashed, "Permission|permitted"),
-        ("dialler", b"", QueryCrashed, "Permission|permitted"),
-    ],
-)
+@pytest.mark.parametrize(("name", "data", "kind", "said"), LIMITS)
 def test_a_bounded_function_meets_its_limits(spawner, name, data, kind, said):
     limits = Limits(seconds=1 if name == "sleeper" else 120, memory_bytes=200 << 20)
     with pytest.raises(kind, match=said):
         run_bounded(f"{HERE}:{name}", data, limits, spawner)
     assert not Path("/tmp/never-written").exists()
+
+
+@linux
+@pytest.mark.parametrize(("name", "data", "kind", "said"), LIMITS)
+def test_a_copy_of_a_process_meets_the_same_limits(spawner, name, data, kind, said):
+    function = WarmFunction(spawner, f"{HERE}:{name}", 200 << 20, fresh=True)
+    limits = Limits(seconds=1 if name == "sleeper" else 120, memory_bytes=200 << 20)
+    for _ in range(2):  # also after it has failed
+        with pytest.raises(kind, match=said):
+            function(data, limits)
+    function.close()
+    assert not Path("/tmp/never-written").exists()
+
+
+@linux
+def test_a_copy_knows_nothing_of_the_document_before(spawner):
+    function = WarmFunction(spawner, f"{HERE}:rememberer", 200 << 20, fresh=True)
+    for name in ("one", "two", "three"):
+        assert json.loads(function(name.encode(), SMALL)) == ["prepared", name]
+    function.close()
+
+
+@linux
+def test_code_is_loaded_once_for_many_documents(spawner):
+    parents = set()
+    function = WarmFunction(spawner, f"{HERE}:parent", 200 << 20, fresh=True)
+    for _ in range(3):
+        parents.add(json.loads(function(b"", SMALL)))
+    function.close()
+    assert len(parents) == 1
 
 
 def test_bounded_functions_run_from_many_threads(spawner):

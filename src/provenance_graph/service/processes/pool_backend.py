@@ -45,6 +45,7 @@ class PoolBackend:
         )
         self._pool: WorkerPool | None = None
         self._warm: WarmFunction | None = None
+        self._checks: dict[str, WarmFunction] = {}
         self._lookups: Lookups | None = None
         self._days = DayPools(root, settings, public=public)
         self._failure = StoreError("the service is starting or stopping")
@@ -79,6 +80,8 @@ class PoolBackend:
         if self._pool is not None:
             if self._warm is not None:
                 self._warm.close()
+            for check in self._checks.values():
+                check.close()
             if self._lookups is not None:
                 self._lookups.close()
             self._pool.close()
@@ -144,9 +147,7 @@ class PoolBackend:
         packed = pack(part.body, part.media_type, part.base)
         seconds = self._settings.update_seconds
         if len(part.body) <= _SMALL and part.media_type in _PLAIN and self._warm is not None:
-            limits = replace(self._settings.limits(), seconds=seconds)
-            read = functools.partial(self._warm, packed, limits)
-            lines: bytes = await asyncio.get_running_loop().run_in_executor(None, read)
+            lines = await self._called(self._warm, packed, seconds)
         else:
             lines = await self._bounded(_READER, packed, seconds)
         return UploadPart(lines, "application/n-triples", part.base)
@@ -156,8 +157,23 @@ class PoolBackend:
         return await self._bounded(_REHEARSE, packed, self._settings.update_seconds)
 
     async def run(self, function: str, data: bytes) -> bytes:
-        """A function's answer to bytes from outside, in a process that is then thrown away."""
-        return await self._bounded(function, data, self._settings.query_seconds)
+        """A function's answer to bytes from outside, in a process that is then thrown away.
+
+        It is a copy of one that stays and has the function's code loaded.
+        """
+        check = self._checks.get(function)
+        if check is None:
+            memory = self._settings.memory_mb << 20
+            check = WarmFunction(self.pool.spawner, function, memory, fresh=True, idle=1)
+            self._checks[function] = check
+        return await self._called(check, data, self._settings.query_seconds)
+
+    async def _called(self, function: WarmFunction, data: bytes, seconds: float) -> bytes:
+        """In a thread that waits for a process which has the function's code loaded."""
+        limits = replace(self._settings.limits(), seconds=seconds)
+        call = functools.partial(function, data, limits)
+        result: bytes = await asyncio.get_running_loop().run_in_executor(None, call)
+        return result
 
     async def _bounded(self, function: str, data: bytes, seconds: float) -> bytes:
         """In a thread that waits for a process; how many at once, admission decides."""

@@ -1,4 +1,4 @@
-"""Small documents from outside, read by a confined process that is used again."""
+"""Documents from outside, read by confined processes that have all code loaded before."""
 
 from __future__ import annotations
 
@@ -23,12 +23,23 @@ class _Process:
 class WarmFunction:
     """A function of bytes in confined processes, of which a few stay ready.
 
-    A process that failed, or whose memory has grown, is not used again. For documents that
-    cannot do a reader much harm: others are read in a process that is thrown away.
+    A process that failed, or whose memory has grown, is not used again. That is for documents
+    that cannot do a reader much harm; with ``fresh`` each is read in a copy of the process,
+    which is then thrown away.
     """
 
-    def __init__(self, spawner: Spawner, function: str, memory_bytes: int) -> None:
+    def __init__(
+        self,
+        spawner: Spawner,
+        function: str,
+        memory_bytes: int,
+        *,
+        fresh: bool = False,
+        idle: int = MAX_IDLE,
+    ) -> None:
         self._spawner, self._function, self._memory = spawner, function, memory_bytes
+        self._how = "fresh" if fresh else "again"
+        self._most = idle
         self._idle: list[_Process] = []
         self._lock = threading.Lock()
 
@@ -39,7 +50,7 @@ class WarmFunction:
             undo.callback(self._drop, process)
             result = exchange(self._spawner, process.number, process.sock, data, limits)
             with self._lock:
-                if len(self._idle) < MAX_IDLE:
+                if len(self._idle) < self._most:
                     self._idle.append(process)
                     undo.pop_all()
         return result
@@ -51,9 +62,8 @@ class WarmFunction:
                 if not _ended(process.sock):
                     return process
                 self._drop(process)
-        return _Process(
-            *self._spawner.start(function=self._function, memory=self._memory, again=True)
-        )
+        order = {"function": self._function, "memory": self._memory, self._how: True}
+        return _Process(*self._spawner.start(**order))
 
     def _drop(self, process: _Process) -> None:
         process.sock.close()

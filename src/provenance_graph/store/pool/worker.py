@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import resource
@@ -117,10 +118,15 @@ class _Pieces:
 def _call(sock: socket.socket, order: Mapping[str, Any]) -> int:
     """Call ``module:function`` with bytes, once or (``again``) until its memory has grown."""
     module, _, name = str(order["function"]).partition(":")
-    function = getattr(importlib.import_module(module), name)
+    loaded = importlib.import_module(module)
+    function = getattr(loaded, name)
+    memory = int(order["memory"])
+    if order.get("fresh"):
+        if (prepare := getattr(loaded, "prepare", None)) is not None:
+            prepare()
+        return _call_afresh(sock, function, memory)
     reader = frames.FrameReader()
     message = frames.receive(sock, reader)
-    memory = int(order["memory"])
     sandbox.confine(memory)
     over_budget = _peak_memory() + memory // 8
     while message is not None:
@@ -128,6 +134,43 @@ def _call(sock: socket.socket, order: Mapping[str, Any]) -> int:
         if not order.get("again") or _peak_memory() > over_budget:
             return 0
         message = frames.receive(sock, reader)
+    return 0
+
+
+def _call_afresh(sock: socket.socket, function: Callable[[bytes], object], memory: int) -> int:
+    """Call a function in a copy of this process each time, which is confined and thrown away.
+
+    What is loaded here is loaded once; nothing that came from outside is ever looked at here.
+    When a copy fails, this process ends as it did, so that whoever waits is told how.
+    """
+    gc.freeze()
+    reader = frames.FrameReader()
+    while (message := frames.receive(sock, reader)) is not None:
+        parent = os.getpid()
+        pid = os.fork()
+        if not pid:
+            os._exit(_copy(sock, function, message[1], memory, parent))
+        _, status = os.waitpid(pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code < 0:
+            os.kill(parent, -code)
+        if code:
+            return code
+    return 0
+
+
+def _copy(
+    sock: socket.socket, function: Callable[[bytes], object], data: bytes, memory: int, parent: int
+) -> int:
+    """What a copy does; gives its exit code."""
+    try:
+        sandbox.die_with_parent(parent)
+        sandbox.confine(memory)
+        sock.sendall(_called(function, data))
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except (BrokenPipeError, ConnectionResetError):
+        return 0
     return 0
 
 

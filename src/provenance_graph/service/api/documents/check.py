@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,18 +25,23 @@ if TYPE_CHECKING:
     )
 
 MAX_LISTED = 500
+_PLACE = re.compile(r"((?:line|row|byte|page) \d+(?:,? (?:column|byte) \d+)?): (.+)", re.DOTALL)
+
+
+def prepare() -> None:
+    """Load all that a check needs: readers and shapes, once for all documents."""
+    check(b'{"format": "huggingface", "name": "README.md"}\n---\nlicense: mit\n---\n# A card\n')
 
 
 def check(packed: bytes) -> bytes:
-    """Read a document (a line of JSON with name and format stands before it) and judge it."""
-    answer, _ = _checked(packed)
-    return _line(answer)
+    """Read a document and judge it: a line of JSON, and the records as TriG where they are wanted.
 
-
-def check_and_keep(packed: bytes) -> bytes:
-    """The same in one line, and after it the records as TriG for who looks at them further."""
+    Before the document stands a line of JSON: its name and format, and whether the records are
+    to be kept (``keep``) for who looks at them further.
+    """
     answer, records = _checked(packed)
-    return _line(answer) + b"\n" + (write_trig(records) if records else b"")
+    keep = json.loads(packed.partition(b"\n")[0]).get("keep", False)
+    return _line(answer) + (b"\n" + write_trig(records) if keep and records else b"")
 
 
 def _line(answer: CheckAnswer) -> bytes:
@@ -48,9 +55,9 @@ def _checked(packed: bytes) -> tuple[CheckAnswer, list[Record]]:
     day = datetime.now(UTC).date().isoformat()
     document = Document(Iri(f"urn:checked:{len(body)}"), body, day, name=name)
     result = read(document, readers(), Options(asked["format"]))
-    problems = list(result.problems)
+    problems = [_named(problem, document.url, name) for problem in result.problems]
     if result.failure is not None:
-        problems.insert(0, Problem("", str(result.failure), kind="unreadable"))
+        problems.insert(0, _stopped(str(result.failure), document.url, name))
     findings = [finding for record in result.records for finding in validate_record(record)]
     answer: CheckAnswer = {
         "format": result.format,
@@ -63,6 +70,24 @@ def _checked(packed: bytes) -> tuple[CheckAnswer, list[Record]]:
         "recordCount": len(result.records),
     }
     return answer, list(result.records)
+
+
+def _named(problem: Problem, address: Iri, name: str) -> Problem:
+    """A problem that calls the document by its sender's name, not by the address it has here."""
+    where, what = problem.where.replace(address, name), problem.what.replace(address, name)
+    return replace(problem, where=where, what=what)
+
+
+def _stopped(message: str, address: Iri, name: str) -> Problem:
+    """What ended the reading, at its place in the document.
+
+    >>> _stopped("urn:checked:9: line 1: no JSON", Iri("urn:checked:9"), "a.json").where
+    'line 1'
+    """
+    what = message.replace(address, name).removeprefix(f"{name}: ")
+    place = _PLACE.fullmatch(what)
+    where, what = place.groups() if place else ("", what)
+    return Problem(where, what, kind="unreadable")
 
 
 def _problem(problem: Problem) -> ProblemAnswer:

@@ -33,8 +33,7 @@ MAX_CLAIMS = 5_000
 """A document of more claims is checked alone: its upstream is looked at by the command."""
 MAX_CHANGES = 500
 MAX_FINDINGS = 500
-ALONE = "provenance_graph.service.api.documents.check:check"
-READER = "provenance_graph.service.api.documents.check:check_and_keep"
+READER = "provenance_graph.service.api.documents.check:check"
 
 
 def router(access: Access) -> APIRouter:
@@ -62,7 +61,8 @@ def router(access: Access) -> APIRouter:
         elements of the lists in ``against`` it leaves out, and what importing it would change.
         """
         body = await limited_body(request)
-        head = json.dumps({"format": format, "name": document_name(name)}).encode()
+        asked = {"format": format, "name": document_name(name), "keep": True}
+        head = json.dumps(asked).encode()
         read = await request.app.state.service.backend.run(READER, head + b"\n" + body)
         snapshot = await run_in_threadpool(access.prepared, "lineage", "")
         answer = await run_in_threadpool(examined, access, snapshot, read, against, body)
@@ -87,7 +87,7 @@ def _validation(routes: APIRouter) -> None:
         body = await limited_body(request)
         head = json.dumps({"format": format, "name": Path(name).name}).encode()
         backend = request.app.state.service.backend
-        result = await backend.run(ALONE, head + b"\n" + body)
+        result = await backend.run(READER, head + b"\n" + body)
         return Response(
             result, media_type="application/json", headers={"Cache-Control": "no-store"}
         )
