@@ -72,3 +72,20 @@ def test_shapes_that_cannot_be_evaluated_are_no_findings(tmp_path: Path, text: s
 )
 def test_whatever_shacl_has_is_taken(tmp_path: Path, text: str) -> None:
     own.read_shapes([shapes(tmp_path, text)])
+
+
+def test_a_pattern_that_never_ends_is_ended(tmp_path: Path) -> None:
+    text = f"{SHAPE} sh:property [ sh:path x:p ; sh:pattern '^(a+)+$' ] ."
+    graph = own.read_shapes([shapes(tmp_path, text)])
+    data = own.graph_of([])
+    data.parse(data=f"<urn:a> a <urn:x:C> ; <urn:x:p> '{'a' * 60}!' .", format="turtle")
+    with pytest.raises(BadShape, match="after 0.5 s"):
+        own.shacl_findings(data, graph, seconds=0.5)
+
+
+def test_findings_come_whole_from_the_other_process(tmp_path: Path) -> None:
+    graph = own.read_shapes([shapes(tmp_path, f"{SHAPE} {CHECK}")])
+    data = own.graph_of([])
+    data.parse(data="<urn:a> a <urn:x:C> . <urn:b> a <urn:x:C> ; <urn:x:p> 1 .", format="turtle")
+    (finding,) = own.shacl_findings(data, graph)
+    assert (finding.focus, finding.path, finding.component) == ("urn:a", "urn:x:p", "MinCount")

@@ -7,9 +7,13 @@ is where shapes go that are not ours, since ``setbased`` refuses some of what SH
 from __future__ import annotations
 
 import difflib
+import multiprocessing
+import os
 import re
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path as FilePath
 
 import pyoxigraph as ox
@@ -32,6 +36,9 @@ _FORMATS = {".owl": ox.RdfFormat.RDF_XML, ".json-ld": ox.RdfFormat.JSON_LD}
 COMPLEX_PATH = "(path)"
 """Stands for any path that is more than one property."""
 
+MAX_SECONDS = 120.0
+"""The longest that one graph is looked at."""
+MAX_BYTES = 2 << 30
 MAX_TRIPLES = 50_000
 """More than this takes the reference minutes; use ``validate_store``."""
 
@@ -170,8 +177,10 @@ def _node(value: Value) -> rdflib.URIRef | rdflib.Literal:
     return rdflib.Literal(value.lexical, datatype=kind, normalize=False)
 
 
-def shacl_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
-    """What pyshacl finds.
+def shacl_findings(
+    data: rdflib.Graph, shapes: rdflib.Graph, seconds: float = MAX_SECONDS
+) -> list[Finding]:
+    """What pyshacl finds, in a process of its own with a limit on time and memory.
 
     Raises Unreadable for a graph too large for it and BadShape where it fails: it answers
     ``conforms: false`` for shapes that it could not evaluate, and that is no finding.
@@ -179,6 +188,55 @@ def shacl_findings(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
     if len(data) > MAX_TRIPLES:
         why = f"{len(data)} triples are too many for the reference validator ({MAX_TRIPLES})"
         raise Unreadable("data", why)
+    return _within(seconds, lambda: _evaluated(data, shapes))
+
+
+def _within(seconds: float, work: Callable[[], list[Finding]]) -> list[Finding]:
+    """What a process of its own finds within a time and MAX_BYTES of memory more than it has.
+
+    A pattern can keep a matcher busy for ever, and nothing in the same process could end that.
+    """
+    if not hasattr(os, "fork"):
+        return work()
+    how = multiprocessing.get_context("fork")
+    ours, theirs = how.Pipe(duplex=False)
+    process = how.Process(target=_sent, args=(work, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        if not ours.poll(seconds):
+            raise BadShape(f"pyshacl had not evaluated these shapes after {seconds:g} s")
+        answer = ours.recv()
+    except EOFError:
+        raise BadShape("pyshacl ended while it evaluated these shapes: too little memory") from None
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+    if isinstance(answer, str):
+        raise BadShape(answer)
+    findings: list[Finding] = answer
+    return findings
+
+
+def _sent(work: Callable[[], list[Finding]], sink: Connection) -> None:
+    """Do the work and send what comes of it: findings, or why there are none."""
+    if sys.platform == "linux":
+        import resource  # there is none on other systems
+
+        from provenance_graph.store.pool.sandbox import address_space
+
+        most = address_space() + MAX_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    try:
+        sink.send(work())
+    except BadShape as error:
+        sink.send(str(error))
+    except MemoryError:
+        return  # whoever waits sees that nothing came
+
+
+def _evaluated(data: rdflib.Graph, shapes: rdflib.Graph) -> list[Finding]:
     try:
         _, report, text_ = pyshacl.validate(
             data, shacl_graph=shapes, advanced=False, meta_shacl=False, inplace=True
