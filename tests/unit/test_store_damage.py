@@ -112,3 +112,35 @@ def test_a_group_that_cannot_be_published_changes_nothing_and_the_next_does(
         writer.commit(Change(add=[(A, P, Literal("x"), None)]))
         with EmbeddedStore.open(root) as reader:
             assert reader.size() == 501
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "why"),
+    [
+        ("format", b"\xff\xfe\x00", "was written in the format"),
+        ("format", None, "format is missing"),
+        ("CURRENT", b"", "CURRENT is damaged"),
+        ("CURRENT", b"\xff\xfe", "CURRENT is damaged"),
+        ("CURRENT", b"[1, 2]", "CURRENT is damaged"),
+        ("CURRENT", b'{"version": "1-a"}', "CURRENT is damaged"),
+        ("CURRENT", b"[" * 100_000, "CURRENT is damaged"),
+        (
+            "CURRENT",
+            b'{"version": "1-a", "sequence": 1, "db": "../../etc", "checkpoint": "1"}',
+            "CURRENT is damaged",
+        ),
+        (
+            "CURRENT",
+            b'{"version": "1-a", "sequence": "1", "db": "db-1", "checkpoint": "1"}',
+            "CURRENT is damaged",
+        ),
+    ],
+)
+def test_whatever_stands_in_the_small_files_is_told_and_not_raised(
+    root: Path, file: str, content: bytes | None, why: str
+) -> None:
+    (root / file).unlink()
+    if content is not None:
+        (root / file).write_bytes(content)
+    with pytest.raises(StoreError, match=why):
+        EmbeddedStore.open(root)

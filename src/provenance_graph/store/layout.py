@@ -17,16 +17,19 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from provenance_graph.core.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
 
 FORMAT = "provenance-graph store 1"
+_INSIDE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
+"""A name in a folder that leads nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,14 @@ class Current:
 def read_current(root: Path) -> Current:
     """The published state of a store; raises StoreMissing or StoreFormat."""
     try:
-        written = (root / "format").read_text(encoding="utf-8").strip()
-        text = (root / "CURRENT").read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
+        written = (root / "format").read_bytes().decode("utf-8", "replace").strip()
+        text = (root / "CURRENT").read_bytes()
+    except NotADirectoryError:
         raise StoreMissing(str(root)) from None
+    except FileNotFoundError as error:
+        if not (root / "CURRENT").exists():
+            raise StoreMissing(str(root)) from None  # made, and nothing published yet
+        raise StoreFormat(f"{error.filename} is missing; {MENDED}") from None
     except OSError as error:
         raise StoreError(f"{root}: {error.strerror}") from error
     if written != FORMAT:
@@ -56,13 +63,23 @@ def read_current(root: Path) -> Current:
             "run `provenance-graph build` to make it anew"
         )
     try:
-        read = json.loads(text)
-        read["files"] = {
-            name: (size, digest) for name, (size, digest) in read.get("files", {}).items()
-        }
-        return Current(**read)
-    except (ValueError, TypeError, AttributeError) as error:
+        return _current(json.loads(text))
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise StoreFormat(f"{root}/CURRENT is damaged ({error}); {MENDED}") from error
+
+
+def _current(read: dict[str, Any]) -> Current:
+    """What CURRENT states; raises ValueError and its like for what is not written by us."""
+    version, sequence, db, checkpoint = (
+        read[name] for name in ("version", "sequence", "db", "checkpoint")
+    )
+    files = {name: (size, digest) for name, (size, digest) in read.get("files", {}).items()}
+    for name in (db, checkpoint, *files):
+        if not isinstance(name, str) or not _INSIDE.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a file in the store")
+    if not isinstance(version, str) or not isinstance(sequence, int):
+        raise TypeError(f"{version!r} and {sequence!r} are no version and its number")
+    return Current(version, sequence, db, checkpoint, files)
 
 
 MENDED = (
