@@ -18,10 +18,12 @@ from provenance_graph.core.terms import DCTERMS
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.service.api.common import access as access_module
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.indexes import Index
+from provenance_graph.service.api.common.indexes import INDEXES, Index, missing
 from provenance_graph.service.api.routers import routers
+from provenance_graph.service.processes.indexer import index_all
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Change
+from provenance_graph.store.opening import derived_folder
 
 API = "/api/v1"
 ONE = f"{API}/models/org/m"
@@ -146,6 +148,45 @@ def test_what_is_stored_is_opened_before_it_is_asked_for(
     access.open_stored(("lineage",))
     assert access.prepared("lineage") is opened[0]
     assert len(opened) == 1
+
+
+FILES = {
+    "catalogue": "catalogue-*.sqlite",
+    "conflicts": "conflicts-*.sqlite",
+    "stats": "stats-*.json",
+    "lineage": "lineage/*.npy",
+    "identity": "identity-*.json",
+}
+
+
+def flipped(whole: bytes) -> bytes:
+    return bytes(byte ^ 0x5A for byte in whole)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "damage",
+    [lambda _: b"", lambda whole: whole[: len(whole) // 2], flipped],
+    ids=["empty", "cut", "flipped"],
+)
+def test_a_damaged_index_is_made_anew(root: Path, name: str, damage: Callable[[bytes], bytes]):
+    index_all(root)
+    folder = derived_folder(str(root))
+    assert folder is not None
+    sound = Access(root).prepared(name)
+    assert missing(folder, sound.version) is missing(folder, sound.version, slow=True) is False
+    for file in folder.glob(FILES[name]):
+        content = file.read_bytes()
+        file.unlink()
+        file.write_bytes(damage(content))
+    access = Access(root, indexed=True)
+    access.open_stored(INDEXES)
+    assert missing(folder, sound.version, slow=name == "identity"), "it was not dropped"
+    index_all(root)
+    again = Access(root, indexed=True)
+    again.open_stored(INDEXES)
+    assert not missing(folder, sound.version, slow=name == "identity")
+    assert again.prepared(name).version == sound.version
 
 
 def test_too_many_that_wait_for_the_first_index_are_sent_away(

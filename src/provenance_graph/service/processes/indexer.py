@@ -19,7 +19,7 @@ from typing import Final
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.stored import FORMAT
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.service.api.common.indexes import make_all
+from provenance_graph.service.api.common.indexes import DAMAGE, INDEXES, drop, make_all, missing
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.pool.sandbox import die_with_parent
@@ -27,6 +27,7 @@ from provenance_graph.store.states import public_root
 
 _LOOK: Final = 0.05
 _AGAIN: Final = 2.0
+_SLOW_AGAIN: Final = 60.0
 
 
 def run_indexer(root: Path) -> None:
@@ -37,18 +38,23 @@ def run_indexer(root: Path) -> None:
     while True:
         moved = False
         states = dict.fromkeys((root, public_root(root)))
-        apart.look({state: _stamp(state) for state in states})
+        apart.look({state: _stamp(state) for state in states}, before)
         for state in states:
             folder, stamp = derived_folder(str(state)), _stamp(state)
-            if folder is None or stamp == seen.get(state):
+            known = before.get(state, "")
+            if folder is None or (stamp == seen.get(state) and not missing(folder, known)):
                 continue
             moved = True
             try:
-                known = before.get(state) or last_indexed(folder)
-                before[state] = index_once(state, folder, known)
+                before[state] = index_once(state, folder, known or last_indexed(folder))
                 seen[state] = stamp
             except (ProvenanceError, OSError):
                 time.sleep(_AGAIN)  # damaged, full or just replaced: whoever serves it says so
+            except DAMAGE:  # of an index that is followed: all are made anew
+                for name in INDEXES:
+                    drop(folder, name, known or last_indexed(folder))
+                before.pop(state, None)
+                time.sleep(_AGAIN)
         if not moved:
             time.sleep(_LOOK)
 
@@ -62,20 +68,30 @@ class _Apart:
     def __init__(self) -> None:
         self._process: BaseProcess | None = None
         self._tried: dict[Path, tuple[int, int]] = {}
+        self._started = 0.0
 
-    def look(self, stamps: Mapping[Path, tuple[int, int]]) -> None:
-        """Start on a state that has moved, if nothing is in the making."""
+    def look(self, stamps: Mapping[Path, tuple[int, int]], versions: Mapping[Path, str]) -> None:
+        """Start on a state that has moved, if nothing is in the making.
+
+        ``versions`` are those whose quick indexes are there; a slow one that was damaged and
+        dropped is made again, after a while.
+        """
         if self._process is not None and self._process.is_alive():
             return
         self._process = None
         for root, stamp in stamps.items():
-            if self._tried.get(root) == stamp:
+            if self._tried.get(root) == stamp and not self._dropped(root, versions.get(root, "")):
                 continue
-            self._tried[root] = stamp
+            self._tried[root], self._started = stamp, time.monotonic()
             how = multiprocessing.get_context("fork")
             self._process = how.Process(target=index_slowly, args=(root, os.getpid()))
             self._process.start()
             return
+
+    def _dropped(self, root: Path, version: str) -> bool:
+        folder = derived_folder(str(root))
+        waited = time.monotonic() > self._started + _SLOW_AGAIN
+        return bool(waited and folder and version and missing(folder, version, slow=True))
 
 
 def index_slowly(root: Path, parent: int) -> None:

@@ -56,6 +56,8 @@ def open_checkpoint(root: Path) -> Checkpoint:
                     "run `provenance-graph build` to make it anew"
                 ) from error
             time.sleep(0.01)
+        except RuntimeError as error:  # the engine's word for a file that is not what it wrote
+            raise StoreError(f"{root} is damaged ({error}); {layout.MENDED}") from error
     raise StoreError(f"{root}: it is replaced faster than it can be opened")
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core import deadline
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.service.api.common import indexes
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
@@ -208,7 +209,16 @@ class Access:
         folder, index = snapshot.folder, INDEXES[name]
         if folder is None or not index.exists(folder, snapshot.version):
             return False
-        index.open(snapshot)
+        try:
+            # the first that this process opens may be of long ago
+            whole = name in self._ready or indexes.intact(folder, name, snapshot.version)
+            if whole:
+                index.open(snapshot)
+        except indexes.DAMAGE:
+            whole = False
+        if not whole:
+            indexes.drop(folder, name, snapshot.version)
+            return False
         with self._lock:
             self._ready[name] = snapshot
         return True

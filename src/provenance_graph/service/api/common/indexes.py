@@ -6,8 +6,11 @@ where the subjects are known that commits changed; the serving processes only op
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -41,13 +44,15 @@ class Index:
 
     ``open`` gives it for a snapshot, made where no file holds it; ``exists`` says whether a
     folder has its file for a version; ``make`` writes that, from the version before where it can.
-    ``slow``: it takes seconds, so that the others do not wait for it.
+    ``slow``: it takes seconds, so that the others do not wait for it. ``files`` are those of a
+    version, none for what rests on other indexes.
     """
 
     open: Callable[[AcceptedSnapshot], object]
     exists: Callable[[Path, str], bool]
     make: Callable[[Path, AcceptedSnapshot, str, Changed], None]
     slow: bool = False
+    files: Callable[[Path, str], list[Path]] = lambda _, __: []
 
 
 def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
@@ -123,13 +128,17 @@ def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -
 
 def _put(file: Path, value: object) -> None:
     """Write a file aside and swap it in."""
-    aside = file.with_suffix(".new")
+    aside = file.with_name(f"{file.name}.new")
     aside.write_text(json.dumps(value), "utf-8")
     aside.replace(file)
 
 
+def _catalogue_file(folder: Path, version: str) -> Path:
+    return folder / f"catalogue-{CATALOGUE_FORMAT}-{version}.sqlite"
+
+
 def _has_catalogue(folder: Path, version: str) -> bool:
-    return (folder / f"catalogue-{CATALOGUE_FORMAT}-{version}.sqlite").exists()
+    return _catalogue_file(folder, version).exists()
 
 
 def _has_conflicts(folder: Path, version: str) -> bool:
@@ -172,13 +181,26 @@ def _made_of_parts(_: Path, __: AcceptedSnapshot, ___: str, ____: Changed) -> No
 
 INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
     {
-        "stats": Index(counts, _has_stats, _make_stats),
-        "lineage": Index(_open_lineage, _has_lineage, _make_lineage),
-        "catalogue": Index(SearchIndex.open, _has_catalogue, _make_catalogue),
+        "stats": Index(
+            counts, _has_stats, _make_stats, files=lambda folder, v: [_stats_file(folder, v)]
+        ),
+        "lineage": Index(
+            _open_lineage,
+            _has_lineage,
+            _make_lineage,
+            files=lambda folder, _: sorted((folder / "lineage").glob("*.*")),
+        ),
+        "catalogue": Index(
+            SearchIndex.open,
+            _has_catalogue,
+            _make_catalogue,
+            files=lambda folder, v: [_catalogue_file(folder, v)],
+        ),
         "conflicts": Index(
             ledger,
             _has_conflicts,
             stored_conflicts.keep,
+            files=lambda folder, v: [stored_conflicts.path_of(folder, v)],
         ),
         "models": Index(
             models_index,
@@ -187,10 +209,62 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             ),
             _made_of_parts,
         ),
-        "identity": Index(identity_pairs, _has_identity, _make_identity, slow=True),
+        "identity": Index(
+            identity_pairs,
+            _has_identity,
+            _make_identity,
+            slow=True,
+            files=lambda folder, v: [_identity_file(folder, v)],
+        ),
     }
 )
 """By name, what is quick to make first."""
+
+
+DAMAGE: Final = (OSError, ValueError, TypeError, KeyError, EOFError, sqlite3.Error)
+"""What opening an index raises that is not as it was written."""
+
+
+def missing(folder: Path, version: str, *, slow: bool = False) -> bool:
+    """Whether some index of a version is not there."""
+    return any(
+        index.slow is slow and not index.exists(folder, version) for index in INDEXES.values()
+    )
+
+
+def intact(folder: Path, name: str, version: str) -> bool:
+    """Whether an index is as it was written; one whose sums nobody noted counts as such."""
+    try:
+        noted = json.loads(_sums_file(folder, name).read_text("utf-8"))
+        return noted["version"] != version or noted["files"] == _sums(folder, name, version)
+    except FileNotFoundError:
+        return True
+    except DAMAGE:
+        return False
+
+
+def drop(folder: Path, name: str, version: str) -> None:
+    """Delete an index that is damaged, so that it is made anew."""
+    for file in (*INDEXES[name].files(folder, version), _sums_file(folder, name)):
+        with suppress(OSError):
+            file.unlink()
+
+
+def _sums_file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.sums"
+
+
+def _sums(folder: Path, name: str, version: str) -> dict[str, str]:
+    results = {}
+    for file in INDEXES[name].files(folder, version):
+        with file.open("rb") as opened:
+            results[file.name] = hashlib.file_digest(opened, "blake2b").hexdigest()[:32]
+    return results
+
+
+def _note_sums(folder: Path, name: str, version: str) -> None:
+    if INDEXES[name].files is not Index.files:
+        _put(_sums_file(folder, name), {"version": version, "files": _sums(folder, name, version)})
 
 
 def note_changed(folder: Path, before: str, after: str, subjects: Collection[Iri]) -> None:
@@ -232,9 +306,10 @@ def make_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     changed = changed_between(folder, before, snapshot.version) if before else None
-    for index in INDEXES.values():
+    for name, index in INDEXES.items():
         if index.slow is slow and not index.exists(folder, snapshot.version):
             index.make(folder, snapshot, before, changed)
+            _note_sums(folder, name, snapshot.version)
     keep = {snapshot.version, before}
     old = ("identity-*.json",) if slow else ("conflicts-*.sqlite", "stats-*.json")
     for file in [file for pattern in old for file in folder.glob(pattern)]:
