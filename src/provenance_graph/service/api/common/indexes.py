@@ -38,6 +38,10 @@ MAX_CHANGED: Final = 2_000
 """Subjects beyond which an index is made anew."""
 
 
+def _no_files(_: Path, __: str) -> list[Path]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """One kind of index.
@@ -52,7 +56,7 @@ class Index:
     exists: Callable[[Path, str], bool]
     make: Callable[[Path, AcceptedSnapshot, str, Changed], None]
     slow: bool = False
-    files: Callable[[Path, str], list[Path]] = lambda _, __: []
+    files: Callable[[Path, str], list[Path]] = _no_files
 
 
 def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
@@ -236,7 +240,8 @@ def intact(folder: Path, name: str, version: str) -> bool:
     """Whether an index is as it was written; one whose sums nobody noted counts as such."""
     try:
         noted = json.loads(_sums_file(folder, name).read_text("utf-8"))
-        return noted["version"] != version or noted["files"] == _sums(folder, name, version)
+        other: bool = noted["version"] != version
+        return other or noted["files"] == _sums(folder, name, version)
     except FileNotFoundError:
         return True
     except DAMAGE:
@@ -263,7 +268,7 @@ def _sums(folder: Path, name: str, version: str) -> dict[str, str]:
 
 
 def _note_sums(folder: Path, name: str, version: str) -> None:
-    if INDEXES[name].files is not Index.files:
+    if INDEXES[name].files is not _no_files:
         _put(_sums_file(folder, name), {"version": version, "files": _sums(folder, name, version)})
 
 
