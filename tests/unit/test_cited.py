@@ -17,7 +17,7 @@ from provenance_graph.formats.bundles import envelope
 from provenance_graph.receipts.verify import verify
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.models import evidence, models
-from provenance_graph.service.http.cache import etag
+from provenance_graph.service.http.cache import ByteBoundedCache, etag
 
 READS = ("claims", "conflicts", "history", "impact", "licences", "lineage", "show")
 NAMED = ("claim", "record", "document", "digest", "place", "basis", "custody", "retrieved")
@@ -28,19 +28,13 @@ class OneStore:
 
     def __init__(self) -> None:
         self.store = audit_store.store()
-        self.kept: dict[str, bytes] = {}
+        self.answers = ByteBoundedCache[bytes](1 << 20, len)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
         return AcceptedSnapshot(self.store, as_of)
 
     def prepared(self, _: str, as_of: str = "") -> AcceptedSnapshot:
         return self.snapshot(as_of)
-
-    def remembered(self, key: str) -> bytes | None:
-        return self.kept.get(key)
-
-    def remember(self, key: str, body: bytes) -> None:
-        self.kept[key] = body
 
 
 @pytest.fixture(scope="module")

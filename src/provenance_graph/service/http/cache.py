@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from provenance_graph.store.base import Answer
 
@@ -14,45 +16,62 @@ _OVERHEAD: Final = 600
 _LARGEST_SHARE: Final = 16
 
 
-class AnswerCache:
-    """Least recently used answers by the entity tag of all that they depend on.
+T = TypeVar("T")
 
-    A tag is short whatever was asked, and covers the store's version, so that no answer is
-    ever stale.
+
+class ByteBoundedCache(Generic[T]):
+    """The least recently used go when the bytes of all exceed ``size``; safe between threads.
+
+    ``weigh`` gives the bytes of a value. A key names all that a value depends on, the store's
+    version among it, so that no value is ever stale.
     """
 
-    def __init__(self, size: int) -> None:
-        self._size, self._used = size, 0
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+    def __init__(self, size: int, weigh: Callable[[T], int]) -> None:
+        self._size, self._used, self._weigh = size, 0, weigh
+        self._values: OrderedDict[str, T] = OrderedDict()
+        self._lock = threading.Lock()
 
-    def find(self, key: str) -> Answer | None:
-        """The answer, if it is still here."""
-        answer = self._answers.get(key)
-        if answer is not None:
-            self._answers.move_to_end(key)
-        return answer
+    def find(self, key: str) -> T | None:
+        """The value, if it is still here."""
+        with self._lock:
+            value = self._values.get(key)
+            if value is not None:
+                self._values.move_to_end(key)
+            return value
 
-    def keep(self, key: str, answer: Answer) -> None:
-        """Keep an answer, unless it alone would take much of the room."""
-        size = _weight(key, answer)
-        if size * _LARGEST_SHARE > self._size or answer.truncated or key in self._answers:
-            return
-        self._answers[key] = answer
-        self._used += size
-        while self._used > self._size:
-            self._used -= _weight(*self._answers.popitem(last=False))
+    def keep(self, key: str, value: T) -> None:
+        """Keep a value, unless it alone would take much of the room."""
+        size = self._bytes(key, value)
+        with self._lock:
+            if size * _LARGEST_SHARE > self._size or key in self._values:
+                return
+            self._values[key] = value
+            self._used += size
+            while self._used > self._size:
+                self._used -= self._bytes(*self._values.popitem(last=False))
 
     def __len__(self) -> int:
-        return len(self._answers)
+        return len(self._values)
 
     @property
     def used(self) -> int:
         """Bytes in use, by estimate."""
         return self._used
 
+    def _bytes(self, key: str, value: T) -> int:
+        return self._weigh(value) + len(key) + _OVERHEAD
 
-def _weight(key: str, answer: Answer) -> int:
-    return len(answer.body) + len(key) + _OVERHEAD
+
+class AnswerCache(ByteBoundedCache[Answer]):
+    """Answers of queries by their entity tag, which is short whatever was asked."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size, lambda answer: len(answer.body))
+
+    def keep(self, key: str, value: Answer) -> None:
+        """Keep a whole answer; one that was cut is none."""
+        if not value.truncated:
+            super().keep(key, value)
 
 
 def etag(*parts: str) -> str:

@@ -17,6 +17,7 @@ from provenance_graph.core import deadline
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.api.common import indexes
 from provenance_graph.service.api.common.indexes import INDEXES
+from provenance_graph.service.http.cache import ByteBoundedCache
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 CACHE_BYTES = 64 << 20
-OVERHEAD = 400
-"""Bytes that an answer takes beside its key and body, by estimate."""
 ALONE_SECONDS = 600.0
 """The same where a thread of ours makes it; the request's own time limit is shorter."""
 MAX_DAYS = 4
@@ -77,8 +76,7 @@ class Access:
         self._work: dict[tuple[str, int], Future[object]] = {}
         self._builders = ThreadPoolExecutor(len(INDEXES), "index")
         self._waiting = threading.BoundedSemaphore(MAX_WAITING)
-        self._answers: OrderedDict[str, bytes] = OrderedDict()
-        self._cached_bytes = 0
+        self.answers = ByteBoundedCache[bytes](CACHE_BYTES, len)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
         """The newest version, now or as of a day as users type it.
@@ -244,25 +242,6 @@ class Access:
         with self._lock:
             self._ready[name] = snapshot
         return True
-
-    def remembered(self, key: str) -> bytes | None:
-        """An answer that was given before; the key names version and day."""
-        with self._lock:
-            body = self._answers.get(key)
-            if body is not None:
-                self._answers.move_to_end(key)
-            return body
-
-    def remember(self, key: str, body: bytes) -> None:
-        """Keep an answer, the least used ones making room."""
-        with self._lock:
-            if len(body) > CACHE_BYTES // 8 or key in self._answers:
-                return
-            self._answers[key] = body
-            self._cached_bytes += len(body) + len(key) + OVERHEAD
-            while self._cached_bytes > CACHE_BYTES:
-                old, dropped = self._answers.popitem(last=False)
-                self._cached_bytes -= len(dropped) + len(old) + OVERHEAD
 
 
 def _not_ready(name: str) -> Exception:

@@ -195,13 +195,13 @@ def reply(
     if matches(given, tag):
         return Response(status_code=304, headers=headers)
     key = answer_key(request, snapshot)
-    body = access.remembered(key)
+    body = access.answers.find(key)
     if body is None:
         produced = produce()
         if cited.wants(request):
             produced = cited.cited(request, snapshot, produced)
         body = write(produced)
-        access.remember(key, body)
+        access.answers.keep(key, body)
     if matches(given, tag, exists=True):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)

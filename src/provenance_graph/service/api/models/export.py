@@ -132,7 +132,7 @@ def _document(routes: APIRouter, access: Access) -> None:
 
         def written() -> Exported:
             _, exported = _exported(snapshot, name, format)
-            access.remember(counted, str(len(exported.losses)).encode())
+            access.answers.keep(counted, str(len(exported.losses)).encode())
             return exported
 
         writer = exporter(format)
@@ -145,7 +145,7 @@ def _document(routes: APIRouter, access: Access) -> None:
             write=lambda exported: exported.text.encode(),
         )
         if answer.status_code == 200:
-            count = access.remembered(counted) or str(len(written().losses)).encode()
+            count = access.answers.find(counted) or str(len(written().losses)).encode()
             answer.headers["X-Export-Losses"] = count.decode()
             answer.headers["Content-Disposition"] = (
                 f'attachment; filename="{_file(name)}.{writer.suffix}"'

@@ -58,7 +58,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
 
         snapshot, bound = await service.work(request, prepared)
         key = answer_key(request, snapshot)
-        body = access.remembered(key)
+        body = access.answers.find(key)
         if body is None:
             query = SparqlQuery(limited(asked.text, QUESTION_ROWS + 1), bound)
             media_type = backends.JSON
@@ -69,7 +69,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
                 else await service.evaluate(request, query, media_type)
             )
             body = as_json(_table(asked.name, json.loads(result.body)))
-            access.remember(key, body)
+            access.answers.keep(key, body)
         headers = {
             "ETag": etag_of(snapshot),
             "X-Store-Version": snapshot.version,
