@@ -29,6 +29,7 @@ class OneStore:
     def __init__(self) -> None:
         self.store = audit_store.store()
         self.answers = ByteBoundedCache[bytes](1 << 20, len)
+        self.signing = None
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
         return AcceptedSnapshot(self.store, as_of)
