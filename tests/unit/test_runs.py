@@ -108,3 +108,43 @@ def test_an_event_of_a_dataset_without_a_run_is_read() -> None:
     it = document(json.dumps(event).encode(), "event.json")
     assert readers()["openlineage"].recognises(it.features)
     assert "3" in {str(c.value) for c in _claims("openlineage", event)}
+
+
+@pytest.mark.parametrize("as_lists", [True, False])
+def test_a_run_of_mlflow_is_a_stage_of_the_models_that_it_logged(as_lists: bool) -> None:
+    def pairs(values: dict[str, str]) -> Any:
+        listed = [{"key": key, "value": value} for key, value in values.items()]
+        return listed if as_lists else values
+
+    data = {"name": "imdb", "digest": "8f9eb48c", "source_type": "hugging_face",
+            "source": json.dumps({"path": "stanfordnlp/imdb"})}  # fmt: skip
+    held = {"name": "held-out", "digest": "aa", "source_type": "local", "source": "{}"}
+    run = {
+        "info": {"run_id": "r1", "run_name": "rf-train", "start_time": 1786605097222, "status": "FINISHED"},
+        "data": {"params": pairs({"learning_rate": "0.01"}), "metrics": pairs({"accuracy": "0.91"}),
+                 "tags": pairs({"mlflow.source.git.commit": "8f2b1c0"})},
+        "inputs": {"dataset_inputs": [
+            {"dataset": data, "tags": [{"key": "mlflow.data.context", "value": "training"}]},
+            {"dataset": held, "tags": [{"key": "mlflow.data.context", "value": "eval"}]}]},
+        "outputs": {"model_outputs": [{"model_id": "m-1"}]},
+    }  # fmt: skip
+    whole = {"run": run} if as_lists else run
+    it = document(json.dumps(whole).encode(), "run.json")
+    assert [n for n, r in readers().items() if r.recognises(it.features)] == ["mlflow"]
+    claims = _claims("mlflow", whole)
+    model = next(c.subject for c in claims if c.predicate == PG.trainingStage)
+    by = {(c.predicate, str(c.value).rpartition("id/")[2]) for c in claims if c.subject == model}
+    assert (PG.trainedOn, "dataset/stanfordnlp/imdb") in by
+    assert (PG.testedOn, "in/mlflow/dataset/held-out") in by
+    assert (PG.otherStatement, "metric: accuracy = 0.91") in by
+    stage = {(c.predicate, str(c.value)) for c in claims if "/run/" in c.subject}
+    assert (PG.codeRevision, "8f2b1c0") in stage
+    assert (PG.hyperparameter, "learning_rate: 0.01") in stage
+    assert (PROV.startedAtTime, "2026-08-13") in stage
+
+
+def test_a_run_without_a_model_is_a_stage_by_itself() -> None:
+    whole = {"info": {"run_id": "r1"}, "data": {"params": {"lr": "1"}}}
+    about = {(c.predicate, str(c.value)) for c in _claims("mlflow", whole)}
+    assert (RDF.type, PG.TrainingStage) in about
+    assert (PG.hyperparameter, "lr: 1") in about

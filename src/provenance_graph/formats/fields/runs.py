@@ -40,9 +40,10 @@ class TrainingRun:
     settings: tuple[tuple[str, str], ...] = field(default=())
 
 
-def stage(run: TrainingRun, made: Iri, where: str) -> Iterator[Claim | Problem]:
-    """What a run is to the model that it made."""
-    yield Claim(made, PG.trainingStage, run.node)
+def stage(run: TrainingRun, made: Iri | None, where: str) -> Iterator[Claim | Problem]:
+    """What a run is to the model that it made, and by itself where it made none."""
+    if made is not None:
+        yield Claim(made, PG.trainingStage, run.node)
     yield Claim(run.node, RDF.type, PG.TrainingStage)
     if run.name:
         yield Claim(run.node, SCHEMA.name, coverage.brief(run.name))

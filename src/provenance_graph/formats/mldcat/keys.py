@@ -377,6 +377,7 @@ KEYS = KeyTable(
         Key("context/**", Fate.NOT_PROVENANCE, "what the names mean"),
         Key("*/type", Fate.NOT_PROVENANCE, "the class of a node"),
         *(_key(each) for each in FIELDS),
+        Key("MachineLearningModel/prov:wasDerivedFrom", Fate.READ, "`prov:wasDerivedFrom`"),
         Key("Concept/**", Fate.NOT_PROVENANCE, "a term of a code list, which is named by its IRI"),
     )
 )

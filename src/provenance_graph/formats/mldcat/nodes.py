@@ -25,6 +25,13 @@ MAX_TRIPLES = 1_000_000
 _CLASS_NAMES: Mapping[str, str] = {str(iri): name for name, iri in CLASSES.items()}
 
 
+_TERMS_OF: Mapping[str, frozenset[str]] = {
+    owner: frozenset(str(f.iri) for f in keys.FIELDS if f.name.partition(".")[0] == owner)
+    for owner in sorted({f.name.partition(".")[0] for f in keys.FIELDS})
+}
+"""The properties of each class."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """An object of a triple: a node by its name, or a text with its datatype."""
@@ -40,11 +47,19 @@ class Nodes:
     values: dict[str, dict[str, list[Value]]]
 
     def role(self, node: str) -> str:
-        """The class of the profile that a node has; nothing where it has none."""
-        for value in self.values.get(node, {}).get(str(RDF.type), ()):
+        """The class of the profile that a node has; nothing where it has none.
+
+        A node without any class has the only class that all its properties belong to.
+        """
+        stated = self.values.get(node, {})
+        types = stated.get(str(RDF.type), ())
+        for value in types:
             if name := _CLASS_NAMES.get(value.text):
                 return name
-        return ""
+        if types or not stated:
+            return ""
+        fitting = [n for n, terms in _TERMS_OF.items() if terms.issuperset(stated)]
+        return fitting[0] if len(fitting) == 1 else ""
 
     def of(self, node: str, name: str) -> list[Value]:
         """The values of a property that has no other name in any class: ``checksum``, ``url``."""

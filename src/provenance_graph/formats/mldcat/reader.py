@@ -60,13 +60,21 @@ def _leaves(nodes: Nodes) -> Iterator[Leaf]:
         role = nodes.role(node) or "other"
         for predicate, each in values.items():
             for value in each:
-                yield Leaf((role, _local(role, predicate)), node[:300], value.text)
+                known = _field(role, predicate)
+                owner = known.name.partition(".")[0] if known else role
+                yield Leaf((owner, _local(role, predicate)), node[:300], value.text)
+
+
+def _field(role: str, predicate: str) -> ProfileField | None:
+    """The profile's field of a class; of a model also DCAT's own, which the profile gives datasets."""
+    own = BY_IRI.get((role, predicate))
+    return own or (BY_IRI.get(("Dataset", predicate)) if role == "MachineLearningModel" else None)
 
 
 def _local(role: str, predicate: str) -> str:
     if predicate == RDF.type:
         return "type"
-    known = BY_IRI.get((role, predicate))
+    known = _field(role, predicate)
     return known.name.partition(".")[2] if known else _short(predicate)
 
 
@@ -111,7 +119,7 @@ def read_catalogue(document: Document) -> ReaderOutput:
         yield Claim(subject, RDF.type, kind)
         yield from _page(subject, node, kind)
         for predicate, values in nodes.values[node].items():
-            known = BY_IRI.get((role, predicate))
+            known = _field(role, predicate)
             for value in values:
                 yield from _value(nodes, subject, known, predicate, value, node)
 
@@ -147,7 +155,7 @@ def _value(
         return
     local = known.name.partition(".")[2] if known else _short(predicate)
     where = f"{node[:200]} {local}"
-    if predicate in _DERIVATIONS:
+    if predicate in _DERIVATIONS or (predicate == PROV.wasDerivedFrom and _is_model(subject)):
         yield from _related(nodes, subject, Iri(predicate), value, where)
     elif predicate == PROV.qualifiedDerivation:
         yield from _pinned(nodes, subject, value.text)
@@ -162,6 +170,10 @@ def _value(
             yield from reader(nodes, subject, known.term, value, where)
         else:
             yield from _plain(nodes, subject, known, value, where)
+
+
+def _is_model(subject: Iri) -> bool:
+    return "/model/" in subject
 
 
 def _pinned(nodes: Nodes, subject: Iri, node: str) -> ReaderOutput:
@@ -253,7 +265,7 @@ def _agent(nodes: Nodes, subject: Iri, term: Iri, value: Value, _: str) -> Reade
 
 def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) -> ReaderOutput:
     """A model or dataset that this one comes from, or was trained or tested on."""
-    model = term in _DERIVATIONS
+    model = term in _DERIVATIONS or (term == PROV.wasDerivedFrom and _is_model(subject))
     if nodes.role(value.text) in ("MachineLearningModel", "Dataset"):
         target = _subject(nodes, value.text)
     else:
@@ -308,7 +320,8 @@ def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Reade
         name = nodes.text(node, "title") or nodes.text(node, "identifier") or name
     digests, unusable = _digests(nodes, node)
     claims = list(packages.artifact(SOURCE, subject, name, digests))
-    yield from claims
+    unnamed = name.startswith("_:")  # a node of the document, which names no file
+    yield from (c for c in claims if not (unnamed and c.predicate == PG.fileName))
     artifact = claims[0].subject
     for stated in unusable:
         yield Problem(where, f"{stated!r} is no digest", "hexadecimal digits", kind="digest")

@@ -1,4 +1,7 @@
-"""MLflow's ``MLmodel`` files: a logged model, the run that made it, the model it started from."""
+"""MLflow: ``MLmodel`` files (a logged model, the run that made it, the model it started from), and runs.
+
+Runs are read in ``mlflow_run``.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import named, packages
+from provenance_graph.formats.packaging import mlflow_run
 from provenance_graph.formats.statements import mapping, scalar_text
 
 SOURCE = "mlflow"
@@ -21,6 +25,7 @@ _NO_NAMES = frozenset(("artifacts", "model", "models", "mlruns", "outputs", ".",
 
 KEYS = KeyTable(
     (
+        *mlflow_run.RUN_KEYS,
         *read("the model and `dcterms:identifier`; its name is its folder's", "model_uuid", "model_id"),
         *read("the run that made it, as a version", "run_id"),
         *read("`dcterms:created`", "utc_time_created"),
@@ -44,7 +49,9 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether it has flavors and a model's or MLflow's id, as an MLmodel file has."""
+    """Whether it has flavors and a model's or MLflow's id, as an MLmodel file has, or is a run."""
+    if mlflow_run.is_run(features):
+        return True
     name = features.name.rsplit("/", 1)[-1]
     if name == "MLmodel" or features.syntax == "yaml":
         lines = {line.split(":")[0] for line in features.lines if line[:1].isalpha()}
@@ -57,19 +64,25 @@ def origin(document: Document) -> Origin:
     return Origin(
         local=statements.source_slug(document),
         publisher=iris.organization("unnamed users of MLflow"),
-        basis=Basis.ARTIFACT,
-        title="MLflow model",
+        basis=Basis.MEASUREMENT if mlflow_run.is_run(document.features) else Basis.ARTIFACT,
+        title="MLflow run" if mlflow_run.is_run(document.features) else "MLflow model",
     )
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the file."""
+    if mlflow_run.is_run(document.features):
+        yield from mlflow_run.leaves(document)
+        return
     for leaf in coverage.leaves(document.yaml, ("model",), ""):
         yield Leaf(leaf.path[1:] or ("model",), leaf.where, leaf.value)
 
 
 def read_model(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what an MLmodel file says of the model."""
+    """Yield what an MLmodel file says of the model, or a run of the models that it logged."""
+    if mlflow_run.is_run(document.features):
+        yield from mlflow_run.read_run(document)
+        return
     raw = mapping(document.yaml)
     yield from coverage.unknown(leaves(document), KEYS, "MLflow's MLmodel")
     id_ = scalar_text(raw.get("model_uuid")) or scalar_text(raw.get("model_id"))
@@ -140,7 +153,7 @@ def _flavor(
 
 READER = Reader(
     format=SOURCE,
-    title="MLflow models (MLmodel)",
+    title="MLflow models (MLmodel) and runs",
     recognises=recognises,
     origin=origin,
     read=read_model,

@@ -1,0 +1,195 @@
+"""MLflow's run metadata: ``mlflow runs describe``, or what its REST API answers to ``runs/get``.
+
+A run with its parameters, metrics, tags and datasets becomes a training stage of the models that it
+logged. Parameters, metrics and tags are mappings in the one form and lists of key and value in the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from provenance_graph.core import hub, iris
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.coverage import Key, Leaf, coded, later, read, skip
+from provenance_graph.formats.document import Document, Features
+from provenance_graph.formats.fields import runs
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
+
+SOURCE = "mlflow"
+_COMMIT = "mlflow.source.git.commit"
+_CODE = "mlflow.source.git.repoURL"
+_LOGGED = "mlflow.log-model.history"
+_CONTEXT = "mlflow.data.context"
+
+RUN_KEYS: tuple[Key, ...] = (
+    *read("`pg:TrainingStage` of the models that it logged", "run/info/run_id", "run/info/run_uuid",
+          "run/info/run_name", "run/info/user_id"),
+    *coded("`prov:startedAtTime`, `prov:endedAtTime`", "run/info/start_time", "run/info/end_time"),
+    *skip("the state of the run, and where MLflow keeps it", "run/info/status",
+          "run/info/lifecycle_stage", "run/info/artifact_uri", "run/info/experiment_id"),
+    *read("`pg:hyperparameter`", "run/data/params/**"),
+    *read("as stated of the models", "run/data/metrics/key", "run/data/metrics/value",
+          "run/data/metrics/*"),
+    *skip("when and in which step a metric was logged", "run/data/metrics/**"),
+    *coded("code and revision, models, else as stated", "run/data/tags/key"),
+    *read("code and revision, models, else as stated", "run/data/tags/**"),
+    *coded("for what the data were used", "run/inputs/dataset_inputs/tags/key"),
+    *read("`pg:trainedOn`, `pg:validatedOn` or `pg:testedOn`, by the context",
+          "run/inputs/dataset_inputs/**"),
+    *read("the models that the run logged", "run/outputs/model_outputs/model_id"),
+    *read("models that the run started from", "run/inputs/model_inputs/model_id"),
+    *later("run/**"),
+)  # fmt: skip
+
+
+def is_run(features: Features) -> bool:
+    """Whether it is a run with its info and data, alone or in the API's answer."""
+    if features.syntax != "json" or not isinstance(features.value, dict):
+        return False
+    run = _run_in(features.value)
+    info = mapping(run.get("info"))
+    return bool(info.keys() & {"run_id", "run_uuid"}) and isinstance(run.get("data"), dict)
+
+
+def _run_in(whole: dict[Any, Any]) -> dict[Any, Any]:
+    return mapping(whole.get("run")) if "run" in whole else whole
+
+
+def leaves(document: Document) -> Iterator[Leaf]:
+    """Every value of the run."""
+    whole = mapping(statements.sanitise(document.json, document.text))
+    yield from coverage.leaves(_run_in(whole), ("run",), "/run" if "run" in whole else "")
+
+
+def read_run(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what a run says of the models that it logged and of the data that it used."""
+    whole = mapping(statements.sanitise(document.json, document.text))
+    run = _run_in(whole)
+    info, data = mapping(run.get("info")), mapping(run.get("data"))
+    run_id = scalar_text(info.get("run_id")) or scalar_text(info.get("run_uuid"))
+    tags = dict(_pairs(data.get("tags")))
+    models = [_model(id_) for id_ in dict.fromkeys(_logged(run, tags))]
+    for model in models:
+        yield from statements.is_a(model, PG.Model)
+    used: list[Iri] = []
+    for n, raw in enumerate(as_list(mapping(run.get("inputs")).get("dataset_inputs"))):
+        yield from _dataset(mapping(raw), models, f"/inputs/dataset_inputs/{n}", used)
+    started_from = as_list(mapping(run.get("inputs")).get("model_inputs"))
+    ids = (scalar_text(mapping(raw).get("model_id")) for raw in started_from)
+    used.extend(_model(id_) for id_ in ids if id_)
+    stage = runs.TrainingRun(
+        node=iris.entity(SOURCE, "run", iris.slug(run_id)),
+        name=stated_name(info.get("run_name")) or run_id,
+        started=_moment(info.get("start_time")),
+        ended=_moment(info.get("end_time")),
+        used=tuple(used),
+        by=stated_name(info.get("user_id")),
+        code=tags.get(_CODE, ""),
+        revision=tags.get(_COMMIT, ""),
+        settings=tuple(_pairs(data.get("params"))),
+    )
+    for made in models:
+        yield from runs.stage(stage, made, "/info")
+    yield from _as_stated(run, stage.node, models, tags)
+    if not models:
+        yield from runs.stage(stage, None, "/info")
+        what = "a run that logged no model; kept as a stage by itself"
+        yield Problem("/outputs/model_outputs", what, "model_id", kind="missing")
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, str]]:
+    """Names and values, given as a mapping or as a list of key and value."""
+    if isinstance(value, dict):
+        yield from ((str(key), scalar_text(inner)) for key, inner in value.items())
+        return
+    for raw in as_list(value):
+        if key := scalar_text(mapping(raw).get("key")):
+            yield key, scalar_text(mapping(raw).get("value"))
+
+
+def _logged(run: dict[Any, Any], tags: dict[str, str]) -> Iterator[str]:
+    """The ids of the models that a run logged: its outputs, and MLflow 2's history in a tag."""
+    for raw in as_list(mapping(run.get("outputs")).get("model_outputs")):
+        if id_ := scalar_text(mapping(raw).get("model_id")):
+            yield id_
+    try:
+        history = json.loads(tags.get(_LOGGED, "[]"))
+    except (ValueError, RecursionError):
+        return  # the tag stays as it is stated
+    for raw in as_list(history):
+        if id_ := scalar_text(mapping(raw).get("model_uuid")):
+            yield id_
+
+
+def _model(id_: str) -> Iri:
+    """The model of that id, as an MLmodel file names it too."""
+    return iris.entity(SOURCE, "model", iris.slug(id_))
+
+
+def _moment(value: Any) -> str:
+    """Milliseconds since 1970 as a time; a text as it stands."""
+    text = scalar_text(value)
+    if text.isdecimal() and len(text) < 15:
+        return datetime.fromtimestamp(int(text) / 1000, UTC).isoformat(timespec="seconds")
+    return text
+
+
+def _dataset(
+    raw: dict[Any, Any], models: list[Iri], where: str, used: list[Iri]
+) -> Iterator[Claim | Problem]:
+    """A dataset that a run used, at its digest, and for what as its context says."""
+    about = mapping(raw.get("dataset"))
+    name, digest = stated_name(about.get("name")), scalar_text(about.get("digest"))
+    context = dict(_pairs(raw.get("tags"))).get(_CONTEXT, "")
+    path = _source_path(scalar_text(about.get("source")))
+    on_hub = scalar_text(about.get("source_type")) == "hugging_face" and hub.is_name(path)
+    if not name and not path:
+        yield Problem(where, "a dataset without name and source", "dataset: name", kind="missing")
+        return
+    subject = (
+        iris.dataset(path) if on_hub else iris.entity(SOURCE, "dataset", iris.slug(name or path))
+    )
+    yield from statements.is_a(subject, PG.Dataset, name or path)
+    state, claims = runs.at_version(SOURCE, subject, digest)
+    used.append(state)
+    yield from claims
+    for model in models:
+        yield Claim(model, runs.data_relation(context), subject)
+    for leaf in coverage.leaves(about, ("dataset",), f"{where}/dataset"):
+        if leaf.path[1:] not in (("name",), ("digest",)):
+            yield coverage.other(subject, ".".join(leaf.path[1:]), scalar_text(leaf.value))
+    if context:
+        yield coverage.other(subject, "context", context)
+
+
+def _source_path(source: str) -> str:
+    """The repository or place in a dataset's source, which MLflow writes as JSON in a text."""
+    try:
+        value = mapping(json.loads(source))
+    except (ValueError, RecursionError):
+        return ""
+    return scalar_text(value.get("path")) or scalar_text(value.get("uri"))
+
+
+def _as_stated(
+    run: dict[Any, Any], stage: Iri, models: list[Iri], tags: dict[str, str]
+) -> Iterator[Claim]:
+    """Metrics of the models, tags of the run, and what no property holds."""
+    data = mapping(run.get("data"))
+    for name, value in _pairs(data.get("metrics")):
+        for subject in models or [stage]:
+            yield coverage.other(subject, "metric", f"{name} = {value}")
+    for name, value in tags.items():
+        if name not in (_CODE, _COMMIT):
+            yield coverage.other(stage, name, value)
+    keys = coverage.KeyTable(RUN_KEYS)
+    for leaf in coverage.leaves(run, ("run",), ""):
+        row = keys.find(leaf.path)
+        if row is None or row.fate is coverage.Fate.NOT_READ:
+            yield coverage.other(stage, ".".join(leaf.path[1:]), scalar_text(leaf.value))
