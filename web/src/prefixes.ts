@@ -1,7 +1,7 @@
 /** Prefixes by which IRIs are written in short. Pure. */
+import { ID } from "./ids";
 import { PREFIXES } from "./editor/text";
 
-const ID = "https://w3id.org/provenance-graph/id/";
 const SPACES: [string, string][] = [["", ID], ...Object.entries(PREFIXES).filter(([, space]) => space !== ID).map(([prefix, space]): [string, string] => [`${prefix}:`, space])];
 
 /** An IRI with a known prefix in place of its beginning; the short id where it is an entity of ours. */

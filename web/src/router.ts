@@ -1,5 +1,6 @@
 /** Where the reader is: the address holds every state, and the page follows the address. */
 import { useEffect, useState } from "preact/hooks";
+import { ID, modelIdOf } from "./ids";
 
 export interface Place {
   path: string;
@@ -144,11 +145,10 @@ export function inPath(id: string): string {
   return id.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":").replaceAll("%40", "@");
 }
 
-const ID = "https://w3id.org/provenance-graph/id/";
-
 /** The page about a thing of the graph. */
 export function hrefOf(iri: string): string {
-  if (iri.startsWith(`${ID}model/`)) return `/models/${inPath(iri.slice(ID.length + 6))}`;
+  const model = modelIdOf(iri);
+  if (model) return `/models/${inPath(model)}`;
   if (iri.startsWith(ID)) return `/things/${inPath(iri.slice(ID.length))}`;
   return `/things?iri=${encodeURIComponent(iri)}`;
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { openStep, packed, pathStep, stepsOf, unpacked } from "../src/explore/address";
+import { aroundStep, openStep, packed, pathStep, pinOf, pinsOf, stepsOf, unpacked, unpinned } from "../src/explore/address";
 import { BOX, begin, bounds, moved, withGroup, withLinks, without } from "../src/explore/scene";
 import { changed, difference } from "../src/explore/difference";
+import { labelled, wordOf } from "../src/explore/labels";
+import { grouped, isGroup, membersOf } from "../src/explore/siblings";
 import { offered, sifted, siftOf } from "../src/explore/sift";
 import { radius, scaleOf } from "../src/explore/sizes";
 import { coloursOf, keysOf } from "../src/explore/colours";
-import { evidenceScene, layered, lineageScene, organisationScene, timelineScene } from "../src/explore/presets";
-import { csv, graphml, mermaid, svg } from "../src/explore/write";
+import { evidenceScene, layered, licenceScene, lineageScene, organisationScene, timelineScene } from "../src/explore/presets";
+import { csv, graphml, lineOf, mermaid, svg } from "../src/explore/write";
 import type { Claim, Entity, Group, Lineage } from "../src/types";
 
 const entity = (iri: string, kind = "model"): Entity => ({ iri, id: iri, label: iri, kind });
@@ -79,6 +81,30 @@ describe("a scene of the explorer", () => {
     expect(difference(now, now).links).toEqual(now.links);
   });
 
+  it("writes no word over another or over an entity, those of the chosen one first", () => {
+    const scene = withGroup(withGroup(begin(entity("m")), "m", group("in", many(40))), "m", { ...group("in", [entity("c0")]), name: "postTrainedFrom" });
+    const height = 11;
+    const spots = [...labelled(scene, (link) => lineOf(scene, link), (text) => text.length * 5, height, new Set(["c39|fineTunedFrom|m"]))];
+    const rects = [...spots.map(([, s]) => ({ left: s.x - s.width / 2, right: s.x + s.width / 2, top: s.y - height / 2, bottom: s.y + height / 2 })), ...[...scene.nodes.values()].map((n) => ({ left: n.x, right: n.x + BOX.width, top: n.y, bottom: n.y + BOX.height }))];
+    for (const [n, a] of rects.entries()) for (const b of rects.slice(n + 1)) expect(a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top).toBe(true);
+    expect(spots[0]?.[0]).toBe("c39|fineTunedFrom|m");
+    expect(spots.length).toBeGreaterThan(20);
+    const [link] = scene.links.values();
+    expect(wordOf({ ...link!, breach: "LR-04", contested: true })).toBe("§ fine-tuned, sources disagree");
+  });
+
+  it("draws like leaves as one box that says how many and loses no mark", () => {
+    const scene = withGroup(withGroup(begin(entity("m")), "m", { ...group("in", many(9), ["c3"]), breaches: { c4: ["LR-04 no"] } }), "m", group("out", many(3, "p")));
+    const [[key, members]] = [...membersOf(scene)] as [[string, unknown[]]];
+    expect([isGroup(key), members.length]).toEqual([true, 9]);
+    const one = grouped(scene, new Set(), "m");
+    expect([one.nodes.size, one.links.size, one.nodes.get(key)?.label]).toEqual([5, 4, "9 models"]);
+    expect(one.links.get(key)).toMatchObject({ subject: key, object: "m", contested: true, breach: "1 of 9 have a licence problem" });
+    expect(grouped(scene, new Set([key]), "m").nodes.size).toBe(13);
+    expect(grouped(scene, new Set(), "c2").nodes.size).toBe(13); // what is chosen is seen
+    expect(grouped(withGroup(begin(entity("a")), "a", group("in", many(5))), new Set(), "a").nodes.size).toBe(6);
+  });
+
   it("keeps a place given by hand", () => {
     expect(moved(begin(entity("m")), "m", 7, 8).nodes.get("m")).toMatchObject({ x: 7, y: 8 });
   });
@@ -101,6 +127,13 @@ describe("the address of a scene", () => {
       { kind: "open", iri, relation: "trainedOn", direction: "out", page: 1 },
       { kind: "path", start: iri, end: "https://example.org/x" },
     ]);
+  });
+
+  it("holds what was opened around an entity, and the places given by hand", () => {
+    const iri = "https://w3id.org/provenance-graph/id/model/a/b@2";
+    expect(stepsOf([aroundStep(iri), "x|y"])).toEqual([{ kind: "around", iri }]);
+    expect(pinsOf([pinOf(iri, 10.4, -3.6), "m@1e9,2", "m@1,2,3", "nothing"])).toEqual(new Map([[iri, { x: 10, y: -4 }]]));
+    expect(unpinned([pinOf(iri, 1, 2), pinOf("m", 3, 4)], iri)).toEqual(["m@3,4"]);
   });
 
   it("passes over what is no step", () => {
@@ -136,6 +169,16 @@ describe("pictures that answer a question", () => {
     expect(scene.nodes.get("up")?.x).toBeLessThan(scene.nodes.get("m")?.x ?? 0);
     expect(scene.nodes.get("down")?.x).toBeGreaterThan(scene.nodes.get("m")?.x ?? 0);
     expect([...scene.links.values()].map((l) => [l.breach ?? "", l.inferred])).toEqual([["LR-04 named otherwise", false], ["", true]]);
+  });
+
+  it("show where the terms of a licence start and how many they reach", () => {
+    const [base, other] = [{ iri: "L1", label: "licence:llama" }, { iri: "L2", label: "licence:MIT" }];
+    const at = (iri: string, distance: number, licences: object[]) => ({ ...node(iri, distance ? "down" : "self", distance), licences });
+    const scene = licenceScene({ nodes: [at("m", 0, [base]), at("kept", 1, [base]), at("changed", 1, [other]), at("below", 2, [])], edges: [edge("kept", "m"), edge("changed", "m"), edge("below", "changed")] } as unknown as Lineage);
+    const starts = [...scene.links.values()].filter((l) => l.relation === "license").map((l) => [l.subject, l.object]);
+    expect(starts).toEqual([["m", "L1"], ["changed", "L2"]]);
+    expect([scene.nodes.get("L1")?.note, scene.nodes.get("L2")?.note]).toEqual(["2 declare it, 2 more made from them", "1 declare it, 1 more made from them"]);
+    expect(scene.nodes.get("L1")?.x).toBeLessThan(scene.nodes.get("m")?.x ?? 0);
   });
 
   it("keep a readable shape with five thousand entities in one column", () => {

@@ -12,6 +12,8 @@ describe("addresses of the page", () => {
   it("leads a model to its page and another entity to its own", () => {
     expect(hrefOf("https://w3id.org/provenance-graph/id/model/a/b")).toBe("/models/a/b");
     expect(hrefOf("https://w3id.org/provenance-graph/id/dataset/x")).toBe("/things/dataset/x");
+    expect(hrefOf("https://w3id.org/provenance-graph/id/in/epoch/model/bert-large")).toBe("/models/epoch/model/bert-large");
+    expect(hrefOf("https://w3id.org/provenance-graph/id/in/epoch/organization/x")).toBe("/things/in/epoch/organization/x");
     expect(hrefOf("https://example.org/x")).toBe("/things?iri=https%3A%2F%2Fexample.org%2Fx");
   });
 

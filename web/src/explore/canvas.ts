@@ -1,8 +1,8 @@
 /** The scene on a canvas: only what is in view is drawn, and words only where they can be read. */
 import { BOX, bounds, type Link, type Placed, type Scene } from "./scene";
 import { radius } from "./sizes";
-import { ends, short, type Palette } from "./write";
-import { RELATION_WORDS } from "../words";
+import { labelled, type Spot } from "./labels";
+import { ends, lineOf, short, type Palette } from "./write";
 
 export interface View {
   x: number;
@@ -20,7 +20,8 @@ export interface Marks {
   sizes?: Map<string, number> | undefined;
 }
 
-const READABLE = 0.45;
+/** From this scale on names stand in two lines in their own size; below, in one line as large as can be read. */
+const READABLE = 0.72;
 /** Below this an entity is a dot of colour and a link a thin line: thousands are drawn in one stroke. */
 const FAR = 0.3;
 
@@ -146,12 +147,15 @@ function far(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pal
   }
 }
 
+/** Below this links have no words: they would be longer than their lines. */
+const FAR_WORDS = 0.5;
+
 /** With more links in sight than this, only those of the chosen entity say their relation: the rest could not be read. */
 const LABELLED = 250;
 
 /** Links with arrows and words, entities with names. */
 function near(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Palette, marks: Marks, seen: Seen): void {
-  const words = view.scale >= READABLE;
+  const words = view.scale >= FAR_WORDS;
   c.textBaseline = "middle";
   c.textAlign = "center";
   const lines: { link: Link; at: [number, number, number, number]; lit: boolean }[] = [];
@@ -163,13 +167,17 @@ function near(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pa
   }
   strokes(c, lines, palette, view.scale);
   const few = lines.length <= LABELLED;
+  const size = letters(view.scale);
+  c.font = `${size}px system-ui, sans-serif`;
+  const places = words ? wordsOf(c, scene, size, marks) : new Map<string, Spot>();
   for (const { link, at: [x1, y1, x2, y2], lit } of lines) {
     if (few || lit) arrow(c, x1, y1, x2, y2, lookOf(link, lit, palette));
-    if (words && (few || lit)) label(c, link, (x1 + x2) / 2, (y1 + y2) / 2, palette);
+    const spot = few || lit ? places.get(link.key) : undefined;
+    if (spot) label(c, link, spot, size, palette);
   }
   c.textAlign = "left";
   for (const node of scene.nodes.values()) {
-    if (!outside(seen, node.x, node.y, node.x + BOX.width, node.y + BOX.height)) box(c, node, palette, marks, words, view.scale);
+    if (!outside(seen, node.x, node.y, node.x + BOX.width, node.y + BOX.height)) box(c, node, palette, marks, view.scale);
   }
 }
 
@@ -199,18 +207,35 @@ function strokes(c: CanvasRenderingContext2D, lines: { link: Link; at: [number, 
   c.setLineDash([]);
 }
 
-const CHANGES: Record<string, string> = { new: "+ ", gone: "− " };
+/** Words on links are this large in the units of a scene: never under nine pixels on the screen. */
+function letters(scale: number): number {
+  return Math.max(9.5, LEAST_LETTER / scale);
+}
+
+interface Words {
+  key: string;
+  spots: Map<string, Spot>;
+}
+
+const words = new WeakMap<Scene, Words>();
+
+/** The places of the words of a scene, made anew where the size of letters or the chosen entity changes. */
+function wordsOf(c: CanvasRenderingContext2D, scene: Scene, size: number, marks: Marks): Map<string, Spot> {
+  const key = `${size.toFixed(1)} ${marks.chosen} ${marks.edge}`;
+  const before = words.get(scene);
+  if (before?.key === key) return before.spots;
+  const lit = new Set([...scene.links.values()].filter((l) => l.key === marks.edge || l.subject === marks.chosen || l.object === marks.chosen).map((l) => l.key));
+  const spots = labelled(scene, (link) => lineOf(scene, link), (text) => c.measureText(text).width, size * 1.15, lit);
+  words.set(scene, { key, spots });
+  return spots;
+}
 
 /** The relation on its line, with what speaks against it. */
-function label(c: CanvasRenderingContext2D, link: Link, x: number, y: number, palette: Palette): void {
-  const relation = RELATION_WORDS[link.relation] ?? link.label; // in a word: the line is short, and the arrow leads to the parent
-  const text = `${link.breach ? "§ " : ""}${CHANGES[link.change ?? ""] ?? ""}${relation}${link.inferred ? ", inferred" : ""}${link.contested ? ", sources disagree" : ""}`;
-  c.font = "9.5px system-ui, sans-serif";
-  c.lineWidth = 3;
-  c.strokeStyle = palette.paper;
-  c.strokeText(text, x, y - 6);
+function label(c: CanvasRenderingContext2D, link: Link, { x, y, text, width }: Spot, size: number, palette: Palette): void {
+  c.fillStyle = palette.paper; // no line runs through a word
+  c.fillRect(x - width / 2 - 2, y - size / 2, width + 4, size);
   c.fillStyle = link.breach ? palette.bad : link.contested ? palette.ink : palette.soft;
-  c.fillText(text, x, y - 6);
+  c.fillText(text, x, y);
 }
 
 /** The owner and the name of a model that is known by its id; other names are whole. */
@@ -222,7 +247,7 @@ function ownerAndName(node: Placed): [string, string] {
 /** Letters smaller than this on the screen are not written. */
 const LEAST_LETTER = 9;
 
-function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks: Marks, words: boolean, scale: number): void {
+function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks: Marks, scale: number): void {
   const colour = marks.colours?.get(node.iri) ?? palette.kinds[node.kind] ?? palette.line;
   c.fillStyle = palette.paper;
   c.strokeStyle = colour;
@@ -248,10 +273,10 @@ function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks:
   }
   c.fillStyle = palette.ink;
   const [owner, name] = ownerAndName(node);
-  if (!words) { // one line, as large on the screen as it can be read
+  if (scale < READABLE) { // one line, as large on the screen as it can be read
     const size = Math.min(LEAST_LETTER / scale, BOX.height - 6);
     c.font = `${size}px system-ui, sans-serif`;
-    c.fillText(short(name, Math.floor((BOX.width - 12) / (size * 0.56))), node.x + 6, node.y + BOX.height / 2);
+    c.fillText(short(name, Math.floor((BOX.width - 12) / (size * 0.62))), node.x + 6, node.y + BOX.height / 2);
     return;
   }
   c.font = "12px system-ui, sans-serif";
@@ -332,4 +357,15 @@ export function fitted(scene: Scene, width: number, height: number): View {
   const box_ = bounds(scene);
   const scale = Math.max(0.05, Math.min(1.1, (width - 60) / box_.width, (height - 60) / box_.height));
   return { scale, x: (width - box_.width * scale) / 2 - box_.left * scale, y: (height - box_.height * scale) / 2 - box_.top * scale };
+}
+
+/** Scenes of up to so many entities open readable, on a narrow screen at the entity they are about; larger ones whole. */
+const READ_AT_ONCE = 200;
+const READABLE_START = 0.6;
+
+/** The first view of a scene: all of it where that can be read, else what it is about. */
+export function opening(scene: Scene, width: number, height: number, about: Placed | undefined): View {
+  const whole = fitted(scene, width, height);
+  if (whole.scale >= FAR || !about || scene.nodes.size > READ_AT_ONCE) return whole;
+  return { scale: READABLE_START, x: width / 2 - (about.x + BOX.width / 2) * READABLE_START, y: height / 2 - (about.y + BOX.height / 2) * READABLE_START };
 }

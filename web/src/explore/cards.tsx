@@ -4,18 +4,18 @@ import { storeVersion, useAsked } from "../api";
 import { InBasket } from "../inbasket";
 import { Answer, download } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { added, hrefOf, inPath, removed, setQuery, type Place } from "../router";
+import { added, hrefOf, inPath, setQuery, type Place } from "../router";
 import type { Neighbourhood } from "../types";
 import { number, spaced } from "../words";
-import { openStep, packed, pathStep } from "./address";
+import { aroundStep, openStep, packed, pathStep, pinOf, pinsOf, unpinned } from "./address";
 import { PAGE, aroundOf } from "./load";
-import type { Link, Scene } from "./scene";
+import type { Link, Placed, Scene } from "./scene";
 import { csv, graphml, mermaid, svg, type Looks, type Palette } from "./write";
 
 /** A link, with where its evidence is. */
 export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Element {
   const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
-  const claims = a?.kind === "model" ? `${hrefOf(link.subject)}?claims=${encodeURIComponent(link.relation)}` : link.subject.startsWith("http") ? hrefOf(link.subject) : undefined;
+  const claims = !link.subject.startsWith("http") ? undefined : a?.kind === "model" ? `${hrefOf(link.subject)}?claims=${encodeURIComponent(link.relation)}` : hrefOf(link.subject);
   return (
     <section class="card"><h2>Link</h2>
       <p><bdi>{a?.label}</bdi> <strong>{link.label}</strong> <bdi>{b?.label}</bdi></p>
@@ -30,13 +30,16 @@ export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Ele
 }
 
 /** An entity and its relations with how many each leads to; what is no entity of the store is only named. */
-export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: Place }): JSX.Element {
+export function Card({ iri, scene, place, steps, members }: { iri: string; scene: Scene; place: Place; steps: string[]; members: Placed[] | undefined }): JSX.Element {
   const asOf = place.query.get("asOf") ?? "";
   const here = scene.nodes.get(iri);
   const walkable = iri.startsWith("http") && here?.kind !== "claim";
   const asked = useAsked<Neighbourhood>(walkable ? aroundOf(iri, asOf) : null);
-  const steps = place.query.getAll("open");
-  const open = (step: string): void => setQuery({ open: (now) => [...now, step], at: packed(iri) });
+  const pinned = pinsOf(place.query.getAll("pin")).has(iri);
+  const around = aroundStep(iri);
+  const open = (step: string): void => setQuery({ open: [...steps, step], at: packed(iri) });
+  const close = (step: string): void => setQuery({ open: steps.filter((s) => s !== step) });
+  if (members) return <GroupCard iri={iri} members={members} />;
   if (!walkable) return <section class="card"><h2><bdi>{here?.label ?? iri}</bdi></h2><p class="aside">{here?.kind}</p></section>;
   return (
     <Answer asked={asked} what="its neighbours">
@@ -44,8 +47,11 @@ export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: 
         <section class="card">
           <h2><bdi>{node.label}</bdi></h2>
           <p class="aside">{node.kind} · <bdi>{node.id}</bdi></p>
+          {here?.note ? <p>{here.note}</p> : null}
           <p class="actions"><a href={hrefOf(node.iri)}>Its page</a>{node.kind === "model" ? <><a href={`/lineage/${inPath(node.id)}`}>Lineage</a><InBasket id={node.id} brief /></> : null}
-            <button type="button" class="small" onClick={() => setQuery({ hide: added(packed(iri)), at: null })}>Hide</button></p>
+            <button type="button" class="small" onClick={() => setQuery({ hide: added(packed(iri)), at: null })}>Hide</button>
+            {here ? <button type="button" class="small" aria-pressed={pinned} onClick={() => setQuery({ pin: (now) => (pinned ? unpinned(now, iri) : [...now, pinOf(iri, here.x, here.y)]) })}>Pin</button> : null}
+            {groups.length ? <button type="button" class="small" onClick={() => (steps.includes(around) ? close(around) : open(around))}>{steps.includes(around) ? "Close all" : "Open all"}</button> : null}</p>
           <ul class="plain groups">
             {groups.map((group) => {
               const step = openStep(iri, group.name, group.direction);
@@ -56,7 +62,7 @@ export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: 
               return (
                 <li key={step}>
                   <span>{group.direction === "out" ? "" : "← "}{group.label}{group.direction === "out" ? " →" : ""} <span class="aside">{group.atLeast ? "more than " : ""}{number(group.total)}</span>{group.contested.length ? <strong class="conflict"> sources disagree</strong> : null}</span>
-                  {pages ? <button type="button" class="small" onClick={() => setQuery({ open: removed(step) })}>Close<span class="visually-hidden"> {group.label}</span></button> : null}
+                  {pages ? <button type="button" class="small" onClick={() => close(step)}>Close<span class="visually-hidden"> {group.label}</span></button> : null}
                   {left > 0 || !pages ? <button type="button" class="small" onClick={() => open(step)} aria-label={`+${next} open ${group.label}, ${group.direction === "out" ? "from" : "to"} ${node.label}`}>+{next}</button> : null}
                 </li>
               );
@@ -66,6 +72,17 @@ export function Card({ iri, scene, place }: { iri: string; scene: Scene; place: 
         </section>
       )}
     </Answer>
+  );
+}
+
+/** Like neighbours that are drawn as one box. */
+function GroupCard({ iri, members }: { iri: string; members: Placed[] }): JSX.Element {
+  return (
+    <section class="card">
+      <h2>{number(members.length)} {members[0]?.kind}s in one box</h2>
+      <p class="actions"><button type="button" class="small" onClick={() => setQuery({ apart: added(packed(iri)), at: packed(members[0]?.iri ?? "") })}>Show one by one</button></p>
+      <ul class="plain">{members.slice(0, 50).map((one) => <li key={one.iri}>{one.iri.startsWith("http") ? <a href={hrefOf(one.iri)}><bdi>{one.label}</bdi></a> : <bdi>{one.label}</bdi>}</li>)}{members.length > 50 ? <li class="aside">50 of {number(members.length)} listed</li> : null}</ul>
+    </section>
   );
 }
 

@@ -1,22 +1,25 @@
 /** Scenes from the service: a walk replayed step by step, a preset, and facts to colour by. */
 import { Refusal, get, select } from "../api";
 import type { Changes, ClaimsAnswer, GraphPath, Group, Impact, Lineage, Neighbourhood } from "../types";
+import { ID, modelIdOf } from "../ids";
 import { inPath } from "../router";
 import { shortId } from "../words";
 import { unpacked, type Step } from "./address";
-import { MOST_CHANGES, changesScene, evidenceScene, impactScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
+import { MOST_CHANGES, changesScene, evidenceScene, impactScene, licenceScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
 import { difference } from "./difference";
 import { begin, withGroup, withLinks, type Scene } from "./scene";
 
 /** So many neighbours are opened at a time. */
 export const PAGE = 12;
+/** So many of each group are shown around an entity that was only just come to. */
+const FIRST = 3;
 /** So many entities are shown in one scene. */
 export const MOST = 5000;
-const ID = "https://w3id.org/provenance-graph/id/";
 
 /** Presets by their name in the address, with what they show; `root` says whether they need an entity. */
 export const PRESETS: { name: string; word: string; root: boolean }[] = [
-  { name: "lineage", word: "Lineage and licence flow", root: true },
+  { name: "lineage", word: "Lineage", root: true },
+  { name: "licences", word: "Licence flow", root: true },
   { name: "impact", word: "What depends on it", root: true },
   { name: "timeline", word: "Timeline by release", root: true },
   { name: "evidence", word: "Evidence of one fact", root: true },
@@ -44,6 +47,8 @@ async function start({ root, preset, property, asOf, evidence, since }: Wanted):
       return impactScene(await get<Impact>(`/api/v1/impact?thing=${encodeURIComponent(thing)}&limit=${MOST}${onDay(asOf)}`));
     case "lineage":
       return lineageScene(await get<Lineage>(`/api/v1/models/${modelPath(thing)}/lineage?influences=true&evidence=${evidence}&limit=${MOST}${onDay(asOf)}`));
+    case "licences":
+      return licenceScene(await get<Lineage>(`/api/v1/models/${modelPath(thing)}/lineage?influences=true&evidence=${evidence}&limit=${MOST}${onDay(asOf)}`));
     case "changes":
       return changesScene(await get<Changes>(`/api/v1/changes?limit=${MOST_CHANGES}${since ? `&since=${encodeURIComponent(since)}` : ""}`));
     case "organisations":
@@ -62,7 +67,7 @@ async function start({ root, preset, property, asOf, evidence, since }: Wanted):
 }
 
 function modelPath(thing: string): string {
-  return inPath(thing.startsWith(`${ID}model/`) ? thing.slice(ID.length + 6) : thing);
+  return inPath(modelIdOf(thing) ?? thing);
 }
 
 /** The strongest links between organisations: more could not be read. */
@@ -97,7 +102,7 @@ async function timeline(thing: string, asOf: string): Promise<Scene> {
 async function modelsOf(iri: string): Promise<{ iri: string; id: string; label: string; kind: string }[]> {
   const rows = await select(`PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX pg: <https://w3id.org/provenance-graph/ns#> PREFIX schema: <https://schema.org/>
 SELECT ?m ?name WHERE { { ?m dcterms:creator <${iri}> } UNION { ?m dcterms:isPartOf <${iri}> } UNION { ?m dcterms:license <${iri}> } UNION { ?m pg:trainedOn <${iri}> } ?m a pg:Model OPTIONAL { ?m schema:name ?name } } LIMIT ${MOST}`);
-  return [...new Map(rows.map((r) => [r["m"] ?? "", { iri: r["m"] ?? "", id: (r["m"] ?? "").replace(`${ID}model/`, ""), label: r["name"] ?? shortId((r["m"] ?? "").replace(`${ID}model/`, "")), kind: "model" }])).values()];
+  return [...new Map(rows.map((r) => [r["m"] ?? "", { iri: r["m"] ?? "", id: modelIdOf(r["m"] ?? "") ?? r["m"] ?? "", label: r["name"] ?? shortId(modelIdOf(r["m"] ?? "") ?? r["m"] ?? ""), kind: "model" }])).values()];
 }
 
 const AT_ONCE = 300;
@@ -149,6 +154,10 @@ export async function replay(wanted: Wanted): Promise<Scene> {
     if (step.kind === "open") {
       const more = await get<Neighbourhood>(`/api/v1/graph?node=${encodeURIComponent(step.iri)}&relation=${encodeURIComponent(step.relation)}&direction=${step.direction}&limit=${PAGE}&breaches=true&cursor=${step.page * PAGE || ""}${onDay(asOf)}`);
       for (const group of more.groups) scene = withGroup(scene, more.node.iri, group);
+    } else if (step.kind === "around") {
+      const near = await get<Neighbourhood>(aroundOf(step.iri, asOf));
+      if (!scene.nodes.has(near.node.iri)) continue;
+      for (const group of near.groups) scene = withGroup(scene, near.node.iri, { ...group, items: group.items.slice(0, FIRST) });
     } else {
       const path = await get<GraphPath>(`/api/v1/graph/path?start=${encodeURIComponent(step.start)}&end=${encodeURIComponent(step.end)}${onDay(asOf)}`);
       for (const hop of path.steps) {

@@ -7,6 +7,10 @@ export interface Acts {
   onNode: (iri: string) => void;
   onEdge: (key: string) => void;
   onMove: (iri: string, x: number, y: number) => void;
+  /** An entity was let go after it was moved. */
+  onDrop: (iri: string) => void;
+  /** An entity was pressed twice. */
+  onOpen: (iri: string) => void;
 }
 
 /** Listens on a canvas; the view is changed in place and painted at the next frame. */
@@ -59,12 +63,18 @@ export function usePointer(canvas: { current: HTMLCanvasElement | null }, view: 
       if (down.delete(e.pointerId) && !movedFar) {
         if (held) now.current.acts.onNode(held);
         else now.current.acts.onEdge(linkAt(now.current.scene, view.current, p.x, p.y));
-      }
+      } else if (movedFar && held) now.current.acts.onDrop(held);
       held = "";
+    };
+    const twice = (e: MouseEvent): void => {
+      const p = at(e);
+      const node = nodeAt(now.current.scene, view.current, p.x, p.y);
+      if (node) now.current.acts.onOpen(node.iri);
     };
     const resize = new ResizeObserver(() => requestAnimationFrame(now.current.paint));
     resize.observe(element);
     element.addEventListener("wheel", wheel, { passive: false });
+    element.addEventListener("dblclick", twice);
     element.addEventListener("pointerdown", press);
     element.addEventListener("pointermove", drag);
     element.addEventListener("pointerup", release);
@@ -72,6 +82,7 @@ export function usePointer(canvas: { current: HTMLCanvasElement | null }, view: 
     return () => {
       resize.disconnect();
       element.removeEventListener("wheel", wheel);
+      element.removeEventListener("dblclick", twice);
       element.removeEventListener("pointerdown", press);
       element.removeEventListener("pointermove", drag);
       element.removeEventListener("pointerup", release);

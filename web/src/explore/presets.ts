@@ -1,9 +1,9 @@
 /** Pictures that answer one question: the answers of the service laid out as scenes. Pure. */
 import type { Changes, Claim, Entity, Impact, Lineage } from "../types";
+import { ID, modelIdOf } from "../ids";
 import { isThing, nameOf, shortId, stance, standing, text } from "../words";
 import { BOX, type Link, type Placed, type Scene } from "./scene";
 
-const ID = "https://w3id.org/provenance-graph/id/";
 const COLUMN = 320;
 const ROW = 46;
 /** No more in one column: what is longer stands in several beside each other, so that a scene keeps a readable shape. */
@@ -66,7 +66,7 @@ function link(subject: string, object: string, relation: string, label: string, 
 }
 
 function idOf(iri: string): string {
-  return iri.startsWith(ID) ? iri.slice(ID.length).replace(/^model\//, "") : iri;
+  return modelIdOf(iri) ?? (iri.startsWith(ID) ? iri.slice(ID.length) : iri);
 }
 
 /** Models by how many steps they stand from what is withdrawn, each with the step that leads to it. */
@@ -94,6 +94,35 @@ export function lineageScene(found: Lineage): Scene {
     iri: n.iri, id: idOf(n.iri), label: shortId(n.label), kind: n.kind, column: n.side === "up" ? -n.distance : n.side === "self" ? 0 : n.distance, facts: licenceFact(n.licences),
   }));
   return layered(spots, found.edges.map(ofEdge));
+}
+
+/**
+ * Where the terms of each licence start and how far they reach: a licence stands before the models that declare it
+ * and were not made from one that does; its box counts who declares it and what else was made from those.
+ */
+export function licenceScene(found: Lineage): Scene {
+  const base = lineageScene(found);
+  const declared = new Map(found.nodes.map((n) => [n.iri, new Map(n.licences.map((l) => [l.iri, nameOf(l)]))]));
+  const made = found.edges.filter((e) => e.group === "derivation");
+  const [parents, children] = [new Map<string, string[]>(), new Map<string, string[]>()];
+  for (const edge of made) {
+    added(parents, edge.child, edge.parent);
+    added(children, edge.parent, edge.child);
+  }
+  const starts = new Map<string, string[]>();
+  for (const [iri, own] of declared) for (const licence of own.keys()) if (!(parents.get(iri) ?? []).some((p) => declared.get(p)?.has(licence))) added(starts, licence, iri);
+  const spots = [...base.nodes.values()].map(({ x: _x, y: _y, ...spot }): Spot => ({ ...spot, column: 2 * (spot.column ?? 0) }));
+  const links = [...base.links.values()];
+  for (const [licence, models] of starts) {
+    const holders = [...declared].filter(([, own]) => own.has(licence)).map(([iri]) => iri);
+    const reached = new Set(holders);
+    for (const iri of reached) for (const child of children.get(iri) ?? []) reached.add(child);
+    const label = declared.get(holders[0] ?? "")?.get(licence) ?? licence;
+    const column = Math.min(...models.map((iri) => 2 * (base.nodes.get(iri)?.column ?? 0))) - 1;
+    spots.push({ iri: licence, id: idOf(licence), label, kind: "licence", column, note: `${holders.length} declare it, ${reached.size - holders.length} more made from them`, facts: { licence: label } });
+    for (const iri of models) links.push(link(iri, licence, "license", "terms start here"));
+  }
+  return layered(spots, links);
 }
 
 export interface Built {
@@ -176,7 +205,7 @@ export function changesScene(found: Changes): Scene {
   const spots = new Map<string, Spot>();
   const links = new Map<string, Link>();
   for (const { subject, property, was, now } of found.items.flatMap((commit) => commit.facts).slice(0, MOST_CHANGES)) {
-    spots.set(subject.iri, { iri: subject.iri, id: idOf(subject.iri), label: shortId(subject.id), kind: subject.iri.startsWith(`${ID}model/`) ? "model" : "entity", column: 0 });
+    spots.set(subject.iri, { iri: subject.iri, id: idOf(subject.iri), label: shortId(subject.id), kind: modelIdOf(subject.iri) ? "model" : "entity", column: 0 });
     const seen = (value: string, change: "new" | "gone"): void => {
       const node = `value:${value}`;
       spots.set(node, { iri: node, id: value, label: value, kind: "value", column: 1 });

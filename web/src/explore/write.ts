@@ -1,7 +1,8 @@
 /** A scene as files: SVG, GraphML, Mermaid, CSV. Pure. */
 import { csv as asCsv } from "../table/csv";
 import type { Key } from "./colours";
-import { BOX, bounds, type Scene } from "./scene";
+import { BOX, bounds, type Link, type Scene } from "./scene";
+import { labelled } from "./labels";
 import { radius } from "./sizes";
 
 export interface Palette {
@@ -64,8 +65,11 @@ export function svg(scene: Scene, title: string, lines: string[], palette: Palet
     const colour = link.change === "new" ? (palette.kinds["organization"] ?? palette.ink) : link.breach ? palette.bad : link.contested ? palette.warn : palette.line;
     const dash = link.change === "gone" ? "2 5" : link.inferred ? "6 4" : "";
     parts.push(`<path d="M${at(x1, y1)} L${at(x2, y2)}" fill="none" stroke="${colour}" stroke-width="${link.contested || link.breach || link.change ? 3 : 1.3}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`);
-    const [mx, my] = at((x1 + x2) / 2, (y1 + y2) / 2 - 4).split(" ");
-    parts.push(`<text x="${mx}" y="${my}" font-size="9.5" text-anchor="middle" fill="${palette.soft}">${link.breach ? "§ " : ""}${link.change ? `${link.change}: ` : ""}${escaped(link.label)}${link.contested ? " (sources disagree)" : ""}</text>`);
+  }
+  for (const [key, spot] of labelled(scene, (link) => lineOf(scene, link), (text) => text.length * LETTER, LINE, new Set())) {
+    const [mx, my] = at(spot.x, spot.y + LINE / 4).split(" ");
+    const link = scene.links.get(key);
+    parts.push(`<text x="${mx}" y="${my}" font-size="9.5" text-anchor="middle" paint-order="stroke" stroke="${palette.paper}" stroke-width="3" fill="${link?.breach ? palette.bad : palette.soft}">${escaped(spot.text)}</text>`);
   }
   for (const node of scene.nodes.values()) {
     const [x, y] = at(node.x, node.y).split(" ").map(Number) as [number, number];
@@ -81,6 +85,15 @@ export function svg(scene: Scene, title: string, lines: string[], palette: Palet
 function disc(x: number, y: number, looks: Looks, iri: string, palette: Palette): string {
   const share = looks.sizes?.get(iri);
   return share === undefined ? "" : `<circle cx="${x + BOX.width - 16}" cy="${y + BOX.height / 2}" r="${radius(share).toFixed(1)}" fill="${looks.colours?.get(iri) ?? palette.soft}"/>`;
+}
+
+/** About how wide a letter and how tall a line of the words on links is in a drawing. */
+const [LETTER, LINE] = [5, 11];
+
+/** Where the line of a link begins and ends; undefined where an end is not drawn. */
+export function lineOf(scene: Scene, link: Link): [number, number, number, number] | undefined {
+  const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
+  return a && b ? ends(a.x, a.y, b.x, b.y) : undefined;
 }
 
 /** Where a line leaves one box and meets another: at the sides that face each other. */

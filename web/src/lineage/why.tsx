@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useAsked } from "../api";
 import { dated } from "../asof";
 import { Answer, Out, ThingLink } from "../parts";
+import { modelIdOf } from "../ids";
 import { hrefOf, inPath, setQuery } from "../router";
 import type { Lineage, LineageEdge, Source } from "../types";
 import { shortId, spaced, stance } from "../words";
@@ -11,7 +12,7 @@ import { edgeKey } from "./layout";
 
 /** The side panel of an edge. */
 export function Why({ edge, conflict }: { edge: LineageEdge; conflict: string | undefined }): JSX.Element {
-  const child = edge.child.replace("https://w3id.org/provenance-graph/id/model/", "");
+  const child = modelIdOf(edge.child) ?? edge.child;
   const asked = useAsked<Lineage>(
     dated(`/api/v1/models/${inPath(child)}/lineage?direction=up&depth=1&influences=true&evidence=true&limit=500&relation=${edge.relationName}`),
   );

@@ -1,4 +1,5 @@
 /** What an entity is in one sentence, who says so, and how the claims of a source fared. */
+import { ID } from "../ids";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useAsked, type Asked } from "../api";
@@ -10,7 +11,6 @@ import type { Column } from "../table/rows";
 import type { Claim, ClaimsAnswer, EntityPage, Group, Impact, Neighbourhood, Standing } from "../types";
 import { count, number, shortId, spaced, stance, standing, text } from "../words";
 
-const ID = "https://w3id.org/provenance-graph/id/";
 const SOURCE = `${ID}collection/`;
 
 /** Where the page of an entity of any kind is asked. */

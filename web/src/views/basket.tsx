@@ -5,6 +5,7 @@ import { Refusal, get, useAsked } from "../api";
 import { MOST, addressOf, basket, bounded, fill, idsOf, itemOf, parsed, useBasket, wordOf, type Item } from "../basket";
 import { Answer, Copy, ThingLink, Trouble, download, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
+import { ID, modelIdOf } from "../ids";
 import { inPath, setQuery, toggled, withQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
@@ -12,7 +13,6 @@ import type { Impact, Portfolio } from "../types";
 import { count, number } from "../words";
 import { answerWord } from "./verdict";
 
-const ID = "https://w3id.org/provenance-graph/id/";
 /** As many as the service takes at once. */
 const AT_ONCE = { compare: 6, report: 50, licences: 50, impact: 200 };
 const SHOWS: [string, string][] = [["items", "Items"], ["licences", "Licence matrix"], ["impact", "Impact"]];
@@ -82,7 +82,8 @@ function Fill({ foreign, items }: { foreign: boolean; items: Item[] }): JSX.Elem
 function pickedItem(id: string): Item | undefined {
   if (id.startsWith(`${ID}dataset/`)) return { kind: "dataset", id: id.slice(ID.length + 8) };
   if (id.startsWith(`${ID}deployment/`)) return { kind: "deployment", id: id.slice(ID.length + 11) };
-  if (id.startsWith(`${ID}model/`)) return { kind: "model", id: id.slice(ID.length + 6) };
+  const model = modelIdOf(id);
+  if (model) return { kind: "model", id: model };
   return id.startsWith(ID) ? undefined : itemOf(id);
 }
 

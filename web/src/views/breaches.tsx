@@ -5,6 +5,7 @@ import { dated } from "../asof";
 import { Answer, Draft, ThingLink, useTitle } from "../parts";
 import { PathLine } from "../pathline";
 import { EntityPicker } from "../searchbox";
+import { modelIdOf } from "../ids";
 import { inPath, setQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
@@ -39,7 +40,7 @@ export default function BreachesView({ place }: { place: Place }): JSX.Element {
   );
 }
 
-const model = (f: LicenceFinding): string => f.subject.iri.split("/id/model/")[1] ?? f.subject.label;
+const model = (f: LicenceFinding): string => modelIdOf(f.subject.iri) ?? f.subject.label;
 
 /** Columns of licence findings; with the model where there are several. */
 export const FINDING_COLUMNS: Column<LicenceFinding>[] = [

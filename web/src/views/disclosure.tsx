@@ -20,6 +20,8 @@ import { rubricOptions } from "./assessments";
 
 const FILTERS = ["developer", "openness", "family", "licence", "modality", "architecture", "year", "weights", "disclosure", "undisclosed", "descendsFrom"];
 const ROW = 26;
+/** A column is as wide as a cell, or as the head of its section asks for: about so wide is a letter of it. */
+const [CELL, LETTER, PAD] = [26, 8, 10];
 
 /** The view; filters, the rubric and the open cell stand in the address. */
 export default function Disclosure({ place }: { place: Place }): JSX.Element {
@@ -163,6 +165,7 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
   const first = Math.max(0, Math.floor(top / ROW) - 8);
   const last = Math.min(matrix.models.length, first + Math.ceil(height / ROW) + 24);
   const groups = useMemo(() => sectionsOf(matrix, columns), [matrix, columns]);
+  const widths = useMemo(() => groups.flatMap(([name, n]) => Array.from({ length: n }, () => Math.max(CELL, Math.ceil((name.length * LETTER + PAD) / n)))), [groups]);
   const twins = useMemo(() => repeated(matrix.models.map((m) => m.name)), [matrix]);
   const focus = (row: number, place: number): void => {
     setAt({ row, place });
@@ -196,7 +199,7 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
       <table role="grid" aria-label="Disclosure of models by field" aria-rowcount={matrix.models.length + 3} aria-colcount={columns.length + 2} onKeyDown={key} onClick={click}>
         <thead>
           <tr class="groups" aria-rowindex={1}><th scope="col"><span class="visually-hidden">Section</span></th><td />{groups.map(([name, n]) => <th key={name} colSpan={n} scope="colgroup" title={name}><span>{name}</span></th>)}</tr>
-          <tr aria-rowindex={2}><th scope="col">Model</th><th scope="col" class="up"><span>known</span></th>{columns.map((n) => <th key={n} scope="col" class="up"><button type="button" class="link" title="Order the models by this field" onClick={(e) => { e.stopPropagation(); setQuery({ by: matrix.fields[n]?.property ?? null }); }}><span>{matrix.fields[n]?.label}</span></button></th>)}</tr>
+          <tr aria-rowindex={2}><th scope="col">Model</th><th scope="col" class="up"><span>known</span></th>{columns.map((n, place) => <th key={n} scope="col" class="up" style={{ minWidth: `${widths[place] ?? CELL}px` }}><button type="button" class="link" title="Order the models by this field" onClick={(e) => { e.stopPropagation(); setQuery({ by: matrix.fields[n]?.property ?? null }); }}><span>{matrix.fields[n]?.label}</span></button></th>)}</tr>
           <tr class="totals" aria-rowindex={3}><th scope="row">known, of {number(matrix.models.length)}</th><td />{columns.map((n) => <td key={n} class="num">{knownIn(matrix.models, n)}</td>)}</tr>
         </thead>
         <tbody>

@@ -4,8 +4,8 @@ import { useAsked } from "../api";
 import { dated } from "../asof";
 import { Answer, Draft, ModelTabs, Out, ThingLink, ValueView, useTitle } from "../parts";
 import { inPath, setQuery, type Place } from "../router";
-import type { History } from "../types";
-import { number, shortId } from "../words";
+import type { History, Thing } from "../types";
+import { nameOf, number, repeated, shortId } from "../words";
 
 /** The view; the days between which to look stand in the address. */
 export default function HistoryView({ id, place }: { id: string; place: Place }): JSX.Element {
@@ -37,8 +37,26 @@ function yearAgo(): string {
   return day.toISOString().slice(0, 10);
 }
 
+/** A link to a thing, with its id beside it where another of the same name is near. */
+function Named({ thing, twins }: { thing: Thing; twins: Set<string> }): JSX.Element {
+  return <><ThingLink thing={thing} />{twins.has(nameOf(thing)) ? <span class="aside"> <bdi>{thing.id ?? thing.iri.split("/id/").pop()}</bdi></span> : null}</>;
+}
+
+/** An event in words; the address of a document stands as its host and the end of its path. */
+function happened(what: string): JSX.Element {
+  const match = /^(https?:\/\/\S+) (.*)$/.exec(what);
+  return match ? <><Out href={match[1] ?? ""} /> {match[2]}</> : <>{what}</>;
+}
+
+/** The names of different things among these that are the same. */
+function twinsOf(things: Thing[]): Set<string> {
+  return repeated([...new Map(things.map((t) => [t.iri, nameOf(t)])).values()]);
+}
+
 function Found({ found }: { found: History }): JSX.Element {
   const { lifecycle: life } = found;
+  const aliases = [...new Map(found.aliases.map((a) => [`${a.alias} ${a.target.iri} ${a.since} ${a.until}`, a])).values()]; // several sources state one
+  const twins = twinsOf([...found.aliases.map((a) => a.target), ...found.drift.flatMap((d) => [d.before, d.after])]);
   return (
     <>
       <p>
@@ -48,12 +66,12 @@ function Found({ found }: { found: History }): JSX.Element {
       </p>
       <h2>Events</h2>
       {found.events.length ? (
-        <ol class="timeline">{found.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {e.what} <span class="clock">{e.clock === "world" ? "event date" : "date we read it"}</span></li>)}</ol>
+        <ol class="timeline">{found.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {happened(e.what)} <span class="clock">{e.clock === "world" ? "event date" : "date we read it"}</span></li>)}</ol>
       ) : <p>No dated event is on record in these days.</p>}
-      {found.aliases.length ? <><h2>Aliases</h2><ul class="plain">{found.aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <ThingLink thing={a.target} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}</span></li>)}</ul></> : null}
+      {aliases.length ? <><h2>Aliases</h2><ul class="plain">{aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <Named thing={a.target} twins={twins} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}</span></li>)}</ul></> : null}
       {found.drift.length ? (
         <><h2>Facts that drifted between versions</h2>
-          <Table heads={["Fact", "From", "To", "Was", "Now"]} rows={found.drift.map((d) => [d.label, <ThingLink thing={d.before} />, <ThingLink thing={d.after} />, d.was.map((v, n) => <span key={n}><ValueView value={v} /> </span>), d.now.map((v, n) => <span key={n}><ValueView value={v} /> </span>)])} /></>
+          <Table heads={["Fact", "From", "To", "Was", "Now"]} rows={found.drift.map((d) => [d.label, <Named thing={d.before} twins={twins} />, <Named thing={d.after} twins={twins} />, d.was.map((v, n) => <span key={n}><ValueView value={v} /> </span>), d.now.map((v, n) => <span key={n}><ValueView value={v} /> </span>)])} /></>
       ) : null}
       <h2>What sources changed ({number(found.changedClaims.length)})</h2>
       {found.changedClaims.length ? (

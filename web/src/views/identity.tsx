@@ -7,11 +7,18 @@ import { hrefOf, setQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Identity } from "../types";
-import { number } from "../words";
+import { number, spaced } from "../words";
 
 type Pair = Identity["items"][number];
 const VERDICTS: Record<string, string> = { candidate: "open", barred: "kept apart", related: "related, not the same", same: "the same" };
 const DECISIONS: [string, string][] = [["accept", "They are the same"], ["reject", "They are not the same"], ["withdraw", "Take the decision back"]];
+
+const RELATIONS: Record<string, string> = { "skos:exactMatch": "the same", "skos:closeMatch": "nearly the same", "skos:broadMatch": "part of it", "skos:narrowMatch": "has it as a part", "skos:relatedMatch": "related" };
+
+/** What a pair would be joined by, in words. */
+function relation(code: string): string {
+  return RELATIONS[code] ?? spaced(code.replace(/^\w+:/, ""));
+}
 
 const COLUMNS: Column<Pair>[] = [
   { key: "name", label: "Name", head: true, value: (p) => p.nameLabel, view: (p) => <><a href={hrefOf(p.name)}><bdi>{p.nameLabel}</bdi></a>{p.nameId === p.nameLabel ? null : <span class="aside"> <bdi>{p.nameId}</bdi></span>}</> },
@@ -19,7 +26,7 @@ const COLUMNS: Column<Pair>[] = [
   { key: "score", label: "Score", numeric: true, value: (p) => p.score },
   { key: "pro", label: "For it", sentences: true, value: (p) => p.pro.join("; ") },
   { key: "contra", label: "Against it", sentences: true, value: (p) => p.contra.join("; ") },
-  { key: "relation", label: "Relation", facet: true, value: (p) => p.relation },
+  { key: "relation", label: "Relation", facet: true, value: (p) => p.relation, word: relation, view: (p) => relation(p.relation) },
   { key: "by", label: "Decided by", facet: true, value: (p) => p.decidedBy },
 ];
 

@@ -4,6 +4,7 @@ import { useAsked } from "../api";
 import { dated } from "../asof";
 import { Answer, AsOf, ThingLink, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
+import { modelIdOf } from "../ids";
 import { go, hrefOf, inPath, setQuery, type Place } from "../router";
 import type { Impact } from "../types";
 import { DataTable } from "../table/table";
@@ -26,7 +27,7 @@ export default function ImpactView({ place }: { place: Place }): JSX.Element {
 }
 
 type Hit = Impact["nodes"][number];
-const evidence = (n: Hit): string => `/lineage/${inPath(n.iri.split("/id/model/")[1] ?? n.label)}?direction=up&influences=yes&edge=${encodeURIComponent(`${n.through.child}|${n.through.relationName}|${n.through.parent}`)}`;
+const evidence = (n: Hit): string => `/lineage/${inPath(modelIdOf(n.iri) ?? n.label)}?direction=up&influences=yes&edge=${encodeURIComponent(`${n.through.child}|${n.through.relationName}|${n.through.parent}`)}`;
 const parentName = (n: Hit): string => shortId(n.through.parent.split("/id/")[1]?.replace(/^model\//, "") ?? n.through.parent);
 const COLUMNS: Column<Hit>[] = [
   { key: "what", label: "What", head: true, value: (n) => shortId(n.label), view: (n) => <a href={dated(hrefOf(n.iri))}><bdi>{shortId(n.label)}</bdi></a> },

@@ -9,6 +9,7 @@ import { savePng, saveSvg, type Caption } from "../lineage/save";
 import { atFirst, bounded, fitting, useViewport } from "../lineage/viewport";
 import { Why } from "../lineage/why";
 import { Answer, Choice, ModelTabs, ThingLink, useTitle } from "../parts";
+import { modelIdOf } from "../ids";
 import { added, hrefOf, inPath, setQuery, toggled, withQuery, type Place } from "../router";
 import type { Lineage, LineageEdge, LineageNode } from "../types";
 import { nameOf, number, shortId } from "../words";
@@ -202,7 +203,7 @@ function NodeCard({ node, edges, onClose }: { node: LineageNode; edges: LineageE
       <button type="button" class="small close" onClick={onClose} aria-label="Close">×</button>
       <h2><bdi>{node.label}</bdi></h2>
       <p>{node.kind === "unresolved" ? "A source names this parent; it cannot be identified, so its licence is unknown." : node.kind}{node.licences.length ? <> · licence {node.licences.map((l, n) => <>{n ? ", " : ""}<ThingLink thing={{ ...l, label: nameOf(l) }} /></>)}</> : " · no licence recorded"}</p>
-      {node.kind === "model" ? <p class="actions"><a href={hrefOf(node.iri)}>Profile</a><a href={`/lineage/${inPath(node.iri.split("/id/model/")[1] ?? node.label)}`}>Its lineage</a><a href={`/licences/${inPath(node.iri.split("/id/model/")[1] ?? node.label)}`}>Licences</a></p> : <p class="actions"><a href={hrefOf(node.iri)}>What is known of it</a></p>}
+      {node.kind === "model" ? <p class="actions"><a href={hrefOf(node.iri)}>Profile</a><a href={`/lineage/${inPath(modelIdOf(node.iri) ?? node.label)}`}>Its lineage</a><a href={`/licences/${inPath(modelIdOf(node.iri) ?? node.label)}`}>Licences</a></p> : <p class="actions"><a href={hrefOf(node.iri)}>What is known of it</a></p>}
       <p class="aside">{near.length} edges in this picture</p>
     </section>
   );

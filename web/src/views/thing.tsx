@@ -1,4 +1,5 @@
 /** Any entity that is not a model: what it is, who says so, what it leads to and what leads to it. */
+import { ID } from "../ids";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { get, send, useAsked } from "../api";
@@ -13,7 +14,6 @@ import type { Results, Term1 } from "../types";
 import { isTerm, shorten } from "../prefixes";
 import { linkable, number, shortId, spaced } from "../words";
 
-const ID = "https://w3id.org/provenance-graph/id/";
 /** A term of an RDF answer, linked where it leads somewhere; by its name where that is known. */
 export function TermView({ term, name }: { term: Term1 | undefined; name?: string | undefined }): JSX.Element {
   if (!term) return <span class="none">–</span>;

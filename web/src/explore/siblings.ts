@@ -1,0 +1,60 @@
+/** Like neighbours of one entity that lead nowhere else, drawn as one box with their number. Pure. */
+import { layered } from "./presets";
+import type { Link, Placed, Scene } from "./scene";
+
+/** So many like leaves and fewer stay as they are. */
+export const FEW = 5;
+const GROUP = "group:";
+
+/** Whether a node stands for several. */
+export function isGroup(iri: string): boolean {
+  return iri.startsWith(GROUP);
+}
+
+/** Leaves by the entity, the relation and the kind that they share. */
+function families(scene: Scene): Map<string, { links: Link[]; leaves: Placed[] }> {
+  const degree = new Map<string, number>();
+  for (const link of scene.links.values()) for (const iri of [link.subject, link.object]) degree.set(iri, (degree.get(iri) ?? 0) + 1);
+  const found = new Map<string, { links: Link[]; leaves: Placed[] }>();
+  for (const link of scene.links.values())
+    for (const [leaf, hub] of [[link.subject, link.object], [link.object, link.subject]] as const) {
+      const node = scene.nodes.get(leaf);
+      if (!node || degree.get(leaf) !== 1 || degree.get(hub) === 1) continue;
+      const key = `${GROUP}${hub}|${link.relation}|${leaf === link.object ? "out" : "in"}|${node.kind}|${node.change ?? ""}`;
+      const family = found.get(key) ?? { links: [], leaves: [] };
+      family.links.push(link);
+      family.leaves.push(node);
+      found.set(key, family);
+    }
+  return found;
+}
+
+/** The members of each group of a scene that would be drawn as one box, by the group. */
+export function membersOf(scene: Scene): Map<string, Placed[]> {
+  return new Map([...families(scene)].filter(([, family]) => family.leaves.length > FEW).map(([key, family]) => [key, family.leaves]));
+}
+
+/** The scene with each family of more than a few like leaves as one box; those in `apart`, and what is chosen, one by one. */
+export function grouped(scene: Scene, apart: Set<string>, chosen: string): Scene {
+  const nodes = new Map(scene.nodes);
+  const links = new Map(scene.links);
+  for (const [key, { links: edges, leaves }] of families(scene)) {
+    if (leaves.length <= FEW || apart.has(key) || leaves.some((leaf) => leaf.iri === chosen)) continue;
+    const [first, edge] = [leaves[0], edges[0]];
+    if (!first || !edge) continue;
+    for (const leaf of leaves) nodes.delete(leaf.iri);
+    for (const one of edges) links.delete(one.key);
+    const middle = leaves.reduce((sum, leaf) => sum + leaf.y, 0) / leaves.length;
+    nodes.set(key, { iri: key, id: key, label: `${leaves.length} ${first.kind}s`, kind: first.kind, x: first.x, y: middle, note: "several", ...(first.column === undefined ? {} : { column: first.column }), ...(first.change ? { change: first.change } : {}) });
+    const breaches = edges.filter((one) => one.breach).length;
+    const out = edge.subject !== first.iri;
+    links.set(key, {
+      key, relation: edge.relation, label: edge.label, subject: out ? edge.subject : key, object: out ? key : edge.object,
+      contested: edges.some((one) => one.contested), inferred: edges.every((one) => one.inferred), ...(edge.change ? { change: edge.change } : {}),
+      ...(breaches ? { breach: `${breaches} of ${edges.length} have a licence problem` } : {}), sources: edges.flatMap((one) => one.sources ?? []),
+    });
+  }
+  const every = [...nodes.values()];
+  if (nodes.size === scene.nodes.size || !every.every((node) => node.column !== undefined)) return { nodes, links };
+  return layered(every.map(({ x: _x, y: _y, ...spot }) => ({ ...spot, column: spot.column ?? 0 })), [...links.values()]);
+}
