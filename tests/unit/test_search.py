@@ -103,7 +103,7 @@ def test_totals_are_right_and_cursors_lead_through_all(index: SearchIndex) -> No
         index.search("qwen", cursor="²")
 
 
-@pytest.mark.parametrize("text", ["", "   ", '"', "(*)", "NEAR(", "zzzzqqqq", "'; DROP TABLE x"])
+@pytest.mark.parametrize("text", ["", "   ", '"', "(*)", "NEAR(zqx", "zzzzqqqq", "'; DROP TABLE x"])
 def test_what_names_nothing_finds_nothing(index: SearchIndex, text: str) -> None:
     assert index.search(text).items == []
 
@@ -138,3 +138,12 @@ def test_a_model_says_how_many_of_its_fields_are_known() -> None:
     with MemoryStore(quads()) as store:
         (row,) = SearchIndex.open(AcceptedSnapshot(store)).models(text="QwQ").items
     assert (row["known"], row["fields"]) == (0, 0)  # without the ontology there are no fields
+
+
+def test_questions_and_views_are_found_after_what_the_graph_holds(index: SearchIndex) -> None:
+    found = index.search("who says what", 5)
+    assert (found.items[0]["kind"], found.items[0]["id"]) == ("question", "who-says-what")
+    assert ("help", "check") in {(i["kind"], i["id"]) for i in index.search("g7 sbom").items}
+    kinds = [i["kind"] for i in index.search("licence", 100).items]
+    assert kinds == sorted(kinds, key=lambda kind: kind in ("question", "help"))
+    assert index.search("a", kinds=("help",)).items == []  # one letter names entities only

@@ -28,15 +28,15 @@ export function origins(profile: Profile): Parent[] {
   });
 }
 
-/** When a model ends, or has ended, in words; "" where nothing is on record. */
-export function retirement(profile: Profile): string {
+/** When a model ends, or has ended by a day, in words; "" where nothing is on record. */
+export function retirement(profile: Profile, today: string): string {
   const fields = fieldsOf(profile);
   const first = (property: string): string => {
     const value = fields.get(property)?.values[0];
     return value === undefined || value === null ? "" : isThing(value) ? shortId(value.label) : String(value);
   };
   const [retired, deprecated, state] = [first("retirementDate"), first("deprecationDate"), first("lifecycle")];
-  if (retired) return `retires ${retired}`;
+  if (retired) return `${retired <= today.slice(0, retired.length) ? "retired" : "retires"} ${retired}`; // a month counts as come when it has begun
   if (deprecated) return `deprecated ${deprecated}`;
   return /^(retired|deprecated)$/i.test(state) ? state.toLowerCase() : "";
 }

@@ -145,10 +145,12 @@ export function inPath(id: string): string {
   return id.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":").replaceAll("%40", "@");
 }
 
-/** The page about a thing of the graph. */
+/** The page about a thing of the graph, of a stored question, or the view that a help entry is about. */
 export function hrefOf(iri: string): string {
   const model = modelIdOf(iri);
   if (model) return `/models/${inPath(model)}`;
+  if (iri.startsWith(`${ID}question/`)) return `/sparql?question=${encodeURIComponent(iri.slice(ID.length + 9))}`;
+  if (iri.startsWith(`${ID}help/`)) return `/${iri.slice(ID.length + 5)}`;
   if (iri.startsWith(ID)) return `/things/${inPath(iri.slice(ID.length))}`;
   return `/things?iri=${encodeURIComponent(iri)}`;
 }

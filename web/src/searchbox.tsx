@@ -12,6 +12,9 @@ export interface Hit {
   kind: string;
 }
 
+/** What a search finds that is no entity: nothing to choose where one is asked for. */
+const NO_ENTITY = new Set(["question", "help"]);
+
 const WAIT_MS = 70;
 /** How long a reader pauses before what was typed is listed. */
 const PAUSE_MS = 160;
@@ -84,7 +87,7 @@ export function SearchBox({ label, placeholder, initial = "", onSearch, onHit, o
       return;
     }
     const stop = new AbortController();
-    const timer = setTimeout(() => void suggested(typed, stop.signal).then((found) => found && setHits(found)), WAIT_MS);
+    const timer = setTimeout(() => void suggested(typed, stop.signal).then((found) => found && setHits(onHit ? found.filter((hit) => !NO_ENTITY.has(hit.kind)) : found)), WAIT_MS);
     return () => {
       clearTimeout(timer);
       stop.abort();

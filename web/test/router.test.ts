@@ -14,6 +14,8 @@ describe("addresses of the page", () => {
     expect(hrefOf("https://w3id.org/provenance-graph/id/dataset/x")).toBe("/things/dataset/x");
     expect(hrefOf("https://w3id.org/provenance-graph/id/in/epoch/model/bert-large")).toBe("/models/epoch/model/bert-large");
     expect(hrefOf("https://w3id.org/provenance-graph/id/in/epoch/organization/x")).toBe("/things/in/epoch/organization/x");
+    expect(hrefOf("https://w3id.org/provenance-graph/id/question/who-says-what")).toBe("/sparql?question=who-says-what");
+    expect(hrefOf("https://w3id.org/provenance-graph/id/help/check")).toBe("/check");
     expect(hrefOf("https://example.org/x")).toBe("/things?iri=https%3A%2F%2Fexample.org%2Fx");
   });
 

@@ -45,6 +45,7 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
         {(ledger) => (
           <>
             <Kinds counts={ledger.kinds} chosen={query.getAll("kind")} all={query.get("all") === "true"} />
+            {!ledger.total && lesser(ledger) ? <p role="status">No source contradicts another here; {number(lesser(ledger))} {lesser(ledger) === 1 ? "difference accuses" : "differences accuse"} nobody. <button type="button" class="link" onClick={() => setQuery({ all: "true", kind: null })}>Show {lesser(ledger) === 1 ? "it" : "them"}</button></p> : null}
             {table ? <AsTable ledger={ledger} /> : <Cards ledger={ledger} open={Boolean(model) && ledger.total < 6} />}
             {ledger.next && ledger.shown < MOST ? <button type="button" onClick={() => setQuery({ limit: String(Math.min(MOST, ledger.shown * 2)) }, true)}>Show more</button> : null}
           </>
@@ -52,6 +53,11 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
       </Answer>
     </div>
   );
+}
+
+/** How many differences there are of the kinds that are not shown. */
+function lesser(ledger: ConflictPage): number {
+  return Object.values(ledger.kinds).reduce((sum, n) => sum + n, 0) - ledger.total;
 }
 
 /** Kinds to choose; those that accuse stand alone, the rest opens. */

@@ -30,7 +30,7 @@ export default function Disclosure({ place }: { place: Place }): JSX.Element {
   const rubrics = useAsked<RubricRow[]>("/api/v1/rubrics");
   useTitle("Disclosure");
   const paged = rubric !== "fields";
-  const asked = new URLSearchParams({ limit: paged ? String(RUBRIC_PAGE) : (query.get("limit") ?? "200"), sort: query.get("sort") ?? "-sources" });
+  const asked = new URLSearchParams({ limit: paged ? String(RUBRIC_PAGE) : (query.get("limit") ?? (query.get("silent") || query.get("developer") ? "2000" : "200")), sort: query.get("sort") ?? "-sources" });
   if (paged && query.get("cursor")) asked.set("cursor", query.get("cursor") ?? "");
   for (const key of [...FILTERS, "q"]) for (const value of query.getAll(key)) if (value) asked.append(key, value);
   const held = useBasket();
@@ -125,7 +125,7 @@ function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Elem
         {by ? <button type="button" class="small" onClick={() => setQuery({ by: null })}>Not by {matrix.fields.find((f) => f.property === by)?.label ?? by}</button> : null}
       </div>
       <div class="bar">
-        <p role="status">{silent ? <><strong>{number(rows.length)} of {number(matrix.models.length)} models: nothing is known of {silent}.</strong> </> : null}{number(rows.length)} of {number(matrix.total)} models, {columns.length} of {matrix.fields.length} fields shown.
+        <p role="status">{silent ? <><strong>{number(rows.length)} of {number(matrix.models.length)} models: nothing is known of {silent}.</strong> </> : null}{silent ? (matrix.next ? `${number(matrix.models.length)} of ${number(matrix.total)} models read` : "All read") : `${number(rows.length)} of ${number(matrix.total)} models`}, {columns.length} of {matrix.fields.length} fields shown.
           {matrix.next ? <> <button type="button" class="link" onClick={() => setQuery({ limit: "2000" }, true)}>show up to 2,000</button></> : null}</p>
         <div class="tools">
           <button type="button" class="small" aria-pressed={all} onClick={() => setAll(!all)}>Fields that no source covers</button>

@@ -61,7 +61,7 @@ function Found({ found }: { found: History }): JSX.Element {
     <>
       <p>
         {life.state ? `${life.state}. ` : ""}{life.released ? `Released ${life.released}. ` : "No release date is accepted. "}
-        {life.deprecated ? `Deprecated ${life.deprecated}. ` : ""}{life.retired ? `Retires ${life.retired}${life.noticeDays !== null ? `, ${life.noticeDays} days after notice` : ""}. ` : ""}
+        {life.deprecated ? `Deprecated ${life.deprecated}. ` : ""}{life.retired ? `${life.retired <= new Date().toISOString().slice(0, 10) ? "Retired" : "Retires"} ${life.retired}${life.noticeDays !== null ? `, ${life.noticeDays} days after notice` : ""}. ` : ""}
         {life.replacedBy.map((t) => <>Replaced by <ThingLink thing={t} />. </>)}
       </p>
       <h2>Events</h2>

@@ -1,7 +1,7 @@
 /** What a reader sees first of a model: one sentence whose every part leads to its evidence, and five figures. */
 import type { ComponentChildren, JSX } from "preact";
 import { useAsked, type Asked } from "../api";
-import { dated } from "../asof";
+import { dated, dayOf } from "../asof";
 import { KINDS } from "../conflictkinds";
 import { inPath } from "../router";
 import type { AssessmentsAnswer, ConflictPage, LicenceReport, Profile } from "../types";
@@ -67,7 +67,7 @@ function Sentence({ profile, licence, ledger }: { profile: Profile; licence: Ask
   const path = inPath(profile.id);
   const made = origins(profile);
   const maker = profile.sections.flatMap((s) => s.fields).find((f) => f.property === "creator")?.values ?? [];
-  const ends = retirement(profile);
+  const ends = retirement(profile, dayOf() || new Date().toISOString().slice(0, 10));
   const use = licence.data?.answers.at(-1)?.uses[0];
   const labels = licence.data?.labels.filter((l) => l.accepted) ?? [];
   const worst = ledger.data?.items[0];
@@ -79,7 +79,7 @@ function Sentence({ profile, licence, ledger }: { profile: Profile; licence: Ask
         {made.length ? <>is {made.map((part, n) => (
           <span key={part.relation}>{n ? (n === made.length - 1 ? " and " : ", ") : ""}<a href={open(part.relation)}>{part.verb} {part.things.slice(0, NAMED).map((t) => t.label).join(", ")}{part.things.length > NAMED ? ` and ${part.things.length - NAMED} more` : ""}</a>{part.contested ? " (sources disagree)" : part.inferred ? " (inferred)" : ""}</span>
         ))}</> : <>has <a href={dated(`/lineage/${path}`)}>no recorded origin</a></>}
-        {use ? <>; it <a href={dated(`/licences/${path}?use=commercial`)}>{labels.length ? `is labelled ${labels.map((l) => l.label || l.id).join(", ")}` : "has no recorded licence"}, commercial use {PLAIN[use.answer] ?? use.answer}</a>{use.weights ? <> (weights {use.weights.answer}, training data {use.trainingData?.applies ? use.trainingData.answer : "not concerned"}, contract {use.contract?.applies ? use.contract.answer : "none recorded"})</> : null}</> : null}
+        {use ? <>; it <a href={dated(`/licences/${path}?use=commercial`)}>{labels.length ? `is labelled ${[...new Set(labels.map((l) => l.label || l.id))].join(", ")}` : "has no recorded licence"}, commercial use {PLAIN[use.answer] ?? use.answer}</a>{use.weights ? <> (weights {use.weights.answer}, training data {use.trainingData?.applies ? use.trainingData.answer : "not concerned"}, contract {use.contract?.applies ? use.contract.answer : "none recorded"})</> : null}</> : null}
         ; <a href={dated(`/disclosure?q=${encodeURIComponent(profile.id)}`)}>{number(profile.knowledge.known)} of {number(profile.knowledge.of)} fields are known</a>;{" "}
         {worst ? <a href={open(worst.property)}>the worst disagreement is on {worst.label}: {KINDS[worst.kind] ?? worst.kind}</a> : ledger.data ? (lesserOf(ledger.data) ? <a href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}&all=true`)}>sources differ on {number(lesserOf(ledger.data))} {lesserOf(ledger.data) === 1 ? "point" : "points"} of less weight</a> : "no source disagrees") : "…"}
         {ends ? <>; <a href={dated(`/history/${path}`)}>{ends}</a></> : null}{profile.replacedBy.length ? <>; replaced by {profile.replacedBy.map(nameOf).join(", ")}</> : null}.

@@ -23,7 +23,7 @@ from provenance_graph.model.search.names import Hits, listed, search
 if TYPE_CHECKING:
     from provenance_graph.model.answers import FacetCount, ModelDescription, ModelPage, ModelSummary
 
-FORMAT = "10"
+FORMAT = "11"
 
 SORTS = {
     "name": "name COLLATE NOCASE",

@@ -27,6 +27,7 @@ from provenance_graph.core.terms import (
 from provenance_graph.model.naming.entities import KINDS as CLASSES
 from provenance_graph.model.naming.entities import kind_by_name, names, publishers
 from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.search.manual import entries
 from provenance_graph.store.values import ANY
 
 SCHEMA_SQL = """
@@ -62,7 +63,7 @@ class NamedModel:
 def fill_names(
     database: sqlite3.Connection, snapshot: AcceptedSnapshot, models: Mapping[Iri, NamedModel]
 ) -> None:
-    """Fill the tables with every entity of a snapshot."""
+    """Fill the tables with every entity of a snapshot, and with questions and views after them."""
     records = {
         record
         for record, *_ in snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
@@ -95,6 +96,9 @@ def fill_names(
                     starts[key].append(number)
         if len(waiting) == _MANY:
             _write(database, waiting)
+    for number, entry in enumerate(entries(), len(rows) + 1):  # after what the graph holds
+        folded = " ".join(sorted({fold(text) for text in entry.spoken} - {""}))
+        waiting.append((number, entry.iri, entry.id, entry.name, entry.kind, 0, folded))
     _write(database, waiting)
     database.executemany(
         "INSERT INTO short VALUES (?,?,?,?)",

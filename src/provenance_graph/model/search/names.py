@@ -1,4 +1,6 @@
-"""One index of the names of everything in the graph: every kind, typing errors, any word order.
+"""One index of the names of everything: every kind, typing errors, any word order.
+
+Beside the entities of the graph it holds the stored questions and the views of the web page.
 
 The names stand in a trigram table (SQLite FTS5): the words of a search may come in any order and
 be written together or apart; where nothing holds them all, the names that share most trigrams are
@@ -26,7 +28,10 @@ from provenance_graph.model.naming.resolve import fold
 if TYPE_CHECKING:
     from provenance_graph.model.answers import SearchItem, SearchPage
 
-KINDS = (*CLASSES, "offer", "source", "record", "unresolved reference", "thing")
+KINDS = (
+    *(*CLASSES, "offer", "source", "record", "unresolved reference", "thing"),
+    *("question", "help"),
+)
 """What can be searched for."""
 LONGEST = 200
 """Letters of a search that are looked at."""
@@ -140,7 +145,8 @@ def _spelt(
 ) -> tuple[list[int], Counter[str]]:
     """Entities of which a name holds all words, and how many of each kind there are.
 
-    Exact names stand first, then beginnings, then the richest.
+    Exact ids stand first, questions and views last; between them exact names, then beginnings,
+    then the richest.
     """
     long = [word for word in words if len(word) >= 3]
     clause, values = "", list[str]()
@@ -164,6 +170,7 @@ def _spelt(
     clause, values = clause + only, [*values, *wanted]
     rows = database.execute(
         f"SELECT t.number {base}{clause} ORDER BY (t.id = ? OR t.iri = ?) DESC,"
+        " t.kind IN ('question', 'help'),"
         " (' ' || t.folded || ' ') LIKE ? DESC, t.kind IN ('record', 'offer', 'thing'),"
         " (' ' || t.folded) LIKE ? DESC, t.number LIMIT ? OFFSET ?",
         (*values, asked, asked, f"% {whole} %", f"% {whole}%", limit, start),
