@@ -119,11 +119,13 @@ def main() -> None:
             build(folder("data"), store)
         with driving.running(store) as service, driving.browser() as chromium:
             for size in words.sizes:
-                measure(service, chromium, size, words.shots)
+                print(json.dumps(measure(service, chromium, size, words.shots)))
 
 
-def measure(service: driving.Service, chromium: Any, size: int, shots: Path | None) -> None:
-    """Print the time to open and the frames of one size."""
+def measure(
+    service: driving.Service, chromium: Any, size: int, shots: Path | None
+) -> dict[str, Any]:
+    """The time to open, the long tasks and the frames of one size, in milliseconds."""
     page = chromium.new_page(viewport={"width": 1280, "height": 800})
     answer = json.dumps(made_up(size))
     page.route(
@@ -137,18 +139,23 @@ def measure(service: driving.Service, chromium: Any, size: int, shots: Path | No
     page.get_by_text(f"{size:,} of {size:,} entities shown").wait_for()
     opened = page.evaluate("performance.now()")
     page.wait_for_timeout(500)
-    print(f"{size} entities: open after {opened:.0f} ms, tasks over 50 ms {page.evaluate('long')}")
+    result: dict[str, Any] = {
+        "entities": size,
+        "openMs": round(opened),
+        "longTasksMs": page.evaluate("long"),
+    }
     for what, factor in (("whole", 1.0), ("near", 6.0)):
         page.evaluate(ZOOM, factor)
         page.wait_for_timeout(200)
         frames = page.evaluate(PAN)
-        print(
-            f"  {what}: median frame {statistics.median(frames):.1f} ms, "
-            f"95th percentile {sorted(frames)[int(len(frames) * 0.95)]:.1f} ms"
-        )
+        result[what] = {
+            "medianFrameMs": round(statistics.median(frames), 1),
+            "frame95Ms": round(sorted(frames)[int(len(frames) * 0.95)], 1),
+        }
         if shots:
             page.screenshot(path=shots / f"explore-{size}-{what}.png")
     page.close()
+    return result
 
 
 if __name__ == "__main__":

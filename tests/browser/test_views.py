@@ -28,6 +28,7 @@ VIEWS = {
     "thing": "/things/organization/anthropic",
     "explore": "/explore?node=meta-llama/Llama-3.1-8B",
     "picture": "/explore?node=meta-llama/Llama-3.1-8B&preset=lineage&colour=licence",
+    "licenceflow": "/explore?node=meta-llama/Llama-3.1-8B&preset=licences",
     "organisations": "/explore?preset=organisations",
     "table": "/?view=table",
     "ledger": "/conflicts?view=table&all=true",
@@ -204,20 +205,24 @@ def test_a_rubric_gives_the_columns_of_the_heat_map(tab: Any) -> None:
 
 def test_the_explorer_opens_neighbours_and_keeps_the_scene_in_the_address(tab: Any) -> None:
     page = tab.open("/explore?node=anthropic/claude-haiku-4-5")
-    page.get_by_text("1 of 1 entities shown").wait_for()
-    page.get_by_role("button", name=re.compile("open developer")).click()
-    page.get_by_text("2 of 2 entities shown").wait_for()
-    page.get_by_text("The same as a table (1)").click()
+    status = page.get_by_text(re.compile(r"^\d+ of \d+ entities shown$"))
+    expect(status).not_to_have_text("1 of 1 entities shown")  # its neighbours are there at once
+    before = status.inner_text()
+    page.get_by_role("button", name=re.compile(r"^\+\d+ open ")).first.click()
+    page.wait_for_url(re.compile("open="))
+    expect(status).not_to_have_text(before)
+    grown = status.inner_text()
+    page.get_by_text(re.compile(r"^The same as a table \(\d+\)")).click()
     expect(page.get_by_role("region", name="Links")).to_contain_text("Anthropic")
     page.reload()
-    page.get_by_text("2 of 2 entities shown").wait_for()
+    expect(status).to_have_text(grown)
     page.get_by_role("button", name="Undo", exact=True).click()
-    page.get_by_text("1 of 1 entities shown").wait_for()
+    expect(status).to_have_text(before)
 
 
 def test_a_scene_is_saved_with_its_title_and_version(tab: Any) -> None:
     page = tab.open("/explore?node=anthropic/claude-haiku-4-5")
-    page.get_by_text("1 of 1 entities shown").wait_for()
+    page.get_by_text(re.compile(r"^\d+ of \d+ entities shown$")).wait_for()
     with page.expect_download() as saved:
         page.get_by_role("button", name="SVG", exact=True).click()
     text = Path(saved.value.path()).read_text("utf-8")

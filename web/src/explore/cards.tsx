@@ -19,6 +19,7 @@ export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Ele
   return (
     <section class="card"><h2>Link</h2>
       <p><bdi>{a?.label}</bdi> <strong>{link.label}</strong> <bdi>{b?.label}</bdi></p>
+      {link.weight ? <p>Weight in the merge: {link.weight}</p> : null}
       {link.inferred ? <p>Inferred: no source states it outright.</p> : null}
       {link.contested ? <p class="conflict">Sources disagree about it.</p> : null}
       {link.breach ? <p class="trouble">§ {link.breach}</p> : null}
@@ -56,14 +57,14 @@ export function Card({ iri, scene, place, steps, members }: { iri: string; scene
             {groups.map((group) => {
               const step = openStep(iri, group.name, group.direction);
               const pages = steps.filter((s) => s === step).length;
-              const seen = group.items.filter((item) => scene.nodes.has(item.iri)).length;
-              const left = group.total - Math.max(seen, pages * PAGE);
-              const next = Math.min(PAGE, Math.max(left, 1));
+              const linked = group.items.filter((item) => scene.links.has(group.direction === "out" ? `${iri}|${group.name}|${item.iri}` : `${item.iri}|${group.name}|${iri}`)).length;
+              const left = group.total - Math.max(linked, pages * PAGE);
+              const next = Math.min(PAGE, left);
               return (
                 <li key={step}>
                   <span>{group.direction === "out" ? "" : "← "}{group.label}{group.direction === "out" ? " →" : ""} <span class="aside">{group.atLeast ? "more than " : ""}{number(group.total)}</span>{group.contested.length ? <strong class="conflict"> sources disagree</strong> : null}</span>
                   {pages ? <button type="button" class="small" onClick={() => close(step)}>Close<span class="visually-hidden"> {group.label}</span></button> : null}
-                  {left > 0 || !pages ? <button type="button" class="small" onClick={() => open(step)} aria-label={`+${next} open ${group.label}, ${group.direction === "out" ? "from" : "to"} ${node.label}`}>+{next}</button> : null}
+                  {left > 0 ? <button type="button" class="small" onClick={() => open(step)} aria-label={`+${next} open ${group.label}, ${group.direction === "out" ? "from" : "to"} ${node.label}`}>+{next}</button> : null}
                 </li>
               );
             })}

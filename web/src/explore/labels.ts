@@ -20,7 +20,7 @@ const CHANGES: Record<string, string> = { new: "+ ", gone: "− " };
 /** The relation in a word with what speaks against it; that it is inferred is said by its dashes and the legend. */
 export function wordOf(link: Link): string {
   const relation = RELATION_WORDS[link.relation] ?? link.label; // in a word: the line is short, and the arrow leads to the parent
-  return `${link.breach ? "§ " : ""}${CHANGES[link.change ?? ""] ?? ""}${relation}${link.contested ? ", sources disagree" : ""}`;
+  return `${link.breach ? "§ " : ""}${CHANGES[link.change ?? ""] ?? ""}${relation}${link.weight ? ` ${link.weight}` : ""}${link.contested ? ", sources disagree" : ""}`;
 }
 
 interface Rect {

@@ -83,7 +83,7 @@ function licenceFact(licences: { iri: string; label: string }[]): Record<string,
 function ofEdge(edge: Lineage["edges"][number]): Link {
   const breach = edge.breaches.filter((b) => b.severity !== "Info").map((b) => `${b.rule} ${b.message}`).join("; ");
   return link(edge.child, edge.parent, edge.relationName, edge.relationLabel, {
-    contested: Boolean(edge.contested) || edge.contradictedBy.length > 0, inferred: edge.inferred, ...(breach ? { breach } : {}),
+    contested: Boolean(edge.contested) || edge.contradictedBy.length > 0, inferred: edge.inferred, ...(breach ? { breach } : {}), ...(edge.weight ? { weight: edge.weight } : {}),
     sources: edge.evidence.map((s) => ({ publisher: nameOf(s.publisher), basis: s.basis, retrieved: s.retrieved.slice(0, 10), record: s.record })),
   });
 }

@@ -23,6 +23,8 @@ export interface Link {
   label: string;
   contested: boolean;
   inferred?: boolean;
+  /** Its share in a merge, as stated. */
+  weight?: string;
   /** The licence problem that starts on this link. */
   breach?: string;
   /** Who states it, on what basis, and when that was retrieved; as far as it was asked for. */
