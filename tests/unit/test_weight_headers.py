@@ -155,3 +155,46 @@ def test_of_a_large_sparse_file_only_the_header_is_taken(tmp_path: Path) -> None
         assert isinstance(item, Document)
         fitting = [name for name, reader in readers().items() if reader.recognises(item.features)]
         assert fitting == [item.name.rpartition(".")[2]]
+
+
+def test_data_and_tags_that_the_converter_copied_from_the_card_are_read() -> None:
+    tags = ["transformers", "de", "medical"]
+    listed = text("general.tags") + struct.pack("<IIQ", 9, 8, 3) + b"".join(map(text, tags))
+    data = header(
+        entry("general.architecture", "llama"),
+        entry("general.type", "adapter"),
+        entry("general.base_model.0.repo_url", "https://huggingface.co/example-org/oak"),
+        entry("general.dataset.0.repo_url", "https://huggingface.co/datasets/example-org/oak-web"),
+        entry("general.dataset.1.name", "oak-chat"),
+        listed,
+    )
+    results = readers()["gguf"].read(document(data, "oak-lora.gguf"))
+    by = {(c.predicate, str(c.value)) for c in results if isinstance(c, Claim)}
+    assert (PG.adapterOf, str(iris.model("example-org/oak"))) in by
+    assert (PG.trainedOn, str(iris.dataset("example-org/oak-web"))) in by
+    assert (PG.trainedOn, str(iris.dataset("oak-chat"))) in by
+    assert (PG.framework, "transformers") in by
+    assert (DCTERMS.language, "de") in by
+    assert (PG.otherStatement, "tag: medical") in by
+
+
+def test_metadata_of_safetensors_say_the_base_the_licence_and_the_rank() -> None:
+    metadata = {
+        "modelspec.license": "MIT",
+        "modelspec.author": "Ann",
+        "modelspec.architecture": "sdxl/lora",
+        "ss_sd_model_name": "stabilityai/stable-diffusion-xl-base-1.0",
+        "ss_network_dim": "32",
+        "ss_epoch": "7 of them",
+    }
+    raw = json.dumps({"__metadata__": metadata}).encode()
+    data = struct.pack("<Q", len(raw)) + raw
+    results = readers()["safetensors"].read(document(data, "oak-lora.safetensors"))
+    by = {(c.predicate, str(c.value)) for c in results if isinstance(c, Claim)}
+    assert (DCTERMS.license, "http://spdx.org/licenses/MIT") in by
+    assert (DCTERMS.creator, str(iris.organization("Ann"))) in by
+    assert (PG.architectureFamily, "sdxl/lora") in by
+    assert (PG.adapterRank, "32") in by
+    base = iris.model("stabilityai/stable-diffusion-xl-base-1.0")
+    assert str(base) in {value for _, value in by}
+    assert (PG.otherStatement, "metadata.ss_epoch: 7 of them") in by

@@ -18,9 +18,9 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import Key, KeyTable, Leaf, later, read, text
+from provenance_graph.formats.coverage import Key, KeyTable, Leaf, coded, later, read, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
-from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.weights.binary import GgufHeader, Value, parse
 
 SOURCE = "gguf"
@@ -67,6 +67,13 @@ _GENERAL: tuple[Key, ...] = (
         "general/base_model/name",
     ),
     *read("`dcterms:language`", "general/languages"),
+    *read(
+        "`pg:trainedOn`: the converter copies the card's data",
+        "general/dataset/repo_url",
+        "general/dataset/name",
+    ),
+    *read("by the tag: format, library, task, language, else as stated", "general/tags"),
+    *coded("an adapter is `pg:adapterOf` its base", "general/type"),
     *later("general/**"),
     *read("the counts of the specification", *(f"arch/{k.replace('.', '/')}" for k in _COUNTS)),
     *read("`pg:ropeTheta`", "arch/rope/freq_base"),
@@ -106,6 +113,9 @@ def leaves(document: Document) -> Iterator[Leaf]:
     architecture = str(header.metadata.get("general.architecture", ""))
     for key, value in header.metadata.items():
         path = _path(key, architecture)
+        if isinstance(value, list) and key.startswith("general."):
+            yield from (Leaf(path, f"/{key}", each) for each in value)
+            continue
         shown = value[0] if isinstance(value, list) and value else value
         if not isinstance(shown, list):
             yield Leaf(path, f"/{key}", shown)
@@ -158,11 +168,13 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     )
     yield from _quantization(model, keys, method)
     yield from _bases(model, keys, bool(re.match(r"I?T?Q\d", method)))
+    yield from _about(model, keys)
     yield from _dimensions(model, header)
     yield from _tensors(model, claims[0].subject, header)
     for leaf in leaves(document):
         if KEYS.fate(leaf.path) is coverage.Fate.NOT_READ:
-            count = header.lengths.get(leaf.where.lstrip("/"), 1)
+            listed = leaf.where.startswith("/general.")
+            count = 1 if listed else header.lengths.get(leaf.where.lstrip("/"), 1)
             many = f" and {count - 1:,} more" if count > 1 else ""
             shown = f"{statements.scalar_text(leaf.value)}{many}"
             yield coverage.other(model, leaf.where.lstrip("/"), shown)
@@ -193,6 +205,8 @@ def _quantization(model: Iri, values: Mapping[str, Value], method: str) -> Itera
 def _bases(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterator[Claim | Problem]:
     """The models that the weights come from, as the converter wrote them down."""
     relation = PG.quantizedFrom if quantized else PG.convertedFrom
+    if _text(values, "general.type") == "adapter":
+        relation = PG.adapterOf
     for key in sorted(values):
         match = re.fullmatch(r"general\.base_model\.(\d{1,4})\.(repo_url|name)", key)
         if not match:
@@ -206,6 +220,28 @@ def _bases(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterator
             yield Claim(model, PROV.wasDerivedFrom, parent)
         else:
             yield coverage.other(model, key, _text(values, key))
+
+
+def _about(model: Iri, values: Mapping[str, Value]) -> Iterator[Claim | Problem]:
+    """Data and tags, which the converter copies from the model's card."""
+    for key in sorted(values):
+        match = re.fullmatch(r"general\.dataset\.(\d{1,4})\.(repo_url|name)", key)
+        if not match:
+            continue
+        url = _text(values, f"general.dataset.{match[1]}.repo_url")
+        name = _text(values, f"general.dataset.{match[1]}.name")
+        repository = statements.hub_dataset(url)
+        if match[2] == "repo_url" or not url:
+            dataset = iris.dataset(repository or name or url)
+            yield from statements.is_a(dataset, PG.Dataset, name or repository)
+            yield Claim(model, PG.trainedOn, dataset)
+            if repository:
+                yield Claim(
+                    dataset, PG.hubRepository, statements.hub_page(f"datasets/{repository}")
+                )
+    tags = values.get("general.tags")
+    for tag in tags if isinstance(tags, list) else ():
+        yield from named.tag(model, str(tag), "general.tags", licensed=True)
 
 
 def _dimensions(model: Iri, header: GgufHeader) -> Iterator[Claim]:
@@ -247,6 +283,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_header,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

@@ -11,16 +11,17 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader, parse_json
-from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import mapping, scalar_text
 from provenance_graph.formats.weights.binary import MAX_HEADER, MAX_TENSORS
 from provenance_graph.formats.weights.gguf import layout_digest
@@ -31,6 +32,22 @@ _WHOLE = frozenset(("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"))
 KEYS = KeyTable(
     (
         *read("`pg:parameterCount`, `pg:layoutDigest`, types and their counts", "tensors"),
+        *read("`dcterms:license`", "metadata/license", "metadata/modelspec.license"),
+        *read("`dcterms:creator`", "metadata/modelspec.author"),
+        *read("the model's name", "metadata/modelspec.title"),
+        *text(SCHEMA.description, "metadata/modelspec.description"),
+        *text(PG.architectureFamily, "metadata/modelspec.architecture"),
+        *read("`dcterms:issued`", "metadata/modelspec.date"),
+        *read(
+            "`prov:wasDerivedFrom` where it names a repository",
+            "metadata/base_model",
+            "metadata/ss_sd_model_name",
+        ),
+        *read(
+            "`pg:adapterRank`, `pg:adapterAlpha`",
+            "metadata/ss_network_dim",
+            "metadata/ss_network_alpha",
+        ),
         *later("metadata/**"),
     )
 )
@@ -103,7 +120,31 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
         yield Claim(claims[0].subject, PG.layoutDigest, literals.text(layout_digest(tensors)))
         yield from _counted(model, tensors, file)
     for leaf in coverage.leaves(mapping(header.get("__metadata__")), ("metadata",), ""):
-        yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
+        shown = scalar_text(leaf.value)
+        known = list(_metadata(model, leaf.path[-1], shown, f"/__metadata__/{leaf.path[-1]}"))
+        yield from known or [coverage.other(model, ".".join(leaf.path), shown)]
+
+
+def _metadata(model: iris.Iri, key: str, shown: str, where: str) -> Iterator[Claim | Problem]:
+    """What an entry of the metadata says: of the model specification, of kohya's trainer, or a licence."""
+    row = KEYS.find(("metadata", key))
+    if row is not None and row.property is not None:
+        yield coverage.stated(model, row.property, shown, where)
+    elif key in ("license", "modelspec.license"):
+        yield from statements.licensed(model, shown, locator=where)
+    elif key == "modelspec.author":
+        yield from statements.made_by(model, shown)
+    elif key == "modelspec.title":
+        yield Claim(model, SCHEMA.name, coverage.brief(shown))
+    elif key == "modelspec.date":
+        yield statements.dated(model, DCTERMS.issued, shown, where)
+    elif key in ("base_model", "ss_sd_model_name"):
+        yield from named.base_model(model, shown, where)
+    elif key in _ADAPTER:
+        yield statements.quantity(model, _ADAPTER[key], shown, where)
+
+
+_ADAPTER = MappingProxyType({"ss_network_dim": PG.adapterRank, "ss_network_alpha": PG.adapterAlpha})
 
 
 def _counted(
@@ -133,6 +174,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_header,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )
