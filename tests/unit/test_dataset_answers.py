@@ -55,3 +55,11 @@ def test_a_list_may_hold_models_datasets_and_what_is_neither() -> None:
     assert len(subjects) == 2
     assert any('"acme/nothing"' in problem for problem in problems)
     assert any(": 7" in problem for problem in problems)
+
+
+def test_a_tag_that_contradicts_the_card_is_kept() -> None:
+    claims = _claims(DATASET | {"cardData": {"license": "mit", "language": ["fi"]}})
+    stated = {str(c.value) for c in claims if c.predicate == PG.otherStatement}
+    assert "tag: license:cc-by-sa-4.0" in stated
+    assert "tag: language:fi" not in stated
+    assert "http://spdx.org/licenses/MIT" in {str(c.value) for c in claims}

@@ -7,7 +7,7 @@ from typing import Any
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
-from provenance_graph.formats import statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.cards.card import FIELDS, read_card
@@ -93,8 +93,14 @@ def _tagged(
         where = f"{place}/tags/{index}"
         if kind == "license" and not card.get("license"):
             yield from statements.licensed(repo.subject, rest, name=rest, locator=where)
+        elif kind == "license" and rest.casefold() not in _licences(card):
+            yield coverage.other(repo.subject, "tag", tag)
         elif kind == "base_model" and not card.get("base_model"):
             yield from _base_tag(repo, rest, related)
+
+
+def _licences(card: dict[str, Any]) -> set[str]:
+    return {statements.scalar_text(x).casefold() for x in statements.as_list(card.get("license"))}
 
 
 def _base_tag(repo: NamedRepository, rest: str, related: set[str]) -> ReaderOutput:

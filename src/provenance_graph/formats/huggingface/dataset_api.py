@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from provenance_graph.core import iris, literals
@@ -34,6 +35,8 @@ def read_dataset_answer(repo: NamedRepository, raw: dict[str, Any], place: str) 
     yield from described(repo, PG.Dataset)
     card = statements.mapping(raw.get("cardData"))
     yield from read_card(Card(repo, _about(raw, card), f"{place}/cardData"), DATASET_FIELDS)
+    for tag in _differing(raw, card):
+        yield coverage.other(repo.subject, "tag", tag)
     for key, predicate in (("description", SCHEMA.description), ("citation", PG.citeAs)):
         if shown := statements.scalar_text(raw.get(key)).strip():
             yield coverage.stated(repo.subject, predicate, shown, f"{place}/{key}")
@@ -54,6 +57,15 @@ def read_dataset_answer(repo: NamedRepository, raw: dict[str, Any], place: str) 
         yield Claim(repo.subject, SCHEMA.version, literals.text(sha))
     elif sha:
         yield Problem(f"{place}/sha", f"{sha[:60]!r} is not a commit")
+
+
+def _differing(raw: dict[str, Any], card: dict[str, Any]) -> Iterator[str]:
+    """Tags that repeat a field of the card, and do not say what it says."""
+    for tag in statements.as_list(raw.get("tags")):
+        kind, colon, rest = tag.partition(":") if isinstance(tag, str) else ("", "", "")
+        stated = {statements.scalar_text(v).casefold() for v in statements.as_list(card.get(kind))}
+        if colon and kind in _TAGGED and kind in card and rest.casefold() not in stated:
+            yield tag
 
 
 def _about(raw: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:

@@ -146,7 +146,8 @@ def _dataset(
     """A dataset that a run used, at its digest, and for what as its context says."""
     about = mapping(raw.get("dataset"))
     name, digest = stated_name(about.get("name")), scalar_text(about.get("digest"))
-    context = dict(_pairs(raw.get("tags"))).get(_CONTEXT, "")
+    tags = dict(_pairs(raw.get("tags")))
+    context = tags.pop(_CONTEXT, "")
     path = _source_path(scalar_text(about.get("source")))
     on_hub = scalar_text(about.get("source_type")) == "hugging_face" and hub.is_name(path)
     if not name and not path:
@@ -164,8 +165,9 @@ def _dataset(
     for leaf in coverage.leaves(about, ("dataset",), f"{where}/dataset"):
         if leaf.path[1:] not in (("name",), ("digest",)):
             yield coverage.other(subject, ".".join(leaf.path[1:]), scalar_text(leaf.value))
-    if context:
-        yield coverage.other(subject, "context", context)
+    for key, value in (("context", context), *tags.items()):
+        if value:
+            yield coverage.other(subject, key, value)
 
 
 def _source_path(source: str) -> str:
