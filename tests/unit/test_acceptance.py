@@ -21,7 +21,7 @@ from provenance_graph.core.claims import (
     Precision,
     Stance,
 )
-from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 
 
 def test_the_better_basis_wins_over_the_more_recent() -> None:
@@ -362,3 +362,25 @@ def test_a_cutoff_after_the_release_is_rejected_with_its_reason() -> None:
     (claim,) = [c for c in seen.claims if c.claim.predicate == PG.knowledgeCutoff]
     assert claim.standing is AcceptanceStatus.REJECTED
     assert claim.reason == "after the release (2025-10-15)"
+
+
+def test_an_inferred_parent_gives_way_to_one_that_a_source_states() -> None:
+    small, large = iris.model("acme/small"), iris.model("acme/large")
+    guess = held(small, Basis.INFERENCE, predicate=PROV.wasDerivedFrom)
+    stated = held(large, source="u", predicate=PG.fineTunedFrom)
+    seen = view_of(M, [guess, stated], [M], POLICY)
+    assert {o for s, p, o, _ in seen.quads if p == PROV.wasDerivedFrom} == {large}
+    (beside,) = [c for c in seen.claims if c.claim.value == small]
+    assert beside.standing is AcceptanceStatus.ALTERNATIVE
+    assert beside.reason == "an inference beside a parent that a source states"
+
+
+def test_an_inferred_parent_stands_where_no_source_states_one_or_the_same() -> None:
+    base = iris.model("acme/base")
+    guess = held(base, Basis.INFERENCE, predicate=PROV.wasDerivedFrom)
+    silent = held(None, stance=Stance.REPORTS_UNDISCLOSED, predicate=PG.fineTunedFrom)
+    for others in ([], [silent], [held(base, source="u", predicate=PG.fineTunedFrom)]):
+        seen = view_of(M, [guess, *others], [M], POLICY)
+        assert (M, PROV.wasDerivedFrom, base, None) in seen.quads
+        (claim,) = [c for c in seen.claims if c.claim.predicate == PROV.wasDerivedFrom]
+        assert claim.standing is AcceptanceStatus.ACCEPTED

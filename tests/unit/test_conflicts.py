@@ -116,6 +116,34 @@ def test_a_provider_s_limit_is_an_offer_beside_the_model_s(limit: int, severity:
 
 
 @pytest.mark.parametrize(
+    ("by", "providers", "limit", "kind"),
+    [
+        ("mot", 2, 64_000, "provider-limit"),  # less than the model's is a provider's own
+        ("x", 1, 262_144, "provider-limit"),  # one provider may err
+        ("x", 2, 150_000, "provider-limit"),  # not clearly more
+        ("x", 2, 262_144, "implausible"),
+        ("osai", 2, 262_144, "provider-limit"),  # a researched index is not doubted for it
+    ],
+)
+def test_a_catalogue_s_context_below_what_two_providers_sell_is_implausible(
+    by: str, providers: int, limit: int, kind: str
+) -> None:
+    reported: list[Claim] = []
+    for number in range(providers):
+        offer = iris.entity("litellm", "offer", f"p{number}/oak")
+        reported += [
+            Claim(offer, RDF.type, PG.Offer),
+            Claim(offer, PG.offerOf, MODEL),
+            Claim(offer, PG.provider, iris.organization(f"p{number}")),
+            Claim(offer, PG.maxInputTokens, integer(limit)),
+        ]
+    own = model(MODEL, "oak", (PG.contextLength, integer(131_072)))
+    (result,) = of(ledger(record(by, *own), record("litellm", *reported)), PG.contextLength)
+    assert result.kind == kind
+    assert (result.kind in DEFAULT) is (kind == "implausible")
+
+
+@pytest.mark.parametrize(
     ("line", "stated"),
     [
         ('release_date = "2025-02-31"', "2025-02-31"),

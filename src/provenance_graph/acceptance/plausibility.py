@@ -18,19 +18,12 @@ from provenance_graph.acceptance.agreement import COUNTS, date_span
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.sizes import size_in_name, sum_of_weights
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 
 Groups = Mapping[Iri, Sequence[SourcedClaim]]
-_SIZE = re.compile(
-    r"(?<![a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)([bm])(?![a-z0-9])(?![-_ ]*(?:words|tokens|images|pairs))",
-    re.IGNORECASE,
-)
-_EXPERTS = re.compile(r"(?<![a-z0-9])(\d{1,3})x(\d{1,4}(?:\.\d{1,2})?)([bm])", re.IGNORECASE)
-_EXPERTS_AFTER = re.compile(r"[-_ ]?\d{1,3}e(?![a-z0-9])", re.IGNORECASE)
-_OTHERS = re.compile(r"(?:laion|pile|tokens?)[-_]?$", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)(20[12]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d)")
-_UNIT = {"b": 10**9, "m": 10**6}
 _HUB_BEGAN = date(2022, 3, 3)
 """Repositories older than this all carry the one day on which the hub began to count."""
 _CREATED = (DCTERMS.created,)
@@ -80,24 +73,6 @@ def _names(subject: Iri, groups: Groups) -> list[str]:
     own = [unquote(subject.rsplit("/", 1)[-1])] if subject.startswith(f"{ID}model/") else []
     stated = [str(item.value) for item in groups.get(SCHEMA.name, ()) if item.value is not None]
     return [*own, *stated]
-
-
-def size_in_name(name: str) -> tuple[float, bool] | None:
-    """The one size that a name gives, and whether it counts experts; None where it gives none.
-
-    >>> size_in_name("Mixtral-8x7B-Instruct-v0.1"), size_in_name("Qwen3-235B-A22B")
-    ((56000000000.0, True), (235000000000.0, False))
-    >>> size_in_name("CLIP-ViT-L-14-laion2B"), size_in_name("Llama-4-Scout-17B-16E")
-    (None, None)
-    """
-    if experts := _EXPERTS.search(name):
-        return int(experts[1]) * float(experts[2]) * _UNIT[experts[3].lower()], True
-    results = set()
-    for size in _SIZE.finditer(name):
-        if _EXPERTS_AFTER.match(name, size.end()) or _OTHERS.search(name[: size.start()]):
-            return None
-        results.add(float(size[1]) * _UNIT[size[2].lower()])
-    return (results.pop(), False) if len(results) == 1 else None
 
 
 def _against_name(
@@ -166,12 +141,16 @@ def _sum_of_weights(groups: Groups) -> tuple[float, float] | None:
     read = {p: _one_reading(groups.get(p, ())) for p in _DIMENSIONS}
     if any(value is None for value in read.values()):
         return None
-    layers, width, inner, words, heads = (float(read[p] or 0) for p in _DIMENSIONS)
-    groups_of_keys = float(_one_reading(groups.get(PG.keyValueHeadCount, ())) or heads)
-    head = float(_one_reading(groups.get(PG.headDimension, ())) or width / max(heads, 1))
-    attention = 2 * width * heads * head + 2 * width * groups_of_keys * head
-    stack = layers * (attention + 3 * width * inner)
-    return stack + words * width, stack + 2 * words * width
+    layers, width, inner, words, heads = (read[p] or 0 for p in _DIMENSIONS)
+    return sum_of_weights(
+        layers,
+        width,
+        inner,
+        words,
+        heads,
+        _one_reading(groups.get(PG.keyValueHeadCount, ())) or heads,
+        _one_reading(groups.get(PG.headDimension, ())),
+    )
 
 
 def _one_reading(items: Sequence[SourcedClaim]) -> int | None:

@@ -1,4 +1,8 @@
-"""Limits of providers that differ from what the model itself takes: kind ``provider-limit``."""
+"""Limits of providers that differ from what the model itself takes: kind ``provider-limit``.
+
+Where two or more providers sell clearly more context than a catalogue gives the model, that
+context is an implausible value.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.resolve import DEVELOPER_VALUES
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.kinds import SEVERITY
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.claims import AcceptanceStatus, Literal, SourcedClaim
 from provenance_graph.core.iris import Iri, short_id
@@ -18,6 +24,10 @@ _LIKE = {
     PG.maxOutputTokens: (PG.maxOutputTokens,),
 }
 """For each limit of a model, what an offer states of it, the plainest first."""
+_BEYOND = 1.2
+"""How many times the accepted context two providers must sell to make it implausible."""
+_CATALOGUE = 3
+"""The nearest tier of sources whose entries nobody looked up."""
 
 
 def offers(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:
@@ -69,6 +79,12 @@ def _conflict(
     for value in sorted(differing, key=lambda v: int(v.lexical)):
         stored = [_held(snapshot, offer, stated_by, model) for offer, stated_by in differing[value]]
         sides.append((value, tuple(claim for one in stored for claim in one)))
+    if limit == PG.contextLength and (sold := _sold_beyond(snapshot, own, accepted, differing)):
+        why = f"{sold} providers sell the model with more than {_BEYOND:g} times that context"
+        name = label(snapshot, model) or short_id(model)
+        severity = SEVERITY["implausible"]
+        kind = "implausible"
+        return Conflict(model, limit, _NAMES[limit], kind, severity, why, tuple(sides), name)
     furthest = min(_ratio(own, value) for value in differing)
     number = sum(map(len, differing.values()))
     rounded = furthest > 0.93
@@ -81,6 +97,31 @@ def _conflict(
     return Conflict(
         model, limit, _NAMES[limit], "provider-limit", severity, why, tuple(sides), name
     )
+
+
+def _sold_beyond(
+    snapshot: AcceptedSnapshot,
+    own: Literal,
+    accepted: Iterable[SourcedClaim],
+    differing: dict[Literal, list[tuple[Iri, Iri]]],
+) -> int:
+    """How many providers sell clearly more context than the accepted one, where that is a catalogue's.
+
+    One provider may err or count otherwise; two or more hardly do. What the developer or a
+    researched index says is not doubted for what providers sell.
+    """
+    sources = [snapshot.policy.source(claim).tier for claim in accepted]
+    own_word = any(claim.basis in DEVELOPER_VALUES for claim in accepted)
+    if own_word or not sources or min(sources) < _CATALOGUE:
+        return 0
+    providers = {
+        provider
+        for value, listed in differing.items()
+        if int(value.lexical) > _BEYOND * int(own.lexical)
+        for offer, _ in listed
+        for *_, provider, _ in snapshot.quads(offer, PG.provider)
+    }
+    return len(providers) if len(providers) > 1 else 0
 
 
 def _ratio(own: Literal, value: Literal) -> float:

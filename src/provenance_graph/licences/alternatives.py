@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from provenance_graph.acceptance.plausibility import size_in_name
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.sizes import size_in_name
 from provenance_graph.licences.evaluation import verdicts
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.applicability import ModelTraits

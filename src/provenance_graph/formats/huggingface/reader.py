@@ -26,6 +26,7 @@ from provenance_graph.formats.document import (
 )
 from provenance_graph.formats.huggingface.api import name_of
 from provenance_graph.formats.huggingface.cards.front import metadata
+from provenance_graph.formats.huggingface.configs.total import without_sum
 from provenance_graph.formats.huggingface.dataset_api import dataset_of, read_dataset_answer
 from provenance_graph.formats.huggingface.files import READINGS, dataset_card, repository_claims
 from provenance_graph.formats.huggingface.keys import KEYS, leaves_of
@@ -105,7 +106,7 @@ def _read(document: Document) -> ReaderOutput:
     if kind == "dataset_api":
         yield from read_dataset_answer(repo, statements.sanitise(document.json, document.text), "")
     else:
-        yield from repository_claims(repo, document, kind)
+        yield from without_sum(repository_claims(repo, document, kind))
 
 
 def split(document: Document) -> Iterator[Document | Problem]:
@@ -170,7 +171,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="5",
+    version="6",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),

@@ -214,6 +214,12 @@ DENSE_TYPES = frozenset(
 )  # fmt: skip
 """Model types whose library class has no experts."""
 
+GATED_DECODERS = frozenset(
+    {"llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text", "phi3", "stablelm",
+     "cohere", "cohere2", "olmo", "olmo2", "olmo3", "smollm3", "exaone4", "granite", "internlm2"}
+)  # fmt: skip
+"""Model types that are one stack of equal layers: attention and a gated feed-forward."""
+
 HEADS_SHARE_NOTHING = frozenset(
     {"gpt2", "gptj", "gpt_neox", "opt", "bloom", "bert", "roberta", "xlm-roberta", "albert", "t5",
      "mt5", "llama"}

@@ -30,6 +30,7 @@ from provenance_graph.formats.huggingface.configs.lookup import (
     whole_number,
 )
 from provenance_graph.formats.huggingface.configs.quantization import precision
+from provenance_graph.formats.huggingface.configs.total import total
 from provenance_graph.formats.huggingface.names import NamedRepository
 from provenance_graph.formats.huggingface.tables import (
     ACTIVATIONS,
@@ -62,6 +63,7 @@ def read_config(
     yield from _functions(config)
     yield from _names(config, raw, place)
     yield from _blocks(config, counts)
+    yield from total(config, counts, raw)
     yield from precision(repo, [part for _, part in config.parts], place, basis)
     layers, width = counts.get(PG.layerCount), counts.get(PG.hiddenSize, 0)
     if layers is not None and layers <= 4 and width >= 1024:
