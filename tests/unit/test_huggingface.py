@@ -398,3 +398,19 @@ def test_a_base_among_the_tags_alone_is_a_parent(tags, parents):
     assert [(c.predicate, c.value) for c in result if c.predicate in kinds] == [
         (relation, iris.model(base)) for relation, base in parents
     ]
+
+
+@pytest.mark.parametrize("code", ["zz", "xx", "qq-DE"])
+def test_a_two_letter_code_that_no_language_has_is_told_and_kept_as_stated(code: str) -> None:
+    front = f"---\nlanguage: [en, {code}]\n---\n"
+    spoken = [c for c in claims(front, "acme-labs--Tiny.md") if c.predicate == DCTERMS.language]
+    assert [(str(c.value), c.unusable) for c in spoken if c.value] == [("en", "")]
+    assert [c.as_stated for c in spoken if c.unusable] == [code]
+    (problem,) = problems(front, "acme-labs--Tiny.md")
+    assert f"{code!r} is not a language code" in problem.what
+
+
+def test_languages_of_two_and_three_letters_and_regions_are_taken() -> None:
+    spoken = card("language: [en, pt-BR, yue, nb, multilingual]")
+    codes = [str(c.value) for c in spoken if c.predicate == DCTERMS.language]
+    assert sorted(codes) == ["en", "multilingual", "nb", "pt-BR", "yue"]

@@ -15,6 +15,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import named
+from provenance_graph.formats.fields.languages import is_language
 from provenance_graph.formats.huggingface.cards import data as card_data
 from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, shape, texts
 from provenance_graph.formats.huggingface.cards.results import read_model_index
@@ -33,7 +34,6 @@ from provenance_graph.formats.huggingface.tables import (
 from provenance_graph.formats.licences import names as licence_names
 
 _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|code|multilingual")
 MAX_UNREAD_VALUES = 200
 
 
@@ -157,9 +157,12 @@ def _language(card: Card, value: Any, where: str) -> ReaderOutput:
         at, text = item
         codes = [part.strip() for part in text.split(",")] if "," in text else [text]
         for code in codes:
-            if _LANGUAGE.fullmatch(code):
+            if is_language(code):
                 yield card.say(DCTERMS.language, literals.text(code))
             elif code:
+                why = "not a language code"
+                shown = statements.clean(code)[:60]
+                yield card.say(DCTERMS.language, None, as_stated=shown, unusable=why)
                 yield Problem(at, f"{code[:60]!r} is not a language code", "ISO 639: en, de, zh")
 
 
