@@ -10,7 +10,7 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Stance
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats.catalogues import epoch
 
 HEAD = (
@@ -75,6 +75,17 @@ def test_names_that_differ_in_punctuation_alone_stay_apart() -> None:
 
 
 @needs_shared
+@pytest.mark.parametrize(
+    ("plain", "plus"), [("CodeT5", "CodeT5+"), ("PointNet", "PointNet++"), ("Oak-7B", "Oak+-7B")]
+)
+def test_a_plus_is_part_of_the_name_in_whatever_edition_it_stands(plain: str, plus: str) -> None:
+    named = []
+    for name in (plain, plus):  # two editions of the table, each with one of them
+        claims, _ = read(epoch.READER, HEAD + f"{name},O,2024-01-01,1,,,,,\n", "epoch.csv")
+        named.append({c.subject for c in claims if c.predicate == SCHEMA.name})
+    assert not named[0] & named[1] - {iris.organization("O")}
+
+
 def test_the_table_is_recognised_and_read_and_keeps_ernies_sizes_as_it_has_them() -> None:
     assert SHARED is not None
     [path] = (SHARED / "sources" / "epoch").glob("*.csv")

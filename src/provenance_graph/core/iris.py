@@ -180,6 +180,15 @@ def slug(text: str) -> str:
     return parts or "unnamed"
 
 
+def name_slug(text: str) -> str:
+    """The slug of a model's name, in which a plus at the end of a word is part of the name.
+
+    >>> name_slug("CodeT5+-770M"), name_slug("CodeT5-770M"), name_slug("ViT + DINO")
+    ('codet5-plus-770m', 'codet5-770m', 'vit-dino')
+    """
+    return slug(re.sub(r"(?<=\w)\++(?!\w)", lambda plus: "-plus" * len(plus[0]), text))
+
+
 def local_name(name: Iri | str) -> str:
     """The part of an IRI after its last ``#`` or ``/``.
 

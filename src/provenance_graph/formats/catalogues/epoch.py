@@ -79,7 +79,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
         if name in subjects:
             yield Problem(f"L{line}", f"{name!r} has a row already", "rows of one model are merged")
             continue
-        subject = iris.entity(SOURCE, "model", iris.slug(name))
+        subject = iris.entity(SOURCE, "model", iris.name_slug(name))
         if subject in taken:  # names that differ in punctuation alone are different models here
             subject = iris.entity(SOURCE, "model", name)
         subjects[name] = subject
@@ -257,7 +257,7 @@ def _bases(
     row: Row, model: Iri, subjects: Mapping[str, Iri], where: str
 ) -> Iterator[Claim | Problem]:
     for name in _several(row.get("Base model", "")):
-        parent = subjects.get(name) or iris.entity(SOURCE, "unresolved", iris.slug(name))
+        parent = subjects.get(name) or iris.entity(SOURCE, "unresolved", iris.name_slug(name))
         if parent == model or statements.is_itself(name, row["Model"]):
             what = f"{name!r} is the model itself or its family"
             yield Problem(f"{where} Base model", what, "the name of the base model", kind="lineage")

@@ -66,7 +66,7 @@ def origin(document: Document) -> Origin:
     """The tool's repository, by the file's name."""
     local = re.sub(r"\.(?:ya?ml|json)$", "", (document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
-        local=iris.slug(statements.clean(local)),
+        local=iris.name_slug(statements.clean(local)),
         publisher=iris.organization("LF AI & Data Foundation"),
         basis=Basis.THIRD_PARTY,
         title="Model Openness Tool",
@@ -101,7 +101,7 @@ def _model(name: str, version: str, url: str) -> Iri:
     repository = statements.hub_model(_link(url))
     if repository and statements.same_name(repository, name, name + version):
         return iris.model(repository)
-    return iris.entity(SOURCE, "model", iris.slug(name))
+    return iris.entity(SOURCE, "model", iris.name_slug(name))
 
 
 def _link(text: str) -> str:
@@ -198,7 +198,7 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
             yield Problem(where, what, "a base model of the same size", kind="lineage")
         yield Claim(model, PG.statedOrigin, statements.literal(text))
         return
-    parent = iris.model(repository) if repository else iris.entity(SOURCE, "model", iris.slug(text))
+    parent = iris.model(repository) if repository else iris.entity(SOURCE, "model", iris.name_slug(text))
     if not repository:
         yield from statements.is_a(parent, PG.Model, text)
     yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=text, locator=where)
@@ -246,7 +246,7 @@ def _components(
 ) -> Iterator[Claim | Problem]:
     version = scalar_text(mapping(whole.get("framework")).get("version")) or "1.0"
     scheme = assessed.Scheme(f"mof-{version}", FRAMEWORK, version, "Model Openness Tool")
-    node = iris.entity(SOURCE, "assessment", iris.slug(name))
+    node = iris.entity(SOURCE, "assessment", iris.name_slug(name))
     yield from assessed.assessment(node, scheme, model)
     included: dict[str, dict[Any, Any]] = {}
     for n, raw in enumerate(as_list(release.get("components"))):

@@ -82,7 +82,7 @@ def origin(document: Document) -> Origin:
     """The index, by the file's name; it asks for a link and a citation."""
     local = re.sub(r"\.ya?ml$", "", (document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
-        local=iris.slug(statements.clean(local)),
+        local=iris.name_slug(statements.clean(local)),
         publisher=iris.organization(INDEX),
         basis=Basis.THIRD_PARTY,
         title=INDEX,
@@ -114,7 +114,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     base, claims = _base(whole, system, end, end_name)
     yield from claims
     yield from _org(mapping(whole.get("org")))
-    yield from _parameters(whole, end, iris.entity(SOURCE, "assessment", iris.slug(end_name)))
+    yield from _parameters(whole, end, iris.entity(SOURCE, "assessment", iris.name_slug(end_name)))
     yield from _sources(whole, end, base)
     yield from compute(document.text, end, base)
 
@@ -129,7 +129,7 @@ def _model(name: str, *links: str) -> Iri:
         repository = statements.hub_model(url)
         if repository and statements.same_name(repository, name):
             return iris.model(repository)
-    return iris.entity(SOURCE, "model", iris.slug(name))
+    return iris.entity(SOURCE, "model", iris.name_slug(name))
 
 
 def _system(system: dict[Any, Any], end: Iri, name: str) -> Iterator[Claim | Problem]:
@@ -208,7 +208,7 @@ def _base(
     if stance := _NOBODY.get(name.casefold()):
         return None, [statements.not_given(end, PG.fineTunedFrom, stance, name, where)]
     if name.endswith("?"):
-        parent = iris.entity(SOURCE, "unresolved", iris.slug(name))
+        parent = iris.entity(SOURCE, "unresolved", iris.name_slug(name))
         return None, [
             Claim(parent, RDF.type, PG.UnresolvedReference),
             Claim(parent, PG.unresolvedText, statements.literal(name)),
