@@ -358,6 +358,26 @@ def test_a_record_that_came_with_a_header_is_no_better_known_than_its_importer_s
     assert header.collection == iris.mint("collection", "in")
 
 
+def test_a_document_that_the_store_has_under_an_earlier_name_is_told(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    path = bom(tmp_path / "in" / "bom.json", "m", serial="3e671687-395b-41f5-a30f-a58921a69b79")
+    take(path)
+    (header,) = headers(store)
+    record = rdf.from_quads(store.quads(graph=header.record))
+    earlier = iris.mint("record", "in", "bom.json")  # as a version named it that knew no serials
+    was = replace(
+        header, record=Iri(f"{earlier}/2026-06-01"), of_document=earlier, reader_version="0"
+    )
+    update(store, [replace(record, header=was)], drop=[header.record])
+    report, reported = take(path)
+    assert report.records == 1
+    (sentence,) = reported
+    assert "under an earlier name, id:record/in/bom.json: both count now" in sentence
+    again, nothing = take(path)
+    assert (again.unchanged, nothing) == (1, [])
+
+
 # ---- our own exports -----------------------------------------------------------------------
 
 

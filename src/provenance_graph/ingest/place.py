@@ -88,6 +88,24 @@ def collection_of(document: Document, options: Options, known: PublisherCollecti
     return Collection(name, document.folder_digest)
 
 
+_NAMELESS = frozenset(("readme.md", "config.json", "modelfile", "mlmodel", "kitfile"))
+"""Files that are called so in every folder: the folder's name is the model's."""
+
+
+def below_namespace(document: Document, options: Options) -> Document:
+    """The document as its reader sees it: below the organisation that the importer names."""
+    name = document.name
+    if document.folder and name.casefold() in _NAMELESS:
+        name = f"{document.folder}/{name}"  # the repository's folder itself was given
+    if not options.namespace or name.count("/") != 1:
+        return document
+    return replace(
+        document,
+        name=f"{options.namespace}/{name}",
+        path=document.path or document.name,
+    )
+
+
 def placed(
     record: Record, document: Document, options: Options, format: str, known: PublisherCollections
 ) -> Record:

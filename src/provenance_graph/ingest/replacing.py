@@ -14,7 +14,7 @@ from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, Store
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Custody, Header, Problem, Record, undated
 from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import PG, RDF, SCHEMA
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY
 
@@ -77,6 +77,32 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
         hint = "--replace keeps this one too, as an earlier reading"
         return RecordFate(refused=Problem("", what, hint, kind="replaces"))
     return RecordFate(record, before)
+
+
+def named_otherwise(store: Store, header: Header) -> Problem | None:
+    """That the store has this very document under another identity, so that both count.
+
+    It was read by a reader or a version that named documents otherwise. Two documents of one
+    address that the same reader tells apart are two.
+    """
+    earlier = {
+        known.of_document: known.record
+        for name, _, _, graph in store.quads(
+            predicate=SCHEMA.url, object=header.document, graph=ANY
+        )
+        if name == graph
+        and (known := StoreStatements(store).header(name)) is not None
+        and known.collection == header.collection
+        and known.of_document != header.of_document
+        and known.reader == header.reader
+        and (known.digest == header.digest != "" or known.reader_version != header.reader_version)
+    }
+    if len(earlier) != 1:
+        return None
+    ((other, reading),) = earlier.items()
+    what = f"the store has this document under an earlier name, {short_id(other)}: both count now"
+    hint = f"`retract {short_id(reading)}` takes the earlier reading out"
+    return Problem("", what, hint, kind="identity")
 
 
 def _same(stored: Record, record: Record) -> bool:

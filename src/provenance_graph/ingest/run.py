@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Custody, Header, Literal, Problem, Record
@@ -25,6 +25,7 @@ from provenance_graph.ingest.place import (
     COLLECTIONS,
     Collection,
     PublisherCollections,
+    below_namespace,
     collection_of,
     first_record,
     folder_of,
@@ -34,7 +35,13 @@ from provenance_graph.ingest.place import (
     published,
 )
 from provenance_graph.ingest.private import mark
-from provenance_graph.ingest.replacing import RecordFate, fate, loss_problem, losses
+from provenance_graph.ingest.replacing import (
+    RecordFate,
+    fate,
+    loss_problem,
+    losses,
+    named_otherwise,
+)
 from provenance_graph.ingest.returned import KnownHere, edited, further
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store.base import Store, WritableStore
@@ -134,6 +141,7 @@ class _Import:
         self.document_of: dict[Iri, str] = {}
         self.seen: dict[tuple[object, ...], tuple[str, str]] = {}
         self.made: set[Iri] = set()
+        self.renamed: set[Iri] = set()
         self.folders: dict[str, str] = {}
         self.new_collections: dict[str, Collection] = {}
 
@@ -158,7 +166,7 @@ class _Import:
         if self.store is not None and not self.options.format and self._unchanged(document):
             report.unchanged += 1
             return
-        reading = read(_under(document, self.options), self.readers, self.options)
+        reading = read(below_namespace(document, self.options), self.readers, self.options)
         if reading.failure is not None:
             self._failed(reading, name)
             return
@@ -241,12 +249,19 @@ class _Import:
             self.refuse(name, result.refused)
             return
         assert result.record is not None
+        if self.store is not None and result.replaces is None:
+            self._tell_earlier_name(self.store, record.header, name)
         made = result.record.header.record
         if result.replaces is not None and result.replaces.record not in self.made:
             self.replaced[made] = result.replaces
         self.claims += len(result.record.claims) - len(getattr(self.batch.get(made), "claims", ()))
         self.batch[made] = result.record
         self.document_of[made] = name
+
+    def _tell_earlier_name(self, store: Store, header: Header, name: str) -> None:
+        if header.of_document not in self.renamed and (told := named_otherwise(store, header)):
+            self.renamed.add(header.of_document)
+            self.note(name, told)
 
     def _forwarded(self, record: Record, name: str) -> None:
         """Keep an excerpt that was sent on: it is named by its content and replaces nothing."""
@@ -352,24 +367,6 @@ class _Import:
             ):
                 return True
         return False
-
-
-_NAMELESS = frozenset(("readme.md", "config.json", "modelfile", "mlmodel", "kitfile"))
-"""Files that are called so in every folder: the folder's name is the model's."""
-
-
-def _under(document: Document, options: Options) -> Document:
-    """The document as its reader sees it: below the organisation that the importer names."""
-    name = document.name
-    if document.folder and name.casefold() in _NAMELESS:
-        name = f"{document.folder}/{name}"  # the repository's folder itself was given
-    if not options.namespace or name.count("/") != 1:
-        return document
-    return replace(
-        document,
-        name=f"{options.namespace}/{name}",
-        path=document.path or document.name,
-    )
 
 
 def rewrite(records: Iterable[Record]) -> bytes:

@@ -198,7 +198,9 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
             yield Problem(where, what, "a base model of the same size", kind="lineage")
         yield Claim(model, PG.statedOrigin, statements.literal(text))
         return
-    parent = iris.model(repository) if repository else iris.entity(SOURCE, "model", iris.name_slug(text))
+    parent = (
+        iris.model(repository) if repository else iris.entity(SOURCE, "model", iris.name_slug(text))
+    )
     if not repository:
         yield from statements.is_a(parent, PG.Model, text)
     yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=text, locator=where)
