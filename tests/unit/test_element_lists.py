@@ -27,7 +27,7 @@ from provenance_graph.core import literals
 from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, expand
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.exchange.registry import export
 from provenance_graph.formats.document import Document
 from provenance_graph.ingest.build import compile_quads
@@ -235,6 +235,7 @@ def store() -> MemoryStore:
         Claim(audit_store.MODEL, RDF.type, PG.Model),
         Claim(audit_store.MODEL, PG.parameterCount, literals.integer(7)),
         Claim(audit_store.MODEL, PG.intendedUse, literals.text("to be read")),
+        Claim(audit_store.MODEL, DCTERMS.license, Iri("http://spdx.org/licenses/Apache-2.0")),
     )
     return MemoryStore(compile_quads(list(audit_store.reference()), [card], []))
 
@@ -261,6 +262,31 @@ def test_the_store_says_what_a_better_source_has_and_what_contradicts(store: Mem
     (one,) = [r for r in results if r.element.id == "G7AI-MDL-09"]
     assert one.status == CONTRADICTED
     assert "the document says 9" in one.better
+
+
+@pytest.mark.parametrize(("licence", "contradicted"), [("MIT", True), ("Apache-2.0", False)])
+def test_another_licence_than_the_developers_is_contradicted(
+    store: MemoryStore, licence: str, contradicted: bool
+) -> None:
+    value = bom()
+    value["components"][0]["licenses"] = [{"license": {"id": licence}}]
+    stated = audit_store.record(
+        "bom",
+        "2026-01-01",
+        Basis.THIRD_PARTY,
+        Claim(audit_store.MODEL, RDF.type, PG.Model),
+        Claim(audit_store.MODEL, DCTERMS.license, Iri(f"http://spdx.org/licenses/{licence}")),
+    )
+    snapshot = AcceptedSnapshot(store)
+    elements = ElementJudge(list_named("g7-ai"), snapshot)
+    results = elements.results(CycloneView(value), "cyclonedx", [stated])
+    (one,) = [r for r in results if r.element.id == "G7AI-MDL-12"]
+    assert (one.status == CONTRADICTED) is contradicted
+    judge = judge_named("eu-annex-xi", store, snapshot)
+    assert not callable(judge)
+    document = Document(Iri("urn:x"), b"{}", "2026-01-01", "x.json")
+    findings = [f.message for f in judge.of_document(document, "", [stated])]
+    assert any("icence" in f and ": contradicted" in f for f in findings) is contradicted
 
 
 @pytest.mark.parametrize("name", ["g7-ai", "ntia", "eu-annex-xi", "eu-annex-iv", "owasp-aisvs"])

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.checking.lists.contradicted import against
 from provenance_graph.checking.lists.judge import BLANK, CONTRADICTED, MET, NOBODY
-from provenance_graph.core.claims import Literal, Record
+from provenance_graph.core.claims import Claim, Literal, Record
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import Document
@@ -79,10 +80,16 @@ class FormJudge:
             return []
         with self._with(records) as snapshot:
             filled = {model: fill(snapshot, model, self.form) for model in models}
+        claims = [claim for record in records for claim in record.claims]
         return [
             finding
             for model, one in filled.items()
-            for finding in self._findings(model, one, fill(self._snapshot, model, self.form))
+            for finding in self._findings(
+                model,
+                one,
+                fill(self._snapshot, model, self.form),
+                [claim for claim in claims if claim.subject == model],
+            )
         ]
 
     def of_model(self, model: Iri, document: Document, format: str) -> list[Finding]:  # noqa: ARG002
@@ -90,13 +97,20 @@ class FormJudge:
         return list(self._findings(model, fill(self._snapshot, model, self.form), None))
 
     def _findings(
-        self, model: Iri, filled: FilledForm, better: FilledForm | None
+        self,
+        model: Iri,
+        filled: FilledForm,
+        better: FilledForm | None,
+        stated: Sequence[Claim] = (),
     ) -> Iterator[Finding]:
         others = {} if better is None else {f.id: f for s in better.sections for f in s.fields}
         claims = {note.number: note.receipt["claim"] for note in filled.footnotes}
+        asked = {field.id: field for section in self.form.sections for field in section.fields}
         for section in filled.sections:
             for field in section.fields:
-                yield self._finding(model, field, others.get(field.id), claims)
+                own = (source.iri for source in asked[field.id].sources if not source.place)
+                other = against(self._snapshot, own, stated) if stated else ""
+                yield self._finding(model, field, others.get(field.id), claims, other)
 
     def _finding(
         self,
@@ -104,19 +118,21 @@ class FormJudge:
         field: FilledField,
         better: FilledField | None,
         claims: Mapping[int, str],
+        other: str = "",
     ) -> Finding:
         status = _STATUS[field.status]
-        if status is MET and any(value.contested for value in field.values):
+        if other or (status is MET and any(value.contested for value in field.values)):
             status = CONTRADICTED
         parts = [f"{self.form.id} {field.id} {field.title}: {status}"]
         parts += [_values(field)] if field.values else []
         if status is MET or status is CONTRADICTED:
             cited = [claims[n] for v in field.values for n in v.footnotes if n in claims]
             parts += [f"claim {cited[0]}"] if cited else []
+            parts += [other] if other else []
         elif better is not None and better.values:
             parts.append(f"the store has {_values(better)}")
         if status is NOBODY:
-            parts.append(f"ask {field.ask}")
+            parts.append(f"ask {(better or field).ask}")
         return Finding(
             severity=_GRAVITY.get(status, Severity.WARNING),
             focus=model or Literal(""),

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import positions
+from provenance_graph.checking.lists.contradicted import against, value_text
 from provenance_graph.checking.lists.cyclonedx import CycloneView
 from provenance_graph.checking.lists.definition import Element, ElementList, lists
 from provenance_graph.checking.lists.spdx import SpdxView
 from provenance_graph.checking.lists.stated import BomView, Stated
 from provenance_graph.checking.positions import Place, Positions
 from provenance_graph.core.claims import (
-    DEVELOPER_RANK,
     AcceptanceStatus,
     Claim,
     Literal,
@@ -27,7 +27,7 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.errors import NotFound, SourceError
 from provenance_graph.core.iris import Iri, expand, mint, short_id
 from provenance_graph.core.rdf import claim_iri
-from provenance_graph.core.terms import DERIVATIONS, PG, RDF
+from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.shapes.findings import Finding, Severity
 
@@ -112,7 +112,7 @@ class ElementJudge:
             result = replace(one, better="")
             if behind:
                 shown = "; ".join(
-                    f"{_value(c)}, claim {claim_iri(c.header.record, c.claim)}"
+                    f"{value_text(c)}, claim {claim_iri(c.header.record, c.claim)}"
                     for c in behind[:_MAX_SHOWN]
                 )
                 result = replace(result, status=MET, detail=shown)
@@ -131,11 +131,13 @@ class ElementJudge:
     ) -> Result:
         places = getattr(element, format, ()) if view is not None else ()
         result = _at_places(element, view, places) if places else _by_claims(element, claims)
-        if result.status == MET and (against := self._against(element, claims)):
-            return replace(result, status=CONTRADICTED, better=against)
+        if result.status == MET:
+            own = (expand(text) for text in element.properties if "/" not in text)
+            if other := against(self._snapshot, own, claims):
+                return replace(result, status=CONTRADICTED, better=other)
         if result.status in (NOBODY, BLANK):
             better = [
-                f"{_value(c)} ({short_id(c.header.publisher)})"
+                f"{value_text(c)} ({short_id(c.header.publisher)})"
                 for c in list(self._accepted(element, subjects))[:_MAX_SHOWN]
             ]
             return replace(result, better="; ".join(dict.fromkeys(better)))
@@ -169,25 +171,6 @@ class ElementJudge:
             if predicate in _DATA and isinstance(value, Iri)
         ]
 
-    def _against(self, element: Element, claims: Sequence[Claim]) -> str:
-        """What a developer's own accepted value says against the document's, if anything does."""
-        if self._snapshot is None:
-            return ""
-        single = self._snapshot.policy.single
-        for text in element.properties:
-            if "/" in text or (wanted := expand(text)) not in single or wanted in DERIVATIONS:
-                continue
-            for claim in claims:
-                if claim.predicate != wanted or not isinstance(claim.value, Literal):
-                    continue
-                for other in self._accepted(replace_properties(element, text), [claim.subject]):
-                    if other.basis in DEVELOPER_RANK and other.value != claim.value:
-                        shown = f"{_value(other)} ({short_id(other.header.publisher)})"
-                        return (
-                            f"the document says {claim.value.lexical[:60]}, its developer {shown}"
-                        )
-        return ""
-
     def _finding(
         self, result: Result, records: Sequence[Record], model: Iri | None = None
     ) -> Finding:
@@ -213,16 +196,6 @@ class ElementJudge:
             component="Element",
             file="",
         )
-
-
-def replace_properties(element: Element, text: str) -> Element:
-    """The element with one of its properties alone."""
-    return element.model_copy(update={"properties": (text,)})
-
-
-def _value(claim: SourcedClaim) -> str:
-    value = claim.value
-    return short_id(value) if isinstance(value, Iri) else value.lexical[:80] if value else ""
 
 
 def _at_places(element: Element, view: BomView | None, places: Sequence[str]) -> Result:

@@ -1,0 +1,123 @@
+"""Our reading of SPDX documents before NTIA, FSCT3 and BSI, beside `ntia-conformance-checker`.
+
+    python benchmarks/check_elements.py FOLDER [--out FILE.json]
+
+Every SPDX 3 document of the folder is held to the three lists by both, element by element. What
+the checker cannot load for the form of a time or a property that SPDX does not have is compared
+with that mended for both; what it cannot load at all is counted with its reason, and is read here all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import re
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ntia_conformance_checker.bsi_checker import BSIChecker
+from ntia_conformance_checker.fsct_checker import FSCT3Checker
+from ntia_conformance_checker.ntia_checker import NTIAChecker
+
+from provenance_graph.checking.lists.judge import MET, ElementJudge, list_named
+from provenance_graph.checking.lists.spdx import SpdxView
+
+CHECKERS: dict[str, tuple[Callable[..., Any], str, tuple[str, ...]]] = {
+    "ntia": (NTIAChecker, "ntia", ("name", "version", "identifier", "supplier", "author",
+                                   "timestamp", "dependencies")),
+    "fsct3": (FSCT3Checker, "fsct3-min", ("name", "version", "identifier", "supplier", "licence",
+              "copyright", "author", "timestamp", "type", "dependencies")),
+    "bsi": (BSIChecker, "bsi", ("creator", "timestamp", "completeness", "name", "version",
+            "component-creator", "filename", "executable", "archive", "structured", "licence",
+            "sha512")),
+}  # fmt: skip
+"""The checkers, their names of the standards, and our elements in the order of their tables."""
+
+
+def theirs(value: dict[str, Any], name: str) -> tuple[dict[str, bool], str]:
+    """What the checker finds by its labels, or why it cannot load the document."""
+    checker, standard, _ = CHECKERS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "document.spdx3.json")
+        path.write_text(json.dumps(value))
+        try:
+            done = checker(str(path), compliance=standard, sbom_spec="spdx3")
+        except Exception as error:  # noqa: BLE001 - whatever the other tool raises is its answer
+            return {}, f"{type(error).__name__}: {error}"[:120]
+    if done.parsing_errors or not done.table_elements or not done.doc:
+        return {}, "; ".join(map(str, done.parsing_errors))[:120] or "not loaded"
+    return {label: bool(met) for label, met in done.table_elements}, ""
+
+
+def mended(value: dict[str, Any], name: str) -> tuple[dict[str, Any], dict[str, bool], str]:
+    """The document as SPDX writes times and without what SPDX does not have, and what is found."""
+    found, why = theirs(value, name)
+    if "datetime" in why or "Unknown property" in why:
+        moments = re.sub(r"(T\d\d:\d\d:\d\d)(?:\.\d+)?\+00:00", r"\1Z", json.dumps(value))
+        value = json.loads(moments)
+        found, why = theirs(value, name)
+    for _ in range(40):
+        unknown = re.search(r"Unknown property '([^']+)'", why)
+        if unknown is None:
+            break
+        value = {
+            **value,
+            "@graph": [
+                {k: v for k, v in one.items() if k != unknown[1] or one["type"] == "CreationInfo"}
+                for one in value.get("@graph", ())
+            ],
+        }
+        found, why = theirs(value, name)
+    return value, found, why
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("folder", type=Path)
+    asked.add_argument("--out", type=Path)
+    given = asked.parse_args()
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    compared: Counter[str] = Counter()
+    unread: dict[str, str] = {}
+    differ: list[str] = []
+    documents = repaired = 0
+    for path in sorted(given.folder.rglob("*.json*")):
+        try:
+            value = json.loads(path.read_text())
+        except (OSError, ValueError):
+            continue
+        if not isinstance(value, dict) or "spdx.org/rdf/3" not in json.dumps(value.get("@context")):
+            continue
+        documents += 1
+        for name in CHECKERS:
+            read, found, why = mended(value, name)
+            if why:
+                unread[path.name] = why
+                continue
+            repaired += read is not value
+            results = ElementJudge(list_named(name)).results(SpdxView(read), "spdx3", ())
+            ours = {one.element.id: one.status for one in results}
+            for element, (label, met) in zip(CHECKERS[name][2], found.items(), strict=False):
+                compared[name] += 1
+                if (ours[element] == MET) != met:
+                    differ.append(f"{path.name}: {name} {label}: {met}, ours {ours[element]}")
+    result = {
+        "documents": documents,
+        "compared with times and properties mended": repaired // len(CHECKERS),
+        "elements compared": dict(compared),
+        "differences": differ,
+        "the checker cannot load": unread,
+    }
+    print(json.dumps(result, indent=1))
+    if given.out:
+        given.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

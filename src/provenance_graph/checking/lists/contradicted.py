@@ -1,0 +1,66 @@
+"""Where a document says one value and the developer, as the store accepts it, another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from provenance_graph.acceptance.agreement import agree
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    AcceptanceStatus,
+    Claim,
+    Literal,
+    SourcedClaim,
+)
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS
+
+
+def against(
+    snapshot: AcceptedSnapshot | None, predicates: Iterable[Iri], claims: Sequence[Claim]
+) -> str:
+    """The first value that the developer gives otherwise, in a sentence; else nothing.
+
+    Properties of one value and licences are compared; no value in common is a contradiction.
+    """
+    if snapshot is None:
+        return ""
+    for predicate in predicates:
+        comparable = predicate == DCTERMS.license or predicate in snapshot.policy.single
+        if comparable and predicate not in DERIVATIONS:
+            for sentence in _of_property(snapshot, predicate, claims):
+                return sentence
+    return ""
+
+
+def _of_property(
+    snapshot: AcceptedSnapshot, predicate: Iri, claims: Sequence[Claim]
+) -> Iterator[str]:
+    stated = [c for c in claims if c.predicate == predicate and c.value is not None]
+    for subject in dict.fromkeys(claim.subject for claim in stated):
+        own = [claim for claim in stated if claim.subject == subject]
+        developer = [
+            accepted
+            for accepted in snapshot.claims(subject, predicate)
+            if accepted.standing is AcceptanceStatus.ACCEPTED
+            and accepted.basis in DEVELOPER_RANK
+            and accepted.value is not None
+        ]
+        if developer and not any(_same(claim, other) for claim in own for other in developer):
+            publisher = short_id(developer[0].header.publisher)
+            theirs = f"{value_text(developer[0])} ({publisher})"
+            mine = SourcedClaim(own[0], developer[0].header, subject)
+            yield f"the document says {value_text(mine)}, its developer {theirs}"
+
+
+def _same(claim: Claim, other: SourcedClaim) -> bool:
+    return agree(SourcedClaim(claim, other.header, claim.subject), other)
+
+
+def value_text(claim: SourcedClaim) -> str:
+    """A value in few words."""
+    value = claim.value
+    if isinstance(value, Literal):
+        return value.lexical[:80]
+    return short_id(value).removeprefix("licence:") if value is not None else ""
