@@ -139,3 +139,26 @@ def test_two_ways_to_one_parent_are_no_circle():
     edges += [("x/a", "finetune", "y/o"), ("x/b", "finetune", "y/o")]
     graph = world(edges, dict.fromkeys(["x/m", "x/a", "x/b", "y/o"], "mit"))
     assert ask(graph, "x/m", "commercial")[0].answer == "allowed"
+
+
+# ---- what a breach means for the answers -------------------------------------------------------
+
+
+def test_what_cannot_be_kept_beside_another_text_cannot_be_passed_on():
+    edges = [("x/b", "finetune", "meta-llama/Llama-3.1-8B")]
+    labels = {"meta-llama/Llama-3.1-8B": "llama-3.1", "x/b": "gpl-3.0"}
+    graph = world(edges, labels)
+    distribute, sentence = ask(graph, "x/b", "distribute")
+    assert (distribute.answer, distribute.weights.answer) == ("blocked", "blocked")
+    assert "distribution blocked (gpl-3.0 and llama-3.1 cannot both be kept)" in sentence
+    assert distribute.weights.reasons[0].path
+    assert ask(graph, "x/b", "commercial")[0].answer == "conditional"
+
+
+def test_a_broken_duty_is_not_listed_once_more_as_a_condition():
+    edges = [("x/b", "finetune", "meta-llama/Llama-3.1-8B"), ("x/Llama-c", "finetune", "x/b")]
+    labels = {"meta-llama/Llama-3.1-8B": "llama-3.1", "x/b": "mit", "x/Llama-c": "mit"}
+    graph = world(edges, labels)
+    assert ask(graph, "x/b", "commercial")[1].count("begins with 'Llama'") == 1
+    assert "must begin with 'Llama'" not in ask(graph, "x/b", "commercial")[1]
+    assert "must begin with 'Llama'" in ask(graph, "x/Llama-c", "commercial")[1]

@@ -80,7 +80,7 @@ def sentence(
         *_conditional(answer),
         *_by_answer(answer, ALLOWED),
         *_exempt(answer),
-        *_conditions(answer),
+        *_conditions(answer, breaches),
         *_data(answer),
         *_contract(answer),
         *_lineage(answer),
@@ -215,8 +215,12 @@ def _exempt(answer: AnswerOfDay) -> Iterator[str]:
             yield f"{names} not excluded by {term.licence.name}, since {term.why}"
 
 
-def _conditions(answer: AnswerOfDay) -> Iterator[str]:
-    """Every duty and restriction in force, of weights and contract, each once."""
+def _conditions(answer: AnswerOfDay, breaches: Sequence[LicenceFinding]) -> Iterator[str]:
+    """Every duty and restriction in force, of weights and contract, each once.
+
+    What a breach or a blocked use says already is left out.
+    """
+    misnamed = {one.licence.iri for one in breaches if one.rule.id == "LR-04" and one.licence}
     reported: set[str] = set()
     blocking = {
         (one.licence.iri, one.text)
@@ -235,6 +239,7 @@ def _conditions(answer: AnswerOfDay) -> Iterator[str]:
         for one in answer.terms
         if (one.licence.iri, one.condition.label) not in blocking
         and not (_bans_outputs(one) and one.licence.iri in on_outputs)
+        and not (one.condition.key == "name-prefix" and one.licence.iri in misnamed)
         and one.condition.key != "no-weights"  # the contract says it
     ]
     for text in [*_weighty(terms), *_notices(terms)]:
