@@ -181,7 +181,7 @@ def test_the_sentence_names_the_clause_that_does_not_apply_and_every_condition()
     reported = graph.report(thing("x/talker"), day=TODAY).sentence
     for words in (
         "labelled MIT License, built on Llama 3.2 Community License", "LR-04", "EU use not excluded",
-        "700,000,000 monthly active users", "must begin with 'Llama'", '"Built with Llama"',
+        "700,000,000 monthly active users", "a name that begins with 'Llama'", '"Built with Llama"',
         "acceptable use policy", "rights in the training data unknown",
     ):  # fmt: skip
         assert words in reported, words
