@@ -173,6 +173,46 @@ def test_check_asks_the_store_about_parents(here, shipped) -> None:
     assert "llama-3.1" in result.stdout
 
 
+FLEET = """[helpdesk]
+uses = ["commercial", "eu"]
+models = [
+  "intfloat/mmE5-mllama-11b-instruct",
+  "meta-llama/Llama-3.1-8B-Instrct",
+]
+"""
+
+
+def test_check_of_a_fleet_asks_the_store_about_each_model_on_its_line(here, shipped) -> None:
+    (here / "fleet.toml").write_text(FLEET)
+    (here / "mit.md").write_text(MIT_LLAMA)
+    result = run(shipped, "check", "fleet.toml", "mit.md")
+    assert code(result) == 1
+    assert "fleet.toml:4: error: helpdesk: intfloat/mmE5-mllama-11b-instruct: eu: blocked" in (
+        result.stdout
+    )
+    assert "fleet.toml:5: warning: helpdesk: meta-llama/Llama-3.1-8B-Instrct" in result.stdout
+    assert "mit.md:2:10: error" in result.stdout
+    result = run(shipped, "check", "fleet.toml", "--severity", "violation", "--format", "sarif")
+    (found,) = json.loads(result.stdout)["runs"]
+    assert {one["level"] for one in found["results"]} == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[x]\nmodels = ["a/b"]\nmodel = "c"\n', "x.model: no such field"),
+        ("[x]\nmodels = [1]\n", "models"),
+        ("[x]\nother = 1\n", "no reader recognises it"),
+        ("[x\n", "fleet.toml:1: error"),
+    ],
+)
+def test_a_fleet_that_cannot_be_read_is_refused_with_its_reason(here, shipped, text, message) -> None:
+    (here / "fleet.toml").write_text(text)
+    result = run(shipped, "check", "fleet.toml")
+    assert code(result) == 2
+    assert message in result.stdout
+
+
 def test_check_says_which_elements_a_document_leaves_out(here, shipped) -> None:
     (here / "mit.md").write_text(MIT_LLAMA)
     result = run(shipped, "check", "mit.md", "--against", "EU-Annex-XI", "--format", "json")

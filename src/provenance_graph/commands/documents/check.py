@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.commands.documents.fleets import is_fleet, of_fleets
 from provenance_graph.commands.documents.validate import (
     FORMATS,
     document_options,
@@ -55,13 +56,14 @@ def command(
     limit: int,
     form: str,
 ) -> int:
-    """Check documents: cards, BOMs, folders of them. Nothing is stored.
+    """Check documents: cards, BOMs, folders of them, fleet.toml. Nothing is stored.
 
     All that `validate` checks, and with the store: licences against those of parents and
     data, parents nobody knows (did you mean …), a model that would descend from itself, and
     with --against each element of a list: met (shown with --severity info), stated blank,
     contradicted, or stated by nobody, and what the store has instead. With --against, what is
-    no path may name a model of the store. Exits 1 when anything
+    no path may name a model of the store. Of fleet.toml the models of each system are checked
+    as by `fleet check`. Exits 1 when anything
     as grave as --severity is found, 2 when a path does not exist or nothing could be read.
     """
     from provenance_graph.checking.upstream import Upstream
@@ -77,8 +79,10 @@ def command(
         judges = [judge_named(name, store, snapshot) for name in rubrics]
     models = _models(snapshot, paths) if rubrics else {}
     least = least_of(severity, strict)
+    fleets = [path for path in paths if path not in models and is_fleet(path)]
     reported = _of_models(session, snapshot, models, judges, least)
-    documents = tuple(path for path in paths if path not in models)
+    reported += of_fleets(snapshot, fleets, least, today)
+    documents = tuple(path for path in paths if path not in models and path not in fleets)
     upstream = Upstream.open(store, derived_folder(session.store_path), today)
     return of_documents(
         session,
