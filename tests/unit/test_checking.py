@@ -203,7 +203,7 @@ def test_check_of_a_fleet_asks_the_store_about_each_model_on_its_line(here, ship
         ('[x]\nmodels = ["a/b"]\nmodel = "c"\n', "x.model: no such field"),
         ("[x]\nmodels = [1]\n", "models"),
         ("[x]\nother = 1\n", "no reader recognises it"),
-        ("[x\n", "fleet.toml:1: error"),
+        ("[x\n", "fleet.toml:1:3: error: not TOML"),
     ],
 )
 def test_a_fleet_that_cannot_be_read_is_refused_with_its_reason(here, shipped, text, message) -> None:
