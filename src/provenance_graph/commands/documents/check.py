@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance_graph.commands.documents.fleets import is_fleet, of_fleets
 from provenance_graph.commands.documents.validate import (
     FORMATS,
     document_options,
@@ -66,6 +65,7 @@ def command(
     as by `fleet check`. Exits 1 when anything
     as grave as --severity is found, 2 when a path does not exist or nothing could be read.
     """
+    from provenance_graph.checking.fleets import is_fleet, of_fleets
     from provenance_graph.checking.upstream import Upstream
     from provenance_graph.store.opening import derived_folder
 

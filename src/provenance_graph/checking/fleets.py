@@ -7,14 +7,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.checking.documents import Examined
+from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import UsageError
-
-if TYPE_CHECKING:
-    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-    from provenance_graph.checking import Examined
-    from provenance_graph.shapes import Finding, Severity
+from provenance_graph.fleet import check, read_fleet
+from provenance_graph.shapes import Finding, Severity
 
 MAX_BYTES = 1_000_000
 """A TOML file that is larger is no fleet."""
@@ -36,9 +35,6 @@ def of_fleets(
     snapshot: AcceptedSnapshot, paths: Sequence[str], least: Severity, day: str
 ) -> list[Examined]:
     """What concerns the systems of the files, each finding on the line that names its model."""
-    from provenance_graph.checking import Examined
-    from provenance_graph.fleet import check, read_fleet
-
     reported = []
     for path in paths:
         try:
@@ -58,9 +54,6 @@ def of_fleets(
 
 
 def _refused(path: str, message: str) -> Finding:
-    from provenance_graph.core.claims import Literal
-    from provenance_graph.shapes import Finding, Severity
-
     return Finding(
         severity=Severity.VIOLATION,
         focus=Literal(path),
