@@ -206,7 +206,9 @@ def test_check_of_a_fleet_asks_the_store_about_each_model_on_its_line(here, ship
         ("[x\n", "fleet.toml:1:3: error: not TOML"),
     ],
 )
-def test_a_fleet_that_cannot_be_read_is_refused_with_its_reason(here, shipped, text, message) -> None:
+def test_a_fleet_that_cannot_be_read_is_refused_with_its_reason(
+    here, shipped, text, message
+) -> None:
     (here / "fleet.toml").write_text(text)
     result = run(shipped, "check", "fleet.toml")
     assert code(result) == 2
