@@ -87,8 +87,7 @@ def write(bundle: Bundle) -> Exported:
 
 def page(entity: BundleEntity, dataset: bool = False) -> str:
     """What names an entity to others: its page on the Hub, else our IRI."""
-    kind = "datasets/" if dataset else ""
-    return f"https://huggingface.co/{kind}{entity.repository}" if entity.repository else entity.iri
+    return entity.hub_page(dataset) or entity.iri
 
 
 def _model(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:

@@ -98,10 +98,8 @@ def component(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str,
     ledger.keep(
         entity.iri, SCHEMA.name, *(v for v in entity.texts(SCHEMA.name) if v.lexical == name)
     )
-    if entity.repository:
-        kind = "datasets/" if dataset else ""
-        page = Iri(f"https://huggingface.co/{kind}{entity.repository}")
-        ledger.keep(entity.iri, PG.hubRepository, page)
+    if page := entity.hub_page(dataset):
+        ledger.keep(entity.iri, PG.hubRepository, Iri(page))
     results: dict[str, Any] = {
         "type": "data" if dataset else MODEL,
         "bom-ref": short_id(entity.iri),
@@ -271,8 +269,8 @@ def _data(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any
     if sensitive := entity.texts(PG.usesSensitiveData):
         results["sensitiveData"] = [value.lexical for value in sensitive]
         ledger.keep(entity.iri, PG.usesSensitiveData, *sensitive)
-    if entity.repository:
-        results["contents"] = {"url": f"https://huggingface.co/datasets/{entity.repository}"}
+    if page := entity.hub_page(dataset=True):
+        results["contents"] = {"url": page}
     else:
         for page in entity.iris(SCHEMA.url)[:1]:
             results["contents"] = {"url": str(page)}

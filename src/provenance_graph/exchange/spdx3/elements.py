@@ -40,16 +40,10 @@ def hashes_of(node: BundleEntity) -> list[dict[str, str]]:
     ]
 
 
-def hub_page(entity: BundleEntity, dataset: bool) -> str:
-    """The page of an entity's repository on the Hub, or nothing."""
-    kind = "datasets/" if dataset else ""
-    return f"https://huggingface.co/{kind}{entity.repository}" if entity.repository else ""
-
-
 def project_pages(entity: BundleEntity, dataset: bool) -> list[str]:
     """The pages of a model or dataset itself, its own before that of its code."""
     stated = (p for term in _PROJECT for p in entity.iris(term) if p.startswith("http"))
-    return [*filter(None, [hub_page(entity, dataset)]), *map(str, stated)]
+    return [*filter(None, [entity.hub_page(dataset)]), *map(str, stated)]
 
 
 class SpdxDocument:

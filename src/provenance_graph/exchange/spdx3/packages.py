@@ -13,7 +13,6 @@ from provenance_graph.exchange.spdx3 import beside
 from provenance_graph.exchange.spdx3.elements import (
     SpdxDocument,
     hashes_of,
-    hub_page,
     identifier,
     reference,
 )
@@ -162,7 +161,7 @@ def _places(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     results: dict[str, Any] = {"software_downloadLocation": NO_ASSERTION}
     dataset = entity.iri in document.bundle.datasets
     if entity.repository:
-        page = hub_page(entity, dataset)
+        page = entity.hub_page(dataset)
         results["software_packageUrl"] = _purl(entity, dataset=dataset)
         results["software_downloadLocation"] = page
         document.ledger.keep(entity.iri, PG.hubRepository, Iri(page))

@@ -6,7 +6,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.iris import shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.exchange.ledger import file_address
-from provenance_graph.exchange.spdx3.elements import SpdxDocument, hashes_of, hub_page, reference
+from provenance_graph.exchange.spdx3.elements import SpdxDocument, hashes_of, reference
 from provenance_graph.exchange.spdx3.terms import NO_LICENCE, RELATIONS, STAGES
 from provenance_graph.model.bundles.results import BundleEntity
 
@@ -98,7 +98,7 @@ def files(document: SpdxDocument, entity: BundleEntity) -> None:
         name = node.text(PG.fileName)
         if not name or entity.iri not in node.iris(PG.artifactOf):
             continue
-        address = file_address(node, hub_page(entity, entity.iri in document.bundle.datasets))
+        address = file_address(node, entity.hub_page(entity.iri in document.bundle.datasets))
         file = f"{document.ids[entity.iri]}-file-{number}"
         document.add(
             "software_File",

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from provenance_graph.core import hub
 from provenance_graph.core.claims import Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, PROV, RDF, RDFS, SCHEMA
@@ -68,11 +69,15 @@ class BundleEntity:
         """Whether it is of a class."""
         return kind in self.all(RDF.type)
 
+    def hub_page(self, dataset: bool = False) -> str:
+        """The page of its repository on the Hub; empty where it has none."""
+        kind = hub.RepositoryKind.DATASET if dataset else hub.RepositoryKind.MODEL
+        return hub.page(self.repository, kind) if self.repository else ""
+
     def pages(self) -> tuple[str, ...]:
         """Where an organization can be reached: its home page, its account on the Hub, its documents."""
         homes = sorted(self.iris(PG.homepage), key=lambda page: "//huggingface.co/" in page)
-        account = (f"https://huggingface.co/{self.repository}",) if self.repository else ()
-        pages = (*map(str, homes), *account, *map(str, self.iris(RDFS.seeAlso)))
+        pages = (*map(str, homes), self.hub_page(), *map(str, self.iris(RDFS.seeAlso)))
         return tuple(dict.fromkeys(page for page in pages if page.startswith("http")))
 
 

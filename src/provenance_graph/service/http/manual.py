@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 
+from provenance_graph.service.http.cache import matches
 from provenance_graph.service.http.calls import header
 
 BASE: Final = "/manual/"
@@ -61,7 +62,7 @@ class Manual:
             "referrer-policy": "no-referrer",
         }
         made = FileResponse(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
-        if made.headers["etag"] in (header(request, "if-none-match") or ""):
+        if matches(header(request, "if-none-match"), made.headers["etag"], exists=True):
             return NotModifiedResponse(made.headers)
         return made
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 
+from provenance_graph.service.http.cache import matches
 from provenance_graph.service.http.calls import header
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
 
@@ -75,7 +76,7 @@ class Pages:
         keep = "public, max-age=31536000, immutable" if forever else "no-cache"
         headers = {**_SECURE, "cache-control": keep}
         made = FileResponse(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
-        if made.headers["etag"] in (header(request, "if-none-match") or ""):
+        if matches(header(request, "if-none-match"), made.headers["etag"], exists=True):
             return NotModifiedResponse(made.headers)
         return made
 

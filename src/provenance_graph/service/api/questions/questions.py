@@ -21,6 +21,7 @@ from provenance_graph.service.api.common.reply import (
     reply,
 )
 from provenance_graph.service.api.questions import answers
+from provenance_graph.service.http.cache import matches
 from provenance_graph.store.sparql.rewrite import limited
 from provenance_graph.store.values import SparqlQuery
 
@@ -75,7 +76,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
             "X-Store-Version": snapshot.version,
             "Cache-Control": "no-cache",
         }
-        if request.headers.get("if-none-match") == headers["ETag"]:
+        if matches(request.headers.get("if-none-match"), headers["ETag"], exists=True):
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type="application/json")
 
