@@ -89,6 +89,75 @@ def test_whoever_holds_all_places_loses_one_to_whoever_waits(
     assert asyncio.run(main()) == 429
 
 
+def test_a_place_that_was_freed_for_somebody_goes_to_nobody_who_holds_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(admission, "MAKE_ROOM_AFTER", 0.0)
+
+    async def main() -> tuple[list[int], bool]:
+        clock = Clock()
+        places = gate(clock)
+        greedy, modest = client(), client()
+        refused: list[int] = []
+
+        async def heavy() -> None:
+            try:
+                with await places.acquire(greedy):
+                    await asyncio.sleep(60)
+            except RequestRefused as error:
+                refused.append(status(error))
+
+        tasks = [asyncio.create_task(heavy()) for _ in range(6)]  # two work, four wait before it
+        await settle()
+        clock.now = 1.0
+        async with asyncio.timeout(5):
+            with await places.acquire(modest):
+                holds = places.busy == 2
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return refused, holds
+
+    refused, holds = asyncio.run(main())
+    assert refused == [429]
+    assert holds
+
+
+def test_after_a_stop_nobody_holds_all_places_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(admission, "MAKE_ROOM_AFTER", 0.0)
+
+    async def main() -> list[int]:
+        clock = Clock()
+        places = gate(clock)
+        greedy, modest = client(), client()
+        tasks = [asyncio.create_task(work(places, greedy)) for _ in range(4)]
+        await settle()
+        clock.now = 1.0
+        async with asyncio.timeout(5):
+            (await places.acquire(modest)).release()
+        await settle()
+        held = [places.busy]  # one place is kept for who comes back
+        back = await places.acquire(modest)
+        held.append(places.busy)
+        back.release()
+        clock.now += admission.CROWDED
+        places._serve()
+        held.append(places.busy)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return held
+
+    assert asyncio.run(main()) == [1, 2, 2]
+
+
+async def work(places: Gate, who: Client) -> None:
+    with await places.acquire(who):
+        await asyncio.sleep(60)
+
+
 def test_work_that_cannot_be_stopped_leaves_a_place_for_others() -> None:
     async def main() -> None:
         places = gate(Clock(), places=3, share=2, stoppable=0)

@@ -22,6 +22,9 @@ from provenance_graph.service.http.problems import refuse
 MAKE_ROOM_AFTER = 0.25
 """Seconds that a client without a place waits before the greediest one loses a place."""
 
+CROWDED = 5.0
+"""Seconds after such a stop for which no client may hold all places: others are likely to be back."""
+
 
 @dataclass(frozen=True, slots=True)
 class GateKind:
@@ -88,6 +91,7 @@ class Gate:
         self._held: list[Permit] = []
         self._lines: OrderedDict[Client, deque[asyncio.Future[Permit]]] = OrderedDict()
         self.waiting = 0
+        self._crowded_until = 0.0
 
     @property
     def busy(self) -> int:
@@ -98,7 +102,10 @@ class Gate:
         return sum(permit.client is client for permit in self._held)
 
     def _free(self, client: Client) -> bool:
-        return len(self._held) < self.kind.places and self._of(client) < self.kind.share
+        share = self.kind.share
+        if self.clock() < self._crowded_until:
+            share = max(1, min(share, self.kind.places - 1))
+        return len(self._held) < self.kind.places and self._of(client) < share
 
     def enter(self, client: Client) -> Permit | None:
         """A place if one is free now and nobody waits."""
@@ -120,7 +127,7 @@ class Gate:
         handed: asyncio.Future[Permit] = loop.create_future()
         self._lines.setdefault(client, deque()).append(handed)
         self.waiting += 1
-        timer = loop.call_later(MAKE_ROOM_AFTER, self._make_room, client)
+        looks = loop.create_task(self._make_room_for(client)) if self.kind.stoppable else None
         self._serve()
         with ExitStack() as until_handed:
             until_handed.callback(self._give_up, client, handed)
@@ -131,7 +138,8 @@ class Gate:
                 self._noted("queue-timeout")
                 raise _full(f"nothing was free for {self._seconds:g} s") from None
             finally:
-                timer.cancel()
+                if looks is not None:
+                    looks.cancel()
             until_handed.pop_all()
         permit.task = asyncio.current_task()
         return permit
@@ -162,9 +170,15 @@ class Gate:
             if not line:
                 del self._lines[client]
 
+    async def _make_room_for(self, client: Client) -> None:
+        """Stop others' work, again and again, until a client has its turn."""
+        while client in self._lines:
+            await asyncio.sleep(MAKE_ROOM_AFTER)
+            self._make_room(client)
+
     def _make_room(self, client: Client) -> None:
         """Stop what has run longest of the client that has most more than this one."""
-        if not self.kind.stoppable or client not in self._lines:
+        if client not in self._lines:
             return
         counts: dict[Client, int] = {}
         for permit in self._held:
@@ -176,6 +190,8 @@ class Gate:
         oldest = min(permits, key=lambda permit: permit.start)
         if oldest.seconds >= MAKE_ROOM_AFTER:
             self._noted("stopped-for-others")
+            self._crowded_until = self.clock() + CROWDED
+            asyncio.get_running_loop().call_later(CROWDED, self._serve)
             oldest.stop()
 
     def left(self, permit: Permit) -> None:
@@ -185,9 +201,9 @@ class Gate:
         self._serve()
 
     def _serve(self) -> None:
-        """Hand free places to the lines in turn."""
+        """Hand free places to whoever holds fewest, and among those in turn."""
         while len(self._held) < self.kind.places:
-            ready = next((c for c in self._lines if self._free(c)), None)
+            ready = min(filter(self._free, self._lines), key=self._of, default=None)
             if ready is None:
                 return
             line = self._lines[ready]
