@@ -68,9 +68,12 @@ async def graph_reply(
     headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache", **(more or {})}
     if matches(header(request, "if-none-match"), tag, exists=True):
         return respond(headers=headers, status=304, vary="Accept")
-    query = f"{_PREFIXES} CONSTRUCT {{ {template} }} WHERE {{ }}"
-    limits = Limits(text_bytes=1 << 20, depth=64)
-    answer = await service.evaluate(request, SparqlQuery(query, limits=limits), offer.written)
+    answer = service.cache.find(tag)
+    if answer is None:
+        query = f"{_PREFIXES} CONSTRUCT {{ {template} }} WHERE {{ }}"
+        limits = Limits(text_bytes=1 << 20, depth=64)
+        answer = await service.evaluate(request, SparqlQuery(query, limits=limits), offer.written)
+        service.cache.keep(tag, answer)
     return respond(answer.body, offer.content_type, headers, vary="Accept")
 
 
