@@ -198,7 +198,7 @@ def _column(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
     findings: dict[Iri, LevelFinding] = gathered.findings(subject)
     computed = sorted((r for r in gathered.rubrics if r.is_computed), key=_order)
     scores = tuple(assess(subject, rubric, findings, snapshot.as_of) for rubric in computed)
-    return Column(profile(snapshot, subject), scores)
+    return Column(profile(snapshot, subject, alone=True), scores)
 
 
 def _order(rubric: Rubric) -> tuple[int, str]:

@@ -116,8 +116,12 @@ class Profile:
         }
 
 
-def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
-    """The profile of a model, version, configuration or family."""
+def profile(snapshot: AcceptedSnapshot, subject: Iri, *, alone: bool = False) -> Profile:
+    """The profile of a model, version, configuration or family.
+
+    ``alone`` leaves out what hangs on it (versions, scores, offers), half of the work, for who
+    shows its fields only.
+    """
     subject = snapshot.canonical(subject)
     seen = snapshot.view(subject)
     accepted: dict[Iri, list[Value]] = defaultdict(list)
@@ -137,7 +141,7 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri) -> Profile:
         name=_name(accepted, subject),
         kinds=tuple(sorted(v for v in accepted[RDF.type] if isinstance(v, Iri))),
         fields=tuple(states),
-        related=related(snapshot, subject),
+        related=cast("RelatedAnswer", {}) if alone else related(snapshot, subject),
         names=tuple(
             name
             for name in snapshot.statements.names_of(subject)
