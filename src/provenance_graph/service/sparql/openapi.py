@@ -27,6 +27,13 @@ _ANSWERS: Final = {
     "304": {"description": "The client has this answer already."},
     **_PROBLEMS,
 }
+_GRAPHS: Final = {
+    **_ANSWERS,
+    "200": {
+        "description": "The graph, in the representation that Accept or format= asks for.",
+        "content": {o.media_type: _TEXT for o in GRAPH_OFFERS},
+    },
+}
 _WRITTEN: Final = {
     "201": {"description": "The graph came to be."},
     "204": {"description": "Done; every later read sees it."},
@@ -110,7 +117,7 @@ _DOCUMENT: Final = {
 }
 _PATCH: Final = {"required": True, "content": {UPDATE_TYPE: _TEXT}}
 GRAPHS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "get": _operation("graph_get", "A graph as RDF.", _ANSWERS, parameters=_GRAPH),
+    "get": _operation("graph_get", "A graph as RDF.", _GRAPHS, parameters=_GRAPH),
     "put": _operation(
         "graph_put",
         "Put a document in the place of a graph.",

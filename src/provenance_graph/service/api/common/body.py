@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, Final
 
 from fastapi import Request
 
@@ -12,6 +13,25 @@ from provenance_graph.service.http.problems import refuse
 
 DOCUMENT_BYTES = 16 << 20
 _PART = re.compile(r"\w[\w.+-]{0,95}", re.ASCII)
+
+
+def _described(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+
+
+DOCUMENT_BODY: Final = _described(
+    "application/octet-stream", {"type": "string", "format": "binary"}
+)
+"""A document as the body of a request, for the API's description."""
+JSON_BODY: Final = _described("application/json", {"type": "object"})
+
+
+def form_body(*names: str) -> dict[str, Any]:
+    """A form with some optional fields, for the API's description."""
+    properties = {name: {"type": "string"} for name in names}
+    return _described(
+        "application/x-www-form-urlencoded", {"type": "object", "properties": properties}
+    )
 
 
 async def limited_body(request: Request) -> bytes:

@@ -22,7 +22,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.results import dump_json
 from provenance_graph.formats.document import Document
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.body import document_name, limited_body
+from provenance_graph.service.api.common.body import DOCUMENT_BODY, document_name, limited_body
 from provenance_graph.service.api.common.parameters import Many
 from provenance_graph.service.api.common.reply import api_router, as_json, reply
 from provenance_graph.service.api.documents import answers
@@ -46,7 +46,11 @@ def router(access: Access) -> APIRouter:
         snapshot = access.snapshot()
         return reply(access, request, snapshot, lambda: offered(snapshot), write=dump_json)
 
-    @routes.post("/check", responses={200: {"model": answers.ExaminedAnswer}})
+    @routes.post(
+        "/check",
+        responses={200: {"model": answers.ExaminedAnswer}},
+        openapi_extra=DOCUMENT_BODY,
+    )
     async def check(
         request: Request,
         format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",
@@ -74,7 +78,9 @@ def router(access: Access) -> APIRouter:
 
 
 def _validation(routes: APIRouter) -> None:
-    @routes.post("/validate", responses={200: {"model": answers.CheckAnswer}})
+    @routes.post(
+        "/validate", responses={200: {"model": answers.CheckAnswer}}, openapi_extra=DOCUMENT_BODY
+    )
     async def validate(
         request: Request,
         format: Annotated[str, Query(max_length=40, description="The format, if known.")] = "",

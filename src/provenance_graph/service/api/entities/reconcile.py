@@ -19,6 +19,7 @@ from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match, protocol
 from provenance_graph.reconciliation.match import kind_named
 from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.body import JSON_BODY, form_body
 from provenance_graph.service.api.common.reply import PROBLEMS, ProblemRoute, as_json
 from provenance_graph.service.http.problems import too_large
 
@@ -56,7 +57,7 @@ def _service(routes: APIRouter, access: Access) -> None:
         """What the service offers; with ``queries`` or ``extend``, their answer."""
         return _sent(_answered(access, request, queries, extend), callback)
 
-    @routes.post("/reconcile", responses=ANSWER)
+    @routes.post("/reconcile", responses=ANSWER, openapi_extra=form_body("queries", "extend"))
     async def batch(request: Request) -> Response:
         """Queries, or a request for data, in a form."""
         fields = parse_qs((await _body(request)).decode("utf-8", "replace"), max_num_fields=20)
@@ -98,7 +99,7 @@ def _draft(routes: APIRouter, access: Access) -> None:
         """What the service offers, as 1.0-draft has it."""
         return _sent(protocol.manifest(_origin(request), DRAFT), "")
 
-    @routes.post(f"{base}/match", responses=ANSWER)
+    @routes.post(f"{base}/match", responses=ANSWER, openapi_extra=JSON_BODY)
     async def matched(request: Request) -> Response:
         """A batch of queries; candidates in the queries' order."""
         asked = protocol.queries_draft(protocol.parsed(await _body(request), "the body"))
@@ -118,7 +119,7 @@ def _draft(routes: APIRouter, access: Access) -> None:
 
         return _sent(await run_in_threadpool(made), "")
 
-    @routes.post(f"{base}/extend", responses=ANSWER)
+    @routes.post(f"{base}/extend", responses=ANSWER, openapi_extra=JSON_BODY)
     async def extended(request: Request) -> Response:
         """Values of properties of entities."""
         data = protocol.parsed(await _body(request), "the body")
