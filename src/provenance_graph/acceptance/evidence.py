@@ -8,7 +8,7 @@ records in memory, for a full build.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -128,13 +128,30 @@ class StoreStatements:
 
     def about(self, entity: Iri) -> list[Statement]:
         """Everything any record says about one name."""
-        results = [
-            (claim, header)
+        return self._sourced(self._stored(entity)) + self.pending.statements.get(entity, [])
+
+    def stating(self, entity: Iri, predicates: Collection[Iri]) -> list[Statement]:
+        """What any record says about one name by some properties, in the order of ``about``.
+
+        The headers of the thousands of records that only name a data set are not read for it.
+        """
+        stated = {
+            graph: [claim for claim in claims if claim.predicate in predicates]
             for graph, claims in self._stored(entity).items()
-            if graph not in self.pending.dropped and (header := self.header(graph)) is not None
-            for claim in claims
+        }
+        pending = self.pending.statements.get(entity, [])
+        return [
+            *self._sourced({graph: claims for graph, claims in stated.items() if claims}),
+            *(one for one in pending if one[0].predicate in predicates),
         ]
-        return results + self.pending.statements.get(entity, [])
+
+    def _sourced(self, claims: Mapping[Iri, list[Claim]]) -> list[Statement]:
+        return [
+            (claim, header)
+            for graph, stated in claims.items()
+            if graph not in self.pending.dropped and (header := self.header(graph)) is not None
+            for claim in stated
+        ]
 
     def _stored(self, entity: Iri) -> dict[Iri, list[Claim]]:
         claims: dict[Iri, list[Claim]] = defaultdict(list)

@@ -50,8 +50,8 @@ class ClaimReader:
         stored = [
             SourcedClaim(claim, header, entity)
             for name in names
-            for claim, header in self.statements.about(name)
-            if claim.predicate in _WANTED and self.snapshot.latest.counts(header)
+            for claim, header in self.statements.stating(name, _WANTED)
+            if self.snapshot.latest.counts(header)
         ]
         owners = developers(names, stored, self.snapshot.policy, self.statements.canonical)
         for one in stored:
