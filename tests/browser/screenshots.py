@@ -29,6 +29,7 @@ SHOWN = {
     "licences": (800, "light"),
     "disclosure": (1400, "light"),
     "workbench": (1400, "dark"),
+    "picture": (1400, "light"),
 }
 HEIGHT = {360: 740, 800: 900, 1024: 800, 1400: 900, 1600: 900}
 

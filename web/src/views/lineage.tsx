@@ -1,6 +1,6 @@
 /** Lineage of one thing: a picture, a table beside it, and why each edge is there. */
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { storeVersion, useAsked } from "../api";
 import { dated } from "../asof";
 import { edgeKey, layOut, type Drawn, type Placed } from "../lineage/layout";
@@ -77,7 +77,7 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
   const [find, setFind] = useState("");
   const [scale, setScale] = useState(1);
   const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => { // before it is painted: nothing jumps
     const box = frame.current;
     if (!box) return;
     setScale(atFirst({ width: box.clientWidth - 4, height: Math.max(innerHeight * 0.68, 240) }, picture));
