@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -37,6 +38,13 @@ class Commands(click.Group):
         assert isinstance(result, click.Command)
         return result
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a reader of our output that has gone (``| head``) is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click itself would leave with 1
+            return _output_unread()
+
 
 def _modules() -> dict[str, str]:
     """The module of each command by its last name; none is loaded to find them."""
@@ -63,8 +71,15 @@ def app(ctx: click.Context, store_path: str) -> None:
     ctx.call_on_close(session.closing.close)
 
 
+def _output_unread() -> int:
+    """The exit code where the reader of our output has gone; the rest of it goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return DONE
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    gc.set_threshold(100_000, 50, 100)  # imports and answers make much and free little
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal of few characters shows ? for others
             stream.reconfigure(errors="replace")
@@ -81,8 +96,7 @@ def main() -> None:
         wrong.show()
         code = USAGE
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader of our output has gone
-        code = DONE
+        code = _output_unread()
     except StoreError as wrong:
         sys.stderr.write(fitted(f"provenance-graph: {wrong}", sys.stderr) + "\n")
         code = NO_STORE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -71,9 +71,22 @@ def to_polars(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pl.Dat
     except ImportError as missing:
         reported = "to_polars needs polars: pip install 'provenance-graph[polars]'"
         raise ImportError(reported) from missing
-    return polars.DataFrame(
-        rows, schema=list(columns) or None, infer_schema_length=None, strict=False
-    )
+    names = list(columns) or list(dict.fromkeys(name for row in rows for name in row))
+    return polars.DataFrame({name: _of_one_type([row.get(name) for row in rows]) for name in names})
+
+
+def _of_one_type(values: list[Any]) -> list[Any]:
+    """A column as polars needs it: text where numbers, days and texts stand in one."""
+    types = {type(value) for value in values if value is not None}
+    if types <= {int, float} and bool not in types:
+        return (
+            [None if value is None else float(value) for value in values]
+            if len(types) > 1
+            else values
+        )
+    if len(types) > 1 or not types <= {str, bool, date, datetime}:
+        return [None if value is None else str(value) for value in values]
+    return values
 
 
 def to_html(rows: list[dict[str, Any]], total: int) -> str:

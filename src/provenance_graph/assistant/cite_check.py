@@ -8,7 +8,7 @@ sentence with several statements the worst verdict stands, and ``parts`` has eac
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from provenance_graph.assistant.quantities import amount, days
 from provenance_graph.assistant.stated import StatedValue, licence_named, rounds
 from provenance_graph.assistant.statements import (
     CONTRAST,
+    MAKES,
     NOT,
     OPEN,
     SILENT,
@@ -31,6 +32,7 @@ from provenance_graph.assistant.statements import (
     mentions,
     property_of,
     sentences,
+    speaks_of,
     speaks_of_the_last,
     spoken,
 )
@@ -56,6 +58,7 @@ _KINDS = {DCTERMS.creator: ("organization",), PG.trainedOn: ("dataset",)}
 _MODELS = ("model", "family")
 _NAMED = frozenset({*_KINDS, PROV.wasDerivedFrom, DCTERMS.license})
 """Properties whose values prose names; a name of a model may be part of one."""
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _HIDDEN = ("Undisclosed", "Withheld")
 
 
@@ -143,19 +146,17 @@ class Checker:
             self._last = None
         parts = [self._clause(part) for part in clauses(sentence, self._table(_MODELS))]
         if len(parts) == 1:
-            return Checked(sentence, *_rest_of(parts[0]))
-        worst = min(parts, key=lambda one: _WORST.index(one.verdict))
-        proof = {one["claim"]: one for part in parts for one in part.receipts}
-        why = "; ".join(f"{part.property or part.statement}: {part.why}" for part in parts)
-        return Checked(
-            sentence, worst.verdict, worst.model, worst.property, worst.stated, why,
-            tuple(proof.values()), tuple(parts),
-        )  # fmt: skip
+            return Checked(sentence, *_rest_of(parts[0]), parts[0].parts)
+        return _worst(sentence, parts)
 
     def _clause(self, text: str) -> Checked:
         mentioned = list(mentions(text, self._table(_MODELS)))
         if mentioned:
-            model = self._richest(mentioned[0].entities)
+            first = next(
+                (one for one in mentioned if MAKES.search(text[: one.start])), mentioned[0]
+            )
+            mentioned = [first, *(one for one in mentioned if one is not first)]
+            model = self._richest(first.entities)
         elif self._last is not None:
             model = self._last
         else:
@@ -169,7 +170,26 @@ class Checker:
             why = "it names no property that is checked"
             return Checked(text, UNKNOWN, short_id(model), why=why)
         own = masked(text, mentioned[:1]) if about in _NAMED else plain
-        return self._judged(self._statement(text, own, model, about))
+        judged = self._judged(self._statement(text, own, model, about))
+        beside = list(self._beside(text, mentioned, model, about))
+        return _worst(text, [judged, *beside]) if beside else judged
+
+    def _beside(
+        self, text: str, mentioned: Sequence[Mention], model: Iri, about: Iri
+    ) -> Iterator[Checked]:
+        """The maker and the day that a statement on the maker or the licence gives beside it."""
+        if about not in (DCTERMS.creator, DCTERMS.license):
+            return
+        marked = masked(text, list(mentioned[:1]), "\x00")
+        for other in (DCTERMS.creator, DCTERMS.issued):
+            if other == about or not speaks_of(marked, other):
+                continue
+            if other == DCTERMS.issued and not _YEAR.search(masked(text, list(mentioned))):
+                continue
+            plain = masked(text, list(mentioned[:1] if other in _NAMED else mentioned))
+            one = self._statement(text, plain, model, other)
+            if self._value(one):
+                yield self._judged(one)
 
     def _richest(self, candidates: Sequence[Iri]) -> Iri:
         def rank(iri: Iri) -> tuple[bool, int, str]:
@@ -299,6 +319,18 @@ class Checker:
         verdict = SUPPORTED if true != bool(NOT.search(plain)) else CONTRADICTED
         both = first.proof + second.proof
         return Checked(text, verdict, short_id(first.model), local_name(about), "", why, both)
+
+
+def _worst(text: str, parts: Sequence[Checked]) -> Checked:
+    """A text of several statements: the worst verdict stands, and each is in ``parts``."""
+    flat = [one for part in parts for one in (part.parts or (part,))]
+    worst = min(flat, key=lambda one: _WORST.index(one.verdict))
+    proof = {one["claim"]: one for part in flat for one in part.receipts}
+    why = "; ".join(f"{part.property or part.statement}: {part.why}" for part in flat)
+    return Checked(
+        text, worst.verdict, worst.model, worst.property, worst.stated, why,
+        tuple(proof.values()), tuple(flat),
+    )  # fmt: skip
 
 
 def _rest_of(one: Checked) -> tuple[Any, ...]:

@@ -34,21 +34,28 @@ _VARIANT = re.compile(
 
 _SIZE = r"\b\d+(?:\.\d+)?\s?(?:[BM]\b|billion|million)"
 _MADE = r"developed|made|created|built|trained|released|published|produced|designed|authored"
+MAKES = re.compile(rf"\b(?:{_MADE}|makes|develops|publishes|builds|behind)\s+$", re.IGNORECASE)
+"""What stands between a maker and the model that it made: the name after it is the model's."""
 PROPERTIES: tuple[tuple[Iri, str], ...] = (
     (PG.activeParameterCount, r"active (?:params?|parameters|weights)|activat\w+ .{0,40}(?:param\w*|weights|per token)|(?:params?|parameters) (?:are |is )?(?:active|activated)"),
     (PG.trainingComputeFLOP, r"\bFLOPs?\b|training compute|compute budget"),
     (PG.trainingTokenCount, r"training tokens|(?:trained|training|pre-?trained|learned) (?:on|with|over|from|used)\b(?:[^.]|\.\d){0,50}\btokens|\btokens of (?:training )?(?:data|text)|tokens in training"),
     (PG.maxOutputTokens, r"output (?:tokens|limit|length)|(?:maximum|max\.?) output|(?:outputs?|generates?|produces?|writes?) (?:up to|at most|no more than)|completion (?:length|limit|tokens)"),
+    (PG.slidingWindowSize, r"sliding[- ]window|attention window"),
+    (PG.vocabularySize, r"\bvocab(?:ulary)?\b"),
     (PG.contextLength, r"context (?:length|window|size)|\bcontext\b"),
     (PG.knowledgeCutoff, r"cut-?off|\bknows?\b.{0,30}\b(?:up to|until|through|till)\b|knowledge (?:ends?|stops?|runs?|goes|reaches)|(?:training )?data (?:ends?|stops?|runs? (?:to|until)|goes? (?:to|up to)|(?:up to|until|through))"),
     (PG.layerCount, r"\blayers\b|(?:transformer|decoder) blocks"),
+    (PG.keyValueHeadCount, r"\b(?:key[-/ ]?value|kv) heads\b"),
+    (PG.attentionHeadCount, r"\b(?:attention|query) heads\b"),
+    (PG.hiddenSize, r"\bhidden (?:size|dimensions?|width|state size)\b|\b(?:model|embedding) (?:dimensions?|width)\b|\bd_model\b"),
     (PG.expertCount, r"(?<!mixture of )(?<!mixture-of-)\bexperts\b(?! (?:say|think|believe))"),
     (PG.parameterCount, rf"\bparam(?:s|eters?)?\b|\bparameter count|[\d,]\s?(?:[BMT]|billion|million|trillion)? weights\b|\bis an? {_SIZE}[- ](?:model|LLM)|model size|\b(?:larger|bigger|smaller) than\b"),
     (DCTERMS.license, r"licen[cs](?:e[ds]?|ing)\b|\bunder (?:an? |the )?(?:terms of )?(?:the )?(?:MIT|Apache|GPL|LGPL|AGPL|BSD|CC|Creative Commons|OpenRAIL|RAIL|Llama|Gemma)\b"),
-    (PROV.wasDerivedFrom, r"(?:fine-?tun(?:ed?|ing)|distill?(?:ed|ation)?|derived|derivative|quanti[sz](?:ed|ation)|merged?|adapt(?:ed|er)|continued|initiali[sz]ed|started|starts|converted|pruned)\b[^.,]{0,25}\b(?:from|of|for|on|version of)\b|\b(?:based|built)(?: up)?on\b|\b(?:based|built) (?:up)?on(?: top of)?\b|\bdescend(?:s|ed|ant)\b|\bdescendant of\b"),
+    (PROV.wasDerivedFrom, r"(?:fine-?tun(?:ed?|ing)|distill?(?:ed|ation)?|derived|derivative|quanti[sz](?:ed|ation)|merged?|adapt(?:ed|er)|continued|initiali[sz]ed|started|starts|converted|pruned|derives?|deriving)\b[^.,]{0,25}\b(?:from|of|for|on|version of)\b|\b(?:based|built)(?: up)?on\b|\b(?:based|built) (?:up)?on(?: top of)?\b|\bdescend(?:s|ed|ant)\b|\bdescendant of\b"),
     (PG.trainedOn, r"\btrained (?:on|with|using)\b|\btraining (?:data|set|corpus)\b|\blearn(?:s|ed|t) from\b"),
-    (DCTERMS.creator, rf"\b(?:{_MADE}|offered|owned) by\b|\bdevelopers?\b|\bmaker\b|\bvendor\b|\bauthors?\b|\bcreators?\b|\bcomes from\b|\b(?:{_MADE}|makes|develops|publishes)\s+(?=\x00)|\bis an? [A-Z][\w.-]+(?: AI)?(?:'s)? (?:model|LLM)|\bis (?:from|by)\b"),
-    (DCTERMS.issued, r"\breleased?\b|\blaunch(?:ed)?\b|\brelease date\b|\bcame out\b|\bpublished\b|\bappeared\b|\bdebuted\b|\bavailable since\b|\bout since\b|\bdates from\b|\b(?:older|newer|earlier|later) than\b"),
+    (DCTERMS.creator, rf"\b(?:{_MADE}|offered|owned) by\b|\bdevelopers?\b|\bmaker\b|\bvendor\b|\bauthors?\b|\bcreators?\b|\bcomes from\b|\b(?:{_MADE}|makes|develops|publishes)\s+(?=\x00)|\bis an? [A-Z][\w.-]+(?: AI)?(?:'s)? (?:model|LLM)|\bis (?:from|by)\b|\b(?:is|are|stands?|company|team|lab|firm|organi[sz]ation) behind\b"),
+    (DCTERMS.issued, r"\breleased?\b|\blaunch(?:ed)?\b|\brelease date\b|\bcame out\b|\bpublished\b|\bappeared\b|\bdebuted\b|\bavailable since\b|\bout since\b|\bdates from\b|\bmade (?:public|available)\b|\bwent (?:live|public)\b|\bhit the (?:market|Hub)\b|\b(?:older|newer|earlier|later) than\b"),
 )  # fmt: skip
 """Each property that is checked and how prose speaks of it; a name is the character NUL here."""
 
@@ -159,6 +166,11 @@ def masked(text: str, mentioned: list[Mention], mark: str = " ") -> str:
 def property_of(plain: str) -> Iri | None:
     """The property of which a statement speaks, its names masked by NUL."""
     return next((p for p, pattern in PROPERTIES if re.search(pattern, plain, re.IGNORECASE)), None)
+
+
+def speaks_of(plain: str, about: Iri) -> bool:
+    """Whether a statement speaks of a property, maybe beside others."""
+    return any(p == about and re.search(e, plain, re.IGNORECASE) for p, e in PROPERTIES)
 
 
 def comparative(plain: str) -> tuple[Iri, int] | None:

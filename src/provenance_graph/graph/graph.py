@@ -18,7 +18,6 @@ from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryError, QuerySyntax, UsageError
 from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.core.terms import PG, RDF
 from provenance_graph.listing import Listing
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.resolve import resolve
@@ -31,12 +30,16 @@ from provenance_graph.store.values import ANY, SparqlQuery
 if TYPE_CHECKING:
     import rdflib
 
+    from provenance_graph.changes.compare import Comparison
     from provenance_graph.changes.log import Commit
     from provenance_graph.fleet import FleetFinding
     from provenance_graph.ingest.run import ImportReport
+    from provenance_graph.licences.rules.breaches import StoreFindings
     from provenance_graph.lineage.graph import LineageGraph
     from provenance_graph.lineage.results import Impact
     from provenance_graph.reconciliation import MatchCandidate
+    from provenance_graph.shapes.findings import Finding
+from provenance_graph.graph import listed
 from provenance_graph.graph.importing import imported
 from provenance_graph.graph.model import Model
 from provenance_graph.graph.rows import Table, conflict_row
@@ -80,14 +83,65 @@ class Graph:
         """A model by IRI, ``namespace/name`` or unambiguous name; raises NotFound, Ambiguous."""
         return Model(self, resolve(self.snapshot(), name), day_of(as_of))
 
-    def models(self, *, as_of: str = "") -> list[Model]:
-        """Every model, by IRI; those known on a day where one is given."""
+    def models(
+        self, text: str = "", *, as_of: str = "", sort: str = "name", **filters: object
+    ) -> Listing[Model]:
+        """Models whose names hold ``text`` and that meet every filter; all where none is given.
+
+        Filters are those of the command: ``developer="Meta"``, ``licence_class="osi-approved"``,
+        ``undisclosed="trainingCompute"``, ``since="2024"``, …; a list takes any of its values.
+        Raises NotFound with near values, UsageError for a filter that there is none of.
+        """
         snapshot = self.snapshot(as_of)
-        return [Model(self, iri, snapshot.as_of) for iri in snapshot.related(RDF.type, PG.Model)]
+        rows = {
+            listed.iri_of(one): listed.summary_row(one)
+            for one in listed.summaries(snapshot, text, sort, filters)
+        }
+        models = [Model(self, iri, snapshot.as_of) for iri in rows]
+        return Listing(models, lambda model: rows[model.iri])
+
+    def search(
+        self, text: str, *kinds: str, as_of: str = "", limit: int = 20
+    ) -> Listing[dict[str, Any]]:
+        """Entities of every kind, or of some, whose name holds a text, best first."""
+        return listed.searched(self.snapshot(as_of), text, kinds, limit)
+
+    def check(self, *paths: str, format: str = "") -> Listing[Finding]:
+        """What is wrong with documents, by themselves and against this graph; nothing is stored."""
+        return listed.checked(self.store, self._folder, paths, format)
+
+    def compare(self, *models: str, as_of: str = "") -> Comparison:
+        """Models side by side, field by field."""
+        from provenance_graph.changes.compare import compare
+
+        snapshot = self.snapshot(as_of)
+        return compare(snapshot, [resolve(snapshot, name) for name in models])
+
+    def breaches(
+        self, *rules: str, licensor: str = "", developer: str = "", on: str = "", as_of: str = ""
+    ) -> StoreFindings:
+        """Every licence finding, or those of some rules, a licensor or a developer."""
+        from provenance_graph.licences.graph import LicenceGraph
+        from provenance_graph.licences.rules.breaches import Filters, store_findings
+
+        filters = Filters(frozenset(one.upper() for one in rules), licensor, developer, None)
+        return store_findings(LicenceGraph(self.snapshot(as_of)), day=day_of(on), filters=filters)
 
     def query(self, sparql: str, bindings: Mapping[str, Value] | None = None) -> Table:
-        """The rows of a SELECT; the project's prefixes need not be declared."""
-        return Table(self.store.select(questions.prefixes(sparql), bindings))
+        """The rows of a SELECT; the project's prefixes need not be declared.
+
+        ``construct`` answers a CONSTRUCT or DESCRIBE.
+        """
+        try:
+            return Table(self.store.select(questions.prefixes(sparql), bindings))
+        except QuerySyntax:
+            raise
+        except QueryError as error:
+            if "not a SELECT" in str(error):
+                raise QueryError(
+                    f"{error}; graph.construct(…) takes CONSTRUCT and DESCRIBE"
+                ) from error
+            raise
 
     def ask(self, question: str, *, as_of: str = "", **settings: str) -> Table:
         """The answer of a stored question, now or as of a day.

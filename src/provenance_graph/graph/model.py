@@ -18,6 +18,7 @@ from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY
 
 if TYPE_CHECKING:
+    import networkx as nx
     import rdflib
 
     from provenance_graph.assessment.assess import Assessed
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from provenance_graph.forms.answers import FilledForm
     from provenance_graph.licences.results import LicenceReport
     from provenance_graph.lineage.graph import LineageGraph
+    from provenance_graph.lineage.results import Impact
     from provenance_graph.model.receipt import ReceiptsOf
 from provenance_graph.graph.rows import claim_row, conflict_row, plain
 
@@ -82,7 +84,11 @@ class Model:
 
     @property
     def disclosure(self) -> dict[str, str]:
-        """Disclosure status by property, for every property that any source speaks of."""
+        """What the developer disclosed, by property, for every property that any source speaks of.
+
+        ``NotRecorded`` says that nobody recorded a disclosure by the developer: the value in
+        ``facts`` is then another's report of it.
+        """
         statuses = self.snapshot.view(self.iri).statuses
         return {local_name(prop): local_name(status) for prop, status in statuses.items()}
 
@@ -109,6 +115,12 @@ class Model:
         from provenance_graph.licences.graph import LicenceGraph
 
         return LicenceGraph(self.snapshot).report(self.iri, uses=uses, day=on)
+
+    def impact(self, *, limit: int = 100) -> Impact:
+        """What is affected if it is withdrawn, with our deployments and offers."""
+        from provenance_graph.fleet import impact
+
+        return impact(self.snapshot, self.iri, limit=limit)
 
     def history(self, start: str = "", end: str = "") -> History:
         """What changed in the world and in what sources say, between two days."""
@@ -206,6 +218,13 @@ class ModelLineage:
         """Everything that comes from its weights."""
         descendants = self._lineage.descendants(self.model.iri, influences)
         return [Model(self.model.graph, iri, self.model.as_of) for iri in descendants]
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """The model, all it rests on and all that rests on it, for networkx."""
+        one = self.model.iri
+        around = {one, *self._lineage.ancestors(one, True), *self._lineage.descendants(one, True)}
+        whole = self._lineage.to_networkx()
+        return whole.subgraph([node for node in around if node in whole]).copy()
 
     def __repr__(self) -> str:
         up, down = len(self.ancestors()), len(self.descendants())

@@ -211,7 +211,12 @@ def _custody(
         return Custody.DERIVED
     if document.fetched and not options.publisher and _is_own_address(header, document, known):
         return Custody.VERIFIED
-    if options.vouched or document.fetched:
+    if document.fetched or options.publisher or options.url:
+        return Custody.ASSERTED
+    # by naming an organisation the importer speaks for it alone: a folder below another
+    # organisation's name stays that one's by its path
+    named = iris.organization(options.namespace) if options.namespace else None
+    if named and (header.publisher == named or _is_unnamed(header.publisher)):
         return Custody.ASSERTED
     return Custody.ASSUMED
 

@@ -11,7 +11,7 @@ from provenance_graph.acceptance.evidence import (
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.ingest.repeated import repeated
 from provenance_graph.store.base import ANY, Store
@@ -28,9 +28,14 @@ def turned(store: Store, was: str, day: str) -> Iterator[Iri]:
 
 
 def near(store: Store, name: Iri, most: int = 5) -> list[str]:
-    """Records whose names share an ending with the one asked for."""
-    tail = name.rstrip("/").rsplit("/", 2)[-2:]
-    return [str(graph) for graph in store.graphs() if any(part in graph for part in tail)][:most]
+    """Records whose names hold the one asked for, or its last steps, as `retract` takes them."""
+    asked = name.removeprefix(f"{ID}record/").strip("/")
+    records = [
+        g.removeprefix(f"{ID}record/") for g in store.graphs() if g.startswith(f"{ID}record/")
+    ]
+    tail = "/".join(asked.split("/")[-2:])
+    whole = [one for one in records if f"/{asked}/" in f"/{one}/"]
+    return (whole or [one for one in records if f"/{tail}/" in f"/{one}/"])[:most]
 
 
 def touched(store: Store, pending: Overlay, policy: Policy) -> set[Iri]:

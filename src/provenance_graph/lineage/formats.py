@@ -68,7 +68,12 @@ def tree(lineage: Lineage) -> str:
             lines += _branches(lineage.subject, edges, nodes, side, inside)
     lines.append(f"({lineage.shown})")
     if lineage.generation is not None and lineage.total:
-        lines.append(f"generation {lineage.generation}")
+        n = lineage.generation
+        lines.append(
+            f"{n} derivation{'s' * (n != 1)} below the first of its line"
+            if n
+            else "first of its line"
+        )
     lines += [
         f"circle among {cycle.level}s: " + ", ".join(map(short_id, cycle.members[:10]))
         for cycle in lineage.cycles

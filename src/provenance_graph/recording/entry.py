@@ -66,6 +66,8 @@ class Entry(BaseModel):
     def _known(cls, given: str, info: Any) -> str:
         known = BASES if info.field_name == "basis" else STANCES
         word = re.sub(r"[\s_]+", "-", given.strip()).casefold()
+        labels = {one.label.casefold(): name for name, one in known.items()}
+        word = labels.get(given.strip().rpartition(":")[2].casefold(), word)
         if word not in known:
             raise ValueError(f"{given!r} is none of {', '.join(known)}")
         return word

@@ -16,6 +16,7 @@ import click
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -39,7 +40,7 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
     metavar="DATE",
     help="When the documents were retrieved (default: today).",
 )
-@click.option("--publisher", default="", metavar="IRI", help="Who published them.")
+@click.option("--publisher", default="", metavar="NAME|IRI", help="Who published them.")
 @click.option(
     "--namespace",
     default="",
@@ -112,14 +113,13 @@ def command(
     PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an
     https:// address.
     """
-    from provenance_graph.core.iris import iri
     from provenance_graph.formats.bundles.keys import NO_KEYS, key_list
     from provenance_graph.ingest.intake import Options
 
     now = datetime.now(UTC)
     options = Options(
         form,
-        iri(publisher) if publisher else None,
+        _publisher(session, publisher),
         _time(retrieved),
         collection,
         _account(namespace),
@@ -284,6 +284,24 @@ def _time(text: str) -> str:
     except ValueError:
         raise UsageError(f"{text!r} is no time such as 2026-03-01T12:00:00Z") from None
     return fromisoformat.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _publisher(session: Session, text: str) -> Iri | None:
+    """Who published documents: an IRI, or an organisation by a name, known to the store or new."""
+    from provenance_graph.core import iris
+    from provenance_graph.core.errors import NotFound
+    from provenance_graph.model.naming.entities import find_entity
+
+    if not text:
+        return None
+    if iris.is_iri(text):
+        return Iri(text)
+    try:
+        publisher = find_entity(session.snapshot(), text, ["organization"]).iri
+    except NotFound:
+        publisher = iris.organization(text)
+    session.say(f"publisher: {iris.short_id(publisher)} ({publisher})")
+    return publisher
 
 
 def _account(text: str) -> str:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.formats.apx.claims import OPENING, Named, claims
 from provenance_graph.formats.apx.fields import FIELDS
 from provenance_graph.formats.apx.keys import KEYS, leaves
 from provenance_graph.formats.apx.page import ApxPage, parse
-from provenance_graph.formats.apx.prose_patterns import model_slug
 from provenance_graph.formats.document import Document, Features, Origin, Reader
+
+if TYPE_CHECKING:
+    from provenance_graph.formats.apx.claims import Named
 
 _MODES = re.compile(
     r"\s+\(?(?P<mode>(?:Extended )?(?:Non-)?(?:Thinking|Reasoning)|(?:High|Medium|Low|Max|Minimal)(?: Effort)?)\)?$",
@@ -46,6 +48,9 @@ def naming(page: ApxPage, url: str) -> Named:
 
     Raises Unreadable when nothing names the model.
     """
+    from provenance_graph.formats.apx.claims import Named  # its patterns: only when a page is read
+    from provenance_graph.formats.apx.prose_patterns import model_slug
+
     result = _page_name(page)
     slug = _url_slug(url)
     if not result and not slug:
@@ -64,6 +69,8 @@ def naming(page: ApxPage, url: str) -> Named:
 
 
 def _page_name(page: ApxPage) -> str:
+    from provenance_graph.formats.apx.claims import OPENING
+
     for line in page.titles:
         if re.search(r"[A-Za-z]", line.text) and not line.text.casefold().startswith("apx"):
             return line.text
@@ -103,6 +110,8 @@ def _origin(document: Document) -> Origin:
 
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Everything the page claims, and what in it was not understood."""
+    from provenance_graph.formats.apx.claims import claims
+
     page = parse(document.text)
     about = naming(page, document.url)
     if not page.fields:

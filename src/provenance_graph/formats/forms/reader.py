@@ -12,7 +12,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import (
@@ -33,9 +33,11 @@ from provenance_graph.core.terms import XSD
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.forms import values
-from provenance_graph.formats.forms.definition import Form, FormField, form_named
 from provenance_graph.formats.forms.keys import KEYS, leaves
 from provenance_graph.formats.records import claims_of, header
+
+if TYPE_CHECKING:
+    from provenance_graph.formats.forms.definition import Form, FormField
 
 FORMAT = "form"
 MARK = "provenance-graph form"
@@ -70,6 +72,8 @@ class _Reading:
     def __post_init__(self) -> None:
         whole = self.document.json
         self.whole: Mapping[str, Any] = whole if isinstance(whole, dict) else {}
+        from provenance_graph.formats.forms.definition import form_named
+
         url = self.document.url
         try:
             self.form: Form = form_named(str(self.whole.get("form", "")))

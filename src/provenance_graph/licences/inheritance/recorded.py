@@ -124,11 +124,15 @@ def _declared_empty(
     results = set()
     empty = Stance.DECLARED_EMPTY.value
     for claim, _, _, record in snapshot.quads(predicate=PG.stance, object=empty, graph=ANY):
-        reported = {p: o for _, p, o, _ in snapshot.quads(claim, graph=record)}
-        about = reported.get(PG.about)
-        if reported.get(PG.property) in PARENTS and isinstance(about, Iri):
-            results.add(reader.statements.canonical(about))
-    return sorted(one for one in results if _has_parent(index, one) and reader.from_scratch(one))
+        for _, _, about, _ in snapshot.quads(claim, PG.about, graph=record):
+            if not isinstance(about, Iri):
+                continue
+            model = reader.statements.canonical(about)
+            if model in results or not _has_parent(index, model):
+                continue
+            if any(o in PARENTS for _, _, o, _ in snapshot.quads(claim, PG.property, graph=record)):
+                results.add(model)
+    return sorted(one for one in results if reader.from_scratch(one))
 
 
 def _has_parent(index: LineageIndex, entity: Iri) -> bool:

@@ -23,6 +23,8 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
 
     >>> near_licences("aapache-2.0"), near_licences("gpl")[0]
     (['Apache-2.0'], 'GPL-3.0-only')
+    >>> near_licences("mitt"), near_licences("apachee-2.0")
+    (['MIT'], ['Apache-2.0'])
     >>> near_licences("wholly our own terms of 2024"), near_licences("jamba")
     ([], ['jamba-open-model'])
     """
@@ -32,6 +34,10 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
     known = _known()
     bare = fold(_WORDS.sub("", stated))
     starts = [one for one in (asked, bare) if len(one) > 2 or (one and one != asked)]
+    shorter = {asked[:n] + asked[n + 1 :] for n in range(len(asked)) if asked[n].isalpha()}
+    slips = [known[name] for name in sorted(shorter) if len(name) > 2 and name in known]
+    if slips:  # one letter too many: ``mitt`` is MIT rather than MIT-testregex
+        return list(dict.fromkeys(slips))[:most]
     within = [name for name in known if any(map(name.startswith, starts))]
     if within:  # newest first, and the plain form before "or later"
         within.sort(key=lambda name: name.endswith("later"))

@@ -82,6 +82,13 @@ def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) ->
         try:
             known = find_entity(snapshot, text, kinds=("organization",))
         except (NotFound, Ambiguous):
+            starts = [
+                one
+                for one in catalogue.values("developer")
+                if fold(one).startswith(fold(text)) and " and " not in one
+            ]
+            if len(starts) == 1 and len(fold(text)) > 2:
+                return starts[0]  # Mistral is Mistral AI
             raise error from None
         name = snapshot.label(known.iri) or short_id(known.iri)
         if name not in catalogue.values("developer"):
