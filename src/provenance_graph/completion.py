@@ -1,40 +1,165 @@
-"""Names for the shell's completion: models and questions. It never fails and never builds anything."""
+"""Names for the shell's completion: entities of the store by kind, and what the project defines.
+
+It never fails and never builds anything: the names of entities come from the list of names that
+a search keeps beside the store, and where there is none nothing is offered.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
 MAX_NAMES = 40
+_FACT = re.compile(r"^\w+:(\w+) a [^.;]*\bpg:(?:SingleValued)?Fact(?:Property)?\b", re.MULTILINE)
+Completer = Callable[[click.Context, click.Parameter, str], list[str]]
+_MODELS = (
+    r"SELECT id FROM model WHERE id LIKE ? ESCAPE '\' OR id LIKE ? ESCAPE '\' "
+    "ORDER BY sources DESC, id LIMIT ?"
+)
+_ENTITIES = (
+    r"SELECT id FROM thing WHERE kind IN ({}) AND (id LIKE ? ESCAPE '\' OR id LIKE ? ESCAPE '\') "
+    "ORDER BY weight DESC, id LIMIT ?"
+)
+_FACETS = r"SELECT DISTINCT value FROM facet WHERE kind = '{}' AND value LIKE ? ESCAPE '\' LIMIT ?"
+_HEADS = ("id:rubric/", "id:collection/", "licence:", "id:licence/", "id:record/", "id:family/")
+"""What stands before the names of some kinds of entities, which commands take without it."""
 
 
 def models(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Ids of models that begin so, or hold it after their slash, from the kept list of models."""
-    root = ctx.find_root().params.get("store_path")
-    place = Path(str(root or os.environ.get("PROVENANCE_GRAPH_STORE") or "var/graph"))
-    escaped = incomplete.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    for path in sorted((place / "derived").glob("catalogue-*.sqlite"), reverse=True)[:1]:
-        with contextlib.suppress(sqlite3.Error, OSError):
-            uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            database = sqlite3.connect(uri, uri=True)
-            try:
-                rows = database.execute(
-                    r"SELECT id FROM model WHERE id LIKE ? ESCAPE '\' OR id LIKE ? ESCAPE '\' "
-                    "ORDER BY sources DESC, id LIMIT ?",
-                    (f"{escaped}%", f"%/{escaped}%", MAX_NAMES),
-                )
-                return [name for (name,) in rows]
-            finally:
-                database.close()
-    return []
+    """Ids of models that begin so, or hold it after their slash, the best documented first."""
+    begins = _like(incomplete)
+    return _rows(ctx, _MODELS, (f"{begins}%", f"%/{begins}%", MAX_NAMES))
+
+
+def entities(*kinds: str) -> Completer:
+    """Names of entities of some kinds, such as datasets or collections."""
+    query = _ENTITIES.format(", ".join(f"'{kind}'" for kind in kinds))
+
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        begins = _like(incomplete)
+        rows = _rows(ctx, query, (f"{begins}%", f"%/{begins}%", MAX_NAMES))
+        rows += _rows(ctx, query, (f"licence:{begins}%", f"id:licence/{begins}%", MAX_NAMES))
+        return list(dict.fromkeys(map(_bare, rows)))[:MAX_NAMES]
+
+    return complete
+
+
+anything = entities("model", "dataset", "organization", "family", "licence", "source")
+described = entities("model", "dataset", "family")
+datasets = entities("dataset")
+organizations = entities("organization")
+licences = entities("licence")
+rubrics = entities("rubric")
+collections = entities("source")
+records = entities("record")
+
+
+def facet(kind: str) -> Completer:
+    """Values that some model has of a facet of the list, such as its developers."""
+    query = _FACETS.format(kind)
+
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        return [
+            _bare(one)
+            for head in ("", *(("licence:", "id:licence/") if kind == "licence" else ()))
+            for one in _rows(ctx, query, (f"{head}{_like(incomplete)}%", MAX_NAMES))
+        ]
+
+    return complete
+
+
+def properties(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the fields of a model, as `claims` and `claim add` take them."""
+    return _beginning(_fields(), incomplete)
 
 
 def questions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Names of stored questions that begin so."""
     from provenance_graph.model.questions import stored
 
-    return [name for name in stored.questions() if name.startswith(incomplete)]
+    return _beginning(stored.questions(), incomplete)
+
+
+def settings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Parameters of the question that is asked, each with its equals sign."""
+    from provenance_graph.model.questions import stored
+
+    question = stored.questions().get(str(ctx.params.get("question")))
+    names = [f"{one.name}=" for one in question.parameters] if question else []
+    return _beginning(names, incomplete)
+
+
+def rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Rules on licences, LR-01 and on."""
+    from provenance_graph.licences.rules.rules import RULES
+
+    return _beginning(RULES, incomplete.upper())
+
+
+def formats(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Formats that are read."""
+    from provenance_graph.formats.registry import readers
+
+    return _beginning(readers(), incomplete)
+
+
+def lists(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Lists of elements and forms, against which documents are checked."""
+    from provenance_graph.core.resources import folder
+
+    files = [*(folder("ontology") / "elements").glob("*.toml"), *_form_files()]
+    return _beginning([one.stem for one in files], incomplete)
+
+
+def forms(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Forms that can be filled."""
+    return _beginning([one.stem for one in _form_files()], incomplete)
+
+
+def _form_files() -> list[Path]:
+    from provenance_graph.core.resources import folder
+
+    return sorted((folder("ontology") / "forms").glob("*.toml"))
+
+
+def _fields() -> list[str]:
+    """The fact properties of the vocabulary, as its files declare them."""
+    from provenance_graph.core.resources import folder
+
+    texts = (file.read_text(encoding="utf-8") for file in sorted(folder("ontology").glob("*.ttl")))
+    return sorted({match[1] for text in texts for match in _FACT.finditer(text)})
+
+
+def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
+    begins = incomplete.casefold()
+    return [name for name in names if name.casefold().startswith(begins)]
+
+
+def _bare(name: str) -> str:
+    return next((name.removeprefix(head) for head in _HEADS if name.startswith(head)), name)
+
+
+def _like(text: str) -> str:
+    """A text as a pattern of LIKE that stands for itself."""
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _rows(ctx: click.Context, query: str, values: tuple[object, ...]) -> list[str]:
+    """The first column of an answer from the kept list of names; nothing where none is kept."""
+    root = ctx.find_root().params.get("store_path")
+    place = Path(str(root or os.environ.get("PROVENANCE_GRAPH_STORE") or "var/graph"))
+    for path in sorted((place / "derived").glob("catalogue-*.sqlite"), reverse=True)[:1]:
+        with contextlib.suppress(sqlite3.Error, OSError):
+            uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            database = sqlite3.connect(uri, uri=True)
+            try:
+                return [str(name) for (name,) in database.execute(query, values)]
+            finally:
+                database.close()
+    return []

@@ -162,9 +162,24 @@ def test_every_link_of_the_shipped_data_names_its_record(store: Store) -> None:
     result = links.links(AcceptedSnapshot(store), links.everything(AcceptedSnapshot(store))[::5])
     assert len(result) > 20
     for link in result:
-        assert link.source.startswith(f"{iris.ID}record/")
+        assert link.source.startswith((f"{iris.ID}record/", "https://"))
         assert ":" in curie(link.object)
     assert len(read_sssom(write_sssom(result, links.HEADER))) == len(result)
+
+
+def test_links_read_in_public_documents_name_them(store: Store) -> None:
+    snapshot = AcceptedSnapshot(store)
+    decided = [row for row in links.starter() if row.author]
+    assert {row.object.rsplit("/", 1)[-1] for row in decided} >= {"Q108943604", "2493"}
+    for row in links.starter():
+        assert row.source.startswith("https://")
+        assert row.comment.startswith("two " if row.author else "proposal: ")
+        assert Decimal(row.confidence) > Decimal("0.9") or not row.author
+        assert snapshot.knows(snapshot.canonical(row.subject))
+    face = snapshot.canonical(iris.organization("huggingface"))
+    given = links.links(snapshot, [face], ["wikidata", "ror"])
+    assert {curie(one.object) for one in given} == {"wikidata:Q108943604", "ror:02grspc61"}
+    assert links.links(snapshot, [face], ["doi"]) == []
 
 
 def test_the_command_prints_the_table_and_keeps_it(shipped: Path, tmp_path: Path) -> None:

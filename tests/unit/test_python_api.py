@@ -39,6 +39,49 @@ def test_lists_become_data_frames(graph) -> None:
     assert len(rows.to_polars()) == 3
 
 
+def test_models_are_listed_by_filters(graph) -> None:
+    listed = graph.models(developer="Anthropic", since="2025")
+    assert "anthropic/claude-haiku-4-5" in {model.id for model in listed}
+    assert set(listed.to_pandas()["developers"]) == {"Anthropic"}
+    assert len(graph.models()) > 1000
+    assert graph.models("haiku")[0].id.startswith("anthropic/")
+    with pytest.raises(NotFound, match="Anthropic"):
+        graph.models(developer="Antropic")
+    with pytest.raises(UsageError):
+        graph.models(colour="red")
+    hits = graph.search("ultrachat", "dataset")
+    assert {"ultrachat", "HuggingFaceH4/ultrachat_200k"} <= {item["id"] for item in hits}
+    assert {item["kind"] for item in hits} == {"dataset"}
+
+
+def test_frames_take_columns_of_several_types(graph) -> None:
+    frame = graph.model(V3).claims().to_polars()  # days, numbers and names stand in one column
+    assert len(frame) == len(graph.model(V3).claims())
+    assert frame["retrieved"].dtype.is_temporal()
+
+
+def test_one_models_lineage_goes_to_networkx(graph) -> None:
+    child = graph.model("deepseek-ai/DeepSeek-R1-Distill-Llama-8B")
+    around = child.lineage().to_networkx()
+    parents = {node.rsplit("/", 1)[-1] for node in around.successors(child.iri)}
+    assert "DeepSeek-R1" in parents
+    assert all(attributes["name"] is not None for _, attributes in around.nodes(data=True))
+    assert child.impact().subject == child.iri
+
+
+def test_a_document_is_checked_against_the_graph(graph, tmp_path) -> None:
+    card = tmp_path / "card.md"
+    card.write_text("---\nlicense: mitt\nbase_model: google/gemma-2-9b\n---\n# x\n")
+    findings = graph.check(str(card))
+    assert any("did you mean MIT?" in one.message for one in findings)
+    assert 2 in set(findings.to_pandas()["line"])
+
+
+def test_a_construct_given_to_query_says_what_takes_it(graph) -> None:
+    with pytest.raises(QueryError, match="construct"):
+        graph.query("CONSTRUCT { ?s a pg:Model } { ?s a pg:Model }")
+
+
 def test_a_notebook_shows_a_short_escaped_table(graph) -> None:
     evil = Listing(["<script>"] * 100, lambda text: {"text": text})
     shown = evil._repr_html_()
@@ -114,5 +157,18 @@ def test_the_shell_completes_names(shipped) -> None:
     assert "anthropic/claude-haiku-4-5" in completion.models(context, parameter, "claude-hai")
     assert completion.models(context, parameter, "100%") == []
     assert "systemic-risk" in completion.questions(context, parameter, "sys")
+    assert "HuggingFaceH4/ultrachat_200k" in completion.datasets(context, parameter, "ultrach")
+    assert "anthropic" in completion.organizations(context, parameter, "anthr")
+    assert "Apache-2.0" in completion.licences(context, parameter, "Apach")
+    assert "eu-annex-xi" in completion.rubrics(context, parameter, "eu-")
+    assert "litellm" in completion.collections(context, parameter, "lite")
+    assert "Anthropic" in completion.facet("developer")(context, parameter, "anthr")
+    assert completion.properties(context, parameter, "contextL") == ["contextLength"]
+    assert completion.rules(context, parameter, "lr-1")[0] == "LR-10"
+    assert completion.formats(context, parameter, "hugg") == ["huggingface"]
+    assert completion.lists(context, parameter, "g7") == ["g7-ai"]
+    assert completion.forms(context, parameter, "eu-gpai") == ["eu-gpai-mdf"]
+    context.params["question"] = "who-says-what"
+    assert completion.settings(context, parameter, "mod") == ["model="]
     context.params["store_path"] = "/nowhere"
     assert completion.models(context, parameter, "claude") == []

@@ -146,7 +146,7 @@ class Checker:
             self._last = None
         parts = [self._clause(part) for part in clauses(sentence, self._table(_MODELS))]
         if len(parts) == 1:
-            return Checked(sentence, *_rest_of(parts[0]), parts[0].parts)
+            return replace(parts[0], statement=sentence)
         return _worst(sentence, parts)
 
     def _clause(self, text: str) -> Checked:
@@ -331,10 +331,6 @@ def _worst(text: str, parts: Sequence[Checked]) -> Checked:
         text, worst.verdict, worst.model, worst.property, worst.stated, why,
         tuple(proof.values()), tuple(flat),
     )  # fmt: skip
-
-
-def _rest_of(one: Checked) -> tuple[Any, ...]:
-    return one.verdict, one.model, one.property, one.stated, one.why, one.receipts
 
 
 def _silent(one: _Statement) -> Checked:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 
 from provenance_graph.acceptance.labels import label
@@ -25,6 +26,7 @@ from provenance_graph.acceptance.sssom import (
 from provenance_graph.core.claims import AcceptanceStatus, Basis, SourcedClaim, Stance
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID, Iri, is_iri, short_id
+from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.bundles.gather import hub_repository, licence_info
 
@@ -46,6 +48,7 @@ _ARXIV = re.compile(
 )
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)")
 _WIKIDATA = re.compile(r"https?://(?:www\.)?wikidata\.org/(?:wiki|entity)/(Q[1-9]\d*)")
+_ROR = re.compile(r"https?://(?:www\.)?ror\.org/(0[a-z0-9]{6}\d{2})")
 _SURE: Dict[Basis, str] = {
     Basis.DEVELOPER: "0.99",
     Basis.ARTIFACT: "0.99",
@@ -67,7 +70,12 @@ def links(
     if unknown := [target for target in wanted if target not in TARGETS]:
         raise UsageError(f"no target {unknown[0]!r}; there are {', '.join(TARGETS)}")
     best: dict[tuple[Iri, Iri, Iri], Mapping] = {}
-    for subject in dict.fromkeys(map(snapshot.canonical, subjects)):
+    asked = list(dict.fromkeys(map(snapshot.canonical, subjects)))
+    for row in starter():
+        subject = snapshot.canonical(row.subject)
+        if subject in asked and _target_of(row.object) in wanted:
+            best[subject, row.predicate, row.object] = replace(row, subject=subject)
+    for subject in asked:
         stored = [claim for claim in snapshot.claims(subject) if _counts(claim)]
         for target in wanted:
             for result in TARGETS[target](snapshot, subject, stored):
@@ -80,10 +88,24 @@ def links(
     return sorted(best.values(), key=lambda link: link.key)
 
 
+@cache
+def starter() -> tuple[Mapping, ...]:
+    """Links of well-known entities that were read in public documents, which their rows name."""
+    file = folder("data") / "links.sssom.tsv"
+    return read_table(file.read_text(encoding="utf-8"), file.name).rows if file.exists() else ()
+
+
+def _target_of(address: Iri) -> str:
+    """Which of the targets an address belongs to."""
+    spaces = {"doi": "doi", "wikidata": "wikidata", "ror": "ror", "hub": "hf", "spdx": "spdx3"}
+    return next((name for name, key in spaces.items() if address.startswith(_SPACE[key])), "")
+
+
 def everything(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Every model and dataset of a store."""
+    """Every model and dataset of a store, and what the starter set has links of."""
     kinds = (PG.Model, PG.Dataset)
-    return sorted({s for kind in kinds for s, *_ in snapshot.quads(None, RDF.type, kind)})
+    known = {s for kind in kinds for s, *_ in snapshot.quads(None, RDF.type, kind)}
+    return sorted(known | {snapshot.canonical(row.subject) for row in starter()})
 
 
 def _counts(sourced: SourcedClaim) -> bool:
@@ -190,8 +212,20 @@ def _spdx(
             )
 
 
+def _ror(
+    snapshot: AcceptedSnapshot,
+    subject: Iri,  # noqa: ARG001
+    sourced_claims: list[SourcedClaim],
+) -> Iterator[Mapping]:
+    """Records of the registry of research organisations that a source names itself."""
+    for claim in sourced_claims:
+        match = _ROR.fullmatch(str(claim.claim.value or ""))
+        if match and claim.claim.predicate == SCHEMA.sameAs:
+            yield _link(snapshot, claim, EXACT, f"{_SPACE['ror']}{match[1]}", "a source names it")
+
+
 TARGETS: Dict[str, Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterator[Mapping]]] = (
-    MappingProxyType({"doi": _doi, "hub": _hub, "spdx": _spdx, "wikidata": _wikidata})
+    MappingProxyType({"doi": _doi, "hub": _hub, "ror": _ror, "spdx": _spdx, "wikidata": _wikidata})
 )
 """What links may lead to."""
 

@@ -15,7 +15,7 @@ from provenance_graph.session import Session
 
 @click.command()
 @click.argument(
-    "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
+    "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.described
 )
 @click.option(
     "-o",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.commands.documents.validate import (
     FORMATS,
     document_options,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     "rubrics",
     multiple=True,
     metavar="ID",
+    shell_complete=completion.lists,
     help="Also a list of elements (g7-ai, ntia, bsi, fsct3, owasp-aisvs), a form (eu-annex-xi …) or a rubric.",
 )
 @document_options

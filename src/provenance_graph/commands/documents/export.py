@@ -29,7 +29,7 @@ FORMATS = (
 
 @click.command()
 @click.argument(
-    "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
+    "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.described
 )
 @click.option("--as", "format", type=click.Choice(FORMATS), required=True, help="Which format.")
 @click.option(

@@ -19,6 +19,7 @@ from provenance_graph.session import Session
     "name",
     default="",
     metavar="FORM",
+    shell_complete=completion.forms,
     help="Which form, such as eu-gpai-mdf; without it, lists them.",
 )
 @click.option(

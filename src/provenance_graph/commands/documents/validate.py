@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.options import format_option
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
@@ -45,7 +46,13 @@ def document_options(command: F) -> F:
     """``--shapes`` and ``--as``, of every command that checks documents."""
     for option in (
         click.option(
-            "--as", "document_form", default="", metavar="FORMAT", help="The documents' format."
+            "--as",
+            "document_form",
+            default="",
+            metavar="FORMAT",
+            shell_complete=completion.formats,
+            shell_complete=completion.formats,
+            help="The documents' format.",
         ),
         click.option(
             "--shapes",

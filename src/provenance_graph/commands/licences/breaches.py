@@ -6,12 +6,21 @@ import sys
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
 
 
 @click.command()
-@click.option("--rule", "rules", multiple=True, metavar="LR-NN", help="Only this rule; repeatable.")
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="LR-NN",
+    shell_complete=completion.rules,
+    shell_complete=completion.rules,
+    help="Only this rule; repeatable.",
+)
 @click.option(
     "--licensor",
     default="",
@@ -24,6 +33,7 @@ from provenance_graph.session import Session
     "of",
     default="",
     metavar="THING",
+    shell_complete=completion.described,
     help="Only this model or dataset and what descends from it.",
 )
 @click.option("--on", default="", metavar="DATE", help="By the texts in force on that day.")

@@ -7,12 +7,13 @@ import sys
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
 
 @click.command()
-@click.argument("text")
+@click.argument("text", shell_complete=completion.licences)
 @click.option(
     "--format",
     "form",

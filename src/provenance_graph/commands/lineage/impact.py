@@ -22,7 +22,7 @@ MAX_LONGER = 6
 
 
 @click.command()
-@click.argument("thing", shell_complete=completion.models)
+@click.argument("thing", shell_complete=completion.described)
 @as_of_option
 @click.option(
     "--limit",

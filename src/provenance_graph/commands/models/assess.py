@@ -55,6 +55,7 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
     "rubrics",
     multiple=True,
     metavar="ID|FILE",
+    shell_complete=completion.rubrics,
     help="A scheme of the store, a .ttl file with one, or `all`; repeatable.  [default: kg-transparency]",
 )
 @as_of_option

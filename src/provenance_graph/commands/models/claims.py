@@ -33,8 +33,8 @@ COLUMNS = (
 
 
 @click.command()
-@click.argument("thing", shell_complete=completion.models)
-@click.argument("property", required=False)
+@click.argument("thing", shell_complete=completion.anything)
+@click.argument("property", required=False, shell_complete=completion.properties)
 @as_of_option
 @format_option()
 @click.pass_obj

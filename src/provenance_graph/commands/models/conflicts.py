@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
@@ -28,7 +29,7 @@ COLUMNS = (
 
 
 @click.command()
-@click.argument("model", required=False)
+@click.argument("model", required=False, shell_complete=completion.anything)
 @click.option("--kind", "kinds", multiple=True, help="Only this kind (repeat for several).")
 @click.option("--field", "named", multiple=True, help="Only about this property, as printed.")
 @click.option("--developer", "developers", multiple=True, help="Only models of this developer.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.core.iris import local_name
 from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
@@ -33,15 +34,34 @@ PART = 500
 
 @click.command()
 @click.argument("text", nargs=-1)
-@click.option("--developer", multiple=True, metavar="NAME", help="Its developer.")
-@click.option("--licence", multiple=True, metavar="ID", help="Its accepted licence.")
+@click.option(
+    "--developer",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completion.facet("developer"),
+    help="Its developer.",
+)
+@click.option(
+    "--licence",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completion.facet("licence"),
+    help="Its accepted licence.",
+)
 @click.option(
     "--licence-class",
     multiple=True,
     metavar="CLASS",
+    shell_complete=completion.facet("licenceClass"),
     help="A class or family of licences, such as osi-approved or llama.",
 )
-@click.option("--modality", multiple=True, metavar="KIND", help="What it takes as input.")
+@click.option(
+    "--modality",
+    multiple=True,
+    metavar="KIND",
+    shell_complete=completion.facet("modality"),
+    help="What it takes as input.",
+)
 @click.option("--architecture", multiple=True, metavar="KIND", help="Dense or mixture of experts.")
 @click.option("--weights", multiple=True, metavar="KIND", help="How its weights can be had.")
 @click.option("--family", multiple=True, metavar="NAME", help="The family of its licence.")
@@ -55,6 +75,8 @@ PART = 500
     "--undisclosed",
     multiple=True,
     metavar="FIELD",
+    shell_complete=completion.properties,
+    shell_complete=completion.properties,
     help="Short for --disclosure FIELD=undisclosed.",
 )
 @click.option(

@@ -29,7 +29,7 @@ MAX_NOT_UNDERSTOOD = 8
 
 
 @click.command()
-@click.argument("thing", shell_complete=completion.models)
+@click.argument("thing", shell_complete=completion.anything)
 @as_of_option
 @format_option()
 @click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")

@@ -11,7 +11,14 @@ from provenance_graph.session import Session
 
 @click.command()
 @click.argument("question", required=False, shell_complete=completion.questions)
-@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
+@click.option(
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    shell_complete=completion.settings,
+    help="Set a parameter.",
+)
 @format_option()
 @as_of_option
 @click.option("--show", is_flag=True, help="Print the question's SPARQL instead of asking it.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.core.errors import UsageError
 from provenance_graph.options import format_option
 from provenance_graph.session import Session
@@ -36,8 +37,8 @@ def command() -> None:
 
 
 @command.command("add")
-@click.argument("model")
-@click.argument("property")
+@click.argument("model", shell_complete=completion.described)
+@click.argument("property", shell_complete=completion.properties)
 @click.argument("value", required=False, default="")
 @click.option("--document", required=True, metavar="URL", help="The document that was read.")
 @click.option("--place", default="", help="Where in it: page, section, line, JSON pointer.")

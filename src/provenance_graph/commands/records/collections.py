@@ -6,6 +6,7 @@ from collections import Counter
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, mint, slug
 from provenance_graph.session import Session
@@ -16,9 +17,16 @@ from provenance_graph.session import Session
     "--private",
     multiple=True,
     metavar="NAME",
+    shell_complete=completion.collections,
     help="Make a collection private: only tokens with the scope read-private see it.",
 )
-@click.option("--public", multiple=True, metavar="NAME", help="Make it public again.")
+@click.option(
+    "--public",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=completion.collections,
+    help="Make it public again.",
+)
 @click.pass_obj
 def command(session: Session, private: tuple[str, ...], public: tuple[str, ...]) -> None:
     """List the collections of the store with their records, or change who may read them.

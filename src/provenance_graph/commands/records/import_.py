@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
@@ -32,7 +33,12 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--as", "form", default="", metavar="FORMAT", help="The format, instead of recognising it."
+    "--as",
+    "form",
+    default="",
+    metavar="FORMAT",
+    shell_complete=completion.formats,
+    help="The format, instead of recognising it.",
 )
 @click.option(
     "--retrieved",
@@ -40,7 +46,13 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
     metavar="DATE",
     help="When the documents were retrieved (default: today).",
 )
-@click.option("--publisher", default="", metavar="NAME|IRI", help="Who published them.")
+@click.option(
+    "--publisher",
+    default="",
+    metavar="NAME|IRI",
+    shell_complete=completion.organizations,
+    help="Who published them.",
+)
 @click.option(
     "--namespace",
     default="",
@@ -52,6 +64,7 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
     "--collection",
     default="",
     metavar="NAME",
+    shell_complete=completion.collections,
     help="Where they come from (default: the folder's own name).",
 )
 @click.option(

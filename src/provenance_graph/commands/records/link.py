@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.core.errors import UsageError
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from provenance_graph.core.iris import Iri
     from provenance_graph.linking import LinkLookup
 
-TARGETS = ("wikidata", "hub", "doi", "spdx")
+TARGETS = ("wikidata", "hub", "doi", "ror", "spdx")
 DEFAULT = "links.sssom.tsv"
 SERVICES = {
     "wikidata": "https://wikidata.reconci.link/en/api",
@@ -29,7 +30,7 @@ MAX_LOOKED_UP = 1_000
 
 
 @click.command()
-@click.argument("models", nargs=-1, metavar="[THING]...")
+@click.argument("models", nargs=-1, metavar="[THING]...", shell_complete=completion.anything)
 @click.option(
     "--to",
     "targets",

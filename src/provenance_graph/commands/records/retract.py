@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph import completion
 from provenance_graph.core.iris import ID, Iri, expand
 from provenance_graph.session import Session
 
 
 @click.command()
-@click.argument("record", nargs=-1, required=True)
+@click.argument("record", nargs=-1, required=True, shell_complete=completion.records)
 @click.pass_obj
 def command(session: Session, record: tuple[str, ...]) -> None:
     """Drop records, by IRI, as `id:record/…`, or by the part after …/id/record/."""
