@@ -51,7 +51,6 @@ def document_options(command: F) -> F:
             default="",
             metavar="FORMAT",
             shell_complete=completion.formats,
-            shell_complete=completion.formats,
             help="The documents' format.",
         ),
         click.option(

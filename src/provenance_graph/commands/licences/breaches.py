@@ -18,7 +18,6 @@ from provenance_graph.session import Session
     multiple=True,
     metavar="LR-NN",
     shell_complete=completion.rules,
-    shell_complete=completion.rules,
     help="Only this rule; repeatable.",
 )
 @click.option(

@@ -76,7 +76,6 @@ PART = 500
     multiple=True,
     metavar="FIELD",
     shell_complete=completion.properties,
-    shell_complete=completion.properties,
     help="Short for --disclosure FIELD=undisclosed.",
 )
 @click.option(
