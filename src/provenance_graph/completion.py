@@ -45,7 +45,8 @@ def entities(*kinds: str) -> Completer:
         begins = _like(incomplete)
         rows = _rows(ctx, query, (f"{begins}%", f"%/{begins}%", MAX_NAMES))
         rows += _rows(ctx, query, (f"licence:{begins}%", f"id:licence/{begins}%", MAX_NAMES))
-        return list(dict.fromkeys(map(_bare, rows)))[:MAX_NAMES]
+        names = dict.fromkeys(map(_bare, rows))
+        return [name for name in names if "://" not in name][:MAX_NAMES]
 
     return complete
 

@@ -48,6 +48,7 @@ _OUTSIDE = {
     "wikidata": "http://www.wikidata.org/entity/",
     "spdx3": "https://spdx.org/licenses/",
     "orcid": "https://orcid.org/",
+    "github": "https://github.com/",
 }
 
 
