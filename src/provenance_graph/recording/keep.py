@@ -23,6 +23,7 @@ from provenance_graph.formats import statements
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
+from provenance_graph.model.naming.resolve import organization_named
 from provenance_graph.recording.entry import BASES, STANCES, Entry, locator
 from provenance_graph.recording.values import value_of
 from provenance_graph.store.base import WritableStore
@@ -179,12 +180,7 @@ def _publisher(
 ) -> Iri:
     """Who says it: as given, else the developer of the model, whoever searched, or the host."""
     if entry.publisher:
-        if is_iri(entry.publisher):
-            return Iri(entry.publisher)
-        try:
-            return find_entity(snapshot, entry.publisher, ["organization"]).iri
-        except NotFound:
-            return iris.organization(entry.publisher)
+        return organization_named(snapshot, entry.publisher)
     if STANCES[entry.stance] is Stance.REPORTS_UNDISCLOSED:
         return iris.agent(who)
     if basis in _DEVELOPERS:

@@ -23,6 +23,7 @@ from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.formats.document import Document
+    from provenance_graph.ingest.asked import account_of, time_of
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import ImportReport
     from provenance_graph.store.base import Store, WritableStore
@@ -133,9 +134,9 @@ def command(
     options = Options(
         form,
         _publisher(session, publisher),
-        _time(retrieved),
+        time_of(retrieved),
         collection,
-        _account(namespace),
+        account_of(namespace),
         url,
         replacing,
         now.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -284,46 +285,14 @@ def _readable(session: Session, stack: ExitStack) -> Store | None:
         return None
 
 
-def _time(text: str) -> str:
-    """The day, or the time in UTC, that a user names as that of retrieval."""
-    from provenance_graph.acceptance.snapshot import day_of
-
-    if not text:
-        return ""
-    if "T" not in text:
-        return day_of(text)
-    try:
-        fromisoformat = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise UsageError(f"{text!r} is no time such as 2026-03-01T12:00:00Z") from None
-    return fromisoformat.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _publisher(session: Session, text: str) -> Iri | None:
     """Who published documents: an IRI, or an organisation by a name, known to the store or new."""
-    from provenance_graph.core import iris
-    from provenance_graph.core.errors import NotFound
-    from provenance_graph.model.naming.entities import find_entity
+    from provenance_graph.model.naming.resolve import organization_named
 
-    if not text:
-        return None
-    if iris.is_iri(text):
-        return Iri(text)
-    try:
-        publisher = find_entity(session.snapshot(), text, ["organization"]).iri
-    except NotFound:
-        publisher = iris.organization(text)
-    session.say(f"publisher: {iris.short_id(publisher)} ({publisher})")
+    publisher = organization_named(session.snapshot(), text) if text else None
+    if publisher and publisher != text:
+        session.say(f"publisher: {publisher}")
     return publisher
-
-
-def _account(text: str) -> str:
-    """The name of an account on the Hub or of an organisation, as a namespace of models."""
-    from provenance_graph.core.hub import is_name
-
-    if text and not is_name(f"{text}/x"):
-        raise UsageError(f"{text!r} is no namespace such as meta-llama")
-    return text
 
 
 class _Once:

@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris
+from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
 
 _ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -44,3 +46,16 @@ def resolve(snapshot: AcceptedSnapshot, text: str, kind: str = "model") -> Iri:
 
     kinds = _TOGETHER.get(kind, (kind,))
     return find_entity(snapshot, text, kinds).iri
+
+
+def organization_named(snapshot: AcceptedSnapshot, text: str) -> Iri:
+    """The organisation that a text names, by its IRI or name; one of that name if none is known.
+
+    Raises Ambiguous.
+    """
+    if iris.is_iri(text):
+        return Iri(text)
+    try:
+        return resolve(snapshot, text, "organization")
+    except NotFound:
+        return iris.organization(text)
