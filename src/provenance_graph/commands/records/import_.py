@@ -23,7 +23,6 @@ from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
     from provenance_graph.formats.document import Document
-    from provenance_graph.ingest.asked import account_of, time_of
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import ImportReport
     from provenance_graph.store.base import Store, WritableStore
@@ -124,10 +123,10 @@ def command(
 ) -> int:
     """Read documents into the store.
 
-    PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an
-    https:// address.
+    PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an address.
     """
     from provenance_graph.formats.bundles.keys import NO_KEYS, key_list
+    from provenance_graph.ingest.asked import account_of, time_of
     from provenance_graph.ingest.intake import Options
 
     now = datetime.now(UTC)
@@ -287,10 +286,12 @@ def _readable(session: Session, stack: ExitStack) -> Store | None:
 
 def _publisher(session: Session, text: str) -> Iri | None:
     """Who published documents: an IRI, or an organisation by a name, known to the store or new."""
+    if not text:
+        return None
     from provenance_graph.model.naming.resolve import organization_named
 
-    publisher = organization_named(session.snapshot(), text) if text else None
-    if publisher and publisher != text:
+    publisher = organization_named(session.snapshot(), text)
+    if publisher != text:
         session.say(f"publisher: {publisher}")
     return publisher
 
