@@ -108,7 +108,11 @@ class Graph:
 
     def check(self, *paths: str, format: str = "") -> Listing[Finding]:
         """What is wrong with documents, by themselves and against this graph; nothing is stored."""
-        return listed.checked(self.store, self._folder, paths, format)
+        from provenance_graph.checking.upstream import Upstream
+
+        today = self.snapshot().day
+        judges = [Upstream.open(self.store, self._folder, today)]
+        return listed.checked(paths, format, today, judges)
 
     def compare(self, *models: str, as_of: str = "") -> Comparison:
         """Models side by side, field by field."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -14,9 +13,9 @@ from provenance_graph.listing import Listing
 from provenance_graph.model.search.index import SearchIndex
 
 if TYPE_CHECKING:
+    from provenance_graph.checking.documents import AnyJudge
     from provenance_graph.model.answers import ModelSummary
     from provenance_graph.shapes.findings import Finding
-    from provenance_graph.store.base import Store
 
 _PAGE = 500
 
@@ -70,14 +69,11 @@ def iri_of(summary: ModelSummary) -> Iri:
 
 
 def checked(
-    store: Store, folder: Path | None, paths: Iterable[str], format: str
+    paths: Iterable[str], format: str, today: str, judges: Sequence[AnyJudge]
 ) -> Listing[Finding]:
-    """What is wrong with documents: format, shapes, and what the store knows upstream."""
+    """What is wrong with documents, by themselves and to judges; nothing is stored."""
     from provenance_graph.checking import examine
-    from provenance_graph.checking.upstream import Upstream
 
-    today = datetime.now(UTC).date().isoformat()
-    judges = [Upstream.open(store, folder, today)]
     examined = examine(paths, retrieved=today, form=format, judges=judges)
     return Listing([finding for one in examined for finding in one.findings], _finding_row)
 
