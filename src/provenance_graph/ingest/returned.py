@@ -92,7 +92,8 @@ class KnownHere:
         subject = self._statements.canonical(value)
         names = {value, *self._statements.names_of(subject)}
         labels = {str(o) for p in LABELS for *_, o, _ in self._store.quads(subject, p)}
-        return frozenset({*names, *(slug(local_name(n)) for n in names), *map(slug, labels)})
+        slugs = {slug(part) for n in names for part in (local_name(n), short_id(n))}
+        return frozenset({*names, *slugs, *map(slug, labels)})
 
 
 def _values(store: Store, record: Iri, predicate: Iri) -> Iterator[Value]:
