@@ -16,9 +16,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, view
+from provenance_graph.acceptance.evidence import RecordSet, view
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.assessment.assess import assess_everywhere, assess_model
 from provenance_graph.assessment.evidence.gather import (
     ModelEvidence,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, view
+from provenance_graph.acceptance.evidence import RecordSet, view
 from provenance_graph.acceptance.policy.data import load_policy
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.assessment.evidence.gather import RecordLinks, level_quads, question
 from provenance_graph.assessment.rubrics.loader import load
 from provenance_graph.core import iris, literals

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from provenance_graph.core.claims import Literal
+import click
+
+from provenance_graph.core.claims import Literal, Problem
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.store.opening import derived_folder, open_store
 from provenance_graph.tables import fitted, render, rendered
@@ -169,3 +171,23 @@ def _plain(value: object) -> object:
     if isinstance(value, Literal):
         return value.lexical
     return str(value)
+
+
+class ProblemPrinter:
+    """Prints problems as they are met, up to a number, and counts the rest in ``hidden``."""
+
+    def __init__(self, shown: int) -> None:
+        self.shown, self.hidden = shown, 0
+
+    def __call__(self, name: str, problem: Problem) -> None:
+        if self.shown > 0:
+            self.shown -= 1
+            place = (
+                f"{name}: {problem}"
+                if problem.where not in ("", name)
+                else f"{name}: {problem.what}"
+            )
+            hint = f" ({problem.hint})" if problem.hint and not problem.where else ""
+            click.echo(place + hint, err=True)
+        else:
+            self.hidden += 1

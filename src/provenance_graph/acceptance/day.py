@@ -13,14 +13,9 @@ from collections.abc import Iterable, Iterator
 
 from provenance_graph import reference
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import (
-    CurrentVersions,
-    StoreStatements,
-    is_record,
-    rule_mapping,
-    view,
-)
+from provenance_graph.acceptance.evidence import StoreStatements, is_record, rule_mapping, view
 from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import iris, rdf, terms
 from provenance_graph.core.claims import Header, Precision, Quad, Value

@@ -17,6 +17,7 @@ from typing import Protocol
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.sssom import Mapping as Row
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.acceptance.view import View, resolver, view_of
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Header, Record, SourcedClaim
@@ -318,49 +319,6 @@ class RecordSet:
     def values(self, predicate: Iri) -> Iterable[Iri]:
         """Every name that is the value of a claim of a property."""
         return self._referring.get(predicate, {})
-
-
-class Counting(Protocol):
-    """Says which records count."""
-
-    def known(self, header: Header) -> bool:
-        """Whether the record had been retrieved by then."""
-
-    def counts(self, header: Header) -> bool:
-        """Whether it is the latest retrieval of its document."""
-
-
-class CurrentVersions:
-    """Which records count: of each document of a collection the latest reading, as of a day."""
-
-    def __init__(self, statements: Statements, as_of: str = "") -> None:
-        self._statements, self._as_of = statements, as_of
-        self._newest: dict[tuple[Iri, Iri], Iri | None] = {}
-        self._counted: dict[Iri, bool] = {}
-
-    def known(self, header: Header) -> bool:
-        """Whether the record had been retrieved by then."""
-        return not self._as_of or header.retrieved[: len(self._as_of)] <= self._as_of
-
-    def counts(self, header: Header) -> bool:
-        """Whether it is the latest retrieval of its document."""
-        known = self._counted.get(header.record)
-        if known is None:
-            known = self._counted[header.record] = self._is_latest(header)
-        return known
-
-    def _is_latest(self, header: Header) -> bool:
-        """Two collections never replace each other, whatever document they name."""
-        key = header.of_document, header.collection
-        if key not in self._newest:
-            headers = [
-                h
-                for h in self._statements.headers(header.of_document)
-                if self.known(h) and h.collection == header.collection
-            ]
-            newest = max(headers, key=lambda h: h.order, default=None)
-            self._newest[key] = newest.record if newest else None
-        return self._newest[key] == header.record
 
 
 def rule_mapping(entity: Iri, statements: Statements) -> Iri | None:

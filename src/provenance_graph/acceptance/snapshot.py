@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from provenance_graph.acceptance.day import DayReads
-from provenance_graph.acceptance.evidence import CurrentVersions, StoreStatements, view
+from provenance_graph.acceptance.evidence import StoreStatements, view
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import deadline, literals
 from provenance_graph.core.claims import Header, Precision, Quad, SourcedClaim, Value

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, Statements
+from provenance_graph.acceptance.evidence import Overlay, Statements
 from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.assessment.evidence.gather import (
     GRAPH,
     RecordLinks,

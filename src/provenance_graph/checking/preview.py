@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, StoreStatements, view
+from provenance_graph.acceptance.evidence import Overlay, StoreStatements, view
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.core.claims import AcceptanceStatus, Record, SourcedClaim, Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.store.base import Store

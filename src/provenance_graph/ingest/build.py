@@ -15,9 +15,10 @@ import pyoxigraph as ox
 
 from provenance_graph import reference as reference_data
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import CurrentVersions, RecordSet, view
+from provenance_graph.acceptance.evidence import RecordSet, view
 from provenance_graph.acceptance.policy.data import day_quad, load_policy, today
 from provenance_graph.acceptance.sssom import Mapping, read_sssom
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Literal, Quad, Record
 from provenance_graph.core.errors import RecordError, StoreMissing, Unreadable, UsageError

@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
 
-from provenance_graph.acceptance.evidence import CurrentVersions, StoreStatements
+from provenance_graph.acceptance.evidence import StoreStatements
 from provenance_graph.acceptance.plausibility import CHECKED
 from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.assessment.evidence.gather import LINKS
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,

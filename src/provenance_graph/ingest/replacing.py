@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from provenance_graph.acceptance.evidence import CurrentVersions, Overlay, StoreStatements
+from provenance_graph.acceptance.evidence import Overlay, StoreStatements
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Custody, Header, Problem, Record, undated
 from provenance_graph.core.iris import Iri, short_id

@@ -14,14 +14,11 @@ from functools import cached_property
 from typing import Protocol
 
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import (
-    CurrentVersions,
-    Overlay,
-    view,
-)
+from provenance_graph.acceptance.evidence import Overlay, view
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Quad
 from provenance_graph.core.iris import ID, Iri, local_name, mint, organization
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA

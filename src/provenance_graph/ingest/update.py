@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import (
-    CurrentVersions,
     Overlay,
     Statements,
     StoreStatements,
@@ -23,6 +22,7 @@ from provenance_graph.acceptance.evidence import (
 )
 from provenance_graph.acceptance.policy.data import day_quad, load_policy, view_day
 from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.acceptance.view import quad_key
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import rdf

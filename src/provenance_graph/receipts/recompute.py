@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from provenance_graph import reference
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import CurrentVersions, Statement, by_subject, view
+from provenance_graph.acceptance.evidence import Statement, by_subject, view
 from provenance_graph.acceptance.policy.data import read_policy
 from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Header, Problem, Quad, Record, Value

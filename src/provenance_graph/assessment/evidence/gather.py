@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
-from provenance_graph.acceptance.evidence import Counting, NamedStatements, Overlay, Statements
+from provenance_graph.acceptance.evidence import NamedStatements, Overlay, Statements
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.versions import Counting
 from provenance_graph.assessment.levels.rules import LevelFinding, LevelQuestion, findings
 from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.assessment.rubrics.rubric import Rubrics

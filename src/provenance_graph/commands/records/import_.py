@@ -18,7 +18,7 @@ from provenance_graph import completion
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.session import Session
+from provenance_graph.session import ProblemPrinter, Session
 from provenance_graph.tables import counted
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def command(
     )
     _require_format(form)
     stdin = _Once(sys.stdin.buffer) if "-" in paths else None
-    run = _Run(session, paths, options, now.date().isoformat(), _Teller(shown), stdin)
+    run = _Run(session, paths, options, now.date().isoformat(), ProblemPrinter(shown), stdin)
     if bulk:
         if strict or dry_run or session.is_remote or stdin:
             raise UsageError(NOT_WITH_BULK)
@@ -177,7 +177,7 @@ class _Run:
     paths: tuple[str, ...]
     options: Options
     today: str
-    reported: _Teller
+    reported: ProblemPrinter
     stdin: _Once | None
 
     def documents(self) -> Iterator[Document | Problem]:
@@ -225,7 +225,7 @@ def _bulk(
     session: Session,
     documents: Iterator[Document | Problem],
     options: Options,
-    reported: _Teller,
+    reported: ProblemPrinter,
     data: Path | None,
 ) -> int:
     """Read everything in parallel, then make the store anew with it; all at once or not at all."""
@@ -312,26 +312,6 @@ class _Once:
         return BytesIO(self._data)
 
 
-class _Teller:
-    """Prints problems as they are met, up to a number."""
-
-    def __init__(self, shown: int) -> None:
-        self.shown, self.hidden = shown, 0
-
-    def __call__(self, name: str, problem: Problem) -> None:
-        if self.shown > 0:
-            self.shown -= 1
-            place = (
-                f"{name}: {problem}"
-                if problem.where not in ("", name)
-                else f"{name}: {problem.what}"
-            )
-            hint = f" ({problem.hint})" if problem.hint and not problem.where else ""
-            click.echo(place + hint, err=True)
-        else:
-            self.hidden += 1
-
-
 def _documents(
     paths: tuple[str, ...], day: str, options: Options, stdin: BinaryIO | None
 ) -> Iterator[Document | Problem]:
@@ -361,7 +341,7 @@ def _counted(documents: Iterator[Document | Problem]) -> Iterator[Document | Pro
 
 
 def _summary(
-    session: Session, report: ImportReport, reported: _Teller, dry: bool, strict: bool
+    session: Session, report: ImportReport, reported: ProblemPrinter, dry: bool, strict: bool
 ) -> None:
     from provenance_graph.core.iris import short_id
 

@@ -22,6 +22,7 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.formats.licences.lists import exceptions, spdx_ids
 from provenance_graph.formats.licences.tables import (
     FAMILIES,
     NO_LICENCE,
@@ -220,7 +221,9 @@ def _single(text: str, form: str) -> Iri | None:
         return _iri(short)
     if form in FAMILIES or "?" in bare:  # a question is not a statement
         return None
-    result = _spdx().get(bare.casefold()) or _forms().get(form) or _spdx().get(_legal_title(form))
+    result = (
+        spdx_ids().get(bare.casefold()) or _forms().get(form) or spdx_ids().get(_legal_title(form))
+    )
     return _iri(result) if result else None
 
 
@@ -247,7 +250,7 @@ def _legal_title(form: str) -> str:
 
 def _iri(known: str) -> Iri:
     """The IRI of a licence by SPDX id (it has one in SPDX's list) or by our own id."""
-    spdx = _spdx().get(known.casefold())
+    spdx = spdx_ids().get(known.casefold())
     return Iri(SPDX + spdx) if spdx == known else iris.mint("licence", spdx or known)
 
 
@@ -264,16 +267,16 @@ def _by_link(link: str) -> Iri | None:
         r"creativecommons\.org/licenses/(by(?:-nc)?(?:-sa|-nd)?)/(\d\.\d)(?:/(?:deed|legalcode).*)?",
         where,
     ):
-        result = _spdx().get(f"cc-{m[1]}-{m[2]}")
+        result = spdx_ids().get(f"cc-{m[1]}-{m[2]}")
         return _iri(result) if result else None
     if m := re.fullmatch(
         r"(?:spdx\.org/licenses|choosealicense\.com/licenses|opensource\.org/licenses?)/([\w.+-]+?)(?:\.html)?",
         where,
     ):
-        result = _spdx().get(m[1]) or _forms().get(_form(m[1]))
+        result = spdx_ids().get(m[1]) or _forms().get(_form(m[1]))
         return _iri(result) if result else None
     for spelling in authority_spellings(where):
-        if known := _spdx().get(spelling):
+        if known := spdx_ids().get(spelling):
             return _iri(known)
     for pattern, known in names().addresses:
         if pattern.fullmatch(where):
@@ -309,7 +312,7 @@ def _rendered(tree: Any, runs: Sequence[str], parts: dict[Iri, None]) -> str:
     """A parsed expression in canonical spelling, its licences put into ``parts``; nothing where one is unknown."""
     if isinstance(tree, license_expression.LicenseWithExceptionSymbol):
         head = _rendered(tree.license_symbol, runs, parts)
-        exception = _exceptions().get(_run(tree.exception_symbol, runs).casefold())
+        exception = exceptions().get(_run(tree.exception_symbol, runs).casefold())
         return f"{head} WITH {exception}" if head and exception else ""
     if isinstance(tree, license_expression.LicenseSymbol):
         word = _run(tree, runs)
@@ -333,65 +336,11 @@ def _run(symbol: Any, runs: Sequence[str]) -> str:
 
 
 @cache
-def _index() -> tuple[Mapping[str, Any], ...]:
-    return tuple(license_expression.get_license_index())
-
-
-@cache
-def _spdx() -> Mapping[str, str]:
-    """Ids in lower case (SPDX's, deprecated ones, ScanCode's references) to ours or SPDX's."""
-    results: dict[str, str] = {}
-    for entry in _index():
-        key = entry.get("spdx_license_key") or ""
-        if entry.get("is_exception") or not key:
-            continue
-        if key.startswith("LicenseRef-scancode-"):
-            scancode = str(entry["license_key"])
-            known = names()
-            ours = known.hub_tokens.get(scancode, known.labels.get(scancode, scancode))
-            results[key.casefold()] = known.scancode_keys.get(scancode, ours)
-            continue
-        results[key.casefold()] = key
-        for other in entry.get("other_spdx_license_keys") or ():
-            results.setdefault(str(other).casefold(), key)
-    return MappingProxyType(results)
-
-
-def known_names() -> Iterator[str]:
-    """Every licence that a document may name, as one would write it: SPDX ids, the Hub's tokens.
-
-    ScanCode's many further references are left out.
-    """
-    yield from (
-        key
-        for entry in _index()
-        if (key := str(entry.get("spdx_license_key") or ""))
-        and not entry.get("is_exception")
-        and not entry.get("is_deprecated")
-        and not key.startswith("LicenseRef-")
-    )
-    yield from (
-        token for token, known in names().hub_tokens.items() if known.casefold() not in _spdx()
-    )
-
-
-@cache
-def _exceptions() -> Mapping[str, str]:
-    return MappingProxyType(
-        {
-            str(entry["spdx_license_key"]).casefold(): str(entry["spdx_license_key"])
-            for entry in _index()
-            if entry.get("is_exception") and entry.get("spdx_license_key")
-        }
-    )
-
-
-@cache
 def _forms() -> Mapping[str, str]:
     """Normal forms to ids; a form that two SPDX ids share means neither."""
     results: dict[str, str] = {}
     doubtful: set[str] = set()
-    for shown, spdx in _spdx().items():
+    for shown, spdx in spdx_ids().items():
         form = _form(shown)
         if results.setdefault(form, spdx) != spdx:
             doubtful.add(form)

@@ -8,7 +8,8 @@ from functools import cache
 from rapidfuzz import fuzz, process
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats.licences.names import known_names, normalise
+from provenance_graph.formats.licences.lists import known_names
+from provenance_graph.formats.licences.names import normalise
 from provenance_graph.formats.licences.tables import names
 from provenance_graph.model.naming.resolve import fold
 
