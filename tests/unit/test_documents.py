@@ -205,7 +205,7 @@ def test_a_reader_of_another_version_reads_an_unchanged_document_again(
         name: replace(reader, version="99") if name == "cyclonedx" else reader
         for name, reader in readers().items()
     }
-    monkeypatch.setattr(f"{__name__}.readers", lambda: known)
+    monkeypatch.setattr("tests.importing.readers", lambda: known)
     report, reported = take(path)
     assert (report.unchanged, report.records, reported) == (0, 1, [])
     assert [h.reader_version for h in headers(store)] == ["99"]
