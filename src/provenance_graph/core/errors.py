@@ -104,11 +104,15 @@ class ChangesGone(UsageError):
 
 
 class Ambiguous(UsageError):
-    """Several entities have that name."""
+    """Several entities have that name; each id stands with what tells it from the others."""
 
-    def __init__(self, name: str, candidates: Iterable[str], kind: str = "model") -> None:
-        self.name, self.kind, self.candidates = name, kind, tuple(candidates)
-        shown = ", ".join(self.candidates[:12])
+    def __init__(
+        self, name: str, described: Iterable[tuple[str, str]], kind: str = "model"
+    ) -> None:
+        listed = list(described)
+        self.name, self.kind = name, kind
+        self.candidates = tuple(candidate for candidate, _ in listed)
+        shown = "; ".join(f"{candidate} ({what})" for candidate, what in listed[:12])
         more = f" and {len(self.candidates) - 12} more" if len(self.candidates) > 12 else ""
         several = "entities" if kind == "entity" else f"{kind}s"
         super().__init__(f"{name!r} names {len(self.candidates)} {several}: {shown}{more}")

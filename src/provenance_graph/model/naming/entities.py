@@ -63,6 +63,8 @@ _MINTED = {
     "unresolved": "unresolved reference",
 }
 """Kinds by the part of an IRI that tells what it was minted for."""
+_SUBJECTS = ("model", "family")
+"""Kinds that a bare name means before any other: an entity of another kind never hides one."""
 _STANDS_OUT = 3
 """So many times as much must be stated of an entity as of the next of its name."""
 
@@ -90,9 +92,10 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         if wanted and kind_of(present, direct[0]) not in wanted:
             raise _wrong_kind(present, asked, direct[0], wanted)
         ordered = _by_richness(present, direct)
-        return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
+        if "/" in asked or iris.is_iri(asked) or wanted:
+            return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
     known = _NameTable.of(present, wanted)
-    results = known.called(asked)
+    results = list(dict.fromkeys([*direct, *known.called(asked)]))
     if results:
         if not any(map(is_own, results)):
             results += [iri for iri in known.editions(asked) if iri not in results]
@@ -128,18 +131,50 @@ def _of_kind(present: AcceptedSnapshot, entity: Iri, wanted: set[str]) -> Iterat
 
 def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> FoundEntity:
     ordered = _by_richness(present, result)
+    kinds = [kind_of(present, iri) for iri in ordered]
     own = [iri for iri in ordered if is_own(iri)]
+    first = own[0] if own else ordered[0]
+    hides = kind_of(present, first) not in _SUBJECTS and any(
+        kind in _SUBJECTS and _is_spelt(present, iri, asked)
+        for iri, kind in zip(ordered, kinds, strict=True)
+    )
     by_id = [iri for iri in own if fold(short_id(iri).rsplit("/", 1)[-1]) == fold(asked)]
-    if len(by_id) == 1 and _versions_of(present, by_id[0]).issuperset(own):
+    if len(by_id) == 1 and not hides and _versions_of(present, by_id[0]).issuperset(own):
         # one is named so, the others are its versions that are labelled as it is
         others = [iri for iri in ordered if iri != by_id[0]]
         return FoundEntity(by_id[0], kind_of(present, by_id[0]), tuple(others))
-    if len(own) == 1 and own[0] == ordered[0]:
-        return FoundEntity(own[0], kind_of(present, own[0]), tuple(ordered[1:]))
+    if len(own) == 1 and own[0] == ordered[0] and not hides:
+        return FoundEntity(own[0], kinds[0], tuple(ordered[1:]))
     sizes = [_richness(present, iri) for iri in ordered[:2]]
-    if len(ordered) > 1 and sizes[0] < _STANDS_OUT * sizes[1]:
-        raise Ambiguous(asked, [short_id(iri) for iri in ordered], "entity")
-    return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
+    if len(ordered) > 1 and (hides or sizes[0] < _STANDS_OUT * sizes[1]):
+        described = [(short_id(iri), _distinguished(present, iri)) for iri in ordered]
+        raise Ambiguous(asked, described, "entity")
+    return FoundEntity(ordered[0], kinds[0], tuple(ordered[1:]))
+
+
+def _is_spelt(present: AcceptedSnapshot, entity: Iri, asked: str) -> bool:
+    """Whether a name is an entity's to the letter, but for case."""
+    spelt = {short_id(entity).rsplit("/", 1)[-1], present.label(entity)}
+    return asked.casefold() in {name.casefold() for name in spelt if name}
+
+
+def _distinguished(present: AcceptedSnapshot, entity: Iri) -> str:
+    """What tells an entity from others of its name: kind, maker, size, how many sources."""
+    makers = [
+        present.label(maker) or short_id(maker)
+        for maker in present.values(entity, DCTERMS.creator)
+        if isinstance(maker, Iri)
+    ]
+    sizes = [
+        f"{int(size.lexical):,} parameters"
+        for predicate in (PG.parameterCount, PG.nominalSize)
+        for size in present.values(entity, predicate)
+        if isinstance(size, Literal) and size.lexical.isdecimal()
+    ]
+    names = present.statements.names_of(entity)
+    records = {g for name in names for *_, g in present.quads(name, graph=ANY)}
+    parts = [kind_of(present, entity), *makers[:1], *sizes[:1], f"records: {len(records)}"]
+    return ", ".join(parts)
 
 
 def _versions_of(present: AcceptedSnapshot, entity: Iri) -> set[Iri]:
