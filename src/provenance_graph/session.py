@@ -60,8 +60,10 @@ class Session:
         """What is accepted, now or as of a day as users type it; raises StoreError, UsageError."""
         from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 
-        store = self.store()
-        return AcceptedSnapshot(store, day_of(as_of), folder=derived_folder(self.store_path))
+        store, day = self.store(), day_of(as_of)
+        if day > time.strftime("%Y-%m-%d", time.gmtime()):
+            self.say(f"{day} is to come; the answer is what is known today.")
+        return AcceptedSnapshot(store, day, folder=derived_folder(self.store_path))
 
     def graph(self) -> Graph:
         """The store with everything one can ask of it."""

@@ -107,7 +107,7 @@ def _values(store: Store, record: Iri, predicate: Iri) -> Iterator[Value]:
 
 def _as_written(value: Value) -> frozenset[str]:
     if isinstance(value, Iri):
-        return frozenset({value, slug(local_name(value))})
+        return frozenset({value, slug(local_name(value)), slug(short_id(value))})
     return frozenset(_plain(value.lexical))
 
 
