@@ -47,7 +47,12 @@ def test_problems_have_places(api: TestClient) -> None:
     ("name", "body", "where"),
     [
         ("cut.json", b'{"bomFormat": "CycloneDX",\n "version": ', "line 2, column 13"),
-        ("typed.xml", b'<?xml version="1.0"?>\n<!DOCTYPE b [<!ENTITY e "x">]><b/>', "line 2"),
+        (
+            "typed.xml",
+            b'<?xml version="1.0"?>\n<!DOCTYPE bom [<!ENTITY e "x">]>'
+            b'<bom xmlns="http://cyclonedx.org/schema/bom/1.5"/>',
+            "line 2",
+        ),
         ("cut.ttl", b"<urn:a> <urn:b> 'c .\n", "line 1"),
     ],
 )

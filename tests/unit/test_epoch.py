@@ -86,6 +86,7 @@ def test_a_plus_is_part_of_the_name_in_whatever_edition_it_stands(plain: str, pl
     assert not named[0] & named[1] - {iris.organization("O")}
 
 
+@needs_shared
 def test_the_table_is_recognised_and_read_and_keeps_ernies_sizes_as_it_has_them() -> None:
     assert SHARED is not None
     [path] = (SHARED / "sources" / "epoch").glob("*.csv")

@@ -114,7 +114,7 @@ def test_only_the_targets_asked_for(reference: list[object]) -> None:
     page = said(PG.hubRepository, "https://huggingface.co/org/m")
     paper = said(PG.paper, "https://doi.org/10.1234/abc")
     assert proposed(reference, page, paper, to="doi") == {("skos:relatedMatch", "doi:10.1234/abc")}
-    with pytest.raises(UsageError, match="doi, hub, spdx, wikidata"):
+    with pytest.raises(UsageError, match="doi, hub, ror, spdx, wikidata"):
         proposed(reference, page, to="nowhere")
 
 

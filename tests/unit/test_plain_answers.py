@@ -37,7 +37,7 @@ def test_what_two_models_share_is_a_tree_or_json(shipped) -> None:
 
 
 def test_no_link_is_told_and_why(shipped) -> None:
-    assert "0 links proposed" in run(shipped, "link", "--to", "wikidata").stderr
+    assert "0 links proposed" in run(shipped, "link", "microsoft/phi-2", "--to", "wikidata").stderr
 
 
 def test_a_name_that_is_an_address_is_quoted_as_it_was_written() -> None:

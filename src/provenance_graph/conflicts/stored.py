@@ -65,6 +65,12 @@ def path_of(folder: Path, version: str) -> Path:
     return folder / f"conflicts-{FORMAT}-{version}.sqlite"
 
 
+def versions(folder: Path) -> list[str]:
+    """The versions of which the conflicts are stored."""
+    head = f"conflicts-{FORMAT}-"
+    return [file.stem.removeprefix(head) for file in folder.glob(f"{head}*.sqlite")]
+
+
 def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
     """Every conflict of a snapshot, worst first: as stored, else found now, once.
 

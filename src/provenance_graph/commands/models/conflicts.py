@@ -59,6 +59,7 @@ def command(
     Without --kind or --all: where the developer contradicts itself, sources of like weight
     disagree, a value is implausible, or two names are kept separate because values differ.
     """
+    from provenance_graph.changes.carry import carry_conflicts
     from provenance_graph.conflicts import detect
     from provenance_graph.conflicts.stored import ledger
     from provenance_graph.model.naming.resolve import resolve
@@ -70,6 +71,8 @@ def command(
     subjects = [resolve(snapshot, model, "anything")] if model else None
     session.say_unknown(snapshot, *(subjects or ()))
     makers = [resolve(snapshot, name, "organization") for name in developers]
+    if subjects is None:
+        carry_conflicts(session.folder, snapshot)
     listed = ledger(snapshot) if subjects is None else detect.conflicts(snapshot, subjects)
     result = detect.chosen(
         listed, kinds, named, makers, snapshot=snapshot, every=every or (count and not kinds)

@@ -1,0 +1,42 @@
+"""Bring what is stored for an earlier version of a store along to the present one.
+
+The change log says which subjects the commits between two versions judged again; only their
+conflicts are sought anew. Without a log that reaches back, everything is, when it is asked for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.changes.log import ChangeLog, sequence_of
+from provenance_graph.conflicts import stored
+from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.iris import Iri
+
+MAX_CHANGED = 2_000
+"""Subjects beyond which seeking all conflicts anew costs no more."""
+
+
+def carry_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
+    """Store the conflicts of a snapshot of now, made of those of the version before it."""
+    folder, version = snapshot.folder, snapshot.version
+    if folder is None or snapshot.as_of or stored.path_of(folder, version).exists():
+        return
+    for before in sorted(stored.versions(folder), key=sequence_of, reverse=True):
+        changed = _changed(store, before, version)
+        if changed is not None:
+            stored.keep(folder, snapshot, before, changed)
+            return
+
+
+def _changed(store: Path, before: str, version: str) -> frozenset[Iri] | None:
+    """The subjects judged again since a version; None where that is not known, or too many."""
+    try:
+        commits = ChangeLog(store).since(before, version)
+    except ProvenanceError:
+        return None
+    if not commits or commits[-1].version != version or any(commit.cut for commit in commits):
+        return None
+    subjects = frozenset(subject for commit in commits for subject in commit.subjects)
+    return subjects if len(subjects) <= MAX_CHANGED else None

@@ -1,0 +1,75 @@
+"""Conflicts stored for a version are brought along to the next one by the change log."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.changes.carry import carry_conflicts
+from provenance_graph.conflicts import stored
+from provenance_graph.core.claims import Basis, Claim, Header, Record
+from provenance_graph.core.iris import Iri, mint, model
+from provenance_graph.core.literals import integer
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.update import update
+from provenance_graph.store import embedded
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.opening import derived_folder
+
+
+def record(source: str, number: int, layers: int) -> Record:
+    """What a source states of the layers of a model."""
+    name = mint("record", source, f"m{number}", "2026-01-01")
+    header = Header(
+        record=name,
+        document=name,
+        publisher=Iri(f"https://example.org/{source}"),
+        reader="test",
+        retrieved="2026-01-01",
+        basis=Basis.THIRD_PARTY,
+        collection=mint("collection", source),
+    )
+    about = model(f"acme/m{number}")
+    claims = Claim(about, RDF.type, PG.Model), Claim(about, PG.layerCount, integer(layers))
+    return Record(header, claims).sort()
+
+
+def rows(folder: Path, version: str) -> list[tuple[object, ...]]:
+    """The stored conflicts of a version."""
+    with sqlite3.connect(stored.path_of(folder, version)) as database:
+        return database.execute("SELECT * FROM conflict ORDER BY number").fetchall()
+
+
+def test_conflicts_after_a_commit_are_those_of_a_full_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "graph"
+    embedded.build(root, reference_quads())
+    with EmbeddedStore.open_writer(root) as store:
+        update(store, [record("one", n, 10 + n) for n in range(3)])
+        update(store, [record("two", 0, 40)])
+    folder = Path(derived_folder(str(root)) or "")
+    with EmbeddedStore.open(root) as store:
+        first = AcceptedSnapshot(store, folder=folder)
+        stored.keep(folder, first)
+        assert len(rows(folder, first.version)) == 1
+    with EmbeddedStore.open_writer(root) as store:
+        update(store, [record("two", 1, 50)])
+    with EmbeddedStore.open(root) as store:
+        snapshot = AcceptedSnapshot(store, folder=folder)
+        sought: list[object] = []
+        seek = stored.conflicts
+        monkeypatch.setattr(
+            stored, "conflicts", lambda s, about=None: sought.append(about) or seek(s, about)
+        )
+        carry_conflicts(root, snapshot)
+        carried = rows(folder, snapshot.version)
+        assert sought == [frozenset({model("acme/m1")})]
+        stored.path_of(folder, snapshot.version).unlink()
+        stored.keep(folder, snapshot)
+        assert carried == rows(folder, snapshot.version)
+        assert len(carried) == 2
