@@ -49,7 +49,8 @@ $(VENV)/tested: $(VENV)/installed
 
 test: $(VENV)/tested
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not serial"
-	$(BIN)/python -m pytest -m serial tests/browser tests/hostile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m serial tests/browser
+	$(BIN)/python -m pytest -m serial tests/hostile
 
 check: lint types layers test
 

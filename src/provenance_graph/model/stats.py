@@ -89,18 +89,15 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
     """Count what a store holds."""
     readers: Counter[str] = Counter()
     publishers: Counter[str] = Counter()
-    last_retrieved = ""
     for _, _, reader, _ in snapshot.quads(predicate=PG.reader, graph=ANY):
         readers[str(reader)] += 1
     records = {g for *_, g in snapshot.quads(predicate=PG.ofDocument, graph=ANY)}
     for subject, _, publisher, graph in snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY):
         if subject == graph and graph in records and isinstance(publisher, Iri):
             publishers[short_id(publisher)] += 1
-    for _, _, day, _ in snapshot.quads(predicate=PAV.retrievedOn, graph=ANY):
-        last_retrieved = max(last_retrieved, str(day)[:10])
     return Stats(
         version=snapshot.version,
-        last_retrieved=last_retrieved,
+        last_retrieved=last_retrieved(snapshot),
         entities=_counts(snapshot, {local_name(c): (RDF.type, c) for c in ENTITY_CLASSES}),
         links=_counts(snapshot, {local_name(p): (p, None) for p in LINKS}),
         states=_counts(snapshot, {local_name(p): (p, None) for p in STATES}),
@@ -108,6 +105,12 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
         publishers=dict(publishers.most_common()),
         annotated=_count(snapshot, RDF.type, PG.Claim, named=True),
     )
+
+
+def last_retrieved(snapshot: AcceptedSnapshot) -> str:
+    """The day on which a record of the store was last retrieved; empty where there is none."""
+    days = snapshot.quads(predicate=PAV.retrievedOn, graph=ANY)
+    return max((str(day)[:10] for _, _, day, _ in days), default="")
 
 
 def _counts(

@@ -23,7 +23,7 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.profile import claim_json, profile
-from provenance_graph.model.stats import stats
+from provenance_graph.model.stats import last_retrieved
 
 if TYPE_CHECKING:
     from provenance_graph.assessment.answers import AssessedAnswer
@@ -110,11 +110,11 @@ def report(
     Licence texts in force are chosen by ``day``: the day asked for, else the day the snapshot
     is taken of, else the day on which a record was last retrieved.
     """
-    reported = stats(snapshot)
-    chosen = day_of(day or snapshot.as_of or reported.last_retrieved)[:10]
+    latest = last_retrieved(snapshot)
+    chosen = day_of(day or snapshot.as_of or latest)[:10]
     return AuditReport(
-        version=reported.version,
-        last_retrieved=reported.last_retrieved,
+        version=snapshot.version,
+        last_retrieved=latest,
         as_of=snapshot.as_of,
         day=chosen,
         uses=tuple(uses),
