@@ -167,7 +167,7 @@ def _distinguished(present: AcceptedSnapshot, entity: Iri) -> str:
     ]
     sizes = [
         f"{int(size.lexical):,} parameters"
-        for predicate in (PG.parameterCount, PG.nominalSize)
+        for predicate in (PG.parameterCount, PG.nominalParameterCount)
         for size in present.values(entity, predicate)
         if isinstance(size, Literal) and size.lexical.isdecimal()
     ]
