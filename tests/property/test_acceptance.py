@@ -16,33 +16,22 @@ from provenance_graph.core.claims import (
     Claim,
     Custody,
     Header,
-    Quad,
     Record,
     SourcedClaim,
     Stance,
 )
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
+from tests.reference_data import reference
 
 DAY = "2026-06-01"
 DAYS = ("2025-01-01", "2025-06-01", "2026-01-01")
 PROPERTIES = (PG.contextLength, PG.layerCount, PG.maxOutputTokens, DCTERMS.license)
 COLLECTIONS = ("epoch", "apx", "mot", "hub", "mine", "yours")
-
-
-@cache
-def reference() -> tuple[Quad, ...]:
-    files = [
-        path
-        for path in ontology_files()
-        if not path.stem.startswith(("spdx", "licence")) and path.parent.name != "rubrics"
-    ]
-    return tuple(reference_quads(files))
 
 
 @st.composite

@@ -27,15 +27,15 @@ from provenance_graph.core.claims import (
     Stance,
 )
 from provenance_graph.core.iris import Iri, mint
-from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.bulk.engines import LocalEngine
 from provenance_graph.ingest.bulk.judge import Rules
 from provenance_graph.ingest.bulk.pipeline import compile_parts, read_files
 from provenance_graph.ingest.rules import KEYS
 from provenance_graph.store import claim_columns
 from provenance_graph.store.memory import MemoryStore
+from tests.reference_data import reference
 
 DAY = "2026-06-01"
 LEVELS = EvidenceLevels()
@@ -133,19 +133,8 @@ def records(draw: st.DrawFn) -> Record:
 
 
 @cache
-def reference() -> list[Quad]:
-    files = [
-        path
-        for path in ontology_files()
-        if not path.stem.startswith(("spdx", "licence"))
-        and (path.parent.name != "rubrics" or path.stem in RUBRICS)
-    ]
-    return list(reference_quads(files))
-
-
-@cache
 def rules() -> Rules:
-    known = MemoryStore(reference())
+    known = MemoryStore(reference(*RUBRICS))
     policy = load_policy(known, DAY)
     return Rules(policy, LEVELS.in_columns(known, policy), str(LEVELS.graph))
 
@@ -189,8 +178,8 @@ def in_columns(records: Iterable[Record], rows: list[Mapping], bucket: int) -> s
 
 def one_by_one(records: Iterable[Record], rows: list[Mapping]) -> set[Quad]:
     """The same, without what no record states."""
-    fixed = set(compile_quads(reference(), [], rows, day=DAY))
-    made = set(compile_quads(reference(), list(records), rows, derive=LEVELS, day=DAY))
+    fixed = set(compile_quads(reference(*RUBRICS), [], rows, day=DAY))
+    made = set(compile_quads(reference(*RUBRICS), list(records), rows, derive=LEVELS, day=DAY))
     apart = {mint("graph", "identity-by-rule"), KEYS}  # made by stages of their own
     return {quad for quad in made - fixed if quad[3] not in apart}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,15 +9,15 @@ from hypothesis import strategies as st
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Basis, Claim, Header, Precision, Quad, Record, Stance
+from provenance_graph.core.claims import Basis, Claim, Header, Precision, Record, Stance
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, SKOS
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.update import digest_part, update
 from provenance_graph.store.base import ANY, Change
 from provenance_graph.store.memory import MemoryStore
+from tests.reference_data import reference
 
 MODELS = [iris.model("org/a"), iris.model("org/b"), iris.entity("x", "model", "a")]
 ENTITIES = [*MODELS, iris.entity("y", "model", "a"), iris.entity("y", "model", "b")]
@@ -77,16 +75,6 @@ def records(draw: st.DrawFn) -> Record:
 
 
 steps = st.lists(st.tuples(st.booleans(), records()), min_size=1, max_size=8)
-
-
-@cache
-def reference() -> list[Quad]:
-    files = [
-        path
-        for path in ontology_files()
-        if not path.stem.startswith(("spdx", "licence")) and path.parent.name != "rubrics"
-    ]
-    return list(reference_quads(files))
 
 
 def contents(store: MemoryStore) -> set[object]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Stance
+from provenance_graph.core.claims import Basis, Claim, Custody, Header, Record, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.store.base import ANY
 from provenance_graph.store.memory import MemoryStore
+from tests.reference_data import reference
 
 DATA, FIRM, OTHER = (
     iris.mint("dataset", "org/data"),
@@ -61,16 +60,6 @@ def records(draw: st.DrawFn) -> Record:
         edition=draw(st.sampled_from(["", day])),
     )
     return Record(header, tuple(draw(st.lists(claims(), min_size=1, max_size=4)))).sort()
-
-
-@cache
-def reference() -> list[Quad]:
-    files = [
-        path
-        for path in ontology_files()
-        if not path.stem.startswith(("spdx", "licence")) and path.parent.name != "rubrics"
-    ]
-    return list(reference_quads(files))
 
 
 @settings(max_examples=80, deadline=None)

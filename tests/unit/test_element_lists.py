@@ -11,10 +11,8 @@ from typing import Any
 
 import audit_store
 import pytest
-from ntia_conformance_checker.bsi_checker import BSIChecker
-from ntia_conformance_checker.fsct_checker import FSCT3Checker
-from ntia_conformance_checker.ntia_checker import NTIAChecker
 
+from benchmarks.check_elements import CHECKERS
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import WRITERS, Examined
 from provenance_graph.checking.against import judge_named, of_model
@@ -39,15 +37,6 @@ logging.getLogger().setLevel(logging.CRITICAL)
 BASE = "https://example.org/doc#"
 INFO = {"type": "CreationInfo", "@id": "_:info", "specVersion": "3.0.1",
         "created": "2026-01-01T00:00:00Z", "createdBy": [BASE + "org"]}  # fmt: skip
-CHECKERS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
-    "ntia": (NTIAChecker, "ntia", ("name", "version", "identifier", "supplier", "author",
-                                   "timestamp", "dependencies")),
-    "fsct3": (FSCT3Checker, "fsct3-min", ("name", "version", "identifier", "supplier", "licence",
-              "copyright", "author", "timestamp", "type", "dependencies")),
-    "bsi": (BSIChecker, "bsi", ("creator", "timestamp", "completeness", "name", "version",
-            "component-creator", "filename", "executable", "archive", "structured", "licence",
-            "sha512")),
-}  # fmt: skip
 
 
 def element(kind: str, local: str, **values: Any) -> dict[str, Any]:

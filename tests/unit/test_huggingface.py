@@ -7,7 +7,7 @@ from readers_a import DAY, document
 from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris, terms
-from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
@@ -15,27 +15,15 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.huggingface import reader as huggingface
 from provenance_graph.formats.huggingface.cards.front import front_matter, metadata
 from provenance_graph.formats.huggingface.names import named_by
+from tests.cards import READ, card, claims, problems
 
-READ = huggingface.READER.read
 HERE = iris.model("acme-labs/Tiny")
-
-
-def claims(text: str, name: str) -> list[Claim]:
-    return [item for item in READ(document(text, name)) if isinstance(item, Claim)]
-
-
-def problems(text: str, name: str) -> list[Problem]:
-    return [item for item in READ(document(text, name)) if isinstance(item, Problem)]
 
 
 def config(**raw: object) -> dict[Iri, Claim]:
     raw = {"architectures": ["X"], "vocab_size": 8, **raw}
     result = claims(json.dumps(raw), "acme-labs--Tiny_config.json")
     return {claim.predicate: claim for claim in result}
-
-
-def card(front: str, name: str = "acme-labs--Tiny.md") -> list[Claim]:
-    return claims(f"---\n{front}\n---\n", name)
 
 
 def lineage(front: str, **files: bytes) -> list[tuple[Iri, object, Basis | None]]:
@@ -150,13 +138,6 @@ def test_an_unread_mass_keeps_its_text():
         c for c in card("co2_eq_emissions: not much") if c.predicate == PG.trainingCO2eTonnes
     ]
     assert (claim.value, claim.as_stated, claim.unusable) == (None, "not much", "not a mass")
-
-
-def test_norwegian_is_a_language():
-    text = "---\nlanguage: [no, en]\n---\n"
-    languages = {str(c.value) for c in claims(text, "a--b.md") if c.predicate == DCTERMS.language}
-    assert languages == {"no", "en"}
-    assert "Norwegian" in problems(text, "a--b.md")[0].what
 
 
 def test_several_licences_have_no_single_value():
@@ -398,19 +379,3 @@ def test_a_base_among_the_tags_alone_is_a_parent(tags, parents):
     assert [(c.predicate, c.value) for c in result if c.predicate in kinds] == [
         (relation, iris.model(base)) for relation, base in parents
     ]
-
-
-@pytest.mark.parametrize("code", ["zz", "xx", "qq-DE"])
-def test_a_two_letter_code_that_no_language_has_is_told_and_kept_as_stated(code: str) -> None:
-    front = f"---\nlanguage: [en, {code}]\n---\n"
-    spoken = [c for c in claims(front, "acme-labs--Tiny.md") if c.predicate == DCTERMS.language]
-    assert [(str(c.value), c.unusable) for c in spoken if c.value] == [("en", "")]
-    assert [c.as_stated for c in spoken if c.unusable] == [code]
-    (problem,) = problems(front, "acme-labs--Tiny.md")
-    assert f"{code!r} is not a language code" in problem.what
-
-
-def test_languages_of_two_and_three_letters_and_regions_are_taken() -> None:
-    spoken = card("language: [en, pt-BR, yue, nb, multilingual]")
-    codes = [str(c.value) for c in spoken if c.predicate == DCTERMS.language]
-    assert sorted(codes) == ["en", "multilingual", "nb", "pt-BR", "yue"]

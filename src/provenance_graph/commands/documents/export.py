@@ -7,31 +7,18 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
+from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.options import as_of_option
 from provenance_graph.session import Session
-
-FORMATS = (
-    "spdx3",
-    "spdx3.1",
-    "cyclonedx",
-    "cyclonedx-1.6",
-    "croissant",
-    "hf-card",
-    "fair4ml",
-    "prov",
-    "jsonld",
-    "turtle",
-    "trig",
-    "trig12",
-    "mldcat-ap",
-)
 
 
 @click.command()
 @click.argument(
     "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.described
 )
-@click.option("--as", "format", type=click.Choice(FORMATS), required=True, help="Which format.")
+@click.option(
+    "--as", "format", type=click.Choice(tuple(exporters())), required=True, help="Which format."
+)
 @click.option(
     "-o",
     "--output",
@@ -51,7 +38,6 @@ def command(
     no_ancestors: bool,
 ) -> None:
     """Write MODELs (or a dataset) in a format; what it cannot hold goes to standard error."""
-    from provenance_graph.exchange.registry import export
     from provenance_graph.model.bundles.gather import bundle, subject_named
 
     snapshot = session.snapshot(as_of)

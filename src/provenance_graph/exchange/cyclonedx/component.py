@@ -13,7 +13,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDFS, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Ledger
 from provenance_graph.formats.cyclonedx.keys import LINKS, MODALITIES, MODEL, PARAMETERS
-from provenance_graph.formats.fields.named import LANGUAGES
+from provenance_graph.formats.fields.languages import TAGS
 from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
 
 RELATION = "provenance-graph:relation"
@@ -135,7 +135,7 @@ def _stated(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, A
         ledger.keep(entity.iri, PG.suppliedBy, supplier)
     if released := _released(ledger, entity):
         results["releaseNotes"] = {"type": "major", "timestamp": released}
-    if tags := [v for v in entity.texts(DCTERMS.language) if v.lexical in LANGUAGES]:
+    if tags := [v for v in entity.texts(DCTERMS.language) if v.lexical in TAGS]:
         results["tags"] = [value.lexical for value in tags]
         ledger.keep(entity.iri, DCTERMS.language, *tags)
     return results

@@ -17,6 +17,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.fields import languages
 from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, METHOD_TAGS, RELATIONS
 
 COUNTS: Mapping[str, Iri] = MappingProxyType(
@@ -142,98 +143,6 @@ LIBRARIES = frozenset(
 )
 """Libraries that models are run with, as tags and components name them."""
 
-LANGUAGES = frozenset(
-    [
-        "af",
-        "am",
-        "ar",
-        "az",
-        "be",
-        "bg",
-        "bn",
-        "bs",
-        "ca",
-        "cs",
-        "cy",
-        "da",
-        "de",
-        "el",
-        "en",
-        "eo",
-        "es",
-        "et",
-        "eu",
-        "fa",
-        "fi",
-        "fr",
-        "ga",
-        "gl",
-        "gu",
-        "he",
-        "hi",
-        "hr",
-        "hu",
-        "hy",
-        "id",
-        "is",
-        "it",
-        "ja",
-        "ka",
-        "kk",
-        "km",
-        "kn",
-        "ko",
-        "ky",
-        "la",
-        "lb",
-        "lo",
-        "lt",
-        "lv",
-        "mg",
-        "mk",
-        "ml",
-        "mn",
-        "mr",
-        "ms",
-        "mt",
-        "my",
-        "ne",
-        "nl",
-        "no",
-        "pa",
-        "pl",
-        "ps",
-        "pt",
-        "ro",
-        "ru",
-        "sd",
-        "si",
-        "sk",
-        "sl",
-        "so",
-        "sq",
-        "sr",
-        "su",
-        "sv",
-        "sw",
-        "ta",
-        "te",
-        "tg",
-        "th",
-        "tl",
-        "tr",
-        "uk",
-        "ur",
-        "uz",
-        "vi",
-        "xh",
-        "yi",
-        "yo",
-        "zh",
-        "zu",
-    ]
-)
-"""ISO 639-1 codes that stand alone as tags; rarer ones are other words as often."""
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:-\w{2,8})?")
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+/\d{7}")
 
@@ -372,7 +281,7 @@ def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> Reade
         yield Claim(subject, PG.fileFormat, statements.literal(bare))
     elif bare in METHOD_TAGS:
         yield Claim(subject, PG.quantizationMethod, statements.literal(bare))
-    elif bare in LANGUAGES:
+    elif bare in languages.TAGS:
         yield Claim(subject, DCTERMS.language, statements.literal(bare))
     else:
         yield coverage.other(subject, "tag", text)

@@ -14,8 +14,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.fields import named
-from provenance_graph.formats.fields.languages import is_language
+from provenance_graph.formats.fields import languages, named
 from provenance_graph.formats.huggingface.cards import data as card_data
 from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, shape, texts
 from provenance_graph.formats.huggingface.cards.results import read_model_index
@@ -157,7 +156,7 @@ def _language(card: Card, value: Any, where: str) -> ReaderOutput:
         at, text = item
         codes = [part.strip() for part in text.split(",")] if "," in text else [text]
         for code in codes:
-            if is_language(code):
+            if languages.is_language(code):
                 yield card.say(DCTERMS.language, literals.text(code))
             elif code:
                 why = "not a language code"
@@ -208,7 +207,7 @@ def _tags(card: Card, value: Any, where: str) -> ReaderOutput:
         elif tag.casefold() in named.LIBRARIES:
             if tag != card.data.get("library_name"):
                 yield card.say(PG.framework, literals.text(tag))
-        elif tag in named.LANGUAGES:
+        elif tag in languages.TAGS:
             if tag not in statements.as_list(card.data.get("language")):
                 yield card.say(DCTERMS.language, literals.text(tag))
         elif kind not in _READ_ELSEWHERE and tag.casefold() not in PAGE_TAGS:

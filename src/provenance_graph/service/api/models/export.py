@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
@@ -17,21 +17,11 @@ from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf
 from provenance_graph.service.api.common.reply import answer_key, api_router, reply
 
-Format = Literal[
-    "spdx3",
-    "spdx3.1",
-    "cyclonedx",
-    "cyclonedx-1.6",
-    "croissant",
-    "hf-card",
-    "fair4ml",
-    "prov",
-    "jsonld",
-    "turtle",
-    "trig",
-    "trig12",
-    "mldcat-ap",
-]
+if TYPE_CHECKING:
+    Format = str
+else:
+    Format = Literal[tuple(exporters())]
+    """The names of the formats, as the description of the API lists them."""
 DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The document; X-Export-Losses counts what it cannot hold.",

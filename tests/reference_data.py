@@ -1,0 +1,21 @@
+"""The reference data of small stores: the ontology without what tests of records do not need."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from provenance_graph.core.claims import Quad
+from provenance_graph.core.resources import ontology_files
+from provenance_graph.ingest.build import reference_quads
+
+
+@cache
+def reference(*rubrics: str) -> tuple[Quad, ...]:
+    """Terms, policy and codes, without SPDX's and licences' nodes; of the rubrics those named."""
+    files = [
+        path
+        for path in ontology_files()
+        if not path.stem.startswith(("spdx", "licence"))
+        and (path.parent.name != "rubrics" or path.stem in rubrics)
+    ]
+    return tuple(reference_quads(files))
