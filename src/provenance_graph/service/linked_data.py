@@ -6,7 +6,6 @@ import json
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,6 +23,7 @@ from provenance_graph.service.http.problems import (
 )
 from provenance_graph.service.http.responses import NO_SCRIPTS, respond
 from provenance_graph.service.http.static import Pages
+from provenance_graph.service.http.threads import in_thread
 from provenance_graph.service.sparql.description import graph_reply, offered, quoted
 from provenance_graph.service.sparql.rows import read_rows
 from provenance_graph.store.values import SparqlQuery
@@ -122,7 +122,7 @@ class LinkedData:
         ):
             from provenance_graph.report.vocabulary import vocabulary_page  # with its templates
 
-            page = (await run_in_threadpool(vocabulary_page)).encode()
+            page = (await in_thread(vocabulary_page)).encode()
             return respond(page, "text/html; charset=utf-8", _STYLED, vary="Accept")
         offer = offered(request)
         tag = etag(self._service.backend.version, "ns", offer.media_type)

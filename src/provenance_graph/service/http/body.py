@@ -6,7 +6,6 @@ import asyncio
 import zlib
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from provenance_graph.service.http.calls import header
@@ -17,6 +16,7 @@ from provenance_graph.service.http.problems import (
     too_large,
     unsupported_media,
 )
+from provenance_graph.service.http.threads import in_thread
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _PIECE: Final = 64 << 10
@@ -51,7 +51,7 @@ async def read_body(request: Request, bounds: Bounds) -> bytes:
         raise unsupported_media(f"Content-Encoding: {coding}", "gzip or no coding")
     if len(pieces) <= _IN_LOOP:
         return gunzip(pieces, bounds.body_bytes)
-    return await run_in_threadpool(gunzip, pieces, bounds.body_bytes)
+    return await in_thread(gunzip, pieces, bounds.body_bytes)
 
 
 def gunzip(body: bytes | bytearray, limit: int) -> bytes:

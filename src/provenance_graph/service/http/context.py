@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from provenance_graph.core.deadline import Deadline, use
@@ -23,6 +22,7 @@ from provenance_graph.service.http.log import LOGGED_CHARACTERS, Log
 from provenance_graph.service.http.metrics import Metrics
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.http.spool import Spool, gather
+from provenance_graph.service.http.threads import in_thread
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import Answer, Limits
 from provenance_graph.store.values import SparqlQuery
@@ -211,7 +211,7 @@ class Service:
         place = self.gates.rest.acquire(call_of(request).client)
         with cancel_on_disconnect(request), await place, use(deadline):
             try:
-                return await run_in_threadpool(function, *given)
+                return await in_thread(function, *given)
             finally:
                 deadline.cancel()  # given up or done: a thread that goes on may stop
 

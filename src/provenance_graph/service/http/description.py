@@ -7,7 +7,6 @@ import json
 from typing import Any, Final
 
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.calls import header
 from provenance_graph.service.http.problems import MEDIA_TYPE
 from provenance_graph.service.http.responses import respond
+from provenance_graph.service.http.threads import in_thread
 
 PATH: Final = "/openapi.json"
 PROBLEM: Final[dict[str, Any]] = {
@@ -71,7 +71,7 @@ class DescriptionEndpoint:
         """The description; made by the first who asks, in a thread."""
         async with self._lock:
             if not self._body:
-                self._body = await run_in_threadpool(self._made)
+                self._body = await in_thread(self._made)
                 self._tag = etag("openapi", self._body.decode())
         headers = {"etag": self._tag, "cache-control": "no-cache"}
         if matches(header(request, "if-none-match"), self._tag, exists=True):

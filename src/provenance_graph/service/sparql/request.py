@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
-from anyio import to_thread
-
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.service.http.problems import (
@@ -16,6 +14,7 @@ from provenance_graph.service.http.problems import (
     method_not_allowed,
     unsupported_media,
 )
+from provenance_graph.service.http.threads import in_thread
 from provenance_graph.store.base import OWN_DATASET, DatasetChoice
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -200,4 +199,4 @@ async def read_through(function: Callable[..., T], text: str, *others: str) -> T
     """Call a function that reads a whole text: a long one outside the event loop."""
     if len(text) <= _SHORT:
         return function(text, *others)
-    return await to_thread.run_sync(function, text, *others)
+    return await in_thread(function, text, *others)

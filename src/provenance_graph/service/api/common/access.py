@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.core import deadline
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import indexes
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.service.http.cache import ByteBoundedCache
@@ -227,7 +228,9 @@ class Access:
         with self._lock:
             work = self._work.get(key)
             if work is None:
-                work = self._work[key] = self._builders.submit(INDEXES[name].open, snapshot)
+                work = self._work[key] = self._builders.submit(
+                    releasing_frames(INDEXES[name].open), snapshot
+                )
         until = time.monotonic() + seconds
         while not work.done():
             left = until - time.monotonic()

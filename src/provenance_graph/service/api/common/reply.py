@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Coroutine, Mapping
+from inspect import iscoroutinefunction
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -17,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.http.cache import etag, matches
@@ -72,6 +74,8 @@ class ProblemRoute(APIRoute):
             status: {key: value for key, value in response.items() if key != "model"}
             for status, response in whole.items()
         }
+        if not iscoroutinefunction(endpoint):  # FastAPI calls it in a thread
+            endpoint = releasing_frames(endpoint)
         super().__init__(path, endpoint, responses=bare, **how)
         self.responses = whole
 

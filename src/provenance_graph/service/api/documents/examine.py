@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -26,6 +25,7 @@ from provenance_graph.service.api.common.body import DOCUMENT_BODY, document_nam
 from provenance_graph.service.api.common.parameters import Many
 from provenance_graph.service.api.common.reply import api_router, as_json, reply
 from provenance_graph.service.api.documents import answers
+from provenance_graph.service.http.threads import in_thread
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.reports import as_object
 
@@ -68,8 +68,8 @@ def router(access: Access) -> APIRouter:
         asked = {"format": format, "name": document_name(name), "keep": True}
         head = json.dumps(asked).encode()
         read = await request.app.state.service.backend.run(READER, head + b"\n" + body)
-        snapshot = await run_in_threadpool(access.prepared, "lineage", "")
-        answer = await run_in_threadpool(examined, access, snapshot, read, against, body)
+        snapshot = await in_thread(access.prepared, "lineage", "")
+        answer = await in_thread(examined, access, snapshot, read, against, body)
         headers = {"Cache-Control": "no-store", "X-Store-Version": snapshot.version}
         return Response(as_json(answer), media_type="application/json", headers=headers)
 

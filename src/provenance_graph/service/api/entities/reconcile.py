@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
@@ -22,6 +21,7 @@ from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.body import JSON_BODY, form_body
 from provenance_graph.service.api.common.reply import PROBLEMS, ProblemRoute, as_json
 from provenance_graph.service.http.problems import too_large
+from provenance_graph.service.http.threads import in_thread
 
 BODY_BYTES = 4 << 20
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,100}")
@@ -64,7 +64,7 @@ def _service(routes: APIRouter, access: Access) -> None:
         queries, extend = (fields.get(name, [""])[0] for name in ("queries", "extend"))
         if not queries and not extend:
             raise UsageError("send a form with queries={…} or extend={…}")
-        return _sent(await run_in_threadpool(_answered, access, request, queries, extend), "")
+        return _sent(await in_thread(_answered, access, request, queries, extend), "")
 
     @routes.get("/reconcile/properties", responses=ANSWER)
     def properties(
@@ -117,13 +117,13 @@ def _draft(routes: APIRouter, access: Access) -> None:
                 ]
             }
 
-        return _sent(await run_in_threadpool(made), "")
+        return _sent(await in_thread(made), "")
 
     @routes.post(f"{base}/extend", responses=ANSWER, openapi_extra=JSON_BODY)
     async def extended(request: Request) -> Response:
         """Values of properties of entities."""
         data = protocol.parsed(await _body(request), "the body")
-        made = await run_in_threadpool(lambda: protocol.extension(access.snapshot(), data, DRAFT))
+        made = await in_thread(lambda: protocol.extension(access.snapshot(), data, DRAFT))
         return _sent(made, "")
 
     @routes.get(f"{base}/extend/propose", responses=ANSWER)
