@@ -61,9 +61,7 @@ def answer(
         exempt=tuple(now.exempt),
         unknowns=tuple(now.unknowns),
         unknown_total=max(len(now.unknowns), now.inheritance.unknown),
-        verdicts=tuple(
-            _clashing(now, _verdict(now, plan, plans, sides), breaches) for plan in plans
-        ),
+        verdicts=tuple(_clashing(_verdict(now, plan, plans, sides), breaches) for plan in plans),
         lineage=now.lineage,
     )
     basis = SentenceBasis(
@@ -113,20 +111,24 @@ CLASH = "LR-17"
 """The rule on two texts that nobody can keep at once."""
 
 
-def _clashing(now: LicenceContext, verdict: Verdict, breaches: Sequence[LicenceFinding]) -> Verdict:
+def _clashing(verdict: Verdict, breaches: Sequence[LicenceFinding]) -> Verdict:
     """A verdict on passing the model on, which two texts that cannot both be kept do not permit."""
     clashes = [one for one in breaches if one.rule.id == CLASH]
     if not clashes or verdict.use.permission not in ("distribute", "sublicense"):
         return verdict
-    own = " and ".join(one.name for one in now.declared)
     added = [
         Reason(
-            BLOCKED, f"{own} and {one.licence.name} cannot both be kept", one.licence, one.clause,
-            one.holder or one.subject, one.path, kind="clash",
+            BLOCKED,
+            f"{one.other.licence.name} and {one.licence.name} cannot both be kept",
+            one.licence,
+            one.clause,
+            one.holder or one.subject,
+            one.path,
+            kind="clash",
         )
         for one in clashes
-        if one.licence
-    ]  # fmt: skip
+        if one.licence and one.other
+    ]
     weights = Part(*worst([*added, *verdict.weights.reasons]))
     answer, reasons = worst([*added, *verdict.reasons])
     return replace(verdict, answer=answer, reasons=reasons, weights=weights)

@@ -255,10 +255,11 @@ class Problems:
     def _fixing(self, finding: LicenceFinding) -> Iterator[RepairStep]:
         if finding.rule.id == "LR-04":
             yield _meet("name")
-        if finding.holder is not None:
-            yield from self._cuts(finding.holder)
-            yield _permit(finding.holder, finding.licence)
-            yield from self._relicensing(finding.path)
+        for side in (finding, finding.other):
+            if side is not None and side.holder is not None:
+                yield from self._cuts(side.holder)
+                yield _permit(side.holder, side.licence)
+                yield from self._relicensing(side.path)
         yield _permit(self.now.subject, None)
         yield from self.labels
 

@@ -240,6 +240,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherText:
+    """The other side of a conflict between two texts; no holder: the model declares it."""
+
+    licence: Licence
+    holder: Iri | None = None
+    path: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LicenceFinding:
     """A rule that a model runs against, with the clause and the path that prove it."""
 
@@ -251,6 +260,7 @@ class LicenceFinding:
     clause: str = ""
     holder: Iri | None = None
     path: tuple[Edge, ...] = ()
+    other: OtherText | None = None
 
     def to_json(self) -> FindingAnswer:
         """As JSON."""

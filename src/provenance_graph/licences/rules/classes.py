@@ -8,7 +8,7 @@ from functools import cached_property
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.inheritance.whole import Bit
-from provenance_graph.licences.results import Unknown
+from provenance_graph.licences.results import OtherText, Unknown
 from provenance_graph.licences.rules.context import (
     ParentStep,
     Reaching,
@@ -122,3 +122,7 @@ class ClassContext:
         return RuleMatch(
             message, one.licence, one.licence.clause(condition).place, None, (), severity
         )
+
+    def other_text(self, one: Reaching) -> OtherText:
+        """Something inherited as the other side of a conflict, without holder and path."""
+        return OtherText(one.licence)

@@ -17,6 +17,7 @@ from provenance_graph.licences.rules.context import (
     ParentStep,
     begins,
 )
+from provenance_graph.licences.rules.pairs import restricts
 from provenance_graph.lineage.arrays import CODE, RELATIONS, Flags, Ints, Longs, spread
 from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.store.values import ANY
@@ -35,6 +36,10 @@ class RuleColumns:
         self.files = _flag(index, _with_files(snapshot))
         self.relabelled = _flag(index, _relabelled(snapshot))
         self.written = _below_written(index)
+        self.restrictions = [
+            key for key in graph.catalogue.conditions if restricts(graph.catalogue, key)
+        ]
+        self.alike = _declaring_alike(graph, day)
 
     def bits(self, kind: str = "", *conditions: str) -> Words:
         """The bits of a kind of terms, or of terms with one of some conditions."""
@@ -60,6 +65,17 @@ class RuleColumns:
             "labels differ" if self.relabelled[node] else "",
             bool(self.written[node]),
         )
+
+
+def _declaring_alike(graph: LicenceGraph, day: str) -> Flags:
+    """Which nodes declare a same-licence text, by the texts in force on a day."""
+    index, catalogue = graph.index, graph.catalogue
+    texts = [
+        [catalogue.in_force(catalogue.licence(iri), day) for iri in stored]
+        for stored in index.licences
+    ]
+    alike = [any("share-alike" in one.conditions for one in stored) for stored in texts]
+    return np.array([*alike, False], np.bool_)[index.licence]
 
 
 def _states(whole: Propagation, node: int) -> Iterator[tuple[int, bool]]:

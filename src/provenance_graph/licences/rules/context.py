@@ -18,7 +18,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.licences.inheritance.inherit import Inherited
 from provenance_graph.licences.inheritance.passing import TermClass
-from provenance_graph.licences.results import Label, LicenceFinding, Unknown
+from provenance_graph.licences.results import Label, LicenceFinding, OtherText, Unknown
 from provenance_graph.licences.texts import labels as label_history
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.licences.uses import PlannedUse
@@ -65,6 +65,7 @@ class RuleMatch:
     holder: Iri | None = None
     path: tuple[Edge, ...] = ()
     severity: str = ""
+    other: OtherText | None = None
 
 
 class RuleContext(Protocol):
@@ -171,6 +172,10 @@ class RuleContext(Protocol):
         self, message: str, one: Reaching, condition: str = "", severity: str = ""
     ) -> RuleMatch:
         """A match about something inherited."""
+        ...
+
+    def other_text(self, one: Reaching) -> OtherText:
+        """Something inherited as the other side of a conflict."""
         ...
 
 
@@ -358,6 +363,11 @@ class ModelContext:
         holder = self.now.holder(one.inherited) if one.inherited else None
         return RuleMatch(message, one.licence, clause, holder, self._path(one), severity)
 
+    def other_text(self, one: Reaching) -> OtherText:
+        """Something inherited as the other side of a conflict."""
+        holder = self.now.holder(one.inherited) if one.inherited else None
+        return OtherText(one.licence, holder, self._path(one))
+
     def finding(self, rule: str, match: RuleMatch) -> LicenceFinding:
         """A match with the rule written on it."""
         documented = self.catalogue.rules[rule]
@@ -370,6 +380,7 @@ class ModelContext:
             match.clause,
             match.holder or (None if match.path else self.now.subject),
             match.path,
+            match.other,
         )
 
 

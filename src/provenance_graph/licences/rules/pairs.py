@@ -82,19 +82,23 @@ def _satisfied(catalogue: Catalogue, declared: Declared, key: str) -> bool:
     )
 
 
-def clash(catalogue: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
-    """LR-17: a same-licence text that allows no further restriction is declared over restrictions.
+def clashing(catalogue: Catalogue, alike: Licence, licence: Licence, terms: TermClass) -> bool:
+    """LR-17: a same-licence text that allows no further restriction, and terms that restrict.
 
     Nobody can keep both: the one forbids what the other demands to be passed on.
     """
-    restricts = any(catalogue.conditions[key].group in _RESTRICTIONS for key in terms.conditions)
-    return restricts and any(
-        "share-alike" in one.conditions
-        and one.iri != licence.iri
-        and licence.key not in accepted_licences(one)
-        and not any(catalogue.conditions[k].group in _RESTRICTIONS for k in one.conditions)
-        for one in declared
+    return (
+        "share-alike" in alike.conditions
+        and alike.iri != licence.iri
+        and licence.key not in accepted_licences(alike)
+        and not any(restricts(catalogue, key) for key in alike.conditions)
+        and any(restricts(catalogue, key) for key in terms.conditions)
     )
+
+
+def restricts(catalogue: Catalogue, key: str) -> bool:
+    """Whether a condition is one that a same-licence text forbids to add."""
+    return catalogue.conditions[key].group in _RESTRICTIONS
 
 
 def name_prefix(_: Catalogue, __: Declared, licence: Licence, terms: TermClass) -> bool:
@@ -107,6 +111,5 @@ PAIRS: dict[str, tuple[Pair, bool, bool]] = {
     "LR-02": (share_alike, True, True),
     "LR-03": (non_commercial, True, True),
     "LR-07": (relabel, True, False),
-    "LR-17": (clash, True, False),
 }
 """Per rule the test, and whether it looks at settled and at unsettled terms."""

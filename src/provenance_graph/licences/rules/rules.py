@@ -7,11 +7,13 @@ asks a ``RuleContext`` and nothing else, so it serves one model and a whole stor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.results import LicenceFinding
+from provenance_graph.licences.results import LicenceFinding, OtherText
 from provenance_graph.licences.rules import pairs
 from provenance_graph.licences.rules.context import (
     INFO,
@@ -257,14 +259,46 @@ def dated_text(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def clash(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-17: two texts that nobody can keep at once, such as the GPL over a Llama licence."""
-    for one in _conflicts(context, "LR-17"):
-        yield context.match(
-            f"declares {declared_names(context)}, which lets nobody add a restriction, over "
-            f"{one.licence.name} of {context.holder(one)}, whose restrictions bind whoever gets "
-            "the model: both texts cannot be kept",
-            one,
-        )
+    """LR-17: two texts that nobody can keep at once, such as the GPL and a Llama licence.
+
+    The same-licence text is declared, or reaches the model from above: then whatever the model
+    declares, or whether it declares anything, both texts bind whoever gets it.
+    """
+    catalogue = context.catalogue
+    settled = [one for one in context.reaching() if one.settled]
+    stated = set()
+    for own in context.declared if is_judged(context) else ():
+        for one in settled:
+            if one.licence.iri in stated:
+                continue
+            if pairs.clashing(catalogue, own, one.licence, one.terms):
+                stated.add(one.licence.iri)
+                message = (
+                    f"declares {declared_names(context)}, which lets nobody add a restriction, "
+                    f"over {one.licence.name} of {context.holder(one)}, whose restrictions bind "
+                    "whoever gets the model: both texts cannot be kept"
+                )
+                yield replace(context.match(message, one), other=OtherText(own))
+    yield from _clashes_above(context, settled, stated)
+
+
+def _clashes_above(
+    context: RuleContext, settled: Sequence[Reaching], stated: set[Iri]
+) -> Iterator[RuleMatch]:
+    """Pairs of texts from above that clash, but for licences that clash with a declared one."""
+    seen = set()
+    for alike, one in itertools.product(settled, settled):
+        pair = (alike.licence.iri, one.licence.iri)
+        if pair in seen or one.licence.iri in stated or "share-alike" not in alike.terms.conditions:
+            continue
+        if pairs.clashing(context.catalogue, alike.licence, one.licence, one.terms):
+            seen.add(pair)
+            message = (
+                f"is under {alike.licence.name} of {context.holder(alike)}, which lets nobody add "
+                f"a restriction, and under {one.licence.name} of {context.holder(one)}, whose "
+                "restrictions bind whoever gets the model: both texts cannot be kept"
+            )
+            yield replace(context.match(message, one), other=context.other_text(alike))
 
 
 def _conflicts(context: RuleContext, rule: str) -> Iterator[Reaching]:

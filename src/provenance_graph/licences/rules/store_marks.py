@@ -28,7 +28,7 @@ from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.lineage.arrays import Flags, Ints, Longs
 from provenance_graph.lineage.index import MODEL
 
-TERM_RULES = ("LR-01", "LR-02", "LR-03", "LR-06", "LR-07", "LR-08", "LR-15", "LR-16", "LR-17")
+TERM_RULES = ("LR-01", "LR-02", "LR-03", "LR-06", "LR-07", "LR-08", "LR-15", "LR-16")
 """Rules that look at what is declared and at one term at a time."""
 
 
@@ -111,6 +111,9 @@ def _scopes(facts: RuleColumns) -> Iterator[Scope]:
     yield ("LR-05", "LR-13"), from_outputs, [licence, written, *_words(first), *_words(second)]
     alike = first & facts.bits("", "share-alike")
     yield ("LR-10",), (facts.merged > 1) & alike.any(axis=1), _words(alike)
+    restricting = first & facts.bits("", *facts.restrictions)
+    clashing = (facts.alike | alike.any(axis=1)) & restricting.any(axis=1)
+    yield ("LR-17",), clashing, [licence, *_words(alike), *_words(restricting)]
     yield ("LR-11", "LR-12"), facts.steps > 0, [licence, facts.steps]
     yield ("LR-14",), facts.files, [licence]
     yield ("LR-16",), facts.relabelled, [licence]
