@@ -14,13 +14,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import wraps
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from provenance_graph.core.claims import Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import statements
-from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.document import Document, Reader, once
 from provenance_graph.formats.statements import scalar_text
 
 MAX_LEAVES = 500_000
@@ -86,6 +88,9 @@ def later(*paths: str) -> tuple[Key, ...]:
     return tuple(Key(path, Fate.NOT_READ, "kept as stated") for path in paths)
 
 
+_NOT_LOOKED_UP = Key("", Fate.UNKNOWN)
+
+
 @dataclass(frozen=True)
 class KeyTable:
     """Every key of a standard; the first row that fits a path decides."""
@@ -101,9 +106,11 @@ class KeyTable:
         'not read yet'
         >>> table.find(("model", "colour"))
         """
-        if path not in self._row_of:
-            self._row_of[path] = next((row for row in self.rows if _fits(row.path, path)), None)
-        return self._row_of[path]
+        row = self._row_of.get(path, _NOT_LOOKED_UP)
+        if row is _NOT_LOOKED_UP:
+            row = next((row for row in self.rows if _fits(row.path, path)), None)
+            self._row_of[path] = row
+        return row
 
     def fate(self, path: tuple[str, ...]) -> Fate:
         """What becomes of values at a path."""
@@ -139,39 +146,86 @@ Leaves = Callable[[Any], Iterable[Leaf]]
 
 
 def leaves(
-    value: Any, path: tuple[str, ...], where: str, without: Sequence[str] = ()
+    value: Any,
+    path: tuple[str, ...],
+    where: str,
+    without: Sequence[str] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Leaf]:
-    """Every scalar below a value; ``without`` names keys of the top level that are not entered."""
+    """Every scalar below a value.
+
+    ``without`` names keys of the top level that are not entered, ``names`` gives others of these the
+    name that the standard has for them.
+    """
     if without and isinstance(value, dict):
         value = {key: inner for key, inner in value.items() if key not in without}
     results: list[Leaf] = []
-    _collect(value, path, where, results)
-    return iter(results[:MAX_LEAVES])
+    top = _Step(path)
+    top.update((name, _Step((*path, right))) for name, right in names.items())
+    _collect(value, top, where, results)
+    return iter(results if len(results) <= MAX_LEAVES else results[:MAX_LEAVES])
 
 
-def _collect(item: Any, at: tuple[str, ...], place: str, results: list[Leaf]) -> None:
+def gathered(leaves_: Callable[[Document], Iterator[Leaf]]) -> Callable[[Document], Iterator[Leaf]]:
+    """A document's values, gathered once for its reading, its ledger and what remains of it."""
+
+    @once
+    @wraps(leaves_)
+    def every(document: Document) -> tuple[Leaf, ...]:
+        return tuple(leaves_(document))
+
+    return lambda document: iter(every(document))
+
+
+class _Step(dict[str, "_Step"]):
+    """A path, and the steps below it by name, made when they are first met.
+
+    Values under one key share one path, of which a list of ten thousand entries needs but few.
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        super().__init__()
+        self.path = path
+
+    def __missing__(self, name: str) -> _Step:
+        below = self[name] = _Step((*self.path, name))
+        return below
+
+
+def _collect(item: Any, at: _Step, place: str, results: list[Leaf]) -> None:
     """Add every scalar below an item, down to MAX_DEPTH."""
+    if len(results) >= MAX_LEAVES:
+        return
+    new, add = tuple.__new__, results.append  # half the cost of calling the class
     if isinstance(item, dict):
-        if len(at) < MAX_DEPTH:
+        if len(at.path) < MAX_DEPTH:
             for key, inner in item.items():
                 name = str(key)
-                _collect(inner, (*at, name), f"{place}/{name}", results)
+                if isinstance(inner, (dict, list)):
+                    _collect(inner, at[name], f"{place}/{name}", results)
+                elif inner is not None and inner != "":
+                    add(new(Leaf, (at[name].path, f"{place}/{name}", inner)))
     elif isinstance(item, list):
         for n, inner in enumerate(item):
-            _collect(inner, at, f"{place}/{n}", results)
-    elif item is not None and item != "" and len(results) < MAX_LEAVES:
-        results.append(Leaf(at, place, item))
+            if isinstance(inner, (dict, list)):
+                _collect(inner, at, f"{place}/{n}", results)
+            elif inner is not None and inner != "":
+                add(new(Leaf, (at.path, f"{place}/{n}", inner)))
+    elif item is not None and item != "":
+        add(Leaf(at.path, place, item))
 
 
 def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Claim]:
     """What the table alone can say of a subject: plain texts, and what is kept as stated."""
     for leaf in leafs:
         row = table.find(leaf.path)
-        shown = scalar_text(leaf.value)
         if row is not None and row.property is not None:
-            yield stated(subject, row.property, shown, leaf.where)
+            yield stated(subject, row.property, scalar_text(leaf.value), leaf.where)
         elif row is None or row.fate is Fate.NOT_READ:
-            yield other(subject, ".".join(leaf.path[1:]) or leaf.path[0], shown)
+            key = ".".join(leaf.path[1:]) or leaf.path[0]
+            yield other(subject, key, scalar_text(leaf.value))
 
 
 def stated(subject: Iri, property_: Iri, shown: str, where: str) -> Claim:
@@ -201,10 +255,11 @@ def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[P
     """Keys that the standard does not have, once each, with the first place and a count."""
     first: dict[tuple[str, ...], str] = {}
     counts: Counter[tuple[str, ...]] = Counter()
-    for leaf in leafs:
-        if table.find(leaf.path) is None:
-            first.setdefault(leaf.path, leaf.where)
-            counts[leaf.path] += 1
+    find = table.find
+    for path, where, _ in leafs:
+        if find(path) is None:
+            first.setdefault(path, where)
+            counts[path] += 1
     for path, where in first.items():
         times = f" ({counts[path]} times)" if counts[path] > 1 else ""
         key = "/".join(path)[:120]

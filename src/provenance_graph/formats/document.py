@@ -14,9 +14,9 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import yaml
 
@@ -91,9 +91,35 @@ class Document:
             raise Unreadable(self.url, f"not TOML: {error}") from error
 
     @cached_property
+    def results(self) -> dict[str, Any]:
+        """What functions marked ``once`` have made of it, by their names."""
+        return {}
+
+    @cached_property
     def features(self) -> Features:
         """What can be seen of it without a reader."""
         return sniff(self)
+
+
+Result = TypeVar("Result")
+
+
+def once(function: Callable[[Document], Result]) -> Callable[[Document], Result]:
+    """A function that is computed once for each document, as its ``json`` is.
+
+    Recognising, reading and counting what was read ask for the same parts; none of them changes one.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def first(document: Document) -> Result:
+        results = document.results
+        if name not in results:
+            results[name] = function(document)
+        result: Result = results[name]
+        return result
+
+    return first
 
 
 def decode(data: bytes, url: str) -> str:

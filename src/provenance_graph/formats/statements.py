@@ -33,7 +33,7 @@ hub_model, hub_dataset = hub.model_name, hub.dataset_name
 hub_page = hub.page
 
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
-_ESCAPE = re.compile(r"\\[uUx0]|\x00")
+_ESCAPE = re.compile(r"\\(?:[uU](?:0000)?(?:0000|[dD][89a-fA-F])|x00|0)|\x00")
 _URL = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 
 
@@ -43,6 +43,8 @@ def clean(text: str) -> str:
     >>> clean("a" + chr(0)) == "a" + chr(0xFFFD)
     True
     """
+    if text.isascii() and "\0" not in text:  # the cheap answer for nearly all
+        return text
     return _UNSAFE.sub("\ufffd", text) if _UNSAFE.search(text) else text
 
 

@@ -21,7 +21,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks
 from provenance_graph.formats.croissant.keys import KEYS
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import jsonld, packages
 from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, JsonNode
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
@@ -73,11 +73,18 @@ def recognises(features: Features) -> bool:
     return any(_MARK.fullmatch(jsonld.link_of(mark)) for mark in marks)
 
 
+@once
 def _dataset(document: Document) -> JsonNode:
     whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "Croissant metadata are a JSON object")
-    return jsonld.node(whole, jsonld.Context.of(whole.get("@context")), "")
+    return jsonld.node(whole, _context(document), "")
+
+
+@once
+def _context(document: Document) -> jsonld.Context:
+    """What the keys of the document mean."""
+    return jsonld.Context.of(mapping(document.json).get("@context"))
 
 
 def origin(document: Document) -> Origin:
@@ -128,16 +135,16 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     own = [leaf for leaf in every if leaf.path[0] in ("dataset", "records")]
     yield from coverage.claims(subject, own, KEYS)
     yield from coverage.unknown(every, KEYS, "Croissant")
-    context = jsonld.Context.of(mapping(document.json).get("@context"))
-    yield from checks.problems(it, context)
+    yield from checks.problems(it, _context(document))
 
 
+@coverage.gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the dataset, a file, or a record set."""
     whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         return
-    context = jsonld.Context.of(whole.get("@context"))
+    context = _context(document)
     for key, value in whole.items():
         meaning = jsonld.short(context.expand(str(key)))
         roles = {"distribution": "file", "cr:recordSet": "records", "recordSet": "records"}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from provenance_graph.core import iris
@@ -15,7 +16,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.cyclonedx import xml
 from provenance_graph.formats.cyclonedx.keys import MODEL
-from provenance_graph.formats.document import Document
+from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.fields import packages, weight_files
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
@@ -27,7 +28,7 @@ class Bom:
     """A document's components by the references that point to them.
 
     ``known`` leads from references to subjects; to an empty one where the component is neither a
-    model nor data. ``parts`` holds each component with its place.
+    model nor data. ``parts`` holds each component with its place, ``stated`` the values at it.
     """
 
     local: str
@@ -38,8 +39,10 @@ class Bom:
     kinds: dict[Iri, str] = field(default_factory=dict)
     places: dict[str, Iri] = field(default_factory=dict)
     stages: dict[Iri, list[Iri]] = field(default_factory=dict)
+    stated: Mapping[str, list[Leaf]] = field(default_factory=dict)
 
 
+@once
 def whole_of(document: Document) -> dict[Any, Any]:
     """The document as JSON, whichever way it is written; raises Unreadable."""
     if document.features.syntax == "xml":
@@ -90,24 +93,35 @@ def subjects(document: Document) -> dict[str, Iri]:
 
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below what it is stated of."""
+    return chain.from_iterable(stated(document).values())
+
+
+@once
+def stated(document: Document) -> dict[str, list[Leaf]]:
+    """The values of the document itself, and those of each component by its place."""
     whole = whole_of(document)
     metadata = {k: v for k, v in mapping(whole.get("metadata")).items() if k != "component"}
-    yield from coverage.leaves(metadata, ("bom", "metadata"), "/metadata")
-    yield from coverage.leaves(whole, ("bom",), "", ("components", "metadata"))
-    for where, part in components(whole):
-        if isinstance(part, dict):
-            yield from leaves_of(part, role(part), where)
+    own = [
+        *coverage.leaves(metadata, ("bom", "metadata"), "/metadata"),
+        *coverage.leaves(whole, ("bom",), "", ("components", "metadata")),
+    ]
+    parts = {
+        where: list(leaves_of(part, role(part), where))
+        for where, part in components(whole)
+        if isinstance(part, dict)
+    }
+    return {"": own, **parts}
 
 
 def leaves_of(part: dict[Any, Any], as_: str, where: str) -> Iterator[Leaf]:
     """The values of one component; those of its datasets and relatives below these."""
-    for leaf in coverage.leaves(part, (as_,), where, ("components",)):
-        yield Leaf(_below(leaf.path), leaf.where, leaf.value)
+    own = coverage.leaves(part, (as_,), where, ("components",))
+    if as_ == "part":
+        return own
+    return (Leaf(_below(leaf.path), leaf.where, leaf.value) for leaf in own)
 
 
 def _below(path: tuple[str, ...]) -> tuple[str, ...]:
-    if path[0] == "part":
-        return path
     if path[1] == "data":
         return ("dataset", *path[2:])
     if path[1:4] == ("modelCard", "modelParameters", "datasets"):

@@ -97,7 +97,7 @@ def read(document: Document) -> ReaderOutput:
     if document.features.syntax == "json":
         yield from cyclonedx_schema.problems(whole)
     yield from coverage.unknown(boms.leaves(document), KEYS, "CycloneDX")
-    bom = Bom(boms.local_of(document, whole), whole)
+    bom = Bom(boms.local_of(document, whole), whole, stated=boms.stated(document))
     yield from boms.collect(bom)
     _stages(bom)
     described = False
@@ -173,7 +173,10 @@ def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderO
     if released is not None:
         yield statements.dated(subject, DCTERMS.issued, released, f"{where}/releaseNotes/timestamp")
     kind = bom.kinds.get(subject, "model")
-    own = (leaf for leaf in boms.leaves_of(part, kind, where) if leaf.path[0] == kind)
+    stated_here = (
+        bom.stated[where] if kind == boms.role(part) else boms.leaves_of(part, kind, where)
+    )
+    own = (leaf for leaf in stated_here if leaf.path[0] == kind)
     yield from coverage.claims(subject, own, KEYS)
 
 

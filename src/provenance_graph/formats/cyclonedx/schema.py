@@ -1,4 +1,8 @@
-"""CycloneDX's own JSON schema: what a bill of materials gets wrong by its standard."""
+"""CycloneDX's own JSON schema: what a bill of materials gets wrong by its standard.
+
+A compiled validator says whether and where a document is invalid, in a hundredth of the time that
+``jsonschema`` takes; that one explains the errors, and looks at nothing but these places.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,12 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
+import jsonschema_rs
 import pyoxigraph as ox
 
 from provenance_graph.core.claims import Problem
@@ -19,8 +26,8 @@ MAX_PROBLEMS = 50
 def problems(bom: dict[Any, Any]) -> Iterator[Problem]:
     """Where a document breaks the schema of the version that it says it has."""
     version = bom.get("specVersion")
-    validator = _validator(version) if isinstance(version, str) else None
-    if validator is None:
+    schema = schema_of(version) if isinstance(version, str) else None
+    if schema is None:
         yield Problem(
             "/specVersion",
             f"CycloneDX {str(version)[:20]!r} is not a version that can be validated",
@@ -29,16 +36,16 @@ def problems(bom: dict[Any, Any]) -> Iterator[Problem]:
         )
         return
     try:
-        results = list(validator.iter_errors(bom))
-    except RecursionError:
+        results, count = schema.errors(bom)
+    except (RecursionError, ValueError):  # the second is the compiled validator's
         yield Problem("", "nested too deeply to validate", kind="schema")
         return
-    for error in map(_nearest, results[:MAX_PROBLEMS]):
+    for error in map(_nearest, results):
         where = "".join(f"/{_step(step)}" for step in error.absolute_path)
         yield Problem(where or "/", f"invalid CycloneDX: {_what(error)}", kind="schema")
-    if len(results) > MAX_PROBLEMS:
-        more = len(results) - MAX_PROBLEMS
-        yield Problem("/", f"invalid CycloneDX in {more} more places", kind="schema")
+    if count > MAX_PROBLEMS:
+        more = f"invalid CycloneDX in {count - MAX_PROBLEMS} more places"
+        yield Problem("/", more, kind="schema")
 
 
 def _nearest(error: Any) -> Any:
@@ -64,15 +71,86 @@ def _what(error: Any) -> str:
     return f"{message[:60]} … {message[-60:]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A version's schema twice: compiled, and as the library has it, which explains errors.
+
+    ``sparse`` is the class of a validator that looks at suspects alone.
+    """
+
+    compiled: Any
+    library: Any
+    sparse: Any
+    checkers: dict[str, Any]
+
+    def errors(self, bom: dict[Any, Any]) -> tuple[list[Any], int]:
+        """The first MAX_PROBLEMS errors of a document in the order of its schema, and how many it has."""
+        if self.compiled.is_valid(bom):
+            return [], 0
+        suspects: set[int] = set()
+        count = 0
+        for count, error in enumerate(self.compiled.iter_errors(bom), 1):  # noqa: B007
+            at: Any = bom
+            suspects.add(id(at))
+            for step in error.instance_path:
+                at = at[step]
+                suspects.add(id(at))
+            suspects |= _inside(at)
+        # every validator of a part is given its whole's checker of formats, and so the suspects
+        checker = type(self.library.format_checker)(formats=())
+        checker.checkers, checker.suspects = self.checkers, suspects
+        explaining = self.sparse(
+            self.library.schema, registry=self.library._registry, format_checker=checker
+        )
+        return list(islice(explaining.iter_errors(bom), MAX_PROBLEMS)), count
+
+
+def _inside(value: Any) -> set[int]:
+    """The identities of all values within a value."""
+    results, stack = set(), [value]
+    while stack:
+        inner = stack.pop()
+        results.add(id(inner))
+        stack += (
+            inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else ()
+        )
+    return results
+
+
+def _properties(validator: Any, properties: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+    """The schema's ``properties``, of those values alone among which there are errors."""
+    if not validator.is_type(instance, "object"):
+        return
+    suspects = validator.format_checker.suspects
+    for name, schema in properties.items():
+        if name in instance and id(instance[name]) in suspects:
+            yield from validator.descend(instance[name], schema, path=name, schema_path=name)
+
+
+def _items(validator: Any, items: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+    """The schema's ``items``, of those values alone among which there are errors."""
+    if not validator.is_type(instance, "array"):
+        return
+    suspects = validator.format_checker.suspects
+    for n, item in enumerate(instance):
+        if id(item) not in suspects:
+            continue
+        if not isinstance(items, list):
+            yield from validator.descend(item, items, path=n)
+        elif n < len(items):
+            yield from validator.descend(item, items[n], path=n, schema_path=n)
+
+
 @cache
-def _validator(version: str) -> Any:
-    """The library's validator of a version, with a check of addresses that costs little.
+def schema_of(version: str) -> Schema | None:
+    """The library's schema of a version, with a check of addresses that costs little.
 
     Its own check of ``iri-reference`` parses by a grammar, 30 ms an address.
     """
     with _absent("rfc3987_syntax"):
         from cyclonedx.schema import SchemaVersion
         from cyclonedx.validation.json import JsonStrictValidator
+        from jsonschema.validators import extend  # type: ignore[import-untyped]
 
     name = f"V{version.replace('.', '_')}"
     if version not in ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7") or not hasattr(
@@ -80,12 +158,17 @@ def _validator(version: str) -> Any:
     ):
         return None
     strict = JsonStrictValidator(SchemaVersion[name])._validator
-    checker = type(strict.format_checker)(formats=())
-    checker.checkers = {
-        **strict.format_checker.checkers,
-        "iri-reference": (_is_iri_reference, ()),
-    }
-    return strict.evolve(format_checker=checker)
+    checkers = {**strict.format_checker.checkers, "iri-reference": (_is_iri_reference, ())}
+    compiled = jsonschema_rs.validator_for(
+        strict.schema,
+        registry=jsonschema_rs.Registry(
+            [(each, strict._registry[each].contents) for each in strict._registry]
+        ),
+        validate_formats=True,
+        formats={name: check for name, (check, raises) in checkers.items() if not raises},
+    )
+    sparse = extend(type(strict), {"properties": _properties, "items": _items})
+    return Schema(compiled, strict, sparse, checkers)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
 from provenance_graph.formats.fair4ml.keys import KEYS
 from provenance_graph.formats.fields import jsonld
@@ -114,6 +114,7 @@ def _kind(kind: str, context: jsonld.Context) -> str:
     return MODEL if expand in ("MLModel", SCHEMA + "MLModel") else expand
 
 
+@once
 def _models(document: Document) -> list[tuple[str, JsonNode, dict[Any, Any]]]:
     context = _context(document)
     _, top = jsonld.nodes(statements.sanitise(document.json, document.text))
@@ -162,6 +163,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
             yield from coverage.claims(subject, own, KEYS)
 
 
+@once
 def _context(document: Document) -> jsonld.Context:
     """What the keys of a document mean; bare keys are schema.org's or FAIR4ML's own."""
     context, _ = jsonld.nodes(statements.sanitise(document.json, document.text))
@@ -185,6 +187,7 @@ def subjects(document: Document) -> dict[str, Iri]:
     return results
 
 
+@coverage.gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below a model, MLentory's notes, or a node that is no model."""
     context = _context(document)

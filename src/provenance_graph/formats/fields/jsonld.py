@@ -67,6 +67,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*|@none|und")
 MAX_NODES = 20_000
 
 
+@lru_cache(maxsize=8192)
 def same(iri: str) -> str:
     """One spelling of an IRI whose vocabulary has several.
 
@@ -86,6 +87,7 @@ class Context:
     terms: dict[str, str] = field(default_factory=dict)
     vocabulary: str = ""
     cache: dict[str, str] = field(default_factory=dict)
+    paths: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, raw: Any) -> Context:
@@ -203,7 +205,7 @@ _OWN = MappingProxyType({"type": "@type", "id": "@id"})
 
 def leaves(leafs: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
     """The same values under keys identified by meaning; ``type`` and ``id`` are JSON-LD's own."""
-    paths: dict[tuple[str, ...], tuple[str, ...]] = {}
+    paths = context.paths
     for leaf in leafs:
         path = paths.get(leaf.path)
         if path is None:
@@ -213,7 +215,7 @@ def leaves(leafs: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
                 if step not in ("@value", "@list", "@set")
             )
             path = paths[leaf.path] = (leaf.path[0], *steps)
-        yield Leaf(path, leaf.where, leaf.value)
+        yield tuple.__new__(Leaf, (path, leaf.where, leaf.value))
 
 
 def is_crate(value: Any) -> bool:

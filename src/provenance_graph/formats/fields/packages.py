@@ -220,10 +220,12 @@ def benchmark_of(metric: str, part: str = "") -> str:
     ('', '')
     """
     if not _METRIC.fullmatch(metric):
-        bare = re.sub(r"\s*\(.*\)$", "", metric) or metric
+        bare = (re.sub(r"\s*\(.*\)$", "", metric) if metric[-1:] == ")" else metric) or metric
         rest = _without_measure(bare)
         if rest:
             return rest
+    if not part:
+        return ""
     if match := re.search(r"\bdataset:\s*([^,;]+)", part):
         return match[1].strip()
     return part if _REPOSITORY.fullmatch(part) else ""

@@ -20,7 +20,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
@@ -75,6 +75,7 @@ def recognises(features: Features) -> bool:
     )
 
 
+@once
 def parts(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """The bundle or envelope, and the statement in it; raises Unreadable."""
     whole = mapping(statements.sanitise(document.json, document.text))
@@ -152,6 +153,7 @@ def forged_root(statement: Mapping[Any, Any]) -> str:
     return ""
 
 
+@coverage.gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the bundle, and of the statement inside."""
     whole, statement = parts(document)

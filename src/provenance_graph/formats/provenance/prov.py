@@ -103,6 +103,7 @@ def recognises(features: Features) -> bool:
     )
 
 
+@coverage.gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value, below the kind of element or relation that it stands on."""
     for key, value in mapping(statements.sanitise(document.json, document.text)).items():

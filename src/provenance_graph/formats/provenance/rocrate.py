@@ -17,7 +17,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import jsonld, packages, runs
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
@@ -162,9 +162,16 @@ class Crate:
         return jsonld.text_of(value) or id_
 
 
+@once
+def crate_of(document: Document) -> Crate:
+    """The document as a crate."""
+    return Crate(document)
+
+
+@coverage.gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the crate, below what its node is."""
-    crate = Crate(document)
+    crate = crate_of(document)
     context = mapping(document.json).get("@context")
     yield from coverage.leaves(context, ("context",), "/@context")
     yield from coverage.leaves(crate.beside, ("document",), "")
@@ -179,7 +186,7 @@ def _leaves_of(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Leaf]
 
 def origin(document: Document) -> Origin:
     """Whoever published the crate, else its first author."""
-    crate = Crate(document)
+    crate = crate_of(document)
     root = crate.by_id.get(crate.root, {})
     makers = [*as_list(root.get("publisher")), *as_list(root.get("author"))]
     maker = next((name for value in makers if (name := crate.name(value))), "")
@@ -194,7 +201,7 @@ def origin(document: Document) -> Origin:
 
 def read_crate(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a crate says of its datasets, models and files."""
-    crate = Crate(document)
+    crate = crate_of(document)
     beside = coverage.leaves(crate.beside, ("document",), "")
     yield from coverage.unknown(beside, KEYS, "an RO-Crate, whose nodes stand in @graph")
     if crate.root not in crate.by_id:

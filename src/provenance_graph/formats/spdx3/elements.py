@@ -12,7 +12,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import named, packages
-from provenance_graph.formats.spdx3.graph import SOURCE, ElementGraph, leaves_of, revision_of, role
+from provenance_graph.formats.spdx3.graph import SOURCE, ElementGraph, revision_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, ENERGY, ENERGY_UNITS, PACKAGE
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -29,7 +29,7 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
         yield from _made(element, subject, graph)
         yield from _dated(element, subject, where)
         mine = role(element)
-        own = (leaf for leaf in leaves_of(element, where) if leaf.path[0] == mine)
+        own = (leaf for leaf in graph.leaves(element, where) if leaf.path[0] == mine)
         yield from coverage.claims(subject, own, KEYS)
     if text := scalar_text(element.get("licenseDeclared")):  # SPDX 2's key, which converters keep
         place = f"{where}/licenseDeclared"
@@ -165,7 +165,7 @@ def file(element: dict[str, Any], of: Iri, where: str, graph: ElementGraph) -> R
                     yield statements.link(node, SCHEMA.url, address, f"{place}/externalRef/{n}")
     for maker in as_list(element.get("originatedBy")):
         yield from statements.made_by(node, graph.agent(maker))
-    yield from coverage.claims(node, leaves_of(element, place), KEYS)
+    yield from coverage.claims(node, graph.leaves(element, place), KEYS)
 
 
 def _model(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from provenance_graph.core import hub, iris
@@ -13,7 +14,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document
+from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.spdx3 import tables
 from provenance_graph.formats.spdx3.tables import AI, DATASET, PACKAGE
@@ -48,7 +49,9 @@ _ROLES = {
 class ElementGraph:
     """A document's elements by their ids, and the subjects that packages are.
 
-    ``derived`` holds what each subject is stated to come from or to be trained on, by id.
+    ``derived`` holds what each subject is stated to come from or to be trained on, by id,
+    ``stated`` the values of elements by their places, ``renamed`` the places of those elements in
+    which keys stand without their prefix.
     """
 
     elements: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -56,6 +59,13 @@ class ElementGraph:
     subjects: dict[str, Iri] = field(default_factory=dict)
     kinds: dict[Iri, str] = field(default_factory=dict)
     derived: set[tuple[Iri, str]] = field(default_factory=set)
+    stated: Mapping[str, list[Leaf]] = field(default_factory=dict)
+    renamed: set[str] = field(default_factory=set)
+
+    def leaves(self, element: dict[str, Any], where: str) -> Iterable[Leaf]:
+        """The values of the element at a place, under SPDX's names."""
+        own = self.stated.get(where) if where and where not in self.renamed else None
+        return leaves_of(element, where) if own is None else own
 
     def agent(self, ref: Any) -> str:
         """The name of an agent: its element's, or the text that stands in its place."""
@@ -80,6 +90,13 @@ def role(element: dict[str, Any]) -> str:
 
 def graph_of(document: Document) -> tuple[ElementGraph, list[Problem]]:
     """The elements of a document and what is wrong with their form; raises Unreadable."""
+    graph, problems = _elements(document)
+    made = ElementGraph(graph.elements, graph.by_id, renamed=graph.renamed)
+    return made, problems
+
+
+@once
+def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
     whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "an SPDX document is a JSON object")
@@ -94,6 +111,8 @@ def graph_of(document: Document) -> tuple[ElementGraph, list[Problem]]:
             continue
         element = {str(key): value for key, value in raw.items()}
         bare = sorted(key for key in element if key in tables.PREFIXED)
+        if bare:
+            graph.renamed.add(where)
         for key in bare:
             right = tables.PREFIXED[key]
             element.setdefault(right, element.pop(key))
@@ -116,20 +135,28 @@ def subjects(document: Document) -> dict[str, Iri]:
 
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the kind of element that it stands on."""
+    return chain.from_iterable(stated(document).values())
+
+
+@once
+def stated(document: Document) -> dict[str, list[Leaf]]:
+    """The values of the document itself, and those of each element by its place."""
     whole = statements.sanitise(document.json, document.text)
     inside = isinstance(whole, dict) and "@graph" in whole
-    yield from coverage.leaves(mapping(whole).get("@context"), ("context",), "/@context")
+    own = list(coverage.leaves(mapping(whole).get("@context"), ("context",), "/@context"))
     if inside:
-        yield from coverage.leaves(whole, ("document",), "", ("@context", "@graph"))
+        own += coverage.leaves(whole, ("document",), "", ("@context", "@graph"))
     connected = _connected(document) if inside else frozenset()
+    results = {"document": own}
     for n, raw in enumerate(as_list(whole["@graph"]) if inside else [whole]):
         if isinstance(raw, dict):
             where = f"/@graph/{n}" if inside else ""
             ends = _ends(raw)
             if ends and not ends & connected:
-                yield from coverage.leaves(raw, ("unconnected",), where)
+                results[where] = list(coverage.leaves(raw, ("unconnected",), where))
             else:
-                yield from leaves_of(raw, where, () if inside else ("@context",))
+                results[where] = list(leaves_of(raw, where, () if inside else ("@context",)))
+    return results
 
 
 def _ends(element: dict[Any, Any]) -> frozenset[str]:
@@ -155,13 +182,8 @@ def _connected(document: Document) -> frozenset[str]:
 
 def leaves_of(element: dict[str, Any], where: str, without: tuple[str, ...] = ()) -> Iterator[Leaf]:
     """The values of one element, under SPDX's names."""
-    for leaf in coverage.leaves(element, (role(element),), where, without):
-        first = leaf.path[1]
-        if first in tables.PREFIXED:
-            path = (leaf.path[0], tables.PREFIXED[first], *leaf.path[2:])
-            yield Leaf(path, leaf.where, leaf.value)
-        else:
-            yield leaf
+    bare = {key: tables.PREFIXED[key] for key in element if key in tables.PREFIXED}
+    return coverage.leaves(element, (role(element),), where, without, bare)
 
 
 def name_packages(graph: ElementGraph) -> None:

@@ -74,6 +74,7 @@ def _local(document: Document, root: dict[str, Any]) -> str:
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what an SPDX 3 document says of its AI packages and datasets."""
     graph, problems = graphs.graph_of(document)
+    graph.stated = graphs.stated(document)
     yield from problems
     yield from coverage.unknown(graphs.leaves(document), KEYS, "SPDX 3.0.1")
     graphs.name_packages(graph)
