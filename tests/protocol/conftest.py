@@ -122,7 +122,7 @@ class InProcess:
 
     def _check(self, graph: Iri | None, when: Precondition) -> None:
         exists = graph is None or self.engine.contains_named_graph(ox.NamedNode(graph))
-        if not when.holds(self.version, exists):
+        if not when.holds([self.version], exists):
             raise refuse(412, "Precondition failed", "no", "precondition")
 
     def _run(self, text: str) -> Written:

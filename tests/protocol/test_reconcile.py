@@ -210,3 +210,23 @@ def test_the_draft_answers_conditions_in_their_order(client: TestClient) -> None
     assert found["results"][0]["candidates"] == []
     asked["queries"][0]["conditions"] = [{"matchType": "smell", "v": "x"}]
     refused(client.post(f"{DRAFT}/match", json=asked), "matchType")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "&".join(f"a{n}=1" for n in range(2_000)),
+        "queries=%7B%7D&queries=%5B%5D",
+        'queries={"q": {"query": "\\ud800"}}',
+        "queries=%ff",
+    ],
+)
+def test_a_form_that_is_no_batch_is_refused(client: TestClient, body: str) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert client.post("/reconcile", content=body, headers=headers).status_code == 400
+
+
+def test_nobody_is_led_to_an_address_that_is_no_entity(client: TestClient) -> None:
+    asked = {"id": "https://evil.example/é"}
+    reply = client.get("/reconcile/view", params=asked, follow_redirects=False)
+    assert reply.status_code == 404

@@ -11,16 +11,22 @@ import pytest
 
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import terms
-from provenance_graph.core.claims import Basis, Claim, Header, Record
-from provenance_graph.core.errors import ProvenanceError, QueryRefused, RequestRefused
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
+from provenance_graph.core.errors import (
+    NotFound,
+    ProvenanceError,
+    QueryRefused,
+    RequestRefused,
+)
 from provenance_graph.core.iris import Iri, agent, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.rdf import engine_quad
-from provenance_graph.core.terms import PAV, PROV, SCHEMA, XSD
+from provenance_graph.core.terms import PAV, PROV, RDF, SCHEMA, XSD
 from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.private import mark
 from provenance_graph.ingest.update import update
-from provenance_graph.service.backend import UploadPart
-from provenance_graph.service.http.cache import ALWAYS
+from provenance_graph.service.backend import Decision, UploadPart
+from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.namespaces import namespace
 from provenance_graph.service.processes.record_writes import RecordTarget, WriteSize
 from provenance_graph.service.processes.writer import carry_out
@@ -33,6 +39,7 @@ from provenance_graph.store.staging import Outcome, Rehearsal, rehearse
 MINE = Iri(f"{namespace('ci')}mine")
 THING = model("acme/thing")
 LINE = f'<{THING}> <{terms.PG.contextLength}> "4096"^^<{XSD.integer}> .\n'
+PG_MODEL = terms.PG.Model
 PG = "PREFIX pg: <https://w3id.org/provenance-graph/ns#>"
 
 
@@ -362,3 +369,100 @@ def test_a_group_that_fails_leaves_no_entry_that_counts(target: RecordTarget) ->
         grouped.put(MINE, part(LINE), "ci", replace=True)
     (entry,) = log.since(start, grouped.store.version)
     assert entry.added == (MINE,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "COPY <{mine}> TO DEFAULT",
+        "MOVE SILENT GRAPH <{mine}> TO DEFAULT",
+        "ADD <{mine}> TO default",
+    ],
+)
+def test_no_graph_is_put_in_the_place_of_the_view(target: RecordTarget, text: str) -> None:
+    with pytest.raises(QueryRefused, match="the default graph is the accepted view"):
+        target.update(UpdateRequest(text.format(mine=MINE)), "ci")
+
+
+def test_many_small_records_of_one_entity_are_a_large_write(target: RecordTarget) -> None:
+    small = RecordTarget(target.store, target.limits, target.now, WriteSize(1_000, 8))
+    graphs = " ".join(f"GRAPH <{MINE}{n}> {{ {LINE} }}" for n in range(9))
+    with pytest.raises(RequestRefused, match="one write may change"):
+        small.update(UpdateRequest(f"INSERT DATA {{ {graphs} }}"), "ci")
+
+
+def test_an_update_of_one_graph_reads_that_graph_alone(target: RecordTarget) -> None:
+    other = Iri(f"{namespace('ci')}other")
+    for name in (MINE, other):
+        target.put(name, part(LINE), "ci", replace=True)
+    asked = UpdateRequest("DELETE WHERE { ?s ?p 4096 }", within=MINE)
+    rehearsal = target.rehearsal(asked, "ci")
+    assert rehearsal is not None
+    assert other.encode() not in rehearsal.quads
+    target.update(asked, "ci")
+    assert not header(target)
+    assert header(target, other)
+
+
+def test_records_too_many_to_be_read_for_one_update_are_refused(target: RecordTarget) -> None:
+    small = RecordTarget(target.store, target.limits, target.now, WriteSize(2, 20))
+    for n in range(9):
+        small.put(Iri(f"{MINE}{n}"), part(LINE), "ci", replace=True)
+    asked = UpdateRequest("DELETE WHERE { GRAPH ?g { ?s ?p 1 } }")
+    with pytest.raises(RequestRefused, match="all of which an update may read"):
+        small.update(asked, "ci")
+    within = replace(asked, text="DELETE WHERE { ?s ?p 4096 }", within=Iri(f"{MINE}0"))
+    small.update(within, "ci")
+    assert not header(small, Iri(f"{MINE}0"))
+
+
+def secret(target: RecordTarget) -> Iri:
+    """A record of a private collection."""
+    name = Iri("https://w3id.org/provenance-graph/id/record/hidden/thing/2026-01-01")
+    of = Iri("https://w3id.org/provenance-graph/id/collection/hidden")
+    stated = Header(
+        name, name, Iri("https://example.org/us"), "2026-01-01", "test", Basis.THIRD_PARTY,
+        collection=of,
+    )  # fmt: skip
+    hidden = model("hidden/thing")
+    claims = Claim(hidden, RDF.type, PG_MODEL), Claim(hidden, SCHEMA.name, Literal("Hidden"))
+    update(target.store, [Record(stated, claims).sort()], notes=[mark(of)])
+    return name
+
+
+def test_whoever_writes_is_told_nothing_of_private_records(target: RecordTarget) -> None:
+    name = secret(target)
+    unknown = Iri(f"{name}-unknown")
+    for when in (ALWAYS, Precondition(none_match="*"), Precondition(match="*")):
+        told = []
+        for graph in (name, unknown):
+            head = {
+                "do": "put", "who": "ci", "graph": graph, "when": asdict(when), "replace": True,
+                "parts": [["application/n-triples", MINE]],
+            }  # fmt: skip
+            answer, _ = carry_out(target, head, [LINE.encode()])
+            told.append(str(answer).replace(unknown, name))
+        assert told[0] == told[1]
+        assert "example.org/us" not in told[0]
+
+
+def test_a_tag_of_the_public_state_is_the_state_of_now(target: RecordTarget) -> None:
+    secret(target)
+    target.put(MINE, part(LINE), "ci", replace=True)
+    assert target.store.public is not None
+    versions, exists = target.state(MINE, "ci")
+    assert exists
+    assert set(versions) == {target.store.version, target.store.public.version}
+    with pytest.raises(RequestRefused):
+        target.state(Iri(f"{namespace('other')}x"), "ci")
+
+
+def test_names_of_private_records_are_not_known_to_whoever_may_not_read_them(
+    target: RecordTarget,
+) -> None:
+    secret(target)
+    target.put(MINE, part(f"<{THING}> <{RDF.type}> <{PG_MODEL}> .\n"), "ci", replace=True)
+    names = THING, model("hidden/thing")
+    with pytest.raises(NotFound, match="hidden/thing"):
+        target.decide(Decision(*names, "reject", "different"), "ann")
+    assert target.decide(Decision(*names, "reject", "different", sees_private=True), "ann").version

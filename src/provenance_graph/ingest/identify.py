@@ -105,10 +105,12 @@ def settle_pair(
     day: str,
     derive: Deriver | None = None,
     log: ChangeLog | None = None,
+    known: Store | None = None,
 ) -> Updated:
     """Put one decision of a person on two names into a store.
 
-    ``decision`` is accept, reject or withdraw. Raises UsageError for another, a reason or author
+    ``decision`` is accept, reject or withdraw; ``known`` is the state that must hold both names,
+    where it is another than the store. Raises UsageError for another, a reason or author
     that is missing and two names that cannot be one, NotFound for a name that the store does not
     hold, and RecordError where a person decided the opposite before.
     """
@@ -116,7 +118,7 @@ def settle_pair(
         raise UsageError(f"decision {decision!r} is none of {ACCEPT}, {REJECT}, {WITHDRAW}")
     if not reason.strip() or not author.strip():
         raise UsageError("a decision needs a reason and an author")
-    kinds = [_kind_of(store, name) for name in names]
+    kinds = [_kind_of(known or store, name) for name in names]
     if names[0] == names[1] or kinds[0] != kinds[1]:
         shown = " and ".join(map(short_id, names))
         raise UsageError(f"{shown} cannot be one: name two {kinds[0]}s")

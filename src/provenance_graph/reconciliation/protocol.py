@@ -87,11 +87,13 @@ def manifest(base: str, version: str) -> dict[str, Any]:
 
 
 def parsed(text: str | bytes, what: str) -> Any:
-    """JSON from outside; raises UsageError for what is none or is nested too deeply."""
+    """JSON from outside; raises UsageError for what is none, is nested too deeply or is no text."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()  # an escape may be half of a surrogate pair
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{what} is not JSON: {error}") from error
+    return value
 
 
 def queries_02(data: Any) -> dict[str, Query]:

@@ -24,12 +24,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decides of two names: accept, reject or withdraw, and why."""
+    """What somebody decides of two names: accept, reject or withdraw, and why.
+
+    ``sees_private``: whoever decides may read private collections, so that their names count.
+    """
 
     name: Iri
     may_be: Iri
     decision: str
     reason: str
+    sees_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

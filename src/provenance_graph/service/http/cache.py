@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, Generic, TypeVar
@@ -139,26 +139,29 @@ class Precondition:
     match: str = ""
     none_match: str = ""
 
-    def holds(self, version: str, exists: bool) -> bool:
+    def holds(self, versions: Collection[str], exists: bool) -> bool:
         """Whether the write may go on (RFC 9110 §13.2.2).
 
-        >>> Precondition(none_match="*").holds("7-ab", exists=True)
+        ``versions`` are those that count as the state of now: the public one and the full one.
+
+        >>> Precondition(none_match="*").holds(["7-ab"], exists=True)
         False
-        >>> Precondition(match='"7-ab~x"').holds("7-ab", exists=True)
+        >>> Precondition(match='"7-ab~x"').holds(["9-cd", "7-ab"], exists=True)
         True
         """
-        if self.match and not (exists and _names(self.match, version, weakly=False)):
+        if self.match and not (exists and _names(self.match, versions, weakly=False)):
             return False
-        return not (self.none_match and exists and _names(self.none_match, version, weakly=True))
+        return not (self.none_match and exists and _names(self.none_match, versions, weakly=True))
 
 
 ALWAYS: Final = Precondition()
 """A write that depends on nothing."""
 
 
-def _names(tags: str, version: str, *, weakly: bool) -> bool:
+def _names(tags: str, versions: Collection[str], *, weakly: bool) -> bool:
     if tags.strip() == "*":
         return True
     results = (part.strip() for part in tags.split(","))
     bare = (part.removeprefix("W/") if weakly else part for part in results)
-    return any(part.startswith(f'"{version}~') for part in bare)
+    heads = tuple(f'"{version}~' for version in versions)
+    return any(part.startswith(heads) for part in bare)

@@ -13,11 +13,12 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 
 from provenance_graph.service.http.cache import matches
 from provenance_graph.service.http.calls import header
+from provenance_graph.service.http.responses import WholeFile
 
 BASE: Final = "/manual/"
 _SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
@@ -61,7 +62,7 @@ class Manual:
             "content-security-policy": self._policies.get(name, policy(b"")),
             "referrer-policy": "no-referrer",
         }
-        made = FileResponse(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
+        made = WholeFile(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
         if matches(header(request, "if-none-match"), made.headers["etag"], exists=True):
             return NotModifiedResponse(made.headers)
         return made

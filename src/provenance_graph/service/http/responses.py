@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem
 
@@ -54,6 +55,19 @@ def stream(
     if size is not None:
         named["content-length"] = str(size)
     return StreamingResponse(pieces, 200, named, content_type)
+
+
+class WholeFile(FileResponse):
+    """A file, always all of it: a server may pass a Range over (RFC 9110 §14.2).
+
+    A part of what may be compressed on its way would be a part of another representation.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file."""
+        self.headers["accept-ranges"] = "none"
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
 
 
 def problem_response(problem: HttpProblem, request_id: str) -> Response:

@@ -10,12 +10,13 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import NotModifiedResponse
 
 from provenance_graph.service.http.cache import matches
 from provenance_graph.service.http.calls import header
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
+from provenance_graph.service.http.responses import WholeFile
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -61,7 +62,7 @@ class Pages:
         result = self._files.get("/index.html")
         if result is None:
             return Response(_PLAIN, 200, headers, "text/html")
-        return FileResponse(result[0], 200, headers, "text/html", stat_result=result[1])
+        return WholeFile(result[0], 200, headers, "text/html", stat_result=result[1])
 
     def answer(self, request: Request) -> Response:
         """The file at a request's path, else the page for a browser; raises 404."""
@@ -75,7 +76,7 @@ class Pages:
         forever = path.startswith("/assets/")
         keep = "public, max-age=31536000, immutable" if forever else "no-cache"
         headers = {**_SECURE, "cache-control": keep}
-        made = FileResponse(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
+        made = WholeFile(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
         if matches(header(request, "if-none-match"), made.headers["etag"], exists=True):
             return NotModifiedResponse(made.headers)
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -31,7 +31,9 @@ class PlainTarget:
     def rehearsal(self, asked: UpdateRequest, who: str) -> None:
         """Nothing: an update of a plain dataset may read all of it, so it runs on the dataset."""
 
-    def settle(self, outcome: Outcome, digest: str, who: str) -> None:
+    def settle(
+        self, outcome: Outcome, digest: str, who: str, within: Iri | None = None
+    ) -> None:
         """Nothing was worked out elsewhere."""
 
     def group(self) -> AbstractContextManager[None]:
@@ -42,9 +44,9 @@ class PlainTarget:
         """Raise StoreError or OSError while the store cannot be written."""
         self.writer.probe()
 
-    def state(self, graph: Iri | None) -> tuple[str, bool]:
+    def state(self, graph: Iri | None, who: str) -> tuple[Collection[str], bool]:  # noqa: ARG002
         """The store's version, and whether a graph exists."""
-        return self.writer.version, self.writer.holds(graph)
+        return [self.writer.version], self.writer.holds(graph)
 
     def put(
         self,

@@ -47,6 +47,8 @@ _RESERVED: Final = str(mint("graph", ""))
 _MOVES: Final = re.compile(r"[?#]|/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 """What makes clients that resolve references reach another name, somebody else's perhaps."""
 _MAX_SHOWN: Final = 5
+_READ_TIMES: Final = 4
+"""How many times what one write may change the records of a client may hold for an update."""
 _TERMS: Final = 4
 """Terms of a statement that is written out: its graph, subject, predicate and object."""
 
@@ -75,9 +77,9 @@ class WriteSize:
         raise refuse(413, "Write too large", detail, "too-large")
 
     def check_bodies(self, bodies: Collection[Sequence[Quad]]) -> None:
-        """The same of what records hold, their headers aside."""
+        """The same of what records hold, their headers aside; records count as entities do."""
         entities = {quad[0] for body in bodies for quad in body}
-        self.check(sum(map(len, bodies)), len(entities))
+        self.check(sum(map(len, bodies)), max(len(entities), len(bodies)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,17 @@ class RecordTarget:
         """Raise StoreError or OSError while the store cannot be written."""
         self.store.probe()
 
-    def state(self, graph: Iri | None) -> tuple[str, bool]:
-        """The store's version, and whether a graph exists."""
-        return self.store.version, graph is not None and self._stored(graph)
+    def state(self, graph: Iri | None, who: str) -> tuple[Collection[str], bool]:
+        """The versions that a reader may have seen last, and whether a graph exists.
+
+        Raises a refusal for a graph of somebody else's, whether it exists or not.
+        """
+        if graph is not None and not self._wrote(graph, who):
+            self._own(graph, who)
+        versions = [self.store.version]
+        if self.store.public is not None:
+            versions.append(self.store.public.version)
+        return versions, graph is not None and self._stored(graph)
 
     def put(
         self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
@@ -132,8 +142,7 @@ class RecordTarget:
 
         Also one that the same client wrote before records had a namespace.
         """
-        by = () if graph is None else self.store.quads(graph, PROV.wasAttributedTo, graph=graph)
-        if graph is None or not any(o == agent(who) for _, _, o, _ in by):
+        if graph is None or not self._wrote(graph, who):
             graph = self._own(graph, who)
         done = self._commit((), [graph])
         return Written(done.version, False, done.removed)
@@ -143,7 +152,8 @@ class RecordTarget:
         rehearsal = self.rehearsal(asked, who)
         if rehearsal is None:
             return self._insert(self._checked(asked, who), who)
-        done = self.settle(Outcome.unpack(rehearse(rehearsal.pack())), rehearsal.digest, who)
+        outcome = Outcome.unpack(rehearse(rehearsal.pack()))
+        done = self.settle(outcome, rehearsal.digest, who, asked.within)
         assert done is not None  # nobody else writes meanwhile
         return done
 
@@ -151,22 +161,25 @@ class RecordTarget:
         """What is to be worked out elsewhere before an update can be written; None for nothing.
 
         The update sees all of the client's records and nothing else, so that whatever it
-        reads or changes is whole. One that only inserts data reads none.
+        reads or changes is whole; one that speaks of one graph alone (``within``) sees that
+        one. One that only inserts data reads none.
         """
         text = self._checked(asked, who)
         if inserts_only(text):
             return None
-        return Rehearsal.of(text, self._bodies(who), self.size.statements)
+        return Rehearsal.of(text, self._bodies(who, asked.within), self.size.statements)
 
-    def settle(self, outcome: Outcome, digest: str, who: str) -> Written | None:
-        """Write what an update was found to make of the client's records.
+    def settle(
+        self, outcome: Outcome, digest: str, who: str, within: Iri | None = None
+    ) -> Written | None:
+        """Write what an update was found to make of the client's records, or of one of them.
 
         None where these are no longer those with the ``digest`` it was worked out on.
         """
         if outcome.default:
             raise _default_refused()
         self.size.check(abs(outcome.growth))
-        before = self._bodies(who)
+        before = self._bodies(who, within)
         if Rehearsal.of("", before, 0).digest != digest:
             return None
         scratch = Scratch()
@@ -218,8 +231,12 @@ class RecordTarget:
         return Written(done.version, False, done.added + done.removed)
 
     def decide(self, decision: Decision, who: str) -> Written:
-        """Put a person's decision on the identity of two names into the store."""
+        """Put a person's decision on the identity of two names into the store.
+
+        Names that private records alone speak of are unknown to whoever may not read those.
+        """
         names = decision.name, decision.may_be
+        known = self.store if decision.sees_private else self.store.public
         try:
             done = settle_pair(
                 self.store,
@@ -230,6 +247,7 @@ class RecordTarget:
                 self.now()[:10],
                 EvidenceLevels(),
                 self.log,
+                known=known,
             )
         except RecordError as error:
             raise refuse(409, "Decided otherwise", str(error), "decided") from error
@@ -283,9 +301,25 @@ class RecordTarget:
     def _body_of(self, name: Iri) -> list[Quad]:
         return [quad for quad in self.store.quads(graph=name) if quad[0] != name]
 
-    def _bodies(self, who: str) -> dict[Iri, list[Quad]]:
-        """What each record of a client holds, its header aside."""
-        return {name: self._body_of(name) for name in self._records(who)}
+    def _bodies(self, who: str, within: Iri | None) -> dict[Iri, list[Quad]]:
+        """What each record of a client holds, or one of them, its header aside.
+
+        Raises a refusal with 413 where all of them are too much to be read for one update.
+        """
+        if within is not None:
+            return {self._own(within, who): self._body_of(within)}
+        results: dict[Iri, list[Quad]] = {}
+        total, most = 0, _READ_TIMES * self.size.statements
+        for name in self._records(who):
+            results[name] = self._body_of(name)
+            total += len(results[name])
+            if total > most:
+                detail = (
+                    f"your records hold more than {most} statements, all of which an update may "
+                    "read; change one of them by PUT, POST or PATCH below /data, or send INSERT DATA"
+                )
+                raise refuse(413, "Too much to read", detail, "too-large")
+        return results
 
     def _stated(self, quads: Iterable[Quad], name: Iri) -> list[Quad]:
         """What a client states in a record: not its header, which is ours to write.
@@ -303,6 +337,11 @@ class RecordTarget:
             if other:
                 raise _header_refused(other, name)
         return stated
+
+    def _wrote(self, graph: Iri, who: str) -> bool:
+        """Whether a record is this client's by its header, wherever it lives."""
+        by = self.store.quads(graph, PROV.wasAttributedTo, agent(who), graph=graph)
+        return any(True for _ in by)
 
     def _stored(self, name: Iri) -> bool:
         return any(True for _ in self.store.quads(subject=name, graph=name))
@@ -330,8 +369,9 @@ class RecordTarget:
         if graph.startswith(_RESERVED):
             detail = f"<{graph}> is kept by the service (identity, reference data); {where}"
             raise refuse(403, "Forbidden", detail, "reserved")
+        public = self.store if self.store.public is None else self.store.public
         publisher = next(
-            (o for _, _, o, _ in self.store.quads(graph, PROV.wasAttributedTo, graph=graph)), None
+            (o for _, _, o, _ in public.quads(graph, PROV.wasAttributedTo, graph=graph)), None
         )
         if publisher is not None:
             detail = f"<{graph}> is a record of <{publisher}>, which only its source can change; "

@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
@@ -60,11 +60,16 @@ class WriteTarget(Protocol):
     def rehearsal(self, asked: UpdateRequest, who: str) -> Rehearsal | None:
         """What is to be worked out elsewhere before an update can be written; None for nothing."""
 
-    def settle(self, outcome: Outcome, digest: str, who: str) -> Written | None:
+    def settle(
+        self, outcome: Outcome, digest: str, who: str, within: Iri | None = None
+    ) -> Written | None:
         """Write what was worked out; None where the records have changed since."""
 
-    def state(self, graph: Iri | None) -> tuple[str, bool]:
-        """The store's version, and whether a graph exists."""
+    def state(self, graph: Iri | None, who: str) -> tuple[Collection[str], bool]:
+        """The versions that a reader may have seen last, and whether a graph exists.
+
+        Raises a refusal for a graph that is not this client's to write.
+        """
 
     def put(
         self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
@@ -245,7 +250,7 @@ def _carried_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) 
     who = head["who"]
     graph = Iri(head["graph"]) if head.get("graph") else None
     when = Precondition(**head["when"])
-    if when != ALWAYS and not when.holds(*target.state(graph)):
+    if when != ALWAYS and not when.holds(*target.state(graph, who)):
         detail = "the graph is not in the state that If-Match or If-None-Match names"
         raise refuse(412, "Precondition failed", detail, "precondition")
     done: Written | None
@@ -255,7 +260,8 @@ def _carried_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) 
             return {"digest": rehearsal.digest}, (rehearsal.pack(),)
         done = target.update(asked, who)
     elif head["do"] == "settle":
-        done = target.settle(Outcome.unpack(blobs[0]), head["digest"], who)
+        within = Iri(head["within"]) if head["within"] else None
+        done = target.settle(Outcome.unpack(blobs[0]), head["digest"], who, within)
         if done is None:
             return {"changed": True}, ()
     elif head["do"] == "put":
@@ -264,7 +270,8 @@ def _carried_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) 
         done = target.put(graph, parts, who, head["replace"])
     elif head["do"] == "decide":
         names = Iri(head["name"]), Iri(head["may_be"])
-        done = target.decide(Decision(*names, head["decision"], head["reason"]), who)
+        decision = Decision(*names, head["decision"], head["reason"], head["sees_private"])
+        done = target.decide(decision, who)
     elif head["do"] == "flag":
         done = target.flag(Flag(Iri(head["claim"]), head["reason"]), who)
     else:

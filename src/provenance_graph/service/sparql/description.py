@@ -88,7 +88,7 @@ async def service_description(service: Service, request: Request) -> Response:
 
 def _start(request: Request) -> int:
     """The first named graph to list, by ``?graphs=``."""
-    text = parameters(query_string(request)).get("graphs", ["0"])[-1]
+    text = single(parameters(query_string(request)), "graphs") or "0"
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         raise bad_request("graphs is the number of the first named graph to list", "graphs")
     return min(int(text), _MAX_GRAPHS)

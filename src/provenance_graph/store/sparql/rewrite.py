@@ -24,6 +24,7 @@ _WHOLE_STORE: Final = frozenset(
 )
 _WHOLE: Final = frozenset({"all", "default", "named"})
 _BEFORE_GRAPH: Final = frozenset({"graph", "with", "into", "to", "using", "named"})
+_LONGEST_BASE: Final = 10_000
 _MANAGEMENT: Final = frozenset({"add", "move", "copy", "create", "clear", "drop"})
 
 
@@ -273,7 +274,7 @@ def inserts_only(text: str) -> bool:
 
 
 def graphs_named(text: str) -> Iterator[tuple[str, str]]:
-    """The graphs that an update names outright: the prologue in force and the name as written.
+    """The graphs that an update names outright: the declarations it takes and the name as written.
 
     Raises QueryRefused for what speaks of the default graph or of all graphs at once. The
     names are for telling a client what it may not touch; what an update may change does not
@@ -284,20 +285,48 @@ def graphs_named(text: str) -> Iterator[tuple[str, str]]:
     """
     results = list(nested(unescape(text)))
     _refuse_default(results)
-    prologue: list[str] = []
+    known = _Declarations()
     for at, token in enumerate(results):
         before = results[at - 1].keyword if at else ""
         if token.depth == 0 and token.keyword in ("prefix", "base"):
-            size = 3 if token.keyword == "prefix" else 2
-            prologue.append(" ".join(t.text for t in results[at : at + size]))
-        management = token.depth == 0 and (before in _MANAGEMENT or before == "silent")
+            known.add([t.text for t in results[at + 1 : at + 3]], base=token.keyword == "base")
+        management = token.depth == 0 and (before in _MANAGEMENT or before in ("silent", "to"))
         if management and token.keyword in _WHOLE:
             raise QueryRefused(
                 f"{before.upper()} {token.text}: name one graph; the default graph is the "
                 "accepted view, which follows from records"
             )
         if token.kind in ("iri", "name") and (management or before in _BEFORE_GRAPH):
-            yield " ".join(prologue), token.text
+            yield known.of(token.text), token.text
+
+
+class _Declarations:
+    """Declarations in force, so that each name is read with those alone that it takes.
+
+    A text of many declarations and many names would otherwise be read many times over.
+    """
+
+    def __init__(self) -> None:
+        self._base = ""
+        self._prefixes: dict[str, str] = {}
+
+    def add(self, declared: Sequence[str], *, base: bool) -> None:
+        """A base, or a prefix and what it stands for; raises QueryRefused for too long a base."""
+        if base:
+            relative = _RELATIVE.fullmatch("".join(declared[:1]))
+            self._base = " ".join([self._base if relative else "", "BASE", *declared[:1]]).strip()
+            if len(self._base) > _LONGEST_BASE:
+                raise QueryRefused("too many relative BASE declarations, one upon the other")
+        elif declared:
+            relative = _RELATIVE.fullmatch("".join(declared[1:]))
+            base_of_it = f"{self._base} " if relative and self._base else ""
+            self._prefixes[declared[0]] = f"{base_of_it}PREFIX {' '.join(declared)}"
+
+    def of(self, name: str) -> str:
+        """The declarations that a name takes."""
+        if name.startswith("<"):
+            return self._base if _RELATIVE.fullmatch(name) else ""
+        return self._prefixes.get(f"{name.partition(':')[0]}:", "")
 
 
 def _refuse_default(result: Sequence[Token]) -> None:

@@ -15,6 +15,7 @@ from provenance_graph.service.http.problems import refuse
 MAX_ENTITIES = 20
 _NAMES = ("model", "models", "thing", "entity", "of")
 PARAMETER = "receipts"
+_YES, _NO = ("true", "1", "yes", "on"), ("", "false", "0", "no", "off")
 _DESCRIBED = {
     "name": PARAMETER,
     "in": "query",
@@ -31,10 +32,11 @@ def takes(path: str, known: set[str]) -> bool:
 
 
 def wants(request: Request) -> bool:
-    """Whether the request asks for receipts."""
-    return request.method in ("GET", "HEAD") and request.query_params.get(
-        "receipts", ""
-    ).casefold() in ("true", "1", "yes", "on")
+    """Whether the request asks for receipts; raises a refusal with 422 for neither yes nor no."""
+    asked = request.query_params.get(PARAMETER, "").casefold()
+    if asked not in (*_YES, *_NO):
+        raise refuse(422, "Bad parameter", f"{PARAMETER} is true or false", "parameter")
+    return asked in _YES and request.method in ("GET", "HEAD")
 
 
 def cited(request: Request, snapshot: AcceptedSnapshot, value: object) -> object:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -22,9 +22,12 @@ from provenance_graph.service.api.common.body import JSON_BODY, form_body
 from provenance_graph.service.api.common.reply import PROBLEMS, ProblemRoute, as_json
 from provenance_graph.service.http.problems import too_large
 from provenance_graph.service.http.threads import in_thread
+from provenance_graph.service.sparql.request import parameters, single
 
 BODY_BYTES = 4 << 20
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,100}")
+_IRI = ":/?#[]@!$&'()*+,;=%~"
+"""What stays as it is where an IRI becomes an address."""
 OLD, DRAFT = "0.2", "1.0-draft"
 
 Prefix = Annotated[str, Query(max_length=300)]
@@ -60,8 +63,8 @@ def _service(routes: APIRouter, access: Access) -> None:
     @routes.post("/reconcile", responses=ANSWER, openapi_extra=form_body("queries", "extend"))
     async def batch(request: Request) -> Response:
         """Queries, or a request for data, in a form."""
-        fields = parse_qs((await _body(request)).decode("utf-8", "replace"), max_num_fields=20)
-        queries, extend = (fields.get(name, [""])[0] for name in ("queries", "extend"))
+        fields = parameters(await _body(request))
+        queries, extend = (single(fields, name) for name in ("queries", "extend"))
         if not queries and not extend:
             raise UsageError("send a form with queries={…} or extend={…}")
         return _sent(await in_thread(_answered, access, request, queries, extend), "")
@@ -88,7 +91,9 @@ def _service(routes: APIRouter, access: Access) -> None:
         if iri.startswith(ID):
             place = f"/id/{quote(iri.removeprefix(ID), safe='/:@+~')}"
             return Response(status_code=303, headers={"Location": service.url(request, place)})
-        return Response(status_code=303, headers={"Location": str(iri)})
+        # Only to entities that are known: nobody is led anywhere else by an address of ours.
+        protocol.preview(access.snapshot(), iri)
+        return Response(status_code=303, headers={"Location": quote(iri, safe=_IRI)})
 
 
 def _draft(routes: APIRouter, access: Access) -> None:

@@ -18,6 +18,7 @@ from provenance_graph.service.api.common.indexes import identity_pairs
 from provenance_graph.service.api.common.reply import PROBLEM, api_router, reply
 from provenance_graph.service.api.entities.neighbours import named
 from provenance_graph.service.backend import Decision
+from provenance_graph.service.http.context import Service
 from provenance_graph.service.sparql.update import allow_write, written_headers
 
 WRITING: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403), PROBLEM)
@@ -133,9 +134,12 @@ def _decisions(routes: APIRouter) -> None:
         Only where the service is writable, with a token that has the scope `review`. The accepted view
         follows in the same commit.
         """
-        writer, who = allow_write(request.app.state.service, request, "review")
+        service: Service = request.app.state.service
+        writer, who = allow_write(service, request, "review")
         names = iris.expand(asked.name), iris.expand(asked.may_be)
-        written = await writer.decide(Decision(*names, asked.decision, asked.reason), who)
+        holder = service.holder(request)
+        sees = holder is not None and holder.may("read-private")
+        written = await writer.decide(Decision(*names, asked.decision, asked.reason, sees), who)
         answer = Decided(*names, asked.decision, who, written.version)
         headers = written_headers(written.version)
         return Response(dump_json(answer), media_type="application/json", headers=headers)
