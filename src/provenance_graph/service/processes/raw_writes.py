@@ -31,9 +31,7 @@ class PlainTarget:
     def rehearsal(self, asked: UpdateRequest, who: str) -> None:
         """Nothing: an update of a plain dataset may read all of it, so it runs on the dataset."""
 
-    def settle(
-        self, outcome: Outcome, digest: str, who: str, within: Iri | None = None
-    ) -> None:
+    def settle(self, outcome: Outcome, digest: str, who: str, within: Iri | None = None) -> None:
         """Nothing was worked out elsewhere."""
 
     def group(self) -> AbstractContextManager[None]:
