@@ -287,7 +287,9 @@ def test_lr16_a_text_of_another_day_gives_two_answers():
     )
     report = graph.report(thing("x/b"), uses=["commercial"], day="2025-06-01")
     assert [answer.occasion for answer in report.answers] == ["release", "today"]
-    assert [answer.verdicts[0].answer for answer in report.answers] == ["unknown", "conditional"]
+    assert [answer.verdicts[0].answer for answer in report.answers] == ["conditional"] * 2
+    versions = [{one.licence.text_version for one in a.terms} for a in report.answers]
+    assert versions == [{"2024-04-01"}, {"2025-03-24"}]
     assert any(f.rule.id == "LR-16" for f in report.findings)
 
 

@@ -29,6 +29,9 @@ BURDENS = frozenset({"terms", "noncommercial", "copyleft", "output-ban", "deriva
 _RESTRICTIONS = frozenset({"terms", "noncommercial", "output-ban", "derivatives"})
 """Groups of conditions that a same-licence text forbids to add."""
 
+OPEN_BANS = frozenset({"banned-if-competing", "banned-for-foundation-models"})
+"""Bans on outputs whose text leaves open which models they mean: a warning, not a violation."""
+
 Declared = Sequence[Licence]
 Pair = Callable[[Catalogue, Declared, Licence, TermClass], bool]
 

@@ -116,7 +116,7 @@ def _breaches(context: RuleContext, *, through_data: bool) -> Iterator[RuleMatch
         if context.through_data(one) not in (None, through_data):
             continue
         carry = one.licence.passes.get("outputs")
-        open_ = carry is not None and carry.key == "banned-if-competing"
+        open_ = carry is not None and carry.key in pairs.OPEN_BANS
         yield context.match(
             f"was made with outputs of {context.holder(one)}; {one.licence.name} says: "
             f"{carry.label if carry else 'not allowed'}{context.text_note(one.licence)}",
