@@ -317,3 +317,17 @@ def test_odrl_keeps_every_clause():
 
 
 # ---- repair -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("falcon-180b-tii", 'Institute" (in public statements about a derivative work) ['),
+        ("modified-mit-kimi", "(above 100 million monthly active users, or 20 million US dollars"),
+        ("tencent-hunyuan-community", "(except Tencent Hunyuan and what is derived from it) ["),
+        ("qwen-research", '"Improved using Qwen" (where the model or its outputs create'),
+    ],
+)
+def test_the_sentence_tells_when_a_condition_applies(key, words):
+    graph = world([], {"x/model": key})
+    assert words in graph.report(thing("x/model"), uses=["commercial"]).sentence

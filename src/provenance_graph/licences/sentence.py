@@ -269,7 +269,7 @@ def _term(term: Term) -> str:
         who = "" if term.path else " of a derivative"
         return f"the name{who} must begin with {licence.prefix!r}"
     if key == "display-text":
-        return "show " + " or ".join(f'"{one}"' for one in licence.display)
+        return "show " + " or ".join(f'"{one}"' for one in licence.display) + how
     if key == "users-above-threshold" and licence.users:
         return f"another licence is needed above {licence.users:,} monthly active users{how}"
     if key == "revenue-above-threshold" and licence.revenue:
@@ -278,7 +278,8 @@ def _term(term: Term) -> str:
         )
     if key == "royalty-above-revenue" and licence.revenue:
         return f"a royalty is due above {licence.revenue:,} US dollars of annual revenue{how}"
-    return _lower(term.condition.label)
+    limited = licence.clause(key).applies.limits_models  # then its text says of which models
+    return _lower(term.condition.label) + ("" if limited else how)
 
 
 def _cited(term: Term) -> str:

@@ -230,7 +230,7 @@ def _threshold(
 
 
 def qualified(term: Term) -> str:
-    """How a threshold is counted, in brackets; "" where the clause says no more than its number."""
+    """When a term holds or how it is counted, in brackets; "" where its clause says no more."""
     text = term.licence.clause(term.condition.key).text
     return f" ({text[:1].lower()}{text[1:]})" if text else ""
 
