@@ -41,6 +41,7 @@ $(VENV)/python:
 
 $(VENV)/installed: $(VENV)/python pyproject.toml .ci/constraints.txt $(wildcard web/*.json web/*.py) $(shell find web/src -type f 2>/dev/null)
 	$(PIP) install -c .ci/constraints.txt -e .
+	@$(BIN)/python -m compileall -q src # commands start at once also where Python writes no bytecode
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed

@@ -7,6 +7,7 @@ import importlib
 import io
 import os
 import pkgutil
+import re
 import sys
 
 import click
@@ -20,6 +21,18 @@ DONE, FINDINGS, USAGE, NO_STORE = 0, 1, 2, 3
 """Exit codes: done; findings above the asked severity; wrong usage or input; no store."""
 
 _ALIASES = {"import": "import_", "licenses": "licences"}
+
+_SUBJECTS = {
+    "models": "Find and look at models, datasets, organisations",
+    "lineage": "Where they come from, what comes from them",
+    "licences": "What they may be used for",
+    "documents": "Documents: checked, exported, signed",
+    "queries": "Questions and the policy behind the answers",
+    "records": "What you record, run and keep up to date",
+    "serving": "For browsers, programs and assistants",
+    "stores": "The store itself",
+}
+"""The headings of the help text, by the folder of the commands below it."""
 
 
 class Commands(click.Group):
@@ -38,12 +51,28 @@ class Commands(click.Group):
         assert isinstance(result, click.Command)
         return result
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands by subject, each with its whole first sentence."""
+        folders = {name: module.split(".")[-2] for name, module in _modules().items()}
+        for subject, heading in _SUBJECTS.items():
+            names = [name for name, folder in folders.items() if folder == subject]
+            shown = sorted(name.strip("_").replace("_", "-") for name in names)
+            rows = [(name, _sentence(self.get_command(ctx, name))) for name in shown]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; a reader of our output that has gone (``| head``) is no failure."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:  # click itself would leave with 1
             return _output_unread()
+
+
+def _sentence(command: click.Command | None) -> str:
+    """The first sentence of a command's help."""
+    text = " ".join(((command.help if command else "") or "").partition("\n\n")[0].split())
+    return re.split(r"(?<=\.) ", text, maxsplit=1)[0]
 
 
 def _modules() -> dict[str, str]:

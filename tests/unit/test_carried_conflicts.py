@@ -10,6 +10,8 @@ import pytest
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.carry import carry_conflicts
 from provenance_graph.conflicts import stored
+from provenance_graph.conflicts.detect import counted
+from provenance_graph.conflicts.number import number_of, path_of
 from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.iris import Iri, mint, model
 from provenance_graph.core.literals import integer
@@ -40,7 +42,7 @@ def record(source: str, number: int, layers: int) -> Record:
 
 def rows(folder: Path, version: str) -> list[tuple[object, ...]]:
     """The stored conflicts of a version."""
-    with sqlite3.connect(stored.path_of(folder, version)) as database:
+    with sqlite3.connect(path_of(folder, version)) as database:
         return database.execute("SELECT * FROM conflict ORDER BY number").fetchall()
 
 
@@ -55,8 +57,12 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
     folder = Path(derived_folder(str(root)) or "")
     with EmbeddedStore.open(root) as store:
         first = AcceptedSnapshot(store, folder=folder)
+        entity = model("acme/m0")
+        alone = number_of(first, entity)  # found for it alone, then counted in the file
         stored.keep(folder, first)
         assert len(rows(folder, first.version)) == 1
+        assert alone == number_of(first, entity) == counted(stored.ledger(first))[entity] == 1
+        assert number_of(first, model("acme/m")) == 0
     with EmbeddedStore.open_writer(root) as store:
         update(store, [record("two", 1, 50)])
     with EmbeddedStore.open(root) as store:
@@ -69,7 +75,7 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
         carry_conflicts(root, snapshot)
         carried = rows(folder, snapshot.version)
         assert sought == [frozenset({model("acme/m1")})]
-        stored.path_of(folder, snapshot.version).unlink()
+        path_of(folder, snapshot.version).unlink()
         stored.keep(folder, snapshot)
         assert carried == rows(folder, snapshot.version)
         assert len(carried) == 2

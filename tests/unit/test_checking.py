@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provenance_graph import cli
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import examine
 from provenance_graph.checking.elements import Elements
 from provenance_graph.core.claims import Record
@@ -17,6 +18,10 @@ from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.rdf import read_trig
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
+from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inheritance.recorded import bearing_on
+from provenance_graph.licences.results import LicenceFinding
+from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.shapes import validate_record, validate_records
 from provenance_graph.store.embedded import EmbeddedStore
 
@@ -259,3 +264,27 @@ def test_checking_many_gives_what_checking_each_gives(here) -> None:
     assert validate_records(records) == [validate_record(record) for record in records]
     assert any(finding for finding in validate_records(records))
     assert PG.Model  # the records are of models
+
+
+def worded(findings: list[LicenceFinding]) -> list[tuple[str, str, str]]:
+    """Findings without the numbers of their nodes, which an index has for itself."""
+    return [(one.rule.id, one.severity, one.message) for one in findings]
+
+
+def test_part_of_the_lineage_decides_as_the_whole_does(shipped) -> None:
+    """Licences of a document are judged over what bears on it, not over the whole store."""
+    with EmbeddedStore.open(shipped) as store:
+        snapshot = AcceptedSnapshot(store)
+        index = LineageIndex.open(snapshot)
+        whole = LicenceGraph(snapshot, index)
+        derived = [n for n in range(len(index)) if len(index.up.edges_of(n))]
+        compared = 0
+        for node in derived[::40]:
+            part = index.among(bearing_on(index, [node]))
+            assert len(part) < len(index) // 4
+            assert list(part.names) == sorted(part.names, key=index.names.find)
+            alone = LicenceGraph(AcceptedSnapshot(store), part, whole.catalogue)
+            expected = worded(whole.findings(index.names[node]))
+            assert worded(alone.findings(index.names[node])) == expected
+            compared += len(expected)
+        assert compared > 20

@@ -153,8 +153,12 @@ def test_a_flag_stands_beside_the_claim_and_changes_nothing_else(own) -> None:
     run(own, "claim", "flag", stored["claim"], "--why", "that is the input limit", "--by", "ada")
     (after,) = claims(own, "acme/seven", "contextLength")
     assert after["flags"] == ["that is the input limit"]
+    shown = run(own, "show", "acme/seven").stdout
+    assert "flagged as wrong: contextLength: that is the input limit" in shown
+    (listed,) = json.loads(run(own, "ask", "flagged-claims", "--format", "json").stdout)
+    assert (listed["claim"], listed["by"]) == (stored["claim"], "ada")
     assert after["standing"] == stored["standing"]
-    with pytest.raises(NotFound):
+    with pytest.raises(UsageError, match="IRI of every claim"):
         run(own, "claim", "flag", stored["claim"] + "0", "--why", "x", "--by", "ada")
 
 

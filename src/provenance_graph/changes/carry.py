@@ -11,6 +11,7 @@ from pathlib import Path
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.log import ChangeLog, sequence_of
 from provenance_graph.conflicts import stored
+from provenance_graph.conflicts.number import path_of
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import Iri
 
@@ -21,7 +22,7 @@ MAX_CHANGED = 2_000
 def carry_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
     """Store the conflicts of a snapshot of now, made of those of the version before it."""
     folder, version = snapshot.folder, snapshot.version
-    if folder is None or snapshot.as_of or stored.path_of(folder, version).exists():
+    if folder is None or snapshot.as_of or path_of(folder, version).exists():
         return
     for before in sorted(stored.versions(folder), key=sequence_of, reverse=True):
         changed = _changed(store, before, version)

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from rapidfuzz import fuzz
-
 from provenance_graph.core.claims import Claim, Literal, Record
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS
@@ -98,6 +96,8 @@ def near_repositories(asked: str, known: Iterable[str], most: int = 3) -> list[t
     >>> near_repositories("metallama/Llama-3.1-8B", ["meta-llama/Llama-3.1-8B", "acme/Llama-3.1-8B"])
     [('meta-llama/Llama-3.1-8B', True), ('acme/Llama-3.1-8B', False)]
     """
+    from rapidfuzz import fuzz  # loading it takes a moment, which only unknown names pay
+
     owner, _, name = asked.rpartition("/")
     owner, folded = fold(owner), fold(name)
     rows: list[tuple[float, str, bool]] = []

@@ -19,6 +19,7 @@ from provenance_graph.core.iris import ID, Iri, local_name, mint, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inheritance.recorded import bearing_on
 from provenance_graph.licences.rules.breaches import as_validation
 from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.licences.texts.reading import load
@@ -64,8 +65,7 @@ class Upstream:
             overlay = AcceptedSnapshot(
                 cast(Store, DocumentOverlay(self._reads, over)), today=self._today
             )
-            subjects = [s for n in group for s in reported[n]]
-            index = self._index.update(overlay, subjects)
+            index = self._near(over).update(overlay, over)
             graph = LicenceGraph(overlay, index, self._catalogue)
             for n in group:
                 for subject, quads in reported[n].items():
@@ -73,6 +73,14 @@ class Upstream:
                     findings[n] += self._lineage(index, subject)
                     findings[n] += self._licences(graph, subject, quads)
         return findings
+
+    def _near(self, over: Mapping[Iri, Sequence[Quad]]) -> LineageIndex:
+        """The part of the store's lineage that bears on these entities, however large the store."""
+        find = self._index.names.find
+        stated = (o for quads in over.values() for _, p, o, _ in quads if p in RELATIONS)
+        named = (find(one) for one in (*over, *stated) if isinstance(one, Iri))
+        nodes = [node for node in named if node is not None]
+        return self._index.among(bearing_on(self._index, nodes))
 
     def _upstream_quads(self, record: Record) -> dict[Iri, list[Quad]]:
         """What a record states of each entity that has parents, data or a licence there."""

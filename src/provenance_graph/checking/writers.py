@@ -116,6 +116,7 @@ WRITERS: Mapping[str, Callable[[Sequence[Examined]], str]] = MappingProxyType(
     {
         "table": lines,
         "json": lambda examined: reports.as_json(_all(examined)),
+        "csv": lambda examined: reports.as_csv(_all(examined)),
         "turtle": lambda examined: reports.as_turtle(_all(examined)),
         "sarif": lambda examined: reports.as_sarif(_all(examined)),
         "junit": junit,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts, counted
+from provenance_graph.conflicts.number import FORMAT, path_of
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import SearchIndex
@@ -24,7 +25,6 @@ from provenance_graph.model.search.index import SearchIndex
 if TYPE_CHECKING:
     from provenance_graph.conflicts.answers import ConflictAnswer
 
-FORMAT = "2"
 _SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE conflict (number INTEGER PRIMARY KEY, subject TEXT NOT NULL, property TEXT NOT NULL,
@@ -60,11 +60,6 @@ class StoredConflict:
         return self.read()
 
 
-def path_of(folder: Path, version: str) -> Path:
-    """The file of a version."""
-    return folder / f"conflicts-{FORMAT}-{version}.sqlite"
-
-
 def versions(folder: Path) -> list[str]:
     """The versions of which the conflicts are stored."""
     head = f"conflicts-{FORMAT}-"
@@ -86,14 +81,6 @@ def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
         return load(folder, snapshot.version) or []
 
     return snapshot.cached("conflicts", opened)
-
-
-def number_of(snapshot: AcceptedSnapshot, entity: Iri) -> int:
-    """How many conflicts an entity has: from the list of a version where it is kept."""
-    folder = snapshot.folder
-    if folder is not None and path_of(folder, snapshot.version).exists():
-        return counted(ledger(snapshot))[entity]
-    return counted(conflicts(snapshot, [entity]))[entity]
 
 
 def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:

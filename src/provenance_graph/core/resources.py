@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from provenance_graph.core.errors import StoreError
@@ -29,6 +28,8 @@ def folder(name: str) -> Path:
 
 def software() -> str:
     """The name and version of this software, as documents that it makes carry it."""
+    from importlib.metadata import version  # loading it takes a moment
+
     return f"provenance-graph {version('provenance-graph')}"
 
 

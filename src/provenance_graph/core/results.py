@@ -9,17 +9,26 @@ made from it, and so are the types of the page.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from pydantic import ConfigDict, TypeAdapter
-from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict
 
-RESULT = ConfigDict(
-    alias_generator=to_camel,
-    validate_by_name=True,
-    serialize_by_alias=True,
-    json_schema_serialization_defaults_required=True,
-)
+if TYPE_CHECKING:  # loading it takes a moment, which only what writes JSON pays
+    from pydantic import ConfigDict, TypeAdapter
+
+
+def _camel(name: str) -> str:
+    from pydantic.alias_generators import to_camel
+
+    return to_camel(name)
+
+
+RESULT: ConfigDict = {
+    "alias_generator": _camel,
+    "validate_by_name": True,
+    "serialize_by_alias": True,
+    "json_schema_serialization_defaults_required": True,
+}
 """The configuration of a result (a frozen pydantic dataclass): camelCase names in JSON."""
 
 
@@ -27,7 +36,7 @@ class AnswerObject(TypedDict):
     """A JSON object with exactly the keys that its class names."""
 
 
-AnswerObject.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]  # pydantic's
+AnswerObject.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]  # pydantic's
 
 
 class IdRef(AnswerObject):
@@ -62,6 +71,8 @@ Cell = str | bool | int | float | Ref | None
 
 @cache
 def _adapter(kind: type[object]) -> TypeAdapter[object]:
+    from pydantic import TypeAdapter
+
     return TypeAdapter(kind)
 
 

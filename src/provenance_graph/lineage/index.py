@@ -24,7 +24,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.lineage import read
-from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, EdgeRows, Ints, pack
+from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, EdgeRows, Ints, pack, spread
 from provenance_graph.lineage.names import NameTable
 from provenance_graph.lineage.row_update import (
     Row,
@@ -260,6 +260,28 @@ class LineageIndex:
             owner=owners(names) if count > len(self) else self.owner,
             licence=licence,
             licences=tuple(sets),
+        )
+
+    def among(self, nodes: Iterable[int]) -> LineageIndex:
+        """The index of some nodes and the edges between them; the nodes keep their order."""
+        old = np.array(sorted(set(nodes)), np.int32)
+        number = np.full(len(self), -1, np.int32)
+        number[old] = np.arange(len(old), dtype=np.int32)
+        places = spread(self.up.start, self.up.start[1:], old)
+        counts = self.up.start[old + 1] - self.up.start[old]
+        child = np.repeat(np.arange(len(old), dtype=np.int32), counts)
+        parent = number[self.up.other[places]]
+        inside = parent >= 0
+        child, parent, places = child[inside], parent[inside], places[inside]
+        code, inferred = self.up.code[places], self.up.inferred[places]
+        return replace(
+            self,
+            names=self.names.among(old.tolist()),
+            up=pack(len(old), child, parent, code, inferred),
+            down=pack(len(old), parent, child, code, inferred),
+            kind=self.kind[old],
+            owner=self.owner[old],
+            licence=self.licence[old],
         )
 
     def row(self, node: int) -> Iterator[tuple[int, int, bool]]:

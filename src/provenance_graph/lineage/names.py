@@ -7,7 +7,7 @@ take, can be mapped from a file, and are found by bisection.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +104,15 @@ class NameTable:
         other._later = dict(self._later)
         other._later_names = list(self._later_names)
         return other
+
+    def among(self, numbers: Sequence[int]) -> NameTable:
+        """A table of some names, given by ascending number, which keep their order."""
+        first = len(self.ends) - 1
+        table = NameTable.of_sorted([self._raw(number) for number in numbers if number < first])
+        for number in numbers:
+            if number >= first:
+                table.add(self[number])
+        return table
 
     def settled(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], list[Iri]]:
         """What to write to a file: the block, its ends, and the names added later."""

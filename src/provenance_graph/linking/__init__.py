@@ -2,19 +2,23 @@
 
 from provenance_graph.linking.lookup import (
     DumpLookup,
+    HubLookup,
     LinkCandidate,
     LinkLookup,
     ReconciliationLookup,
     RorLookup,
+    SparqlLookup,
 )
 from provenance_graph.linking.propose import HEADER, proposals
 
 __all__ = [
     "HEADER",
     "DumpLookup",
+    "HubLookup",
     "LinkCandidate",
     "LinkLookup",
     "ReconciliationLookup",
     "RorLookup",
+    "SparqlLookup",
     "proposals",
 ]

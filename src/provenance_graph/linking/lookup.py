@@ -1,4 +1,4 @@
-"""Where candidates come from: a reconciliation service, ROR's search, or a local dump of Wikidata.
+"""Where candidates come from: Wikidata (reconciliation, SPARQL, a dump), ROR's search, the Hub's.
 
 A service is asked through the one fetcher, so that its rate, size and addresses are
 bounded as everywhere. What it answers is text from outside: whatever is not of the expected
@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from provenance_graph.core.errors import FetchError, Unreadable
-from provenance_graph.core.iris import Iri, is_iri
+from provenance_graph.core.iris import PREFIXES, Iri, is_iri
 from provenance_graph.formats.fetch.fetcher import Fetcher
 from provenance_graph.model.naming.resolve import fold
 
@@ -24,6 +26,7 @@ WIKIDATA = "http://www.wikidata.org/entity/"
 MAX_CANDIDATES = 10
 MAX_LINE = 4 << 20
 BATCH = 10
+REPOSITORY = re.compile(r"(?:[\w.-]+/)?[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ class ReconciliationLookup:
             }
             url = f"{self.url}?queries={quote(json.dumps(queries, separators=(',', ':')))}"
             answer = _object(url, self.fetcher.get(url))
+            if queries.keys().isdisjoint(answer):
+                raise FetchError(
+                    f"{self.url}: it answers none of the queries; is it a "
+                    "reconciliation service (version 0.2)?"
+                )
             for n, name in enumerate(part):
                 results[name] = list(self._read(answer.get(f"q{n}")))
         return results
@@ -117,8 +125,9 @@ class RorLookup:
         for name in dict.fromkeys(names):
             url = f"{self.url}?query={quote(name)}"
             answer = _object(url, self.fetcher.get(url))
-            items = answer.get("items")
-            listed = items if isinstance(items, list) else []
+            listed = answer.get("items")
+            if not isinstance(listed, list):
+                raise FetchError(f"{self.url}: its answer has no items; is it ROR's search?")
             results[name] = [c for one in listed[:MAX_CANDIDATES] if (c := self._read(one))]
         return results
 
@@ -138,6 +147,98 @@ class RorLookup:
             tuple(link for link in links if is_iri(link)),
             ", ".join(_texts(one.get("types"))),
         )
+
+
+_PREFIXES = " ".join(
+    f"PREFIX {prefix}: <{space}>"
+    for prefix, space in (
+        ("rdfs", PREFIXES["rdfs"]),
+        ("skos", PREFIXES["skos"]),
+        ("schema", "http://schema.org/"),
+        ("wdt", "http://www.wikidata.org/prop/direct/"),
+    )
+)
+
+
+class SparqlLookup:
+    """A SPARQL service over Wikidata's own data model: entities with that label or alias."""
+
+    target = "wikidata"
+
+    def __init__(self, fetcher: Fetcher, url: str, language: str = "en") -> None:
+        self.fetcher, self.url, self.source, self.language = fetcher, url, url, language
+
+    def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
+        """Candidates by name, several names a request."""
+        listed = list(dict.fromkeys(names))
+        results: dict[str, list[LinkCandidate]] = {name: [] for name in listed}
+        for start in range(0, len(listed), BATCH):
+            url = (
+                f"{self.url}?format=json&query={quote(self._query(listed[start : start + BATCH]))}"
+            )
+            answer = _object(url, self.fetcher.get(url)).get("results")
+            if answer is None:
+                raise FetchError(f"{self.url}: its answer has no results; is it a SPARQL service?")
+            rows = _list(answer.get("bindings") if isinstance(answer, Mapping) else None)
+            by_item: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+            for row in rows:
+                cells = {key: _text_of(value) for key, value in row.items()}
+                if cells.get("name") in results and is_iri(cells.get("item", "")):
+                    by_item.setdefault((cells["name"], cells["item"]), []).append(cells)
+            for (name, item), same in by_item.items():
+                if len(results[name]) < MAX_CANDIDATES:
+                    results[name].append(self._read(name, item, same))
+        return results
+
+    def _query(self, names: Iterable[str]) -> str:
+        words = " ".join(f"{json.dumps(name)}@{self.language}" for name in names)
+        return (
+            f"{_PREFIXES} SELECT ?name ?item ?label ?description ?site {{ VALUES ?name {{ {words} }} "
+            "?item rdfs:label|skos:altLabel ?name ; rdfs:label ?label . "
+            f'FILTER(lang(?label) = "{self.language}") '
+            "OPTIONAL { ?item schema:description ?description . "
+            f'FILTER(lang(?description) = "{self.language}") }} '
+            f"OPTIONAL {{ ?item wdt:P856 ?site }} }} LIMIT {BATCH * MAX_CANDIDATES * 4}"
+        )
+
+    @staticmethod
+    def _read(name: str, item: str, same: list[Mapping[str, str]]) -> LinkCandidate:
+        sites = {row["site"] for row in same if is_iri(row.get("site", ""))}
+        label = same[0].get("label", name)[:300]
+        return LinkCandidate(
+            Iri(item), label, (name,), tuple(sorted(sites)), same[0].get("description", "")[:300]
+        )
+
+
+class HubLookup:
+    """The search of the Hugging Face Hub: repositories of models and datasets."""
+
+    target = "hub"
+    kinds: Mapping[str, str] = MappingProxyType({"models": "", "datasets": "datasets/"})
+
+    def __init__(self, fetcher: Fetcher, url: str = "https://huggingface.co") -> None:
+        self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
+
+    def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
+        """Candidates by name, two requests a name."""
+        results: dict[str, list[LinkCandidate]] = {}
+        for name in dict.fromkeys(names):
+            results[name] = []
+            for kind, path in self.kinds.items():
+                url = f"{self.url}/api/{kind}?search={quote(name)}&limit={MAX_CANDIDATES}"
+                for one in _list(_parsed(url, self.fetcher.get(url)))[:MAX_CANDIDATES]:
+                    repository = one.get("id")
+                    if isinstance(repository, str) and REPOSITORY.fullmatch(repository):
+                        about = [kind.removesuffix("s"), str(one.get("pipeline_tag") or "")]
+                        results[name].append(
+                            LinkCandidate(
+                                Iri(f"https://huggingface.co/{path}{repository}"),
+                                repository.rpartition("/")[2],
+                                (repository,),
+                                description=": ".join(filter(None, about))[:300],
+                            )
+                        )
+        return results
 
 
 class DumpLookup:
@@ -219,11 +320,15 @@ def domain(address: str) -> str:
     return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
-def _object(url: str, body: bytes) -> Mapping[str, Any]:
+def _parsed(url: str, body: bytes) -> object:
     try:
-        results = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError) as error:
         raise FetchError(f"{url[:200]}: the answer is not JSON ({error})") from error
+
+
+def _object(url: str, body: bytes) -> Mapping[str, Any]:
+    results = _parsed(url, body)
     if not isinstance(results, Mapping):
         raise FetchError(f"{url[:200]}: the answer is no object")
     return results
@@ -235,6 +340,12 @@ def _list(value: object) -> list[Mapping[str, Any]]:
 
 def _texts(value: object) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _text_of(cell: object) -> str:
+    """The text of a term in a SPARQL answer."""
+    value = cell.get("value") if isinstance(cell, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def _text(entity: Mapping[str, Any], key: str, language: str) -> str:

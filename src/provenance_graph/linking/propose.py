@@ -124,6 +124,10 @@ def evidence(
         score = _SAME_NAME
     if not score:
         return Evidence((), 0.0, composite=False)
+    own_id = any(alias == short_id(subject) for alias in one.aliases)
+    if own_id:
+        lines.append(f"the same owner and name {short_id(subject)!r}")
+        score += _SITE
     site = _sites(snapshot, subject) & {domain(address) for address in one.sites} - {""}
     if site:
         lines.append(f"both are at {min(site)}")
@@ -133,7 +137,7 @@ def evidence(
     if fits:
         lines.append(f"described as {one.description!r}")
         score += _FITS
-    return Evidence(tuple(lines), score, composite=bool(site))
+    return Evidence(tuple(lines), score, composite=bool(site) or own_id)
 
 
 def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -222,7 +224,18 @@ def _term(value: Value) -> str:
     return "[]" if isinstance(value, Iri) and value.startswith("_:") else str(term(value))
 
 
+def as_csv(findings: Iterable[Finding]) -> str:
+    """One row a finding, with file, line and column where it was read from a document."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("file", "line", "column", *COLUMNS))
+    for one in order(findings):
+        (row,) = rows([one])
+        writer.writerow((one.file, one.line or "", one.column or "", *row))
+    return out.getvalue()
+
+
 FORMATS: Mapping[str, Callable[[Iterable[Finding]], str]] = MappingProxyType(
-    {"table": table, "json": as_json, "turtle": as_turtle, "sarif": as_sarif}
+    {"table": table, "json": as_json, "csv": as_csv, "turtle": as_turtle, "sarif": as_sarif}
 )
 """Writers by the name that ``validate --format`` takes."""

@@ -67,7 +67,6 @@ def command(
     as by `fleet check`. Exits 1 when anything
     as grave as --severity is found, 2 when a path does not exist or nothing could be read.
     """
-    from provenance_graph.checking.fleets import is_fleet, of_fleets
     from provenance_graph.checking.upstream import Upstream
     from provenance_graph.store.opening import derived_folder
 
@@ -81,9 +80,13 @@ def command(
         judges = [judge_named(name, store, snapshot) for name in rubrics]
     models = _models(snapshot, paths) if rubrics else {}
     least = least_of(severity, strict)
-    fleets = [path for path in paths if path not in models and is_fleet(path)]
+    fleets: list[str] = []
     reported = _of_models(session, snapshot, models, judges, least)
-    reported += of_fleets(snapshot, fleets, least, today)
+    if any(path.endswith(".toml") for path in paths):  # loading it takes a moment
+        from provenance_graph.checking.fleets import is_fleet, of_fleets
+
+        fleets = [path for path in paths if path not in models and is_fleet(path)]
+        reported += of_fleets(snapshot, fleets, least, today)
     documents = tuple(path for path in paths if path not in models and path not in fleets)
     upstream = Upstream.open(store, derived_folder(session.store_path), today)
     return of_documents(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from provenance_graph.checking import Examined
     from provenance_graph.checking.documents import AnyJudge, Judge
 
-FORMATS = ("table", "json", "turtle", "sarif", "junit", "html")
+FORMATS = ("table", "json", "csv", "turtle", "sarif", "junit", "html")
 SEVERITIES = ("info", "warning", "violation")
 F = TypeVar("F", bound=Callable[..., object])
 

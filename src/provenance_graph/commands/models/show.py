@@ -21,9 +21,11 @@ from provenance_graph.tables import counted, folded
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.core.iris import Iri
     from provenance_graph.model.naming.entities import FoundEntity
 
 
+MAX_FLAGGED = 5
 MAX_NOT_UNDERSTOOD = 8
 """How many statements that fill no field a page shows."""
 
@@ -41,7 +43,7 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
     Of a model every field with its value or disclosure status; of anything else its facts,
     what points to it, and the records that speak of it.
     """
-    from provenance_graph.conflicts.stored import number_of
+    from provenance_graph.conflicts.number import number_of
     from provenance_graph.model.naming.entities import find_entity
     from provenance_graph.model.profile import profile
 
@@ -75,7 +77,8 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
         session.print_table(columns, rows, form)
     else:
         conflicts = number_of(snapshot, snapshot.canonical(meant.iri))
-        click.echo(folded("\n".join(page(json, everything, conflicts))))
+        flagged = _flagged(snapshot, meant.iri)
+        click.echo(folded("\n".join(page(json, everything, conflicts, flagged))))
 
 
 def _show_entity(
@@ -121,7 +124,27 @@ def _show_entity(
         )
 
 
-def page(result: Mapping[str, Any], everything: bool = False, conflicts: int = 0) -> Iterator[str]:
+def _flagged(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
+    """The claims about an entity that somebody holds to be wrong, with the reasons."""
+    if not any(True for _ in snapshot.quads(predicate=PG.flagged)):
+        return []
+    from provenance_graph.core.rdf import claim_iri
+    from provenance_graph.recording import flags
+
+    reasons = [
+        f"{local_name(one.claim.predicate)}: {why}"
+        for one in snapshot.claims(subject)
+        for why in flags(snapshot, claim_iri(one.header.record, one.claim), one.header.record)
+    ]
+    return list(dict.fromkeys(reasons))
+
+
+def page(
+    result: Mapping[str, Any],
+    everything: bool = False,
+    conflicts: int = 0,
+    flagged: Sequence[str] = (),
+) -> Iterator[str]:
     """The page, line by line."""
     kinds = ", ".join(result["kinds"]) or kind_by_name(result["iri"])
     yield f"{result['name']}  ({kinds} {result['id']})"
@@ -135,6 +158,9 @@ def page(result: Mapping[str, Any], everything: bool = False, conflicts: int = 0
     yield sentence(result["knowledge"])
     if conflicts:
         yield f"{counted(conflicts, 'conflict')} between sources (see `conflicts`)"
+    yield from (f"flagged as wrong: {one}" for one in flagged[:MAX_FLAGGED])
+    if len(flagged) > MAX_FLAGGED:
+        yield f"{len(flagged) - MAX_FLAGGED} more flags (see `claims`, `ask flagged-claims`)"
     yield from _succession(result)
     silent: list[str] = []
     covered = _covered_elsewhere(result)
@@ -258,7 +284,11 @@ def _succession(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _names(entities: Iterable[Mapping[str, Any]]) -> str:
-    return ", ".join(f"{entity['label']} ({entity['id']})" for entity in entities)
+    shown = (
+        f"{entity['label']} ({entity['id']})" if entity["label"] != entity["id"] else entity["id"]
+        for entity in entities
+    )
+    return ", ".join(shown)
 
 
 def _versions(result: Mapping[str, Any]) -> Iterator[str]:

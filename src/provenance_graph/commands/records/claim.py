@@ -134,6 +134,7 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
     CLAIM is an IRI as `claims --format json` gives it, or a record as `show` names it.
     """
     from provenance_graph.assessment.derived import EvidenceLevels
+    from provenance_graph.core.errors import NotFound
     from provenance_graph.core.iris import ID, Iri
     from provenance_graph.recording import AuditLog, flag
     from provenance_graph.store.embedded import EmbeddedStore
@@ -142,7 +143,11 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
     bare = claim.removeprefix("id:").removeprefix("record/")
     name = Iri(claim if "://" in claim else f"{ID}record/{bare}")
     with EmbeddedStore.open_writer(session.folder) as store:
-        record = flag(store, name, why, _who(who), _today(), EvidenceLevels())
+        try:
+            record = flag(store, name, why, _who(who), _today(), EvidenceLevels())
+        except NotFound as wrong:
+            how = '`claims MODEL --format json` gives the IRI of every claim under "claim"'
+            raise UsageError(f"{wrong}; {how}") from wrong
     AuditLog(session.folder).add(_who(who), "flag", record, f"{name}: {why}")
     session.say(f"flagged; `retract {_short(record)}` takes the flag back")
 

@@ -9,6 +9,7 @@ import click
 from provenance_graph import completion
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, mint, slug
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 
 
@@ -27,8 +28,9 @@ from provenance_graph.session import Session
     shell_complete=completion.collections,
     help="Make it public again.",
 )
+@format_option()
 @click.pass_obj
-def command(session: Session, private: tuple[str, ...], public: tuple[str, ...]) -> None:
+def command(session: Session, private: tuple[str, ...], public: tuple[str, ...], form: str) -> None:
     """List the collections of the store with their records, or change who may read them.
 
     Records that the holder of a token writes over HTTP are private once `service-TOKEN` is,
@@ -48,9 +50,15 @@ def command(session: Session, private: tuple[str, ...], public: tuple[str, ...])
                     set_private(store, chosen, EvidenceLevels(), private=wanted)
     stored = session.store()
     closed = private_collections(stored)
-    for collection, count in sorted(Counter(collections_of(stored).values()).items()):
-        name = collection.rpartition("/")[2]
-        click.echo(f"{name}\t{count}\t{'private' if collection in closed else 'public'}")
+    rows = [
+        (
+            collection.rpartition("/")[2],
+            count,
+            "private" if collection in closed else "public",
+        )
+        for collection, count in sorted(Counter(collections_of(stored).values()).items())
+    ]
+    session.print_table(("collection", "records", "who may read it"), rows, form)
 
 
 def _named(name: str, known: set[Iri]) -> Iri:

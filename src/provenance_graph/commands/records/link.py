@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Names
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.core.errors import UsageError
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -24,7 +26,9 @@ TARGETS = ("wikidata", "hub", "doi", "ror", "spdx")
 DEFAULT = "links.sssom.tsv"
 SERVICES = {
     "wikidata": "https://wikidata.reconci.link/en/api",
+    "wikidata-sparql": "https://query.wikidata.org/sparql",
     "ror": "https://api.ror.org/v2/organizations",
+    "hub": "https://huggingface.co/api/models",
 }
 MAX_LOOKED_UP = 1_000
 
@@ -43,8 +47,9 @@ MAX_LOOKED_UP = 1_000
     "look_up",
     default="",
     metavar="SERVICE",
-    help="Ask for candidates instead: wikidata, ror, the address of a reconciliation service, or "
-    "the file of a Wikidata dump. They are proposals, which only a review makes links.",
+    help=f"Ask for candidates instead: {', '.join(SERVICES)}, the address of a service like these "
+    "(reconciliation, …/sparql, …/organizations, …/api/models), or the file of a Wikidata dump. "
+    "They are proposals, which only a review makes links.",
 )
 @click.option(
     "--review",
@@ -61,6 +66,7 @@ MAX_LOOKED_UP = 1_000
     metavar="[FILE]",
     help=f"Add the new ones to FILE, or to {DEFAULT} beside the store.",
 )
+@format_option("sssom", "table", "json", "csv")
 @click.pass_obj
 def command(
     session: Session,
@@ -69,9 +75,9 @@ def command(
     look_up: str,
     review: Path | None,
     keep: str | None,
+    form: str,
 ) -> int:
     """Propose links of THINGs, or of every model and dataset, to outside data, as SSSOM rows."""
-    from provenance_graph.acceptance.sssom import write_sssom
     from provenance_graph.linking import HEADER
     from provenance_graph.matching import links
 
@@ -81,10 +87,10 @@ def command(
     subjects = _subjects(snapshot, models)
     if look_up:
         rows = _looked_up(session, snapshot, subjects, look_up, named=bool(models))
-        click.echo(write_sssom(rows, HEADER), nl=False)
+        _print(session, rows, HEADER, form)
         return 0
     rows = links.links(snapshot, subjects, targets)
-    click.echo(write_sssom(rows, links.HEADER), nl=False)
+    _print(session, rows, links.HEADER, form)
     if rows:
         session.say(
             f"{counted(len(rows), 'link')} proposed for {counted(len(subjects), 'subject')}"
@@ -98,6 +104,32 @@ def command(
     if keep is not None:
         _keep(session, rows, keep)
     return 0
+
+
+COLUMNS = ("subject", "name", "relation", "object", "confidence", "author", "why")
+
+
+def _print(session: Session, rows: list[Mapping], header: Names[str, str], form: str) -> None:
+    """Links as SSSOM, or for reading: the whole table of SSSOM has more columns than fit."""
+    from provenance_graph.acceptance.sssom import curie, write_sssom
+    from provenance_graph.core.iris import short_id, shorten
+
+    if form == "sssom":
+        click.echo(write_sssom(rows, header), nl=False)
+        return
+    shown = [
+        (
+            short_id(row.subject),
+            row.subject_label,
+            ("not " if row.negated else "") + shorten(row.predicate),
+            curie(row.object) if form == "table" else str(row.object),
+            row.confidence,
+            row.author,
+            row.comment,
+        )
+        for row in rows
+    ]
+    session.print_table(COLUMNS, shown, form)
 
 
 def _subjects(snapshot: AcceptedSnapshot, names: tuple[str, ...]) -> list[Iri]:
@@ -133,7 +165,7 @@ def _looked_up(
         f"{counted(len(left), 'link')} proposed for {counted(len(subjects), 'subject')}, none of them written"
         + (f"; {len(rows) - len(left):,} were decided before" if len(rows) > len(left) else "")
         + (f"; for {without:,} no candidate has one of its names" if without else "")
-        + "; put your name into author_id (and Not into predicate_modifier for what is wrong), "
+        + "; put your id (id:agent/jane-doe) into author_id (and Not into predicate_modifier for what is wrong), "
         "then `link --review FILE`"
     )
     return left
@@ -151,7 +183,13 @@ def _lookup(stack: ExitStack, service: str) -> LinkLookup:
     from provenance_graph.formats.fetch.addresses import resolve
     from provenance_graph.formats.fetch.cache import Cache
     from provenance_graph.formats.fetch.fetcher import Fetcher, FetchSettings
-    from provenance_graph.linking import DumpLookup, ReconciliationLookup, RorLookup
+    from provenance_graph.linking import (
+        DumpLookup,
+        HubLookup,
+        ReconciliationLookup,
+        RorLookup,
+        SparqlLookup,
+    )
 
     address = SERVICES.get(service, service)
     if not address.startswith(("http://", "https://")):
@@ -173,8 +211,14 @@ def _lookup(stack: ExitStack, service: str) -> LinkLookup:
         cache=Cache(Path(folder)) if folder else None,
         resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
     )
-    is_ror = service == "ror" or parts.path.rstrip("/").endswith("/organizations")
-    return RorLookup(fetcher, address) if is_ror else ReconciliationLookup(fetcher, address)
+    path = parts.path.rstrip("/")
+    if path.endswith("/organizations"):
+        return RorLookup(fetcher, address)
+    if path.endswith("/sparql"):
+        return SparqlLookup(fetcher, address)
+    if path.endswith("/api/models"):
+        return HubLookup(fetcher, address.rstrip("/").removesuffix("/api/models"))
+    return ReconciliationLookup(fetcher, address)
 
 
 def _reviewed(session: Session, file: Path, keep: str) -> int:

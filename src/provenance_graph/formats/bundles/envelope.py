@@ -20,14 +20,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typing import TYPE_CHECKING
 
 from provenance_graph.core import canonical
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats.bundles.keys import PublicKey
 from provenance_graph.formats.document import MAX_BYTES, parse_json
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 MEDIA_TYPE = "application/vnd.provenance-graph.bundle+json;version=1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"

@@ -7,14 +7,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING
 
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
+
+if TYPE_CHECKING:  # loading it takes a moment, which only signed documents pay
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
 
 HOW = (
     "openssl genpkey -algorithm ed25519 -out key.pem; openssl pkey -in key.pem -pubout -out key.pub"
@@ -32,6 +35,8 @@ class PublicKey:
     @property
     def id(self) -> str:
         """The SHA-256 of the key as it is written in certificates."""
+        from cryptography.hazmat.primitives import serialization
+
         written = self.key.public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
@@ -39,6 +44,8 @@ class PublicKey:
 
     def signed(self, signature: bytes, message: bytes) -> bool:
         """Whether the signature is this key's over the message."""
+        from cryptography.exceptions import InvalidSignature
+
         try:
             self.key.verify(signature, message)
         except InvalidSignature:
@@ -74,6 +81,10 @@ def _bytes(path: Path, what: str) -> bytes:
 
 def private_key(path: Path, password: str = "") -> Ed25519PrivateKey:
     """A private key from a PEM or OpenSSH file; raises UsageError with what would work."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     data = _bytes(path, "private key")
     secret = password.encode() or None
     try:
@@ -97,6 +108,10 @@ def public_key(path: Path) -> PublicKey:
 
 
 def _public(data: bytes, where: str) -> Ed25519PublicKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         if data.lstrip().startswith(b"ssh-"):
             matches: object = serialization.load_ssh_public_key(data)

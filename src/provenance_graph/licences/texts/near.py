@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from rapidfuzz import fuzz, process
-
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats.licences.lists import known_names
 from provenance_graph.formats.licences.names import normalise
@@ -44,6 +42,8 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
         within.sort(key=lambda name: name.endswith("later"))
         within.sort(key=figures, reverse=True)
         return list(dict.fromkeys(known[name] for name in within))[:most]
+    from rapidfuzz import fuzz, process  # loading it takes a moment
+
     extract = process.extract(asked, known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=most)
     best = extract[0][1] if extract else 0.0
     return [known[name] for name, score, _ in extract if score > best - 5]

@@ -11,8 +11,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
@@ -369,6 +367,8 @@ class _NameTable:
         wanted = fold(asked)
         if not wanted:
             return []
+        from rapidfuzz import fuzz, process  # loading it takes a moment
+
         close = process.extract(
             wanted, self._folded, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=most
         )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.stored import FORMAT
+from provenance_graph.conflicts.number import FORMAT
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.api.common.indexes import DAMAGE, INDEXES, drop, make_all, missing
 from provenance_graph.store.embedded import EmbeddedStore

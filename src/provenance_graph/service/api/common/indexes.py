@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts import stored as stored_conflicts
+from provenance_graph.conflicts.number import path_of
 from provenance_graph.conflicts.stored import ledger, models_index
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import FORMAT as CATALOGUE_FORMAT
@@ -146,7 +147,7 @@ def _has_catalogue(folder: Path, version: str) -> bool:
 
 
 def _has_conflicts(folder: Path, version: str) -> bool:
-    return stored_conflicts.path_of(folder, version).exists()
+    return path_of(folder, version).exists()
 
 
 def _make_catalogue(_: Path, snapshot: AcceptedSnapshot, __: str, ___: Changed) -> None:
@@ -204,7 +205,7 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             ledger,
             _has_conflicts,
             stored_conflicts.keep,
-            files=lambda folder, v: [stored_conflicts.path_of(folder, v)],
+            files=lambda folder, v: [path_of(folder, v)],
         ),
         "models": Index(
             models_index,

@@ -1,0 +1,37 @@
+"""How many conflicts an entity has, from the file of a version where it is kept."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.kinds import DEFAULT
+from provenance_graph.core.iris import Iri
+
+FORMAT = "2"
+_COUNT = (
+    "SELECT count(*) FROM conflict WHERE instr(' ' || about || ' ', ' ' || ? || ' ')"
+    " AND kind IN (SELECT value FROM json_each(?))"
+)
+
+
+def path_of(folder: Path, version: str) -> Path:
+    """The file of a version."""
+    return folder / f"conflicts-{FORMAT}-{version}.sqlite"
+
+
+def number_of(snapshot: AcceptedSnapshot, entity: Iri) -> int:
+    """How many conflicts of the default kinds an entity has, as every list counts them."""
+    folder = snapshot.folder
+    file = path_of(folder, snapshot.version) if folder is not None else None
+    if file is None or not file.exists():
+        from provenance_graph.conflicts.detect import conflicts, counted  # takes long to load
+
+        return counted(conflicts(snapshot, [entity]))[entity]
+    uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as database:
+        (number,) = database.execute(_COUNT, (entity, json.dumps(DEFAULT))).fetchone()
+    return int(number)
