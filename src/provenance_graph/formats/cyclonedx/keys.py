@@ -227,6 +227,13 @@ _BOM = (
     *read("as stated of the component that the document is about", "bom/metadata/properties/value",
           "bom/properties/value", "bom/externalReferences/type", "bom/externalReferences/url"),
     *skip("services, which are neither models nor data", "bom/services/**"),
+    *coded("`pg:TrainingStage` of the model put out, with what went in",
+           "bom/formulation/workflows/bom-ref", "bom/formulation/workflows/uid",
+           "bom/formulation/workflows/tasks/bom-ref", "bom/formulation/workflows/tasks/uid",
+           *(f"bom/formulation/workflows/{below}{key}/resource/ref"
+             for below in ("", "tasks/") for key in ("inputs", "outputs"))),
+    *read("`pg:TrainingStage` of the model put out, where data went in or it calls itself training; "
+          "else as stated of that model", "bom/formulation/workflows/**"),
     *later("bom/vulnerabilities/**", "bom/annotations/**", "bom/citations/**",
            "bom/compositions/**", "bom/dependencies/provides", "bom/formulation/**",
            "bom/declarations/**", "bom/definitions/**", "bom/signature/**",

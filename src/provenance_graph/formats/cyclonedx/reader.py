@@ -18,7 +18,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.cyclonedx import around, card, xml
+from provenance_graph.formats.cyclonedx import around, card, formulation, xml
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx import schema as cyclonedx_schema
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
@@ -110,6 +110,7 @@ def read(document: Document) -> ReaderOutput:
             described = True
             yield from _data(part, where, bom)
     yield from around.read(bom)
+    yield from formulation.read(bom)
     if not described:
         yield Problem("/", "no model and no dataset among the components", kind="empty")
 
@@ -368,7 +369,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=boms.leaves,
     subjects=boms.subjects,

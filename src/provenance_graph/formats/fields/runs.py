@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
@@ -22,6 +22,12 @@ _REVISION = re.compile(
 _NOT_TRAINED_ON = (
     (re.compile(r"valid|\bdev\b", re.IGNORECASE), PG.validatedOn),
     (re.compile(r"test|eval|benchmark|score", re.IGNORECASE), PG.testedOn),
+)
+
+
+_TRAINING = re.compile(
+    r"(?<![a-z])(?:re|pre|post)?-?train|tun(?:e|ing)\b|distil|\balign|\b(?:dpo|sft|rlhf|lora)\b",
+    re.IGNORECASE,
 )
 
 
@@ -71,6 +77,34 @@ def revision_in(settings: Iterable[tuple[str, str]]) -> str:
     ('8f2b1c0', '')
     """
     return next((value for name, value in settings if _REVISION.fullmatch(name)), "")
+
+
+def is_training(text: str) -> bool:
+    """Whether a run's name or description calls it training.
+
+    >>> is_training("Fine-tuning of Qwen"), is_training("pretrain.yml"), is_training("constrained build")
+    (True, True, False)
+    """
+    return _TRAINING.search(text) is not None
+
+
+def made_from(
+    made: Iri, used: Iri, *, role: str = "", stated: str = "", where: str = ""
+) -> Iterator[Claim]:
+    """That what a run made comes from what it used: data in its role, else a derivation.
+
+    Without ``stated`` the source says so itself; with it, it says that the run used the one and made
+    the other, and the rest is an inference.
+    """
+    trained = "/model/" in made and "/dataset/" in used
+    yield Claim(
+        made,
+        data_relation(role) if trained else PROV.wasDerivedFrom,
+        used,
+        basis=Basis.INFERENCE if stated else None,
+        as_stated=stated,
+        locator=where,
+    )
 
 
 def data_relation(role: str) -> Iri:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import packages
+from provenance_graph.formats.packaging import slsa
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "modelsigning"
@@ -35,6 +37,26 @@ KEYS = KeyTable(
             "statement/predicate/resources/name",
             "statement/predicate/resources/digest",
             "statement/predicate/resources/algorithm",
+        ),
+        *read(
+            "SLSA: `pg:TrainingStage` where data went in or the build is training; else as stated",
+            "statement/predicate/buildDefinition/buildType",
+            "statement/predicate/buildDefinition/externalParameters/**",
+            "statement/predicate/buildDefinition/resolvedDependencies/uri",
+            "statement/predicate/buildDefinition/resolvedDependencies/name",
+            "statement/predicate/buildDefinition/resolvedDependencies/downloadLocation",
+            "statement/predicate/buildDefinition/resolvedDependencies/digest/*",
+            "statement/predicate/runDetails/builder/id",
+            "statement/predicate/runDetails/metadata/*",
+            "statement/predicate/materials/**",
+            "statement/predicate/buildType",
+            "statement/predicate/builder/id",
+            "statement/predicate/invocation/parameters/**",
+            "statement/predicate/invocation/configSource/uri",
+            "statement/predicate/invocation/configSource/digest/*",
+            "statement/predicate/metadata/buildStartedOn",
+            "statement/predicate/metadata/buildFinishedOn",
+            "statement/predicate/metadata/buildInvocationId",
         ),
         *skip("that it is an in-toto statement", "statement/_type"),
         *later("statement/**"),
@@ -219,6 +241,11 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
         yield from _signed_file(document, whole, message)
         return
     subjects = as_list(statement.get("subject"))
+    if subjects and all(_is_software(mapping(raw)) for raw in subjects):
+        shown = ", ".join(_name_of(mapping(raw)) for raw in subjects[:3])[:200]
+        what = f"about software, {shown}; no model is among its subjects"
+        yield Problem("/payload/subject", what, kind="empty")
+        return
     if not subjects:
         yield Problem(
             "/payload/subject", "a statement about nothing", "subject with name and digest"
@@ -237,9 +264,26 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
         item, where = mapping(raw), f"/payload/predicate/resources/{n}"
         pair = (scalar_text(item.get("algorithm")), scalar_text(item.get("digest")))
         yield from _digested(model, stated_name(item.get("name")), [pair], where)
+    yield from slsa.read(statement, model, "/payload" if whole else "")
     yield from _signed_by(model, whole)
     own = (leaf for leaf in leaves(document) if leaf.path[0] == "statement")
     yield from coverage.claims(model, own, KEYS)
+
+
+_SOFTWARE = re.compile(
+    r"pkg:(?!huggingface|mlflow|generic|oci|docker)[a-z]+/\S+"
+    r"|\S+\.(?:whl|jar|deb|rpm|exe|msi|dmg|apk|gem|crate|nupkg|egg|sbom|iso)",
+    re.IGNORECASE,
+)
+
+
+def _is_software(subject: dict[Any, Any]) -> bool:
+    """Whether a subject is a package or program, by its package URL or its suffix."""
+    return _SOFTWARE.fullmatch(_name_of(subject)) is not None
+
+
+def _name_of(subject: dict[Any, Any]) -> str:
+    return scalar_text(subject.get("name")) or scalar_text(subject.get("uri"))
 
 
 def _signed_by(model: Iri, bundle: dict[Any, Any]) -> Iterator[Claim]:
@@ -305,6 +349,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_statement,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

@@ -19,7 +19,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
+from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
@@ -339,14 +339,8 @@ def _from(
     subject, other = graph.subjects.get(made), graph.subjects.get(source)
     if subject is None or other is None or subject == other:
         return
-    trained = "/model/" in subject and "/dataset/" in other
-    yield Claim(
-        subject,
-        runs.data_relation(role) if trained else PROV.wasDerivedFrom,
-        other,
-        basis=Basis.INFERENCE if inferred else None,
-        as_stated="used by the activity that generated it" if inferred else "",
-    )
+    stated = "used by the activity that generated it" if inferred else ""
+    yield from runs.made_from(subject, other, role=role, stated=stated)
 
 
 READER = Reader(
