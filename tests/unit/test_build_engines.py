@@ -45,6 +45,7 @@ def test_many_small_parts_in_processes_make_the_same_store(hub, tmp_path, monkey
     whole = made(hub, tmp_path / "whole")
     monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
     monkeypatch.setattr("provenance_graph.ingest.bulk.pipeline.BUCKET_CLAIMS", 500)
+    monkeypatch.setattr("provenance_graph.ingest.bulk.keys.BLOCK_ROWS", 50)
     assert made(hub, tmp_path / "parts", engine=LocalEngine(2)) == whole
 
 

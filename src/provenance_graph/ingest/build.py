@@ -28,7 +28,7 @@ from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.bulk.engines import Engine, LocalEngine
 from provenance_graph.ingest.bulk.judge import Rules
-from provenance_graph.ingest.bulk.keys import name_keys
+from provenance_graph.ingest.bulk.keys import key_tasks, write_keys
 from provenance_graph.ingest.bulk.parts import RecordPart, text
 from provenance_graph.ingest.bulk.pipeline import (
     Compiled,
@@ -233,9 +233,10 @@ class _Build:
         rules = self._rules()
         parts = [*shipped, *retained]
         compiled = compile_parts(parts, rows, stage, rules, self.engine, self.watch)
-        fixed = self._fixed(compiled, rows, names, fresh=fresh)
+        fixed = self._fixed(compiled, rows, fresh=fresh)
+        marks = [self._shipped(stage, names), *self._keys(stage, compiled)]
         digest = format(_digest(parts) % 2**48, "012x")
-        version = self._put(stage, compiled, fixed, digest)
+        version = self._put(stage, compiled, fixed, marks, digest)
         if self.remote is None:
             version = self._decide_again(version, retained, people)
         shutil.rmtree(self.where / STAGING, ignore_errors=True)
@@ -244,7 +245,7 @@ class _Build:
             sum(part.records for part in shipped),
             sum(part.records for part in retained),
             sum(one.subjects for one in compiled.judged),
-            compiled.quads + len(fixed),
+            compiled.quads + len(fixed) + sum(count for _, count in marks),
         )
 
     def _same_data(self, names: Collection[str]) -> None:
@@ -261,12 +262,21 @@ class _Build:
                 f"{self.data}; name that folder with --data"
             )
 
-    def _put(self, stage: Path, compiled: Compiled, fixed: list[Quad], digest: str) -> str:
+    def _put(
+        self,
+        stage: Path,
+        compiled: Compiled,
+        fixed: list[Quad],
+        marks: list[tuple[Path, int]],
+        digest: str,
+    ) -> str:
         """Load everything into the store; gives the version."""
         (stage / "fixed.nq").write_bytes(text(fixed))
-        load = [(stage / "fixed.nq", "nquads"), *((Path(p), form) for p, form in compiled.load)]
+        own = [(stage / "fixed.nq", "nquads"), *((path, "nquads") for path, _ in marks)]
+        load = [*own, *((Path(path), form) for path, form in compiled.load)]
         if self.remote is not None:
-            step, total = self.watch("quads sent"), compiled.quads + len(fixed)
+            total = compiled.quads + len(fixed) + sum(count for _, count in marks)
+            step = self.watch("quads sent")
             return self.remote.load(_quads_of(load), digest, lambda done: step(done, total))
         step = self.watch("bytes loaded")
         before = ViewBefore(self.where)
@@ -294,21 +304,35 @@ class _Build:
             return Rules(policy, None, "")
         return Rules(policy, self.derive.in_columns(known, policy), str(self.derive.graph))
 
-    def _fixed(
-        self, compiled: Compiled, rows: list[Mapping], names: list[str], *, fresh: bool
-    ) -> list[Quad]:
-        """What is neither record nor view: reference data, identity, marks, notes, the day."""
+    def _fixed(self, compiled: Compiled, rows: list[Mapping], *, fresh: bool) -> list[Quad]:
+        """What is neither record nor view nor mark: reference data, identity, notes, the day."""
         rules = sorted(compiled.identity.rules.items())
         return [
             *self.reference,
             reference_data.stamp(self.reference),
             *identity.quads(rows),
-            *name_keys(compiled.parts, compiled.by_hand),
             *((entity, SKOS.exactMatch, model, identity.RULES) for entity, model in rules),
             day_quad(self.day),
-            *((Iri(name), RDF.type, PG.SourceRecord, identity.SHIPPED) for name in names),
             *([] if fresh else collection_notes(self.where)),
         ]
+
+    def _shipped(self, stage: Path, names: list[str]) -> tuple[Path, int]:
+        """The marks of records that a build put there, as a file, and how many there are."""
+        target = stage / "shipped.nq"
+        end = f"> <{RDF.type}> <{PG.SourceRecord}> <{identity.SHIPPED}> .\n"
+        with target.open("w", encoding="utf-8") as file:
+            file.writelines(f"<{name}{end}" for name in names)
+        return target, len(names)
+
+    def _keys(self, stage: Path, compiled: Compiled) -> Iterator[tuple[Path, int]]:
+        """The keys of all names, in files, and how many there are in each."""
+        blocks = key_tasks(compiled.parts, compiled.by_hand, stage / "keys")
+        step = self.watch("groups of names keyed")
+        written: list[tuple[str, int]] = []
+        for one in self.engine.run(write_keys, blocks):
+            written.append(one)
+            step(len(written), len(blocks))
+        return ((Path(path), count) for path, count in sorted(written))
 
     def _stage(self, files: list[tuple[Path, str]], rows: list[Mapping], *, fresh: bool) -> Path:
         """The folder of this build's stages: the same for the same input, others are removed."""
