@@ -10,6 +10,7 @@ import pytest
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
+from provenance_graph.model.naming.table import kinds_of, names, table_of
 from provenance_graph.model.search.index import FACETS, SearchIndex
 from provenance_graph.store.embedded import EmbeddedStore
 
@@ -86,3 +87,24 @@ def test_a_facet_counts_what_the_other_filters_leave(catalogue: SearchIndex) -> 
 def test_what_does_not_exist_is_named_with_what_does(catalogue: SearchIndex, bad) -> None:
     with pytest.raises(UsageError, match=r"there are|such as|gave as"):
         catalogue.models(**bad)
+
+
+def test_names_mean_the_same_in_the_index_and_in_memory(
+    shipped: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with EmbeddedStore.open(shipped) as store:
+        folder = tmp_path_factory.mktemp("derived")
+        SearchIndex.open(AcceptedSnapshot(store, folder=folder)).close()
+        stored, bare = AcceptedSnapshot(store, folder=folder), AcceptedSnapshot(store)
+        for kinds in ((), ("model", "family"), ("organization",)):
+            table, other = table_of(stored, kinds), table_of(bare, kinds)
+            assert type(table) is not type(other)
+            known = names(bare, kinds_of(bare, kinds))
+            for entity in sorted(known)[::40]:
+                for name in sorted(known[entity]):
+                    assert table.called(name) == other.called(name)
+                    shorter = name.rpartition("-")[0]
+                    assert table.editions(shorter) == other.editions(shorter)
+        near = table_of(stored, ["model"]).near("claude-haiku-4-6")
+        assert HAIKU in near
+        assert HAIKU in table_of(bare, ["model"]).near("claude-haiku-4-6")

@@ -30,7 +30,7 @@ def test_names_are_read_once(snapshot: AcceptedSnapshot, monkeypatch: pytest.Mon
     def read(*_: object) -> None:
         raise AssertionError("the store was read again")
 
-    monkeypatch.setattr("provenance_graph.model.naming.entities.names", read)
+    monkeypatch.setattr("provenance_graph.model.naming.table.names", read)
     with pytest.raises(NotFound):
         find_entity(snapshot, "nothing of the kind", ["model"])
     assert find_entity(snapshot, "qwen 2.5 7b", ["model"]).iri == iris.model("Qwen/Qwen2.5-7B")

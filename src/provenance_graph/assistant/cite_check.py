@@ -41,8 +41,8 @@ from provenance_graph.core.claims import Literal, SourcedClaim, Stance, Value
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
-from provenance_graph.model.naming.entities import is_own, names
 from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.table import is_own, kinds_of, names
 from provenance_graph.model.receipt import Receipt, receipts
 
 MAX_TEXT = 100_000
@@ -137,7 +137,9 @@ class Checker:
 
     def _table(self, kinds: tuple[str, ...]) -> Names:
         if kinds not in self._tables:
-            self._tables[kinds] = by_name(names(self._snapshot.present, kinds))
+            self._tables[kinds] = by_name(
+                names(self._snapshot.present, kinds_of(self._snapshot.present, kinds))
+            )
         return self._tables[kinds]
 
     def sentence(self, sentence: str) -> Checked:

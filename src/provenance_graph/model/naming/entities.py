@@ -6,8 +6,6 @@ none stands out the name is ambiguous.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,32 +13,17 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import Ambiguous, NotFound, WrongKind
-from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import (
     DCTERMS,
     DERIVATIONS,
-    INFLUENCES,
     PG,
     PROV,
     RDF,
-    RDFS,
-    SCHEMA,
-    SKOS,
 )
 from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.table import KINDS, is_own, table_of
 from provenance_graph.store.values import ANY
-
-KINDS = {
-    "model": (PG.Model, PG.ModelVersion, PG.Configuration, PG.OfferedModel),
-    "family": (PG.ModelFamily,),
-    "dataset": (PG.Dataset,),
-    "organization": (PG.Organization,),
-    "licence": (PG.Licence,),
-    "benchmark": (PG.Benchmark,),
-    "rubric": (PG.AssessmentScheme,),
-    "system": (PG.Deployment,),
-}
-"""Kinds of entities and the classes that make an entity one of them."""
 
 _HEADS = (
     "model",
@@ -53,7 +36,6 @@ _HEADS = (
     "rubric",
     "deployment",
 )
-_NAMES = (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.prefLabel, RDFS.label)
 _MINTED = {
     **{kind: kind for kind in (*KINDS, "offer")},
     "version": "model",
@@ -92,7 +74,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
         ordered = _by_richness(present, direct)
         if "/" in asked or iris.is_iri(asked) or wanted:
             return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
-    known = _NameTable.of(present, wanted)
+    known = table_of(present, wanted)
     results = list(dict.fromkeys([*direct, *known.called(asked)]))
     if results:
         if not any(map(is_own, results)):
@@ -101,7 +83,7 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     editions = known.editions(asked)
     if editions and ("/" not in asked or len(editions) > 1):  # an id is no other id
         return _chosen(present, asked, editions)
-    if wanted and (others := _NameTable.of(present, set()).called(asked)):
+    if wanted and (others := table_of(present, set()).called(asked)):
         raise _wrong_kind(present, asked, _by_richness(present, others)[0], wanted)
     raise NotFound(asked, _kinds_in_words(wanted) or "entity", known.near(asked))
 
@@ -181,24 +163,6 @@ def _versions_of(present: AcceptedSnapshot, entity: Iri) -> set[Iri]:
     return {entity, *(version for version, *_ in quads)}
 
 
-def is_own(entity: Iri) -> bool:
-    """Whether an entity has a name of ours, and is not known by one source's name alone."""
-    return not entity.startswith(f"{iris.ID}in/")
-
-
-_NEAR = 72
-"""How alike a name must be to be offered, of 100."""
-_EDITION = re.compile(r"[^a-z0-9.]+v?\d[\d.\-]*")
-
-
-def _ends_in_edition(name: str, sought: str) -> bool:
-    return any(
-        fold(name[:start]) == sought and _EDITION.fullmatch(name.casefold(), start)
-        for start in range(1, len(name))
-        if not name[start].isalnum()
-    )
-
-
 def _direct(present: AcceptedSnapshot, asked: str) -> Iterator[Iri]:
     candidates: list[Iri] = []
     if iris.is_iri(asked):
@@ -243,16 +207,6 @@ def is_publisher(snapshot: AcceptedSnapshot, entity: Iri) -> bool:
     )
 
 
-def publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
-    """Organisations to which records are attributed, by the name that stands for each."""
-    return snapshot.cached("publishers", lambda: _publishers(snapshot))
-
-
-def _publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
-    quads = snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY)
-    return {snapshot.canonical(who) for who in {o for *_, o, _ in quads} if isinstance(who, Iri)}
-
-
 def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
     """What an entity is, in a word; ``thing`` where neither a record nor its IRI says it."""
     types = present.types(entity)
@@ -276,105 +230,6 @@ def kind_of(present: AcceptedSnapshot, entity: Iri) -> str:
 def kind_by_name(entity: Iri) -> str:
     """What an IRI was minted for, in a word; ``thing`` where it does not tell."""
     return _MINTED.get(iris.minted_kind(entity), "thing")
-
-
-_MONTH_BEFORE_SIZE = re.compile(
-    r"(?<=[A-Za-z0-9])[- ](?:0[1-9]|1[0-2])\d\d(?=[- ]\d+(?:\.\d+)?[bB]\b)"
-)
-"""Month and year before a size, which people leave out: OLMo-2-1124-7B is "OLMo 2 7B"."""
-
-
-def names(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, set[str]]:
-    """Every entity with its names: id, last part of it, labels; also what is only named as a parent."""
-    wanted = set(kinds) or set(KINDS)
-    results: dict[Iri, set[str]] = {}
-
-    def add(entity: Iri) -> None:
-        shown = short_id(entity)
-        results.setdefault(entity, {shown, shown.rsplit("/", 1)[-1], local_name(entity)})
-
-    for kind in sorted(wanted & set(KINDS)):
-        for class_ in KINDS[kind]:
-            for entity, *_ in present.quads(predicate=RDF.type, object=class_):
-                add(entity)
-    for entity in _only_named(present, wanted):
-        add(entity)
-    for predicate in _NAMES:
-        for entity, _, value, _ in present.quads(predicate=predicate):
-            if entity in results and isinstance(value, Literal):
-                results[entity].add(value.lexical)
-    for known in results.values():
-        known.update(
-            [_MONTH_BEFORE_SIZE.sub("", name) for name in known if _MONTH_BEFORE_SIZE.search(name)]
-        )
-    return results
-
-
-def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[Iri]:
-    """What the view may not describe: publishers of records, parents, training data."""
-    if "organization" in wanted:
-        yield from publishers(present)
-    for relation in (*DERIVATIONS, *INFLUENCES):
-        only = "dataset" if relation == PG.trainedOn else "model"
-        if only in wanted:
-            for _, _, parent, _ in present.quads(predicate=relation):
-                if isinstance(parent, Iri):
-                    yield parent
-
-
-class _NameTable:
-    """Every entity by its folded names, made once of a snapshot: asking costs milliseconds."""
-
-    def __init__(self, known: dict[Iri, set[str]]) -> None:
-        self._known = known
-        self._by_fold: dict[str, list[Iri]] = {}
-        for iri in sorted(known, key=lambda iri: (not is_own(iri), len(iri), iri)):
-            for folded in sorted(set(map(fold, known[iri]))):
-                self._by_fold.setdefault(folded, []).append(iri)
-        self._folded = sorted(self._by_fold)
-
-    @classmethod
-    def of(cls, present: AcceptedSnapshot, kinds: set[str]) -> _NameTable:
-        """The names of entities of some kinds, or of all."""
-        key = f"names of {' '.join(sorted(kinds))}"
-        return present.cached(key, lambda: cls(names(present, kinds)))
-
-    def called(self, asked: str) -> list[Iri]:
-        """Entities of that name, without case and punctuation."""
-        sought = fold(asked)
-        return list(self._by_fold.get(sought, ())) if sought else []
-
-    def editions(self, asked: str) -> list[Iri]:
-        """Entities of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
-
-        ``DeepSeek-V2.5`` is no edition of ``DeepSeek-V2``.
-        """
-        sought = fold(asked)
-        results: dict[Iri, None] = {}
-        for folded in self._folded[bisect_left(self._folded, sought) :] if sought else ():
-            if not folded.startswith(sought):
-                break
-            for iri in self._by_fold[folded]:
-                if is_own(iri) and any(
-                    fold(name) == folded and _ends_in_edition(name, sought)
-                    for name in self._known[iri]
-                ):
-                    results[iri] = None
-        return list(results)
-
-    def near(self, asked: str, most: int = 5) -> list[str]:
-        """Names near to one that was not found, best first."""
-        wanted = fold(asked)
-        if not wanted:
-            return []
-        from rapidfuzz import fuzz, process  # loading it takes a moment
-
-        close = process.extract(
-            wanted, self._folded, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=most
-        )
-        inside = sorted((name for name in self._folded if wanted in name), key=len)
-        near = [name for name, _, _ in close] + inside
-        return list(dict.fromkeys(short_id(self._by_fold[name][0]) for name in near))[:most]
 
 
 def _by_richness(present: AcceptedSnapshot, result: Iterable[Iri]) -> list[Iri]:

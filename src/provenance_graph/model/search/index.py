@@ -17,13 +17,12 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import whole
+from provenance_graph.model.naming.kept import catalogue_file
 from provenance_graph.model.search.build import fill, make
 from provenance_graph.model.search.names import Hits, listed, search
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import FacetCount, ModelDescription, ModelPage, ModelSummary
-
-FORMAT = "11"
 
 SORTS = {
     "name": "name COLLATE NOCASE",
@@ -96,7 +95,7 @@ class SearchIndex:
             fill(database, snapshot)
             return cls(database)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"catalogue-{FORMAT}-{snapshot.version}.sqlite"
+        path = catalogue_file(folder, snapshot.version)
         if not path.exists():
             make(path, snapshot)
             for old in folder.glob("catalogue-*.sqlite"):

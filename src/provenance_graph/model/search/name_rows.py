@@ -24,13 +24,13 @@ from provenance_graph.core.terms import (
     SCHEMA,
     SKOS,
 )
-from provenance_graph.model.naming.entities import KINDS as CLASSES
-from provenance_graph.model.naming.entities import kind_by_name, names, publishers
+from provenance_graph.model.naming import table
+from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.model.naming.resolve import fold
 from provenance_graph.model.search.manual import entries
 from provenance_graph.store.values import ANY
 
-SCHEMA_SQL = """
+SCHEMA_SQL = f"""{table.SCHEMA_SQL}
 CREATE TABLE thing (
   number INTEGER PRIMARY KEY, iri TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE,
   name TEXT NOT NULL, kind TEXT NOT NULL, weight INTEGER NOT NULL, folded TEXT NOT NULL);
@@ -40,7 +40,7 @@ CREATE TABLE shorts (start TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT 
   PRIMARY KEY (start, kind)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', tokenize='trigram', detail='full');
 """
-_INDEXES = """
+_INDEXES = f"""{table.INDEX_SQL}
 CREATE INDEX thing_id ON thing (id);
 CREATE INDEX thing_iri ON thing (iri);
 CREATE INDEX thing_kind ON thing (kind, weight DESC);
@@ -70,22 +70,26 @@ def fill_names(
     }
     kinds = _kinds(snapshot)
     kinds |= {record: "record" for record in records if kinds.get(record) != "source"}
-    known = names(snapshot)
-    for other in (*records, *kinds):
-        if other not in known:
-            shown = short_id(other)
-            known[other] = {shown} if other in records else {shown, shown.rsplit("/", 1)[-1]}
+    bits = table.kinds_of(snapshot)
+    known = table.names(snapshot, bits)
     weights = _weights(snapshot, models)
     labels = _labels(snapshot)
     starts: dict[tuple[str, str], list[int]] = defaultdict(list)
     totals: Counter[tuple[str, str]] = Counter()
     waiting: list[tuple[int, Iri, str, str, str, int, str]] = []
-    rows = sorted(known, key=lambda iri: (-weights[iri], len(iri), iri))
+    called: list[tuple[str, str, int, int]] = []
+    rows = sorted({*records, *kinds, *bits}, key=lambda iri: (-weights[iri], len(iri), iri))
     for number, iri in enumerate(rows, 1):
         kind = kinds.get(iri) or kind_by_name(iri)
         model, shown = models.get(iri), short_id(iri)
-        name = model.name if model else labels.get(iri) or shown.rsplit("/", 1)[-1]
-        spoken = {*known.pop(iri), name, *(model.aliases if model else ())}
+        last = shown.rsplit("/", 1)[-1]
+        spoken = known.pop(iri, None)
+        if spoken is None:
+            spoken = {shown} if iri in records else {shown, last}
+        else:
+            called += [(word, n, bits[iri], number) for n in spoken if (word := fold(n))]
+        name = model.name if model else labels.get(iri) or last
+        spoken |= {name, *(model.aliases if model else ())}
         folded = " ".join(sorted({fold(text) for text in spoken} - {""}))
         waiting.append((number, iri, shown, name, kind, weights[iri], folded))
         parts = {word for text in spoken for word in words(text)}
@@ -94,12 +98,12 @@ def fill_names(
                 totals[key] += 1
                 if totals[key] <= MAX_SHORT:  # rows are numbered richest first
                     starts[key].append(number)
-        if len(waiting) == _MANY:
-            _write(database, waiting)
+        if len(waiting) >= _MANY:
+            _write(database, waiting, called)
     for number, entry in enumerate(entries(), len(rows) + 1):  # after what the graph holds
         folded = " ".join(sorted({fold(text) for text in entry.spoken} - {""}))
         waiting.append((number, entry.iri, entry.id, entry.name, entry.kind, 0, folded))
-    _write(database, waiting)
+    _write(database, waiting, called)
     database.executemany(
         "INSERT INTO short VALUES (?,?,?,?)",
         (
@@ -115,13 +119,17 @@ def fill_names(
 
 
 def _write(
-    database: sqlite3.Connection, rows: list[tuple[int, Iri, str, str, str, int, str]]
+    database: sqlite3.Connection,
+    rows: list[tuple[int, Iri, str, str, str, int, str]],
+    called: list[tuple[str, str, int, int]],
 ) -> None:
     database.executemany("INSERT INTO thing VALUES (?,?,?,?,?,?,?)", rows)
     database.executemany(
         "INSERT INTO spelling(rowid, folded) VALUES (?,?)", [(row[0], row[-1]) for row in rows]
     )
+    database.executemany("INSERT INTO called VALUES (?,?,?,?)", called)
     rows.clear()
+    called.clear()
 
 
 def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
@@ -132,7 +140,7 @@ def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
         for _, _, parent, _ in snapshot.quads(predicate=relation):
             if isinstance(parent, Iri):
                 results[parent] = only
-    for kind, classes in reversed(CLASSES.items()):
+    for kind, classes in reversed(table.KINDS.items()):
         for class_ in classes:
             for entity, *_ in snapshot.quads(predicate=RDF.type, object=class_):
                 results[entity] = kind
@@ -140,7 +148,7 @@ def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
         results[offer] = "offer"
     for source, *_ in snapshot.quads(predicate=RDF.type, object=PG.Collection):
         results[source] = "source"
-    for publisher in publishers(snapshot):
+    for publisher in table.publishers(snapshot):
         results.setdefault(publisher, "organization")
     return results
 

@@ -22,8 +22,8 @@ from rapidfuzz import fuzz
 
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
-from provenance_graph.model.naming.entities import KINDS as CLASSES
 from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.table import KINDS as CLASSES
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import SearchItem, SearchPage

@@ -22,7 +22,7 @@ from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.number import path_of
 from provenance_graph.conflicts.stored import ledger, models_index
 from provenance_graph.core.iris import Iri
-from provenance_graph.model.search.index import FORMAT as CATALOGUE_FORMAT
+from provenance_graph.model.naming.kept import catalogue_file
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
 
@@ -138,12 +138,8 @@ def _put(file: Path, value: object) -> None:
     aside.replace(file)
 
 
-def _catalogue_file(folder: Path, version: str) -> Path:
-    return folder / f"catalogue-{CATALOGUE_FORMAT}-{version}.sqlite"
-
-
 def _has_catalogue(folder: Path, version: str) -> bool:
-    return _catalogue_file(folder, version).exists()
+    return catalogue_file(folder, version).exists()
 
 
 def _has_conflicts(folder: Path, version: str) -> bool:
@@ -199,7 +195,7 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             SearchIndex.open,
             _has_catalogue,
             _make_catalogue,
-            files=lambda folder, v: [_catalogue_file(folder, v)],
+            files=lambda folder, v: [catalogue_file(folder, v)],
         ),
         "conflicts": Index(
             ledger,
