@@ -9,9 +9,11 @@ takes a snapshot and reaches no store beside it, so that a day holds for all of 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -116,6 +118,32 @@ class AcceptedSnapshot:
                 self._labels.clear()
             result = self._labels[subject] = label(self, subject)
         return result
+
+    def subjects(self, wanted: Collection[Iri]) -> Iterator[tuple[Iri, Iterator[Quad]]]:
+        """Some subjects with their accepted facts, in no order.
+
+        Where the store gives a graph subject by subject, that is one reading from end to end:
+        many times quicker than as many look-ups once a store is larger than the engine's cache.
+        """
+        if self._day_reads is None and getattr(self._store, "by_subject", False):
+            for subject, quads in groupby(self.quads(), key=itemgetter(0)):
+                if subject in wanted:
+                    yield subject, quads
+            return
+        for subject in wanted:
+            yield subject, self.quads(subject)
+
+    def count(
+        self, predicate: Iri, object: Value | None = None, graph: AnyGraph | None = None
+    ) -> int:
+        """How many quads there are of a property, or of it and a value; ``graph`` as in ``quads``."""
+        if self._day_reads is not None:
+            return sum(1 for _ in self.quads(None, predicate, object, graph))
+        pattern = f"?s <{predicate}> {'?o' if object is None else '?value'}"
+        where = f"{{ {pattern} }}" if graph is None else f"{{ GRAPH ?g {{ {pattern} }} }}"
+        given = {} if object is None else {"value": object}
+        rows = self._store.select(f"SELECT (COUNT(*) AS ?n) {where}", given, _WHOLE).rows
+        return int(str(rows[0][0]))
 
     def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
         """Subject and object of every accepted link of a kind, as IRIs in UTF-8.

@@ -103,7 +103,7 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
         states=_counts(snapshot, {local_name(p): (p, None) for p in STATES}),
         records=dict(readers.most_common()),
         publishers=dict(publishers.most_common()),
-        annotated=_count(snapshot, RDF.type, PG.Claim, named=True),
+        annotated=snapshot.count(RDF.type, PG.Claim, ANY),
     )
 
 
@@ -116,11 +116,5 @@ def last_retrieved(snapshot: AcceptedSnapshot) -> str:
 def _counts(
     snapshot: AcceptedSnapshot, patterns: dict[str, tuple[Iri, Iri | None]]
 ) -> dict[str, int]:
-    counted = {name: _count(snapshot, *pattern) for name, pattern in patterns.items()}
+    counted = {name: snapshot.count(*pattern) for name, pattern in patterns.items()}
     return {name: n for name, n in counted.items() if n}
-
-
-def _count(
-    snapshot: AcceptedSnapshot, predicate: Iri, value: Iri | None, *, named: bool = False
-) -> int:
-    return sum(1 for _ in snapshot.quads(None, predicate, value, ANY if named else None))

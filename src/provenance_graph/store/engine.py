@@ -90,6 +90,9 @@ class EngineReads(ABC):
     own_engine = True
     """Its answers in any form are written as this software expects."""
 
+    by_subject = False
+    """Whether all quads of a graph come subject by subject."""
+
     @abstractmethod
     def _lease(self) -> SnapshotLease:
         """The state to read."""

@@ -21,7 +21,7 @@ from provenance_graph.store import claim_columns as columns
 BUCKET_CLAIMS = 250_000
 """About how many claims one bucket holds."""
 
-BATCH_CLAIMS = 2_000_000
+BATCH_CLAIMS = 500_000
 """About how many claims one task distributes: they are in memory at once."""
 
 

@@ -39,6 +39,20 @@ CREATE VIRTUAL TABLE words USING fts5(name, id, aliases, developer, folded,
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
+_UNSORTED = """
+CREATE TEMP TABLE unsorted (kind TEXT, value TEXT, number INTEGER);
+CREATE TEMP TABLE unsorted_model AS SELECT * FROM model;
+CREATE TEMP TABLE unsorted_words (number, name, id, aliases, developer, folded);
+"""
+_SORTED = """
+INSERT INTO facet SELECT DISTINCT * FROM unsorted ORDER BY 1, 2, 3;
+INSERT INTO model SELECT * FROM unsorted_model ORDER BY number;
+INSERT INTO words(rowid, name, id, aliases, developer, folded)
+  SELECT * FROM unsorted_words ORDER BY number;
+DROP TABLE unsorted; DROP TABLE unsorted_model; DROP TABLE unsorted_words;
+"""
+"""Models are read in the order of the store; tables and text indexes are filled in their own."""
+
 
 def make(path: Path, snapshot: AcceptedSnapshot) -> None:
     """Make the file aside and put it in place whole; two processes may do so at once."""
@@ -69,17 +83,15 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
     named: dict[Iri, NamedModel] = {}
-    database.execute("CREATE TEMP TABLE unsorted (kind TEXT, value TEXT, number INTEGER)")
-    for number, model in enumerate(source.models, 1):
-        facts = source.read(model)
-        row = facts.row(below[model])
-        named[model] = NamedModel(
+    database.executescript(_UNSORTED)
+    numbers = {model: number for number, model in enumerate(source.models, 1)}
+    for facts in source.each():
+        row = facts.row(below[facts.model])
+        named[facts.model] = NamedModel(
             row["name"], tuple(row["aliases"]), 5 * row["sources"] + row["descendants"]
         )
-        _insert(database, number, facts, row)
-    database.execute("INSERT INTO facet SELECT DISTINCT * FROM unsorted ORDER BY 1, 2, 3")
-    database.execute("DROP TABLE unsorted")
-    numbers = {model: number for number, model in enumerate(source.models, 1)}
+        _insert(database, numbers[facts.model], facts, row)
+    database.executescript(_SORTED)
     pairs = sorted((ancestor, numbers[model]) for model in above for ancestor in above[model])
     database.executemany("INSERT INTO above(ancestor, number) VALUES (?,?)", pairs)
     fill_names(database, snapshot, named)
@@ -94,9 +106,9 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
 def _insert(
     database: sqlite3.Connection, number: int, facts: ModelFacts, row: Mapping[str, Any]
 ) -> None:
-    """One model's rows; facets wait in a table of their own until they can be sorted."""
+    """One model's rows, in tables where they wait until they can be sorted."""
     database.execute(
-        "INSERT INTO model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO unsorted_model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             number, facts.model, row["id"], row["name"], row["released"], *facts.release_period(),
             row["contextLength"], row["parameterCount"], row["sources"], row["gaps"],
@@ -105,7 +117,7 @@ def _insert(
     )  # fmt: skip
     spoken = sorted({row["name"], row["id"], *row["aliases"]})
     database.execute(
-        "INSERT INTO words(rowid, name, id, aliases, developer, folded) VALUES (?,?,?,?,?,?)",
+        "INSERT INTO unsorted_words VALUES (?,?,?,?,?,?)",
         (number, row["name"], row["id"], " ".join(row["aliases"]), " ".join(row["developers"]),
          " ".join(fold(name) for name in spoken)),
     )  # fmt: skip
@@ -128,6 +140,11 @@ class IndexedFacts:
             s for s, _, o, _ in snapshot.quads(predicate=PG.osiApproved) if str(o) == "true"
         }
         self._labels: dict[Iri, str] = {}
+        self._records: dict[Iri, tuple[int, ...]] = {}
+        numbers: dict[Iri | None, int] = {}  # of records: a number is smaller than a name
+        for name, *_, record in snapshot.quads(predicate=RDF.type, object=PG.Model, graph=ANY):
+            number = numbers.setdefault(record, len(numbers))
+            self._records[name] = (*self._records.get(name, ()), number)
         above: dict[Iri, set[Iri]] = defaultdict(set)
         for relation in terms.DERIVATIONS:  # typed relations only, as lineage counts them
             for child, _, parent, _ in snapshot.quads(predicate=relation):
@@ -135,23 +152,18 @@ class IndexedFacts:
                     above[child].add(parent)
         self.parents = {model: sorted(above[model]) for model in self.models if model in above}
 
-    def read(self, model: Iri) -> ModelFacts:
-        """The facts of one model."""
-        facts: dict[Iri, list[Value]] = defaultdict(list)
-        for _, predicate, value, _ in self.snapshot.quads(model):
-            facts[predicate].append(value)
-        return ModelFacts(self, model, facts)
+    def each(self) -> Iterator[ModelFacts]:
+        """The facts of every model, in the order of the store."""
+        for model, quads in self.snapshot.subjects(dict.fromkeys(self.models)):
+            facts: dict[Iri, list[Value]] = defaultdict(list)
+            for _, predicate, value, _ in quads:
+                facts[predicate].append(value)
+            yield ModelFacts(self, model, facts)
 
     def count_records(self, names: Iterable[Value]) -> int:
         """How many records say of one of these names that it is a model."""
-        return len(
-            {
-                graph
-                for name in names
-                if isinstance(name, Iri)
-                for *_, graph in self.snapshot.quads(name, RDF.type, PG.Model, ANY)
-            }
-        )
+        stated = (self._records.get(name, ()) for name in names if isinstance(name, Iri))
+        return len({record for records in stated for record in records})
 
     def _codes(self, predicate: Iri) -> dict[Iri, str]:
         """Short ids of concepts, by the entity that has them."""

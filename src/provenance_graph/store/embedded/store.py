@@ -48,6 +48,8 @@ class EmbeddedStore(EngineReads):
     newest version; until then ``version`` and every answer stay the same.
     """
 
+    by_subject = True  # a database on disk is sorted, each graph by subject first
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self._stamp = stamp_of(root)  # before opening: what comes between is looked at again

@@ -1,0 +1,13 @@
+"""Where the index of search of a store's version is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FORMAT = "12"
+"""What the file holds; one of an earlier edition is made again."""
+
+
+def catalogue_file(folder: Path, version: str) -> Path:
+    """The file of a version."""
+    return folder / f"catalogue-{FORMAT}-{version}.sqlite"

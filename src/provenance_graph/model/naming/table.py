@@ -1,0 +1,275 @@
+"""Every entity of a snapshot with its names, and the table that a bare name is looked up in.
+
+The table is read from the index of search where that is kept beside the store, so that a name
+costs milliseconds at any size; without one it is made in memory from the snapshot.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from rapidfuzz import fuzz, process
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.terms import (
+    DCTERMS,
+    DERIVATIONS,
+    INFLUENCES,
+    PG,
+    PROV,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+)
+from provenance_graph.model.naming.kept import catalogue_file
+from provenance_graph.model.naming.resolve import fold
+from provenance_graph.store.values import ANY
+
+KINDS = {
+    "model": (PG.Model, PG.ModelVersion, PG.Configuration, PG.OfferedModel),
+    "family": (PG.ModelFamily,),
+    "dataset": (PG.Dataset,),
+    "organization": (PG.Organization,),
+    "licence": (PG.Licence,),
+    "benchmark": (PG.Benchmark,),
+    "rubric": (PG.AssessmentScheme,),
+    "system": (PG.Deployment,),
+}
+"""Kinds of entities and the classes that make an entity one of them."""
+
+SCHEMA_SQL = """
+CREATE TABLE called (folded TEXT NOT NULL, name TEXT NOT NULL, kinds INTEGER NOT NULL,
+  number INTEGER NOT NULL);
+"""
+INDEX_SQL = "CREATE INDEX called_folded ON called (folded);"
+"""Names of the entities of ``KINDS``, whose places are the bits of ``kinds``; ``number`` is the
+entity's in the table of all entities."""
+
+_NAMES = (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.prefLabel, RDFS.label)
+_NEAR = 72
+"""How alike a name must be to be offered, of 100."""
+_NEAREST = 400
+"""Entities that are compared letter by letter, of those that share most trigrams."""
+_EDITION = re.compile(r"[^a-z0-9.]+v?[0-9][0-9.\-]*")
+_MONTH_BEFORE_SIZE = re.compile(
+    r"(?<=[A-Za-z0-9])[- ](?:0[1-9]|1[0-2])\d\d(?=[- ]\d+(?:\.\d+)?[bB]\b)"
+)
+"""Month and year before a size, which people leave out: OLMo-2-1124-7B is "OLMo 2 7B"."""
+
+
+def is_own(entity: Iri) -> bool:
+    """Whether an entity has a name of ours, and is not known by one source's name alone."""
+    return not entity.startswith(f"{iris.ID}in/")
+
+
+def publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
+    """Organisations to which records are attributed, by the name that stands for each."""
+    return snapshot.cached("publishers", lambda: _publishers(snapshot))
+
+
+def _publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
+    quads = snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY)
+    return {snapshot.canonical(who) for who in {o for *_, o, _ in quads} if isinstance(who, Iri)}
+
+
+def kinds_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, int]:
+    """Every entity of some kinds, or of all, with the bits of its kinds; also what is only named."""
+    wanted = set(kinds) or set(KINDS)
+    results: dict[Iri, int] = {}
+    for bit, (kind, classes) in enumerate(KINDS.items()):
+        if kind not in wanted:
+            continue
+        for class_ in classes:
+            for entity, *_ in present.quads(predicate=RDF.type, object=class_):
+                results[entity] = results.get(entity, 0) | 1 << bit
+    for kind, entity in _only_named(present, wanted):
+        results[entity] = results.get(entity, 0) | 1 << list(KINDS).index(kind)
+    return results
+
+
+def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[tuple[str, Iri]]:
+    """What the view may not describe: publishers of records, parents, training data."""
+    if "organization" in wanted:
+        yield from (("organization", one) for one in publishers(present))
+    for relation in (*DERIVATIONS, *INFLUENCES):
+        only = "dataset" if relation == PG.trainedOn else "model"
+        if only in wanted:
+            for _, _, parent, _ in present.quads(predicate=relation):
+                if isinstance(parent, Iri):
+                    yield only, parent
+
+
+def names(present: AcceptedSnapshot, entities: Iterable[Iri]) -> dict[Iri, set[str]]:
+    """The names of entities: id, last part of it, labels."""
+    results: dict[Iri, set[str]] = {}
+    for entity in entities:
+        shown = short_id(entity)
+        results[entity] = {shown, shown.rsplit("/", 1)[-1], local_name(entity)}
+    for predicate in _NAMES:
+        for entity, _, value, _ in present.quads(predicate=predicate):
+            if isinstance(value, Literal) and (known := results.get(entity)) is not None:
+                known.add(value.lexical)
+    for known in results.values():
+        known.update(
+            [_MONTH_BEFORE_SIZE.sub("", name) for name in known if _MONTH_BEFORE_SIZE.search(name)]
+        )
+    return results
+
+
+class NameTable(Protocol):
+    """Entities by their names."""
+
+    def called(self, asked: str) -> list[Iri]:
+        """Entities of that name, without case and punctuation."""
+
+    def editions(self, asked: str) -> list[Iri]:
+        """Entities of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
+
+        ``DeepSeek-V2.5`` is no edition of ``DeepSeek-V2``.
+        """
+
+    def near(self, asked: str, most: int = 5) -> list[str]:
+        """Names near to one that was not found, best first."""
+
+
+def table_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> NameTable:
+    """The names of entities of some kinds, or of all."""
+    wanted = sorted(kinds)
+
+    def opened() -> NameTable:
+        if present.folder is not None:
+            file = catalogue_file(present.folder, present.version)
+            if file.exists():
+                return _StoredNames.open(file.resolve().as_uri(), wanted)
+        return _NamesInMemory(names(present, kinds_of(present, wanted)))
+
+    return present.cached(f"names of {' '.join(wanted)}", opened)
+
+
+def _order(entity: Iri) -> tuple[bool, int, Iri]:
+    return not is_own(entity), len(entity), entity
+
+
+def _is_edition(name: str, folded: str, sought: str) -> bool:
+    """Whether a name is the one sought with a version behind it."""
+    return fold(name) == folded and any(
+        fold(name[:start]) == sought and _EDITION.fullmatch(name.casefold(), start)
+        for start in range(1, len(name))
+        if not name[start].isalnum()
+    )
+
+
+class _NamesInMemory:
+    """The table of a snapshot that has no index of search beside it."""
+
+    def __init__(self, known: dict[Iri, set[str]]) -> None:
+        self._known = known
+        self._by_fold: dict[str, list[Iri]] = {}
+        for iri in sorted(known, key=_order):
+            for folded in sorted(set(map(fold, known[iri]))):
+                self._by_fold.setdefault(folded, []).append(iri)
+        self._folded = sorted(self._by_fold)
+
+    def called(self, asked: str) -> list[Iri]:
+        sought = fold(asked)
+        return list(self._by_fold.get(sought, ())) if sought else []
+
+    def editions(self, asked: str) -> list[Iri]:
+        sought = fold(asked)
+        results: dict[Iri, None] = {}
+        for folded in self._folded[bisect_left(self._folded, sought) :] if sought else ():
+            if not folded.startswith(sought):
+                break
+            for iri in self._by_fold[folded]:
+                if is_own(iri) and any(_is_edition(n, folded, sought) for n in self._known[iri]):
+                    results[iri] = None
+        return list(results)
+
+    def near(self, asked: str, most: int = 5) -> list[str]:
+        wanted = fold(asked)
+        if not wanted:
+            return []
+        inside = sorted((name for name in self._folded if wanted in name), key=len)
+        near = [*_alike(wanted, self._folded, most), *inside]
+        return list(dict.fromkeys(short_id(self._by_fold[name][0]) for name in near))[:most]
+
+
+def _alike(wanted: str, folded: Iterable[str], most: int) -> list[str]:
+    close = process.extract(wanted, folded, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=most)
+    return [name for name, *_ in close]
+
+
+_ENTITIES = "FROM called c JOIN thing t ON t.number = c.number WHERE c.kinds & ? AND "
+
+
+class _StoredNames:
+    """The table that stands in the index of search; open for reading, usable from several threads."""
+
+    def __init__(self, database: sqlite3.Connection, kinds: Iterable[str]) -> None:
+        wanted = set(kinds) or set(KINDS)
+        self._bits = sum(1 << bit for bit, kind in enumerate(KINDS) if kind in wanted)
+        self._database = database
+
+    @classmethod
+    def open(cls, uri: str, kinds: Iterable[str]) -> _StoredNames:
+        """The table in a file of the index."""
+        address = f"{uri}?mode=ro&immutable=1"
+        return cls(sqlite3.connect(address, uri=True, check_same_thread=False), kinds)
+
+    def called(self, asked: str) -> list[Iri]:
+        sought = fold(asked)
+        return self._of_name(sought) if sought else []
+
+    def _of_name(self, folded: str) -> list[Iri]:
+        rows = self._database.execute(
+            f"SELECT DISTINCT t.iri {_ENTITIES} c.folded = ?", (self._bits, folded)
+        )
+        return sorted((Iri(iri) for (iri,) in rows), key=_order)
+
+    def editions(self, asked: str) -> list[Iri]:
+        sought = fold(asked)
+        if not sought:
+            return []
+        found: list[tuple[str, Iri]] = []
+        for head in (sought, f"{sought}v"):  # what follows is a digit
+            rows = self._database.execute(
+                f"SELECT c.folded, t.iri, c.name {_ENTITIES} c.folded >= ? AND c.folded < ?",
+                (self._bits, f"{head}0", f"{head}:"),
+            )
+            found += [
+                (folded, Iri(iri))
+                for folded, iri, name in rows
+                if is_own(Iri(iri)) and _is_edition(name, folded, sought)
+            ]
+        ordered = sorted(found, key=lambda one: (one[0], _order(one[1])))
+        return list(dict.fromkeys(iri for _, iri in ordered))
+
+    def near(self, asked: str, most: int = 5) -> list[str]:
+        wanted = fold(asked)
+        if not wanted:
+            return []
+        inside = sorted(self._like(f'"{wanted}"', wanted) if len(wanted) > 2 else (), key=len)
+        grams = sorted({wanted[at : at + 3] for at in range(len(wanted) - 2)})[:40]
+        close = self._like(" OR ".join(f'"{gram}"' for gram in grams)) if grams else set()
+        results: dict[str, None] = {}
+        for name in (*_alike(wanted, sorted(close), most), *inside):
+            results.update({short_id(iri): None for iri in self._of_name(name)[:1]})
+        return list(results)[:most]
+
+    def _like(self, match: str, part: str = "") -> set[str]:
+        """The folded names of the entities that match best in the trigram table, those with a part."""
+        rows = self._database.execute(
+            "SELECT c.folded FROM (SELECT rowid AS number FROM spelling WHERE spelling MATCH ?"
+            " ORDER BY bm25(spelling) LIMIT ?) s JOIN called c ON c.number = s.number"
+            " WHERE c.kinds & ? AND instr(c.folded, ?)",
+            (match, _NEAREST, self._bits, part),
+        )
+        return {folded for (folded,) in rows}
