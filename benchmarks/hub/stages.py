@@ -30,7 +30,7 @@ from benchmarks.hub_generate import generate
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.cli import app
-from provenance_graph.conflicts import detect
+from provenance_graph.conflicts.stored import ledger
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG, RDF, SCHEMA
@@ -225,7 +225,7 @@ def planted_faults(work: Work) -> Figures:
     for shape, models in _planted(work, "shape").items():
         planted[SHAPES[shape]] |= models
     found: dict[str, set[Iri]] = defaultdict(set)
-    for conflict in detect.conflicts(snapshot):
+    for conflict in ledger(snapshot):
         if (conflict.kind, local_name(conflict.property)) != ("rounding", "issued"):
             found[local_name(conflict.property)].add(conflict.subject)
     subjects = list(snapshot.related(RDF.type, PG.Model))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -15,7 +16,7 @@ import pytest
 from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
 from provenance_graph.assessment.derived import EvidenceLevels
-from provenance_graph.core.errors import RecordError, UsageError
+from provenance_graph.core.errors import RecordError, StoreError, UsageError
 from provenance_graph.ingest.build import STAGING, build
 from provenance_graph.ingest.bulk.engines import LocalEngine
 from provenance_graph.ingest.bulk.spark import SparkEngine, master
@@ -67,6 +68,37 @@ def test_a_build_goes_on_with_the_stages_that_are_done(hub, tmp_path, monkeypatc
     assert kept
     assert made(hub, tmp_path / "again", watch=stopped) == whole
     assert not (tmp_path / "again" / STAGING).exists()
+
+
+def test_a_full_disk_is_told_and_leaves_the_old_store(hub, tmp_path, monkeypatch) -> None:
+    whole = made(hub, tmp_path / "store")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("provenance_graph.ingest.build.compile_parts", full)
+        with pytest.raises(StoreError, match="nothing was built: No space left"):
+            made(hub, tmp_path / "store")
+    assert content(tmp_path / "store") == whole
+    assert made(hub, tmp_path / "store") == whole
+
+
+def test_a_damaged_stage_is_told_and_made_anew(hub, tmp_path) -> None:
+    whole = made(hub, tmp_path / "whole")
+
+    def stopped(what: str):
+        if what == "parts distributed":
+            raise KeyboardInterrupt
+        return lambda _done, _total: None
+
+    with pytest.raises(KeyboardInterrupt):
+        made(hub, tmp_path / "again", watch=stopped)
+    (claims,) = (tmp_path / "again" / STAGING).glob("*/part-00000/claims.parquet")
+    os.truncate(claims, claims.stat().st_size // 2)
+    with pytest.raises(StoreError, match="a file of the stages is damaged"):
+        made(hub, tmp_path / "again")
+    assert made(hub, tmp_path / "again") == whole
 
 
 KILLED = """

@@ -21,7 +21,13 @@ from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Literal, Quad, Record
-from provenance_graph.core.errors import RecordError, StoreMissing, Unreadable, UsageError
+from provenance_graph.core.errors import (
+    RecordError,
+    StoreError,
+    StoreMissing,
+    Unreadable,
+    UsageError,
+)
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import canonical
 from provenance_graph.core.resources import ontology_files
@@ -172,7 +178,27 @@ def build(
     with uncollected(), engine or LocalEngine() as running:
         building = _Build(data, where, derive, day or today(), watch, running, remote)
         building.further = further
-        return building.run(fresh=fresh or remote is not None)
+        with _refusals_explained(where):
+            return building.run(fresh=fresh or remote is not None)
+
+
+@contextmanager
+def _refusals_explained(where: Path) -> Iterator[None]:
+    """Raise StoreError for what the disk refuses and for damaged stages, with what to do."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        shutil.rmtree(where / STAGING, ignore_errors=True)
+        raise StoreError(
+            f"{where}: nothing was built: a file of the stages is damaged ({error}); they are "
+            "removed, so that the same command begins anew"
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError(
+            f"{where}: nothing was built: {reason}; what was there is still in use, and the same "
+            "command goes on where this one ended"
+        ) from error
 
 
 @contextmanager

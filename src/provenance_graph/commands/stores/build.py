@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import tempfile
 import time
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance_graph.core.errors import UsageError
+from provenance_graph.core.errors import StoreError, UsageError
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -68,7 +69,13 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
             from provenance_graph.service.processes.indexer import index_all
 
             watched.enter_context(session.progress("indexes"))
-            index_all(session.folder)
+            try:
+                index_all(session.folder)
+            except (OSError, sqlite3.Error) as error:
+                raise StoreError(
+                    f"{session.store_path}: version {built.version} is built and in use, its indexes "
+                    f"are not made: {error}; `serve` makes them when there is room"
+                ) from error
     retained = f", {built.carried_over} imported ones kept" if built.carried_over else ""
     session.say(
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "

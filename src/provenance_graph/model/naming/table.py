@@ -12,8 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from rapidfuzz import fuzz, process
-
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal
@@ -203,6 +201,8 @@ class _NamesInMemory:
 
 
 def _alike(wanted: str, folded: Iterable[str], most: int) -> list[str]:
+    from rapidfuzz import fuzz, process  # loading it takes a moment
+
     close = process.extract(wanted, folded, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=most)
     return [name for name, *_ in close]
 
