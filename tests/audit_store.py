@@ -7,8 +7,14 @@ from functools import cache
 
 from provenance_graph.acceptance.evidence import RecordSet, view
 from provenance_graph.acceptance.policy.data import load_policy
+from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.versions import CurrentVersions
-from provenance_graph.assessment.evidence.gather import RecordLinks, level_quads, question
+from provenance_graph.assessment.evidence.gather import (
+    LevelQuestion,
+    RecordLinks,
+    level_quads,
+    question,
+)
 from provenance_graph.assessment.rubrics.loader import load
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Stance
@@ -145,17 +151,23 @@ def records() -> list[Record]:
 
 def store(retained: Iterable[Record] | None = None) -> MemoryStore:
     """A store of records with its view and the evidence levels that follow."""
-    retained = records() if retained is None else list(retained)
-    quads = list(compile_quads(list(reference()), retained, []))
-    return MemoryStore([*quads, *levels(retained)])
+    return MemoryStore(_whole() if retained is None else _quads(list(retained)))
+
+
+@cache
+def _whole() -> list[Quad]:
+    return _quads(records())
+
+
+def _quads(retained: list[Record]) -> list[Quad]:
+    return [*compile_quads(reference(), retained, []), *levels(retained)]
 
 
 def levels(retained: list[Record]) -> list[Quad]:
     """The evidence levels of all models, as a full build works them out."""
     source, links = RecordSet(retained, []), RecordLinks(retained)
-    known = [quad for quad in reference() if quad[3] is None]
-    policy, latest = load_policy(MemoryStore(known)), CurrentVersions(source)
-    asked = question(load(known), policy)
+    policy, asked = _known()
+    latest = CurrentVersions(source)
     return [
         quad
         for subject in source.subjects()
@@ -163,3 +175,11 @@ def levels(retained: list[Record]) -> list[Quad]:
             subject, view(subject, source, policy, latest).claims, source, latest, links, asked
         )
     ]
+
+
+@cache
+def _known() -> tuple[Policy, LevelQuestion]:
+    """The acceptance policy, and what the rubrics ask for."""
+    known = [quad for quad in reference() if quad[3] is None]
+    policy = load_policy(MemoryStore(known))
+    return policy, question(load(known), policy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 from collections.abc import Callable
@@ -57,17 +56,26 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, bytes], None]:
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shipped(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store built from the shipped data, once for all tests and workers; for reading only."""
-    from provenance_graph.assessment.derived import EvidenceLevels
-    from provenance_graph.core.resources import folder
-    from provenance_graph.ingest.build import build
+    import built_stores
 
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    where = shared / "shipped"
-    with (shared / "shipped.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not where.exists():
-            build(folder("data"), where, derive=EvidenceLevels())
-    return where
+    return built_stores.built(
+        pytestconfig, _shared(tmp_path_factory), "shipped", built_stores.shipped
+    )
+
+
+@pytest.fixture(scope="session")
+def curated(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the curated records alone, built once as well; for reading only."""
+    import built_stores
+
+    return built_stores.built(
+        pytestconfig, _shared(tmp_path_factory), "curated", built_stores.curated
+    )
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder that all workers of a run have in common."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

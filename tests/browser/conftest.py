@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,23 +26,6 @@ def chromium() -> Iterator[Any]:
     expect.set_options(timeout=driving.TIMEOUT_MS)
     with driving.browser() as result:
         yield result
-
-
-@pytest.fixture(scope="session")
-def curated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of the curated records alone: small enough to count in, whatever else is shipped."""
-    from provenance_graph.assessment.derived import EvidenceLevels
-    from provenance_graph.core.resources import folder
-    from provenance_graph.ingest.build import build
-
-    data = tmp_path_factory.mktemp("curated")
-    for path in folder("data").iterdir():
-        if path.is_file():
-            shutil.copy(path, data)
-    for source in ("apx", "curated"):
-        shutil.copytree(folder("data") / "records" / source, data / "records" / source)
-    build(data, data / "graph", derive=EvidenceLevels())
-    return data / "graph"
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,11 @@
 """Tasks of an audit, done on the page over everything that is shipped, in three clicks after a search.
 
 Each task counts its clicks: typing and choosing from a list that typing opened is the search, all
-else counts. ``BROWSER_STORE`` names a built store to use instead of building one.
+else counts.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,22 +15,15 @@ import driving
 import pytest
 from playwright.sync_api import expect
 
-from provenance_graph.core.resources import folder
-from provenance_graph.ingest.build import build
-
 MAX_CLICKS = 3
 SEARCH = "Search by name, developer, alias or id"
 DISTILLED = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[driving.Service]:
+def whole(shipped: Path, chromium: Any) -> Iterator[driving.Service]:
     """A service over all that is shipped."""
-    given = os.environ.get("BROWSER_STORE", "")
-    store = Path(given) if given else tmp_path_factory.mktemp("whole") / "graph"
-    if not given:
-        build(folder("data"), store)
-    with driving.running(store) as service:
+    with driving.running(shipped) as service:
         yield service
 
 

@@ -65,7 +65,7 @@ def records(draw: st.DrawFn, collections: tuple[str, ...] = COLLECTIONS) -> Reco
 
 
 def built(retained: dict[Iri, Record]) -> MemoryStore:
-    return MemoryStore(compile_quads(list(reference()), list(retained.values()), [], day=DAY))
+    return MemoryStore(compile_quads(reference(), list(retained.values()), [], day=DAY))
 
 
 def contents(store: MemoryStore) -> set[object]:

@@ -187,7 +187,7 @@ def load_triples(engine: InProcess) -> Callable[[str], None]:
     return run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def api(shipped: Path) -> Iterator[TestClient]:
     """The service as it runs, with its workers, over the shipped data; for reading only."""
     settings = Settings(

@@ -54,16 +54,8 @@ def application(shipped: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def client(shipped: Path) -> Iterator[TestClient]:
-    with TestClient(
-        application(shipped), base_url="http://testserver", follow_redirects=False
-    ) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def description(client: TestClient) -> dict[str, Any]:
-    json: dict[str, Any] = client.get("/openapi.json").json()
+def description(api: TestClient) -> dict[str, Any]:
+    json: dict[str, Any] = api.get("/openapi.json").json()
     return json
 
 
@@ -235,9 +227,9 @@ def validators(description: dict[str, Any]) -> Callable[[str], Draft202012Valida
 
 @pytest.mark.parametrize("path", [*real_requests()])
 def test_a_real_answer_has_the_keys_described_and_no_other(
-    client: TestClient, validators: Callable[[str], Draft202012Validator], path: str
+    api: TestClient, validators: Callable[[str], Draft202012Validator], path: str
 ) -> None:
-    reply = client.get(path)
+    reply = api.get(path)
     assert reply.status_code == 200, reply.text[:300]
     problems = [
         f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
@@ -268,11 +260,11 @@ def test_every_route_and_parameter_is_in_the_manual(description: dict[str, Any])
                 assert f"`{parameter['name']}`" in sections[name], (name, parameter["name"])
 
 
-def test_every_example_of_the_manual_works(client: TestClient) -> None:
+def test_every_example_of_the_manual_works(api: TestClient) -> None:
     examples = re.findall(
         r"^    curl '?http://127\.0\.0\.1:8000([^'\s]+)", MANUAL.read_text(), re.M
     )
     assert len(examples) > 20
     for path in examples:
-        reply = client.get(path)
+        reply = api.get(path)
         assert reply.status_code == 200, (path, reply.text[:200])

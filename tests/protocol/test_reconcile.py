@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -12,20 +10,7 @@ import pytest
 from protocol import reconciliation_schemas as schemas
 from starlette.testclient import TestClient
 
-from provenance_graph.service.api.routers import routers
-from provenance_graph.service.app import create_app
-from provenance_graph.service.processes.pool_backend import PoolBackend
-from provenance_graph.service.settings import Settings
-
 DRAFT = "/reconcile/1.0-draft"
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Path) -> Iterator[TestClient]:
-    settings = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
-    app = create_app(PoolBackend(shipped, settings), settings=settings, routers=routers(shipped))
-    with TestClient(app, base_url="http://testserver", follow_redirects=False) as made:
-        yield made
 
 
 def fits(schema: dict[str, Any], value: Any) -> Any:
@@ -33,8 +18,8 @@ def fits(schema: dict[str, Any], value: Any) -> Any:
     return value
 
 
-def batch(client: TestClient, **queries: Any) -> Any:
-    reply = client.post("/reconcile", data={"queries": json.dumps(queries)})
+def batch(api: TestClient, **queries: Any) -> Any:
+    reply = api.post("/reconcile", data={"queries": json.dumps(queries)})
     assert reply.status_code == 200, reply.text[:300]
     return fits(schemas.RESULTS_02, reply.json())
 
@@ -45,14 +30,14 @@ def refused(reply: Any, *words: str) -> None:
         assert word in reply.json()["detail"]
 
 
-def test_the_service_describes_itself_in_both_versions(client: TestClient) -> None:
-    fits(schemas.MANIFEST_02, client.get("/reconcile").json())
-    fits(schemas.MANIFEST_DRAFT, client.get(DRAFT).json())
+def test_the_service_describes_itself_in_both_versions(api: TestClient) -> None:
+    fits(schemas.MANIFEST_02, api.get("/reconcile").json())
+    fits(schemas.MANIFEST_DRAFT, api.get(DRAFT).json())
 
 
-def test_a_batch_is_answered_by_its_keys_with_features(client: TestClient) -> None:
+def test_a_batch_is_answered_by_its_keys_with_features(api: TestClient) -> None:
     found = batch(
-        client,
+        api,
         a={"query": "DeepSeek-V3", "type": "model"},
         b={"query": "The Pile", "type": ["dataset"], "limit": 3},
         c={"query": "OpenAI", "type": "organization"},
@@ -69,21 +54,21 @@ def test_a_batch_is_answered_by_its_keys_with_features(client: TestClient) -> No
     assert features["name"] == best["a"]["score"] == 100
 
 
-def test_a_variant_is_no_match(client: TestClient) -> None:
-    found = batch(client, q={"query": "Llama-3.1-8B-Instrukt", "type": "model"})
+def test_a_variant_is_no_match(api: TestClient) -> None:
+    found = batch(api, q={"query": "Llama-3.1-8B-Instrukt", "type": "model"})
     assert found["q"]["result"]
     assert not any(one["match"] for one in found["q"]["result"])
 
 
-def test_values_of_properties_change_the_score_and_are_told(client: TestClient) -> None:
+def test_values_of_properties_change_the_score_and_are_told(api: TestClient) -> None:
     asked = {
         "query": "DeepSeek-V3",
         "type": "model",
         "properties": [{"pid": "contextLength", "v": 131072}],
     }
-    right = batch(client, q=asked)["q"]["result"][0]
+    right = batch(api, q=asked)["q"]["result"][0]
     asked["properties"] = [{"pid": "contextLength", "v": 7}]
-    wrong = batch(client, q=asked)["q"]["result"][0]
+    wrong = batch(api, q=asked)["q"]["result"][0]
     assert right["score"] == 100
     assert wrong["score"] == 60
     assert not wrong["match"]
@@ -91,20 +76,20 @@ def test_values_of_properties_change_the_score_and_are_told(client: TestClient) 
     assert told["property:contextLength"] == 0
 
 
-def test_values_alone_find_what_has_them(client: TestClient) -> None:
+def test_values_alone_find_what_has_them(api: TestClient) -> None:
     maker = "organization/deepseek-ai"
     asked = {"type": "model", "properties": [{"pid": "creator", "v": {"id": maker}}]}
-    found = batch(client, q=asked)["q"]["result"]
+    found = batch(api, q=asked)["q"]["result"]
     assert found
     assert all("deepseek" in one["id"].casefold() for one in found)
 
 
-def test_jsonp_is_answered_for_a_name_of_a_function_only(client: TestClient) -> None:
+def test_jsonp_is_answered_for_a_name_of_a_function_only(api: TestClient) -> None:
     asked = {"queries": json.dumps({"q": {"query": "GPT-4"}}), "callback": "jQuery1_2"}
-    reply = client.get("/reconcile", params=asked)
+    reply = api.get("/reconcile", params=asked)
     assert reply.text.startswith("/**/jQuery1_2({")
     assert reply.headers["content-type"].startswith("application/javascript")
-    refused(client.get("/reconcile", params={**asked, "callback": "alert(1)//"}), "function")
+    refused(api.get("/reconcile", params={**asked, "callback": "alert(1)//"}), "function")
 
 
 @pytest.mark.parametrize(
@@ -128,88 +113,86 @@ def test_jsonp_is_answered_for_a_name_of_a_function_only(client: TestClient) -> 
         ("[" * 100_000, "not JSON"),
     ],
 )
-def test_odd_types_are_refused_with_their_place(
-    client: TestClient, queries: str, word: str
-) -> None:
-    refused(client.post("/reconcile", data={"queries": queries}), word)
+def test_odd_types_are_refused_with_their_place(api: TestClient, queries: str, word: str) -> None:
+    refused(api.post("/reconcile", data={"queries": queries}), word)
 
 
-def test_a_batch_of_ten_thousand_is_refused_with_what_would_work(client: TestClient) -> None:
+def test_a_batch_of_ten_thousand_is_refused_with_what_would_work(api: TestClient) -> None:
     queries = {f"q{n}": {"query": "x"} for n in range(10_000)}
-    refused(client.post("/reconcile", data={"queries": json.dumps(queries)}), "1,000")
+    refused(api.post("/reconcile", data={"queries": json.dumps(queries)}), "1,000")
 
 
-def test_a_body_without_end_is_refused(client: TestClient) -> None:
-    reply = client.post("/reconcile", data={"queries": "x" * (5 << 20)})
+def test_a_body_without_end_is_refused(api: TestClient) -> None:
+    reply = api.post("/reconcile", data={"queries": "x" * (5 << 20)})
     assert reply.status_code == 413
 
 
 @pytest.mark.parametrize("base", ["/reconcile", DRAFT])
-def test_suggestions_of_entities_properties_and_types(client: TestClient, base: str) -> None:
-    entities = fits(schemas.SUGGESTIONS, client.get(f"{base}/suggest/entity?prefix=llama").json())
+def test_suggestions_of_entities_properties_and_types(api: TestClient, base: str) -> None:
+    entities = fits(schemas.SUGGESTIONS, api.get(f"{base}/suggest/entity?prefix=llama").json())
     assert entities["result"]
-    props = fits(schemas.SUGGESTIONS, client.get(f"{base}/suggest/property?prefix=cont").json())
+    props = fits(schemas.SUGGESTIONS, api.get(f"{base}/suggest/property?prefix=cont").json())
     assert "contextLength" in {one["id"] for one in props["result"]}
-    types = fits(schemas.SUGGESTIONS, client.get(f"{base}/suggest/type?prefix=li").json())
+    types = fits(schemas.SUGGESTIONS, api.get(f"{base}/suggest/type?prefix=li").json())
     assert [one["id"] for one in types["result"]] == ["licence"]
 
 
-def test_a_preview_is_a_small_page_that_loads_nothing(client: TestClient) -> None:
-    reply = client.get("/reconcile/preview?id=model/deepseek-ai/DeepSeek-V3")
+def test_a_preview_is_a_small_page_that_loads_nothing(api: TestClient) -> None:
+    reply = api.get("/reconcile/preview?id=model/deepseek-ai/DeepSeek-V3")
     assert reply.status_code == 200
     assert "DeepSeek-V3" in reply.text
     assert reply.headers["content-security-policy"].startswith("default-src 'none'")
-    assert client.get("/reconcile/preview?id=model/nobody/nothing").status_code == 404
+    assert api.get("/reconcile/preview?id=model/nobody/nothing").status_code == 404
 
 
-def test_an_entity_leads_to_its_page(client: TestClient) -> None:
-    reply = client.get("/reconcile/view?id=model/deepseek-ai/DeepSeek-V3")
+def test_an_entity_leads_to_its_page(api: TestClient) -> None:
+    reply = api.get("/reconcile/view?id=model/deepseek-ai/DeepSeek-V3")
     assert reply.status_code == 303
     assert reply.headers["location"].endswith("/id/model/deepseek-ai/DeepSeek-V3")
 
 
-def test_data_are_extended_with_typed_values(client: TestClient) -> None:
+def test_data_are_extended_with_typed_values(api: TestClient) -> None:
     asked = {
         "ids": ["model/deepseek-ai/DeepSeek-V3", "model/nobody/nothing", "::"],
         "properties": [{"id": "contextLength"}, {"id": "license"}, {"id": "issued"}],
     }
     found = fits(
         schemas.EXTENSION_02,
-        client.post("/reconcile", data={"extend": json.dumps(asked)}).json(),
+        api.post("/reconcile", data={"extend": json.dumps(asked)}).json(),
     )
     row = found["rows"]["model/deepseek-ai/DeepSeek-V3"]
     assert row["contextLength"] == [{"int": 131072}]
     assert row["license"][0]["name"]
     assert row["issued"][0]["date"].endswith("T00:00:00Z")
     assert found["rows"]["model/nobody/nothing"]["license"] == []
-    draft = fits(schemas.EXTENSION_DRAFT, client.post(f"{DRAFT}/extend", json=asked).json())
+    draft = fits(schemas.EXTENSION_DRAFT, api.post(f"{DRAFT}/extend", json=asked).json())
     assert draft["rows"][0]["properties"][0] == {"id": "contextLength", "values": [{"int": 131072}]}
     asked["properties"] = [{"id": "contextLenght"}]
-    refused(client.post("/reconcile", data={"extend": json.dumps(asked)}), "contextLength")
+    refused(api.post("/reconcile", data={"extend": json.dumps(asked)}), "contextLength")
 
 
 @pytest.mark.parametrize("path", ["/reconcile/properties", f"{DRAFT}/extend/propose"])
-def test_properties_are_proposed_by_type(client: TestClient, path: str) -> None:
+def test_properties_are_proposed_by_type(api: TestClient, path: str) -> None:
     for kind in ("model", "dataset", "organization", "licence"):
-        found = fits(schemas.PROPOSALS, client.get(f"{path}?type={kind}&limit=5").json())
+        found = fits(schemas.PROPOSALS, api.get(f"{path}?type={kind}&limit=5").json())
         assert 1 <= len(found["properties"]) <= 5
         assert found["type"] == kind
 
 
-def test_the_draft_answers_conditions_in_their_order(client: TestClient) -> None:
+def test_the_draft_answers_conditions_in_their_order(api: TestClient) -> None:
     def name(text: str, **more: Any) -> dict[str, Any]:
         return {"type": "model", "conditions": [{"matchType": "name", "v": text}], **more}
 
     asked = {"queries": [name("DeepSeek-V3", limit=2), name("no such thing at all")]}
-    found = fits(schemas.RESULTS_DRAFT, client.post(f"{DRAFT}/match", json=asked).json())
+    found = fits(schemas.RESULTS_DRAFT, api.post(f"{DRAFT}/match", json=asked).json())
     assert found["results"][0]["candidates"][0]["id"] == "model/deepseek-ai/DeepSeek-V3"
     assert found["results"][1]["candidates"] == []
     needed = {"matchType": "property", "pid": "contextLength", "v": 7, "required": True}
     asked["queries"][0]["conditions"].append(needed)
-    found = client.post(f"{DRAFT}/match", json=asked).json()
+    found = api.post(f"{DRAFT}/match", json=asked).json()
     assert found["results"][0]["candidates"] == []
     asked["queries"][0]["conditions"] = [{"matchType": "smell", "v": "x"}]
-    refused(client.post(f"{DRAFT}/match", json=asked), "matchType")
+    refused(api.post(f"{DRAFT}/match", json=asked), "matchType")
 
 
 @pytest.mark.parametrize(
@@ -221,12 +204,12 @@ def test_the_draft_answers_conditions_in_their_order(client: TestClient) -> None
         "queries=%ff",
     ],
 )
-def test_a_form_that_is_no_batch_is_refused(client: TestClient, body: str) -> None:
+def test_a_form_that_is_no_batch_is_refused(api: TestClient, body: str) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    assert client.post("/reconcile", content=body, headers=headers).status_code == 400
+    assert api.post("/reconcile", content=body, headers=headers).status_code == 400
 
 
-def test_nobody_is_led_to_an_address_that_is_no_entity(client: TestClient) -> None:
+def test_nobody_is_led_to_an_address_that_is_no_entity(api: TestClient) -> None:
     asked = {"id": "https://evil.example/é"}
-    reply = client.get("/reconcile/view", params=asked, follow_redirects=False)
+    reply = api.get("/reconcile/view", params=asked, follow_redirects=False)
     assert reply.status_code == 404

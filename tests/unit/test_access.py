@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -29,11 +30,17 @@ API = "/api/v1"
 ONE = f"{API}/models/org/m"
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    where = tmp_path / "store"
-    embedded.build(where, list(compile_quads(list(reference()), records(), [])))
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("built") / "store"
+    embedded.build(where, list(compile_quads(reference(), records(), [])))
     return where
+
+
+@pytest.fixture
+def root(built: Path, tmp_path: Path) -> Path:
+    """A store of the test's own."""
+    return Path(shutil.copytree(built, tmp_path / "store"))
 
 
 def client(access: Access) -> TestClient:

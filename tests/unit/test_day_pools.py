@@ -34,7 +34,7 @@ def asked(root: Path, version: str, *days: str) -> list[int]:
 
 def test_each_day_is_answered_from_its_own_dataset(tmp_path: Path):
     root = tmp_path / "store"
-    version = embedded.build(root, list(compile_quads(list(reference()), records(), [])))
+    version = embedded.build(root, list(compile_quads(reference(), records(), [])))
     assert asked(root, version, "2000-01-01", "2099-12-31", "2000-01-01") == [0, 3, 0]
     retained = {one.name for one in (root / "derived" / "days").iterdir()}
     assert retained == {f"{version}.2000-01-01", f"{version}.2099-12-31"}

@@ -226,7 +226,7 @@ def store() -> MemoryStore:
         Claim(audit_store.MODEL, PG.intendedUse, literals.text("to be read")),
         Claim(audit_store.MODEL, DCTERMS.license, Iri("http://spdx.org/licenses/Apache-2.0")),
     )
-    return MemoryStore(compile_quads(list(audit_store.reference()), [card], []))
+    return MemoryStore(compile_quads(audit_store.reference(), [card], []))
 
 
 def test_the_store_says_what_a_better_source_has_and_what_contradicts(store: MemoryStore) -> None:

@@ -58,7 +58,7 @@ def whole() -> Iterator[Bundle]:
         Claim(file, PG.digest, literals.text("sha256:" + "ab" * 32)),
     ]
     card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, *claims)
-    with MemoryStore(compile_quads(list(audit_store.reference()), [card], [])) as store:
+    with MemoryStore(compile_quads(audit_store.reference(), [card], [])) as store:
         yield bundle(AcceptedSnapshot(store), [MODEL])
 
 
@@ -81,7 +81,7 @@ def child() -> Iterator[Bundle]:
     address = Iri("https://huggingface.co/org/child/raw/main/README.md")
     document = Document(address, CARD, "2026-01-31", "README.md")
     records = [r for r in records_of(readers()["huggingface"], document) if isinstance(r, Record)]
-    with MemoryStore(compile_quads(list(audit_store.reference()), records, [])) as store:
+    with MemoryStore(compile_quads(audit_store.reference(), records, [])) as store:
         yield bundle(AcceptedSnapshot(store), [model("org/child")])
 
 
@@ -183,7 +183,7 @@ def test_records_that_only_name_the_maker_too_are_not_behind_an_export() -> None
         "card", "2025-05-01", Basis.DEVELOPER,
         Claim(MODEL, RDF.type, PG.Model), Claim(MODEL, DCTERMS.creator, audit_store.ORG),
     )  # fmt: skip
-    with MemoryStore(compile_quads(list(audit_store.reference()), [card, other], [])) as store:
+    with MemoryStore(compile_quads(audit_store.reference(), [card, other], [])) as store:
         assert bundle(AcceptedSnapshot(store), [MODEL]).records == (card.header.record,)
 
 
@@ -199,7 +199,7 @@ def test_a_bill_of_materials_says_no_more_than_its_sources() -> None:
         month,
     )  # fmt: skip
     card = replace(card, header=replace(card.header, publisher=audit_store.ORG))
-    with MemoryStore(compile_quads(list(audit_store.reference()), [card], [])) as store:
+    with MemoryStore(compile_quads(audit_store.reference(), [card], [])) as store:
         made = bundle(AcceptedSnapshot(store), [MODEL])
     bom = json.loads(export(made, "cyclonedx").text)
     named = {p["name"]: p["value"] for p in bom["metadata"]["component"]["properties"]}

@@ -47,7 +47,7 @@ NAMES = {
 @cache
 def base() -> MemoryStore:
     """The reference data in a store, which tests put a record in and take it out again."""
-    return MemoryStore(compile_quads(list(audit_store.reference()), [], []))
+    return MemoryStore(compile_quads(audit_store.reference(), [], []))
 
 
 @contextmanager

@@ -61,9 +61,7 @@ def store() -> MemoryStore:
         earlier = merged.get(one.header.record)
         claims = (*(earlier.claims if earlier else ()), *one.claims)
         merged[one.header.record] = Record(one.header, claims)
-    return MemoryStore(
-        compile_quads(list(reference()), list(merged.values()), [], day="2026-06-01")
-    )
+    return MemoryStore(compile_quads(reference(), list(merged.values()), [], day="2026-06-01"))
 
 
 def other(text: str, tmp_path: Path) -> Policy:

@@ -78,7 +78,7 @@ def taken(
 @cache
 def base() -> MemoryStore:
     """The reference data in a store, from which each test takes out what it put in."""
-    return MemoryStore(compile_quads(list(audit_store.reference()), [], []))
+    return MemoryStore(compile_quads(audit_store.reference(), [], []))
 
 
 @contextmanager

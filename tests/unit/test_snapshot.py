@@ -53,14 +53,14 @@ def derived(day: str = "") -> list[Record]:
 @pytest.fixture(scope="module")
 def kept() -> MemoryStore:
     return MemoryStore(
-        compile_quads(list(reference()), [*records(), *derived()], [], derive=EvidenceLevels())
+        compile_quads(reference(), [*records(), *derived()], [], derive=EvidenceLevels())
     )
 
 
 def built(day: str) -> list[Quad]:
     known = [one for one in records() if one.header.retrieved[:10] <= day]
     quads = compile_quads(
-        list(reference()), [*known, *derived(day)], [], derive=EvidenceLevels(), day=day
+        reference(), [*known, *derived(day)], [], derive=EvidenceLevels(), day=day
     )
     return [quad for quad in quads if quad[0] != reference_data.STAMP]
 
@@ -147,7 +147,7 @@ def test_a_query_of_a_day_needs_its_dataset(kept: MemoryStore):
 
 
 def test_datasets_of_days_are_kept_by_version_and_day(tmp_path: Path):
-    embedded.build(tmp_path / "s", compile_quads(list(reference()), records(), []))
+    embedded.build(tmp_path / "s", compile_quads(reference(), records(), []))
     with embedded.EmbeddedStore.open(tmp_path / "s") as opened:
         for day in ("2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01"):
             then = AcceptedSnapshot(opened, day, folder=tmp_path / "s" / "derived")
@@ -163,7 +163,7 @@ def test_datasets_of_days_are_kept_by_version_and_day(tmp_path: Path):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("days") / "store"
-    quads = compile_quads(list(reference()), records(), [], derive=EvidenceLevels())
+    quads = compile_quads(reference(), records(), [], derive=EvidenceLevels())
     embedded.build(where, list(quads))
     return where
 
@@ -272,7 +272,7 @@ def test_names_are_escaped_in_notebooks():
         Claim(evil, DCTERMS.issued, date("2025-01-01").literal),
     ]
     made = record("card", "2025-02-01", Basis.DEVELOPER, *claims)
-    with MemoryStore(compile_quads(list(reference()), [made], [])) as stored:
+    with MemoryStore(compile_quads(reference(), [made], [])) as stored:
         graph = Graph(stored)
         model = graph.model(str(evil))
         shown = [

@@ -286,7 +286,7 @@ def _code(node: Iri, value: Value, known: Mapping[Iri, C]) -> C:
 
 @lru_cache(maxsize=65_536)
 def node(name: str) -> ox.NamedNode:
-    """The engine's term of an IRI."""
+    """The engine's term of an IRI; raises ValueError where it is none."""
     return ox.NamedNode(name)
 
 

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -120,8 +121,14 @@ def mappings(data: Path) -> list[Mapping]:
     return read_sssom(path.read_text(encoding="utf-8"), path.name) if path.is_file() else []
 
 
+@lru_cache(maxsize=4)
+def _of_reference(reference: tuple[Quad, ...]) -> tuple[Quad, MemoryStore]:
+    """The stamp of reference data and a store of it, only to be read: small stores share both."""
+    return reference_data.stamp(reference), MemoryStore(reference)
+
+
 def compile_quads(
-    reference: list[Quad],
+    reference: Sequence[Quad],
     records: list[Record],
     rows: list[Mapping],
     derive: Deriver | None = None,
@@ -133,8 +140,9 @@ def compile_quads(
     "now" means in the view; without it the view is of today. ``derive`` makes further quads
     that follow from the claims of a subject.
     """
+    stamp, known = _of_reference(tuple(reference))
     yield from reference
-    yield reference_data.stamp(reference)
+    yield stamp
     yield from identity.quads(rows)
     source = RecordSet(records, rows)
     yield from key_quads(source.under(row for row in rows if by_hand(row)))
@@ -142,7 +150,6 @@ def compile_quads(
         yield entity, SKOS.exactMatch, model, identity.RULES
     for record in records:
         yield from rdf.to_quads(record)
-    known = MemoryStore(reference)
     day = day or today()
     yield day_quad(day)
     policy, latest = load_policy(known, day), CurrentVersions(source)

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import StoreError
+from provenance_graph.core.rdf import engine_quad
 from provenance_graph.store.base import Change
 from provenance_graph.store.engine import EngineReads, SnapshotLease, update_text
 
@@ -25,11 +26,13 @@ class MemoryStore(EngineReads):
 
     def __init__(self, quads: Iterable[Quad] = ()) -> None:
         self._engine = ox.Store()
-        self._sequence = 0
-        self._version = f"0-{os.urandom(6).hex()}"
         self._closed = False
-        if quads := list(quads):
-            self.commit(Change(add=quads))
+        try:
+            self._engine.extend(map(engine_quad, quads))
+        except ValueError as error:
+            raise StoreError(f"nothing was stored: {error}") from error
+        self._sequence = 1 if len(self._engine) else 0
+        self._version = f"{self._sequence}-{os.urandom(6).hex()}"
 
     @property
     def version(self) -> str:
