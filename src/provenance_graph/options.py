@@ -1,6 +1,7 @@
 """Options that many commands have, so that each is named, explained and checked in one place."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -23,3 +24,22 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     return click.option(
         "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True
     )
+
+
+def limit_option(default: int, help: str, *, least: int = 1) -> Callable[[Command], Command]:
+    """``--limit N``: at most so many, ``least`` or more; where ``least`` is 0, 0 means all."""
+    return click.option(
+        "--limit", type=click.IntRange(min=least), default=default, show_default=True, help=help
+    )
+
+
+def output_option(command: Command) -> Command:
+    """``-o FILE``, passed as ``output``; None is standard output."""
+    option = click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write there instead of to standard output.",
+    )
+    return option(command)

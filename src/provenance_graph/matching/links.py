@@ -42,6 +42,8 @@ _SPACE = prefixes()
 STATED = "semapv:BackgroundKnowledgeBasedMatching"
 SAME_ID = "semapv:LexicalMatching"
 EXACT, RELATED = SKOS.exactMatch, SKOS.relatedMatch
+Target = Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterator[Mapping]]
+"""Proposes the links of an entity, by its claims that count, to one kind of data outside."""
 
 _ARXIV = re.compile(
     r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?"
@@ -172,20 +174,6 @@ def _doi(
             yield _link(snapshot, claim, RELATED, doi, "the DOI that arXiv gives the paper cited")
 
 
-def _wikidata(
-    snapshot: AcceptedSnapshot,
-    subject: Iri,  # noqa: ARG001
-    sourced_claims: list[SourcedClaim],
-) -> Iterator[Mapping]:
-    """Items that a source names itself; names are never looked up."""
-    for claim in sourced_claims:
-        match = _WIKIDATA.fullmatch(str(claim.claim.value or ""))
-        if match and claim.claim.predicate in (SCHEMA.sameAs, RDFS.seeAlso):
-            predicate = EXACT if claim.claim.predicate == SCHEMA.sameAs else RELATED
-            what = "a source names the item"
-            yield _link(snapshot, claim, predicate, f"{_SPACE['wikidata']}{match[1]}", what)
-
-
 def _spdx(
     snapshot: AcceptedSnapshot,
     subject: Iri,  # noqa: ARG001
@@ -212,20 +200,42 @@ def _spdx(
             )
 
 
-def _ror(
-    snapshot: AcceptedSnapshot,
-    subject: Iri,  # noqa: ARG001
-    sourced_claims: list[SourcedClaim],
-) -> Iterator[Mapping]:
-    """Records of the registry of research organisations that a source names itself."""
-    for claim in sourced_claims:
-        match = _ROR.fullmatch(str(claim.claim.value or ""))
-        if match and claim.claim.predicate == SCHEMA.sameAs:
-            yield _link(snapshot, claim, EXACT, f"{_SPACE['ror']}{match[1]}", "a source names it")
+def _identifiers(
+    space: str, form: re.Pattern[str], predicates: Dict[Iri, Iri], what: str
+) -> Target:
+    """Links to a registry's records that a source names itself; names are never looked up.
+
+    ``form`` is an address of the registry with the identifier as its group, ``predicates`` the
+    properties that name a record, with what each says of the link.
+    """
+
+    def proposed(
+        snapshot: AcceptedSnapshot,
+        subject: Iri,  # noqa: ARG001
+        sourced_claims: list[SourcedClaim],
+    ) -> Iterator[Mapping]:
+        for claim in sourced_claims:
+            predicate = predicates.get(claim.claim.predicate)
+            match = form.fullmatch(str(claim.claim.value or ""))
+            if match and predicate:
+                yield _link(snapshot, claim, predicate, f"{_SPACE[space]}{match[1]}", what)
+
+    return proposed
 
 
-TARGETS: Dict[str, Callable[[AcceptedSnapshot, Iri, list[SourcedClaim]], Iterator[Mapping]]] = (
-    MappingProxyType({"doi": _doi, "hub": _hub, "ror": _ror, "spdx": _spdx, "wikidata": _wikidata})
+TARGETS: Dict[str, Target] = MappingProxyType(
+    {
+        "doi": _doi,
+        "hub": _hub,
+        "ror": _identifiers("ror", _ROR, {SCHEMA.sameAs: EXACT}, "a source names it"),
+        "spdx": _spdx,
+        "wikidata": _identifiers(
+            "wikidata",
+            _WIKIDATA,
+            {SCHEMA.sameAs: EXACT, RDFS.seeAlso: RELATED},
+            "a source names the item",
+        ),
+    }
 )
 """What links may lead to."""
 

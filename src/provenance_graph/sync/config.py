@@ -15,10 +15,9 @@ ids = "ids.txt"          # one place a line; # begins a comment
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.hub import is_name
 from provenance_graph.core.iris import Iri, is_iri
-from provenance_graph.formats.document import MAX_BYTES, Document
+from provenance_graph.formats.toml_tables import as_table, read_bounded, read_entries, texts
 
 MAX_SOURCES = 500
 MAX_PLACES = 100_000
@@ -51,16 +50,8 @@ class SyncSource:
 
 def read_sync(path: Path) -> list[SyncSource]:
     """The sources of a ``sync.toml``; raises UsageError with every fault."""
-    tables = Document(Iri(f"urn:file:{path.name}"), _read(path), "", path.name).toml
-    if len(tables) > MAX_SOURCES:
-        raise UsageError(f"{path}: {len(tables):,} sources; at most {MAX_SOURCES:,} are read")
-    problems: list[Problem] = []
-    sources = [one for key, table in tables.items() if (one := _source(path, key, table, problems))]
-    if problems:
-        raise UsageError(f"{path}: " + "; ".join(map(str, problems[:20])))
-    if not sources:
-        raise UsageError(f"{path}: no source in it; each is a table with places = [...]")
-    return sources
+    example = "[models] with places = [...]"
+    return read_entries(path, "source", example, MAX_SOURCES, partial(_source, path))
 
 
 def place_problem(place: str) -> str:
@@ -78,24 +69,11 @@ def place_problem(place: str) -> str:
     return "neither hf:org/name, hf:org/* nor an https:// address"
 
 
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
-
-
-def _source(path: Path, key: str, table: Any, problems: list[Problem]) -> SyncSource | None:
-    if not isinstance(table, Mapping):
-        problems.append(Problem(key, "a source is a table", f"[{key}] and places = [...] below it"))
+def _source(path: Path, key: str, entry: Any, problems: list[Problem]) -> SyncSource | None:
+    table = as_table(key, entry, "source", _KEYS, "places = [...]", problems)
+    if table is None:
         return None
-    for name in table:
-        if name not in _KEYS:
-            near = difflib.get_close_matches(name, _KEYS, n=1)
-            hint = f"did you mean {near[0]}?" if near else ", ".join(_KEYS)
-            problems.append(Problem(f"{key}.{name}", "no such field", hint))
-    places = _texts(f"{key}.places", table.get("places"), problems)
+    places = list(texts(f"{key}.places", table.get("places"), problems))
     if ids := table.get("ids"):
         places += _listed(path, f"{key}.ids", ids, problems)
     problems += [
@@ -125,20 +103,12 @@ def _listed(path: Path, where: str, ids: Any, problems: list[Problem]) -> list[s
         problems.append(Problem(where, "the name of a file belongs here"))
         return []
     try:
-        text = _read(path.parent / ids).decode("utf-8", "replace")
+        text = read_bounded(path.parent / ids).decode("utf-8", "replace")
     except UsageError as error:
         problems.append(Problem(where, str(error)))
         return []
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     return [f"hf:{one}" if is_name(one) else one for one in lines if one]
-
-
-def _texts(where: str, value: Any, problems: list[Problem]) -> list[str]:
-    items = [] if value is None else value if isinstance(value, list) else [value]
-    if not all(isinstance(item, str) for item in items):
-        problems.append(Problem(where, "a list of texts belongs here"))
-        return []
-    return list(items)
 
 
 def _seconds(where: str, value: Any, problems: list[Problem]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
-from provenance_graph.options import as_of_option
+from provenance_graph.options import as_of_option, output_option
 from provenance_graph.session import Session
 
 
@@ -17,13 +17,7 @@ from provenance_graph.session import Session
 @click.argument(
     "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.described
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there instead of to standard output.",
-)
+@output_option
 @click.option(
     "--key",
     "--sign",

@@ -18,7 +18,7 @@ from provenance_graph.commands.documents.validate import (
     of_documents,
     severity_options,
 )
-from provenance_graph.options import format_option
+from provenance_graph.options import format_option, limit_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ if TYPE_CHECKING:
     help="Also a list of elements (g7-ai, ntia, bsi, fsct3, owasp-aisvs), a form (eu-annex-xi …) or a rubric.",
 )
 @document_options
-@click.option(
-    "--limit", default=200, show_default=True, help="Print at most so many lines of the table."
-)
+@limit_option(200, "Print at most so many lines of the table.")
 @format_option(*FORMATS)
 @click.pass_obj
 def command(

@@ -8,7 +8,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.exchange.registry import export, exporters
-from provenance_graph.options import as_of_option
+from provenance_graph.options import as_of_option, output_option
 from provenance_graph.session import Session
 
 
@@ -19,13 +19,7 @@ from provenance_graph.session import Session
 @click.option(
     "--as", "format", type=click.Choice(tuple(exporters())), required=True, help="Which format."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there instead of to standard output.",
-)
+@output_option
 @as_of_option
 @click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
 @click.pass_obj

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
-from provenance_graph.options import as_of_option
+from provenance_graph.options import as_of_option, output_option
 from provenance_graph.session import Session
 
 
@@ -29,13 +29,7 @@ from provenance_graph.session import Session
     default=None,
     help="How it is written (default: by the name of -o, else md).",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write there instead of to standard output.",
-)
+@output_option
 @as_of_option
 @click.pass_obj
 def command(

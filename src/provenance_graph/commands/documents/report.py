@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
-from provenance_graph.options import as_of_option
+from provenance_graph.options import as_of_option, format_option, output_option
 from provenance_graph.session import Session
 
 
@@ -16,12 +16,7 @@ from provenance_graph.session import Session
 @click.argument(
     "models", nargs=-1, required=True, metavar="MODEL...", shell_complete=completion.models
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write; standard output otherwise.",
-)
+@output_option
 @click.option("--use", "uses", multiple=True, help="A planned use to answer; repeatable.")
 @as_of_option
 @click.option(
@@ -30,7 +25,7 @@ from provenance_graph.session import Session
     metavar="DATE",
     help="The day by which licence texts in force are chosen; the day of the evidence otherwise.",
 )
-@click.option("--format", "form", type=click.Choice(["html", "json"]), default="html")
+@format_option("html", "json")
 @click.pass_obj
 def command(
     session: Session,

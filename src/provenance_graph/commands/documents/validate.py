@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from provenance_graph import completion
-from provenance_graph.options import format_option
+from provenance_graph.options import format_option, limit_option
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
 from provenance_graph.tables import fitted
@@ -73,9 +73,7 @@ def document_options(command: F) -> F:
 @click.option(
     "--licences/--no-licences", default=True, help="With the licence rules over the whole store."
 )
-@click.option(
-    "--limit", default=200, show_default=True, help="Print at most so many rows of the table."
-)
+@limit_option(200, "Print at most so many rows of the table.")
 @format_option(*FORMATS)
 @click.pass_obj
 def command(

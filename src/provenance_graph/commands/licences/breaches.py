@@ -7,7 +7,7 @@ import sys
 import click
 
 from provenance_graph import completion
-from provenance_graph.options import as_of_option
+from provenance_graph.options import TABLE_FORMATS, as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 
 
@@ -37,20 +37,8 @@ from provenance_graph.session import Session
 )
 @click.option("--on", default="", metavar="DATE", help="By the texts in force on that day.")
 @as_of_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=200,
-    show_default=True,
-    help="At most so many findings listed.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv", "sarif"]),
-    default="table",
-    show_default=True,
-)
+@limit_option(200, "At most so many findings listed.")
+@format_option(*TABLE_FORMATS, "sarif")
 @click.pass_context
 def command(
     ctx: click.Context,

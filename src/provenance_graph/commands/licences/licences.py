@@ -10,7 +10,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import as_of_option
+from provenance_graph.options import as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -38,20 +38,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="The smallest sets of changes that make the uses allowed.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=200,
-    show_default=True,
-    help="Without MODEL: at most so many findings listed.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-)
+@limit_option(200, "Without MODEL: at most so many findings listed.")
+@format_option()
 @click.pass_context
 @with_receipts
 def command(

@@ -8,19 +8,14 @@ import sys
 import click
 
 from provenance_graph import completion
+from provenance_graph.options import TABLE_FORMATS, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
 
 @click.command()
 @click.argument("text", shell_complete=completion.licences)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv", "odrl"]),
-    default="table",
-    show_default=True,
-)
+@format_option(*TABLE_FORMATS, "odrl")
 @click.pass_context
 def command(ctx: click.Context, text: str, form: str) -> None:
     """What TEXT means as a licence: a name, an SPDX expression, a short id or an address.

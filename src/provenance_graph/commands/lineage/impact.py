@@ -10,7 +10,7 @@ from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.model.naming.entities import FoundEntity, find_entity
-from provenance_graph.options import as_of_option
+from provenance_graph.options import as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -24,20 +24,8 @@ MAX_LONGER = 6
 @click.command()
 @click.argument("thing", shell_complete=completion.described)
 @as_of_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=50,
-    show_default=True,
-    help="At most so many entities listed; counts are of all.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-)
+@limit_option(50, "At most so many entities listed; counts are of all.")
+@format_option()
 @click.pass_obj
 @with_receipts
 def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:

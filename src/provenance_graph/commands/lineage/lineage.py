@@ -14,7 +14,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming.entities import kind_of
 from provenance_graph.model.naming.resolve import resolve
-from provenance_graph.options import as_of_option
+from provenance_graph.options import as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from provenance_graph.lineage.results import Paths, Shared
 
-FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"])
+FORMATS = ("tree", "json", "dot", "mermaid", "graphml", "cytoscape")
 
 
 @click.command()
@@ -48,12 +48,12 @@ FORMAT = click.Choice(["tree", "json", "dot", "mermaid", "graphml", "cytoscape"]
 @click.option(
     "--breaches/--no-breaches", default=True, help="Mark the steps on which licence findings begin."
 )
-@click.option("--limit", type=int, default=500, show_default=True, help="At most so many nodes.")
+@limit_option(500, "At most so many nodes.")
 @click.option(
     "--with", "other", help="Another model: what the two share, and the ways between them."
 )
 @as_of_option
-@click.option("--format", "form", type=FORMAT, default="tree", show_default=True)
+@format_option(*FORMATS)
 @click.pass_obj
 @with_receipts
 def command(

@@ -9,7 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import as_of_option, format_option
+from provenance_graph.options import as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ COLUMNS = (
 @click.option("--developer", "developers", multiple=True, help="Only models of this developer.")
 @click.option("--all", "every", is_flag=True, help="Every kind, rounding and spelling too.")
 @as_of_option
-@click.option("--limit", default=0, help="Only the worst N.")
+@limit_option(0, "Only the worst N; 0 for all.", least=0)
 @format_option()
 @click.option("--identity", is_flag=True, help="List names that may be one entity, for deciding.")
 @click.option("--count", is_flag=True, help="Only how many there are of each kind.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from provenance_graph import completion
 from provenance_graph.core.iris import local_name
-from provenance_graph.options import as_of_option, format_option
+from provenance_graph.options import Command, as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -32,44 +33,30 @@ SHORT = ("model", "released", "licence", "size", "known", "conflicts")
 PART = 500
 
 
+def _facet(name: str, metavar: str, help: str, facet: str = "") -> Callable[[Command], Command]:
+    """A filter that may be given several times; ``facet`` completes it by what the store has."""
+    completes = completion.facet(facet) if facet else None
+    return click.option(name, multiple=True, metavar=metavar, shell_complete=completes, help=help)
+
+
 @click.command()
 @click.argument("text", nargs=-1)
-@click.option(
-    "--developer",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completion.facet("developer"),
-    help="Its developer.",
-)
-@click.option(
-    "--licence",
-    multiple=True,
-    metavar="ID",
-    shell_complete=completion.facet("licence"),
-    help="Its accepted licence.",
-)
-@click.option(
+@_facet("--developer", "NAME", "Its developer.", "developer")
+@_facet("--licence", "ID", "Its accepted licence.", "licence")
+@_facet(
     "--licence-class",
-    multiple=True,
-    metavar="CLASS",
-    shell_complete=completion.facet("licenceClass"),
-    help="A class or family of licences, such as osi-approved or llama.",
+    "CLASS",
+    "A class or family of licences, such as osi-approved or llama.",
+    "licenceClass",
 )
-@click.option(
-    "--modality",
-    multiple=True,
-    metavar="KIND",
-    shell_complete=completion.facet("modality"),
-    help="What it takes as input.",
-)
-@click.option("--architecture", multiple=True, metavar="KIND", help="Dense or mixture of experts.")
-@click.option("--weights", multiple=True, metavar="KIND", help="How its weights can be had.")
-@click.option("--family", multiple=True, metavar="NAME", help="The family of its licence.")
-@click.option(
+@_facet("--modality", "KIND", "What it takes as input.", "modality")
+@_facet("--architecture", "KIND", "Dense or mixture of experts.")
+@_facet("--weights", "KIND", "How its weights can be had.")
+@_facet("--family", "NAME", "The family of its licence.")
+@_facet(
     "--disclosure",
-    multiple=True,
-    metavar="FIELD=STATE",
-    help="A field's state: disclosed, undisclosed, withheld or partly.",
+    "FIELD=STATE",
+    "A field's state: disclosed, undisclosed, withheld or partly.",
 )
 @click.option(
     "--undisclosed",
@@ -96,13 +83,7 @@ PART = 500
     metavar="KEY",
     help="name, released, context, parameters, sources, gaps, conflicts or descendants; - before it turns it round.",
 )
-@click.option(
-    "--limit",
-    default=50,
-    show_default=True,
-    type=click.IntRange(min=0),
-    help="At most so many; 0 for all. CSV and JSON give all.",
-)
+@limit_option(50, "At most so many; 0 for all. CSV and JSON give all.", least=0)
 @as_of_option
 @format_option()
 @click.pass_obj

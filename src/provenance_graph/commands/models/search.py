@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from provenance_graph.options import as_of_option, format_option
+from provenance_graph.options import as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 
 
@@ -14,7 +14,7 @@ from provenance_graph.session import Session
     "--kind", "kinds", multiple=True, help="Only entities of this kind (repeat for more)."
 )
 @as_of_option
-@click.option("--limit", default=20, show_default=True, help="Only the best N.")
+@limit_option(20, "Only the best N.")
 @click.option("--cursor", default="", help="Go on where an answer before stopped.")
 @format_option()
 @click.pass_obj

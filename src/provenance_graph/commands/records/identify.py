@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance_graph.options import format_option
+from provenance_graph.options import format_option, limit_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ VERDICTS = ("candidate", "barred", "related", "same")
     help="Write the rules' rows of identity.sssom.tsv in this data folder again.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be decided; write nothing.")
-@click.option("--limit", default=0, help="Only the first N pairs.")
+@limit_option(0, "Only the first N pairs; 0 for all.", least=0)
 @format_option()
 @click.pass_obj
 def command(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import UsageError
+from provenance_graph.options import format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -37,13 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Ask what changed; take nothing in.")
 @click.option("--force", is_flag=True, help="Ask also what was asked lately.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-)
+@format_option()
 @click.pass_obj
 def command(
     session: Session,

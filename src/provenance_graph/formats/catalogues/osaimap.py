@@ -132,6 +132,14 @@ def _described(name: str) -> Iterator[Claim]:
         yield Claim(subject, DCTERMS.creator, maker)
 
 
+def _listed(row: Row, name: str) -> Iterator[Claim]:
+    """What every list of repositories has of one."""
+    yield from _described(name)
+    for column, predicate in (("pipeline_tag", PG.task), ("library_name", PG.framework)):
+        if value := row.get(column, ""):
+            yield Claim(iris.model(name), predicate, literals.text(value[:120]))
+
+
 def _benchmarks(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     subject = iris.model(name)
     yield from _described(name)
@@ -228,10 +236,7 @@ def _models(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
         yield Problem(where, f"{name} stands there again", kind="repeat")
         return
     subject = iris.model(name)
-    yield from _described(name)
-    for column, predicate in (("pipeline_tag", PG.task), ("library_name", PG.framework)):
-        if shown := row.get(column, ""):
-            yield Claim(subject, predicate, literals.text(shown[:120]))
+    yield from _listed(row, name)
     yield from _times(subject, row, where)
     yield from _tags(subject, row.get("tags", ""), f"{where}/tags")
 
@@ -287,10 +292,7 @@ def _repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
         yield Problem(where, f"{name} stands there again", kind="repeat")
         return
     subject = iris.model(name)
-    yield from _described(name)
-    for column, predicate in (("pipeline_tag", PG.task), ("library_name", PG.framework)):
-        if shown := row.get(column, ""):
-            yield Claim(subject, predicate, literals.text(shown[:120]))
+    yield from _listed(row, name)
     if base := row.get("base_model_id", ""):
         at = f"{where}/base_model_id"
         if base.casefold() == name.casefold():

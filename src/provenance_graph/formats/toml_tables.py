@@ -1,0 +1,78 @@
+"""Lists that people write in TOML, one table an entry, such as ``fleet.toml`` and ``sync.toml``."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.errors import Unreadable, UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import MAX_BYTES, Document
+
+T = TypeVar("T")
+Table = Mapping[str, Any]
+MAX_PROBLEMS = 20
+"""So many faults of a file are named at once."""
+
+
+def read_entries(
+    path: Path,
+    kind: str,
+    example: str,
+    most: int,
+    read: Callable[[str, Any, list[Problem]], T | None],
+) -> list[T]:
+    """The entries of a file, each as ``read(key, table, problems)`` gives it.
+
+    ``kind`` says what an entry is and ``example`` shows one. Raises UsageError with every fault, and
+    where the file cannot be read, has no entry, or more than ``most``.
+    """
+    try:
+        tables = Document(Iri(f"urn:file:{path.name}"), read_bounded(path), "", path.name).toml
+    except Unreadable as error:
+        raise UsageError(f"{path}: {error.why}") from error
+    if len(tables) > most:
+        raise UsageError(f"{path}: {len(tables):,} {kind}s; at most {most:,} are read")
+    problems: list[Problem] = []
+    entries = [entry for key, table in tables.items() if (entry := read(key, table, problems))]
+    if problems:
+        raise UsageError(f"{path}: " + "; ".join(map(str, problems[:MAX_PROBLEMS])))
+    if not entries:
+        raise UsageError(f"{path}: no {kind} in it; each is a table: {example}")
+    return entries
+
+
+def read_bounded(path: Path) -> bytes:
+    """A file's bytes, one more than may be read at most; raises UsageError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def as_table(
+    key: str, entry: Any, kind: str, fields: Sequence[str], example: str, problems: list[Problem]
+) -> Table | None:
+    """An entry as a table; what is none, and each field that is not one of ``fields``, is a problem."""
+    if not isinstance(entry, Mapping):
+        problems.append(Problem(key, f"a {kind} is a table", f"[{key}] and {example} below it"))
+        return None
+    for name in entry:
+        if name not in fields:
+            near = difflib.get_close_matches(name, fields, n=1)
+            hint = f"did you mean {near[0]}?" if near else ", ".join(fields)
+            problems.append(Problem(f"{key}.{name}", "no such field", hint))
+    return entry
+
+
+def texts(where: str, value: Any, problems: list[Problem]) -> tuple[str, ...]:
+    """A text or a list of texts; anything else is a problem, and nothing of it is taken."""
+    items = [] if value is None else value if isinstance(value, list) else [value]
+    if not all(isinstance(item, str) for item in items):
+        problems.append(Problem(where, "a list of texts belongs here"))
+        return ()
+    return tuple(items)
