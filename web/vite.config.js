@@ -1,7 +1,7 @@
 // Builds the page into the Python package, with the licences of everything that is in it.
 import { readFileSync, readdirSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig } from "vite";
+import { build, defineConfig } from "vite";
 
 const ALLOWED = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]);
 
@@ -32,8 +32,34 @@ function thirdParty() {
   };
 }
 
+/** Builds the explorer for notebooks beside the page: one module that loads nothing. */
+function notebook() {
+  let outDir = "";
+  return {
+    name: "notebook",
+    apply: "build",
+    configResolved(config) {
+      outDir = config.build.outDir;
+    },
+    async closeBundle() {
+      await build({
+        configFile: false,
+        logLevel: "error",
+        define: { "process.env.NODE_ENV": '"production"' },
+        build: {
+          outDir,
+          emptyOutDir: false,
+          copyPublicDir: false,
+          target: "es2022",
+          lib: { entry: "src/widget.tsx", formats: ["es"], fileName: () => "notebook.js" },
+        },
+      });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [thirdParty()],
+  plugins: [thirdParty(), notebook()],
   build: {
     outDir: "../src/provenance_graph/service/static",
     emptyOutDir: true,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from provenance_graph.changes.compare import Comparison
     from provenance_graph.changes.log import Commit
     from provenance_graph.fleet import FleetFinding
+    from provenance_graph.graph.explorer import Explorer
     from provenance_graph.ingest.run import ImportReport
     from provenance_graph.licences.rules.breaches import StoreFindings
     from provenance_graph.lineage.graph import LineageGraph
@@ -240,6 +241,19 @@ class Graph:
         now = self.snapshot()
         subjects = [find_entity(now, name).iri for name in entities] or links.everything(now)
         return write_sssom(links.links(now, subjects, to), links.HEADER)
+
+    def explorer(self, about: str, *, as_of: str = "", height: int = 480) -> Explorer:
+        """The page's explorer as a widget of a notebook, beginning at an entity.
+
+        Needs ``anywidget`` (the extra ``notebooks``); raises UsageError without it, and NotFound.
+        """
+        try:
+            from provenance_graph.graph.explorer import Explorer
+        except ModuleNotFoundError as missing:
+            raise UsageError(
+                f"the explorer needs {missing.name}: pip install 'provenance-graph[notebooks]'"
+            ) from missing
+        return Explorer(self.snapshot(as_of), about, height)
 
     def reconcile(self, name: str, kind: str = "", limit: int = 10) -> Listing[MatchCandidate]:
         """The entities that a name may mean, with scores and what they are made of.
