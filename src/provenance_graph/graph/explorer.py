@@ -63,7 +63,9 @@ class Explorer(anywidget.AnyWidget):
 
     def around(self, entity: Iri) -> dict[str, Any]:
         """What is around an entity, as the page gets it; raises NotFound."""
-        answer: dict[str, Any] = json.loads(dump_json(neighbours(self._snapshot, entity, limit=SHOWN)))
+        answer: dict[str, Any] = json.loads(
+            dump_json(neighbours(self._snapshot, entity, limit=SHOWN))
+        )
         return answer
 
     def _answer(self, _: object, message: object, __: object) -> None:
