@@ -54,6 +54,22 @@ def test_a_configuration_of_the_data_is_kept() -> None:
     assert {(PG.trainedOn, iris.dataset(n)) for n in ("acme/data", "acme/more")} <= stated
 
 
+def test_a_relation_and_a_licence_under_odd_keys_belong_to_what_they_stand_beside() -> None:
+    odd = "Base_Model: [acme/a, acme/b]\nBase_Model_Relation: merge"
+    stated, problems = card(f"{odd}\nlicense: other\nLicense_Name: kite-open")
+    assert {(PG.mergedFrom, iris.model(f"acme/{each}")) for each in "ab"} <= stated
+    assert not [p for p in problems if p.kind == "missing"]
+    assert (DCTERMS.license, iris.mint("licence", "stated", "kite-open")) in stated
+
+
+def test_names_of_data_in_one_text_are_several_and_a_remark_is_none() -> None:
+    stated, _ = card('datasets: "c4, the_pile"')
+    assert {(PG.trainedOn, iris.dataset(each)) for each in ("c4", "the_pile")} <= stated
+    assert not [value for _, value in stated if "c4-the" in value]
+    stated, _ = card('datasets: ["web pages (English, German)"]')
+    assert len([each for each in stated if each[0] == PG.trainedOn]) == 1
+
+
 def test_a_dataset_s_card_names_its_parts_tasks_and_sources() -> None:
     front = (
         "license: mit\ntask_categories: [text-classification]\nsize_categories: [1K<n<10K]\n"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from provenance_graph.core import iris
+from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
+from provenance_graph.formats.remaining import Shown
 
 COMMIT = "1234567890abcdef1234567890abcdef12345678"
 
@@ -159,3 +160,35 @@ def test_a_statement_about_software_is_about_no_model() -> None:
         claims, problems = reading("modelsigning", statement(name, built()))
         assert not [c for c in claims if c.predicate == RDF.type]
         assert [p.kind for p in problems] == ["empty"]
+
+
+def spdx(**build: Any) -> dict[str, Any]:
+    elements = [
+        {"type": "SpdxDocument", "spdxId": "urn:x:doc", "rootElement": ["urn:x:m"]},
+        {"type": "ai_AIPackage", "spdxId": "urn:x:m", "name": "Mole"},
+        {"type": "dataset_DatasetPackage", "spdxId": "urn:x:d", "name": "Burrows"},
+        {"type": "build_Build", "spdxId": "urn:x:b", "build_buildId": "77", **build},
+    ]
+    ties = [("urn:x:b", "hasOutput", "urn:x:m"), ("urn:x:b", "hasInput", "urn:x:d")]
+    elements += [
+        {"type": "Relationship", "spdxId": f"urn:x:r{n}", "from": a, "relationshipType": kind, "to": [b]}
+        for n, (a, kind, b) in enumerate(ties)
+    ]  # fmt: skip
+    return {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": elements}
+
+
+def test_an_spdx_build_of_a_model_from_data_is_a_stage_at_its_times() -> None:
+    entry = {"type": "DictionaryEntry", "key": "CUDA", "value": "12.4"}
+    started = "2025-12-01T00:00:00Z"
+    claims, _ = reading("spdx3", spdx(build_buildStartTime=started, build_environment=[entry]))
+    model = iris.entity("spdx3", "model", "mole")
+    (stage,) = values(claims, model, PG.trainingStage)
+    assert values(claims, Iri(stage), PROV.startedAtTime) == {"2025-12-01"}
+    assert values(claims, Iri(stage), PROV.used) == {iris.entity("spdx3", "dataset", "burrows")}
+    assert "build_environment: CUDA: 12.4" in values(claims, Iri(stage), PG.otherStatement)
+
+
+def test_a_count_with_a_unit_is_not_also_a_text_that_was_not_understood() -> None:
+    count = Claim(CHAT, PG.parameterCount, literals.integer(13_200_000_000))
+    assert Shown([count]).has("13.2B")
+    assert not Shown([count]).has("14.2B")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from urllib.parse import unquote
 
@@ -38,6 +39,8 @@ _IDS = frozenset(("spdxId", "@id", "bom-ref"))
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"\d[\d,_.]{2,}")
+_SCALED = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([kmbt])")  # 13.2B
+_SCALE = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 _SHORT_TAG = re.compile(r"[\w-]+:\S{1,3}")  # `license:mit`, `language:en`
 _HOST = re.compile(
     r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co|spdx\.org)/|pkg:\w+/)(?:datasets/|licenses/)?"
@@ -113,6 +116,9 @@ class Shown:
         if len(name) >= SHORTEST and name in self._text:
             return True
         if re.sub("[-_ ]", "", text) in self._text:  # SHA-256, `text generation`
+            return True
+        scaled = _SCALED.fullmatch(text)
+        if scaled and str(int(Decimal(scaled[1]) * _SCALE[scaled[2]])) in self._text:
             return True
         number = _NUMBER.match(text)
         return number is not None and _digits(number[0]) in self._text

@@ -41,6 +41,10 @@ COUNTS: Mapping[str, Iri] = MappingProxyType(
         ),
         **dict.fromkeys(("vocabulary", "vocabsize", "vocabularysize"), PG.vocabularySize),
         **dict.fromkeys(
+            ("trainingtokens", "trainingtokencount", "numtrainingtokens", "trainedtokens"),
+            PG.trainingTokenCount,
+        ),
+        **dict.fromkeys(
             ("contextlength", "contextwindow", "maxpositionembeddings", "contextsize",
              "maxcontextlength", "maxcontext", "maxsequencelength"),
             PG.contextLength,

@@ -171,7 +171,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="6",
+    version="7",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from provenance_graph.core import iris
@@ -11,9 +12,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.fields import named, packages
+from provenance_graph.formats.fields import named, packages, runs
 from provenance_graph.formats.spdx3 import elements as spdx3_elements
-from provenance_graph.formats.spdx3.graph import ElementGraph, leaves_of, role
+from provenance_graph.formats.spdx3.graph import SOURCE, ElementGraph, leaves_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import DATA, DEPENDS, FILES, LICENSES, RELATIONSHIPS
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -289,7 +290,7 @@ def _builds(graph: ElementGraph) -> ReaderOutput:
         ref = scalar_text(element.get("spdxId"))
         made = [s for t in outputs.get(ref, ()) if (s := graph.subjects.get(t))]
         for subject in made:
-            yield from _built(subject, element, where)
+            yield from _built(subject, element, where, graph, inputs.get(ref, []))
             for target in inputs.get(ref, ()):
                 yield from _input(subject, target, where, graph)
         if not made:
@@ -316,17 +317,44 @@ def _input(subject: Iri, target: str, where: str, graph: ElementGraph) -> Reader
     )
 
 
-def _built(subject: Iri, element: dict[str, Any], where: str) -> ReaderOutput:
-    """Parameters, configuration and times of a build, stated of what it made."""
+_BUILD_READ = ("type", "spdxId", "creationInfo", "build_parameter", "build_environment")
+
+
+def _built(
+    subject: Iri, element: dict[str, Any], where: str, graph: ElementGraph, inputs: list[str]
+) -> ReaderOutput:
+    """Parameters, configuration and times of a build: of a stage of training, else of what it made."""
     for uri in map(scalar_text, as_list(element.get("build_configSourceUri"))):
         if uri.startswith("http"):
             yield statements.link(subject, PG.trainingCode, uri, f"{where}/build_configSourceUri")
-    for raw in as_list(element.get("build_parameter")):
-        entry = mapping(raw)
-        brief = coverage.brief(
-            f"{scalar_text(entry.get('key'))}: {scalar_text(entry.get('value'))}"
+    settings = tuple(_entries(element, "build_parameter"))
+    for key, value in settings:
+        yield Claim(subject, PG.hyperparameter, coverage.brief(f"{key}: {value}"))
+    used = [s for target in inputs if (s := graph.subjects.get(target)) and s != subject]
+    kind = scalar_text(element.get("build_buildType"))
+    about = subject
+    data = any(graph.kinds.get(each) == "data" for each in used)
+    if graph.kinds.get(subject) == "model" and (data or runs.is_training(kind)):
+        build = iris.slug(scalar_text(element.get("build_buildId")) or kind or "build")[:120]
+        about = iris.entity(SOURCE, "run", f"{iris.slug(iris.short_id(subject))}/{build}")
+        run = runs.TrainingRun(
+            node=about,
+            name=stated_name(element.get("name")) or kind[: statements.MAX_STATED],
+            started=scalar_text(element.get("build_buildStartTime")),
+            ended=scalar_text(element.get("build_buildEndTime")),
+            used=tuple(used),
+            revision=runs.revision_in(settings),
+            settings=settings,
         )
-        yield Claim(subject, PG.hyperparameter, brief)
+        yield from runs.stage(run, subject, where)
+    for key, value in _entries(element, "build_environment"):
+        yield coverage.other(about, "build_environment", f"{key}: {value}")
     for leaf in leaves_of(element, where):
-        if leaf.path[1] not in ("type", "spdxId", "creationInfo", "build_parameter"):
-            yield coverage.other(subject, ".".join(leaf.path[1:]), scalar_text(leaf.value))
+        if leaf.path[1] not in _BUILD_READ:
+            yield coverage.other(about, ".".join(leaf.path[1:]), scalar_text(leaf.value))
+
+
+def _entries(element: dict[str, Any], key: str) -> Iterator[tuple[str, str]]:
+    """The pairs of a dictionary."""
+    for entry in map(mapping, as_list(element.get(key))):
+        yield scalar_text(entry.get("key")), scalar_text(entry.get("value"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -48,9 +49,23 @@ def of_dataset(data: Mapping[str, Any]) -> bool:
     }
 
 
+_LICENCE_FIELDS = frozenset(("license_name", "license_link"))
+
+
+def _respelt(card: Card, fields: frozenset[str]) -> Card:
+    """The card as those readers see it that look at another field: under the Hub's names."""
+    odd = {
+        field: value
+        for key, value in card.data.items()
+        if isinstance(key, str) and (field := field_of(key, fields)) and field not in card.data
+    }
+    return replace(card, data={**card.data, **odd}) if odd else card
+
+
 def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
     """Claims of a card's metadata, field by field; a key that nothing reads is kept as stated."""
     fields = frozenset(FIELDS) if only is None else only
+    spelt = _respelt(card, fields | _LICENCE_FIELDS)
     for stated, value in card.data.items():
         key = stated if isinstance(stated, str) else ""
         field = field_of(key, fields)
@@ -65,11 +80,11 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
             subject = card.repo.subject
             yield statements.not_given(subject, DCTERMS.license, Stance.NOT_STATED, "", where)
         elif reader is not None and value is not None:
-            yield from reader(card, value, f"{card.place}/{key}")
+            yield from reader(spelt, value, f"{card.place}/{key}")
         elif licence_names.spelling(key):
             yield Problem(f"{card.place}/{key}", f"{key!r} is not read by the Hub", "license")
             if "license" not in card.data:
-                yield from _licence(card, value, f"{card.place}/{key}")
+                yield from _licence(spelt, value, f"{card.place}/{key}")
         elif key.startswith("extra_gated") and value:
             yield card.say(PG.weightsAvailability, PG.GatedWeights)
         else:

@@ -25,9 +25,22 @@ _GRAMS = {"g": 0, "gram": 0, "grams": 0, "": 0, "mg": -3, "kg": 3, "kilogram": 3
 
 def _configured(value: Any) -> Any:
     """Data given as mappings of name and configuration, as ``name#configuration``."""
-    if not isinstance(value, (list, dict)):
-        return value
-    return [_one_configured(item) for item in statements.as_list(value)]
+    items = statements.as_list(value)
+    if isinstance(value, (list, dict)):
+        items = [_one_configured(item) for item in items]
+    several = [part for item in items for part in _listed(item)]
+    return several if len(several) != len(items) or isinstance(value, (list, dict)) else value
+
+
+def _listed(item: Any) -> list[Any]:
+    """The names of a list that is written as one text; a name has no comma.
+
+    >>> _listed("c4, the_pile"), _listed("web pages (English, German)")
+    (['c4', 'the_pile'], ['web pages (English, German)'])
+    """
+    if isinstance(item, str) and re.fullmatch(r"[\w./-]+(?:\s*,\s*[\w./-]+)+,?", item.strip()):
+        return [part.strip() for part in item.split(",") if part.strip()]
+    return [item]
 
 
 def _one_configured(item: Any) -> Any:
