@@ -42,6 +42,10 @@ from provenance_graph.formats.huggingface.tables import (
 )
 
 
+#: The oldest whole configs state width, layers, heads and vocabulary, and no library version.
+_SIZES_OF_A_WHOLE_CONFIG = 4
+
+
 def read_config(
     repo: NamedRepository,
     raw: dict[str, Any],
@@ -73,10 +77,18 @@ def read_config(
 
 
 def _is_full(raw: dict[str, Any]) -> bool:
-    """Whether a config is one that a library wrote: it says by which version, or has sizes."""
-    config = [part for _, part in parts_of(raw, "")]
-    sizes = {key for _, keys, _ in COUNTS for key in keys}
-    return any("transformers_version" in part or part.keys() & sizes for part in config)
+    """Whether a config is one that a library wrote: it says by which version, or gives its shape.
+
+    A few keys typed by hand say nothing of the absent ones: two sizes and a model type would
+    otherwise give a whole model out of the library's defaults, its parameter count included.
+    """
+    parts = [part for _, part in parts_of(raw, "")]
+    if any("transformers_version" in part for part in parts):
+        return True
+    return any(
+        sum(bool(part.keys() & set(keys)) for _, keys, _ in COUNTS) >= _SIZES_OF_A_WHOLE_CONFIG
+        for part in parts
+    )
 
 
 def _counts(config: Config) -> Generator[Claim | Problem, None, dict[Iri, int]]:
