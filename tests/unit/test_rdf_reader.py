@@ -12,12 +12,14 @@ from provenance_graph.core import iris, rdf
 from provenance_graph.core.claims import Claim, Problem, Record
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import SCHEMA
+from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
+from tests import importing
 
 READER = readers()["rdf"]
+store, take = importing.store, importing.take  # fixtures
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "rdf"
 CASES = sorted(GOLDEN.glob("*/input.*"))
 
@@ -148,3 +150,27 @@ def test_a_value_of_a_record_that_is_none_is_kept_as_stated() -> None:
     (claim,) = only(result).claims
     assert (claim.value, claim.as_stated) == (None, "1_000")
     assert [str(p) for p in result if isinstance(p, Problem)]
+
+
+PERIODS = """
+@prefix pg: <https://w3id.org/provenance-graph/ns#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix id: <https://w3id.org/provenance-graph/id/> .
+<https://w3id.org/provenance-graph/id/alias/acme/swift> a pg:AliasBinding ; pg:alias "swift" .
+[] a pg:Claim ; pg:about <https://w3id.org/provenance-graph/id/alias/acme/swift> ;
+    pg:property pg:resolvesTo ; pg:value <https://w3id.org/provenance-graph/id/model/acme/swift-1> ;
+    pg:validUntil "2025-06-30"^^xsd:date .
+[] a pg:Claim ; pg:about <https://w3id.org/provenance-graph/id/alias/acme/swift> ;
+    pg:property pg:resolvesTo ; pg:value <https://w3id.org/provenance-graph/id/model/acme/swift-2> ;
+    pg:validFrom "2025-06-30"^^xsd:date .
+[] a pg:Claim ; pg:property pg:resolvesTo .
+"""
+
+
+def test_a_node_of_a_claim_outside_a_record_is_that_claim(tmp_path, store, take) -> None:
+    (tmp_path / "alias.ttl").write_text(PERIODS)
+    _, reported = take(tmp_path / "alias.ttl")
+    alias = Iri("https://w3id.org/provenance-graph/id/alias/acme/swift")
+    bound = [o for _, _, o, _ in store.quads(alias, PG.resolvesTo)]
+    assert bound == [Iri("https://w3id.org/provenance-graph/id/model/acme/swift-2")]
+    assert any("needs pg:about and pg:property" in text for text in reported)

@@ -31,12 +31,14 @@ class VersionAnswer(Ref):
 
 
 class AliasAnswer(AnswerObject):
-    """What an alias pointed to, from when until when."""
+    """What an alias pointed to, from when until when, and between which readings."""
 
     alias: str
     target: Ref
     since: str | None
     until: str | None
+    readFrom: str
+    readUntil: str | None
     sources: list[SourceRef]
 
 

@@ -55,7 +55,7 @@ function twinsOf(things: Thing[]): Set<string> {
 
 function Found({ found }: { found: History }): JSX.Element {
   const { lifecycle: life } = found;
-  const aliases = [...new Map(found.aliases.map((a) => [`${a.alias} ${a.target.iri} ${a.since} ${a.until}`, a])).values()]; // several sources state one
+  const aliases = [...new Map(found.aliases.map((a) => [`${a.alias} ${a.target.iri} ${a.since} ${a.until} ${a.readUntil}`, a])).values()]; // several sources state one
   const twins = twinsOf([...found.aliases.map((a) => a.target), ...found.drift.flatMap((d) => [d.before, d.after])]);
   return (
     <>
@@ -68,7 +68,7 @@ function Found({ found }: { found: History }): JSX.Element {
       {found.events.length ? (
         <ol class="timeline">{found.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {happened(e.what)} <span class="clock">{e.clock === "world" ? "event date" : "date we read it"}</span></li>)}</ol>
       ) : <p>No dated event is on record in these days.</p>}
-      {aliases.length ? <><h2>Aliases</h2><ul class="plain">{aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <Named thing={a.target} twins={twins} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}</span></li>)}</ul></> : null}
+      {aliases.length ? <><h2>Aliases</h2><ul class="plain">{aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <Named thing={a.target} twins={twins} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}; read {a.readFrom}{a.readUntil ? `, no longer said on ${a.readUntil}` : ""}</span></li>)}</ul></> : null}
       {found.drift.length ? (
         <><h2>Facts that drifted between versions</h2>
           <Table heads={["Fact", "From", "To", "Was", "Now"]} rows={found.drift.map((d) => [d.label, <Named thing={d.before} twins={twins} />, <Named thing={d.after} twins={twins} />, d.was.map((v, n) => <span key={n}><ValueView value={v} /> </span>), d.now.map((v, n) => <span key={n}><ValueView value={v} /> </span>)])} /></>

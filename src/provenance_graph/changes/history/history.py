@@ -141,13 +141,31 @@ class _Teller:
         results = []
         for node in self._typed(PG.AliasBinding):
             alias = _text(self.facts[node], PG.alias)
-            for stored in self.nodes[node]:
-                claim = stored.claim
-                if claim.predicate == PG.resolvesTo and isinstance(claim.value, Iri):
-                    target = self.snapshot.canonical(claim.value)
-                    since, until = claim.valid_from, claim.valid_until
-                    results.append(Binding(alias, target, since, until, (stored.header,)))
-        return sorted(results, key=lambda b: (b.alias, b.since, b.until, b.target))
+            stated: dict[tuple[Iri, Iri, str, str], list[Header]] = defaultdict(list)
+            for name in self.snapshot.statements.names_of(node):
+                for claim, header in self.snapshot.statements.about(name):
+                    if claim.predicate != PG.resolvesTo or not isinstance(claim.value, Iri):
+                        continue
+                    if self.snapshot.latest.known(header):
+                        target = self.snapshot.canonical(claim.value)
+                        key = (header.of_document, target, claim.valid_from, claim.valid_until)
+                        stated[key].append(header)
+            for (document, target, since, until), headers in stated.items():
+                first, last = (pick(h.retrieved[:10] for h in headers) for pick in (min, max))
+                later = [day for day in self._readings(document) if day > last]
+                sources = (max(headers, key=lambda h: (h.retrieved, h.record)),)
+                results.append(
+                    Binding(alias, target, since, until, first, min(later, default=""), sources)
+                )
+        return sorted(results, key=lambda b: (b.alias, b.since or b.read, b.until, b.target))
+
+    def _readings(self, document: Iri) -> set[str]:
+        """The days on which a document was retrieved, as far as is known."""
+        return {
+            header.retrieved[:10]
+            for header in self.snapshot.statements.headers(document)
+            if self.snapshot.latest.known(header)
+        }
 
     def _life(self) -> Lifecycle:
         facts = self.facts[self.subject]

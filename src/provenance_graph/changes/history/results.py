@@ -38,12 +38,18 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What an alias pointed to, from when until when, as far as anyone says."""
+    """What an alias pointed to, from when until when, as far as anyone says.
+
+    ``read`` is the day of the first reading that says so, ``gone`` that of the first later
+    reading of the same document that says it no longer.
+    """
 
     alias: str
     target: Iri
     since: str
     until: str
+    read: str
+    gone: str
     sources: tuple[Header, ...]
 
 
@@ -166,6 +172,8 @@ class History:
             "target": self._entity(binding.target),
             "since": binding.since or None,
             "until": binding.until or None,
+            "readFrom": binding.read,
+            "readUntil": binding.gone or None,
             "sources": _sources(binding.sources),
         }
 

@@ -161,6 +161,9 @@ def _versions(version_answers: Sequence[VersionAnswer]) -> Iterator[str]:
 def _aliases(alias_answers: Sequence[AliasAnswer]) -> Iterator[str]:
     for binding in alias_answers:
         span = f"{binding['since'] or 'start not stated'} to {binding['until'] or 'end not stated'}"
+        span += f"; read {binding['readFrom']}"
+        if binding["readUntil"]:
+            span += f", no longer said on {binding['readUntil']}"
         sources = ", ".join(source["document"] for source in binding["sources"])
         yield f"{binding['alias']} → {binding['target']['id']}  ({span}; {sources})"
 

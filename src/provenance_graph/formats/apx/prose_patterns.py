@@ -95,7 +95,7 @@ def _setup(paragraph: str) -> str:
 
 
 def _version(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
-    """A dated version of the model, and the identifier that stands for it."""
+    """A dated version of the model, and its identifier; an undated one is an alias of it."""
     number = match["v"]
     if literals.day(number) is None:
         return
@@ -104,9 +104,10 @@ def _version(match: re.Match[str], passage: Passage, subject: Subject) -> Iterat
     yield Claim(node, PROV.specializationOf, subject.model)
     yield Claim(node, SCHEMA.version, literals.text(number), locator=passage.locator)
     name = match.groupdict().get("id")
-    if name:
-        alias = subject.part("alias", f"{subject.local}/{name}")
+    if name and number in name:
         yield Claim(node, DCTERMS.identifier, literals.text(name), locator=passage.locator)
+    elif name:
+        alias = subject.part("alias", f"{subject.local}/{name}")
         yield Claim(alias, RDF.type, PG.AliasBinding)
         yield Claim(alias, PG.alias, literals.text(name), locator=passage.locator)
         yield Claim(alias, PG.resolvesTo, node)

@@ -127,7 +127,7 @@ READER = Reader(
     recognises=recognises,
     origin=_origin,
     read=read,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

@@ -59,6 +59,7 @@ _FEED: tuple[Row, ...] = (
 _ENTRY = frozenset({"provider", "model", "status", "sources"})
 _FED = frozenset({"provider", "model_id", "announcement_date", "shutdown_date"})
 _DATED = re.compile(r"(?P<base>.+?)-(?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4})")
+_RELEASE = re.compile(r"(?P<base>.+?)-(?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4}|00[1-9])")
 _RUN_TOGETHER = re.compile(r"[\w.]or(?=[a-z]+-)")
 
 
@@ -190,11 +191,24 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
 
 
 def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> ReaderOutput:
-    """Names in the interface that mean this model, from the day of the reading."""
+    """Names in the interface that mean this model, from the day of the reading.
+
+    Where the other name is this one with a day or a release number behind it, it is no alias: it
+    is the fixed version, and the entry's name the one that may move.
+    """
     for index, item in enumerate(statements.as_list(entry.get("aliases"))):
         alias = statements.scalar_text(item)
         if not alias or alias == name:
             yield Problem(f"/aliases/{index}", f"{common.brief(item)} is no other name")
+            continue
+        developer = DEVELOPERS.get(iris.slug(provider))
+        release = _RELEASE.fullmatch(alias)
+        if developer is not None and release is not None and release["base"] == name:
+            version = iris.model(f"{developer}/{alias}")
+            yield Claim(version, RDF.type, PG.ModelVersion)
+            yield Claim(version, SCHEMA.version, literals.text(release["date"]))
+            yield Claim(version, DCTERMS.identifier, literals.text(alias[: statements.MAX_STATED]))
+            yield Claim(version, PROV.specializationOf, subject)
             continue
         node = iris.entity(SOURCE, "alias", f"{iris.slug(provider)}/{alias}")
         yield Claim(node, RDF.type, PG.AliasBinding)
@@ -246,7 +260,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="3",
+    version="4",
     keys=keys.LIFECYCLE,
     leaves=_leaves,
     subjects=keys.nowhere,

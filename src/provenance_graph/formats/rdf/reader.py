@@ -139,18 +139,33 @@ def _plain(
     claims: list[Claim] = []
     names = _licence_documents(graphs)
     for _, quads in sorted(graphs.items(), key=lambda item: item[0] or ""):
+        written = {s for s, p, o, _ in quads if p == RDF.type and o == PG.Claim}
+        nodes: dict[Iri, list[tuple[Iri, Value]]] = {node: [] for node in sorted(written)}
         for subject, predicate, value, _ in quads:
-            if predicate == DCTERMS.license and (isinstance(value, Literal) or value in names):
+            if subject in nodes:
+                nodes[subject].append((predicate, value))
+            elif predicate == DCTERMS.license and (isinstance(value, Literal) or value in names):
                 claims += _licensed(subject, value, names)
-                continue
-            claim = _claim(subject, predicate, value)
-            if claim.unusable:
-                yield Problem(str(subject), f"{iris.shorten(predicate)}: {claim.unusable}")
-            claims.append(claim)
+            else:
+                claims.append(_claim(subject, predicate, value))
+                yield from _unheld(claims[-1])
+        for node, rows in nodes.items():
+            try:
+                claims.append(_usable(records_rdf.claim_from(node, rows)))
+            except RecordError as error:
+                yield Problem(str(node), str(error), "see docs/formats/rdf.md", kind="record")
+            else:
+                yield from _unheld(claims[-1])
     if not claims:
         yield Problem(document.name or document.url, "holds no triples")
         return
     yield Record(_plain_header(document), tuple(claims)).sort()
+
+
+def _unheld(claim: Claim) -> Iterator[Problem]:
+    """A problem where the value of a claim cannot be held."""
+    if claim.unusable and claim.value is None:
+        yield Problem(str(claim.subject), f"{iris.shorten(claim.predicate)}: {claim.unusable}")
 
 
 def _licence_documents(

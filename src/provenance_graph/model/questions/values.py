@@ -13,7 +13,7 @@ from typing import Protocol
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.terms import PG, RDF, SCHEMA, SKOS
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 
 
 class Reads(Protocol):
@@ -70,7 +70,13 @@ _ALIAS = (PG.alias, SCHEMA.version)
 
 
 def _is_alias(reads: Reads, name: Literal) -> bool:
-    return any(True for predicate in _ALIAS for _ in reads.quads(predicate=predicate, object=name))
+    if any(True for predicate in _ALIAS for _ in reads.quads(predicate=predicate, object=name)):
+        return True
+    return any(
+        True
+        for subject, *_ in reads.quads(predicate=DCTERMS.identifier, object=name)
+        for _ in reads.quads(subject, RDF.type, PG.ModelVersion)
+    )
 
 
 def _aliases(reads: Reads) -> Iterator[tuple[str, Value]]:
