@@ -133,6 +133,8 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
         <dt>Stance</dt>
         <dd>{stance(claim.stance)}{claim.precision ? `, to the ${spaced(claim.precision)}` : ""}</dd>
         {claim.validFrom || claim.validUntil ? <><dt>In force</dt><dd>{claim.validFrom ?? "…"} to {claim.validUntil ?? "now"}</dd></> : null}
+        {claim.edition ? <><dt>Edition</dt><dd>{claim.edition}</dd></> : null}
+        {claim.restsOn ? <><dt>Names as its source</dt><dd><bdi>{claim.restsOn}</bdi></dd></> : null}
         <dt>Retrieved</dt>
         <dd><time dateTime={claim.retrieved}>{claim.retrieved}</time> <a href={hrefOf(claim.record)}>record</a></dd>
         {silent ? null : <><dt>{claim.standing === "Accepted" ? "Accepted" : "Why not"}</dt><dd>{claim.unusable ?? reasonWords(claim.reason)}</dd></>}

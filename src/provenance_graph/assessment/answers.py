@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import NotRequired
 
-from provenance_graph.core.results import AnswerObject, IdRef, NamedRef, Ref
+from provenance_graph.core.results import AnswerObject, IdRef, NamedRef, Ref, SourceRef
 from provenance_graph.model.answers import ClaimAnswer
-
-
-class SourceRef(AnswerObject):
-    """A retrieval of a document."""
-
-    document: str
-    retrieved: str
-    record: str
 
 
 class SchemeAnswer(AnswerObject):
@@ -178,6 +170,8 @@ class DocumentAnswer(AnswerObject):
     url: str
     publisher: IdRef
     retrieved: str
+    edition: str | None
+    custody: str
     places: list[str]
 
 

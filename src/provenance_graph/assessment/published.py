@@ -17,6 +17,7 @@ from provenance_graph.assessment.rubrics.rubric import Rubric, Rubrics, rubric_i
 from provenance_graph.assessment.score import rounded
 from provenance_graph.core.claims import Header, Value
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.results import source_ref
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 
 if TYPE_CHECKING:
@@ -89,10 +90,7 @@ class PublishedScores:
             else {"iri": evaluator, "id": short_id(evaluator), "label": labels[evaluator]},
             "date": self.date or None,
             "version": self.version or None,
-            "sources": [
-                {"document": h.document, "retrieved": h.retrieved, "record": h.record}
-                for h in self.sources
-            ],
+            "sources": [source_ref(header) for header in self.sources],
         }
 
 

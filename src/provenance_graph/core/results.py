@@ -16,6 +16,8 @@ from typing_extensions import TypedDict
 if TYPE_CHECKING:  # loading it takes a moment, which only what writes JSON pays
     from pydantic import ConfigDict, TypeAdapter
 
+    from provenance_graph.core.claims import Header
+
 
 def _camel(name: str) -> str:
     from pydantic.alias_generators import to_camel
@@ -59,6 +61,16 @@ class Ref(IdRef):
     label: str
 
 
+class SourceRef(AnswerObject):
+    """A retrieval of a document; ``edition`` is the day of the edition, where it is stated."""
+
+    document: str
+    retrieved: str
+    edition: str | None
+    custody: str
+    record: str
+
+
 class NamedRef(IdRef):
     """A model by IRI, short id and name."""
 
@@ -79,3 +91,14 @@ def _adapter(kind: type[object]) -> TypeAdapter[object]:
 def dump_json(result: object) -> bytes:
     """A result as JSON; the same result gives the same bytes."""
     return _adapter(type(result)).dump_json(result, by_alias=True)  # type: ignore[arg-type]  # a class is hashable
+
+
+def source_ref(header: Header) -> SourceRef:
+    """The retrieval that a record's header describes."""
+    return {
+        "document": header.document,
+        "retrieved": header.retrieved,
+        "edition": header.edition or None,
+        "custody": header.custody.label,
+        "record": header.record,
+    }

@@ -14,6 +14,8 @@ class SourceAnswer(AnswerObject):
     document: str
     publisher: LabelRef
     retrieved: str
+    edition: str | None
+    custody: str
     basis: str
     stance: str
     locator: str

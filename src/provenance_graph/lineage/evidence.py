@@ -102,6 +102,8 @@ def _source(claim: Claim, header: Header, says: Iri | None = None) -> EdgeSource
         claim.locator,
         claim.as_stated,
         says,
+        header.custody.label,
+        header.edition,
     )
 
 

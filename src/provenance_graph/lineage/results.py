@@ -77,6 +77,8 @@ class EdgeSource:
     locator: str = ""
     as_stated: str = ""
     says: Iri | None = None
+    custody: str = ""
+    edition: str = ""
 
     def to_json(self) -> SourceAnswer:
         """As JSON."""
@@ -85,6 +87,8 @@ class EdgeSource:
             "document": self.document,
             "publisher": named(self.publisher),
             "retrieved": self.retrieved,
+            "edition": self.edition or None,
+            "custody": self.custody,
             "basis": self.basis,
             "stance": self.stance,
             "locator": self.locator,

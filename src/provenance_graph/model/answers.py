@@ -7,7 +7,7 @@ from typing import NotRequired
 from pydantic import ConfigDict, JsonValue, with_config
 from typing_extensions import TypedDict
 
-from provenance_graph.core.results import AnswerObject, Cell, IdRef, LabelRef, Ref
+from provenance_graph.core.results import AnswerObject, Cell, IdRef, LabelRef, Ref, SourceRef
 
 
 class ModelDescription(AnswerObject):
@@ -83,7 +83,11 @@ class SearchAnswer(SearchPage):
 
 
 class ClaimAnswer(AnswerObject):
-    """One claim: what a source says, where, on what basis, and what became of it."""
+    """One claim: what a source says, where, on what basis, and what became of it.
+
+    ``edition`` and ``revision`` are the document's own, where stated; ``restsOn`` is the address
+    of another document that the claim names as its source.
+    """
 
     property: str
     propertyIri: str
@@ -108,6 +112,10 @@ class ClaimAnswer(AnswerObject):
     document: str
     publisher: IdRef
     retrieved: str
+    edition: str | None
+    revision: int | None
+    digest: str | None
+    restsOn: str | None
     custody: str
     collection: str
     reader: str
@@ -172,7 +180,10 @@ class ClaimsAnswer(AnswerObject):
 
 
 class FieldAnswer(AnswerObject):
-    """One field of a model with its accepted values or its disclosure status."""
+    """One field of a model with its accepted values or its disclosure status.
+
+    ``documents`` are those that give the accepted value, at most eight of the ``sources``.
+    """
 
     property: str
     iri: str
@@ -182,6 +193,7 @@ class FieldAnswer(AnswerObject):
     state: str
     contested: bool
     sources: int
+    documents: list[SourceRef]
     values: list[Cell]
     rivals: list[ClaimAnswer]
     estimates: list[ClaimAnswer]

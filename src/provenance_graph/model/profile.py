@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
+    Header,
     Literal,
     Precision,
     SourcedClaim,
@@ -19,6 +21,7 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.literals import shown_date
 from provenance_graph.core.rdf import claim_iri
+from provenance_graph.core.results import source_ref
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.model.disclosure.states import DisclosureState, state_of
 from provenance_graph.model.fields import Field, fields
@@ -39,6 +42,12 @@ if TYPE_CHECKING:
     )
 
 
+MAX_DOCUMENTS = 8
+"""So many documents of one accepted value are named; ``sources`` counts all."""
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;)]")
+
+
 @dataclass(frozen=True, slots=True)
 class FieldState:
     """One field of one model: accepted values, status, and how many say so.
@@ -48,7 +57,8 @@ class FieldState:
     be read as values; ``estimates`` are separate from both.
     ``inferred`` says that no source states the value, ``implausible`` that a check speaks
     against a value that some source gives, ``custody`` how well it is known that the source
-    of the accepted value stated it, ``knowledge`` whether the value is known, or why not.
+    of the accepted value stated it, ``knowledge`` whether the value is known, or why not;
+    ``documents`` are headers of those that give the accepted value.
     """
 
     field: Field
@@ -64,6 +74,7 @@ class FieldState:
     custody: str = ""
     precision: Precision | None = None
     knowledge: str = "notCovered"
+    documents: tuple[Header, ...] = ()
 
     @property
     def disclosure(self) -> DisclosureState:
@@ -206,6 +217,7 @@ def _state(
             (p for p in Precision if p.mark and field.property in accepted[p.mark]), None
         ),
         knowledge=knowledge(status, values, claims),
+        documents=tuple({c.header.document: c.header for c in winners}.values())[:MAX_DOCUMENTS],
     )
 
 
@@ -219,6 +231,7 @@ def _field_json(state: FieldState, labels: dict[Iri, str]) -> FieldAnswer:
         "state": state.disclosure.key,
         "contested": state.contested,
         "sources": state.sources,
+        "documents": [source_ref(header) for header in state.documents],
         "values": [value_json(value, labels, state.precision) for value in state.values],
         "rivals": [claim_json(claim, labels) for claim in state.rivals],
         "estimates": [claim_json(claim, labels) for claim in state.estimates],
@@ -284,6 +297,10 @@ def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> C
         "document": header.document,
         "publisher": {"iri": header.publisher, "id": short_id(header.publisher)},
         "retrieved": header.retrieved,
+        "edition": header.edition or None,
+        "revision": header.revision or None,
+        "digest": header.digest or None,
+        "restsOn": next(iter(_ADDRESS.findall(claim.locator)), None),
         "custody": header.custody.label,
         "collection": local_name(header.collection),
         "reader": header.reader,

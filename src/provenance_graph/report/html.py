@@ -68,10 +68,18 @@ def gaps(model: ModelFacts) -> list[Json]:
     ]
 
 
-def sources_of(model: ModelFacts, property: str) -> list[tuple[str, str, str, str]]:
-    """Address, publisher, place and day of every claim on a property that counts."""
+def sources_of(model: ModelFacts, property: str) -> list[tuple[str, str, str, str, str]]:
+    """Address, publisher, place, day and custody of every claim on a property that counts."""
     results = {
-        (c["document"], c["publisher"]["id"], c["locator"] or "", c["retrieved"][:10]): None
+        (
+            c["document"],
+            c["publisher"]["id"],
+            c["locator"] or "",
+            f"edition of {c['edition']}, read {c['retrieved'][:10]}"
+            if c["edition"]
+            else c["retrieved"][:10],
+            c["custody"].lower(),
+        ): None
         for c in model.claims
         if c["property"] == property and c["standing"] != "Superseded"
     }

@@ -33,11 +33,12 @@ COLUMNS = (
     "missing",
     "others",
 )
-COVERED, PARTLY, MISSING, UNKNOWN, OUTSIDE = (
+COVERED, PARTLY, MISSING, REPORTED, UNKNOWN, OUTSIDE = (
     "evidenced",
     "evidenced in part",
     "missing",
-    "nobody looked",
+    "reported by others only",
+    "no source covers it",
     "not represented",
 )
 
@@ -50,6 +51,8 @@ class CitedDocument:
     publisher: Iri
     retrieved: str
     places: tuple[str, ...]
+    custody: str
+    edition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ def _json(document: CitedDocument) -> DocumentAnswer:
         "url": document.url,
         "publisher": {"iri": document.publisher, "id": short_id(document.publisher)},
         "retrieved": document.retrieved,
+        "edition": document.edition or None,
+        "custody": document.custody,
         "places": list(document.places),
     }
 
@@ -119,11 +124,12 @@ def _row(assessed: Assessed, result: ItemResult) -> CriterionRow:
         for stored in (*use.finding.claims, *use.finding.beside):
             gives = stored.claim.value is not None and stored.basis in DEVELOPER_RANK
             (serving if gives else others).append(stored)
+    reported = _documents(h for h in others if h.basis not in DEVELOPER_RANK)
     return CriterionRow(
         list=assessed.assessment.rubric.id,
         item=result.item.code,
         title=result.item.label,
-        status=_status(result),
+        status=_status(result, bool(reported)),
         documents=_documents(serving),
         missing=tuple(
             assessed.rubrics.label(use.name)
@@ -131,11 +137,11 @@ def _row(assessed: Assessed, result: ItemResult) -> CriterionRow:
             if use.finding.level not in SATISFIED and use.name in result.missing
         )
         or ((result.item.label,) if result.item.rule == PG.Unrepresented else ()),
-        others=_documents(h for h in others if h.basis not in DEVELOPER_RANK),
+        others=reported,
     )
 
 
-def _status(result: ItemResult) -> str:
+def _status(result: ItemResult, reported: bool) -> str:
     if result.item.rule == PG.Unrepresented:
         return OUTSIDE
     if result.level in SATISFIED:
@@ -143,7 +149,7 @@ def _status(result: ItemResult) -> str:
     if result.low > 0:
         return PARTLY
     if result.high > 0:
-        return UNKNOWN
+        return REPORTED if reported else UNKNOWN
     return f"{MISSING} ({level_name(result.level)})"
 
 
@@ -155,7 +161,12 @@ def _documents(claims: Iterable[SourcedClaim]) -> tuple[CitedDocument, ...]:
             places.add(stored.claim.locator)
     return tuple(
         CitedDocument(
-            url, stored.header.publisher, stored.header.retrieved[:10], tuple(sorted(places))
+            url,
+            stored.header.publisher,
+            stored.header.retrieved[:10],
+            tuple(sorted(places)),
+            stored.header.custody.label,
+            stored.header.edition,
         )
         for url, (stored, places) in sorted(results.items())
     )

@@ -50,8 +50,8 @@ class LevelFinding:
     beside: tuple[SourcedClaim, ...] = ()
 
 
-NOTHING = LevelFinding(PG.LevelNotAssessed, "no record speaks of it: nobody looked")
-BLANK = "others leave it open, which proves nothing: nobody looked at the developer's documents"
+NOTHING = LevelFinding(PG.LevelNotAssessed, "no source covers it")
+BLANK = "others leave it open, which proves nothing: none of the developer's documents is on record"
 
 
 def better(one: LevelFinding, other: LevelFinding) -> LevelFinding:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Header, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.results import source_ref
 from provenance_graph.model.profile import value_json
 from provenance_graph.model.ranks import Movement
 
 if TYPE_CHECKING:
-    from provenance_graph.assessment.answers import SourceRef
     from provenance_graph.changes.answers import (
         AliasAnswer,
         ChangedClaimAnswer,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         PropertyRef,
         VersionAnswer,
     )
-    from provenance_graph.core.results import Ref
+    from provenance_graph.core.results import Ref, SourceRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,4 +211,4 @@ class History:
 
 
 def _sources(headers: Iterable[Header]) -> list[SourceRef]:
-    return [{"document": h.document, "retrieved": h.retrieved, "record": h.record} for h in headers]
+    return [source_ref(header) for header in headers]

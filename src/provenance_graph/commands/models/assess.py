@@ -225,7 +225,7 @@ def page(assessed_answer: AssessedAnswer, gaps: int = 10) -> Iterator[str]:
     yield f"{rubric['label']} ({rubric['id']}, version {rubric['version']})"
     if assessed_answer["asked"]["iri"] != rubric["iri"]:
         yield f"{assessed_answer['asked']['id']} gives no rule to compute; {rubric['id']} is our reading of it"
-    yield "low counts what nobody looked at as nothing, high as full: the gap is missing audit work"
+    yield "low counts what no source covers as nothing, high as full: the gap is missing audit work"
     yield from _classes(assessed_answer["pillars"])
     documents = Footnotes()
     for criterion in assessed_answer["criteria"]:

@@ -25,6 +25,16 @@ if TYPE_CHECKING:
     from provenance_graph.model.naming.entities import FoundEntity
 
 
+CSV_COLUMNS = (
+    "section",
+    "field",
+    "value",
+    "status",
+    "contested",
+    "sources",
+    "notes",
+    "documents",
+)
 MAX_FLAGGED = 5
 MAX_NOT_UNDERSTOOD = 8
 """How many statements that fill no field a page shows."""
@@ -35,9 +45,12 @@ MAX_NOT_UNDERSTOOD = 8
 @as_of_option
 @format_option()
 @click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")
+@click.option("--sources", is_flag=True, help="Below each value the documents that give it.")
 @click.pass_obj
 @with_receipts
-def command(session: Session, thing: str, as_of: str, form: str, everything: bool) -> None:
+def command(
+    session: Session, thing: str, as_of: str, form: str, everything: bool, sources: bool
+) -> None:
     """The profile of THING: a model, dataset, organisation, licence, family, source or record.
 
     Of a model every field with its value or disclosure status; of anything else its facts,
@@ -68,17 +81,17 @@ def command(session: Session, thing: str, as_of: str, form: str, everything: boo
                 f["contested"],
                 f["sources"],
                 _notes(f),
+                "\n".join(map(_document, f["documents"])),
             )
             for s in json["sections"]
             for f in s["fields"]
             if everything or _known(f)
         ]
-        columns = ("section", "field", "value", "status", "contested", "sources", "notes")
-        session.print_table(columns, rows, form)
+        session.print_table(CSV_COLUMNS, rows, form)
     else:
         conflicts = number_of(snapshot, snapshot.canonical(meant.iri))
         flagged = _flagged(snapshot, meant.iri)
-        click.echo(folded("\n".join(page(json, everything, conflicts, flagged))))
+        click.echo(folded("\n".join(page(json, everything, conflicts, flagged, sources))))
 
 
 def _show_entity(
@@ -144,8 +157,9 @@ def page(
     everything: bool = False,
     conflicts: int = 0,
     flagged: Sequence[str] = (),
+    sources: bool = False,
 ) -> Iterator[str]:
-    """The page, line by line."""
+    """The page, line by line; with ``sources`` the documents stand below each value."""
     kinds = ", ".join(result["kinds"]) or kind_by_name(result["iri"])
     yield f"{result['name']}  ({kinds} {result['id']})"
     known = f"as known on {result['asOf']}; " if result["asOf"] else ""
@@ -174,7 +188,7 @@ def page(
         if rows:
             yield ""
             yield section["name"]
-            yield from _fields(rows)
+            yield from _fields(rows, sources)
     yield from _versions(result)
     yield from _scores(result)
     yield from _assessments(result)
@@ -227,7 +241,7 @@ def _known(field: Mapping[str, Any]) -> bool:
     )
 
 
-def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _fields(rows: Iterable[Mapping[str, Any]], named: bool) -> Iterator[str]:
     rows = list(rows)
     width = min(max(len(row["label"]) for row in rows), 34)
     for row in rows:
@@ -244,6 +258,15 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             sources += f", {row['custody'].lower()}"
         tail = "; ".join(part for part in (status, sources, _notes(row)) if part)
         yield f"  {mark} {row['label']:<{width}}  {value}  [{tail}]"
+        if named:
+            yield from (f"       {_document(document)}" for document in row["documents"])
+
+
+def _document(document: Mapping[str, Any]) -> str:
+    """A document with the days that are known of it, and its custody."""
+    edition = f"edition of {document['edition']}, " if document["edition"] else ""
+    read = f"read {document['retrieved'][:10]}"
+    return f"{document['document']} ({edition}{read}, {document['custody'].lower()})"
 
 
 def _values(field: Mapping[str, Any]) -> str:

@@ -70,12 +70,13 @@ class Entity:
 
 @dataclass(frozen=True, config=RESULT)
 class LinkSource:
-    """Who states a link: publisher, the basis it stands on, the day it was retrieved, the record."""
+    """Who states a link: publisher, the basis it stands on, the day it was retrieved, the record, its custody."""
 
     publisher: str
     basis: str
     retrieved: str
     record: str
+    custody: str
 
 
 @dataclass(frozen=True, config=RESULT)
@@ -275,6 +276,7 @@ def _sources(
             one.basis.label,
             one.header.retrieved[:10],
             one.header.record,
+            one.header.custody.label,
         )
         for one in snapshot.claims(subject, Iri(predicate))
         if one.standing is not AcceptanceStatus.SUPERSEDED
