@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from provenance_graph.core.results import AnswerObject, Cell, IdRef, NamedRef, Ref
+from provenance_graph.core.results import AnswerObject, Cell, IdRef, NamedRef, Ref, SourceRef
 from provenance_graph.model.answers import MovementAnswer
 
 
