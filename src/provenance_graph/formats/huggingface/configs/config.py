@@ -41,7 +41,6 @@ from provenance_graph.formats.huggingface.tables import (
     RMS_DESPITE_KEY,
 )
 
-
 #: The oldest whole configs state width, layers, heads and vocabulary, and no library version.
 _SIZES_OF_A_WHOLE_CONFIG = 4
 
