@@ -28,9 +28,9 @@ from provenance_graph.core import deadline, literals
 from provenance_graph.core.claims import Header, Precision, Quad, SourcedClaim, Value
 from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import RDF
+from provenance_graph.core.terms import PG, RDF
 from provenance_graph.store.base import Store
-from provenance_graph.store.values import AnyGraph, Limits, Rows, SparqlQuery
+from provenance_graph.store.values import ANY, AnyGraph, Limits, Rows, SparqlQuery
 
 T = TypeVar("T")
 
@@ -144,6 +144,34 @@ class AcceptedSnapshot:
         given = {} if object is None else {"value": object}
         rows = self._store.select(f"SELECT (COUNT(*) AS ?n) {where}", given, _WHOLE).rows
         return int(str(rows[0][0]))
+
+    def annotated(self, predicate: Iri, basis: Iri | None = None) -> Iterator[tuple[Iri, Value]]:
+        """Subject and value of the claims of a property that say more than their triple.
+
+        Of every record, accepted or not; with ``basis`` those alone that state it themselves.
+        Raises QueryTooLarge where the store cuts its answer off.
+        """
+        if self._day_reads is not None:
+            nodes = self.quads(predicate=PG.property, object=predicate, graph=ANY)
+            for node, _, _, graph in nodes:
+                stated = {p: o for _, p, o, _ in self.quads(node, graph=graph)}
+                about, value = stated.get(PG.about), stated.get(PG.value)
+                own_basis = basis in (None, stated.get(PG.basis))
+                if own_basis and isinstance(about, Iri) and value is not None:
+                    yield about, value
+            return
+        own = "" if basis is None else f"; <{PG.basis}> ?basis"
+        query = (
+            f"SELECT ?about ?value {{ GRAPH ?record {{ ?claim <{PG.property}> ?property {own} ; "
+            f"<{PG.about}> ?about ; <{PG.value}> ?value }} }}"
+        )
+        given = {"property": predicate} | ({} if basis is None else {"basis": basis})
+        rows = self._store.select(query, given, _WHOLE)
+        if rows.truncated:
+            raise QueryTooLarge(f"the store cut off its answer on {predicate}; raise its limits")
+        for about, value in rows.rows:
+            if isinstance(about, Iri) and value is not None:
+                yield about, value
 
     def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
         """Subject and object of every accepted link of a kind, as IRIs in UTF-8.

@@ -164,26 +164,17 @@ class Gathered:
         for subject, _, value, _ in self.snapshot.quads(predicate=SCHEMA.name, graph=ANY):
             if subject in wanted and isinstance(value, Literal):
                 result[subject].add(value.lexical)
-        for node, _, _, graph in self.snapshot.quads(
-            predicate=PG.property, object=SCHEMA.name, graph=ANY
-        ):
-            stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
-            about, name = stated.get(PG.about), stated.get(PG.value)
-            if isinstance(about, Iri) and about in wanted and isinstance(name, Literal):
+        for about, name in self.snapshot.annotated(SCHEMA.name):
+            if about in wanted and isinstance(name, Literal):
                 result[about].add(name.lexical)
         return result
 
     def _inferred_days(self) -> dict[Iri, set[str]]:
         """Release days that are inferred, as from the day of an index's own entry."""
         result: dict[Iri, set[str]] = defaultdict(set)
-        inference = Basis.INFERENCE.value
-        for node, _, _, graph in self.snapshot.quads(
-            predicate=PG.property, object=DCTERMS.issued, graph=ANY
-        ):
-            stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
-            about, day = stated.get(PG.about), stated.get(PG.value)
-            if stated.get(PG.basis) == inference and isinstance(day, Literal):
-                result[Iri(str(about))].add(day.lexical)
+        for about, day in self.snapshot.annotated(DCTERMS.issued, Basis.INFERENCE.value):
+            if isinstance(day, Literal):
+                result[about].add(day.lexical)
         return result
 
     def _services(self) -> tuple[dict[Iri, set[str]], dict[Iri, set[str]]]:

@@ -166,11 +166,9 @@ def stated_values(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[
     for subject, _, value, _ in snapshot.quads(predicate=predicate, graph=ANY):
         if isinstance(value, Iri):
             yield subject, value
-    for node, _, _, graph in snapshot.quads(predicate=PG.property, object=predicate, graph=ANY):
-        stated = {p: o for _, p, o, _ in snapshot.quads(node, graph=graph)}
-        about, stated_value = stated.get(PG.about), stated.get(PG.value)
-        if isinstance(about, Iri) and isinstance(stated_value, Iri):
-            yield about, stated_value
+    for about, stated in snapshot.annotated(predicate):
+        if isinstance(stated, Iri):
+            yield about, stated
 
 
 def parts_of(text: str) -> list[str]:
