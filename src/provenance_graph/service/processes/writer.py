@@ -115,25 +115,26 @@ def run_writer(
             writing.recover()
             continue
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        writing.serve(_gathered(listener, first, group_seconds if writing.crowded else 0.0))
+        writing.serve(_gathered(listener, first, group_seconds, writing.writers))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 def _gathered(
-    listener: socket.socket, first: socket.socket, seconds: float
+    listener: socket.socket, first: socket.socket, seconds: float, expected: int
 ) -> Iterator[socket.socket]:
     """Writes to publish together: what waits already, and what comes within some time.
 
-    Who writes alone waits for nobody: ``seconds`` is nought unless others wrote just now.
+    Nobody waits for more writes than came together last time (``expected``): whoever sends one
+    after another is waiting for us by then, and whoever writes alone waits for nobody.
     """
     yield first
     until = time.monotonic() + seconds
     try:
-        for _ in range(_GROUP - 1):
+        for number in range(1, _GROUP):
             left = until - time.monotonic()
-            if seconds and left <= 0:
+            if left <= 0 and number < expected:
                 return
-            listener.settimeout(max(0.0, min(left, _QUIET)))
+            listener.settimeout(max(0.0, min(left, _QUIET)) if number < expected else 0.0)
             yield listener.accept()[0]
     except (BlockingIOError, TimeoutError):
         return
@@ -151,8 +152,8 @@ class _Writing:
         self._target: WriteTarget | None = None
         self._failure = ""
         self._healthy = True
-        self.crowded = False
-        """Whether several writes came together last time."""
+        self.writers = 1
+        """How many writes came together last time."""
 
     def target(self) -> WriteTarget | None:
         """The target, opened if it can be; a predecessor may hold its lock for a moment."""
@@ -200,7 +201,7 @@ class _Writing:
             failed = f"the store cannot be written: {error}"
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        self.crowded = len(answers) > 1
+        self.writers = len(answers)
         for connection, (answer, blobs) in answers:
             if failed and "error" not in answer:
                 answer = {"error": "StoreError", "detail": f"{failed}; nothing was changed"}
