@@ -11,9 +11,10 @@ import pytest
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
-from provenance_graph.conflicts.detect import chosen, conflicts, counted, summary
+from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.conflicts.results import Conflict
+from provenance_graph.conflicts.selection import chosen, counted, summary
 from provenance_graph.core import iris
 from provenance_graph.core.claims import (
     Basis,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.iris import Iri, mint, model
 from provenance_graph.core.literals import integer
@@ -99,6 +100,16 @@ def test_without_private_collections_there_is_one_state(root: Path) -> None:
     assert public_root(root) == root
 
 
+def test_the_public_log_goes_on_and_names_nothing_private(root: Path) -> None:
+    write(root, (record(OURS, "a", 1), False), (record(SECRET, "b", 2), True))
+    write(root, (record(OURS, "c", 3), False))
+    public = root / "public"
+    commits = ChangeLog(public).last(version(public))
+    named = [name for commit in commits for name in commit.added]
+    assert [name for name in named if "secret" in name.casefold()] == []
+    assert len(named) == 2
+
+
 def test_the_view_of_each_state_follows_from_its_own_records(root: Path) -> None:
     write(root, (record(OURS, "a", 1), False), (record(SECRET, "b", 2), True))
     for folder, seen in ((root, True), (root / "public", False)):
@@ -130,6 +141,7 @@ def test_a_collection_can_be_made_private_and_public_again(root: Path, other: Pa
     with EmbeddedStore.open_writer(root) as store:
         set_private(store, [SECRET], None, private=True)
     assert lines(root / "public") == lines(other)
+    assert not ChangeLog(root / "public").last(version(root / "public"))  # it named the record
     with EmbeddedStore.open_writer(root) as store:
         assert private_collections(store) == {SECRET}
         set_private(store, [SECRET], None, private=False)

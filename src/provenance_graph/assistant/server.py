@@ -21,9 +21,11 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assistant.cite_check import cite_check as checked
 from provenance_graph.changes.compare import compare as compared
 from provenance_graph.conflicts.detect import conflicts as disagreements
-from provenance_graph.conflicts.detect import listed
+from provenance_graph.conflicts.selection import listed
+from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import local_name, short_id
+from provenance_graph.core.threads import releasing_frames
 from provenance_graph.fleet import deployed
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage.graph import LineageGraph
@@ -40,6 +42,8 @@ from provenance_graph.model.search.index import SearchIndex
 MAX_ITEMS = 100
 ANSWER_BYTES = 400_000
 """A longer answer is refused with advice to narrow it, not cut."""
+ANSWER_SECONDS = 30.0
+"""Time for what a tool works out itself; a query has a limit of its own."""
 
 INSTRUCTIONS = """\
 Facts about AI models with their provenance. Every value comes with receipts: claim, record, \
@@ -82,7 +86,8 @@ def make_server(snapshot: Snapshot, query: Query, version: str = "") -> MCPServe
         tools.sparql,
         tools.cite_check,
     ):
-        server.tool(annotations=_READ, structured_output=False)(tool)
+        # called in threads: an error must not take iterators of the engine out of one
+        server.tool(annotations=_READ, structured_output=False)(releasing_frames(tool))
     return server
 
 
@@ -345,8 +350,9 @@ class _Tools:
 
 
 def _guarded(made: Callable[[], Any]) -> str:
-    """An answer, or the reason why there is none as the tool's error."""
+    """An answer, or the reason why there is none as the tool's error; within a time."""
     try:
-        return _as_text(made())
+        with use(Deadline(ANSWER_SECONDS)):
+            return _as_text(made())
     except ProvenanceError as error:
         raise ToolError(str(error)) from error

@@ -133,6 +133,20 @@ class ChangeLog:
         finally:
             self._grouped = None
 
+    def copy_to(self, folder: Path) -> None:
+        """Let another folder's log begin with what this one holds now; raises StoreError."""
+        with self._reading() as database:
+            if database is not None:
+                try:
+                    with closing(sqlite3.connect(folder / FILE, timeout=10)) as copied:
+                        database.backup(copied)
+                except sqlite3.Error as error:
+                    raise self._failed(error) from error
+
+    def remove(self) -> None:
+        """Begin anew: nothing that was noted is told any more."""
+        self.path.unlink(missing_ok=True)
+
     def append(self, commit: Commit, *, keep_days: int = KEEP_DAYS) -> None:
         """Note a commit that is about to be published; raises StoreError where that fails.
 

@@ -1,16 +1,14 @@
 """Where sources disagree, side by side, worst first, with the kind of each conflict.
 
 ``conflicts.kinds`` has the kinds and their words; ``several`` what several-valued properties
-add, ``lineage`` parents, ``offers`` providers' limits, ``apart`` names that identity does not merge
-because values differ. ``summary`` is the one definition of how many there are.
+add, ``lineage`` parents, ``offers`` providers' limits, ``unmerged`` names that identity does not
+merge because values differ; ``selection`` chooses among what was found and counts it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
 
 from provenance_graph.acceptance.agreement import value_key
 from provenance_graph.acceptance.labels import label
@@ -19,8 +17,6 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts import several
 from provenance_graph.conflicts.kinds import (
     CATALOGUES,
-    DEFAULT,
-    KINDS,
     ConflictKind,
     conflict_kind,
     contradicting,
@@ -29,7 +25,7 @@ from provenance_graph.conflicts.kinds import (
 from provenance_graph.conflicts.lineage import parents
 from provenance_graph.conflicts.measured import measured
 from provenance_graph.conflicts.offers import offers
-from provenance_graph.conflicts.results import Conflict, Listed, Side
+from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.conflicts.unmerged import unmerged_names
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
@@ -39,15 +35,11 @@ from provenance_graph.core.claims import (
     Stance,
     Value,
 )
-from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.core.terms import PG
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
 from provenance_graph.store.values import ANY
-
-if TYPE_CHECKING:
-    from provenance_graph.conflicts.answers import ConflictList
 
 SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
 _IMPOSSIBLE = re.compile(r"\b(day|date|release|month|whole number|negative|placeholder)\b")
@@ -73,75 +65,6 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
     if asked is not None:
         listed = [c for c in listed if not c.about().isdisjoint(asked)]
     return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
-
-
-C = TypeVar("C", bound=Listed)
-
-
-def chosen(
-    listed_conflicts: Iterable[C],
-    kinds: Collection[str] = (),
-    fields_: Collection[str] = (),
-    developers: Collection[Iri] = (),
-    *,
-    snapshot: AcceptedSnapshot,
-    every: bool = False,
-) -> list[C]:
-    """Those of some kinds (the default ones where none is named), fields and developers.
-
-    Raises UsageError for a kind or a field there is not.
-    """
-    if unknown := set(kinds) - set(KINDS):
-        raise UsageError(f"no kind {min(unknown)!r}; there are {', '.join(KINDS)}")
-    listed = list(listed_conflicts)
-    wanted = set(kinds) or (set(KINDS) if every else set(DEFAULT))
-    names = {local_name(c.property) for c in listed} | {c.label for c in listed}
-    if missing := [f for f in fields_ if f not in names]:
-        raise UsageError(
-            f"no conflict is about {missing[0]!r}; there are {', '.join(sorted(names)) or 'none'}"
-        )
-    known = Organizations(snapshot) if developers else None
-
-    def made_by(subject: Iri) -> bool:
-        if known is None:
-            return True
-        makers = snapshot.values(subject, DCTERMS.creator)
-        return any(set(developers) & known.with_wholes(m) for m in makers if isinstance(m, Iri))
-
-    return [
-        c
-        for c in listed
-        if c.kind in wanted
-        and (not fields_ or local_name(c.property) in fields_ or c.label in fields_)
-        and made_by(c.subject)
-    ]
-
-
-def of_default_kinds(listed_conflicts: Iterable[C]) -> list[C]:
-    """Those of the kinds that are listed where nobody asks for others."""
-    return [c for c in listed_conflicts if c.kind in DEFAULT]
-
-
-def listed(listed_conflicts: Iterable[Conflict], *, every_kind: bool = False) -> ConflictList:
-    """The conflicts of one entity as an answer: those of the default kinds, or of every kind."""
-    every = list(listed_conflicts)
-    shown = every if every_kind else of_default_kinds(every)
-    kinds = summary(every)
-    return {
-        "items": [conflict.to_json() for conflict in shown],
-        "total": len(shown),
-        "kinds": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
-    }
-
-
-def summary(listed_conflicts: Iterable[Listed]) -> Counter[str]:
-    """How many there are of each kind: the one count that every page and command gives."""
-    return Counter(c.kind for c in listed_conflicts)
-
-
-def counted(listed_conflicts: Iterable[Listed]) -> Counter[Iri]:
-    """How many conflicts of the default kinds each entity has: what every count of a model is."""
-    return Counter(entity for c in listed_conflicts if c.kind in DEFAULT for entity in c.about())
 
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:

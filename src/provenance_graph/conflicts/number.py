@@ -28,7 +28,8 @@ def number_of(snapshot: AcceptedSnapshot, entity: Iri) -> int:
     folder = snapshot.folder
     file = path_of(folder, snapshot.version) if folder is not None else None
     if file is None or not file.exists():
-        from provenance_graph.conflicts.detect import conflicts, counted  # takes long to load
+        from provenance_graph.conflicts.detect import conflicts  # takes long to load
+        from provenance_graph.conflicts.selection import counted
 
         return counted(conflicts(snapshot, [entity]))[entity]
     uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.detect import conflicts, counted
 from provenance_graph.conflicts.number import FORMAT, path_of
 from provenance_graph.conflicts.results import Conflict
+from provenance_graph.conflicts.selection import counted
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import SearchIndex
 
@@ -75,12 +75,19 @@ def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
     def opened() -> Sequence[Conflict | StoredConflict]:
         folder = snapshot.folder
         if folder is None:
-            return conflicts(snapshot)
+            return _found(snapshot)
         if not path_of(folder, snapshot.version).exists():
             keep(folder, snapshot)
         return load(folder, snapshot.version) or []
 
     return snapshot.cached("conflicts", opened)
+
+
+def _found(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
+    """Conflicts found now; who only reads what is stored loads nothing of the search for them."""
+    from provenance_graph.conflicts.detect import conflicts
+
+    return conflicts(snapshot, subjects)
 
 
 def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:
@@ -139,9 +146,9 @@ def keep(
     rows: list[tuple[object, ...]] = []
     if changed is not None and path_of(folder, before).exists():
         rows += _unchanged(path_of(folder, before), frozenset(changed))
-        rows += map(_row, conflicts(snapshot, changed))
+        rows += map(_row, _found(snapshot, changed))
     else:
-        rows += map(_row, conflicts(snapshot))
+        rows += map(_row, _found(snapshot))
     # as ``conflicts`` orders them: worst first
     unique = {(row[0], row[1], row[3], row[8]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.detect import conflicts, of_default_kinds
+from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.literals import shown_date

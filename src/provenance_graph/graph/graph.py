@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
+from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryError, QuerySyntax, UsageError
 from provenance_graph.core.iris import Iri, short_id
@@ -164,7 +165,7 @@ class Graph:
     def conflicts(self, *, as_of: str = "", every: bool = False) -> Listing[Conflict]:
         """Where sources disagree, worst first; with ``every`` conflicts of each kind."""
         listed = conflict_ledger.conflicts(self.snapshot(as_of))
-        chosen = listed if every else conflict_ledger.of_default_kinds(listed)
+        chosen = listed if every else of_default_kinds(listed)
         return Listing(chosen, conflict_row)
 
     def construct(self, sparql: str) -> rdflib.Graph:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
+from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.claims import Precision, SourcedClaim
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
@@ -104,7 +105,7 @@ class Model:
     def conflicts(self, *, every: bool = False) -> Listing[Conflict]:
         """Where sources disagree about it, worst first; with ``every`` conflicts of each kind."""
         listed = conflict_ledger.conflicts(self.snapshot, [self.iri])
-        chosen = listed if every else conflict_ledger.of_default_kinds(listed)
+        chosen = listed if every else of_default_kinds(listed)
         return Listing(chosen, conflict_row)
 
     def licences(self, *uses: str, on: str = "") -> LicenceReport:

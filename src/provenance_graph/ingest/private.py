@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.claims import Header, Quad, collection_of
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
@@ -66,7 +67,9 @@ def public_writer(store: QuadSource, notes: Iterable[Quad] = ()) -> EmbeddedWrit
     if not isinstance(store, EmbeddedWriter):
         return None
     if store.public is None and private_collections(store, notes):
-        followed(store.make_public(), store.version)
+        public = store.make_public()
+        ChangeLog(store.root).copy_to(public.root)  # nothing private was committed so far
+        followed(public, store.version)
     return store.public
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import deadline
 from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
@@ -28,6 +29,8 @@ from provenance_graph.model.fields import Field, fields
 from provenance_graph.model.knowledge import headline, knowledge
 from provenance_graph.model.other_facts import other_facts
 from provenance_graph.store.values import ANY
+
+_NODES_PER_QUERY = 200
 
 if TYPE_CHECKING:
     from provenance_graph.core.results import Cell, Ref
@@ -372,21 +375,28 @@ def _entities(snapshot: AcceptedSnapshot, entities: Iterable[Iri]) -> list[Ref]:
 
 
 def _nodes(snapshot: AcceptedSnapshot, nodes: Iterable[Iri]) -> list[NodeAnswer]:
-    return [node_json(snapshot, node) for node in nodes]
+    listed = list(nodes)
+    sources = _sources(snapshot, listed)
+    return [node_json(snapshot, node, sources[node]) for node in listed]
 
 
-def node_json(snapshot: AcceptedSnapshot, node: Iri) -> NodeAnswer:
-    """A node below a model as a flat object; a property with several values is a list."""
+def node_json(snapshot: AcceptedSnapshot, node: Iri, sources: list[str]) -> NodeAnswer:
+    """A node below a model as a flat object; a property with several values is a list.
+
+    ``sources`` are the records that speak of it.
+    """
     cells: dict[str, list[Cell]] = defaultdict(list)
-    for _, predicate, value, _ in snapshot.quads(node):
+    quads = list(snapshot.quads(node))
+    rough = {prop: p for p in reversed(Precision) for _, mark, prop, _ in quads if mark == p.mark}
+    for _, predicate, value, _ in quads:
         if predicate != RDF.type:
             labels = {value: snapshot.label(value)} if isinstance(value, Iri) else None
-            precision = snapshot.precision(node, predicate) if _is_date(value) else None
+            precision = rough.get(predicate) if _is_date(value) else None
             cells[local_name(predicate)].append(value_json(value, labels, precision))
     flat = {
         key: (values if len(values) > 1 else values[0]) for key, values in sorted(cells.items())
     }
-    head = {"iri": node, "id": short_id(node), "sources": _records(snapshot, node)}
+    head = {"iri": node, "id": short_id(node), "sources": sources}
     return cast("NodeAnswer", head | flat)
 
 
@@ -394,10 +404,26 @@ def _is_date(value: Value) -> bool:
     return isinstance(value, Literal) and value.datatype == XSD.date
 
 
-def _records(snapshot: AcceptedSnapshot, node: Iri) -> list[str]:
-    return sorted({str(graph) for *_, graph in snapshot.quads(subject=node, graph=ANY) if graph})
+def _sources(snapshot: AcceptedSnapshot, nodes: Sequence[Iri]) -> dict[Iri, list[str]]:
+    """The records that speak of each node; of now in one query, a fifth of the time of many reads."""
+    results: dict[Iri, set[str]] = {node: set() for node in nodes}
+    deadline.check()
+    if snapshot.as_of or any(node.startswith("_:") for node in nodes):
+        for node in nodes:
+            results[node] = {str(g) for *_, g in snapshot.quads(subject=node, graph=ANY) if g}
+        return {node: sorted(records) for node, records in results.items()}
+    for start in range(0, len(nodes), _NODES_PER_QUERY):
+        some = " ".join(f"<{node}>" for node in nodes[start : start + _NODES_PER_QUERY])
+        query = (
+            f"SELECT DISTINCT ?node ?g {{ VALUES ?node {{ {some} }} GRAPH ?g {{ ?node ?p ?o }} }}"
+        )
+        for one, graph in snapshot.select(query).rows:
+            if isinstance(one, Iri) and graph is not None:
+                results[one].add(str(graph))
+    return {node: sorted(records) for node, records in results.items()}
 
 
 def _assessment(snapshot: AcceptedSnapshot, node: Iri) -> AssessedNode:
     results = _subjects(snapshot, [node], DCTERMS.isPartOf)
-    return {**node_json(snapshot, node), "results": _nodes(snapshot, results)}
+    [head] = _nodes(snapshot, [node])
+    return cast("AssessedNode", {**head, "results": _nodes(snapshot, results)})

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assessment.assess import DEFAULT, assess_model
-from provenance_graph.conflicts.detect import conflicts, of_default_kinds
+from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.claims import Header, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.answers import LicenceReportAnswer

@@ -60,7 +60,7 @@ def command(
     disagree, a value is implausible, or two names are kept separate because values differ.
     """
     from provenance_graph.changes.carry import carry_conflicts
-    from provenance_graph.conflicts import detect
+    from provenance_graph.conflicts import detect, selection
     from provenance_graph.conflicts.stored import ledger
     from provenance_graph.model.naming.resolve import resolve
 
@@ -74,11 +74,11 @@ def command(
     if subjects is None:
         carry_conflicts(session.folder, snapshot)
     listed = ledger(snapshot) if subjects is None else detect.conflicts(snapshot, subjects)
-    result = detect.chosen(
+    result = selection.chosen(
         listed, kinds, named, makers, snapshot=snapshot, every=every or (count and not kinds)
     )
     if count:
-        _print_counts(session, detect.summary(result), form)
+        _print_counts(session, selection.summary(result), form)
         return
     chosen = result[:limit] if limit else result
     if form == "json":

@@ -11,6 +11,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -18,7 +19,6 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import whole
 from provenance_graph.model.naming.kept import catalogue_file
-from provenance_graph.model.search.build import fill, make
 from provenance_graph.model.search.names import Hits, listed, search
 
 if TYPE_CHECKING:
@@ -49,6 +49,13 @@ FACETS = (
     "disclosure",
 )
 """What a list of models can be narrowed by; each may be given several times."""
+
+
+def _build() -> ModuleType:
+    """What makes the table; who only reads one that is stored loads nothing of it."""
+    from provenance_graph.model.search import build
+
+    return build
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +99,12 @@ class SearchIndex:
         folder = snapshot.folder
         if folder is None:
             database = sqlite3.connect(":memory:", check_same_thread=False)
-            fill(database, snapshot)
+            _build().fill(database, snapshot)
             return cls(database)
         folder.mkdir(parents=True, exist_ok=True)
         path = catalogue_file(folder, snapshot.version)
         if not path.exists():
-            make(path, snapshot)
+            _build().make(path, snapshot)
             for old in folder.glob("catalogue-*.sqlite"):
                 if old != path:
                     old.unlink(missing_ok=True)

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.conflicts.answers import ConflictList
-from provenance_graph.conflicts.detect import conflicts, listed
+from provenance_graph.conflicts.detect import conflicts
+from provenance_graph.conflicts.selection import listed
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage import formats

@@ -49,7 +49,7 @@ def router(access: Access) -> APIRouter:
         }
         if matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
-        log = ChangeLog(access.root)
+        log = ChangeLog(access.store.root)  # of the state that is served
         commits = (
             log.since(since, snapshot.version, most=limit)
             if since

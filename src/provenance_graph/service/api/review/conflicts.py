@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.conflicts.answers import ConflictPage
-from provenance_graph.conflicts.detect import chosen, summary
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
+from provenance_graph.conflicts.selection import chosen, summary
 from provenance_graph.conflicts.stored import ledger
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.model.answers import StatsAnswer
