@@ -24,11 +24,11 @@ import driving
 ID = "https://w3id.org/provenance-graph/id/model/"
 PAN = """
 async () => {
-  const canvas = document.querySelector('.explore-picture canvas');
-  const box = canvas.getBoundingClientRect();
-  const at = (kind, x, y) => canvas.dispatchEvent(new PointerEvent(kind,
+  const stage = document.querySelector('.explore-stage');
+  const box = stage.getBoundingClientRect();
+  const at = (kind, x, y) => stage.dispatchEvent(new PointerEvent(kind,
     {pointerId: 1, button: 0, clientX: box.left + x, clientY: box.top + y, bubbles: true}));
-  canvas.setPointerCapture = () => undefined;
+  stage.setPointerCapture = () => undefined;
   at('pointerdown', 5, 5);
   const frames = [];
   let last = performance.now();
@@ -45,9 +45,9 @@ async () => {
 """
 ZOOM = """
 (factor) => {
-  const canvas = document.querySelector('.explore-picture canvas');
-  const box = canvas.getBoundingClientRect();
-  canvas.dispatchEvent(new WheelEvent('wheel', {deltaY: -Math.log(factor) / 0.0015,
+  const stage = document.querySelector('.explore-stage');
+  const box = stage.getBoundingClientRect();
+  stage.dispatchEvent(new WheelEvent('wheel', {deltaY: -Math.log(factor) / 0.0015,
     clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, cancelable: true}));
 }
 """

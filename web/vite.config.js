@@ -5,19 +5,26 @@ import { build, defineConfig } from "vite";
 
 const ALLOWED = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]);
 
+/** Packages by name, with the folder that each was built from. */
+const packages = new Map();
+
+/** Notes the packages of a bundle; the worker is a bundle of its own, made before the page's. */
+function collect(bundle) {
+  for (const chunk of Object.values(bundle)) {
+    for (const id of chunk.type === "chunk" ? chunk.moduleIds : []) {
+      const found = /^\0?(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(id); // \0 marks what a plugin made of it
+      if (found && !packages.has(found[2])) packages.set(found[2], found[1]);
+    }
+  }
+}
+
 /** Writes THIRD_PARTY.txt and refuses a licence that may not be shipped. */
 function thirdParty() {
-  const seen = new Map();
   return {
     name: "third-party",
     generateBundle(_options, bundle) {
-      for (const chunk of Object.values(bundle)) {
-        for (const id of chunk.type === "chunk" ? chunk.moduleIds : []) {
-          const found = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(id);
-          if (found && !seen.has(found[2])) seen.set(found[2], found[1]);
-        }
-      }
-      const parts = [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, folder]) => {
+      collect(bundle);
+      const parts = [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, folder]) => {
         const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
         if (!ALLOWED.has(about.license)) {
           throw new Error(`${name} is under ${about.license}, which this page may not carry`);
@@ -60,6 +67,7 @@ function notebook() {
 
 export default defineConfig({
   plugins: [thirdParty(), notebook()],
+  worker: { format: "es", plugins: () => [{ name: "third-party-of-worker", generateBundle: (_options, bundle) => collect(bundle) }] },
   build: {
     outDir: "../src/provenance_graph/service/static",
     emptyOutDir: true,

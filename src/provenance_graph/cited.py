@@ -20,22 +20,27 @@ _NAMES = ("thing", "model", "models", "entity")
 
 
 def with_receipts(command: F) -> F:
-    """The command with ``--receipts``; what it is about are its arguments."""
+    """The command with ``--receipts``: of what its arguments name, else of what it lists.
+
+    A command without such arguments calls ``Session.cite`` with what it lists, before it prints.
+    """
 
     @wraps(command)
     def wrapped(first: Session | click.Context, *args: Any, receipts: bool, **given: Any) -> Any:
         if not receipts:
             return command(first, *args, **given)
         session: Session = first.obj if isinstance(first, click.Context) else first
-        if given.get("form") not in (None, "table", "tree", "json"):
+        if given.get("form") not in (None, "table", "tree", "json", "html"):
             from provenance_graph.core.errors import UsageError
 
             raise UsageError("--receipts goes with --format table or json")
-        session.receipts = _receipts(session, given)
+        named = _named(given)
+        session.receipts = _receipts(session, given, named) if named else []
+        session.citing = not named
         try:
             return command(first, *args, **given)
         finally:
-            if session.receipts is not None:  # nothing printed them as JSON
+            if session.receipts:  # nothing printed them as JSON
                 click.echo("\nReceipts")
                 click.echo(render(COLUMNS, list(_rows(session.receipts)), "table"), nl=False)
 
@@ -43,20 +48,20 @@ def with_receipts(command: F) -> F:
     return option(wrapped)  # type: ignore[return-value]  # click's own types lose the kind
 
 
-def _receipts(session: Session, given: dict[str, Any]) -> list[Any]:
-    from provenance_graph.core.errors import UsageError
+def _named(given: dict[str, Any]) -> list[str]:
+    names = [given[key] for key in _NAMES if given.get(key)]
+    return [name for one in names for name in ([one] if isinstance(one, str) else one)]
+
+
+def _receipts(session: Session, given: dict[str, Any], names: list[str]) -> list[Any]:
     from provenance_graph.core.iris import local_name
     from provenance_graph.model.fields import property_named
     from provenance_graph.model.naming.entities import find_entity
     from provenance_graph.model.receipt import receipts_of
 
-    names = [given[key] for key in _NAMES if given.get(key)]
-    flat = [name for one in names for name in ([one] if isinstance(one, str) else one)]
-    if not flat:
-        raise UsageError("--receipts wants a model or other entity to speak of")
     day = given.get("as_of") or ""
     snapshot = session.snapshot(day if isinstance(day, str) else "")
-    matches = list(receipts_of(snapshot, [find_entity(snapshot, name).iri for name in flat]))
+    matches = list(receipts_of(snapshot, [find_entity(snapshot, name).iri for name in names]))
     if not given.get("property"):
         return matches
     wanted = local_name(property_named(snapshot, given["property"]))

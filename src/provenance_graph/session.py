@@ -38,6 +38,8 @@ class Session:
     closing: ExitStack = field(default_factory=ExitStack)
     _store: Any = None
     receipts: list[Any] | None = None
+    citing: bool = False
+    """Whether receipts are asked for of what a command lists."""
 
     @property
     def is_remote(self) -> bool:
@@ -86,6 +88,9 @@ class Session:
         then has no heading either.
         """
         listed = list(rows)
+        if format == "json" and self.receipts is not None:
+            self.print_json(json.loads(render(columns, listed, format, head)))
+            return
         if listed or format != "table":
             sys.stdout.write(render(columns, listed, format, head))
         if not listed and empty:
@@ -97,6 +102,17 @@ class Session:
             beside = value if isinstance(value, dict) else {"results": value}
             value, self.receipts = {**beside, "receipts": self.receipts}, None
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+    def cite(self, snapshot: AcceptedSnapshot, subjects: Iterable[str]) -> None:
+        """Take the receipts of what a command lists, where they are asked for."""
+        if not self.citing:
+            return
+        from provenance_graph.model.receipt import cited
+
+        answer = cited(snapshot, subjects)
+        self.receipts = list(answer["receipts"])
+        if answer["receiptsOf"] > len(self.receipts):
+            self.say(f"receipts of {len(self.receipts)} of {answer['receiptsOf']:,} entities")
 
     def progress(self, what: str, total: int = 0) -> Progress:
         """A progress line on standard error, where somebody watches."""

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from provenance_graph import cli
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.formats.bundles import envelope
+from provenance_graph.model.receipt import named_in
 from provenance_graph.receipts.verify import verify
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.models import evidence, models
@@ -61,9 +62,66 @@ def test_an_answer_carries_the_receipts_that_it_is_asked_for(client: TestClient)
 
 
 def test_receipts_are_not_silently_left_out(client: TestClient) -> None:
-    answer = client.get("/api/v1/forms?receipts=true")
+    answer = client.get("/api/v1/models/org/m/bundle?receipts=true")
     assert answer.status_code == 422
     assert "'receipts' is no parameter of this route" in answer.json()["detail"]
+    answer = client.get("/api/v1/forms/eu-annex-xi?model=org/m&format=html&receipts=true")
+    assert answer.status_code == 422
+    assert "a file" in answer.json()["detail"]
+    assert client.get("/api/v1/forms?receipts=true").json()["receiptsOf"] == 0
+
+
+LISTS = (
+    "models?limit=5",
+    "search?q=org/m",
+    "datasets",
+    "organizations",
+    "conflicts?all=true",
+    "disclosure",
+    "questions/single-source-facts?model=org/m",
+    "graph?node=org/m",
+    "identity",
+    "breaches",
+    "stats",
+    "questions",
+)
+
+
+def test_every_list_carries_the_receipts_of_what_it_lists(folder: Path) -> None:
+    from provenance_graph.service.api.routers import routers  # heavy: only here
+    from provenance_graph.service.app import create_app
+    from provenance_graph.service.processes.pool_backend import PoolBackend
+    from provenance_graph.service.settings import Settings
+
+    settings = Settings(workers=1, access_log="", rest_seconds=60)
+    app = create_app(PoolBackend(folder, settings), settings=settings, routers=routers(folder))
+    with TestClient(app, base_url="http://testserver") as service:
+        for path in LISTS:
+            plain = service.get(f"/api/v1/{path}")
+            assert plain.status_code == 200, (path, plain.text)
+            mark = "&" if "?" in path else "?"
+            answer = service.get(f"/api/v1/{path}{mark}receipts=true").json()
+            receipts = answer.pop("receipts")
+            assert len(receipts) <= cited.MAX_ENTITIES
+            assert answer.pop("receiptsOf", len(receipts)) >= len(receipts), path
+            assert answer == plain.json() or answer == {"results": plain.json()}, path
+            ids = {one["id"] for one in receipts}
+            if path.startswith(("models", "search", "graph")):
+                assert "org/m" in ids, path
+        feed = service.get("/api/v1/changes?format=atom&receipts=true")
+        assert feed.status_code == 422
+
+
+def test_the_subject_of_each_row_is_what_an_answer_lists() -> None:
+    row = {"iri": "https://e.org/a", "licences": [{"iri": "https://e.org/l"}]}
+    assert list(named_in({"items": [row, {"subject": {"iri": "https://e.org/b"}}]})) == [
+        "https://e.org/a",
+        "https://e.org/b",
+    ]
+    assert list(
+        named_in([{"name": "no address"}, {"facts": [{"subject": "https://e.org/c"}]}])
+    ) == ["https://e.org/c"]
+    assert list(named_in({"total": 3, "note": None})) == []
 
 
 def test_the_description_says_where_receipts_stand(client: TestClient) -> None:
@@ -119,6 +177,40 @@ def test_every_read_of_a_model_takes_receipts(folder: Path, command: str) -> Non
     assert {"of", "org/m"} & {one["id"] for one in value["receipts"]}
     run = CliRunner().invoke(cli.app, ["--store", str(folder), command, "org/m", "--receipts"])
     assert "Receipts" in run.stdout
+
+
+LISTING = (
+    ("search", "org/m"),
+    ("models",),
+    ("breaches",),
+    ("conflicts", "--all"),
+    ("licences-of", "apache-2.0"),
+    ("ask", "single-source-facts", "--set", "model=org/m"),
+    ("changes",),
+    ("report", "org/m"),
+)
+
+
+@pytest.mark.parametrize("words", LISTING, ids=lambda words: words[0])
+def test_every_command_that_lists_takes_receipts(folder: Path, words: tuple[str, ...]) -> None:
+    run = CliRunner().invoke(
+        cli.app, ["--store", str(folder), *words, "--receipts", "--format", "json"]
+    )
+    assert run.exception is None or isinstance(run.exception, SystemExit), run.exception
+    receipts = json.loads(run.stdout)["receipts"]
+    if words[0] in ("search", "models", "report"):
+        assert "org/m" in {one["id"] for one in receipts}
+        assert all(
+            set(NAMED) <= set(r) for one in receipts for v in one["properties"].values() for r in v
+        )
+
+
+def test_a_printed_report_ends_with_its_receipts(folder: Path) -> None:
+    run = CliRunner().invoke(cli.app, ["--store", str(folder), "report", "org/m", "--receipts"])
+    assert "Receipts of org/m" in run.stdout
+    assert run.stdout.rstrip().endswith("</html>")
+    run = CliRunner().invoke(cli.app, ["--store", str(folder), "report", "org/m"])
+    assert "Receipts of" not in run.stdout
 
 
 def test_receipts_in_csv_are_refused_in_a_sentence(folder: Path) -> None:

@@ -1,9 +1,11 @@
 /** The explorer in a notebook: the page's picture and pointer, with what is around an entity asked of Python. */
 import { render, type JSX } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { Painter, opening, type View } from "./explore/canvas";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Painter } from "./explore/canvas";
 import { usePointer } from "./explore/pointer";
 import { begin, moved, neighbourBy, withGroup, type Scene } from "./explore/scene";
+import { askedOf, routed, withLayout } from "./explore/routing";
+import { opening, type View } from "./explore/view";
 import type { Palette } from "./explore/write";
 import type { Neighbourhood } from "./types";
 
@@ -47,7 +49,8 @@ export function around(scene: Scene, found: Neighbourhood, most: number): Scene 
 
 function Explorer({ model }: { model: Shared }): JSX.Element {
   const start = model.get("start");
-  const [scene, setScene] = useState(() => around(begin(start.node), start, FIRST));
+  const [opened, setScene] = useState(() => around(begin(start.node), start, FIRST));
+  const scene = useMemo(() => withLayout(opened, routed(askedOf(opened))), [opened]);
   const [chosen, setChosen] = useState(start.node.iri);
   const [edge, setEdge] = useState("");
   const [refused, setRefused] = useState("");

@@ -1,20 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { aroundStep, openStep, packed, pathStep, pinOf, pinsOf, stepsOf, unpacked, unpinned } from "../src/explore/address";
-import { BOX, begin, bounds, moved, withGroup, withLinks, without } from "../src/explore/scene";
+import { BOX, begin, bounds, inColumns, moved, withGroup, withLinks, without, type Link, type Scene } from "../src/explore/scene";
 import { changed, difference } from "../src/explore/difference";
 import { labelled, wordOf } from "../src/explore/labels";
 import { grouped, isGroup, membersOf } from "../src/explore/siblings";
 import { offered, sifted, siftOf } from "../src/explore/sift";
 import { radius, scaleOf } from "../src/explore/sizes";
 import { coloursOf, keysOf } from "../src/explore/colours";
-import { evidenceScene, layered, licenceScene, lineageScene, organisationScene, timelineScene } from "../src/explore/presets";
-import { csv, graphml, lineOf, mermaid, svg } from "../src/explore/write";
+import { evidenceScene, licenceScene, lineageScene, organisationScene, timelineScene } from "../src/explore/presets";
+import { askedOf, withLayout } from "../src/explore/routing";
+import { layOut } from "../src/explore/layout";
+import { covers, isOver, lineOf, sampled } from "../src/explore/routes";
+import { csv, graphml, mermaid, svg } from "../src/explore/write";
 import type { Claim, Entity, Group, Lineage } from "../src/types";
 
 const entity = (iri: string, kind = "model"): Entity => ({ iri, id: iri, label: iri, kind });
 const group = (direction: "in" | "out", items: Entity[], contested: string[] = []): Group =>
   ({ relation: "r", name: "fineTunedFrom", label: "fine-tuned from", direction, total: items.length, atLeast: false, items, contested, sources: {}, breaches: {}, next: null });
 const many = (n: number, prefix = "c"): Entity[] => Array.from({ length: n }, (_, k) => entity(`${prefix}${k}`));
+
+const laid = (scene: Scene): Scene => withLayout(scene, layOut(askedOf(scene)));
+const tie = (subject: string, object: string): Link => ({ key: `${subject}>${object}`, subject, object, relation: "r", label: "r", contested: false });
+/** Links whose line runs through an entity. */
+const hidden = (scene: Scene): string[] => [...scene.links.values()].filter((l) => covers(lineOf(scene, l) ?? [], [...scene.nodes.values()]) && !isOver(scene, l)).map((l) => l.key);
 
 describe("a scene of the explorer", () => {
   it("puts what an entity leads to on its left and what leads to it on its right", () => {
@@ -117,6 +125,56 @@ describe("a scene of the explorer", () => {
   });
 });
 
+describe("lines", () => {
+  const chance = (seed: number): (() => number) => () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+
+  it("run behind no entity in columns, whatever is linked", () => {
+    for (const seed of [1, 2, 3]) {
+      const next = chance(seed);
+      const spots = Array.from({ length: 80 }, (_, n) => ({ ...entity(`m${n}`), column: Math.floor(next() * 6) }));
+      const links = Array.from({ length: 160 }, () => tie(`m${Math.floor(next() * 80)}`, `m${Math.floor(next() * 80)}`)).filter((l) => l.subject !== l.object);
+      const scene = laid(inColumns(spots, links));
+      expect(hidden(scene)).toEqual([]);
+      const boxes = [...scene.nodes.values()];
+      for (const [n, a] of boxes.entries()) for (const b of boxes.slice(n + 1)) expect(a.x === b.x && Math.abs(a.y - b.y) < BOX.height).toBe(false);
+    }
+  });
+
+  it("start and end at their entities", () => {
+    const scene = laid(inColumns([0, 1, 2, 3].map((n) => ({ ...entity(`m${n}`), column: n })), [tie("m3", "m0"), tie("m0", "m2"), tie("m1", "m2"), tie("m2", "m3")]));
+    for (const link of scene.links.values()) {
+      const line = lineOf(scene, link) ?? [];
+      for (const [point, iri] of [[line[0], link.subject], [line[line.length - 1], link.object]] as const) {
+        const node = scene.nodes.get(iri)!;
+        expect([node.x, node.x + BOX.width]).toContain(point?.[0]);
+        expect(point?.[1]).toBeCloseTo(node.y + BOX.height / 2);
+      }
+    }
+  });
+
+  it("are led around what stands between two that are opened one after the other", () => {
+    let scene = withGroup(begin(entity("m")), "m", group("in", many(5)));
+    scene = withGroup(scene, "c2", group("in", many(3, "d")));
+    scene = { nodes: scene.nodes, links: new Map(scene.links).set("far", { ...tie("d1", "m"), key: "far" }) };
+    const led = laid(scene);
+    expect(led.nodes).toEqual(scene.nodes); // nothing moves
+    expect(led.links.get("far")?.route?.length).toBeGreaterThan(2);
+    expect(hidden(led)).toEqual([]);
+    expect(sampled(led.links.get("far")?.route ?? []).length).toBeGreaterThan(4);
+  });
+
+  it("are drawn over what they cannot be led around, and anew where an entity was moved", () => {
+    const walled = Array.from({ length: 3 }, (_, n) => ({ ...entity(`w${n}`), x: 100 + 10 * n, y: 20 * n - 20 }));
+    const scene: Scene = { nodes: new Map([{ ...entity("a"), x: 0, y: 0 }, { ...entity("b"), x: 400, y: 0 }, ...walled].map((n) => [n.iri, n])), links: new Map([["ab", { ...tie("a", "b"), key: "ab" }]]) };
+    const led = laid(scene);
+    expect(isOver(led, led.links.get("ab")!)).toBe(true);
+    const free = laid(inColumns([{ ...entity("a"), column: 0 }, { ...entity("b"), column: 1 }], [tie("a", "b")]));
+    expect(free.links.get("a>b")?.route).toBeDefined();
+    expect(moved(free, "b", 900, 900).links.get("a>b")?.route).toBeUndefined();
+    expect(laid(moved(free, "b", 900, 900)).links.get("a>b")?.route?.at(-1)).toEqual([900, 900 + BOX.height / 2]);
+  });
+});
+
 describe("the address of a scene", () => {
   it("reads back what it writes, with a page for each time a group is opened", () => {
     const iri = "https://w3id.org/provenance-graph/id/model/a/b";
@@ -165,7 +223,7 @@ describe("pictures that answer a question", () => {
   const node = (iri: string, side: string, distance: number) => ({ iri, label: iri, kind: "model", side, distance, licences: [{ iri: "l", label: "licence:MIT" }] });
 
   it("put ancestors left and descendants right, with a licence problem on the step where it starts", () => {
-    const scene = lineageScene({ nodes: [node("m", "self", 0), node("up", "up", 1), node("down", "down", 1)], edges: [edge("m", "up", { breaches: [{ rule: "LR-04", severity: "Violation", message: "named otherwise" }] }), edge("down", "m", { inferred: true })] } as unknown as Lineage);
+    const scene = laid(lineageScene({ nodes: [node("m", "self", 0), node("up", "up", 1), node("down", "down", 1)], edges: [edge("m", "up", { breaches: [{ rule: "LR-04", severity: "Violation", message: "named otherwise" }] }), edge("down", "m", { inferred: true })] } as unknown as Lineage));
     expect(scene.nodes.get("up")?.x).toBeLessThan(scene.nodes.get("m")?.x ?? 0);
     expect(scene.nodes.get("down")?.x).toBeGreaterThan(scene.nodes.get("m")?.x ?? 0);
     expect([...scene.links.values()].map((l) => [l.breach ?? "", l.inferred])).toEqual([["LR-04 named otherwise", false], ["", true]]);
@@ -174,7 +232,7 @@ describe("pictures that answer a question", () => {
   it("show where the terms of a licence start and how many they reach", () => {
     const [base, other] = [{ iri: "L1", label: "licence:llama" }, { iri: "L2", label: "licence:MIT" }];
     const at = (iri: string, distance: number, licences: object[]) => ({ ...node(iri, distance ? "down" : "self", distance), licences });
-    const scene = licenceScene({ nodes: [at("m", 0, [base]), at("kept", 1, [base]), at("changed", 1, [other]), at("below", 2, [])], edges: [edge("kept", "m"), edge("changed", "m"), edge("below", "changed")] } as unknown as Lineage);
+    const scene = laid(licenceScene({ nodes: [at("m", 0, [base]), at("kept", 1, [base]), at("changed", 1, [other]), at("below", 2, [])], edges: [edge("kept", "m"), edge("changed", "m"), edge("below", "changed")] } as unknown as Lineage));
     const starts = [...scene.links.values()].filter((l) => l.relation === "license").map((l) => [l.subject, l.object]);
     expect(starts).toEqual([["m", "L1"], ["changed", "L2"]]);
     expect([scene.nodes.get("L1")?.note, scene.nodes.get("L2")?.note]).toEqual(["2 declare it, 2 more made from them", "1 declare it, 1 more made from them"]);
@@ -183,7 +241,7 @@ describe("pictures that answer a question", () => {
 
   it("keep a readable shape with five thousand entities in one column", () => {
     const spots = Array.from({ length: 5000 }, (_, n) => ({ iri: `m${n}`, id: "", label: "", kind: "model", column: n ? 1 : 0 }));
-    const scene = layered(spots, spots.slice(1).map((s) => ({ key: s.iri, subject: s.iri, object: "m0", relation: "r", label: "r", contested: false })));
+    const scene = laid(inColumns(spots, spots.slice(1).map((s) => tie(s.iri, "m0"))));
     const { width, height } = bounds(scene);
     expect(scene.nodes.size).toBe(5000);
     expect(new Set([...scene.nodes.values()].map((n) => `${n.x},${n.y}`)).size).toBe(5000);
@@ -201,14 +259,14 @@ describe("pictures that answer a question", () => {
 
   it("set those that others build on to the left, also where two build on each other", () => {
     const built = (from: string, to: string) => ({ from, fromName: from, to, toName: to, n: 2 });
-    const scene = organisationScene([built("b", "a"), built("c", "b"), built("x", "y"), built("y", "x")]);
+    const scene = laid(organisationScene([built("b", "a"), built("c", "b"), built("x", "y"), built("y", "x")]));
     expect(["a", "b", "c"].map((iri) => scene.nodes.get(iri)?.x)).toEqual([...["a", "b", "c"].map((iri) => scene.nodes.get(iri)?.x ?? 0)].sort((p, q) => p - q));
     expect([...scene.links.values()][0]?.label).toBe("2 models built on");
   });
 
   it("lead from a fact over its claims to records and documents", () => {
     const claim = (value: unknown, standing: string, publisher: string) => ({ property: "size", value, standing, stance: "Stated", claim: `https://c/${publisher}`, record: `https://w3id.org/provenance-graph/id/record/${publisher}`, document: `https://d/${publisher}`, publisher: { iri: "p", id: publisher }, asStated: null, retrieved: "2026-01-01" });
-    const scene = evidenceScene(entity("m"), "size", [claim(7, "Accepted", "one"), claim(8, "Rejected", "two")] as unknown as Claim[]);
+    const scene = laid(evidenceScene(entity("m"), "size", [claim(7, "Accepted", "one"), claim(8, "Rejected", "two")] as unknown as Claim[]));
     expect([...scene.nodes.values()].map((n) => n.kind)).toEqual(["model", "accepted value", "value", "claim", "claim", "record", "record", "document", "document"]);
     expect(scene.links.size).toBe(8);
   });

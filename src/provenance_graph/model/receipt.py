@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
-from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.iris import ID, PREFIXES, Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.results import AnswerObject, Cell
 from provenance_graph.model.profile import value_json
 
 MAX_RECEIPTS = 8
 """So many receipts of one value; the rest is counted."""
+MAX_CITED = 20
+"""Receipts of so many entities that an answer lists; the rest is counted."""
+_ENTITIES = (ID, PREFIXES["licence"])
+"""Where entities stand; an answer also names terms, documents and addresses."""
+_SUBJECTS = ("iri", "subject", "model", "node", "name")
 
 
 class Receipt(AnswerObject):
@@ -77,6 +82,40 @@ def receipts(
 def receipts_of(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> list[ReceiptsOf]:
     """The receipts of every accepted value, and of every stance that decides a status."""
     return [_of(snapshot, subject) for subject in dict.fromkeys(subjects)]
+
+
+def named_in(answer: object) -> Iterator[Iri]:
+    """The entities whose values an answer lists, in its order: one a row, the row's subject."""
+    if isinstance(answer, Mapping):
+        for key in _SUBJECTS:
+            own = answer.get(key)
+            own = own.get("iri") if isinstance(own, Mapping) else own
+            if isinstance(own, str) and own.startswith(("http://", "https://")):
+                yield Iri(own)
+                return
+    inner: Iterable[object] = ()
+    if isinstance(answer, Mapping):
+        inner = answer.values()
+    elif isinstance(answer, list | tuple):
+        inner = answer
+    for one in inner:
+        yield from named_in(one)
+
+
+class CitedAnswer(AnswerObject):
+    """What stands beside an answer that lists entities."""
+
+    receipts: list[ReceiptsOf]
+    receiptsOf: int  # noqa: N815 - of how many entities; receipts are of the first ones
+
+
+def cited(snapshot: AcceptedSnapshot, subjects: Iterable[str]) -> CitedAnswer:
+    """The receipts of the first entities that an answer lists, and how many it lists."""
+    listed = [Iri(one) for one in dict.fromkeys(subjects) if one.startswith(_ENTITIES)]
+    return {
+        "receipts": receipts_of(snapshot, listed[:MAX_CITED]),
+        "receiptsOf": len(listed),
+    }
 
 
 def _of(snapshot: AcceptedSnapshot, subject: Iri) -> ReceiptsOf:

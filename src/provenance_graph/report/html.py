@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -25,12 +25,13 @@ Json = Mapping[str, Any]
 GAPS: Final = ("Undisclosed", "Withheld", "PartiallyDisclosed", "Contradicted")
 
 
-def html(report: AuditReport) -> str:
-    """The whole file; the same report gives the same bytes."""
+def html(report: AuditReport, receipts: Sequence[Json] = ()) -> str:
+    """The whole file, with receipts where they are given; the same report gives the same bytes."""
     parts = ["provenance-graph", "report", *(model.profile["id"] for model in report.models)]
     for use in report.uses if report.uses != USES else ():
         parts += ["--use", use]
     parts += ["--as-of", report.as_of] if report.as_of else []
+    parts += ["--receipts"] if receipts else []
     parts += ["--today", report.day, "-o", "report.html"]
     return render(
         "report.html",
@@ -41,6 +42,7 @@ def html(report: AuditReport) -> str:
         as_of=report.as_of,
         day=report.day,
         checksum=report.checksum,
+        receipts=receipts,
         software=version("provenance-graph"),
         command=shlex.join(parts),
     )

@@ -2,28 +2,9 @@
 import { BOX, bounds, type Link, type Placed, type Scene } from "./scene";
 import { radius } from "./sizes";
 import { labelled, type Spot } from "./labels";
-import { ends, lineOf, short, type Palette } from "./write";
-
-export interface View {
-  x: number;
-  y: number;
-  scale: number;
-}
-
-export interface Marks {
-  chosen: string;
-  edge: string;
-  matches: Set<string>;
-  /** Colours by a fact; without them the kind gives the colour. */
-  colours?: Map<string, string> | undefined;
-  /** From 0 to 1: how large the disc of an entity is. */
-  sizes?: Map<string, number> | undefined;
-}
-
-/** From this scale on names stand in two lines in their own size; below, in one line as large as can be read. */
-const READABLE = 0.72;
-/** Below this an entity is a dot of colour and a link a thin line: thousands are drawn in one stroke. */
-const FAR = 0.3;
+import { isOver, lineOf, pathOf, tipOf, type Point } from "./routes";
+import { FAR, FAR_WORDS, LABELLED, LEAST_LETTER, READABLE, isLit, letters, lookOf, ownerAndName, strokeOf, type Marks, type Stroke, type View } from "./view";
+import { short, type Palette } from "./write";
 
 /** Above this many entities and links the picture is kept as an image: moving it costs one copy. */
 const LARGE = 900;
@@ -116,8 +97,8 @@ function far(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pal
     const look = lookOf(link, link.subject === marks.chosen || link.object === marks.chosen, palette);
     let path = lines.get(look);
     if (!path) lines.set(look, (path = new Path2D()));
-    path.moveTo(a.x + half[0], a.y + half[1]);
-    path.lineTo(b.x + half[0], b.y + half[1]);
+    const line: Point[] = link.route ?? [[a.x + half[0], a.y + half[1]], [b.x + half[0], b.y + half[1]]];
+    line.forEach(([x, y], n) => (n ? path?.lineTo(x, y) : path?.moveTo(x, y)));
   }
   for (const [look, path] of lines) {
     c.strokeStyle = look;
@@ -147,69 +128,80 @@ function far(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Pal
   }
 }
 
-/** Below this links have no words: they would be longer than their lines. */
-const FAR_WORDS = 0.5;
-
-/** With more links in sight than this, only those of the chosen entity say their relation: the rest could not be read. */
-const LABELLED = 250;
-
-/** Links with arrows and words, entities with names. */
+/** Links with arrows and words, entities with names; what could not be led around an entity runs over it. */
 function near(c: CanvasRenderingContext2D, scene: Scene, view: View, palette: Palette, marks: Marks, seen: Seen): void {
   const words = view.scale >= FAR_WORDS;
   c.textBaseline = "middle";
   c.textAlign = "center";
-  const lines: { link: Link; at: [number, number, number, number]; lit: boolean }[] = [];
+  const [lines, over]: [Line[], Line[]] = [[], []];
   for (const link of scene.links.values()) {
-    const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
-    if (!a || !b) continue;
-    const at = ends(a.x, a.y, b.x, b.y);
-    if (!outside(seen, ...at)) lines.push({ link, at, lit: link.key === marks.edge || link.subject === marks.chosen || link.object === marks.chosen });
+    const at = lineOf(scene, link);
+    if (at && !leaves(seen, at)) (isOver(scene, link) ? over : lines).push({ link, at, lit: isLit(link, marks) });
   }
   strokes(c, lines, palette, view.scale);
-  const few = lines.length <= LABELLED;
+  const few = lines.length + over.length <= LABELLED;
   const size = letters(view.scale);
   c.font = `${size}px system-ui, sans-serif`;
   const places = words ? wordsOf(c, scene, size, marks) : new Map<string, Spot>();
-  for (const { link, at: [x1, y1, x2, y2], lit } of lines) {
-    if (few || lit) arrow(c, x1, y1, x2, y2, lookOf(link, lit, palette));
-    const spot = few || lit ? places.get(link.key) : undefined;
-    if (spot) label(c, link, spot, size, palette);
-  }
+  const arrows = (list: Line[]): void => { for (const { link, at, lit } of list) if (few || lit) arrow(c, at, lookOf(link, lit, palette)); };
+  arrows(lines);
   c.textAlign = "left";
   for (const node of scene.nodes.values()) {
     if (!outside(seen, node.x, node.y, node.x + BOX.width, node.y + BOX.height)) box(c, node, palette, marks, view.scale);
   }
+  for (const { at } of over) {
+    c.strokeStyle = palette.paper;
+    c.lineWidth = 5 / Math.max(view.scale, 0.5);
+    c.stroke(trace(at));
+  }
+  strokes(c, over, palette, view.scale);
+  arrows(over);
+  c.textAlign = "center";
+  c.font = `${size}px system-ui, sans-serif`;
+  for (const { link, lit } of [...lines, ...over]) {
+    const spot = few || lit ? places.get(link.key) : undefined;
+    if (spot) label(c, link, spot, size, palette);
+  }
 }
 
-function lookOf(link: Link, lit: boolean, palette: Palette): string {
-  if (link.change === "new") return palette.kinds["organization"] ?? palette.ink;
-  return link.breach ? palette.bad : link.contested ? palette.warn : lit ? palette.ink : palette.line;
+interface Line {
+  link: Link;
+  at: Point[];
+  lit: boolean;
+}
+
+/** Whether a line is out of sight. */
+function leaves(seen: Seen, line: Point[]): boolean {
+  const [xs, ys] = [line.map((p) => p[0]), line.map((p) => p[1])];
+  return outside(seen, Math.min(...xs) - 90, Math.min(...ys), Math.max(...xs), Math.max(...ys)); // a bent one reaches out to the left
+}
+
+const traces = new WeakMap<Point[], Path2D>();
+
+/** A line as a path, made once. */
+function trace(line: Point[]): Path2D {
+  let path = traces.get(line);
+  if (!path) traces.set(line, (path = new Path2D(pathOf(line))));
+  return path;
 }
 
 /** Lines of one look are one path. */
-function strokes(c: CanvasRenderingContext2D, lines: { link: Link; at: [number, number, number, number]; lit: boolean }[], palette: Palette, scale: number): void {
-  const paths = new Map<string, { path: Path2D; look: string; width: number; dash: number[] }>();
-  for (const { link, at: [x1, y1, x2, y2], lit } of lines) {
-    const dash = link.change === "gone" ? [2, 5] : link.inferred ? [6, 4] : [];
-    const [look, width] = [lookOf(link, lit, palette), link.contested || link.breach || link.change ? 3 : lit ? 1.8 : 1.1];
-    const key = `${look} ${width} ${dash.join()}`;
+function strokes(c: CanvasRenderingContext2D, lines: Line[], palette: Palette, scale: number): void {
+  const paths = new Map<string, { path: Path2D; stroke: Stroke }>();
+  for (const { link, at, lit } of lines) {
+    const stroke = strokeOf(link, lit, palette);
+    const key = `${stroke.look} ${stroke.width} ${stroke.dash.join()}`;
     let one = paths.get(key);
-    if (!one) paths.set(key, (one = { path: new Path2D(), look, width, dash }));
-    one.path.moveTo(x1, y1);
-    one.path.lineTo(x2, y2);
+    if (!one) paths.set(key, (one = { path: new Path2D(), stroke }));
+    one.path.addPath(trace(at));
   }
-  for (const { path, look, width, dash } of paths.values()) {
-    c.strokeStyle = look;
-    c.lineWidth = width / Math.max(scale, 0.5);
-    c.setLineDash(lines.length <= 2000 ? dash : []);
+  for (const { path, stroke } of paths.values()) {
+    c.strokeStyle = stroke.look;
+    c.lineWidth = stroke.width / Math.max(scale, 0.5);
+    c.setLineDash(lines.length <= 2000 ? stroke.dash : []);
     c.stroke(path);
   }
   c.setLineDash([]);
-}
-
-/** Words on links are this large in the units of a scene: never under nine pixels on the screen. */
-function letters(scale: number): number {
-  return Math.max(9.5, LEAST_LETTER / scale);
 }
 
 interface Words {
@@ -224,7 +216,7 @@ function wordsOf(c: CanvasRenderingContext2D, scene: Scene, size: number, marks:
   const key = `${size.toFixed(1)} ${marks.chosen} ${marks.edge}`;
   const before = words.get(scene);
   if (before?.key === key) return before.spots;
-  const lit = new Set([...scene.links.values()].filter((l) => l.key === marks.edge || l.subject === marks.chosen || l.object === marks.chosen).map((l) => l.key));
+  const lit = new Set([...scene.links.values()].filter((l) => isLit(l, marks)).map((l) => l.key));
   const spots = labelled(scene, (link) => lineOf(scene, link), (text) => c.measureText(text).width, size * 1.15, lit);
   words.set(scene, { key, spots });
   return spots;
@@ -237,15 +229,6 @@ function label(c: CanvasRenderingContext2D, link: Link, { x, y, text, width }: S
   c.fillStyle = link.breach ? palette.bad : link.contested ? palette.ink : palette.soft;
   c.fillText(text, x, y);
 }
-
-/** The owner and the name of a model that is known by its id; other names are whole. */
-function ownerAndName(node: Placed): [string, string] {
-  const at = node.kind === "model" ? node.label.indexOf("/") : -1;
-  return at > 0 ? [node.label.slice(0, at), node.label.slice(at + 1)] : ["", node.label];
-}
-
-/** Letters smaller than this on the screen are not written. */
-const LEAST_LETTER = 9;
 
 function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks: Marks, scale: number): void {
   const colour = marks.colours?.get(node.iri) ?? palette.kinds[node.kind] ?? palette.line;
@@ -287,14 +270,9 @@ function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks:
   c.fillText(short([node.change, node.note, owner, node.kind].filter(Boolean).join(" · "), room + 12), node.x + 10, node.y + 25);
 }
 
-function arrow(c: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number, look: string): void {
-  const angle = Math.atan2(y2 - y1, x2 - x1);
+function arrow(c: CanvasRenderingContext2D, line: Point[], look: string): void {
   c.fillStyle = look;
-  c.beginPath();
-  c.moveTo(x2, y2);
-  c.lineTo(x2 - 8 * Math.cos(angle - 0.4), y2 - 8 * Math.sin(angle - 0.4));
-  c.lineTo(x2 - 8 * Math.cos(angle + 0.4), y2 - 8 * Math.sin(angle + 0.4));
-  c.fill();
+  c.fill(new Path2D(tipOf(line)));
 }
 
 const silhouettes = new WeakMap<Scene, Path2D>();
@@ -327,45 +305,4 @@ export function drawMap(canvas: HTMLCanvasElement, scene: Scene, view: View, see
   c.strokeStyle = palette.ink;
   c.lineWidth = 1.5 / scale;
   c.strokeRect(-view.x / view.scale, -view.y / view.scale, seen.width / view.scale, seen.height / view.scale);
-}
-
-/** The entity under a point of the screen. */
-export function nodeAt(scene: Scene, view: View, px: number, py: number): Placed | undefined {
-  const [x, y] = [(px - view.x) / view.scale, (py - view.y) / view.scale];
-  let found: Placed | undefined;
-  for (const node of scene.nodes.values()) if (x >= node.x && x <= node.x + BOX.width && y >= node.y && y <= node.y + BOX.height) found = node;
-  return found;
-}
-
-/** The link under a point of the screen. */
-export function linkAt(scene: Scene, view: View, px: number, py: number): string {
-  const [x, y] = [(px - view.x) / view.scale, (py - view.y) / view.scale];
-  let [best, least] = ["", 7 / view.scale];
-  for (const link of scene.links.values()) {
-    const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
-    if (!a || !b) continue;
-    const [x1, y1, x2, y2] = ends(a.x, a.y, b.x, b.y);
-    const along = Math.max(0, Math.min(1, ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / ((x2 - x1) ** 2 + (y2 - y1) ** 2 || 1)));
-    const far = Math.hypot(x - x1 - along * (x2 - x1), y - y1 - along * (y2 - y1));
-    if (far < least) [best, least] = [link.key, far];
-  }
-  return best;
-}
-
-/** A view that shows all of a scene, its words readable where there is room. */
-export function fitted(scene: Scene, width: number, height: number): View {
-  const box_ = bounds(scene);
-  const scale = Math.max(0.05, Math.min(1.1, (width - 60) / box_.width, (height - 60) / box_.height));
-  return { scale, x: (width - box_.width * scale) / 2 - box_.left * scale, y: (height - box_.height * scale) / 2 - box_.top * scale };
-}
-
-/** Scenes of up to so many entities open readable, on a narrow screen at the entity they are about; larger ones whole. */
-const READ_AT_ONCE = 200;
-const READABLE_START = 0.6;
-
-/** The first view of a scene: all of it where that can be read, else what it is about. */
-export function opening(scene: Scene, width: number, height: number, about: Placed | undefined): View {
-  const whole = fitted(scene, width, height);
-  if (whole.scale >= FAR || !about || scene.nodes.size > READ_AT_ONCE) return whole;
-  return { scale: READABLE_START, x: width / 2 - (about.x + BOX.width / 2) * READABLE_START, y: height / 2 - (about.y + BOX.height / 2) * READABLE_START };
 }

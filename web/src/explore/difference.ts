@@ -1,6 +1,5 @@
 /** Two states of one scene in one picture: what is new, what is gone. Pure. */
-import { layered } from "./presets";
-import { BOX, type Link, type Placed, type Scene } from "./scene";
+import { BOX, inColumns, type Link, type Placed, type Scene } from "./scene";
 
 export type Change = "new" | "gone";
 
@@ -13,7 +12,7 @@ export function difference(now: Scene, before: Scene): Scene {
   for (const [key, link] of now.links) links.set(key, before.links.has(key) ? link : { ...link, change: "new" });
   for (const [key, link] of before.links) if (!now.links.has(key)) links.set(key, { ...link, change: "gone" });
   const every = [...nodes.values(), ...gone];
-  if (every.every((node) => node.column !== undefined)) return layered(every.map(({ x: _x, y: _y, ...spot }) => ({ ...spot, column: spot.column ?? 0 })), [...links.values()]);
+  if (every.every((node) => node.column !== undefined)) return inColumns(every, links.values());
   let bottom = Math.max(0, ...[...nodes.values()].map((node) => node.y + BOX.height));
   for (const node of gone) nodes.set(node.iri, { ...node, y: (bottom += BOX.height + 12) }); // below what is there now, in its own column
   return { nodes, links };

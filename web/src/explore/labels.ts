@@ -1,5 +1,6 @@
 /** Where the word of each link stands, so that no word covers another or an entity. Pure. */
 import { RELATION_WORDS } from "../words";
+import { along, sampled, type Point } from "./routes";
 import { BOX, type Link, type Scene } from "./scene";
 
 export interface Spot {
@@ -19,7 +20,7 @@ const CHANGES: Record<string, string> = { new: "+ ", gone: "− " };
 
 /** The relation in a word with what speaks against it; that it is inferred is said by its dashes and the legend. */
 export function wordOf(link: Link): string {
-  const relation = RELATION_WORDS[link.relation] ?? link.label; // in a word: the line is short, and the arrow leads to the parent
+  const relation = link.word ?? RELATION_WORDS[link.relation] ?? link.label; // in a word: the line is short, and the arrow leads to the parent
   return `${link.breach ? "§ " : ""}${CHANGES[link.change ?? ""] ?? ""}${relation}${link.weight ? ` ${link.weight}` : ""}${link.contested ? ", sources disagree" : ""}`;
 }
 
@@ -56,9 +57,9 @@ function cellsOf(rect: Rect): string[] {
 
 /**
  * The places of the words of links; a link that has none free gets none, `first` links before all others.
- * `ends` gives where a line begins and ends, `widthOf` how wide a text is, `height` how tall.
+ * `lineOf` gives where a line runs, `widthOf` how wide a text is, `height` how tall.
  */
-export function labelled(scene: Scene, ends: (link: Link) => [number, number, number, number] | undefined, widthOf: (text: string) => number, height: number, first: Set<string>): Map<string, Spot> {
+export function labelled(scene: Scene, lineOf: (link: Link) => Point[] | undefined, widthOf: (text: string) => number, height: number, first: Set<string>): Map<string, Spot> {
   const taken = new Taken();
   for (const node of scene.nodes.values()) taken.add({ left: node.x, top: node.y, right: node.x + BOX.width, bottom: node.y + BOX.height });
   const rank = (link: Link): number => (first.has(link.key) ? 0 : link.breach ? 1 : link.contested ? 2 : 3);
@@ -67,16 +68,17 @@ export function labelled(scene: Scene, ends: (link: Link) => [number, number, nu
   for (const link of scene.links.values()) for (const iri of [link.subject, link.object]) degree.set(iri, (degree.get(iri) ?? 0) + 1);
   const spots = new Map<string, Spot>();
   for (const { link } of links) {
-    const line = ends(link);
-    if (!line) continue;
+    const points = lineOf(link);
+    if (!points) continue;
     const text = wordOf(link);
     const width = widthOf(text);
     const half = width / 2 + 2;
     // where many lines meet in one entity, words stand nearer to the other end, where the lines are apart
     const fan = (degree.get(link.subject) ?? 0) - (degree.get(link.object) ?? 0);
-    for (const along of ALONG) {
-      const share = fan > 0 ? along : 1 - along;
-      const [x, y] = [line[0] + (line[2] - line[0]) * share, line[1] + (line[3] - line[1]) * share - height / 2];
+    const line = sampled(points.length > 2 ? (fan > 0 ? points.slice(-2) : points.slice(0, 2)) : points); // lines may share the middle of their way
+    for (const way of ALONG) {
+      const [x, on] = along(line, fan > 0 ? way : 1 - way);
+      const y = on - height / 2;
       const rect = { left: x - half, top: y - height / 2, right: x + half, bottom: y + height / 2 };
       if (!taken.free(rect)) continue;
       taken.add(rect);

@@ -42,6 +42,7 @@ export function Legend({ scene, sift, by, keys, size, scale }: Props): JSX.Eleme
         ))}
         {keys.map((k) => <li key={k.value}><svg width="14" height="12" aria-hidden="true"><rect x="1" y="1" width="12" height="10" rx="3" fill={k.colour} /></svg> {k.value} <span class="aside">{number(k.count)}</span></li>)}
         {links.some((l) => l.contested) ? <li><span class="sample contested" aria-hidden="true" /> sources disagree</li> : null}
+        {links.some((l) => l.relation === "buildsOn") ? <li>a number on a line: so many models were built on the other’s</li> : null}
         {links.some((l) => l.inferred) ? <li><span class="sample inferred-line" aria-hidden="true" /> inferred</li> : null}
         {links.some((l) => l.breach) ? <li><span class="sample sign" aria-hidden="true">§</span> a licence problem starts here</li> : null}
         {come.links + come.nodes ? <li><span class="sample new-line" aria-hidden="true" /> new: {number(come.nodes)} entities, {number(come.links)} links</li> : null}

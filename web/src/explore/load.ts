@@ -5,6 +5,7 @@ import { ID, modelIdOf } from "../ids";
 import { inPath } from "../router";
 import { shortId } from "../words";
 import { unpacked, type Step } from "./address";
+import { arranged } from "./arrange";
 import { MOST_CHANGES, changesScene, evidenceScene, impactScene, licenceScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
 import { difference } from "./difference";
 import { begin, withGroup, withLinks, type Scene } from "./scene";
@@ -148,7 +149,7 @@ export interface Wanted {
 /** The scene that an address describes, step by step. */
 export async function replay(wanted: Wanted): Promise<Scene> {
   const { preset, steps, chosen, asOf } = wanted;
-  let scene = await start(wanted);
+  let scene = await arranged(await start(wanted));
   for (const step of steps) {
     if (scene.nodes.size >= MOST) break;
     if (step.kind === "open") {
@@ -177,10 +178,10 @@ export async function replay(wanted: Wanted): Promise<Scene> {
 
 /** The scene of an address, and where it names another day, that day's scene beside it. */
 export async function compared(wanted: Wanted, day: string): Promise<Scene> {
-  if (!day) return replay(wanted);
+  if (!day) return arranged(await replay(wanted));
   const earlier = replay({ ...wanted, asOf: day }).catch((error: unknown): Scene => {
     if (error instanceof Refusal && error.status === 404) return { nodes: new Map(), links: new Map() }; // nothing was known of it that day
     throw error;
   });
-  return difference(await replay(wanted), await earlier);
+  return arranged(difference(await replay(wanted), await earlier));
 }

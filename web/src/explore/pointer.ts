@@ -1,6 +1,6 @@
 /** Moving about in the picture: drag moves it or an entity, the wheel and two fingers zoom, a press chooses. */
 import { useEffect, useRef } from "preact/hooks";
-import { linkAt, nodeAt, type View } from "./canvas";
+import { linkAt, nodeAt, type View } from "./view";
 import type { Scene } from "./scene";
 
 export interface Acts {
@@ -13,15 +13,15 @@ export interface Acts {
   onOpen: (iri: string) => void;
 }
 
-/** Listens on a canvas; the view is changed in place and painted at the next frame. */
-export function usePointer(canvas: { current: HTMLCanvasElement | null }, view: { current: View }, scene: Scene, paint: () => void, acts: Acts): void {
+/** Listens on a picture; the view is changed in place and painted at the next frame. */
+export function usePointer(picture: { current: HTMLElement | null }, view: { current: View }, scene: Scene, paint: () => void, acts: Acts): void {
   const now = useRef({ scene, paint, acts });
   now.current = { scene, paint, acts };
   useEffect(() => {
-    const element = canvas.current;
+    const element = picture.current;
     if (!element) return;
     const down = new Map<number, { x: number; y: number }>();
-    let [held, movedFar, spread] = ["", false, 0];
+    let [held, movedFar, spread, written] = ["", false, 0, false];
     const at = (e: MouseEvent): { x: number; y: number } => { const box = element.getBoundingClientRect(); return { x: e.clientX - box.left, y: e.clientY - box.top }; };
     const zoom = (factor: number, x: number, y: number): void => {
       const scale = Math.min(3, Math.max(0.04, view.current.scale * factor));
@@ -33,7 +33,8 @@ export function usePointer(canvas: { current: HTMLCanvasElement | null }, view: 
     const press = (e: PointerEvent): void => {
       const p = at(e);
       down.set(e.pointerId, p);
-      element.setPointerCapture(e.pointerId);
+      written = e.target instanceof Element && Boolean(e.target.closest("text.name")); // a name is there to be selected
+      if (!written) element.setPointerCapture(e.pointerId);
       held = nodeAt(now.current.scene, view.current, p.x, p.y)?.iri ?? "";
       movedFar = false;
       spread = gap(down);
@@ -45,6 +46,7 @@ export function usePointer(canvas: { current: HTMLCanvasElement | null }, view: 
       const [dx, dy] = [p.x - last.x, p.y - last.y];
       if (!movedFar && Math.abs(dx) + Math.abs(dy) < 4) return;
       movedFar = true;
+      if (written) return;
       down.set(e.pointerId, p);
       if (down.size === 2) {
         const wide = gap(down);
@@ -63,7 +65,7 @@ export function usePointer(canvas: { current: HTMLCanvasElement | null }, view: 
       if (down.delete(e.pointerId) && !movedFar) {
         if (held) now.current.acts.onNode(held);
         else now.current.acts.onEdge(linkAt(now.current.scene, view.current, p.x, p.y));
-      } else if (movedFar && held) now.current.acts.onDrop(held);
+      } else if (movedFar && held && !written) now.current.acts.onDrop(held);
       held = "";
     };
     const twice = (e: MouseEvent): void => {
@@ -88,7 +90,7 @@ export function usePointer(canvas: { current: HTMLCanvasElement | null }, view: 
       element.removeEventListener("pointerup", release);
       element.removeEventListener("pointercancel", release);
     };
-  }, [canvas, view]);
+  }, [picture, view]);
 }
 
 function gap(down: Map<number, { x: number; y: number }>): number {

@@ -2,12 +2,9 @@
 import type { Changes, Claim, Entity, Impact, Lineage } from "../types";
 import { ID, modelIdOf } from "../ids";
 import { isThing, nameOf, shortId, stance, standing, text } from "../words";
-import { BOX, type Link, type Placed, type Scene } from "./scene";
+import { BOX, inColumns, type Link, type Placed, type Scene } from "./scene";
 
-const COLUMN = 320;
 const ROW = 46;
-/** No more in one column: what is longer stands in several beside each other, so that a scene keeps a readable shape. */
-const TALL = 60;
 
 type Spot = Omit<Placed, "x" | "y" | "column"> & { column: number };
 
@@ -15,50 +12,6 @@ function added<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);
-}
-
-/** A picture is looked at in a frame about this wide and tall. */
-const FRAME = { width: 1000, height: 560 };
-
-/** How many entities may stand in one column so that the whole picture is seen as large as can be. */
-export function tallest(sizes: number[]): number {
-  const scale = (most: number): number => {
-    const height = Math.min(most, Math.max(...sizes)) * ROW;
-    const width = sizes.reduce((sum, n) => sum + COLUMN + (Math.ceil(n / most) - 1) * (BOX.width + 24), 0);
-    return Math.min(FRAME.width / width, FRAME.height / height);
-  };
-  let best = TALL;
-  for (let most = TALL; most >= 6; most--) if (scale(most) > scale(best) * 1.02) best = most;
-  return best;
-}
-
-/** Entities in columns from left to right, each as near to its neighbours of the column before as there is room. */
-export function layered(spots: Spot[], links: Link[]): Scene {
-  const columns = new Map<number, Spot[]>();
-  for (const spot of spots) added(columns, spot.column, spot);
-  const neighbours = new Map<string, string[]>();
-  for (const { subject, object } of links) {
-    added(neighbours, subject, object);
-    added(neighbours, object, subject);
-  }
-  const nodes = new Map<string, Placed>();
-  const most = tallest([...columns.values()].map((column) => column.length));
-  let x = 0;
-  for (const key of [...columns.keys()].sort((a, b) => a - b)) {
-    const column = columns.get(key) ?? [];
-    const wish = (spot: Spot): number => {
-      const ys = (neighbours.get(spot.iri) ?? []).flatMap((iri) => nodes.get(iri)?.y ?? []);
-      return ys.length ? ys.reduce((a, b) => a + b, 0) / ys.length : 0;
-    };
-    const ordered = column.map((spot, n) => ({ spot, wish: wish(spot), n })).sort((a, b) => a.wish - b.wish || a.n - b.n);
-    const wide = Math.ceil(ordered.length / most);
-    const tall = Math.ceil(ordered.length / wide);
-    ordered.forEach(({ spot }, n) => {
-      nodes.set(spot.iri, { ...spot, x: x + (n % wide) * (BOX.width + 24), y: (Math.floor(n / wide) - (tall - 1) / 2) * ROW });
-    });
-    x += COLUMN + (wide - 1) * (BOX.width + 24);
-  }
-  return { nodes, links: new Map(links.filter((l) => nodes.has(l.subject) && nodes.has(l.object)).map((l) => [l.key, l])) };
 }
 
 function link(subject: string, object: string, relation: string, label: string, more: Partial<Link> = {}): Link {
@@ -73,7 +26,7 @@ function idOf(iri: string): string {
 export function impactScene(found: Impact): Scene {
   const root = { iri: found.subject.iri, id: idOf(found.subject.iri), label: shortId(found.subject.label), kind: found.subject.iri.includes("/id/dataset/") ? "dataset" : "model", column: 0 };
   const spots = found.nodes.map((n): Spot => ({ iri: n.iri, id: idOf(n.iri), label: shortId(n.label), kind: n.kind, column: n.distance, facts: licenceFact(n.licences) }));
-  return layered([root, ...spots], found.nodes.map((n) => ofEdge(n.through)));
+  return inColumns([root, ...spots], found.nodes.map((n) => ofEdge(n.through)));
 }
 
 function licenceFact(licences: { iri: string; label: string }[]): Record<string, string> {
@@ -93,7 +46,7 @@ export function lineageScene(found: Lineage): Scene {
   const spots = found.nodes.map((n): Spot => ({
     iri: n.iri, id: idOf(n.iri), label: shortId(n.label), kind: n.kind, column: n.side === "up" ? -n.distance : n.side === "self" ? 0 : n.distance, facts: licenceFact(n.licences),
   }));
-  return layered(spots, found.edges.map(ofEdge));
+  return inColumns(spots, found.edges.map(ofEdge));
 }
 
 /**
@@ -122,7 +75,7 @@ export function licenceScene(found: Lineage): Scene {
     spots.push({ iri: licence, id: idOf(licence), label, kind: "licence", column, note: `${holders.length} declare it, ${reached.size - holders.length} more made from them`, facts: { licence: label } });
     for (const iri of models) links.push(link(iri, licence, "license", "terms start here"));
   }
-  return layered(spots, links);
+  return inColumns(spots, links);
 }
 
 export interface Built {
@@ -149,7 +102,7 @@ export function organisationScene(rows: Built[]): Scene {
     return found;
   };
   const spots = [...names].map(([iri, label]): Spot => ({ iri, id: idOf(iri), label, kind: "organization", column: deep(iri, new Set()) }));
-  return layered(spots, rows.map((r) => link(r.from, r.to, "buildsOn", `${r.n} ${r.n === 1 ? "model" : "models"} built on`)));
+  return inColumns(spots, rows.map((r) => link(r.from, r.to, "buildsOn", `${r.n} ${r.n === 1 ? "model" : "models"} built on`, { word: `${r.n}` })));
 }
 
 export interface Dated extends Entity {
@@ -194,7 +147,7 @@ export function evidenceScene(subject: Entity, property: string, claims: Claim[]
     spots.set(claim.document, { iri: claim.document, id: claim.document, label: claim.document.replace(/^https?:\/\/(www\.)?/, ""), kind: "document", column: 4 });
     links.push(link(claim.record, claim.document, "readFrom", `read ${claim.retrieved}`));
   });
-  return layered([...spots.values()], links);
+  return inColumns([...spots.values()], links);
 }
 
 /** So many changed facts are drawn. */
@@ -218,5 +171,5 @@ export function changesScene(found: Changes): Scene {
     for (const value of now) if (!was.includes(value)) seen(value, "new");
   }
   const used = new Set([...links.values()].flatMap((l) => [l.subject, l.object]));
-  return layered([...spots.values()].filter((spot) => used.has(spot.iri)), [...links.values()]);
+  return inColumns([...spots.values()].filter((spot) => used.has(spot.iri)), [...links.values()]);
 }

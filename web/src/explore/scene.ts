@@ -1,6 +1,7 @@
 /** What the explorer shows: entities and links, and where they stand. Pure; a scene follows from its address. */
 
 import type { Entity, Group } from "../types";
+import type { Point } from "./routes";
 
 export interface Placed extends Entity {
   x: number;
@@ -23,6 +24,8 @@ export interface Link {
   label: string;
   contested: boolean;
   inferred?: boolean;
+  /** What stands on its line, where that is no word for its relation. */
+  word?: string;
   /** Its share in a merge, as stated. */
   weight?: string;
   /** The licence problem that starts on this link. */
@@ -31,6 +34,8 @@ export interface Link {
   sources?: LinkSource[];
   /** Beside another day or version. */
   change?: "new" | "gone";
+  /** Where its line runs, from its subject to its object; straight without. */
+  route?: Point[];
 }
 
 export interface LinkSource {
@@ -43,11 +48,20 @@ export interface LinkSource {
 export interface Scene {
   nodes: Map<string, Placed>;
   links: Map<string, Link>;
+  /** Places are still to follow from columns. */
+  columns?: boolean;
 }
 
 export const BOX = { width: 190, height: 34 };
 const STEP_X = 290;
 const STEP_Y = 46;
+
+/** A scene whose places follow from the columns of its entities. */
+export function inColumns(spots: Iterable<Omit<Placed, "x" | "y">>, links: Iterable<Link>): Scene {
+  const nodes = new Map([...spots].sort((a, b) => (a.column ?? 0) - (b.column ?? 0)).map((spot): [string, Placed] => [spot.iri, { ...spot, column: spot.column ?? 0, x: 0, y: 0 }]));
+  const drawn = [...links].filter((l) => nodes.has(l.subject) && nodes.has(l.object));
+  return { nodes, links: new Map(drawn.map(({ route: _route, ...l }) => [l.key, l])), columns: true };
+}
 
 /** A scene with one entity. */
 export function begin(node: Entity): Scene {
@@ -94,19 +108,37 @@ export function without(scene: Scene, iri: string): Scene {
 /** The scene with one entity moved by hand. */
 export function moved(scene: Scene, iri: string, x: number, y: number): Scene {
   const node = scene.nodes.get(iri);
-  return node ? { nodes: new Map(scene.nodes).set(iri, { ...node, x, y }), links: scene.links } : scene;
+  if (!node) return scene;
+  const links = new Map([...scene.links].map(([key, { route, ...link }]): [string, Link] => [key, route && link.subject !== iri && link.object !== iri ? { ...link, route } : link]));
+  return { nodes: new Map(scene.nodes).set(iri, { ...node, x, y }), links };
 }
 
-/** The corners of everything in a scene. */
-export function bounds(scene: Scene): { left: number; top: number; width: number; height: number } {
+interface Bounds {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+const measured = new WeakMap<Scene, Bounds>();
+
+/** The corners of everything in a scene, its lines too; measured once. */
+export function bounds(scene: Scene): Bounds {
+  const before = measured.get(scene);
+  if (before) return before;
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  const reach = (x: number, y: number): void => {
+    [left, right] = [Math.min(left, x), Math.max(right, x)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+  };
   for (const node of scene.nodes.values()) {
-    left = Math.min(left, node.x);
-    top = Math.min(top, node.y);
-    right = Math.max(right, node.x + BOX.width);
-    bottom = Math.max(bottom, node.y + BOX.height);
+    reach(node.x, node.y);
+    reach(node.x + BOX.width, node.y + BOX.height);
   }
-  return scene.nodes.size ? { left, top, width: right - left, height: bottom - top } : { left: 0, top: 0, width: 1, height: 1 };
+  for (const link of scene.links.values()) for (const [x, y] of link.route ?? []) reach(x, y);
+  const found = scene.nodes.size ? { left, top, width: right - left, height: bottom - top } : { left: 0, top: 0, width: 1, height: 1 };
+  measured.set(scene, found);
+  return found;
 }
 
 function addLink(links: Map<string, Link>, at: string, other: string, group: Group): void {
@@ -118,7 +150,7 @@ function addLink(links: Map<string, Link>, at: string, other: string, group: Gro
 
 function rowsIn(nodes: Map<string, Placed>, x: number): Set<number> {
   const taken = new Set<number>();
-  for (const node of nodes.values()) if (Math.abs(node.x - x) < STEP_X / 2) taken.add(Math.round(node.y / STEP_Y));
+  for (const node of nodes.values()) if (Math.abs(node.x - x) < BOX.width + 20) for (const row of [Math.floor(node.y / STEP_Y), Math.ceil(node.y / STEP_Y)]) taken.add(row);
   return taken;
 }
 

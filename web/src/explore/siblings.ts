@@ -1,6 +1,5 @@
 /** Like neighbours of one entity that lead nowhere else, drawn as one box with their number. Pure. */
-import { layered } from "./presets";
-import type { Link, Placed, Scene } from "./scene";
+import { inColumns, type Link, type Placed, type Scene } from "./scene";
 
 /** So many like leaves and fewer stay as they are. */
 export const FEW = 5;
@@ -56,5 +55,5 @@ export function grouped(scene: Scene, apart: Set<string>, chosen: string): Scene
   }
   const every = [...nodes.values()];
   if (nodes.size === scene.nodes.size || !every.every((node) => node.column !== undefined)) return { nodes, links };
-  return layered(every.map(({ x: _x, y: _y, ...spot }) => ({ ...spot, column: spot.column ?? 0 })), [...links.values()]);
+  return inColumns(every, links.values());
 }

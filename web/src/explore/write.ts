@@ -1,8 +1,9 @@
 /** A scene as files: SVG, GraphML, Mermaid, CSV. Pure. */
 import { csv as asCsv } from "../table/csv";
 import type { Key } from "./colours";
-import { BOX, bounds, type Link, type Scene } from "./scene";
+import { BOX, bounds, type Scene } from "./scene";
 import { labelled } from "./labels";
+import { lineOf, pathOf } from "./routes";
 import { radius } from "./sizes";
 
 export interface Palette {
@@ -59,12 +60,11 @@ export function svg(scene: Scene, title: string, lines: string[], palette: Palet
     ...lines.map((line, n) => `<text x="${pad}" y="${44 + 18 * n}" font-size="12" fill="${palette.soft}">${escaped(line)}</text>`),
   ];
   for (const link of scene.links.values()) {
-    const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
-    if (!a || !b) continue;
-    const [x1, y1, x2, y2] = ends(a.x, a.y, b.x, b.y);
+    const line = lineOf(scene, link);
+    if (!line) continue;
     const colour = link.change === "new" ? (palette.kinds["organization"] ?? palette.ink) : link.breach ? palette.bad : link.contested ? palette.warn : palette.line;
     const dash = link.change === "gone" ? "2 5" : link.inferred ? "6 4" : "";
-    parts.push(`<path d="M${at(x1, y1)} L${at(x2, y2)}" fill="none" stroke="${colour}" stroke-width="${link.contested || link.breach || link.change ? 3 : 1.3}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`);
+    parts.push(`<path d="${pathOf(line.map(([x, y]) => [x - box.left + pad, y - box.top + pad + head]))}" fill="none" stroke="${colour}" stroke-width="${link.contested || link.breach || link.change ? 3 : 1.3}"${dash ? ` stroke-dasharray="${dash}"` : ""}/>`);
   }
   for (const [key, spot] of labelled(scene, (link) => lineOf(scene, link), (text) => text.length * LETTER, LINE, new Set())) {
     const [mx, my] = at(spot.x, spot.y + LINE / 4).split(" ");
@@ -89,22 +89,6 @@ function disc(x: number, y: number, looks: Looks, iri: string, palette: Palette)
 
 /** About how wide a letter and how tall a line of the words on links is in a drawing. */
 const [LETTER, LINE] = [5, 11];
-
-/** Where the line of a link begins and ends; undefined where an end is not drawn. */
-export function lineOf(scene: Scene, link: Link): [number, number, number, number] | undefined {
-  const [a, b] = [scene.nodes.get(link.subject), scene.nodes.get(link.object)];
-  return a && b ? ends(a.x, a.y, b.x, b.y) : undefined;
-}
-
-/** Where a line leaves one box and meets another: at the sides that face each other. */
-export function ends(ax: number, ay: number, bx: number, by: number): [number, number, number, number] {
-  const half = BOX.height / 2;
-  if (Math.abs(ax - bx) < BOX.width / 2) {
-    const down = by > ay;
-    return [ax + BOX.width / 2, ay + (down ? BOX.height : 0), bx + BOX.width / 2, by + (down ? 0 : BOX.height)];
-  }
-  return ax < bx ? [ax + BOX.width, ay + half, bx, by + half] : [ax, ay + half, bx + BOX.width, by + half];
-}
 
 /** The scene as GraphML. */
 export function graphml(scene: Scene): string {

@@ -1,28 +1,17 @@
 /** Explorer: start anywhere or with a picture that answers a question, walk to neighbours; the scene stands in the address. */
 import type { JSX } from "preact";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Refusal, useAsked } from "../api";
-import { aroundStep, packed, pinOf, pinsOf, stepsOf, unpacked, unpinned } from "../explore/address";
-import { Painter, drawMap, fitted, opening, type View } from "../explore/canvas";
-import { Card, LinkCard, Save } from "../explore/cards";
-import { coloursOf, keysOf } from "../explore/colours";
-import { Filters } from "../explore/filters";
-import { Legend } from "../explore/legend";
-import { Links } from "../explore/links";
-import { MOST, OF_NOW, PRESETS, compared, factsOf } from "../explore/load";
-import { usePointer } from "../explore/pointer";
-import { moved, neighbourBy, without, type Scene } from "../explore/scene";
-import { asksForEvidence, sifted, siftOf } from "../explore/sift";
-import { grouped, isGroup, membersOf } from "../explore/siblings";
-import { SIZES, scaleOf } from "../explore/sizes";
-import type { Palette } from "../explore/write";
-import { Choice, Draft, Trouble, Wait, useTitle } from "../parts";
+import { aroundStep, pinOf, pinsOf, stepsOf, unpacked, unpinned } from "../explore/address";
+import { OF_NOW, PRESETS, compared, factsOf } from "../explore/load";
+import { moved, without, type Scene } from "../explore/scene";
+import { asksForEvidence, siftOf } from "../explore/sift";
+import { Stage, colourOf } from "../explore/stage";
+import { Choice, Trouble, Wait, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { added, go, setQuery, withQuery, type Place } from "../router";
+import { go, setQuery, withQuery, type Place } from "../router";
 import type { Matrix } from "../types";
-import { number } from "../words";
 
-const COLOURS: [string, string][] = [["kind", "kind"], ["licence", "licence"], ["class", "licence class"], ["developer", "developer"], ["year", "year of release"]];
 /** What entities may be coloured, sized or filtered by that is asked for beside the scene. */
 const FACTS = new Set(["licence", "class", "developer", "year", "parameters", "context"]);
 const EMPTY: Scene = { nodes: new Map(), links: new Map() };
@@ -119,11 +108,6 @@ function Walk({ root, preset, place }: { root: string; preset: string; place: Pl
   );
 }
 
-/** What entities are coloured by; the flow of licences is seen by their colours. */
-function colourOf(query: URLSearchParams): string {
-  return query.get("colour") ?? (query.get("preset") === "licences" ? "licence" : "kind");
-}
-
 /** The entity that a scene is about: the one that was asked for, else the one with the most links. */
 function startOf(scene: Scene, root: string): string {
   const nodes = [...scene.nodes.values()];
@@ -132,130 +116,4 @@ function startOf(scene: Scene, root: string): string {
   const degree = new Map<string, number>();
   for (const link of scene.links.values()) for (const iri of [link.subject, link.object]) degree.set(iri, (degree.get(iri) ?? 0) + 1);
   return [...degree].sort((a, b) => b[1] - a[1])[0]?.[0] ?? nodes[0]?.iri ?? "";
-}
-
-function palette(): Palette {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
-  return {
-    paper: colour("--card"), ink: colour("--ink"), soft: colour("--soft"), line: colour("--line-strong"), warn: colour("--focus"), bad: colour("--bad"),
-    kinds: {
-      model: colour("--accent"), version: colour("--accent"), dataset: colour("--violet"), organization: colour("--good"), licence: colour("--bad"), benchmark: colour("--warn"),
-      record: colour("--soft"), document: colour("--soft"), "accepted value": colour("--good"), value: colour("--warn"), claim: colour("--accent"),
-    },
-  };
-}
-
-interface StageProps {
-  scene: Scene;
-  /** Whether the filters are open. */
-  open: boolean;
-  onOpen: (open: boolean) => void;
-  first: string;
-  place: Place;
-  preset: string;
-  steps: string[];
-  onMove: (iri: string, x: number, y: number) => void;
-  onDrop: (iri: string) => void;
-}
-
-function Stage({ scene, first, place, preset, open, onOpen, steps, onMove, onDrop }: StageProps): JSX.Element {
-  const { query } = place;
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const map = useRef<HTMLCanvasElement>(null);
-  const view = useRef<View>({ x: 0, y: 0, scale: 1 });
-  const painter = useRef(new Painter());
-  const again = useRef<() => void>(() => undefined);
-  const sift = useMemo(() => siftOf(query), [query.toString()]);
-  const [find, setFind] = useState("");
-  const chosen = unpacked(query.get("at") ?? "") || first;
-  const [edge, setEdge] = useState("");
-  const by = colourOf(query);
-  const size = query.get("size") ?? "";
-  const together = query.get("group") === "yes";
-  const apart = query.getAll("apart").map(unpacked).join("\n");
-  const filtered = useMemo(() => sifted(scene, sift, chosen), [scene, sift, chosen]);
-  const members = useMemo(() => membersOf(filtered), [filtered]);
-  const shown = useMemo(() => (together ? grouped(filtered, new Set(apart.split("\n")), chosen) : filtered), [filtered, together, apart, chosen]);
-  const scale = useMemo(() => scaleOf(shown, size), [shown, size]);
-  const keys = useMemo(() => (by === "kind" ? [] : keysOf(shown, by)), [shown, by]);
-  const colours = useMemo(() => coloursOf(shown, by, keys), [shown, by, keys]);
-  const matches = useMemo(() => {
-    const needle = find.trim().toLowerCase();
-    return new Set(needle ? [...shown.nodes.values()].filter((n) => n.label.toLowerCase().includes(needle) || n.id.toLowerCase().includes(needle)).map((n) => n.iri) : []);
-  }, [find, shown]);
-  const paint = useCallback(() => {
-    const at = canvas.current;
-    if (!at) return;
-    const looks = palette();
-    painter.current.paint(at, shown, view.current, looks, { chosen, edge, matches, colours, sizes: scale?.shares }, () => requestAnimationFrame(again.current));
-    if (map.current) drawMap(map.current, shown, view.current, { width: at.clientWidth, height: at.clientHeight }, looks);
-  }, [shown, chosen, edge, matches, colours, scale]);
-  again.current = paint;
-  useEffect(() => void requestAnimationFrame(paint), [paint]);
-  const all = scene.nodes.size;
-  const folded = [...shown.nodes.keys()].reduce((sum, iri) => sum + (isGroup(iri) ? (members.get(iri)?.length ?? 0) : 0), 0);
-  const one = [...shown.nodes.keys()].filter((iri) => !isGroup(iri)).length + folded;
-  const fit = useCallback(() => {
-    const at = canvas.current;
-    if (at) view.current = fitted(shown, at.clientWidth, at.clientHeight);
-    requestAnimationFrame(paint);
-  }, [shown, paint]);
-  useEffect(() => {
-    const at = canvas.current;
-    if (at) view.current = opening(shown, at.clientWidth, at.clientHeight, shown.nodes.get(first));
-    requestAnimationFrame(paint);
-  }, [all > 1, first, together]);
-  const openAround = (iri: string): void => {
-    if (isGroup(iri)) setQuery({ apart: added(packed(iri)), at: packed(members.get(iri)?.[0]?.iri ?? "") });
-    else if (iri.startsWith("http") && !steps.includes(aroundStep(iri))) setQuery({ open: [...steps, aroundStep(iri)], at: packed(iri) });
-  };
-  usePointer(canvas, view, shown, paint, {
-    onNode: (iri) => { setEdge(""); setQuery({ at: packed(iri) }, true); },
-    onEdge: setEdge,
-    onMove,
-    onDrop,
-    onOpen: openAround,
-  });
-  const move = (event: KeyboardEvent): void => {
-    if (event.key === "Enter") { event.preventDefault(); return openAround(chosen); }
-    const next = neighbourBy(shown, chosen, event.key);
-    if (!next) return;
-    event.preventDefault();
-    setQuery({ at: packed(next) }, true);
-  };
-  const link = edge ? shown.links.get(edge) : undefined;
-  const title = `${PRESETS.find((p) => p.name === preset)?.word ?? "Around"} ${preset === "organisations" ? "" : (scene.nodes.get(first)?.label ?? "")}`.trim();
-  return (
-    <>
-      <div class="bar">
-        <p role="status"><strong>{number(one)} of {number(all)} entities shown</strong>, {number(shown.links.size)} links{folded ? `; ${number(folded)} stand in groups` : ""}{all >= MOST ? "; no more are opened in one scene" : ""}</p>
-        <div class="tools explore-tools">
-          <label class="choice"><span>Find</span><input type="search" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder="in the picture" /></label>
-          {find.trim() ? <span role="status">{matches.size} found</span> : null}
-          <Choice name="colour" label="Colour by" value={by} options={COLOURS} />
-          <Choice name="size" label="Size by" value={size} options={SIZES} />
-          {OF_NOW.has(preset) ? null : <label class="choice"><span>Beside the state of</span><Draft type="date" value={query.get("versus") ?? ""} onDone={(text) => setQuery({ versus: text })} /></label>}
-          <button type="button" class="small" aria-pressed={together} onClick={() => setQuery({ group: together ? null : "yes", apart: null })}>Group siblings</button>
-          <button type="button" class="small" onClick={fit}>Fit</button>
-          <button type="button" class="small" onClick={() => history.back()}>Undo</button>
-          <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null, source: null, basis: null, readFrom: null, readUntil: null, class: null, versus: null, pin: null, group: null, apart: null }))}>Start anew</button>
-        </div>
-      </div>
-      <div class="explore">
-        <div class="explore-picture">
-          <canvas ref={canvas} tabIndex={0} role="application" aria-label="Picture of the graph; arrow keys move between entities, Enter opens what is around the chosen one, the list beside it opens more" onKeyDown={move} />
-          <canvas ref={map} class="minimap" width={150} height={100} aria-hidden="true" />
-        </div>
-        <aside class="explore-side" aria-label="The chosen entity">
-          {link ? <LinkCard link={link} scene={shown} /> : null}
-          {chosen ? <Card iri={chosen} scene={scene} place={place} steps={steps} members={isGroup(chosen) ? members.get(chosen) : undefined} /> : null}
-        </aside>
-      </div>
-      <Legend scene={scene} sift={sift} by={by} keys={keys} size={SIZES.find(([key]) => key === size)?.[1] ?? ""} scale={scale} />
-      <Filters scene={scene} sift={sift} open={open} onOpen={onOpen} />
-      <Save scene={shown} title={title} asOf={query.get("asOf") ?? ""} palette={palette} looks={{ colours, keys, sizes: scale?.shares }} versus={query.get("versus") ?? ""} />
-      <Links scene={shown} />
-    </>
-  );
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.options import as_of_option, format_option, output_option
 from provenance_graph.session import Session
 
@@ -27,6 +28,7 @@ from provenance_graph.session import Session
 )
 @format_option("html", "json")
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     models: tuple[str, ...],
@@ -54,7 +56,7 @@ def command(
             {"checksum": result.checksum, "models": [m.to_json() for m in result.models]}
         )
         return
-    text = html(result)
+    text, session.receipts = html(result, session.receipts or ()), None
     if output is None:
         sys.stdout.write(text)
         return

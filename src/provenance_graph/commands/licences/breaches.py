@@ -7,6 +7,7 @@ import sys
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.options import TABLE_FORMATS, as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 
@@ -40,6 +41,7 @@ from provenance_graph.session import Session
 @limit_option(200, "At most so many findings listed.")
 @format_option(*TABLE_FORMATS, "sarif")
 @click.pass_context
+@with_receipts
 def command(
     ctx: click.Context,
     rules: tuple[str, ...],
@@ -72,6 +74,7 @@ def command(
     entity = find_entity(snapshot, of, ("model", "family", "dataset")).iri if of else None
     filters = Filters(frozenset(one.upper() for one in rules), licensor, developer, entity)
     result = store_findings(LicenceGraph(snapshot), day=iso_day(on), limit=limit, filters=filters)
+    session.cite(snapshot, (one.subject for one in result.findings))
     if form == "json":
         session.print_json(result.to_json())
     elif form == "sarif":

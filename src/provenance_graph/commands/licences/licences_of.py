@@ -8,6 +8,7 @@ import sys
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.options import TABLE_FORMATS, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
@@ -17,6 +18,7 @@ from provenance_graph.tables import fitted
 @click.argument("text", shell_complete=completion.licences)
 @format_option(*TABLE_FORMATS, "odrl")
 @click.pass_context
+@with_receipts
 def command(ctx: click.Context, text: str, form: str) -> None:
     """What TEXT means as a licence: a name, an SPDX expression, a short id or an address.
 
@@ -29,6 +31,7 @@ def command(ctx: click.Context, text: str, form: str) -> None:
     session: Session = ctx.obj
     snapshot = session.snapshot()
     result = explain_in(snapshot, LicenceGraph(snapshot).catalogue, text)
+    session.cite(snapshot, (one.licence.iri for one in result.licences))
     if form == "json":
         session.print_json(result.to_json())
     elif form == "odrl":

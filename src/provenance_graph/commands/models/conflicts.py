@@ -81,6 +81,7 @@ def command(
         _print_counts(session, selection.summary(result), form)
         return
     chosen = result[:limit] if limit else result
+    session.cite(snapshot, (one.subject for one in chosen))
     if form == "json":
         session.print_json([conflict.to_json() for conflict in chosen])
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import local_name
 from provenance_graph.options import Command, as_of_option, format_option, limit_option
 from provenance_graph.session import Session
@@ -87,6 +88,7 @@ def _facet(name: str, metavar: str, help: str, facet: str = "") -> Callable[[Com
 @as_of_option
 @format_option()
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     /,
@@ -120,6 +122,7 @@ def command(
         )
         items += page.items
         cursor, total = page.cursor, page.total
+    session.cite(snapshot, (item["iri"] for item in items))
     if form == "json":
         session.print_json(items)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph.cited import with_receipts
 from provenance_graph.options import as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 
@@ -18,6 +19,7 @@ from provenance_graph.session import Session
 @click.option("--cursor", default="", help="Go on where an answer before stopped.")
 @format_option()
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     text: tuple[str, ...],
@@ -34,7 +36,9 @@ def command(
     from provenance_graph.model.search.index import SearchIndex
     from provenance_graph.session import rendered
 
-    match = SearchIndex.open(session.snapshot(as_of)).search(" ".join(text), limit, kinds, cursor)
+    snapshot = session.snapshot(as_of)
+    match = SearchIndex.open(snapshot).search(" ".join(text), limit, kinds, cursor)
+    session.cite(snapshot, (item["iri"] for item in match.items))
     if form == "json":
         session.print_json(match.to_json())
     else:

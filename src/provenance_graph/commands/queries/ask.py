@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
+from provenance_graph.core.iris import Iri
 from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
@@ -23,6 +25,7 @@ from provenance_graph.session import Session
 @as_of_option
 @click.option("--show", is_flag=True, help="Print the question's SPARQL instead of asking it.")
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     question: str | None,
@@ -53,6 +56,7 @@ def command(
         result = stored.ask(snapshot, question, given, data=data)
     else:
         result = stored.ask(snapshot, question, given)
+    session.cite(snapshot, (cell for row in result.rows for cell in row if isinstance(cell, Iri)))
     session.print_table(result.names, result.rows, form)
     session.say(stored.find(question).summed_up(result))
     if result.truncated:

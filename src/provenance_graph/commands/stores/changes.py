@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.options import format_option
@@ -49,6 +50,7 @@ FORMATS = ("table", "json", "csv", "atom", "jsonfeed")
     help="Send what is new to the webhooks of a file instead of printing.",
 )
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     since: str,
@@ -72,6 +74,9 @@ def command(
     commits = log.since(since, current, most=limit) if since else log.last(current, min(limit, 50))
     if things:
         commits = _only(session, commits, things)
+    if session.citing:
+        changed = (fact.subject for commit in commits for fact in commit.facts)
+        session.cite(session.snapshot(), changed)
     _print(session, commits, since or log.oldest(current), current, log.oldest(current), form)
     session.say(_summary(commits, since, current, log.oldest(current)))
     return 0

@@ -19,7 +19,7 @@ from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
 from provenance_graph.service.http.responses import WholeFile
 
 POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )

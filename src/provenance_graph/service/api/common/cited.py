@@ -1,4 +1,8 @@
-"""``?receipts=true``: an answer with the receipts of the entities that it speaks of."""
+"""``?receipts=true``: an answer with the receipts of the entities whose values it gives.
+
+Those are what the request names; where it names none, as in a list or a search, the subjects
+of the answer's own rows.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,12 @@ from fastapi import FastAPI, Request
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.naming.entities import find_entity
-from provenance_graph.model.receipt import receipts_of
+from provenance_graph.model.receipt import cited as cited_by
+from provenance_graph.model.receipt import named_in, receipts_of
 from provenance_graph.service.http.problems import refuse
 
 MAX_ENTITIES = 20
+_BYTES = ("/bundle", "/export/{format}", "/receipts")
 _NAMES = ("model", "models", "thing", "entity", "of")
 PARAMETER = "receipts"
 _YES, _NO = ("true", "1", "yes", "on"), ("", "false", "0", "no", "off")
@@ -24,11 +30,12 @@ _DESCRIBED = {
     "schema": {"type": "boolean", "default": False, "title": "Receipts"},
 }
 _ITEMS = {"type": "array", "items": {"$ref": "#/components/schemas/ReceiptsOf"}}
+_COUNT = {"type": "integer", "description": "How many entities; receipts are of the first 20."}
 
 
-def takes(path: str, known: set[str]) -> bool:
-    """Whether a read of that path speaks of an entity, by its path or its parameters."""
-    return path.startswith("/api/v1/") and ("{name" in path or bool(known & set(_NAMES)))
+def takes(path: str) -> bool:
+    """Whether a read of that path answers with values, and not with a file or receipts alone."""
+    return path.startswith("/api/v1/") and not path.endswith(_BYTES)
 
 
 def wants(request: Request) -> bool:
@@ -43,11 +50,14 @@ def cited(request: Request, snapshot: AcceptedSnapshot, value: object) -> object
     """The answer with receipts beside it; raises RequestRefused where none can stand there."""
     names = [request.path_params[key] for key in ("name",) if key in request.path_params]
     names = names or [n for key in _NAMES for n in request.query_params.getlist(key)]
-    if not names or not isinstance(value, dict):
-        detail = "receipts go with an answer in JSON about an entity: a model, dataset or other"
+    if not isinstance(value, dict | list):
+        detail = "receipts go with an answer in JSON; this one is a file"
         raise refuse(422, "No receipts here", detail, "parameter")
+    body = value if isinstance(value, dict) else {"results": value}
+    if not names:
+        return {**body, **cited_by(snapshot, named_in(value))}
     subjects: list[Iri] = [find_entity(snapshot, name).iri for name in names[:MAX_ENTITIES]]
-    return {**value, "receipts": receipts_of(snapshot, subjects)}
+    return {**body, "receipts": receipts_of(snapshot, subjects)}
 
 
 def describe(app: FastAPI) -> None:
@@ -62,7 +72,7 @@ def describe(app: FastAPI) -> None:
             if operation is None:
                 continue
             known = {p.get("name") for p in operation.get("parameters", ())}
-            if takes(path, known) and PARAMETER not in known:
+            if takes(path) and PARAMETER not in known:
                 operation.setdefault("parameters", []).append(_DESCRIBED)
                 _allow(schemas, operation)
         return document
@@ -72,8 +82,15 @@ def describe(app: FastAPI) -> None:
 
 def _allow(schemas: dict[str, Any], operation: dict[str, Any]) -> None:
     answer = operation.get("responses", {}).get("200", {}).get("content", {})
-    schema = answer.get("application/json", {}).get("schema", {})
+    media = answer.get("application/json", {})
+    schema = media.get("schema", {})
     for one in (schema, *schema.get("anyOf", ())):
         named = schemas.get(str(one.get("$ref", "")).rpartition("/")[2])
         if named is not None and named.get("type") == "object" and "properties" in named:
             named["properties"].setdefault("receipts", _ITEMS)
+            named["properties"].setdefault("receiptsOf", _COUNT)
+    if schema.get("type") == "array":
+        beside = {"results": dict(schema), "receipts": _ITEMS, "receiptsOf": _COUNT}
+        media["schema"] = {
+            "anyOf": [schema, {"type": "object", "required": ["results"], "properties": beside}]
+        }

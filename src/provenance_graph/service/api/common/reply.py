@@ -98,7 +98,7 @@ class ProblemRoute(APIRoute):
         """The handler, with every deliberate error turned into a problem; the gateway answers a bug."""
         handle = super().get_route_handler()
         known = parameters(self.dependant)
-        if "GET" in (self.methods or ()) and cited.takes(self.path, set(known)):
+        if "GET" in (self.methods or ()) and cited.takes(self.path):
             known[cited.PARAMETER] = False
         free = self.name in FREE or self.path.startswith("/reconcile")
 
@@ -201,10 +201,10 @@ def reply(
     key = answer_key(request, snapshot)
     body = access.answers.find(key)
     if body is None:
-        produced = produce()
+        body = write(produce())
         if cited.wants(request):
-            produced = cited.cited(request, snapshot, produced)
-        body = write(produced)
+            plain = json.loads(body) if media_type == "application/json" else None
+            body = as_json(cited.cited(request, snapshot, plain))
         access.answers.keep(key, body)
     if matches(given, tag, exists=True):
         return Response(status_code=304, headers=headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,6 +13,7 @@ from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.questions import stored
 from provenance_graph.service import backend as backends
+from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.reply import (
     answer_key,
@@ -25,6 +27,8 @@ from provenance_graph.service.http.cache import matches
 from provenance_graph.store.sparql.rewrite import limited
 from provenance_graph.store.values import SparqlQuery
 
+TAKEN = ("format", "asOf", cited.PARAMETER)
+"""What a question takes beside its own parameters."""
 QUESTION_ROWS = 10_000
 """Rows of a stored question that are shown; one more is asked for, to know of it."""
 
@@ -49,7 +53,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
     async def question(request: Request, question: str) -> Response:
         """The answer of a stored question; parameters go in the query string."""
         asked = stored.find(question)
-        given = {k: v for k, v in request.query_params.items() if k not in ("format", "asOf")}
+        given = {k: v for k, v in request.query_params.items() if k not in TAKEN}
         service = request.app.state.service
         of_day = request.query_params.get("asOf", "")
 
@@ -69,7 +73,10 @@ def _questions(routes: APIRouter, access: Access) -> None:
                 if snapshot.as_of
                 else await service.evaluate(request, query, media_type)
             )
-            body = as_json(_table(asked.name, json.loads(result.body)))
+            table: object = _table(asked.name, json.loads(result.body))
+            if cited.wants(request):
+                table = await service.work(request, partial(cited.cited, request, snapshot, table))
+            body = as_json(table)
             access.answers.keep(key, body)
         headers = {
             "ETag": etag_of(snapshot),

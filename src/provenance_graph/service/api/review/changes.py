@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.changes import feeds
 from provenance_graph.changes.answers import ChangesAnswer
 from provenance_graph.changes.log import ChangeLog
+from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.reply import api_router, as_json, etag_of
 from provenance_graph.service.http.cache import matches
+from provenance_graph.service.http.problems import refuse
 
 FORMATS = Literal["", "json", "atom", "jsonfeed"]
 MEDIA = {"json": "application/json", "atom": feeds.ATOM, "jsonfeed": feeds.JSON_FEED}
@@ -40,6 +42,8 @@ def router(access: Access) -> APIRouter:
         """Commits since a version, oldest first; 410 where the log does not reach back so far."""
         snapshot = access.snapshot()
         form = format or _wanted(request)
+        if form != "json" and cited.wants(request):
+            raise refuse(422, "No receipts here", "a feed carries none; ask for JSON", "parameter")
         tag = etag_of(snapshot)
         headers = {
             "ETag": tag,
@@ -62,7 +66,9 @@ def router(access: Access) -> APIRouter:
             body = as_json(feeds.json_feed(commits, url, snapshot.label))
         else:
             oldest = log.oldest(snapshot.version)
-            body = as_json(feeds.page(since or oldest, snapshot.version, oldest, commits))
+            page: object = feeds.page(since or oldest, snapshot.version, oldest, commits)
+            page = cited.cited(request, snapshot, page) if cited.wants(request) else page
+            body = as_json(page)
         return Response(body, headers=headers, media_type=MEDIA[form])
 
     return routes
