@@ -229,7 +229,12 @@ def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Cla
 
 
 def stated(subject: Iri, property_: Iri, shown: str, where: str) -> Claim:
-    """A text as the value of a property; NOASSERTION and its like as a field left blank."""
+    """A text as the value of a property; NOASSERTION and its like as a field left blank.
+
+    ``NONE`` says that there is no value, as SPDX has it, and leaves nothing blank.
+    """
+    if shown.casefold() == "none":
+        return statements.not_given(subject, property_, Stance.DECLARED_EMPTY, shown, where)
     if _BLANK.fullmatch(shown):
         return statements.not_given(subject, property_, Stance.NOT_STATED, shown, where)
     return Claim(subject, property_, brief(shown))

@@ -374,7 +374,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )

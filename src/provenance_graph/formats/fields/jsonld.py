@@ -157,14 +157,20 @@ def node(raw: Mapping[Any, Any], context: Context, where: str) -> JsonNode:
         elif key == "@id":
             id_ = scalar_text(value)
         else:
-            place = f"{where}/{raw_key}"
-            several = isinstance(value, list)
-            rows.setdefault(key, []).extend(
-                (f"{place}/{n}" if several else place, item)
-                for n, item in enumerate(as_list(value))
-                if item is not None
-            )
+            rows.setdefault(key, []).extend(_laid_out(value, f"{where}/{raw_key}"))
     return JsonNode(where, id_, frozenset(types), rows)
+
+
+def _laid_out(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Each value of a key with its place; those in a ``@list`` or ``@set`` as those in a list."""
+    several = isinstance(value, list)
+    for n, item in enumerate(as_list(value)):
+        where = f"{place}/{n}" if several else place
+        container = item.keys() & {"@list", "@set"} if isinstance(item, dict) else ()
+        for key in sorted(container):
+            yield from _laid_out(item[key], f"{where}/{key}")
+        if item is not None and not container:
+            yield where, item
 
 
 def nodes(value: Any) -> tuple[Context, list[tuple[str, dict[Any, Any]]]]:

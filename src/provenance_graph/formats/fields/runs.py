@@ -20,8 +20,8 @@ _REVISION = re.compile(
     r"(?:.*[_.-])?(?:git_?)?(?:commit|revision|sha)(?:_?(?:hash|id|sha))?", re.IGNORECASE
 )
 _NOT_TRAINED_ON = (
-    (re.compile(r"valid|\bdev\b", re.IGNORECASE), PG.validatedOn),
-    (re.compile(r"test|eval|benchmark|score", re.IGNORECASE), PG.testedOn),
+    (re.compile(r"(?<![a-z])(?:val(?![a-z])|valid|dev(?![a-z]))", re.IGNORECASE), PG.validatedOn),
+    (re.compile(r"(?<![a-z])(?:test|eval|benchmark|score)", re.IGNORECASE), PG.testedOn),
 )
 
 
@@ -110,8 +110,8 @@ def made_from(
 def data_relation(role: str) -> Iri:
     """How a model relates to data that its run used in a role; trained on, unless the role says else.
 
-    >>> iris.local_name(data_relation("validation split")), iris.local_name(data_relation(""))
-    ('validatedOn', 'trainedOn')
+    >>> [iris.local_name(data_relation(role)) for role in ("validation split", "", "medieval, latest")]
+    ['validatedOn', 'trainedOn', 'trainedOn']
     """
     return next((p for pattern, p in _NOT_TRAINED_ON if pattern.search(role)), PG.trainedOn)
 

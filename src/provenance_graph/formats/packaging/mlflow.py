@@ -30,7 +30,8 @@ KEYS = KeyTable(
         *read("the run that made it, as a version", "run_id"),
         *read("`dcterms:created`", "utc_time_created"),
         *read("a parent: `prov:wasDerivedFrom`", "flavors/*/source_model_name"),
-        *read("`pg:adapterOf`", "flavors/*/peft_adapter"),
+        *read("`pg:derivedFromVersion`", "flavors/*/source_model_revision"),
+        *read("`pg:adapterOf`", "flavors/*/peft_adaptor", "flavors/*/peft_adapter"),
         *text(PG.task, "flavors/*/task"),
         *read("`pg:byteSize` of its files", "model_size_bytes"),
         *read("`pg:framework` and `pg:softwareDependency`", "flavors/*/transformers_version",
@@ -136,9 +137,9 @@ def _flavor(
     stated = scalar_text(about.get("source_model_name"))
     if not stated:
         return
-    adapter = bool(scalar_text(about.get("peft_adapter")))
+    adapter = scalar_text(about.get("peft_adaptor")) or scalar_text(about.get("peft_adapter"))
     if adapter:
-        yield coverage.other(model, "peft_adapter", scalar_text(about.get("peft_adapter")))
+        yield coverage.other(model, "peft_adaptor", adapter)
     place = hub.reference(stated)
     if place is not None and place.kind is hub.RepositoryKind.MODEL and place.owner:
         parent = iris.model(place.name)
@@ -148,7 +149,9 @@ def _flavor(
         yield Claim(parent, RDF.type, PG.UnresolvedReference)
         yield Claim(parent, PG.unresolvedText, statements.literal(stated))
     kinds = ["adapterOf"] if adapter else []
-    yield from packages.descends(model, parent, stated, f"{where}/source_model_name", kinds)
+    revision = scalar_text(about.get("source_model_revision"))[: statements.MAX_STATED]
+    place_ = f"{where}/source_model_name"
+    yield from packages.descends(model, parent, stated, place_, kinds, revision)
 
 
 READER = Reader(
@@ -157,7 +160,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_model,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

@@ -13,7 +13,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
-from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields import packages, runs
 from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.huggingface.tables import DTYPES
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -102,9 +102,8 @@ def origin(document: Document) -> Origin:
     whole = _whole(document)
     descriptor, package = mapping(whole.get("descriptor")), mapping(whole.get("package"))
     authors = [*as_list(descriptor.get("authors")), *as_list(package.get("authors"))]
-    maker = stated_name(descriptor.get("vendor")) or next(
-        (stated_name(a) for a in authors if stated_name(a)), ""
-    )
+    named = (name for each in authors if (name := _without_address(stated_name(each))))
+    maker = stated_name(descriptor.get("vendor")) or next(named, "")
     return Origin(
         local=statements.source_slug(document),
         publisher=iris.organization(maker or "unnamed authors of model packages"),
@@ -130,6 +129,10 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
     for each in names:
         if each and each != name:
             yield coverage.other(model, "name", each)
+    own = [part.get("license") or part.get("licenses") for part in (about, descriptor)]
+    if any(own) and package.get("license"):  # it is the package's, code and documents included
+        yield coverage.other(model, "package.license", scalar_text(package["license"]))
+        package = {key: value for key, value in package.items() if key != "license"}
     for part, where in ((about, "/model"), (descriptor, "/descriptor"), (package, "/package")):
         yield from _about(model, part, where)
     yield from _annotated(model, notes)
@@ -153,11 +156,14 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
     for key in ("version", "revision"):
         yield from packages.version_of(SOURCE, model, stated_name(part.get(key)))
     for key in ("license", "licenses"):
-        for text_ in map(scalar_text, as_list(part.get(key))):
-            if text_:
-                yield from statements.licensed(model, text_, locator=f"{where}/{key}")
-    for maker in [*as_list(part.get("vendor")), *as_list(part.get("authors"))]:
-        yield from statements.made_by(model, stated_name(maker))
+        texts = [text_ for each in as_list(part.get(key)) if (text_ := scalar_text(each))]
+        for text_ in texts:
+            for claim in statements.licensed(model, text_, locator=f"{where}/{key}"):
+                one_of = len(texts) > 1 and claim.predicate == DCTERMS.license
+                yield packages.partly(claim, f"{where}/{key}") if one_of else claim
+    makers = [*as_list(part.get("vendor")), *as_list(part.get("authors"))]
+    for maker in dict.fromkeys(_without_address(stated_name(each)) for each in makers):
+        yield from statements.made_by(model, maker)
     if framework := stated_name(part.get("framework")):
         yield Claim(model, PG.framework, statements.literal(framework))
     if (created := part.get("createdAt")) is not None:
@@ -169,6 +175,15 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
         yield from _trained(model, url, url)
     if path := scalar_text(part.get("path")):
         yield from _path(model, path, f"{where}/path")
+
+
+def _without_address(maker: str) -> str:
+    """A maker's name without the mail address beside it, which is a person's.
+
+    >>> _without_address("Skua Lab <lab@skua.example>"), _without_address("lab@skua.example")
+    ('Skua Lab', '')
+    """
+    return re.sub(r"\s*[<(]?[\w.+-]+@[\w.-]+[>)]?\s*", " ", maker).strip()
 
 
 def _annotated(model: Iri, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
@@ -241,7 +256,7 @@ def _trained(model: Iri, name: str, url: str) -> Iterator[Claim]:
         iris.dataset(repository) if repository else iris.entity(SOURCE, "dataset", iris.slug(name))
     )
     yield from statements.is_a(dataset, PG.Dataset, repository or name)
-    yield Claim(model, PG.trainedOn, dataset)
+    yield Claim(model, runs.data_relation(name), dataset)
     if url and url != name and not repository:
         yield coverage.other(dataset, "path", url)
 
@@ -271,7 +286,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_package,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

@@ -12,7 +12,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
+from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
 
@@ -38,7 +38,7 @@ KEYS = KeyTable(
         ),
         *read("`pg:usesComponent`, an adapter by its path or name", "adapter"),
         *read("`dcterms:license`, its text kept", "license"),
-        *text(PG.softwareDependency, "requires"),
+        *read("`pg:softwareDependency`", "requires"),
         *later("parameter/*", "system", "template", "message"),
     )
 )
@@ -135,6 +135,9 @@ def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
             yield from _parent(model, each.value, where, adapted=adapted)
         elif each.key == "ADAPTER":
             yield coverage.other(model, "adapter", each.value)
+        elif each.key == "REQUIRES" and each.value:
+            program = statements.literal(f"ollama {each.value}")
+            yield Claim(model, PG.softwareDependency, program)
         elif each.key == "LICENSE" and each.value:
             first = next((line.strip() for line in each.value.splitlines() if line.strip()), "")
             shown = _licence_of(each.value)[: statements.MAX_STATED]
@@ -189,7 +192,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_modelfile,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

@@ -242,6 +242,9 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
     marks = {
         statements.scalar_text(tag).casefold() for tag in statements.as_list(card.data.get("tags"))
     } | {statements.scalar_text(card.data.get("library_name")).casefold()}
+    related = {tag.split(":")[1] for tag in marks if re.match(r"base_model:[^:]+:", tag)}
+    if len(related) == 1 and (tagged := RELATIONS.get(next(iter(related)))):
+        return tagged, True
     names_ = {file.rpartition("/")[2].casefold() for file in card.files}
     if marks & ADAPTER_MARKS or "adapter_config.json" in names_:
         return PG.adapterOf, True

@@ -1,0 +1,120 @@
+"""What a document says of a relation decides it: tags, roles, adaptors, containers, licences of parts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Stance
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.fields.runs import data_relation
+from provenance_graph.formats.registry import readers
+
+COMMIT = "4e20de362430cd3b72f300e6b0f18e50e7166e08"
+
+
+def reading(format_: str, name: str, text: str) -> list[Claim]:
+    document = Document(Iri(f"urn:file:{name}"), text.encode(), "2026-11-01", name)
+    reader = readers()[format_]
+    assert reader.recognises(document.features)
+    return [item for item in reader.read(document) if isinstance(item, Claim)]
+
+
+def values(claims: list[Claim], predicate: Iri) -> set[str]:
+    return {str(claim.value) for claim in claims if claim.predicate == predicate}
+
+
+@pytest.mark.parametrize(
+    ("relation", "predicate"),
+    [("quantized", PG.quantizedFrom), ("adapter", PG.adapterOf), ("merge", PG.mergedFrom)],
+)
+def test_the_hub_s_tag_of_a_relation_decides_it(relation: str, predicate: Iri) -> None:
+    tags = ["safetensors", f"base_model:{relation}:acme/base", "base_model:acme/base"]
+    answer = {"id": "acme/child", "modelId": "acme/child", "tags": tags, "siblings": [],
+              "cardData": {"base_model": "acme/base"}}  # fmt: skip
+    claims = reading("huggingface", "answer.json", json.dumps(answer))
+    assert values(claims, predicate) == {iris.model("acme/base")}
+    assert not values(claims, PG.fineTunedFrom)
+
+
+def test_an_adaptor_of_mlflow_stands_on_its_base_at_the_revision_stated() -> None:
+    text = f"""flavors:
+  transformers:
+    source_model_name: acme/base
+    source_model_revision: {COMMIT}
+    peft_adaptor: peft
+mlflow_version: 2.20.0
+model_uuid: 5d3f
+"""
+    claims = reading("mlflow", "MLmodel", text)
+    assert values(claims, PG.adapterOf) == {iris.model("acme/base")}
+    assert not values(claims, PG.fineTunedFrom)
+    (version,) = values(claims, PG.derivedFromVersion)
+    assert version.endswith(COMMIT)
+
+
+KITFILE = """manifestVersion: "1.0"
+package: {name: puffin, license: Apache-2.0, authors: ["Rock Co <rock@rock.example>"]}
+model: {name: puffin-llm, path: ./m.gguf, license: MIT}
+datasets: [{name: cliffs, path: ./d.csv}, {name: val, path: ./val.csv}]
+"""
+
+
+def test_of_a_kitfile_the_model_has_its_own_licence_and_data_their_own_role() -> None:
+    claims = reading("modelpack", "Kitfile", KITFILE)
+    model = iris.entity("modelpack", "model", "puffin-llm")
+    own = [claim for claim in claims if claim.subject == model]
+    assert [str(c.value).rpartition("/")[2] for c in own if c.predicate == DCTERMS.license] == [
+        "MIT"
+    ]
+    assert "package.license: Apache-2.0" in values(own, PG.otherStatement)
+    assert values(own, PG.trainedOn) == {iris.entity("modelpack", "dataset", "cliffs")}
+    assert values(own, PG.validatedOn) == {iris.entity("modelpack", "dataset", "val")}
+    assert values(own, DCTERMS.creator) == {iris.organization("Rock Co")}
+    assert not [c for c in claims if "@" in str(c.value)]
+
+
+def test_several_licences_of_a_package_are_parts_of_what_is_stated() -> None:
+    whole = {"descriptor": {"name": "skua", "licenses": ["Apache-2.0", "MIT"]},
+             "modelfs": {"type": "layers", "diffIds": []}, "config": {"paramSize": "3b"}}  # fmt: skip
+    claims = reading("modelpack", "config.json", json.dumps(whole))
+    stances = [c.stance for c in claims if c.predicate == DCTERMS.license]
+    assert stances == [Stance.PARTLY_STATED] * 2
+
+
+def model_metadata(**more: Any) -> list[Claim]:
+    whole = {"@context": {"fair4ml": "https://w3id.org/fair4ml#", "@vocab": "https://schema.org/"},
+             "@type": "fair4ml:MLModel", "name": "Moss", **more}  # fmt: skip
+    return reading("fair4ml", "moss.jsonld", json.dumps(whole))
+
+
+@pytest.mark.parametrize("container", ["@list", "@set"])
+def test_values_in_a_container_of_json_ld_are_values(container: str) -> None:
+    claims = model_metadata(author={container: [{"name": "Ann"}, {"name": "Bo"}]})
+    assert values(claims, DCTERMS.creator) == {iris.organization("Ann"), iris.organization("Bo")}
+
+
+def test_what_is_stated_to_be_none_is_declared_empty_and_not_left_blank() -> None:
+    whole = {"@context": {"@vocab": "https://schema.org/", "rai": "http://mlcommons.org/croissant/RAI/"},
+             "@type": "Dataset", "name": "fish", "conformsTo": "http://mlcommons.org/croissant/1.0",
+             "rai:personalSensitiveInformation": "none"}  # fmt: skip
+    claims = reading("croissant", "fish.json", json.dumps(whole))
+    assert [c.stance for c in claims if c.predicate == PG.usesSensitiveData] == [
+        Stance.DECLARED_EMPTY
+    ]
+
+
+def test_a_program_that_a_modelfile_requires_is_named() -> None:
+    claims = reading("ollama", "Modelfile", "FROM hf.co/acme/base\nREQUIRES 0.5.1\n")
+    assert values(claims, PG.softwareDependency) == {"ollama 0.5.1"}
+    assert "0.5.1" not in values(claims, SCHEMA.version)
+
+
+@pytest.mark.parametrize("role", ["latest", "medieval texts", "contest entries", "underscore"])
+def test_a_word_that_holds_another_gives_data_no_role(role: str) -> None:
+    assert data_relation(role) == PG.trainedOn
