@@ -16,6 +16,7 @@ import provenance_graph
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core.resources import folder
 from provenance_graph.ingest.build import build
+from provenance_graph.service.processes.indexer import index_all
 
 MAX_AGE_SECONDS = 3600
 """Stores of other code and data, which no run has asked for in this time, are dropped."""
@@ -36,6 +37,7 @@ def built(config: pytest.Config, basetemp: Path, name: str, make: Callable[[Path
             partial = base / f"{name}.partial"
             shutil.rmtree(partial, ignore_errors=True)
             make(partial)
+            index_all(partial)  # else each copy of it makes its own
             partial.rename(where)
     os.utime(where)
     return where

@@ -27,8 +27,8 @@ models = ["HuggingFaceH4/zephyr-7b-beta"]
 
 
 @pytest.fixture(scope="module")
-def own(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(shipped, tmp_path_factory.mktemp("fleet") / "graph"))
+def own(curated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(curated, tmp_path_factory.mktemp("fleet") / "graph"))
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ CARD = "https://example.org/acme/card"
 
 
 @pytest.fixture(scope="module")
-def own(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(shipped, tmp_path_factory.mktemp("own") / "graph"))
+def own(curated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(curated, tmp_path_factory.mktemp("own") / "graph"))
 
 
 def run(store: Path, *words: str) -> Result:

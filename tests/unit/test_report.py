@@ -87,8 +87,8 @@ def test_the_same_store_gives_the_same_bytes(shipped: Path, text: str, tmp_path:
     assert out.read_text("utf-8") == text
 
 
-def test_a_report_as_of_a_day_knows_only_what_was_read_by_then(shipped: Path) -> None:
-    then = made(shipped, HAIKU, "--as-of", "2025-12-01")
+def test_a_report_as_of_a_day_knows_only_what_was_read_by_then(curated: Path) -> None:
+    then = made(curated, HAIKU, "--as-of", "2025-12-01")
     assert "2025-12-01" in then
     assert not re.search(r"</a>[^<]*, 2026-", then.split("<h3>Lineage")[0])
 
