@@ -30,6 +30,8 @@ from provenance_graph.store.values import SparqlQuery
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 T = TypeVar("T")
 _REST_PLACES: Final = 8
+"""One client holds half of them: threads share one interpreter, and each more of them makes
+every other request wait longer for it."""
 _DAYS: Final = 2
 """Answers as of a day at once: each may need the whole store as it was known then."""
 _CALLS: Final = 4
@@ -54,7 +56,7 @@ class Gates:
             return Gate(kind, settings.queue, patience, time.monotonic, metrics.event)
 
         self.queries = gate("queries", workers, workers, stoppable=True)
-        self.rest = gate("rest", _REST_PLACES, _REST_PLACES - 2, stoppable=True)
+        self.rest = gate("rest", _REST_PLACES, _REST_PLACES // 2, stoppable=True)
         self.days = gate("days", _DAYS, 1, seconds=settings.day_seconds)
         self.calls = gate("calls", _CALLS, _CALLS // 2)
         self.documents = gate("documents", max(2, workers), max(1, workers - 1))

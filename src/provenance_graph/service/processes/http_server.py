@@ -6,6 +6,7 @@ import asyncio
 import errno
 import http
 import socket
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,9 @@ from provenance_graph.service.settings import Settings
 
 _HEADERS: Final = 200
 _PREDECESSOR: Final = 1.5
+_SWITCH: Final = 0.001
+"""Seconds after which a thread that works gives way to the event loop, a fifth of the usual: with
+six busy threads the loop's turn comes three to four times as soon, and they do a fifth less."""
 PIECE_BYTES: Final = 32
 _PIPELINED: Final = 64
 """Requests of one connection that may wait behind the one being answered."""
@@ -176,6 +180,7 @@ def run_http(
     ready: Callable[[], object] | None = None,
 ) -> None:
     """Serve until a signal says to stop; running requests may end."""
+    sys.setswitchinterval(_SWITCH)
     config = uvicorn.Config(
         make_app,
         factory=True,
