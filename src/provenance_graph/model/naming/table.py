@@ -47,15 +47,20 @@ SCHEMA_SQL = """
 CREATE TABLE called (folded TEXT NOT NULL, name TEXT NOT NULL, kinds INTEGER NOT NULL,
   number INTEGER NOT NULL);
 """
-INDEX_SQL = "CREATE INDEX called_folded ON called (folded);"
+INDEX_SQL = """
+CREATE INDEX called_folded ON called (folded);
+CREATE INDEX called_number ON called (number);
+"""
 """Names of the entities of ``KINDS``, whose places are the bits of ``kinds``; ``number`` is the
 entity's in the table of all entities."""
 
 _NAMES = (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.prefLabel, RDFS.label)
 _NEAR = 72
 """How alike a name must be to be offered, of 100."""
-_NEAREST = 400
-"""Entities that are compared letter by letter, of those that share most trigrams."""
+_SHARING = 400
+"""Entities that are compared letter by letter, of those that share a piece of a name."""
+_LONGEST = 60
+"""Letters of a name that are looked at for others near to it."""
 _EDITION = re.compile(r"[^a-z0-9.]+v?[0-9][0-9.\-]*")
 _MONTH_BEFORE_SIZE = re.compile(
     r"(?<=[A-Za-z0-9])[- ](?:0[1-9]|1[0-2])\d\d(?=[- ]\d+(?:\.\d+)?[bB]\b)"
@@ -256,20 +261,36 @@ class _StoredNames:
         wanted = fold(asked)
         if not wanted:
             return []
-        inside = sorted(self._like(f'"{wanted}"', wanted) if len(wanted) > 2 else (), key=len)
-        grams = sorted({wanted[at : at + 3] for at in range(len(wanted) - 2)})[:40]
-        close = self._like(" OR ".join(f'"{gram}"' for gram in grams)) if grams else set()
+        folded = self._folded_of(sharing(self._database, wanted))
+        inside = sorted((name for name in folded if wanted in name), key=len)
         results: dict[str, None] = {}
-        for name in (*_alike(wanted, sorted(close), most), *inside):
+        for name in (*_alike(wanted, sorted(folded), most), *inside):
             results.update({short_id(iri): None for iri in self._of_name(name)[:1]})
         return list(results)[:most]
 
-    def _like(self, match: str, part: str = "") -> set[str]:
-        """The folded names of the entities that match best in the trigram table, those with a part."""
-        rows = self._database.execute(
-            "SELECT c.folded FROM (SELECT rowid AS number FROM spelling WHERE spelling MATCH ?"
-            " ORDER BY bm25(spelling) LIMIT ?) s JOIN called c ON c.number = s.number"
-            " WHERE c.kinds & ? AND instr(c.folded, ?)",
-            (match, _NEAREST, self._bits, part),
-        )
-        return {folded for (folded,) in rows}
+    def _folded_of(self, numbers: Iterable[int]) -> set[str]:
+        query = "SELECT folded FROM called WHERE number = ? AND kinds & ?"
+        return {
+            folded
+            for number in numbers
+            for (folded,) in self._database.execute(query, (number, self._bits))
+        }
+
+
+def sharing(database: sqlite3.Connection, word: str) -> list[int]:
+    """Entities of the index of search with a name that shares a third of a folded word, by number.
+
+    A name with a typing error or two has one third of it whole. Of each piece the richest
+    entities are taken, so that common pieces cost no more than rare ones.
+    """
+    word = word[:_LONGEST]
+    width = max(3, len(word) // 3)
+    pieces = {word[at : at + width] for at in range(len(word) - width + 1)}
+    query = "SELECT rowid FROM spelling WHERE spelling MATCH ? LIMIT ?"
+    return sorted(
+        {
+            number
+            for piece in (sorted(pieces) if len(word) >= width else ())
+            for (number,) in database.execute(query, (f'"{piece}"', _SHARING))
+        }
+    )

@@ -24,6 +24,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
 from provenance_graph.model.naming.resolve import fold
 from provenance_graph.model.naming.table import KINDS as CLASSES
+from provenance_graph.model.naming.table import sharing
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import SearchItem, SearchPage
@@ -209,15 +210,8 @@ def _short(
 
 def _alike(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
     """Entities with a name that differs by a typing error or two, and their kinds; most alike first."""
-    grams = sorted({word[at : at + 3] for at in range(len(word) - 2)})[:40]
-    if not grams:
-        return []
-    match = " OR ".join(f'"{gram}"' for gram in grams)
-    rows = database.execute(
-        "SELECT t.number, t.kind, t.folded FROM spelling s JOIN thing t ON t.number = s.rowid"
-        " WHERE spelling MATCH ? ORDER BY bm25(spelling) LIMIT 400",
-        (match,),
-    )
+    query = "SELECT number, kind, folded FROM thing WHERE number = ?"
+    rows = [database.execute(query, (number,)).fetchone() for number in sharing(database, word)]
     scored = [
         (score, number, kind)
         for number, kind, folded in rows
