@@ -38,8 +38,7 @@ class EdgeEvidence:
             self._claims_of[child] = [
                 (claim, header)
                 for name in self._statements.names_of(child)
-                for claim, header in self._statements.about(name)
-                if claim.predicate in CODE
+                for claim, header in self._statements.stating(name, CODE)
             ]
         return self._claims_of[child]
 

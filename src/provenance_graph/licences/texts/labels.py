@@ -35,8 +35,8 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
     }
     for entity, version in ((subject, ""), *sorted(versions.items())):
         for name in statements.names_of(entity):
-            for claim, header in statements.about(name):
-                if claim.predicate == DCTERMS.license and isinstance(claim.value, Iri):
+            for claim, header in statements.stating(name, (DCTERMS.license,)):
+                if isinstance(claim.value, Iri):
                     key = (claim.value, claim.valid_from, claim.valid_until, version)
                     sources[key].add(header.publisher)
     accepted = {o for _, _, o, _ in snapshot.quads(subject, DCTERMS.license)}
