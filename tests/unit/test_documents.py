@@ -288,3 +288,19 @@ def test_a_document_that_the_store_has_under_an_earlier_name_is_told(
     assert "under an earlier name, id:record/in/bom.json: both count now" in sentence
     again, nothing = take(path)
     assert (again.unchanged, nothing) == (1, [])
+
+
+def test_a_third_content_of_one_day_replaces_the_second_and_the_first_may_come_back(
+    tmp_path: Path, store: MemoryStore, take: Take
+) -> None:
+    """Readings of one day carry a time from the second on, whichever content comes."""
+    file, day = tmp_path / "acme--x.md", "2026-06-01"
+    for hour, licence in enumerate(("mit", "apache-2.0", "bsd-3-clause", "mit"), 10):
+        file.write_text(CARD.format(licence=licence, name="x"))
+        report, reported = take(file, day=day, now=f"{day}T{hour}:00:00Z")
+        assert not reported and report.unchanged == 0, (licence, reported)
+        again, _ = take(file, day=day, now=f"{day}T{hour}:30:00Z")
+        assert again.unchanged == 1
+    assert len(headers(store)) == 4
+    accepted = [o for *_, o, _ in store.quads(iris.model("acme/x"), DCTERMS.license)]
+    assert accepted == [Iri("http://spdx.org/licenses/MIT")]

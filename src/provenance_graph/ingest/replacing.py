@@ -52,6 +52,13 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
     header = record.header
     stored = list(store.quads(graph=header.record))
     held = rdf.from_quads(stored) if stored else None
+    before = newest(store, header)
+    later = before if before is not None and before.record != header.record else None
+    if later is not None and not dated and _another_time(header, later, now):
+        again = restamped(record, later.retrieved)
+        if _same(rdf.from_quads(store.quads(graph=later.record)), again):
+            return RecordFate(unchanged=True)
+        return RecordFate(restamped(record, now), later)
     if held is not None and _same(held, record):
         return RecordFate(unchanged=True)
     if held is not None and held.header.collection != header.collection:
@@ -59,7 +66,6 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
         what = f"the store holds another record of that name, of {owner}"
         hint = f"--collection {owner.rpartition('/')[2]} imports for it"
         return RecordFate(refused=Problem(header.record, what, hint, kind="identity"))
-    before = newest(store, header)
     if before is None:
         return RecordFate(record)
     if held is not None and before.record == header.record:
@@ -78,6 +84,13 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
         hint = "--replace keeps this one too, as an earlier reading"
         return RecordFate(refused=Problem("", what, hint, kind="replaces"))
     return RecordFate(record, before)
+
+
+def _another_time(header: Header, before: Header, now: str) -> bool:
+    """Whether a reading of today comes after one of today that already carries a time."""
+    day = header.retrieved[:10]
+    timed = header.retrieved == day and before.retrieved.startswith(f"{day}T")
+    return timed and before.retrieved < now and header.revision >= before.revision
 
 
 def named_otherwise(store: Store, header: Header) -> Problem | None:

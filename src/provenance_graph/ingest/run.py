@@ -41,6 +41,7 @@ from provenance_graph.ingest.replacing import (
     loss_problem,
     losses,
     named_otherwise,
+    newest,
 )
 from provenance_graph.ingest.returned import KnownHere, edited, further
 from provenance_graph.ingest.update import Deriver, update
@@ -351,6 +352,7 @@ class _Import:
             return False
         digest = Literal(document.digest)
         collection = collection_of(document, self.options, self.known).iri
+        same = False
         for record, _, _, graph in self.store.quads(predicate=PG.digest, object=digest, graph=ANY):
             if record != graph:
                 continue
@@ -365,8 +367,11 @@ class _Import:
                 and not (self.options.vouched and header.custody is Custody.ASSUMED)
                 and header.retrieved >= (self.options.retrieved or document.retrieved)[:10]
             ):
-                return True
-        return False
+                latest = newest(self.store, header)
+                if latest is not None and latest.record != header.record:
+                    return False  # another content came since: this one comes back
+                same = True
+        return same
 
 
 def rewrite(records: Iterable[Record]) -> bytes:
