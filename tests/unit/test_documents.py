@@ -298,7 +298,8 @@ def test_a_third_content_of_one_day_replaces_the_second_and_the_first_may_come_b
     for hour, licence in enumerate(("mit", "apache-2.0", "bsd-3-clause", "mit"), 10):
         file.write_text(CARD.format(licence=licence, name="x"))
         report, reported = take(file, day=day, now=f"{day}T{hour}:00:00Z")
-        assert not reported and report.unchanged == 0, (licence, reported)
+        assert not reported
+        assert report.unchanged == 0, licence
         again, _ = take(file, day=day, now=f"{day}T{hour}:30:00Z")
         assert again.unchanged == 1
     assert len(headers(store)) == 4
