@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+import reference_data
+
 from provenance_graph.acceptance.evidence import RecordSet, view
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.policy import Policy
@@ -20,7 +22,7 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Stance
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.store.memory import MemoryStore
 
 MODEL, OLD, SIBLING = iris.model("org/m"), iris.model("org/m-1"), iris.model("org/big")
@@ -32,9 +34,7 @@ MIT = Iri("http://spdx.org/licenses/MIT")
 APACHE = Iri("http://spdx.org/licenses/Apache-2.0")
 
 
-@cache
-def reference() -> tuple[Quad, ...]:
-    return tuple(reference_quads())
+reference = reference_data.everything
 
 
 def record(source: str, day: str, basis: Basis, *claims: Claim, publisher: str = "Org") -> Record:

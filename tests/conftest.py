@@ -75,6 +75,18 @@ def curated(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactor
     )
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of all reference data and no record; for copying."""
+    import reference_data
+
+    from provenance_graph.store import embedded
+
+    where = tmp_path_factory.mktemp("empty") / "store"
+    embedded.build(where, reference_data.everything())
+    return where
+
+
 def _shared(factory: pytest.TempPathFactory) -> Path:
     """The temporary folder that all workers of a run have in common."""
     base = factory.getbasetemp()

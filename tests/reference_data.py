@@ -10,6 +10,12 @@ from provenance_graph.ingest.build import reference_quads
 
 
 @cache
+def everything() -> tuple[Quad, ...]:
+    """All reference data, as a build puts it into a store."""
+    return tuple(reference_quads())
+
+
+@cache
 def reference(*rubrics: str) -> tuple[Quad, ...]:
     """Terms, policy and codes, without SPDX's and licences' nodes; of the rubrics those named."""
     files = [

@@ -7,6 +7,7 @@ from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_data import reference
 
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.resolve import resolve
@@ -26,7 +27,6 @@ from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
-from tests.reference_data import reference
 
 DAY = "2026-06-01"
 DAYS = ("2025-01-01", "2025-06-01", "2026-01-01")

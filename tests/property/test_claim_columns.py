@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_data import reference
 
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.sssom import Mapping
@@ -35,7 +36,6 @@ from provenance_graph.ingest.bulk.pipeline import compile_parts, read_files
 from provenance_graph.ingest.rules import KEYS
 from provenance_graph.store import claim_columns
 from provenance_graph.store.memory import MemoryStore
-from tests.reference_data import reference
 
 DAY = "2026-06-01"
 LEVELS = EvidenceLevels()

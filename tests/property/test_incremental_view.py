@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_data import reference
 
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.assessment.derived import EvidenceLevels
@@ -17,7 +18,6 @@ from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.update import digest_part, update
 from provenance_graph.store.base import ANY, Change
 from provenance_graph.store.memory import MemoryStore
-from tests.reference_data import reference
 
 MODELS = [iris.model("org/a"), iris.model("org/b"), iris.entity("x", "model", "a")]
 ENTITIES = [*MODELS, iris.entity("y", "model", "a"), iris.entity("y", "model", "b")]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_data import reference
 
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core import iris, literals
@@ -16,7 +17,6 @@ from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.store.base import ANY
 from provenance_graph.store.memory import MemoryStore
-from tests.reference_data import reference
 
 DATA, FIRM, OTHER = (
     iris.mint("dataset", "org/data"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import reference_data
 from starlette.testclient import TestClient
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.processes.pool_backend import PoolBackend
@@ -47,7 +48,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     own = record_of(
         "huggingface", Basis.DEVELOPER, Claim(ONE, RDF.type, PG.Model), number(ONE, 4096)
     )
-    embedded.build(folder, compile_quads(list(reference_quads()), [apx, own], []))
+    embedded.build(folder, compile_quads(reference_data.everything(), [apx, own], []))
     settings = Settings(workers=1, access_log="", client_errors=1_000_000)
     app = create_app(PoolBackend(folder, settings), settings=settings, routers=routers(folder))
     return TestClient(app, base_url="http://testserver")

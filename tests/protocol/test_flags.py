@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+import reference_data
 from starlette.testclient import TestClient
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Header, Literal, Record
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.recording import AuditLog
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
@@ -33,8 +35,8 @@ TOKEN = "a-token-of-the-test-0123456789"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     header = Header(
         RECORD, Iri("https://example.org/one"), iris.organization("T"), "2026-01-01", "rdf"
     )
@@ -44,8 +46,15 @@ def store(tmp_path: Path) -> Path:
         Claim(KOALA, PG.hubRepository, Iri("https://huggingface.co/berkeley/koala-13b")),
     ]
     record = Record(header, tuple(claims)).sort()
-    embedded.build(tmp_path / "store", compile_quads(list(reference_quads()), [record], []))
-    return tmp_path / "store"
+    where = tmp_path_factory.mktemp("built") / "store"
+    embedded.build(where, compile_quads(reference_data.everything(), [record], []))
+    return where
+
+
+@pytest.fixture
+def store(built: Path, tmp_path: Path) -> Path:
+    """A store of the test's own."""
+    return Path(shutil.copytree(built, tmp_path / "store"))
 
 
 class Direct:

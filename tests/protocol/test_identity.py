@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+import reference_data
 from starlette.testclient import TestClient
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -14,7 +16,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Header, Literal, Record
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.service.api.common.indexes import INDEXES, identity_pairs, make_all
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
@@ -43,8 +45,8 @@ def entity(iri: Iri, maker: str) -> list[Claim]:
     ]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     header = Header(
         iris.record("t", "one", "2026-01-01"),
         Iri("https://example.org/one"),
@@ -53,8 +55,15 @@ def store(tmp_path: Path) -> Path:
         "rdf",
     )
     record = Record(header, (*entity(KOALA, "berkeley"), *entity(OTHER, "other"))).sort()
-    embedded.build(tmp_path / "store", compile_quads(list(reference_quads()), [record], []))
-    return tmp_path / "store"
+    where = tmp_path_factory.mktemp("built") / "store"
+    embedded.build(where, compile_quads(reference_data.everything(), [record], []))
+    return where
+
+
+@pytest.fixture
+def store(built: Path, tmp_path: Path) -> Path:
+    """A store of the test's own."""
+    return Path(shutil.copytree(built, tmp_path / "store"))
 
 
 class Direct:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -22,7 +23,6 @@ from provenance_graph.core.iris import Iri, agent, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.rdf import engine_quad
 from provenance_graph.core.terms import PAV, PROV, RDF, SCHEMA, XSD
-from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.private import mark
 from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import Decision, UploadPart
@@ -30,7 +30,6 @@ from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.namespaces import namespace
 from provenance_graph.service.processes.record_writes import RecordTarget, WriteSize
 from provenance_graph.service.processes.writer import carry_out
-from provenance_graph.store import embedded
 from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.sparql.rewrite import UpdateRequest
@@ -44,8 +43,8 @@ PG = "PREFIX pg: <https://w3id.org/provenance-graph/ns#>"
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> Iterator[RecordTarget]:
-    embedded.build(tmp_path / "store", reference_quads())
+def target(empty_store: Path, tmp_path: Path) -> Iterator[RecordTarget]:
+    shutil.copytree(empty_store, tmp_path / "store")
     with EmbeddedStore.open_writer(tmp_path / "store") as store:
         yield RecordTarget(store, Limits(), lambda: "2026-11-22T12:00:00Z")
 

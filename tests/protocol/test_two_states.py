@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import reference_data
 from httpx2 import Response
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
@@ -20,7 +21,6 @@ from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.iris import Iri, mint, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.terms import PG, RDF, SKOS
-from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.private import mark
 from provenance_graph.ingest.update import update
 from provenance_graph.service.api.routers import routers
@@ -160,7 +160,7 @@ def served(root: Path, settings: Settings, stack: ExitStack) -> TestClient:
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, TestClient]]:
     """A service over a store with a private collection, and one that never had it."""
     folder = tmp_path_factory.mktemp("states")
-    embedded.build(folder / "with", reference_quads())
+    embedded.build(folder / "with", reference_data.everything())
     shutil.copytree(folder / "with", folder / "without")
     for name in ("with", "without"):
         with EmbeddedStore.open_writer(folder / name) as store:

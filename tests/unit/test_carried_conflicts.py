@@ -6,17 +6,17 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.carry import carry_conflicts
-from provenance_graph.conflicts import stored
-from provenance_graph.conflicts.detect import counted
+from provenance_graph.conflicts import detect, stored
 from provenance_graph.conflicts.number import number_of, path_of
+from provenance_graph.conflicts.selection import counted
 from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.iris import Iri, mint, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.terms import PG, RDF
-from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.store import embedded
 from provenance_graph.store.embedded import EmbeddedStore
@@ -50,7 +50,7 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "graph"
-    embedded.build(root, reference_quads())
+    embedded.build(root, reference_data.everything())
     with EmbeddedStore.open_writer(root) as store:
         update(store, [record("one", n, 10 + n) for n in range(3)])
         update(store, [record("two", 0, 40)])
@@ -68,9 +68,9 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=folder)
         sought: list[object] = []
-        seek = stored.conflicts
+        seek = detect.conflicts
         monkeypatch.setattr(
-            stored, "conflicts", lambda s, about=None: sought.append(about) or seek(s, about)
+            detect, "conflicts", lambda s, about=None: sought.append(about) or seek(s, about)
         )
         carry_conflicts(root, snapshot)
         carried = rows(folder, snapshot.version)

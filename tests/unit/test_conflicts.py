@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
@@ -32,13 +33,13 @@ from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS, XSD
 from provenance_graph.formats.catalogues import modelsdev
 from provenance_graph.formats.document import Document
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
 
 MODEL = iris.model("baidu/ERNIE-3.0")
 TITAN = iris.model("baidu/ERNIE-3.0-Titan")
-REFERENCE = list(reference_quads())
+REFERENCE = reference_data.everything()
 
 
 def record(source: str, *claims: Claim, day: str = "2026-01-01") -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts
@@ -11,12 +12,12 @@ from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal,
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, XSD
 from provenance_graph.graph.rows import conflict_row, plain
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.model.profile import profile
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.store.memory import MemoryStore
 
-REFERENCE = list(reference_quads())
+REFERENCE = reference_data.everything()
 MODEL = iris.model("acme/one")
 
 

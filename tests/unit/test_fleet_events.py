@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import reference_data
 from fleet_world import Planted, World, make, year
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.iris import Iri
 from provenance_graph.fleet.watch import FleetEvent, FleetWatch
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.store.memory import MemoryStore
 
@@ -22,7 +23,9 @@ def run(
     world: World, days: int, events: int, folder: Path
 ) -> Iterator[tuple[Planted, list[FleetEvent], float]]:
     """Each commit of the year with what the watch told of it, and how long that took."""
-    store = MemoryStore(compile_quads(list(reference_quads()), world.records, [], day="2025-12-31"))
+    store = MemoryStore(
+        compile_quads(reference_data.everything(), world.records, [], day="2025-12-31")
+    )
     log = ChangeLog(folder)
     watch = FleetWatch(AcceptedSnapshot(store, today="2025-12-31"))
     for planted in year(world, days, events):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import reference_data
 from click.testing import CliRunner
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -15,7 +16,7 @@ from provenance_graph.core.claims import Claim, Header, Literal, Record
 from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
-from provenance_graph.ingest.build import build, compile_quads, reference_quads
+from provenance_graph.ingest.build import build, compile_quads
 from provenance_graph.ingest.identify import held, settle
 from provenance_graph.ingest.update import update
 from provenance_graph.lineage.impact import impact
@@ -55,7 +56,7 @@ def model(name: str, label: str, developer: str = "") -> list[Claim]:
 
 
 def outcome(*claims: Claim, rows: tuple[Mapping, ...] = ()) -> IdentityOutcome:
-    quads = compile_quads(list(reference_quads()), [record("r", *claims)], list(rows))
+    quads = compile_quads(reference_data.everything(), [record("r", *claims)], list(rows))
     with MemoryStore(quads) as store:
         return identify(AcceptedSnapshot(store))
 
@@ -149,7 +150,7 @@ def test_impact_follows_parts_of_a_dataset() -> None:
         Claim(trained, PG.trainedOn, part),
     ]
     quads = compile_quads(
-        list(reference_quads()), [record("r", *claims)], [Mapping(part, PG.subsetOf, whole)]
+        reference_data.everything(), [record("r", *claims)], [Mapping(part, PG.subsetOf, whole)]
     )
     with MemoryStore(quads) as store:
         result = impact(LineageIndex.build(AcceptedSnapshot(store)), whole)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import reference_data
 from click.testing import CliRunner, Result
 
 from provenance_graph import cli
@@ -22,7 +23,7 @@ from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
 from provenance_graph.core.errors import FetchError, RecordError, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.store import embedded
 
 LAB, MODEL = iris.organization("example lab"), iris.model("example-lab/nimbus-7b")
@@ -156,7 +157,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     root = tmp_path_factory.mktemp("links") / "graph"
     embedded.build(
-        root, compile_quads(list(reference_quads()), [Record(header, claims).sort()], [])
+        root, compile_quads(reference_data.everything(), [Record(header, claims).sort()], [])
     )
     return root
 

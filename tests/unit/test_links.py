@@ -11,15 +11,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping, curie, read_sssom, write_sssom
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Basis, Claim, Header, Record, Stance
+from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
 from provenance_graph.core.errors import RecordError, UsageError
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.matching import links
 from provenance_graph.store.base import Store
 from provenance_graph.store.memory import MemoryStore
@@ -36,15 +37,15 @@ HEADER = Header(
 
 
 @pytest.fixture(scope="module")
-def reference() -> list[object]:
-    return list(reference_quads())
+def reference() -> tuple[Quad, ...]:
+    return reference_data.everything()
 
 
 def proposed(
-    reference: list[object], *claims: Claim, header: Header = HEADER, to: str = ""
+    reference: tuple[Quad, ...], *claims: Claim, header: Header = HEADER, to: str = ""
 ) -> set[tuple[str, str]]:
     record = Record(header, (Claim(MODEL, RDF.type, PG.Model), *claims))
-    quads = compile_quads(reference, [record], [])  # type: ignore[arg-type]
+    quads = compile_quads(reference, [record], [])
     with MemoryStore(quads) as store:
         result = links.links(AcceptedSnapshot(store), [MODEL], [to] if to else [])
     return {(shorten(link.predicate), curie(link.object)) for link in result}
@@ -54,16 +55,16 @@ def said(predicate: Iri, value: str, **more: object) -> Claim:
     return Claim(MODEL, predicate, Iri(value), **more)  # type: ignore[arg-type]
 
 
-def test_the_repository_that_a_source_names_is_the_model(reference: list[object]) -> None:
+def test_the_repository_that_a_source_names_is_the_model(reference: tuple[Quad, ...]) -> None:
     page = said(PG.hubRepository, "https://huggingface.co/org/m/tree/main")
     assert proposed(reference, page) == {("skos:exactMatch", "hf:org/m")}
 
 
-def test_a_name_alone_is_no_repository(reference: list[object]) -> None:
+def test_a_name_alone_is_no_repository(reference: tuple[Quad, ...]) -> None:
     assert proposed(reference) == set()
 
 
-def test_a_record_read_in_the_repository_is_a_link(reference: list[object]) -> None:
+def test_a_record_read_in_the_repository_is_a_link(reference: tuple[Quad, ...]) -> None:
     there = replace(HEADER, document=Iri("https://huggingface.co/org/m/raw/main/README.md"))
     assert proposed(reference, header=there) == {("skos:exactMatch", "hf:org/m")}
     elsewhere = replace(HEADER, document=Iri("https://huggingface.co/org/other"))
@@ -79,17 +80,17 @@ def test_a_record_read_in_the_repository_is_a_link(reference: list[object]) -> N
     ],
 )
 def test_a_paper_is_related_and_not_the_model(
-    reference: list[object], address: str, doi: str
+    reference: tuple[Quad, ...], address: str, doi: str
 ) -> None:
     assert proposed(reference, said(PG.paper, address)) == {("skos:relatedMatch", doi)}
 
 
-def test_a_doi_given_as_the_same_is_the_things_own(reference: list[object]) -> None:
+def test_a_doi_given_as_the_same_is_the_things_own(reference: tuple[Quad, ...]) -> None:
     same = said(SCHEMA.sameAs, "https://doi.org/10.57967/hf/1")
     assert proposed(reference, same) == {("skos:exactMatch", "doi:10.57967/hf/1")}
 
 
-def test_an_item_of_wikidata_must_be_stated(reference: list[object]) -> None:
+def test_an_item_of_wikidata_must_be_stated(reference: tuple[Quad, ...]) -> None:
     item = said(SCHEMA.sameAs, "https://www.wikidata.org/wiki/Q116709136")
     assert proposed(reference, item) == {("skos:exactMatch", "wikidata:Q116709136")}
     assert (
@@ -98,19 +99,19 @@ def test_an_item_of_wikidata_must_be_stated(reference: list[object]) -> None:
     )
 
 
-def test_a_licence_on_spdxs_list_is_linked_and_ours_is_not(reference: list[object]) -> None:
+def test_a_licence_on_spdxs_list_is_linked_and_ours_is_not(reference: tuple[Quad, ...]) -> None:
     mit = said(DCTERMS.license, "http://spdx.org/licenses/MIT")
     assert proposed(reference, mit) == {("skos:exactMatch", "spdx3:MIT")}
     assert proposed(reference, said(DCTERMS.license, iris.mint("licence", "gemma"))) == set()
 
 
-def test_estimates_and_denials_found_no_link(reference: list[object]) -> None:
+def test_estimates_and_denials_found_no_link(reference: tuple[Quad, ...]) -> None:
     page = said(PG.hubRepository, "https://huggingface.co/org/m")
     assert proposed(reference, replace(page, basis=Basis.ESTIMATE)) == set()
     assert proposed(reference, replace(page, stance=Stance.DENIES)) == set()
 
 
-def test_only_the_targets_asked_for(reference: list[object]) -> None:
+def test_only_the_targets_asked_for(reference: tuple[Quad, ...]) -> None:
     page = said(PG.hubRepository, "https://huggingface.co/org/m")
     paper = said(PG.paper, "https://doi.org/10.1234/abc")
     assert proposed(reference, page, paper, to="doi") == {("skos:relatedMatch", "doi:10.1234/abc")}

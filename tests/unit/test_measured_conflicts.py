@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import reference_data
 import weight_families as families
 from click.testing import CliRunner
 
@@ -19,12 +20,12 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import integer, text
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.weights.kinship import Kinship, KinshipVerdict
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.recording.measured import to_record
 from provenance_graph.store import embedded
 from provenance_graph.store.memory import MemoryStore
 
-REFERENCE = list(reference_quads())
+REFERENCE = reference_data.everything()
 CHILD, PARENT, OTHER = (iris.model(f"oak/{name}") for name in ("child", "parent", "other"))
 NO = Kinship(KinshipVerdict.CONTRADICTED, "same shapes, 0 of 12 sampled tensors alike", None, 12, 0)
 YES = Kinship(KinshipVerdict.CONFIRMED, "12 of 12 sampled tensors differ by small amounts", PG.fineTunedFrom, 12, 12, 0.98)  # fmt: skip

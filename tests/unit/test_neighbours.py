@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Basis, Claim, Header, Record
@@ -10,7 +11,7 @@ from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, dataset, model, organization, record
 from provenance_graph.core.literals import text
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.model.pages.neighbours import Neighbourhood, neighbours, path
 from provenance_graph.store.memory import MemoryStore
 
@@ -56,7 +57,7 @@ def snapshot():
         *children,
     )
 
-    quads = compile_quads(list(reference_quads()), [one], [])
+    quads = compile_quads(reference_data.everything(), [one], [])
     with MemoryStore(quads) as store:
         yield AcceptedSnapshot(store)
 

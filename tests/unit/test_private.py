@@ -6,13 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+import reference_data
 
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.iris import Iri, mint, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.terms import PG
-from provenance_graph.ingest.build import reference_quads
 from provenance_graph.ingest.private import mark, private_collections
 from provenance_graph.ingest.update import set_private, update
 from provenance_graph.store import embedded
@@ -44,7 +44,7 @@ def record(collection: Iri, name: str, value: int, day: str = "2026-11-22") -> R
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("private") / "empty"
-    embedded.build(root, reference_quads())
+    embedded.build(root, reference_data.everything())
     return root
 
 

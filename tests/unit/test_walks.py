@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import reference_data
+
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import hub, iris
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
 from provenance_graph.store.memory import MemoryStore
@@ -24,7 +26,7 @@ def test_a_call_inside_a_file_changes_no_file_and_one_into_another_does() -> Non
 
 
 def test_the_import_of_a_card_enters_no_more_files_than_the_manual_says(tmp_path: Path) -> None:
-    store = MemoryStore(compile_quads(list(reference_quads()), [], [], day="2026-11-20"))
+    store = MemoryStore(compile_quads(reference_data.everything(), [], [], day="2026-11-20"))
     known, walks = readers(), []
     for number in range(2):
         card = tmp_path / str(number) / "README.md"

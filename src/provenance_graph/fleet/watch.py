@@ -92,11 +92,6 @@ class FleetEvent:
         """How grave it is."""
         return _SEVERITY[self.kind]
 
-    @property
-    def shown_path(self) -> str:
-        """The path as people read it, from the deployment to what changed."""
-        return " → ".join(map(short_id, self.path))
-
 
 class FleetWatch:
     """The deployments of a snapshot and all that they rest on."""

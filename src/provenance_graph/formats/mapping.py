@@ -153,14 +153,6 @@ def terms(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         yield from licence(subject, property_, value, where)
 
 
-def named_licence(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
-    """A licence by its name; one that no table holds is kept under that name."""
-    if isinstance(value, str):
-        yield from statements.licensed(subject, value, name=value, locator=where)
-    else:
-        yield Problem(where, f"{common.brief(value)} is not a licence's name")
-
-
 def flag(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """Yes or no."""
     if isinstance(value, bool):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import ID, NS, Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, SCHEMA, XSD
@@ -369,8 +369,3 @@ def preview(snapshot: AcceptedSnapshot, iri: Iri) -> tuple[str, list[tuple[str, 
     if not rows and not name:
         raise NotFound(entity_id(iri), "entity")
     return name or short_id(subject), rows
-
-
-def literal_text(value: Value) -> str:
-    """A value as plain text."""
-    return value.lexical if isinstance(value, Literal) else short_id(value)

@@ -8,7 +8,6 @@ from typing import Any
 from provenance_graph.checking.lists.stated import NOTHING, Json, Member, Stated, follow, of_values
 
 _IDENTIFIERS = ("purl", "cpe", "swid", "omniborId", "swhid")
-_SUPPLIERS = ("supplier", "manufacturer", "publisher", "authors", "author")
 _LIBRARIES = frozenset({"library", "framework", "application", "operating-system", "container"})
 _MAX_COMPONENTS = 20_000
 

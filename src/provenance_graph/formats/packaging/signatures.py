@@ -58,11 +58,6 @@ class Trust:
     log_keys: tuple[PublicKey, ...] = ()
     at: datetime = field(default_factory=lambda: datetime(1970, 1, 1, tzinfo=UTC))
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is trusted, so that nothing can be verified."""
-        return not self.keys and not self.roots
-
 
 @dataclass(frozen=True, slots=True)
 class SignatureOutcome:

@@ -15,7 +15,7 @@ unknown    unknown along the weights   unknown along data and outputs
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -181,11 +181,3 @@ def _unknown() -> TermClass:
 def edge_type(code: int, child_is_dataset: bool) -> int:
     """The type of an edge."""
     return 2 * code + child_is_dataset
-
-
-def group_profiles(stored: Iterable[TermClass]) -> dict[tuple[Steps, Steps], list[TermClass]]:
-    """Classes by what decides where they travel."""
-    term_class: dict[tuple[Steps, Steps], list[TermClass]] = defaultdict(list)
-    for one in stored:
-        term_class[one.profile].append(one)
-    return term_class

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import count
 from types import MappingProxyType
 from typing import Final
@@ -335,6 +335,3 @@ def _fails(match: str, start: Message) -> bool:
         return False
     tags = [value.decode("latin-1") for name, value in start["headers"] if name == b"etag"]
     return not any(matches_strongly(match, tag) for tag in tags)
-
-
-Ended = Callable[[], object]

@@ -6,7 +6,7 @@ template of a CONSTRUCT, so that the serving process needs no RDF library.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
@@ -145,8 +145,3 @@ async def named_graphs(service: Service, request: Request, start: int) -> tuple[
     )
     rows = await read_rows(service, request, query)
     return int(counted["n"]), [Iri(row["g"]) for row in rows if row.get("g")]
-
-
-def lines_of(subject: str, pairs: Iterable[tuple[str, str]]) -> str:
-    """Statements about one subject."""
-    return " ".join(f"<{subject}> {predicate} {value} ." for predicate, value in pairs)
