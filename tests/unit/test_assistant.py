@@ -224,6 +224,28 @@ def checker(snapshot):
         ("Google released Llama 3.1 8B under the Llama 3.1 licence.", "contradicted"),
         ("DeepSeek-R1-Distill-Llama-8B derives from Llama 3.1 8B.", "supported"),
         ("DeepSeek-R1-Distill-Llama-8B derives from Gemma 2 9B.", "contradicted"),
+        ("DeepSeek-V3 has 671B parameters, of which 37B are active.", "supported"),
+        ("DeepSeek-V3 has 671B parameters, of which 50B are active.", "contradicted"),
+        ("DeepSeek-V3 has 671B parameters (50B active).", "contradicted"),
+        ("gemma-2-9b stacks 42 layers with 99 attention heads.", "contradicted"),
+        ("Llama 3.1 405B has been available since January 2020.", "contradicted"),
+        (
+            "Llama 3.1 405B, released in July 2024, has 405B parameters in 99 layers.",
+            "contradicted",
+        ),
+        ("The training data of Llama 3.1 405B goes until December 2025.", "contradicted"),
+        ("The training data of Llama 3.1 405B goes until December 2023.", "supported"),
+        (
+            "Zephyr-7B-beta, made by Hugging Face H4, is a fine-tune of Mistral-7B-v0.1.",
+            "supported",
+        ),
+        ("The developer of deepseek-ai/DeepSeek-V3 is databricks.", "contradicted"),
+        (
+            "Alibaba-NLP/gme-Qwen2-VL-2B-Instruct comes with the licence flux-1-dev-nc.",
+            "contradicted",
+        ),
+        ("If DeepSeek-V3 had 671B parameters, it would fit.", "unknown"),
+        ("Would Llama 3.1 8B with 70B parameters be better?", "unknown"),
         ("The weather is nice.", "unknown"),
         ("Claude Haiku 4.5 is a pleasure to use.", "unknown"),
     ],
@@ -231,7 +253,7 @@ def checker(snapshot):
 def test_a_statement_is_marked(checker, statement, verdict) -> None:
     result = checker(statement)
     assert result.verdict == verdict, result.why
-    assert verdict == "unknown" or result.receipts
+    assert verdict == "unknown" or result.receipts or any(p.receipts for p in result.parts)
 
 
 def test_a_pronoun_is_the_model_before(snapshot) -> None:

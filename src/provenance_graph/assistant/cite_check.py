@@ -15,11 +15,13 @@ from decimal import Decimal
 from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assistant.quantities import amount, days
+from provenance_graph.assistant.quantities import amount, days, others
 from provenance_graph.assistant.stated import StatedValue, licence_named, rounds
 from provenance_graph.assistant.statements import (
     CONTRAST,
+    HEADLESS,
     MAKES,
+    NO_FACT,
     NOT,
     OPEN,
     SILENT,
@@ -59,6 +61,12 @@ _MODELS = ("model", "family")
 _NAMED = frozenset({*_KINDS, PROV.wasDerivedFrom, DCTERMS.license})
 """Properties whose values prose names; a name of a model may be part of one."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MAKER = re.compile(
+    r"\bby\s+|\bfrom\s+|\b(?:developers?|makers?|vendor|authors?|creators?|publisher)\b.{0,160}?\b(?:is|was|are|were)\s+"
+    r"(?:called\s+|named\s+)?",
+    re.IGNORECASE,
+)
+"""What stands before the name of a maker, which may then be in lower case."""
 _HIDDEN = ("Undisclosed", "Withheld")
 
 
@@ -153,6 +161,10 @@ class Checker:
 
     def _clause(self, text: str) -> Checked:
         mentioned = list(mentions(text, self._table(_MODELS)))
+        if NO_FACT.search(text):
+            return Checked(text, UNKNOWN, why="it is a question, a condition or a wish")
+        if self._last is not None and HEADLESS.match(text):
+            return self._about(text, self._last, [], mentioned)
         if mentioned:
             first = next(
                 (one for one in mentioned if MAKES.search(text[: one.start])), mentioned[0]
@@ -164,31 +176,42 @@ class Checker:
         else:
             return Checked(text, UNKNOWN, why="it names no model that the graph knows")
         self._last = model
-        about = property_of(masked(text, mentioned[:1], "\x00"))
+        return self._about(text, model, mentioned[:1], mentioned)
+
+    def _about(
+        self, text: str, model: Iri, subject: Sequence[Mention], mentioned: list[Mention]
+    ) -> Checked:
+        """The verdict on a part of a sentence about a model; ``subject`` is where it is named."""
+        about = property_of(masked(text, list(subject), "\x00"))
         plain = masked(text, mentioned)
-        if len(mentioned) > 1 and (compared := comparative(plain)):
+        if subject and len(mentioned) > 1 and (compared := comparative(plain)):
             return self._two(text, plain, mentioned, *compared)
         if about is None:
             why = "it names no property that is checked"
             return Checked(text, UNKNOWN, short_id(model), why=why)
-        own = masked(text, mentioned[:1]) if about in _NAMED else plain
+        own = masked(text, list(subject)) if about in _NAMED else plain
         judged = self._judged(self._statement(text, own, model, about))
-        beside = list(self._beside(text, mentioned, model, about))
+        beside = list(self._beside(text, subject, mentioned, model, about))
         return _worst(text, [judged, *beside]) if beside else judged
 
     def _beside(
-        self, text: str, mentioned: Sequence[Mention], model: Iri, about: Iri
+        self,
+        text: str,
+        subject: Sequence[Mention],
+        mentioned: Sequence[Mention],
+        model: Iri,
+        about: Iri,
     ) -> Iterator[Checked]:
         """The maker and the day that a statement on the maker or the licence gives beside it."""
         if about not in (DCTERMS.creator, DCTERMS.license):
             return
-        marked = masked(text, list(mentioned[:1]), "\x00")
+        marked = masked(text, list(subject), "\x00")
         for other in (DCTERMS.creator, DCTERMS.issued):
             if other == about or not speaks_of(marked, other):
                 continue
             if other == DCTERMS.issued and not _YEAR.search(masked(text, list(mentioned))):
                 continue
-            plain = masked(text, list(mentioned[:1] if other in _NAMED else mentioned))
+            plain = masked(text, list(subject if other in _NAMED else mentioned))
             one = self._statement(text, plain, model, other)
             if self._value(one):
                 yield self._judged(one)
@@ -235,6 +258,8 @@ class Checker:
             return one.is_(UNKNOWN, stated.text, why)
         if stated.negated:
             same = not same
+        if same and (more := self._more(stated, one)):
+            return one.is_(UNKNOWN, stated.text, f"accepted is {_shown(one.accepted)}; {more}")
         if same:
             return one.is_(SUPPORTED, stated.text, f"accepted is {_shown(one.accepted)}")
         return one.is_(CONTRADICTED, stated.text, _why(stated, one))
@@ -262,6 +287,18 @@ class Checker:
             seen |= level
         return False
 
+    def _more(self, stated: StatedValue, one: _Statement) -> str:
+        """That a statement gives numbers beside the right one, of which nothing is known here."""
+        if stated.amount is None or stated.negated:
+            return ""
+        known = [literals.number(v.lexical) for v in one.accepted if isinstance(v, Literal)]
+        more = [
+            other.text
+            for other in others(one.plain)
+            if not any(number is not None and other.fits(number) for number in known)
+        ]
+        return f"it also says {', '.join(more[:3])}, which was not checked" if more else ""
+
     def _undecided(self, stated: StatedValue, one: _Statement) -> str:
         """Why a value that is not the accepted one does not contradict it either."""
         if stated.amount is not None:
@@ -277,17 +314,27 @@ class Checker:
         if one.about in (DCTERMS.creator, PG.trainedOn, PROV.wasDerivedFrom):
             return self._entities(one, negated)
         if one.about == DCTERMS.license:
-            return licence_named(one.plain, negated)
+            named = licence_named(one.plain, negated)
+            return named or self._licence_of_ours(one.plain, negated)
         if one.about in _DATES:
-            day = days(one.plain)
+            day = days(one.plain, reached=one.about == PG.knowledgeCutoff)
             return StatedValue(day.text, day=day, negated=negated) if day else StatedValue()
         number = amount(one.plain)
         return StatedValue(number.text, amount=number, negated=negated) if number else StatedValue()
 
+    def _licence_of_ours(self, plain: str, negated: bool) -> StatedValue:
+        """A licence by a name that only the graph has for it, such as its id."""
+        for one in mentions(plain, self._table(("licence",)), lower=True):
+            shown = plain[one.start : one.end]
+            if shown.isalpha() and shown.islower():
+                continue  # a word of the language
+            return StatedValue(shown, entities=frozenset(one.entities), negated=negated)
+        return StatedValue()
+
     def _entities(self, one: _Statement, negated: bool) -> StatedValue:
         table = self._table(_KINDS.get(one.about, _MODELS))
         mentioned = list(spoken(one.plain, table))
-        if one.about == DCTERMS.creator and (by := re.search(r"\bby\s+|\bfrom\s+", one.plain)):
+        if one.about == DCTERMS.creator and (by := _MAKER.search(one.plain)):
             after = one.plain[by.end() :]  # a maker's name may be in lower case there
             mentioned = list(mentions(after, table, lower=True))[:1] or mentioned
         entities = {iri for mention in mentioned for iri in mention.entities}

@@ -21,11 +21,21 @@ _COMPARED: tuple[tuple[str, str], ...] = (
     (ABOUT, r"about|around|roughly|approximately|approx\.?|circa|ca\.|some(?=\s+\d)|nearly|almost|close to|~|≈|or so\b"),
 )  # fmt: skip
 _COMPARED_DAYS: tuple[tuple[str, str], ...] = (
-    (LEAST, r"no earlier than|not (?:\w+ )?(?:before|until)|since|from \w+ \d{4} on|or later"),
-    (MOST, r"no later than|not (?:\w+ )?after|by the end of|until|through"),
+    (
+        LEAST,
+        r"no earlier than|not (?:\w+ )?(?:before|until)|(?<=released )since|(?<=published )since|(?<=launched )since|from \w+ \d{4} on|or later",
+    ),
+    (MOST, r"no later than|not (?:\w+ )?after|by the end of"),
     (MORE, r"after|later than"),
     (LESS, r"before|prior to|earlier than|ahead of"),
 )
+_REACHED: tuple[tuple[str, str], ...] = (
+    (LEAST, r"no earlier than|or later"),
+    (MOST, r"no later than"),
+    (MORE, r"after|later than"),
+    (LESS, r"before|prior to|earlier than|ahead of"),
+)
+"""How the end of a period compares: data that goes *until* a month ends with it."""
 _WORDS = {
     word: number
     for number, word in enumerate(
@@ -132,6 +142,13 @@ def amount(text: str) -> Amount | None:
     return replace((big or found)[0], how=how)
 
 
+def others(text: str) -> list[Amount]:
+    """The numbers of a statement beside the one that it is taken to give; years and days are none."""
+    plain = _YEARS.sub(" ", _DATE.sub(" ", _NUMERIC.sub(" ", text)))
+    chosen = amount(plain)
+    return [one for one in amounts(how_compared(plain)[1]) if chosen and one.text != chosen.text]
+
+
 # ---- days ------------------------------------------------------------------------------------
 
 _MONTH = (
@@ -152,6 +169,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![\w./-])(?:19|20)\d\d(?![\w-]|[./]\d)")
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PARTS = {
     "early": (1, 5), "beginning of": (1, 4), "start of": (1, 3), "mid": (4, 9), "middle of": (4, 9),
     "late": (8, 12), "end of": (9, 12), "first half of": (1, 6), "second half of": (7, 12),
@@ -186,12 +204,15 @@ class Days:
         return (a <= low and high <= b) or (low <= a and b <= high)
 
 
-def days(text: str) -> Days | None:
-    """The date that a statement gives, with its comparison; None where there is none."""
+def days(text: str, *, reached: bool = False) -> Days | None:
+    """The date that a statement gives, with its comparison; None where there is none.
+
+    ``reached`` says that the date ends a period, as a cutoff does: "until" is then its end.
+    """
     found = _days(text)
-    if found is None:
+    if found is None or len({*_YEARS.findall(text)}) > 1:  # of two dates, which one is meant?
         return None
-    how, _ = how_compared(text, _COMPARED_DAYS)
+    how, _ = how_compared(text, _REACHED if reached else _COMPARED_DAYS)
     return replace(found, how=how)
 
 

@@ -20,7 +20,8 @@ _SENTENCE = re.compile(
     r"(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\bca\.)(?<!\bapprox\.)(?<=[.!?;])\s+(?=[\w\"'(])|\n+"
 )
 _CLAUSE = re.compile(
-    r"\s*(?:,\s+(?:and|but|while|whereas|yet)|,(?!\s*(?:19|20)\d\d\b)(?!\d)|\band\b|\bbut\b|\bwhile\b|\bwhereas\b)\s+",
+    r"\s*(?:,\s+(?:and|but|while|whereas|yet)|,(?!\s*(?:19|20)\d\d\b)(?!\d)|\band\b|\bbut\b|\bwhile\b|\bwhereas\b|"
+    r",?\s*\bof which\b|\bof these\b|\bwith\b|\bin\b|\bplus\b|\bat\b|\busing\b|\bincluding\b)\s+|\s*[()]\s*",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
@@ -37,14 +38,14 @@ _MADE = r"developed|made|created|built|trained|released|published|produced|desig
 MAKES = re.compile(rf"\b(?:{_MADE}|makes|develops|publishes|builds|behind)\s+$", re.IGNORECASE)
 """What stands between a maker and the model that it made: the name after it is the model's."""
 PROPERTIES: tuple[tuple[Iri, str], ...] = (
-    (PG.activeParameterCount, r"active (?:params?|parameters|weights)|activat\w+ .{0,40}(?:param\w*|weights|per token)|(?:params?|parameters) (?:are |is )?(?:active|activated)"),
+    (PG.activeParameterCount, r"active (?:params?|parameters|weights)|activat\w+ .{0,40}(?:param\w*|weights|per token)|(?:params?|parameters) (?:are |is )?(?:active|activated)|\b(?:are|is|being) activ(?:e|ated)\b|\d\s?[BMT]?(?: billion)? active\b"),
     (PG.trainingComputeFLOP, r"\bFLOPs?\b|training compute|compute budget"),
     (PG.trainingTokenCount, r"training tokens|(?:trained|training|pre-?trained|learned) (?:on|with|over|from|used)\b(?:[^.]|\.\d){0,50}\btokens|\btokens of (?:training )?(?:data|text)|tokens in training"),
     (PG.maxOutputTokens, r"output (?:tokens|limit|length)|(?:maximum|max\.?) output|(?:outputs?|generates?|produces?|writes?) (?:up to|at most|no more than)|completion (?:length|limit|tokens)"),
     (PG.slidingWindowSize, r"sliding[- ]window|attention window"),
     (PG.vocabularySize, r"\bvocab(?:ulary)?\b"),
     (PG.contextLength, r"context (?:length|window|size)|\bcontext\b"),
-    (PG.knowledgeCutoff, r"cut-?off|\bknows?\b.{0,30}\b(?:up to|until|through|till)\b|knowledge (?:ends?|stops?|runs?|goes|reaches)|(?:training )?data (?:ends?|stops?|runs? (?:to|until)|goes? (?:to|up to)|(?:up to|until|through))"),
+    (PG.knowledgeCutoff, r"cut-?off|\bknows?\b.{0,30}\b(?:up to|until|through|till)\b|knowledge (?:ends?|stops?|runs?|goes|reaches)|(?:training )?data\b[^.]{0,60}\b(?:ends?|stops?|goes|reaches|runs?)\b[^.]{0,6}\b(?:until|through|to|in|at|up to)\b|(?:training )?data (?:ends?|stops?|runs? (?:to|until)|goes? (?:to|up to)|(?:up to|until|through))"),
     (PG.layerCount, r"\blayers\b|(?:transformer|decoder) blocks"),
     (PG.keyValueHeadCount, r"\b(?:key[-/ ]?value|kv) heads\b"),
     (PG.attentionHeadCount, r"\b(?:attention|query) heads\b"),
@@ -206,6 +207,19 @@ def clauses(sentence: str, names: Names) -> list[str]:
             parts.append(part)
         at = following
     return [part.strip() for part in parts if part.strip()]
+
+
+HEADLESS = re.compile(
+    r"\s*(?:is|are|was|were|has|have|had|holds?|comes?|uses?|supports?|based|built|derived|derives|fine-?tuned|distilled|"
+    r"trained|released|licensed|developed|made|published|descends)\b",
+    re.IGNORECASE,
+)
+"""A part of a sentence that begins with its verb: its subject stands in the part before."""
+NO_FACT = re.compile(
+    r"\?\s*[\"')]*$|\b(?:if|would|could|should|suppose|imagine|unless|might|may have|hopefully|allegedly|will have)\b",
+    re.IGNORECASE,
+)
+"""A question, a condition or a wish."""
 
 
 def speaks_of_the_last(sentence: str) -> bool:
