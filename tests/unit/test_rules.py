@@ -83,6 +83,16 @@ def test_lr04_holds_for_outputs_alone_under_llama_31_and_not_for_llama_2():
     assert "LR-04" not in rules(graph, "x/b")
 
 
+def test_lr04_is_content_with_a_copy_that_keeps_the_licensors_own_name():
+    parent = "meta-llama/Meta-Llama-3-8B"
+    copies = ["amd/Meta-Llama-3-8B-onnx", "x/Facebook-Llama-3-8B", "x/My-Llama-3-8B"]
+    stored = {parent: "llama-3"} | dict.fromkeys(copies, "llama-3")
+    graph = world([(copy, "quantize", parent) for copy in copies], stored)
+    assert [copy for copy in copies if "LR-04" in rules(graph, copy)] == ["x/My-Llama-3-8B"]
+    marked = mark(graph)["LR-04"]
+    assert [graph.index.names[n] for n in marked.tolist()] == [thing("x/My-Llama-3-8B")]
+
+
 def test_lr05_outputs_of_llama_3_train_a_model_that_is_none():
     graph = world([("x/b", "synthetic", LLAMA3)], {LLAMA3: "llama-3", "x/b": "mit"})
     result = rules(graph, "x/b")["LR-05"]
@@ -132,6 +142,24 @@ def test_lr07_another_version_of_the_licence_than_the_parents():
     name = "NousResearch/Hermes-3-Llama-3.1-8B"
     graph = world([(name, "finetune", LLAMA31)], {LLAMA31: "llama-3.1", name: "llama-3"})
     assert "under llama-3.1" in rules(graph, name)["LR-07"].message
+
+
+def test_lr07_another_rail_licence_that_keeps_the_restrictions_is_right():
+    graph = world(
+        [("x/a", "finetune", "y/sd2"), ("x/b", "finetune", "y/sd2")],
+        {"y/sd2": "openrail++", "x/a": "creativeml-openrail-m", "x/b": "apache-2.0"},
+    )
+    assert {"LR-01", "LR-07"}.isdisjoint(rules(graph, "x/a"))
+    assert {"LR-01", "LR-07"} <= set(rules(graph, "x/b"))
+
+
+def test_lr13_says_that_no_day_of_use_is_recorded():
+    edges = [("x/m", "trained", "data:y/d"), ("data:y/d", "written", "openai/gpt-4")]
+    stored = {"openai/gpt-4": "openai-terms", "x/m": "mit", "data:y/d": "mit"}
+    message = rules(world(edges, stored), "x/m")["LR-13"].message
+    assert message.endswith("no day of use is recorded, so the latest text is read")
+    issued = [(thing("x/m"), DCTERMS.issued, Literal("2023-05-01", XSD.date), None)]
+    assert "no day" not in rules(world(edges, stored, issued), "x/m")["LR-13"].message
 
 
 def test_lr08_a_multimodal_model_that_excludes_the_eu():

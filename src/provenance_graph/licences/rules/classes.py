@@ -20,6 +20,9 @@ from provenance_graph.lineage.results import Edge
 
 _ANYBODY = Iri("urn:any")
 
+Prefix = tuple[str, frozenset[str]]
+"""A name prefix that a licence asks for, and the namespaces of its licensor."""
+
 
 @dataclass(frozen=True)
 class ClassContext:
@@ -30,7 +33,7 @@ class ClassContext:
     terms: tuple[tuple[Bit, bool], ...] = ()
     parents: Sequence[ParentStep] = ()
     merged_parents: int = 0
-    missing_prefixes: frozenset[str] = frozenset()
+    missing_prefixes: frozenset[Prefix] = frozenset()
     files_without_licence: int = 0
     label_change: str = ""
     written_above: bool = False
@@ -81,9 +84,9 @@ class ClassContext:
         """Not known of a class."""
         return ""
 
-    def lacks_prefix(self, prefix: str) -> bool:
-        """Whether the models' names do not begin with a prefix."""
-        return prefix in self.missing_prefixes
+    def lacks_prefix(self, licence: Licence) -> bool:
+        """Whether the models' names do not begin with the prefix that a licence asks for."""
+        return (licence.prefix, licence.namespaces) in self.missing_prefixes
 
     def shows(self, _: Licence) -> bool:
         """Perhaps not."""

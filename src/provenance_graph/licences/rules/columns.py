@@ -12,7 +12,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.passing import FIRST
 from provenance_graph.licences.inheritance.whole import Propagation, Words, members
-from provenance_graph.licences.rules.classes import ClassContext
+from provenance_graph.licences.rules.classes import ClassContext, Prefix
 from provenance_graph.licences.rules.context import (
     ParentStep,
     begins,
@@ -158,19 +158,19 @@ def _step(graph: LicenceGraph, step: tuple[int, int], day: str) -> ParentStep:
 
 def _missing_prefixes(
     index: LineageIndex, whole: Propagation
-) -> tuple[Longs, list[frozenset[str]]]:
+) -> tuple[Longs, list[frozenset[Prefix]]]:
     """Per node the number of the set of name prefixes that it owes and its name lacks."""
-    owed: dict[str, list[int]] = {}
+    owed: dict[Prefix, list[int]] = {}
     for number, bit in enumerate(whole.bits):
         if bit.licence is not None and "name-prefix" in bit.terms.conditions:
-            owed.setdefault(bit.licence.prefix, []).append(number)
-    lacking: dict[int, set[str]] = {}
+            owed.setdefault((bit.licence.prefix, bit.licence.namespaces), []).append(number)
+    lacking: dict[int, set[Prefix]] = {}
     for prefix, bits in owed.items():
         for node in np.flatnonzero(whole.having(bits, FIRST)).tolist():
-            if not begins(local_name(index.names[node]), prefix):
+            if not begins(local_name(index.names[node]), *prefix):
                 lacking.setdefault(node, set()).add(prefix)
     codes = np.zeros(len(index), np.int64)
-    number_of: dict[frozenset[str], int] = {frozenset(): 0}
+    number_of: dict[frozenset[Prefix], int] = {frozenset(): 0}
     for node, prefixes in lacking.items():
         codes[node] = number_of.setdefault(frozenset(prefixes), len(number_of))
     return codes, list(number_of)

@@ -9,7 +9,7 @@ report of a model and for the pass over a whole store.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -140,8 +140,8 @@ class RuleContext(Protocol):
         """The name of the model that wrote data on the way."""
         ...
 
-    def lacks_prefix(self, prefix: str) -> bool:
-        """Whether the model's name does not begin with a prefix."""
+    def lacks_prefix(self, licence: Licence) -> bool:
+        """Whether the model's name does not begin with the prefix that a licence asks for."""
         ...
 
     def shows(self, licence: Licence) -> bool:
@@ -295,9 +295,9 @@ class ModelContext:
         wrote = (e.parent for e in self._path(one) if e.relation == PG.generatedBy)
         return next(map(short_id, wrote), "")
 
-    def lacks_prefix(self, prefix: str) -> bool:
-        """Whether the model's name does not begin with a prefix."""
-        return not begins(self.name, prefix)
+    def lacks_prefix(self, licence: Licence) -> bool:
+        """Whether the model's name does not begin with the prefix that a licence asks for."""
+        return not begins(self.name, licence.prefix, licence.namespaces)
 
     def shows(self, licence: Licence) -> bool:
         """Whether a recorded document of the model shows a text that a licence asks for."""
@@ -337,11 +337,14 @@ class ModelContext:
                     yield RuleMatch(text, term.licence, clause, term.holder, term.path)
 
     def text_note(self, licence: Licence) -> str:
-        """That the text of a service is later than the model that was made with it."""
+        """That the text of a service is later than the model made with it, or may be."""
         released = self.now.graph.traits(self.now.subject).released
         since = licence.text_version
-        if not licence.service or not released or len(since) != 10 or released >= since:
+        if not licence.service or len(since) != 10 or released >= since:
             return ""
+        if not released:
+            today = self.catalogue.in_force(licence, self.now.day).iri == licence.iri
+            return "; no day of use is recorded, so the latest text is read" if today else ""
         return f"; read in the text of {since}, the earliest on record, the model is of {released}"
 
     def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
@@ -384,14 +387,20 @@ class ModelContext:
         )
 
 
-def begins(name: str, prefix: str) -> bool:
+def begins(name: str, prefix: str, licensor: Iterable[str] = ()) -> bool:
     """Whether a name begins with a prefix, however it is spaced and cased.
+
+    The licensor's own name may stand before it, as in the names of its own models that a
+    converted copy keeps.
 
     >>> begins("Llama-3-8B-Lexi", "Llama 3"), begins("Hermes-3-Llama-3.1-8B", "Llama")
     (True, False)
+    >>> begins("Meta-Llama-3-8B-onnx", "Llama 3", ["meta"])
+    True
     """
 
     def plain(text: str) -> str:
         return re.sub(r"[^a-z0-9]", "", text.lower())
 
-    return plain(name).startswith(plain(prefix))
+    rests = [plain(name).removeprefix(plain(owner)) for owner in ("", *licensor)]
+    return any(rest.startswith(plain(prefix)) for rest in rests)

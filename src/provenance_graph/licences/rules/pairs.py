@@ -36,19 +36,28 @@ Declared = Sequence[Licence]
 Pair = Callable[[Catalogue, Declared, Licence, TermClass], bool]
 
 
-def keeps(declared: Declared, licence: Licence, catalogue: Catalogue) -> bool:
+USE_RESTRICTIONS = frozenset(
+    {
+        "use-restrictions",
+        "use-restrictions-annex-A",
+        "prohibited-use-policy",
+        "acceptable-use-policy",
+    }
+)
+"""What "use restrictions" in a duty to pass them on means; rights of the licensor are none."""
+
+
+def keeps(declared: Declared, licence: Licence) -> bool:
     """Whether a declared licence is the same one, or keeps its use restrictions."""
-    asked = {key for key in licence.restrictions if catalogue.conditions[key].group == "terms"}
+    asked = USE_RESTRICTIONS.intersection(licence.conditions)
     return any(
         one.iri == licence.iri or (bool(asked) and asked <= set(one.conditions)) for one in declared
     )
 
 
-def flow_down(catalogue: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
+def flow_down(_: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
     """LR-01: use restrictions must be passed on and are not."""
-    return "flow-down-use-restrictions" in terms.conditions and not keeps(
-        declared, licence, catalogue
-    )
+    return "flow-down-use-restrictions" in terms.conditions and not keeps(declared, licence)
 
 
 def share_alike(_: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
@@ -67,11 +76,17 @@ def non_commercial(catalogue: Catalogue, declared: Declared, _: Licence, terms: 
 
 
 def relabel(catalogue: Catalogue, declared: Declared, licence: Licence, terms: TermClass) -> bool:
-    """LR-07: the declared licence has none of the restrictions, or is another version."""
+    """LR-07: the declared licence has none of the restrictions, or is another version.
+
+    Another version is right where the text asks for any licence that keeps its restrictions.
+    """
     burdens = [key for key in terms.conditions if catalogue.conditions[key].group in BURDENS]
     if not burdens or any(one.iri == licence.iri for one in declared):
         return False
-    another_version = any(one.family == licence.family for one in declared)
+    any_keeping = any(carry.key == "carry-restrictions" for carry in licence.passes.values())
+    another_version = any(one.family == licence.family for one in declared) and not (
+        any_keeping and keeps(declared, licence)
+    )
     return another_version or not any(_satisfied(catalogue, declared, key) for key in burdens)
 
 

@@ -79,7 +79,7 @@ def name_prefix(context: RuleContext) -> Iterator[RuleMatch]:
     """LR-04: the name does not begin as a licence upstream asks."""
     for one in context.reaching():
         wanted = pairs.name_prefix(context.catalogue, context.declared, one.licence, one.terms)
-        if wanted and one.settled and context.lacks_prefix(one.licence.prefix):
+        if wanted and one.settled and context.lacks_prefix(one.licence):
             yield context.match(
                 f"is named {context.name!r}; {one.licence.name} asks for a name that begins with "
                 f"{one.licence.prefix!r}",
