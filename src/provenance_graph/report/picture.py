@@ -8,9 +8,17 @@ from html import escape
 from typing import Any
 
 Json = Mapping[str, Any]
-WIDTH, HEIGHT, GAP_X, GAP_Y, PAD = 190, 34, 70, 8, 12
+WIDTH, HEIGHT, GAP_X, GAP_Y, PAD = 190, 34, 110, 8, 12
 SWEEPS = 6
-LETTERS = 28
+LETTERS = 26
+MARKED_AT = 0.7
+"""Where on a line its mark stands, from 0 at the parent to 1 at the child."""
+MAX_RULES = 2
+"""Rules that a mark names; the table below names all."""
+ARROW = (
+    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" '
+    'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
+)
 
 
 def picture(lineage: Json) -> str:
@@ -26,11 +34,12 @@ def picture(lineage: Json) -> str:
     columns = _columns(nodes, edges)
     places, width, height = _places(columns)
     lines = "".join(_line(edge, places) for edge in edges)
+    marks = "".join(_mark(edge, places) for edge in edges)
     boxes = "".join(_box(node, *places[node["iri"]]) for node in nodes)
     title = f"Lineage of {lineage['subject']['label']}: {len(edges)} steps, listed below"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-label="{escape(title)}">{lines}{boxes}</svg>'
+        f'height="{height}" role="img" aria-label="{escape(title)}">{ARROW}{lines}{boxes}{marks}</svg>'
     )
 
 
@@ -85,26 +94,56 @@ def _places(columns: Sequence[Sequence[str]]) -> tuple[dict[str, tuple[float, fl
     return places, len(columns) * (WIDTH + GAP_X) - GAP_X + 2 * PAD, height
 
 
-def _line(edge: Json, places: Mapping[str, tuple[float, float]]) -> str:
+Places = Mapping[str, tuple[float, float]]
+
+
+def _ends(edge: Json, places: Places) -> tuple[float, float, float, float] | None:
+    """Where a line begins and ends: x1, y1, x2, y2."""
     start, end = places.get(edge["parent"]), places.get(edge["child"])
     if start is None or end is None:
-        return ""
+        return None
     forward = start[0] <= end[0]
     x1, x2 = (start[0] + WIDTH, end[0]) if forward else (start[0], end[0] + WIDTH)
-    y1, y2 = start[1] + HEIGHT / 2, end[1] + HEIGHT / 2
+    return x1, start[1] + HEIGHT / 2, x2, end[1] + HEIGHT / 2
+
+
+def _rules(edge: Json) -> list[str]:
+    return list(dict.fromkeys(one["rule"] for one in edge.get("breaches", ())))
+
+
+def _line(edge: Json, places: Places) -> str:
+    ends = _ends(edge, places)
+    if ends is None:
+        return ""
+    x1, y1, x2, y2 = ends
     middle = (x1 + x2) / 2
-    kind = f"{edge['group']}{' inferred' if edge['inferred'] else ''}"
-    rules = ", ".join(dict.fromkeys(one["rule"] for one in edge.get("breaches", ())))
-    kind += " breach" if rules else ""
+    rules = ", ".join(_rules(edge))
+    kind = f"{edge['group']}{' inferred' if edge['inferred'] else ''}{' breach' if rules else ''}"
     title = edge["relationLabel"] + (f"; licence problem: {rules}" if rules else "")
-    sign = (
-        f'<text class="breach" x="{middle:g}" y="{(y1 + y2) / 2 - 4:g}">§ {escape(rules)}</text>'
-        if rules
-        else ""
-    )
     return (
-        f'<path class="{escape(kind)}" d="M{x1:g} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} '
-        f'{x2:g} {y2:g}"><title>{escape(title)}</title></path>{sign}'
+        f'<path class="{escape(kind)}" marker-end="url(#arrow)" d="M{x1:g} {y1:g}C{middle:g} '
+        f'{y1:g} {middle:g} {y2:g} {x2:g} {y2:g}"><title>{escape(title)}</title></path>'
+    )
+
+
+def _mark(edge: Json, places: Places) -> str:
+    """The mark of a step at which a licence problem starts, with its rules; "" of others."""
+    ends, rules = _ends(edge, places), _rules(edge)
+    if ends is None or not rules:
+        return ""
+    x1, y1, x2, y2 = ends
+    t = MARKED_AT
+    bent = 1.5 * t * (1 - t) * (x1 + x2)  # both inner points of the curve stand in the middle
+    x = (1 - t) ** 3 * x1 + bent + t**3 * x2
+    y = y1 + (3 * t**2 - 2 * t**3) * (y2 - y1)
+    shown = ", ".join(rules[:MAX_RULES])
+    if len(rules) > MAX_RULES:
+        shown += f" +{len(rules) - MAX_RULES}"
+    return (
+        f'<g class="mark"><circle cx="{x:g}" cy="{y:g}" r="7"/>'
+        f'<text x="{x:g}" y="{y + 3.5:g}" class="sign">§</text>'
+        f'<text x="{x:g}" y="{y - 9:g}" class="rules">{escape(shown)}</text>'
+        f"<title>licence problem: {escape(', '.join(rules))}</title></g>"
     )
 
 
