@@ -137,6 +137,29 @@ def test_a_card_is_checked_against_the_licences_of_its_parents(api: TestClient) 
     assert ok(api, f"{API}/stats") == before
 
 
+FLEET = b"""[helpdesk]
+uses = ["commercial", "eu"]
+models = ["intfloat/mmE5-mllama-11b-instruct", "meta-llama/Llama-3.1-8B-Instrct"]
+"""
+
+
+def test_a_fleet_is_checked_against_the_store(api: TestClient) -> None:
+    result = examined(api, FLEET, name="ops/fleet.toml")
+    assert (result["format"], result["problems"]) == ("fleet", [])
+    messages = [(one["severity"], one["message"]) for one in result["upstream"]]
+    assert any(m.startswith("helpdesk") and "eu: blocked" in m for _, m in messages)
+    assert any(s == "Warning" and "did you mean" in m for s, m in messages)
+
+
+def test_a_fleet_with_an_unknown_use_or_too_many_models_is_a_problem(api: TestClient) -> None:
+    (problem,) = examined(api, FLEET.replace(b'"eu"', b'"ue"'), name="fleet.toml")["problems"]
+    assert problem["where"] == "line 2"
+    assert "no planned use named 'ue'" in problem["what"]
+    many = b"[x]\nmodels = [" + b'"a/b", ' * 300 + b"]\n"
+    (problem,) = examined(api, many, name="fleet.toml")["problems"]
+    assert "at most 200 are checked here" in problem["what"]
+
+
 def test_a_claim_about_a_known_model_shows_whether_it_would_count(api: TestClient) -> None:
     card = b"---\nlicense: apache-2.0\n---\n# Llama\n"
     result = examined(api, card, name="meta-llama/Llama-3.1-8B/README.md")

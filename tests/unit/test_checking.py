@@ -202,9 +202,37 @@ def test_check_of_a_fleet_asks_the_store_about_each_model_on_its_line(here, ship
     assert {one["level"] for one in found["results"]} == {"error"}
 
 
+def test_check_of_a_folder_takes_the_fleet_in_it(here, shipped) -> None:
+    (here / "ops").mkdir()
+    (here / "ops" / "fleet.toml").write_text(FLEET)
+    (here / "ops" / "README.md").write_text(MIT_LLAMA)
+    result = run(shipped, "check", "ops")
+    assert code(result) == 1
+    assert "ops/fleet.toml:4: error: helpdesk: intfloat/mmE5-mllama-11b-instruct: eu: blocked" in (
+        result.stdout
+    )
+    assert "ops/README.md:2:10: error" in result.stdout
+
+
+def test_the_count_of_findings_tells_those_below_the_severity(here, shipped) -> None:
+    (here / "new.md").write_text(
+        "---\nlicense: mit\nbase_model: nobody-knows/Zeppelin-9T\n---\n# New\n"
+    )
+    result = run(shipped, "check", "new.md")
+    assert code(result) == 0
+    assert "no findings; " in result.stderr
+    assert "below warning, see --severity" in result.stderr
+    listed = run(shipped, "check", "new.md", "--severity", "info")
+    assert "its licence cannot be judged" in listed.stdout
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            '[x]\nmodels = ["meta-llama/Llama-3.1-8B"]\nuses = ["comercial"]\n',
+            "fleet.toml:3: error: x.uses: no planned use named 'comercial'; did you mean commercial?",
+        ),
         ('[x]\nmodels = ["a/b"]\nmodel = "c"\n', "x.model: no such field"),
         ("[x]\nmodels = [1]\n", "models"),
         ("[x]\nother = 1\n", "no reader recognises it"),

@@ -74,6 +74,10 @@ class Examined:
     records: tuple[Record, ...] = ()
 
 
+OtherCheck = Callable[[Document, str], Examined | None]
+"""Checks a document that no reader reads, by the file's name; None where it is another's."""
+
+
 @dataclass
 class _Work:
     """A document on its way: its reading, and the findings gathered so far."""
@@ -92,8 +96,11 @@ def examine(
     form: str = "",
     judges: Sequence[AnyJudge] = (),
     stdin: BinaryIO | None = None,
+    other: OtherCheck | None = None,
 ) -> Iterator[Examined]:
     """Read and check the documents at the paths, keeping nothing.
+
+    ``other`` checks what no reader reads, such as fleets; it gives None for what it leaves.
 
     ``judges`` find more in the records of many documents at once: shapes of one's own, what
     the store knows of their parents. Nothing that is wrong with a document is raised.
@@ -101,15 +108,22 @@ def examine(
     options = Options(form)
     items = _documents(paths, retrieved, stdin)
     while batch := list(islice(items, BATCH)):
+        documents = [(file, item) for file, item in batch if isinstance(item, Document)]
+        done = _checked(documents, other) if other else {}
         works = [
             _Work(item, file, read(item, readers(), options))
-            for file, item in batch
-            if isinstance(item, Document)
+            for file, item in documents
+            if id(item) not in done
         ]
         _judge(works, [_shapes, _spelling, *judges])
-        done = {id(work.document): _examined(work) for work in works}
+        done |= {id(work.document): _examined(work) for work in works}
         for file, item in batch:
             yield done[id(item)] if isinstance(item, Document) else _refused(file, item)
+
+
+def _checked(documents: Iterable[tuple[str, Document]], other: OtherCheck) -> dict[int, Examined]:
+    """What is no reader's document, by the document's number in memory."""
+    return {id(item): one for file, item in documents if (one := other(item, file))}
 
 
 def _documents(

@@ -3,57 +3,65 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking.documents import Examined
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.errors import UsageError
-from provenance_graph.fleet import check, read_fleet
+from provenance_graph.core.errors import NotFound, Unreadable, UsageError
+from provenance_graph.fleet import check, systems_in
+from provenance_graph.formats.document import Document
 from provenance_graph.shapes import Finding, Severity
 
 MAX_BYTES = 1_000_000
 """A TOML file that is larger is no fleet."""
 
 
-def is_fleet(path: str) -> bool:
-    """Whether a path is a TOML file of which a table lists models."""
-    file = Path(path)
-    if file.suffix != ".toml" or not file.is_file() or file.stat().st_size > MAX_BYTES:
+@dataclass(frozen=True)
+class FleetDocuments:
+    """Checks documents that are fleets by what a store knows; at most so many models of each."""
+
+    snapshot: AcceptedSnapshot
+    day: str
+    most: int = 100_000
+
+    def __call__(self, document: Document, file: str) -> Examined | None:
+        """What concerns the systems of a fleet, each finding on the line that names its model.
+
+        None where the document is no fleet.
+        """
+        if not _is_fleet(document):
+            return None
+        lines = document.text.splitlines()
+        try:
+            systems = systems_in(document, file)
+            models = sum(len(one.models) for one in systems)
+            if models > self.most:
+                raise UsageError(f"{models:,} models; at most {self.most:,} are checked here")
+            findings = tuple(
+                replace(one.as_finding(), file=file, line=_line(lines, one.system, one.model))
+                for one in check(self.snapshot, systems, self.day)
+            )
+        except (UsageError, NotFound) as error:
+            message = str(error).removeprefix(f"{file}: ")
+            place = _line(lines, message.partition(".uses: ")[0], "uses")
+            return Examined(file, (_refused(file, message, place),), read=False)
+        return Examined(file, findings, format="fleet")
+
+
+def _is_fleet(document: Document) -> bool:
+    """Whether a document is a TOML file of which a table lists models."""
+    if not document.name.endswith(".toml") or len(document.data) > MAX_BYTES:
         return False
     try:
-        tables = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
-        return False
+        tables = document.toml
+    except Unreadable:
+        return False  # the readers say why
     return any(isinstance(one, Mapping) and "models" in one for one in tables.values())
 
 
-def of_fleets(
-    snapshot: AcceptedSnapshot, paths: Sequence[str], least: Severity, day: str
-) -> list[Examined]:
-    """What concerns the systems of the files, each finding on the line that names its model."""
-    reported = []
-    for path in paths:
-        try:
-            systems = read_fleet(Path(path))
-        except UsageError as error:
-            message = str(error).removeprefix(f"{path}: ")
-            reported.append(Examined(path, (_refused(path, message),), read=False, asked=True))
-            continue
-        lines = Path(path).read_text("utf-8").splitlines()
-        findings = tuple(
-            replace(one.as_finding(), file=path, line=_line(lines, one.system, one.model))
-            for one in check(snapshot, systems, day)
-            if one.severity >= least
-        )
-        reported.append(Examined(path, findings))
-    return reported
-
-
-def _refused(path: str, message: str) -> Finding:
+def _refused(path: str, message: str, line: int) -> Finding:
     return Finding(
         severity=Severity.VIOLATION,
         focus=Literal(path),
@@ -63,7 +71,7 @@ def _refused(path: str, message: str) -> Finding:
         shape="reader:unreadable",
         component="Reader",
         file=path,
-        line=1,
+        line=line,
     )
 
 

@@ -23,6 +23,7 @@ from provenance_graph.licences.inheritance.recorded import bearing_on
 from provenance_graph.licences.rules.breaches import as_validation
 from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.licences.texts.reading import load
+from provenance_graph.licences.uses import term_text
 from provenance_graph.lineage.arrays import RELATIONS
 from provenance_graph.lineage.index import DATASET, LineageIndex
 from provenance_graph.shapes.findings import Finding, Severity
@@ -212,7 +213,7 @@ class Upstream:
             inherited = term.holder is not None and term.holder != subject
             if inherited and term.holder and term.licence.iri not in declared:
                 names[term.licence.iri] = f"{term.licence.name} of {short_id(term.holder)}"
-                asked.setdefault(term.licence.iri, []).append(term.condition.label)
+                asked.setdefault(term.licence.iri, []).append(term_text(term))
         for licence, duties in asked.items():
             shown = "; ".join(dict.fromkeys(duties))
             yield Finding(

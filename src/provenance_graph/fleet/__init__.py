@@ -3,7 +3,7 @@
 from provenance_graph.fleet.bom import workload_of
 from provenance_graph.fleet.check import KINDS, FleetFinding, check
 from provenance_graph.fleet.impact import deployed, impact, offered
-from provenance_graph.fleet.read import System, of_document, read_fleet
+from provenance_graph.fleet.read import System, of_document, read_fleet, systems_in
 from provenance_graph.fleet.record import systems_of, to_record
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "of_document",
     "offered",
     "read_fleet",
+    "systems_in",
     "systems_of",
     "to_record",
     "workload_of",

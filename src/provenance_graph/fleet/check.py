@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.selection import of_default_kinds
-from provenance_graph.core.errors import Ambiguous, NotFound
+from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.literals import shown_date
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.fleet.answers import FleetFindingAnswer
 from provenance_graph.fleet.read import System
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.uses import parse_uses
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
@@ -109,9 +110,13 @@ Row = tuple[str, Severity, str, tuple[str, ...]]
 def check(
     snapshot: AcceptedSnapshot, systems: Iterable[System], day: str
 ) -> Iterator[FleetFinding]:
-    """Every finding on every system, in the systems' order; raises NotFound for a property of ``must``."""
+    """Every finding on every system, in the systems' order.
+
+    Raises NotFound for a property of ``must`` and UsageError for a use that nobody defined.
+    """
     checker = _Checker(snapshot, day)
     for system in systems:
+        checker.check_uses(system)
         for name in system.models:
             try:
                 used = find_entity(snapshot, name).iri
@@ -131,6 +136,13 @@ class _Checker:
         self.lineage = LineageGraph(snapshot)
         self._of_model: dict[tuple[Iri, Iri], list[Row]] = {}
         self._of_use: dict[tuple[Iri, tuple[str, ...]], list[Row]] = {}
+
+    def check_uses(self, system: System) -> None:
+        """Raise UsageError, with the place, for a use of a system that nobody defined."""
+        try:
+            parse_uses(self.licences.catalogue, system.uses)
+        except (NotFound, UsageError) as error:
+            raise UsageError(f"{system.id}.uses: {error}") from error
 
     def rows(self, system: System, name: str, used: Iri) -> Iterator[Row]:
         """The findings on one model of a system."""

@@ -20,7 +20,8 @@ from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.core.terms import PG, RDF
-from provenance_graph.formats.toml_tables import as_table, read_entries, texts
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.toml_tables import as_table, entries_in, read_entries, texts
 
 MAX_SYSTEMS = 10_000
 _KEYS = ("name", "models", "uses", "places", "must", "since")
@@ -45,6 +46,11 @@ class System:
 def read_fleet(path: Path) -> list[System]:
     """The systems of a ``fleet.toml``; raises UsageError with every fault."""
     return read_entries(path, "system", "[support-bot]", MAX_SYSTEMS, _system)
+
+
+def systems_in(document: Document, path: str) -> list[System]:
+    """The systems of a document; raises UsageError with every fault, each after the path."""
+    return entries_in(document, path, "system", "[support-bot]", MAX_SYSTEMS, _system)
 
 
 def _system(key: str, entry: Any, problems: list[Problem]) -> System | None:

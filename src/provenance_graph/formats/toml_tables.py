@@ -30,8 +30,21 @@ def read_entries(
     ``kind`` says what an entry is and ``example`` shows one. Raises UsageError with every fault, and
     where the file cannot be read, has no entry, or more than ``most``.
     """
+    document = Document(Iri(f"urn:file:{path.name}"), read_bounded(path), "", path.name)
+    return entries_in(document, str(path), kind, example, most, read)
+
+
+def entries_in(
+    document: Document,
+    path: str,
+    kind: str,
+    example: str,
+    most: int,
+    read: Callable[[str, Any, list[Problem]], T | None],
+) -> list[T]:
+    """The entries of a document, as of a file; ``path`` stands before every fault."""
     try:
-        tables = Document(Iri(f"urn:file:{path.name}"), read_bounded(path), "", path.name).toml
+        tables = document.toml
     except Unreadable as error:
         raise UsageError(f"{path}: {error.why}") from error
     if len(tables) > most:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from provenance_graph.checking import Examined
     from provenance_graph.checking.documents import AnyJudge
     from provenance_graph.core.iris import Iri
+    from provenance_graph.formats.document import Document
     from provenance_graph.shapes import Severity
 
 
@@ -78,14 +79,8 @@ def command(
         judges = [judge_named(name, store, snapshot) for name in rubrics]
     models = _models(snapshot, paths) if rubrics else {}
     least = least_of(severity, strict)
-    fleets: list[str] = []
     reported = _of_models(session, snapshot, models, judges, least)
-    if any(path.endswith(".toml") for path in paths):  # loading it takes a moment
-        from provenance_graph.checking.fleets import is_fleet, of_fleets
-
-        fleets = [path for path in paths if path not in models and is_fleet(path)]
-        reported += of_fleets(snapshot, fleets, least, today)
-    documents = tuple(path for path in paths if path not in models and path not in fleets)
+    documents = tuple(path for path in paths if path not in models)
     upstream = Upstream.open(store, derived_folder(session.store_path), today)
     return of_documents(
         session,
@@ -97,7 +92,19 @@ def command(
         form,
         [upstream, *judges],
         reported,
+        lambda document, file: _of_fleet(snapshot, today, document, file),
     )
+
+
+def _of_fleet(
+    snapshot: AcceptedSnapshot, day: str, document: Document, file: str
+) -> Examined | None:
+    """What concerns the systems of a fleet; None where the document is none."""
+    if not document.name.endswith(".toml"):
+        return None
+    from provenance_graph.checking.fleets import FleetDocuments  # loading it takes a moment
+
+    return FleetDocuments(snapshot, day)(document, file)
 
 
 def _models(snapshot: AcceptedSnapshot, paths: Sequence[str]) -> dict[str, Iri]:

@@ -19,7 +19,7 @@ from provenance_graph.tables import fitted
 
 if TYPE_CHECKING:
     from provenance_graph.checking import Examined
-    from provenance_graph.checking.documents import AnyJudge, Judge
+    from provenance_graph.checking.documents import AnyJudge, Judge, OtherCheck
 
 FORMATS = ("table", "json", "csv", "turtle", "sarif", "junit", "html")
 SEVERITIES = ("info", "warning", "violation")
@@ -115,6 +115,7 @@ def of_documents(
     form: str,
     judges: Iterable[AnyJudge] = (),
     examineds: Sequence[Examined] = (),
+    other: OtherCheck | None = None,
 ) -> int:
     """Check documents, print what is found, and give the exit code."""
     from provenance_graph.checking import WRITERS, examine
@@ -125,21 +126,26 @@ def of_documents(
         raise UsageError(f"no format {document_form!r}; there are {', '.join(readers())}")
     every = [*judges, *([_own(shape_files)] if shape_files else [])]
     today = datetime.now(UTC).date().isoformat()
-    examined = list(examineds) + [
-        replace(one, records=(), findings=tuple(f for f in one.findings if f.severity >= least))
-        for one in _watched(
-            session,
-            examine(
-                paths, retrieved=today, form=document_form, judges=every, stdin=sys.stdin.buffer
-            ),
-        )
-    ]
+    read = examine(
+        paths,
+        retrieved=today,
+        form=document_form,
+        judges=every,
+        stdin=sys.stdin.buffer,
+        other=other,
+    )
+    examined, below = list(examineds), 0
+    for one in _watched(session, read):
+        reported = tuple(f for f in one.findings if f.severity >= least)
+        below += len(one.findings) - len(reported)
+        examined.append(replace(one, records=(), findings=reported))
     findings = [finding for one in examined for finding in one.findings]
     if form == "table":
         click.echo(fitted("".join(_first_lines(WRITERS["table"](examined), limit))), nl=False)
         if len(findings) > limit:
             session.say(f"{limit} of {len(findings):,} findings shown (--limit, or --format json)")
-        session.say(_summary(examined))
+        less = f"; {below:,} below {least.label.lower()}, see --severity" if below else ""
+        session.say(_summary(examined) + less)
     else:
         sys.stdout.write(WRITERS[form](examined))
     if any(one.asked for one in examined) or not any(one.read for one in examined):

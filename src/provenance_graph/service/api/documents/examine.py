@@ -12,7 +12,8 @@ from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import spelling
 from provenance_graph.checking.against import Offered, judge_named, offered
-from provenance_graph.checking.documents import AnyJudge
+from provenance_graph.checking.documents import AnyJudge, Examined
+from provenance_graph.checking.fleets import FleetDocuments
 from provenance_graph.checking.preview import PreviewChange, preview
 from provenance_graph.checking.upstream import Upstream
 from provenance_graph.core import rdf
@@ -33,6 +34,8 @@ MAX_CLAIMS = 5_000
 """A document of more claims is checked alone: its upstream is looked at by the command."""
 MAX_CHANGES = 500
 MAX_FINDINGS = 500
+MAX_MODELS = 200
+"""Models of a fleet that are checked over HTTP; the command checks larger ones."""
 READER = "provenance_graph.service.api.documents.check:check"
 
 
@@ -113,6 +116,8 @@ def examined(
     records = rdf.read_trig(graphs) if graphs else []
     elements = [judge_named(rubric, store, snapshot) for rubric in against]
     document = Document(Iri("urn:checked"), body, snapshot.day, name=checked["name"])
+    if fleet := FleetDocuments(snapshot, snapshot.day, MAX_MODELS)(document, checked["name"]):
+        return _of_fleet(checked["name"], fleet)
     claims = sum(len(record.claims) for record in records)
     upstream: list[Finding] = []
     missing: list[Finding] = []
@@ -138,6 +143,33 @@ def examined(
         "changes": [_change(change, snapshot) for change in changes[:MAX_CHANGES]],
         "changeCount": len(changes),
         "judged": claims <= MAX_CLAIMS,
+    }
+
+
+def _of_fleet(name: str, fleet: Examined) -> answers.ExaminedAnswer:
+    """The answer for a fleet: its findings, or as a problem why it was not read."""
+    problems: list[answers.ProblemAnswer] = [
+        {"where": f"line {one.line}", "what": one.message, "hint": "", "kind": "unreadable"}
+        for one in fleet.findings
+        if not fleet.read
+    ]
+    findings = order(fleet.findings) if fleet.read else []
+    return {
+        "format": "fleet",
+        "name": name,
+        "problems": problems,
+        "problemCount": len(problems),
+        "findings": [],
+        "findingCount": 0,
+        "records": [],
+        "recordCount": 0,
+        "upstream": [as_object(one) for one in findings[:MAX_FINDINGS]],
+        "upstreamCount": len(findings),
+        "missing": [],
+        "missingCount": 0,
+        "changes": [],
+        "changeCount": 0,
+        "judged": fleet.read,
     }
 
 
