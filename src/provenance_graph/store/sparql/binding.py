@@ -63,7 +63,8 @@ def _in_patterns(query: str, name: str) -> tuple[int, ...]:
 
     A constant could change the answer under MINUS, which asks for variables in common, in a
     subquery, where the name may be another variable, and where an expression of an inner group
-    needs the variable of its patterns. With a recursive path the engine plans better without.
+    needs the variable of its patterns. With a recursive path in
+    the outermost group the engine plans better without; inside others it would read every path.
     """
     places: list[int] = []
     brackets: list[str] = []
@@ -78,7 +79,7 @@ def _in_patterns(query: str, name: str) -> tuple[int, ...]:
                 return ()
             if brackets[-1] != "(":
                 places.append(start)
-        elif text in "*+" and brackets and brackets[-1] != "(":
+        elif text in "*+" and brackets == ["{"]:
             return ()
         before = text.upper() if kind == "word" else ""
         selects += before == "SELECT"
