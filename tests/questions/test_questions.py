@@ -47,10 +47,15 @@ def test_the_manual_lists_every_question(golden) -> None:
     golden(HERE.parents[1] / "docs" / "questions.md", questions.manual().encode())
 
 
+_FOLLOWS_EDGES = frozenset({"upstream"})
+"""Of the few edges of one model a filter picks some; VALUES would read all edges of each relation."""
+
+
 @pytest.mark.parametrize("question", ALL, ids=lambda q: q.name)
 def test_a_question_avoids_what_the_engine_is_slow_at(question) -> None:
     assert " a pg:Model ." not in question.text or "+" not in question.text
-    assert " IN (" not in question.text, "VALUES instead"
+    if question.name not in _FOLLOWS_EDGES:
+        assert " IN (" not in question.text, "VALUES instead"
 
 
 def test_an_unknown_question_offers_near_ones() -> None:

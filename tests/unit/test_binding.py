@@ -22,6 +22,7 @@ QUERIES = {
     "SELECT ?x ?n { ?x :p ?o BIND(STR(?s) AS ?n) FILTER EXISTS { ?s :p ?o } }": True,
     "SELECT ?s (COUNT(*) AS ?n) { ?s :p ?o } GROUP BY ?s": True,
     "SELECT ?o { ?s (:p|:q)+ ?o }": False,
+    "SELECT ?o { { ?s (:p|:q)+ ?o } UNION { GRAPH ?g { ?s :p ?o } } }": True,
     "SELECT ?o { ?x :p ?o MINUS { ?s :q ?x } }": False,
     "SELECT ?n { ?s :p ?o { SELECT (COUNT(?s) AS ?n) { ?s :p ?x } } }": False,
     "SELECT ?o { ?x :p ?o OPTIONAL { ?o :q ?s FILTER(?s = :a) } }": False,
