@@ -155,6 +155,24 @@ def test_a_licence_that_spdx_does_not_list_is_an_expression_too(whole: Bundle) -
     assert entry["value"] in {e.get("spdxId") for e in graph}
 
 
+def test_mldcat_ap_names_the_version_where_sources_name_just_one() -> None:
+    def exported(*versions: str) -> str:
+        claims = [Claim(MODEL, RDF.type, PG.Model), Claim(MODEL, SCHEMA.name, literals.text("M"))]
+        for name in versions:
+            node = Iri(f"https://w3id.org/provenance-graph/id/in/t/version/{name}")
+            claims += [
+                Claim(node, RDF.type, PG.ModelVersion),
+                Claim(node, PROV.specializationOf, MODEL),
+                Claim(node, SCHEMA.version, literals.text(name)),
+            ]
+        card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, *claims)
+        with MemoryStore(compile_quads(audit_store.reference(), [card], [])) as store:
+            return export(bundle(AcceptedSnapshot(store), [MODEL]), "mldcat-ap").text
+
+    assert 'dcat:version "20250301"' in exported("20250301")
+    assert "dcat:version" not in exported("20250301", "20250901")  # which of them nobody says
+
+
 @needs_shared
 def test_mldcat_ap_breaks_its_shapes_only_where_nobody_states_what_they_want(
     whole: Bundle,

@@ -363,3 +363,9 @@ def test_a_model_trained_from_scratch_is_said_to_be_made_from_no_other() -> None
     with world(from_scratch, Claim(MODEL, PG.fineTunedFrom, Iri(f"{MODEL}-base"))) as store:
         values = field(filled(store, "eu-gpai-mdf"), "1.6").values
     assert [value.property for value in values] == ["fineTunedFrom"]
+
+
+def test_an_address_of_a_paper_is_no_reason_for_a_decision() -> None:
+    field = form_named("eu-gpai-mdf").fields["5.2"]
+    assert not field.sources
+    assert "2.2" in field.help

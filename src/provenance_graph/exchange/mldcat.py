@@ -112,6 +112,9 @@ def _node(bundle: Bundle, ledger: Ledger, entity: BundleEntity, owner: str) -> I
     for field in _WRITTEN:
         if field.name.partition(".")[0] == owner:
             yield from _field(bundle, ledger, entity, it, field)
+    only = None if entity.texts(SCHEMA.version) else bundle.only_version(entity.iri)
+    if only is not None:
+        yield it, _BY_NAME[f"{owner}.version"].iri, Literal(only.text(SCHEMA.version)), None
     yield from _relations(bundle, ledger, entity, it)
 
 

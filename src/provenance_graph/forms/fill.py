@@ -312,6 +312,8 @@ class _Filling:
     def _text(self, entity: Iri) -> str:
         for _, _, name, _ in self.snapshot.quads(entity, SCHEMA.name):
             return str(name)
+        for _, _, text, _ in self.snapshot.quads(entity, PG.unresolvedText):
+            return f"{text}, named but not identified"
         ours = entity.startswith((ID, NS))
         return self.snapshot.label(entity) or (short_id(entity) if ours else str(entity))
 

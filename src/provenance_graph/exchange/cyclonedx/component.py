@@ -207,17 +207,11 @@ def _organization(bundle: Bundle, maker: Iri) -> dict[str, Any]:
 
 
 def _version(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> str:
-    versions = [
-        node
-        for node in bundle.hanging(entity.iri, PROV.specializationOf)
-        if node.is_a(PG.ModelVersion)
-        and node.text(SCHEMA.version)
-        and entity.iri in node.iris(PROV.specializationOf)
-    ]
-    if len(versions) != 1:
+    only = bundle.only_version(entity.iri)
+    if only is None:
         return ""
-    ledger.keep(versions[0].iri, PROV.specializationOf, entity.iri)
-    return versions[0].text(SCHEMA.version)
+    ledger.keep(only.iri, PROV.specializationOf, entity.iri)
+    return only.text(SCHEMA.version)
 
 
 def _licences(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, Any]]:

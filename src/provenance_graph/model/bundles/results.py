@@ -149,6 +149,17 @@ class Bundle:
             if predicate == link:
                 yield self.entity(node)
 
+    def only_version(self, model: Iri) -> BundleEntity | None:
+        """The version of a model, where its sources name just one; None otherwise."""
+        versions = [
+            node
+            for node in self.hanging(model, PROV.specializationOf)
+            if node.is_a(PG.ModelVersion)
+            and node.text(SCHEMA.version)
+            and model in node.iris(PROV.specializationOf)
+        ]
+        return versions[0] if len(versions) == 1 else None
+
     @property
     def records(self) -> tuple[Iri, ...]:
         """The records behind what is described, in order.
