@@ -155,5 +155,5 @@ def test_a_text_that_nobody_can_read_is_shown_as_stated(
     (licence,) = [f for s in sections for f in s["fields"] if f["property"] == "license"]
     assert licence["knowledge"] == "notUnderstood"
     assert [rival["asStated"] for rival in licence["rivals"]] == ["nobody-knows-1.0"]
-    (line,) = show._fields([licence])
+    (line,) = show._fields([licence], named=False)
     assert "reported, not accepted: nobody-knows-1.0" in line
