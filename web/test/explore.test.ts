@@ -140,6 +140,13 @@ describe("lines", () => {
     }
   });
 
+  it("leave a column in several parts as compact as one", () => {
+    const spots = Array.from({ length: 301 }, (_, n) => ({ ...entity(`m${n}`), column: n ? 1 : 0 }));
+    const { height, width } = bounds(laid(inColumns(spots, spots.slice(1).map((s) => tie(s.iri, "m0")))));
+    expect(height).toBeLessThan(62 * (BOX.height + 12));
+    expect(width / height).toBeGreaterThan(0.5);
+  });
+
   it("start and end at their entities", () => {
     const scene = laid(inColumns([0, 1, 2, 3].map((n) => ({ ...entity(`m${n}`), column: n })), [tie("m3", "m0"), tie("m0", "m2"), tie("m1", "m2"), tie("m2", "m3")]));
     for (const link of scene.links.values()) {

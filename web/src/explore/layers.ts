@@ -39,6 +39,8 @@ interface Seat {
   layer: number;
   y: number;
   lane: boolean;
+  /** Of a lane: the entity that its lines lead to. */
+  hub?: string;
 }
 
 /** How many entities may stand in one column so that the whole picture is seen as large as can be. */
@@ -112,7 +114,7 @@ function laned(graph: MultiGraph<Seat>, ties: Tie[], degree: Map<string, number>
     const step = Math.sign(to - from);
     for (let layer = from + step; step && layer !== to && degree.size <= LARGE; layer += step) {
       const lane = `lane|${hub}|${look}|${layer}`;
-      graph.mergeNode(lane, { layer, y: 0, lane: true });
+      graph.mergeNode(lane, { layer, y: 0, lane: true, hub });
       way.push(lane);
     }
     way.push(object);
@@ -125,6 +127,8 @@ function laned(graph: MultiGraph<Seat>, ties: Tie[], degree: Map<string, number>
 /** Order layers by where their neighbours stand, to and fro, and give each its height. */
 function ordered(graph: MultiGraph<Seat>, rows: string[][]): void {
   const sweeps = graph.order > LARGE ? FEW_SWEEPS : SWEEPS;
+  // what hangs on a lane is placed by the entity that the lane leads to: else columns in several parts would run downhill
+  const height = (seat: Seat): number => (seat.hub === undefined ? seat.y : graph.getNodeAttribute(seat.hub, "y"));
   for (const row of rows) settle(graph, row, row.map((n) => graph.getNodeAttribute(n, "y")));
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const last = sweep >= sweeps - 2; // only their heights: order stays
@@ -133,7 +137,7 @@ function ordered(graph: MultiGraph<Seat>, rows: string[][]): void {
       const row = rows[at] as string[];
       const wishes = new Map(row.map((node): [string, number] => {
         const near = graph.neighbors(node).map((n) => graph.getNodeAttributes(n)).filter((n) => last ? n.layer !== at : sweep % 2 ? n.layer > at : n.layer < at);
-        return [node, mean(near.map((n) => n.y)) ?? graph.getNodeAttribute(node, "y")];
+        return [node, mean(near.map(height)) ?? graph.getNodeAttribute(node, "y")];
       }));
       if (!last) row.sort((a, b) => (wishes.get(a) ?? 0) - (wishes.get(b) ?? 0));
       settle(graph, row, row.map((node) => wishes.get(node) ?? 0));
