@@ -35,7 +35,8 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.store.base import Limits, Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore

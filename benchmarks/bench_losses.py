@@ -30,7 +30,8 @@ from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats.coverage import Fate
-from provenance_graph.formats.document import Document, Reader, parse_yaml
+from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.parsing import parse_yaml
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
 from provenance_graph.ingest.intake import Options, read, recognise

@@ -25,7 +25,8 @@ from provenance_graph.core import literals, rdf
 from provenance_graph.core.claims import Claim
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
-from provenance_graph.ingest.build import build, shipped_records
+from provenance_graph.ingest.build import build
+from provenance_graph.ingest.shipped import shipped_records
 from provenance_graph.ingest.update import update
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.profile import profile

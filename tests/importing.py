@@ -15,9 +15,10 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import ImportReport, import_documents
+from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
 

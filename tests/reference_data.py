@@ -6,7 +6,7 @@ from functools import cache
 
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.resources import ontology_files
-from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.shipped import reference_quads
 
 
 @cache

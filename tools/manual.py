@@ -140,7 +140,7 @@ def terms() -> Iterator[Entry]:
 def rules() -> Iterator[Entry]:
     """Every rule on licences, with why it matters and how to fix what it finds."""
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-    from provenance_graph.ingest.build import reference_quads
+    from provenance_graph.ingest.shipped import reference_quads
     from provenance_graph.licences.rules.rules import RULES
     from provenance_graph.licences.texts.reading import load
     from provenance_graph.store.memory import MemoryStore

@@ -27,7 +27,7 @@ from provenance_graph.core.claims import Basis, Claim, Header, Quad, SourcedClai
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.store.memory import MemoryStore
 
 MODEL = iris.model("org/m")

@@ -15,7 +15,8 @@ from provenance_graph.core.claims import Basis, Claim, Header, Quad, Record, Sta
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.store.memory import MemoryStore
 

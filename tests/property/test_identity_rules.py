@@ -17,9 +17,10 @@ from provenance_graph.core.claims import Basis, Claim, Header, Literal, Quad, Re
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.identify import held, settle
 from provenance_graph.ingest.rules import IdentityRules
+from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.matching.candidates import compared, compared_among
 from provenance_graph.matching.identify import identify

@@ -28,7 +28,8 @@ from provenance_graph.ingest.update import update
 from provenance_graph.service.backend import Decision, UploadPart
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.namespaces import namespace
-from provenance_graph.service.processes.record_writes import RecordTarget, WriteSize
+from provenance_graph.service.processes.record_writes import RecordTarget
+from provenance_graph.service.processes.write_checks import WriteSize
 from provenance_graph.service.processes.writer import carry_out
 from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedStore

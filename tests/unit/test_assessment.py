@@ -24,7 +24,7 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.shipped import reference_quads
 
 MODEL = iris.model("org/m")
 SINGLE = frozenset({PG.parameterCount, DCTERMS.issued, DCTERMS.license, PG.weightsAvailability})

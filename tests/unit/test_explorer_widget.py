@@ -11,7 +11,7 @@ from provenance_graph import Graph
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import model, organization
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
-from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.store.memory import MemoryStore
 
 BASE, TUNED, LAB = model("meta/base"), model("acme/tuned"), organization("acme")

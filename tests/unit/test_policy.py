@@ -18,7 +18,8 @@ from provenance_graph.core.errors import PolicyError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.ingest.build import compile_quads, reference_quads
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.store.memory import MemoryStore
 
 HEAD = (

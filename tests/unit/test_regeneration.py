@@ -9,8 +9,8 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.core.resources import folder
 from provenance_graph.formats.registry import readers
-from provenance_graph.ingest.build import IDENTITY
 from provenance_graph.ingest.identify import decide
+from provenance_graph.ingest.shipped import IDENTITY
 from provenance_graph.matching.review_file import rewrite
 from tools import regenerate
 

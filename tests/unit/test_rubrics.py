@@ -16,7 +16,7 @@ from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.literals import decimal, text
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG, RDF, SKOS
-from provenance_graph.ingest.build import reference_quads
+from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.reference import stamp
 from provenance_graph.store.memory import MemoryStore
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.formats.document import parse_yaml
+from provenance_graph.formats.parsing import parse_yaml
 
 LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)

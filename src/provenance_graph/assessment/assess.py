@@ -29,7 +29,7 @@ from provenance_graph.assessment.score import (
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
-from provenance_graph.model.profile import claim_json, claim_labels
+from provenance_graph.model.cells import claim_json, claim_labels
 
 if TYPE_CHECKING:
     from provenance_graph.assessment.answers import (

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assistant.quantities import amount, days, others
@@ -38,6 +37,14 @@ from provenance_graph.assistant.statements import (
     speaks_of_the_last,
     spoken,
 )
+from provenance_graph.assistant.verdicts import (
+    CONTRADICTED,
+    SUPPORTED,
+    UNDISCLOSED,
+    UNKNOWN,
+    Checked,
+    worst,
+)
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal, SourcedClaim, Stance, Value
 from provenance_graph.core.errors import UsageError
@@ -52,9 +59,6 @@ MAX_SENTENCES = 500
 MAX_STEPS = 6
 """So far up a lineage a parent named in prose is looked for."""
 
-SUPPORTED, CONTRADICTED = "supported", "contradicted"
-UNDISCLOSED, UNKNOWN = "undisclosed", "unknown"
-_WORST = (CONTRADICTED, UNDISCLOSED, UNKNOWN, SUPPORTED)
 _DATES = frozenset({DCTERMS.issued, PG.knowledgeCutoff})
 _KINDS = {DCTERMS.creator: ("organization",), PG.trainedOn: ("dataset",)}
 _MODELS = ("model", "family")
@@ -68,35 +72,6 @@ _MAKER = re.compile(
 )
 """What stands before the name of a maker, which may then be in lower case."""
 _HIDDEN = ("Undisclosed", "Withheld")
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One statement, what it is about, the verdict and the claims behind it."""
-
-    statement: str
-    verdict: str
-    model: str = ""
-    property: str = ""
-    stated: str = ""
-    why: str = ""
-    receipts: tuple[Receipt, ...] = field(default=())
-    parts: tuple[Checked, ...] = field(default=())
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON."""
-        result: dict[str, Any] = {
-            "statement": self.statement,
-            "verdict": self.verdict,
-            "model": self.model or None,
-            "property": self.property or None,
-            "said": self.stated or None,
-            "why": self.why,
-            "claims": list(self.receipts),
-        }
-        if self.parts:
-            result["parts"] = [part.to_json() for part in self.parts]
-        return result
 
 
 def cite_check(snapshot: AcceptedSnapshot, text: str) -> list[Checked]:
@@ -157,7 +132,7 @@ class Checker:
         parts = [self._clause(part) for part in clauses(sentence, self._table(_MODELS))]
         if len(parts) == 1:
             return replace(parts[0], statement=sentence)
-        return _worst(sentence, parts)
+        return worst(sentence, parts)
 
     def _clause(self, text: str) -> Checked:
         mentioned = list(mentions(text, self._table(_MODELS)))
@@ -192,7 +167,7 @@ class Checker:
         own = masked(text, list(subject)) if about in _NAMED else plain
         judged = self._judged(self._statement(text, own, model, about))
         beside = list(self._beside(text, subject, mentioned, model, about))
-        return _worst(text, [judged, *beside]) if beside else judged
+        return worst(text, [judged, *beside]) if beside else judged
 
     def _beside(
         self,
@@ -368,18 +343,6 @@ class Checker:
         verdict = SUPPORTED if true != bool(NOT.search(plain)) else CONTRADICTED
         both = first.proof + second.proof
         return Checked(text, verdict, short_id(first.model), local_name(about), "", why, both)
-
-
-def _worst(text: str, parts: Sequence[Checked]) -> Checked:
-    """A text of several statements: the worst verdict stands, and each is in ``parts``."""
-    flat = [one for part in parts for one in (part.parts or (part,))]
-    worst = min(flat, key=lambda one: _WORST.index(one.verdict))
-    proof = {one["claim"]: one for part in flat for one in part.receipts}
-    why = "; ".join(f"{part.property or part.statement}: {part.why}" for part in flat)
-    return Checked(
-        text, worst.verdict, worst.model, worst.property, worst.stated, why,
-        tuple(proof.values()), tuple(flat),
-    )  # fmt: skip
 
 
 def _silent(one: _Statement) -> Checked:

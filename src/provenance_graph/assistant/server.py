@@ -29,12 +29,12 @@ from provenance_graph.core.threads import releasing_frames
 from provenance_graph.fleet import deployed
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.lineage.graph import LineageGraph
+from provenance_graph.model.cells import value_json
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.pages.entity import entity_page
 from provenance_graph.model.profile import profile as profiled
-from provenance_graph.model.profile import value_json
 from provenance_graph.model.questions import stored
 from provenance_graph.model.receipt import receipts
 from provenance_graph.model.search.index import SearchIndex

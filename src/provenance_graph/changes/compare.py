@@ -14,7 +14,8 @@ from provenance_graph.assessment.score import Assessment, assess, rounded, score
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
-from provenance_graph.model.profile import FieldState, Profile, profile, value_json
+from provenance_graph.model.cells import value_json
+from provenance_graph.model.profile import FieldState, Profile, profile
 
 if TYPE_CHECKING:
     from provenance_graph.changes.answers import (

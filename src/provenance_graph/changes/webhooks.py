@@ -26,8 +26,9 @@ from provenance_graph.changes.feeds import title, to_json
 from provenance_graph.changes.log import Commit
 from provenance_graph.core.errors import FetchError, UsageError
 from provenance_graph.core.iris import Iri, is_iri
-from provenance_graph.formats.document import MAX_BYTES, Document
+from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import Resolve, check_address
+from provenance_graph.formats.parsing import MAX_BYTES
 
 ATTEMPTS = 3
 MAX_HOOKS = 100

@@ -20,7 +20,8 @@ from provenance_graph.core.claims import Claim, Literal, Problem, Record
 from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import local_name
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
-from provenance_graph.formats.document import Document, decode
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.parsing import decode
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
 from provenance_graph.ingest.intake import Options, Reading, read

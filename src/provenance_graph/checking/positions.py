@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import yaml
 
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.formats.document import parse_yaml
 from provenance_graph.formats.huggingface.cards.front import front_matter
+from provenance_graph.formats.parsing import parse_yaml
 
 MAX_NODES = 200_000
 """So many values are placed; in a longer document the rest stands at the nearest one above."""

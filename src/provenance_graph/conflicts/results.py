@@ -10,7 +10,7 @@ from provenance_graph.core.claims import AcceptanceStatus, Literal, Precision, S
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.literals import shown_date
 from provenance_graph.core.terms import XSD
-from provenance_graph.model.profile import claim_json
+from provenance_graph.model.cells import claim_json
 
 if TYPE_CHECKING:
     from provenance_graph.conflicts.answers import ConflictAnswer

@@ -20,8 +20,9 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
-from provenance_graph.formats.document import Document, parse_json
+from provenance_graph.formats.document import Document
 from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.formats.parsing import parse_json
 
 MAX_STATED = 300
 """How much of a text is kept as stated: a value's own words, not a paragraph."""

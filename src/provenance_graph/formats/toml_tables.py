@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable, UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats.document import MAX_BYTES, Document
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.parsing import MAX_BYTES
 
 T = TypeVar("T")
 Table = Mapping[str, Any]

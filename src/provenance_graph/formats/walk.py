@@ -20,8 +20,9 @@ from urllib.parse import quote
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
-from provenance_graph.formats.document import MAX_BYTES, Document, container_of
+from provenance_graph.formats.document import Document, container_of
 from provenance_graph.formats.fields import weight_files
+from provenance_graph.formats.parsing import MAX_BYTES
 from provenance_graph.formats.weights import binary
 
 MAX_FILES = 10_000_000

@@ -30,10 +30,10 @@ from provenance_graph.forms.answers import (
     FilledValue,
     Footnote,
 )
+from provenance_graph.model.cells import value_json
 from provenance_graph.model.display import value_text, with_unit
 from provenance_graph.model.fields import fields
 from provenance_graph.model.knowledge import knowledge
-from provenance_graph.model.profile import value_json
 from provenance_graph.model.receipt import receipt
 
 MAX_VALUES = 40

@@ -11,7 +11,7 @@ from provenance_graph.core.claims import Literal, Precision, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import XSD
 from provenance_graph.listing import MAX_ROWS, to_html, to_pandas, to_polars
-from provenance_graph.model.profile import value_json
+from provenance_graph.model.cells import value_json
 from provenance_graph.store.values import Rows
 
 if TYPE_CHECKING:

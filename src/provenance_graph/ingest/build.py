@@ -18,20 +18,17 @@ from provenance_graph import reference as reference_data
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import RecordSet, view
 from provenance_graph.acceptance.policy.data import day_quad, load_policy, today
-from provenance_graph.acceptance.sssom import Mapping, read_sssom
+from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Literal, Quad, Record
+from provenance_graph.core.claims import Quad, Record
 from provenance_graph.core.errors import (
     RecordError,
     StoreError,
     StoreMissing,
-    Unreadable,
     UsageError,
 )
-from provenance_graph.core.iris import Iri, mint
-from provenance_graph.core.literals import canonical
-from provenance_graph.core.resources import ontology_files
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.bulk.engines import Engine, LocalEngine
 from provenance_graph.ingest.bulk.judge import Rules
@@ -48,6 +45,7 @@ from provenance_graph.ingest.decisions import Decisions, by_hand
 from provenance_graph.ingest.imported import collection_notes, write_imported
 from provenance_graph.ingest.noting import ViewBefore
 from provenance_graph.ingest.rules import key_quads
+from provenance_graph.ingest.shipped import mappings, reference_quads
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
@@ -55,8 +53,6 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.loading import FORMS, load_files
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote.writing import RemoteWriter
-
-IDENTITY = "identity.sssom.tsv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,57 +64,6 @@ class Built:
     carried_over: int
     subjects: int
     quads: int
-
-
-def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
-    """The ontology, licences and rubrics, in the default graph and in REFERENCE.
-
-    Blank nodes (lists) get names from their file and place, the same in every run.
-    """
-    for path in ontology_files() if files is None else files:
-        named: dict[str, Iri] = {}
-
-        def name(term: object, stem: str = path.stem, named: dict[str, Iri] = named) -> object:
-            if not isinstance(term, ox.BlankNode):
-                return term
-            known = named.setdefault(
-                term.value, mint("graph", "reference", f"{stem}-{len(named) + 1}")
-            )
-            return ox.NamedNode(known)
-
-        try:
-            triples = list(ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE))
-        except SyntaxError as error:
-            raise Unreadable(str(path), f"line {error.lineno}: {error.msg}") from error
-        for quad in triples:
-            subject, object_ = name(quad.subject), name(quad.object)
-            assert isinstance(subject, ox.NamedNode)
-            value = rdf.value(object_)
-            value = canonical(value) if isinstance(value, Literal) else value
-            triple = Iri(subject.value), Iri(quad.predicate.value), value
-            yield *triple, None
-            yield *triple, reference_data.GRAPH
-
-
-def shipped_records(data: Path) -> Iterator[Record]:
-    """The records of every TriG file below ``data/records``, in file order.
-
-    Raises RecordError, with both files, where one record stands in two.
-    """
-    seen: dict[Iri, Path] = {}
-    for path in sorted((data / "records").rglob("*.trig")):
-        where = path.relative_to(data).as_posix()
-        for record in rdf.read_trig(path.read_bytes(), where):
-            first = seen.setdefault(record.header.record, path)
-            if first != path:
-                raise RecordError(f"{where}: {record.header.record} stands also in {first.name}")
-            yield record
-
-
-def mappings(data: Path) -> list[Mapping]:
-    """The curated mappings of ``data/identity.sssom.tsv``; none where there is no such file."""
-    path = data / IDENTITY
-    return read_sssom(path.read_text(encoding="utf-8"), path.name) if path.is_file() else []
 
 
 @lru_cache(maxsize=4)

@@ -15,7 +15,8 @@ from provenance_graph.licences.inheritance.own_names import (
     names_itself,
     release_of,
 )
-from provenance_graph.licences.results import Reason, Support
+from provenance_graph.licences.results import Reason
+from provenance_graph.licences.support import Support
 from provenance_graph.lineage.results import Edge
 
 PARENTS = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})

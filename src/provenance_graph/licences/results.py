@@ -14,12 +14,12 @@ from provenance_graph.licences.answers import (
     NoticeAnswer,
     PartAnswer,
     ReasonAnswer,
-    SupportAnswer,
     TermAnswer,
     UnknownAnswer,
     UseAnswer,
 )
 from provenance_graph.licences.paths import path_json
+from provenance_graph.licences.support import Support, weakest_custody
 from provenance_graph.licences.texts.catalogue import Condition, Licence, Rule, Use
 from provenance_graph.lineage.results import Edge, named
 
@@ -92,43 +92,6 @@ class Unknown:
             "cause": self.cause,
             "path": path_json(self.path),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """A claim that an answer rests on: which document says it, on what basis and custody."""
-
-    record: Iri
-    document: Iri
-    publisher: Iri
-    retrieved: str
-    basis: str
-    custody: str
-    property: str
-    locator: str = ""
-
-    def to_json(self) -> SupportAnswer:
-        """As JSON."""
-        return {
-            "record": self.record,
-            "document": self.document,
-            "publisher": named(self.publisher),
-            "retrieved": self.retrieved,
-            "basis": self.basis,
-            "custody": self.custody,
-            "property": self.property,
-            "locator": self.locator,
-        }
-
-
-CUSTODY = ("verified", "asserted", "assumed", "derived")
-"""How we know that a source stated it, strongest first."""
-
-
-def weakest_custody(support: tuple[Support, ...]) -> str:
-    """The weakest custody among the claims an answer rests on; "" where none is recorded."""
-    known = [one.custody for one in support if one.custody in CUSTODY]
-    return max(known, key=CUSTODY.index, default="")
 
 
 @dataclass(frozen=True, slots=True)

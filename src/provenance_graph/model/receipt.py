@@ -10,7 +10,7 @@ from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
 from provenance_graph.core.iris import ID, PREFIXES, Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.results import AnswerObject, Cell
-from provenance_graph.model.profile import value_json
+from provenance_graph.model.cells import value_json
 
 MAX_RECEIPTS = 8
 """So many receipts of one value; the rest is counted."""

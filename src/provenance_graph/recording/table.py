@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.formats.document import MAX_BYTES, decode, parse_json, parse_yaml
+from provenance_graph.formats.parsing import MAX_BYTES, decode, parse_json, parse_yaml
 from provenance_graph.recording.entry import FIELDS, Entry
 
 MAX_FINDINGS = 10_000

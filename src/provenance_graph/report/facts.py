@@ -23,7 +23,8 @@ from provenance_graph.licences.answers import LicenceReportAnswer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage.graph import LineageGraph
-from provenance_graph.model.profile import claim_json, profile
+from provenance_graph.model.cells import claim_json
+from provenance_graph.model.profile import profile
 from provenance_graph.model.stats import last_retrieved
 
 if TYPE_CHECKING:

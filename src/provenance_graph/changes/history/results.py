@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from provenance_graph.core.claims import Header, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.results import source_ref
-from provenance_graph.model.profile import value_json
+from provenance_graph.model.cells import value_json
 from provenance_graph.model.ranks import Movement
 
 if TYPE_CHECKING:

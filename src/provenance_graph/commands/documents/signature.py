@@ -98,7 +98,7 @@ def command(
 def _content(file: Path) -> bytes:
     """The bytes of a file, as far as one document may be long; raises UsageError."""
     from provenance_graph.core.errors import UsageError
-    from provenance_graph.formats.document import MAX_BYTES
+    from provenance_graph.formats.parsing import MAX_BYTES
 
     try:
         with file.open("rb") as opened:

@@ -60,7 +60,7 @@ def command(
 
 def _data(path: Path) -> bytes:
     from provenance_graph.core.errors import UsageError
-    from provenance_graph.formats.document import MAX_BYTES
+    from provenance_graph.formats.parsing import MAX_BYTES
 
     try:
         if str(path) == "-":

@@ -176,7 +176,7 @@ def _schemes(snapshot: AcceptedSnapshot, asked: Sequence[str]) -> tuple[Rubrics,
         if name == "all":
             names += sorted(rubric.id for rubric in known if rubric.is_computed)
         elif name.endswith(".ttl"):
-            from provenance_graph.ingest.build import reference_quads
+            from provenance_graph.ingest.shipped import reference_quads
 
             if not Path(name).is_file():
                 raise click.BadParameter(f"no file {name}", param_hint="--rubric")

@@ -43,9 +43,9 @@ COLUMNS = (
 def command(session: Session, thing: str, property: str | None, as_of: str, form: str) -> None:
     """Every claim about THING (a model, dataset, organisation …), or about one PROPERTY of it, as its sources state them."""
     from provenance_graph.core.iris import local_name, short_id
+    from provenance_graph.model.cells import claim_json, claim_labels
     from provenance_graph.model.fields import property_named
     from provenance_graph.model.naming.entities import find_entity
-    from provenance_graph.model.profile import claim_json, claim_labels
 
     snapshot = session.snapshot(as_of)
     meant = find_entity(snapshot, thing)

@@ -31,7 +31,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     """The policy in words, what each of its rules decided over the store, with examples."""
     from provenance_graph.acceptance.policy.file import policy_of
     from provenance_graph.acceptance.policy.report import examine, in_words, subjects
-    from provenance_graph.ingest.build import reference_quads
+    from provenance_graph.ingest.shipped import reference_quads
 
     snapshot = session.snapshot(as_of)
     policy = snapshot.policy

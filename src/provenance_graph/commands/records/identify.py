@@ -89,8 +89,8 @@ def command(
 
 def _rewrite(session: Session, data: Path, *, dry_run: bool, form: str) -> None:
     from provenance_graph.core.iris import short_id
-    from provenance_graph.ingest.build import IDENTITY
     from provenance_graph.ingest.identify import decide
+    from provenance_graph.ingest.shipped import IDENTITY
     from provenance_graph.matching.review_file import rewrite
 
     decided = decide(data).mappings

@@ -305,7 +305,7 @@ class _Once:
 
     def open(self) -> BinaryIO:
         """The whole input from its beginning, as far as one document may be long."""
-        from provenance_graph.formats.document import MAX_BYTES
+        from provenance_graph.formats.parsing import MAX_BYTES
 
         if not self._read:
             self._data, self._read = self._stream.read(MAX_BYTES + 1), True

@@ -26,7 +26,7 @@ from provenance_graph.core import canonical
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats.bundles.keys import PublicKey
-from provenance_graph.formats.document import MAX_BYTES, parse_json
+from provenance_graph.formats.parsing import MAX_BYTES, parse_json
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

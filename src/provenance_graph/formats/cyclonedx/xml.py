@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring
 
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats.document import MAX_DEPTH
+from provenance_graph.formats.parsing import MAX_DEPTH
 
 MARK = re.compile(r"xmlns(?::\w+)?\s*=\s*[\"']https?://cyclonedx\.org/schema/bom/(\d\.\d)")
 

@@ -12,7 +12,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.document import Document, ReaderOutput, decode, parse_json, parse_yaml
+from provenance_graph.formats.document import Document, ReaderOutput
 from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.api import read_answer
 from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, of_dataset, read_card
@@ -38,6 +38,7 @@ from provenance_graph.formats.huggingface.names import (
     described,
     version_claims,
 )
+from provenance_graph.formats.parsing import decode, parse_json, parse_yaml
 
 READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
 """Kinds of documents that are readings of an artifact."""

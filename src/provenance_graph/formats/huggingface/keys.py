@@ -14,7 +14,7 @@ from typing import Any
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, leaves, read, skip
-from provenance_graph.formats.document import Document, decode, parse_json, parse_yaml
+from provenance_graph.formats.document import Document
 from provenance_graph.formats.huggingface.cards.front import metadata
 from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS
 from provenance_graph.formats.huggingface.configs.keys import (
@@ -26,6 +26,7 @@ from provenance_graph.formats.huggingface.configs.keys import (
     role_of,
 )
 from provenance_graph.formats.huggingface.configs.merge import FILES as RECIPES
+from provenance_graph.formats.parsing import decode, parse_json, parse_yaml
 from provenance_graph.formats.statements import scalar_text
 
 MODEL_ROWS = (

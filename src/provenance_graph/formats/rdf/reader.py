@@ -24,8 +24,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, skip
-from provenance_graph.formats.document import MAX_DEPTH, Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.mldcat.keys import is_profile
+from provenance_graph.formats.parsing import MAX_DEPTH
 from provenance_graph.formats.records import claims_of, header
 
 MAX_QUADS = 1_000_000

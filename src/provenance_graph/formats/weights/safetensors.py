@@ -20,8 +20,9 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
-from provenance_graph.formats.document import Document, Features, Origin, Reader, parse_json
+from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import named, packages
+from provenance_graph.formats.parsing import parse_json
 from provenance_graph.formats.statements import mapping, scalar_text
 from provenance_graph.formats.weights.binary import MAX_HEADER, MAX_TENSORS
 from provenance_graph.formats.weights.gguf import layout_digest

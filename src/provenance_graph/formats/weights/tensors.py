@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.formats.document import MAX_BYTES, container_of
+from provenance_graph.formats.document import container_of
+from provenance_graph.formats.parsing import MAX_BYTES
 from provenance_graph.formats.weights import binary
 from provenance_graph.formats.weights.values import (
     WIDTHS,

@@ -24,7 +24,8 @@ from provenance_graph.licences.inheritance.own_names import (
     names_itself,
     release_of,
 )
-from provenance_graph.licences.results import LineageState, Support
+from provenance_graph.licences.results import LineageState
+from provenance_graph.licences.support import Support
 from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.lineage.arrays import DERIVED, RELATIONS, Flags, closure, pack
 from provenance_graph.lineage.index import UNRESOLVED, LineageIndex

@@ -13,11 +13,9 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.passing import FIRST
 from provenance_graph.licences.inheritance.whole import Propagation, Words, members
 from provenance_graph.licences.rules.classes import ClassContext, Prefix
-from provenance_graph.licences.rules.context import (
-    ParentStep,
-    begins,
-)
+from provenance_graph.licences.rules.context import ParentStep
 from provenance_graph.licences.rules.pairs import restricts
+from provenance_graph.licences.rules.prefix import begins
 from provenance_graph.lineage.arrays import CODE, RELATIONS, Flags, Ints, Longs, spread
 from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.store.values import ANY

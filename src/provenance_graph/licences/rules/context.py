@@ -9,7 +9,7 @@ report of a model and for the pass over a whole store.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +26,7 @@ from provenance_graph.lineage.results import Edge
 
 if TYPE_CHECKING:
     from provenance_graph.licences.situation import LicenceContext
+from provenance_graph.licences.rules.prefix import begins
 
 VIOLATION, WARNING, INFO = "Violation", "Warning", "Info"
 SEVERITIES = (VIOLATION, WARNING, INFO)
@@ -385,22 +386,3 @@ class ModelContext:
             match.path,
             match.other,
         )
-
-
-def begins(name: str, prefix: str, licensor: Iterable[str] = ()) -> bool:
-    """Whether a name begins with a prefix, however it is spaced and cased.
-
-    The licensor's own name may stand before it, as in the names of its own models that a
-    converted copy keeps.
-
-    >>> begins("Llama-3-8B-Lexi", "Llama 3"), begins("Hermes-3-Llama-3.1-8B", "Llama")
-    (True, False)
-    >>> begins("Meta-Llama-3-8B-onnx", "Llama 3", ["meta"])
-    True
-    """
-
-    def plain(text: str) -> str:
-        return re.sub(r"[^a-z0-9]", "", text.lower())
-
-    rests = [plain(name).removeprefix(plain(owner)) for owner in ("", *licensor)]
-    return any(rest.startswith(plain(prefix)) for rest in rests)

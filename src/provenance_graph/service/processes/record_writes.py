@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,13 @@ from provenance_graph.service.api.common.indexes import note_changed
 from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.namespaces import namespace
+from provenance_graph.service.processes.write_checks import (
+    MAX_SHOWN,
+    WriteSize,
+    default_refused,
+    header_refused,
+    quads_of,
+)
 from provenance_graph.service.settings import Settings
 from provenance_graph.shapes.findings import Severity
 from provenance_graph.shapes.setbased import validate_record
@@ -41,12 +48,10 @@ from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.sparql.guard import check_length, check_update
 from provenance_graph.store.sparql.rewrite import UpdateRequest, graphs_named, inserts_only
 from provenance_graph.store.staging import Outcome, Rehearsal, Scratch, rehearse, resolved
-from provenance_graph.tables import counted
 
 _RESERVED: Final = str(mint("graph", ""))
 _MOVES: Final = re.compile(r"[?#]|/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 """What makes clients that resolve references reach another name, somebody else's perhaps."""
-_MAX_SHOWN: Final = 5
 _READ_TIMES: Final = 4
 """How many times what one write may change the records of a client may hold for an update."""
 _TERMS: Final = 4
@@ -58,38 +63,13 @@ def _now() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteSize:
-    """How much one write may change: the accepted view is made anew for every entity in it."""
-
-    statements: int = 50_000
-    entities: int = 5_000
-
-    def check(self, statements: int, entities: int = 0) -> None:
-        """Raise a refusal with 413 for a write that is larger."""
-        if statements <= self.statements and entities <= self.entities:
-            return
-        detail = (
-            f"one write may change records of {self.statements} statements about "
-            f"{self.entities} entities in all, and this one has "
-            + (f"{statements} about {entities}" if entities else f"{statements} statements")
-            + "; send it in parts, or let the operator import it (provenance-graph import)"
-        )
-        raise refuse(413, "Write too large", detail, "too-large")
-
-    def check_bodies(self, bodies: Collection[Sequence[Quad]]) -> None:
-        """The same of what records hold, their headers aside; records count as entities do."""
-        entities = {quad[0] for body in bodies for quad in body}
-        self.check(sum(map(len, bodies)), max(len(entities), len(bodies)))
-
-
-@dataclass(frozen=True, slots=True)
 class RecordTarget:
     """Writes into a store of records."""
 
     store: EmbeddedWriter
     limits: Limits
     now: Callable[[], str] = _now
-    size: WriteSize = WriteSize()
+    size: WriteSize = field(default_factory=WriteSize)
     log: ChangeLog | None = None
     """Where commits are noted, if not one by one in the store's own log."""
 
@@ -132,7 +112,7 @@ class RecordTarget:
         before = self._body_of(name)
         stated = [] if replace else list(before)
         for part in parts:
-            stated += self._stated(_quads(part.body, name), name)
+            stated += self._stated(quads_of(part.body, name), name)
         self.size.check_bodies((before, stated))
         done = self._commit([self._record(name, stated, who)])
         return Written(done.version, not stored, done.added)
@@ -177,7 +157,7 @@ class RecordTarget:
         None where these are no longer those with the ``digest`` it was worked out on.
         """
         if outcome.default:
-            raise _default_refused()
+            raise default_refused()
         self.size.check(abs(outcome.growth))
         before = self._bodies(who, within)
         if Rehearsal.of("", before, 0).digest != digest:
@@ -195,7 +175,7 @@ class RecordTarget:
         scratch = Scratch()
         scratch.update(text)
         if scratch.holds_default():
-            raise _default_refused()
+            raise default_refused()
         self.size.check(len(scratch))
         names = [self._own(name, who) for name in scratch.graphs()]
         before = {name: self._body_of(name) for name in names}
@@ -335,7 +315,7 @@ class RecordTarget:
             header = {quad[:3] for quad in self.store.quads(subject=name, graph=name)}
             other = [quad for quad in own if quad[:3] not in header]
             if other:
-                raise _header_refused(other, name)
+                raise header_refused(other, name)
         return stated
 
     def _wrote(self, graph: Iri, who: str) -> bool:
@@ -358,7 +338,7 @@ class RecordTarget:
     def _own(self, graph: Iri | None, who: str) -> Iri:
         """The graph, if it is in this client's namespace; else a refusal that says why."""
         if graph is None:
-            raise _default_refused()
+            raise default_refused()
         place = namespace(who)
         if graph.startswith(place) and len(graph) > len(place):
             if _MOVES.search(graph, len(place) - 1):
@@ -395,35 +375,7 @@ class RecordTarget:
         record = rdf.from_quads([*rdf.to_quads(Record(header)), *quads])
         result = validate_record(record, Severity.VIOLATION)
         if result:
-            shown = "; ".join(f"{f.path}: {f.message}" for f in result[:_MAX_SHOWN])
-            more = f" and {len(result) - _MAX_SHOWN} more" if len(result) > _MAX_SHOWN else ""
+            shown = "; ".join(f"{f.path}: {f.message}" for f in result[:MAX_SHOWN])
+            more = f" and {len(result) - MAX_SHOWN} more" if len(result) > MAX_SHOWN else ""
             raise refuse(422, "Record refused", f"{shown}{more}", "invalid")
         return record
-
-
-def _default_refused() -> Exception:
-    return refuse(
-        403,
-        "Forbidden",
-        "the default graph is the accepted view, which follows from records under the policy; "
-        "write into a named graph, which becomes a record, and the view will follow",
-        "default-graph",
-    )
-
-
-def _header_refused(quads: Sequence[Quad], name: Iri) -> Exception:
-    shown = ", ".join(sorted({shorten(quad[1]) for quad in quads})[:_MAX_SHOWN])
-    return refuse(
-        422,
-        "Record refused",
-        f"{counted(len(quads), 'statement')} about the record <{name}> itself ({shown}): who wrote "
-        "it, when and as what is its header, which the service writes; leave such statements "
-        "out, or send those that it has now unchanged",
-        "header",
-    )
-
-
-def _quads(lines: bytes, name: Iri) -> list[Quad]:
-    scratch = Scratch()
-    scratch.read(lines, name)
-    return list(scratch.quads(name))

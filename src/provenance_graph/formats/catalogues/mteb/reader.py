@@ -21,15 +21,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, keys
-from provenance_graph.formats.document import (
-    MAX_DEPTH,
-    Document,
-    Features,
-    Origin,
-    Reader,
-    ReaderOutput,
-)
+from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Parser, Row
+from provenance_graph.formats.parsing import MAX_DEPTH
 
 SOURCE = "mteb"
 _TABLE = 514

@@ -9,7 +9,7 @@ from typing import Any
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats import statements
-from provenance_graph.formats.document import parse_yaml
+from provenance_graph.formats.parsing import parse_yaml
 
 MAX_FRONT = 2 << 20
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.model.answers import ClaimsAnswer
+from provenance_graph.model.cells import claim_json, claim_labels
 from provenance_graph.model.fields import property_named
-from provenance_graph.model.profile import claim_json, claim_labels
 from provenance_graph.recording import flags
 
 
