@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from provenance_graph.acceptance.agreement import agree, value_key, width
 from provenance_graph.acceptance.criteria import best_of, order_key
@@ -27,7 +28,7 @@ from provenance_graph.core.claims import (
     Value,
     claim_key,
 )
-from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.iris import ID, Iri, local_name, name_slug
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV
 
 GIVES_VALUE = frozenset({Stance.STATED, Stance.PARTLY_STATED})
@@ -264,17 +265,21 @@ def _several(
         chosen = [item for item in stated if _tier(item, policy) == tier]
     elif predicate in _LINEAGE and any(_is_close(item, policy) for item in stated):
         chosen = [item for item in stated if _is_close(item, policy)]
-    values = {item.value for item in chosen if item.value is not None}
+    in_words = _in_words(competing)
+    values = {item.value for item in chosen if item.value is not None} - in_words
     judged: list[Judged] = []
     for item in competing:
-        if item.value in values:
+        if item.value in in_words:
+            why = "words for what another document names as an entity"
+            judged.append((item, AcceptanceStatus.ALTERNATIVE, why))
+        elif item.value in values:
             judged.append((item, AcceptanceStatus.ACCEPTED, marked(item, "one of several values")))
         elif item.basis is Basis.INFERENCE:
             judged.append((item, AcceptanceStatus.ALTERNATIVE, "an inference beside a statement"))
         else:
             why = "sources closer to the facts list the values, and not this one"
             judged.append((item, AcceptanceStatus.ALTERNATIVE, why))
-    rivals = {item.value for item in competing if item.value is not None} - values
+    rivals = {item.value for item in competing if item.value is not None} - values - in_words
     return Resolution(
         (*judged, *closed),
         tuple(sorted(values, key=value_key)),
@@ -282,6 +287,33 @@ def _several(
         inferred=not stated,
         implausible=any(item.implausible for item in chosen),
     )
+
+
+def _in_words(competing: Sequence[SourcedClaim]) -> set[Iri]:
+    """References in words alone whose words are the name of an entity that competes beside them.
+
+    A document that holds one row of a table gives a parent's name where the whole table gives the
+    parent: both mean one entity, whatever identity calls it.
+    """
+    words = {item.value: item for item in competing if _is_words(item.value)}
+    if not words:
+        return set()
+    named = {
+        name_slug(unquote(local_name(name)))
+        for item in competing
+        if not _is_words(item.value)
+        for name in (item.value, item.claim.value)
+        if isinstance(name, Iri)
+    }
+    return {
+        name
+        for name in words
+        if isinstance(name, Iri) and name_slug(unquote(local_name(name))) in named
+    }
+
+
+def _is_words(value: Value | None) -> bool:
+    return isinstance(value, Iri) and value.startswith(ID) and "/unresolved/" in value
 
 
 def _is_close(item: SourcedClaim, policy: Policy) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.lineage.arrays import RELATIONS, Flags, spread
 from provenance_graph.lineage.index import KINDS, LineageIndex
-from provenance_graph.lineage.results import SAYINGS, Edge, Lineage, Node
+from provenance_graph.lineage.results import SAYINGS, Edge, EdgeSource, Lineage, Node
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -119,7 +119,7 @@ def _branch(edge: Edge, other: Node, side: str) -> str:
     notes += [edge.method] if edge.method else []
     notes += [f"at revision {edge.revision}"] if edge.revision else []
     if edge.sources:
-        bases = sorted({source.basis for source in edge.sources})
+        bases = sorted({_grounds(source) for source in edge.sources})
         count = len({source.document for source in edge.sources})
         notes.append(f"{count} source{'s' * (count != 1)}: {', '.join(bases)}")
     notes += ["only inferred?"] if edge.inferred else []
@@ -131,6 +131,11 @@ def _branch(edge: Edge, other: Node, side: str) -> str:
     if edge.against:
         notes.append("against: " + ", ".join(sorted({short_id(s.publisher) for s in edge.against})))
     return shown + (f" [{'; '.join(notes)}]" if notes else "")
+
+
+def _grounds(source: EdgeSource) -> str:
+    """The basis of a statement, with how it is known that this source made it."""
+    return f"{source.basis} ({source.custody})" if source.custody else source.basis
 
 
 def _title(node: Node) -> str:

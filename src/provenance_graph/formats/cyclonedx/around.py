@@ -44,7 +44,7 @@ def _dependencies(bom: Bom) -> ReaderOutput:
                 shown = scalar_text(target)[:120]
                 place = f"{where}/dependsOn/{m}"
                 yield Problem(place, f"{shown!r} names no component", kind="reference")
-            elif source and source != other:
+            elif source and source != other and (source, other) not in bom.linked:
                 yield from _needs(bom, source, other, scalar_text(target))
 
 

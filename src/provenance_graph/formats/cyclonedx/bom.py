@@ -28,7 +28,8 @@ class Bom:
     """A document's components by the references that point to them.
 
     ``known`` leads from references to subjects; to an empty one where the component is neither a
-    model nor data. ``parts`` holds each component with its place, ``stated`` the values at it.
+    model nor data. ``parts`` holds each component with its place, ``stated`` the values at it. ``linked``
+    are the pairs of entities that a component's own description relates.
     """
 
     local: str
@@ -40,6 +41,7 @@ class Bom:
     places: dict[str, Iri] = field(default_factory=dict)
     stages: dict[Iri, list[Iri]] = field(default_factory=dict)
     stated: Mapping[str, list[Leaf]] = field(default_factory=dict)
+    linked: set[tuple[Iri, Iri]] = field(default_factory=set)
 
 
 @once

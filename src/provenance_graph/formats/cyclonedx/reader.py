@@ -105,14 +105,22 @@ def read(document: Document) -> ReaderOutput:
         kind = boms.role(part)
         if kind == "model":
             described = True
-            yield from _model(part, where, bom)
+            yield from _linking(_model(part, where, bom), bom)
         elif kind == "data":
             described = True
-            yield from _data(part, where, bom)
+            yield from _linking(_data(part, where, bom), bom)
     yield from around.read(bom)
     yield from formulation.read(bom)
     if not described:
         yield Problem("/", "no model and no dataset among the components", kind="empty")
+
+
+def _linking(output: ReaderOutput, bom: Bom) -> ReaderOutput:
+    """The same output; notes which entities it relates, which a dependency need not repeat."""
+    for item in output:
+        if isinstance(item, Claim) and isinstance(item.value, Iri):
+            bom.linked.add((item.subject, item.value))
+        yield item
 
 
 def _stages(bom: Bom) -> None:
@@ -369,7 +377,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=boms.leaves,
     subjects=boms.subjects,
