@@ -21,6 +21,7 @@ from provenance_graph.core.claims import (
     Precision,
     Stance,
 )
+from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 
 
@@ -384,3 +385,33 @@ def test_an_inferred_parent_stands_where_no_source_states_one_or_the_same() -> N
         assert (M, PROV.wasDerivedFrom, base, None) in seen.quads
         (claim,) = [c for c in seen.claims if c.claim.predicate == PROV.wasDerivedFrom]
         assert claim.standing is AcceptanceStatus.ACCEPTED
+
+
+def test_a_nominal_size_is_held_against_the_size_in_the_name() -> None:
+    named = iris.model("org/Example-8x7B-Instruct")
+    for size, doubted in ((7, True), (47, False)):
+        item = held(billions(size), predicate=PG.nominalParameterCount)
+        item = replace(item, subject=named, claim=replace(item.claim, subject=named))
+        seen = view_of(named, [item], [named], POLICY)
+        reasons = [one.reason for one in seen.claims]
+        assert any("the name gives about 56B" in one for one in reasons) is doubted
+
+
+@pytest.mark.parametrize("words", ["exaone-3.5-32b", "EXAONE%203.5%2032B"])
+def test_words_for_a_parent_that_another_document_names_are_no_second_parent(words: str) -> None:
+    row = iris.entity("epoch", "model", "exaone-3.5-32b")
+    known = replace(
+        held(row, predicate=PG.fineTunedFrom), resolved=iris.model("LGAI/EXAONE-3.5-32B-Base")
+    )
+    again = held(
+        Iri(f"{ID}in/epoch/unresolved/{words}"), predicate=PG.fineTunedFrom, day="2026-01-01"
+    )
+    other = held(Iri(f"{ID}in/epoch/unresolved/else"), predicate=PG.fineTunedFrom)
+    judged = resolve([known, again], PG.fineTunedFrom, POLICY)
+    assert judged.values == (known.value,)
+    assert not judged.rivals
+    assert "words for what another document names as an entity" in [r for *_, r in judged.claims]
+    assert set(resolve([known, other], PG.fineTunedFrom, POLICY).values) == {
+        known.value,
+        other.value,
+    }

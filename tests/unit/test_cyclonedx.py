@@ -207,3 +207,17 @@ def test_what_xml_writes_otherwise_than_json_is_not_lost() -> None:
     claims, _ = read(cyclonedx.READER, text, "bom.xml")
     assert any("made from scratch" in str(c.value) for c in claims)
     assert Stance.PARTLY_STATED in {c.stance for c in claims if c.predicate == PROV.wasDerivedFrom}
+
+
+def test_a_dependency_on_what_the_model_is_stated_to_be_made_from_is_not_listed_again() -> None:
+    card = {"modelParameters": {"datasets": [{"ref": "d"}]}}
+    parts = [
+        {"type": "machine-learning-model", "name": "m", "bom-ref": "m", "modelCard": card},
+        {"type": "data", "name": "d", "bom-ref": "d", "data": [{"type": "dataset", "name": "d"}]},
+        {"type": "data", "name": "e", "bom-ref": "e", "data": [{"type": "dataset", "name": "e"}]},
+    ]
+    text = bom(components=parts, dependencies=[{"ref": "m", "dependsOn": ["d", "e"]}])
+    claims, _ = read(cyclonedx.READER, text, "bom.json")
+    assert [str(c.value) for c in claims if c.predicate == PG.trainedOn] == [str(iris.dataset("d"))]
+    others = [str(c.value) for c in claims if c.predicate == PG.otherStatement]
+    assert others == ["dependencies.dependsOn: e"]

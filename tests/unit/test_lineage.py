@@ -323,3 +323,8 @@ def test_every_relation_reads_in_both_directions() -> None:
     from provenance_graph.lineage.results import SAYINGS
 
     assert set(_INVERSE) == set(SAYINGS.values())
+
+
+def test_the_text_tree_shows_the_custody_of_what_states_an_edge(lineage):
+    text = FORMATS["tree"](lineage.of(TUNED, direction="up"))
+    assert "[2 sources: DeveloperStatement (Assumed), Inference (Assumed); " in text

@@ -29,7 +29,7 @@ _HUB_BEGAN = date(2022, 3, 3)
 _CREATED = (DCTERMS.created,)
 KEEPS_SIZE = (PG.fineTunedFrom, PG.postTrainedFrom, PG.continuedFrom, PG.adapterOf)
 """Derivations after which a model has about as many parameters as its base."""
-CHECKED = (PG.parameterCount, PG.contextLength, DCTERMS.issued, *KEEPS_SIZE)
+CHECKED = (PG.parameterCount, PG.nominalParameterCount, PG.contextLength, DCTERMS.issued, *KEEPS_SIZE)
 _LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -37,8 +37,9 @@ def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     """Why a claim's value can hardly be true, by the claim's ``id``; nothing for the others."""
     results: dict[int, str] = {}
     counts = [item for one in COUNTS if one == PG.parameterCount for item in groups.get(one, ())]
-    if counts and (names := _names(subject, groups)):
-        results.update(_against_name(counts, names, groups, policy))
+    sizes = [*counts, *groups.get(PG.nominalParameterCount, ())]
+    if sizes and (names := _names(subject, groups)):
+        results.update(_against_name(sizes, names, groups, policy))
     if counts:
         results.update(_against_dimensions(counts, groups, policy))
     results.update(_against_window(groups))

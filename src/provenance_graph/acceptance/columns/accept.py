@@ -52,7 +52,13 @@ from provenance_graph.store.claim_columns import BASIS_CODE, CUSTODY_CODE, NONE,
 
 _DERIVED = CUSTODY_CODE[Custody.DERIVED]
 
-_ACROSS = (*CUTOFFS, PG.slidingWindowSize, PG.layerCount, PROV.wasDerivedFrom)
+_ACROSS = (
+    *CUTOFFS,
+    PG.slidingWindowSize,
+    PG.layerCount,
+    PG.nominalParameterCount,
+    PROV.wasDerivedFrom,
+)
 """Properties whose presence alone sends a subject through the checks across properties."""
 
 

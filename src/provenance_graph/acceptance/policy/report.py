@@ -91,8 +91,8 @@ def in_words(policy: Policy) -> Iterator[str]:
     yield f"{len(policy.single)} properties take one value; of the others every value is accepted."
     bounds = policy.plausible
     yield (
-        f"Implausible: a rounded count outside {bounds.size_in_name[0]} to {bounds.size_in_name[1]} times the "
-        f"size in the name, or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a third "
+        f"Implausible: a rounded count or a nominal size outside {bounds.size_in_name[0]} to "
+        f"{bounds.size_in_name[1]} times the size in the name, or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a third "
         f"party's release day more than {bounds.days_after_creation} days after the repository's creation, a "
         f"catalogue's more than {bounds.days_before_creation} before it, any more than {bounds.days_from_name} "
         "from a date in the name, and any of a name that says latest; a context length that is the sliding "
