@@ -29,7 +29,13 @@ _HUB_BEGAN = date(2022, 3, 3)
 _CREATED = (DCTERMS.created,)
 KEEPS_SIZE = (PG.fineTunedFrom, PG.postTrainedFrom, PG.continuedFrom, PG.adapterOf)
 """Derivations after which a model has about as many parameters as its base."""
-CHECKED = (PG.parameterCount, PG.nominalParameterCount, PG.contextLength, DCTERMS.issued, *KEEPS_SIZE)
+CHECKED = (
+    PG.parameterCount,
+    PG.nominalParameterCount,
+    PG.contextLength,
+    DCTERMS.issued,
+    *KEEPS_SIZE,
+)
 _LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
 
 
