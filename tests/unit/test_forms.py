@@ -369,3 +369,43 @@ def test_an_address_of_a_paper_is_no_reason_for_a_decision() -> None:
     field = form_named("eu-gpai-mdf").fields["5.2"]
     assert not field.sources
     assert "2.2" in field.help
+
+
+def test_a_value_of_another_source_is_marked_and_makes_the_field_mixed() -> None:
+    paper = Claim(MODEL, PG.paper, Iri("https://arxiv.org/abs/2204.05149"), basis=Basis.THIRD_PARTY)
+    card = Claim(MODEL, PG.modelCard, Iri("https://example.org/card"))
+    with world(paper, card) as store:
+        form = filled(store, "eu-gpai-mdf")
+    specifications = field(form, "2.2")
+    assert specifications.status == "mixed"
+    line = next(x for x in RENDERERS["md"](form).splitlines() if "2204.05149" in x)
+    assert "reported by others" in line
+    assert "(reported by others)" in RENDERERS["html"](form)
+
+
+def test_how_something_was_measured_is_not_answered_with_what_was_measured() -> None:
+    claims = (
+        Claim(MODEL, PG.trainingCO2eTonnes, literals.decimal("420")),
+        Claim(MODEL, PG.trainingHardware, literals.text("H100")),
+    )
+    with world(*claims) as store:
+        form = filled(store, "eu-gpai-mdf")
+    assert [field(form, one).status for one in ("7.3", "8.2")] == ["empty", "empty"]
+    assert [value.text for value in field(form, "7.1").values] == ["H100"]
+
+
+def test_the_owners_of_training_data_are_no_kinds_of_data() -> None:
+    with world(Claim(MODEL, PG.dataAcquisition, PG.PublicDataset)) as store:
+        form = filled(store, "ca-ab-2013")
+    assert field(form, "1").status == "empty"
+
+
+def test_every_footnote_of_a_form_is_cited() -> None:
+    claims = (
+        Claim(MODEL, DCTERMS.license, PG.LicensedData),
+        Claim(MODEL, PG.termsOfUse, None, Stance.NOT_STATED),
+    )
+    with world(*claims) as store:
+        form = filled(store, "eu-gpai-mdf")
+    text = RENDERERS["md"](form).partition("## Sources")[0]
+    assert all(f"[^{note.number}]" in text for note in form.footnotes)

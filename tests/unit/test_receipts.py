@@ -317,3 +317,86 @@ def test_every_record_inside_is_whole() -> None:
         if "/record/" in graph:
             record = rdf.from_quads(canonical.parse(text, graph).quads)
             assert record.header.record == graph
+
+
+def signed_by(*keys: Ed25519PrivateKey) -> bytes:
+    """A bundle with one signature a key, in that order."""
+    value = json.loads(made())
+    message = envelope.read(made(), "b").message
+    value["envelope"]["signatures"] = [
+        {
+            "keyid": PublicKey(key.public_key()).id,
+            "sig": base64.b64encode(key.sign(message)).decode(),
+        }
+        for key in keys
+    ]
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def test_signatures_have_one_order_and_none_is_repeated_or_unknown() -> None:
+    both = sorted((KEY, OTHER), key=lambda key: PublicKey(key.public_key()).id)
+    given = [PublicKey(key.public_key()) for key in both]
+    assert verify(signed_by(*both), given).ok
+    for data, keys in (
+        (signed_by(*reversed(both)), given),
+        (signed_by(KEY, KEY), [PUBLIC]),
+        (signed_by(*both), [PUBLIC]),
+    ):
+        done = verify(data, keys)
+        assert [f.where for f in done.failures] == ["/envelope/signatures"]
+
+
+def restated(change: Callable[[dict[str, object]], dict[str, object]]) -> bytes:
+    """A bundle without a signature whose statement was changed."""
+    file = envelope.read(made(), "b")
+    return envelope.write(change(dict(file.statement)), file.content, file.exports)
+
+
+@pytest.mark.parametrize(
+    ("where", "change"),
+    [
+        (
+            "/envelope/payload/subject",
+            lambda s: {**s, "subject": [*s["subject"][:1], *s["subject"]]},
+        ),
+        (
+            "/envelope/payload/subject",
+            lambda s: {
+                **s,
+                "subject": [
+                    {**one, "digest": {**one["digest"], "sha512": "0" * 128}}
+                    for one in s["subject"]
+                ],
+            },
+        ),
+        ("about", lambda s: {**s, "predicate": {**s["predicate"], "about": ["urn:other"]}}),
+        (
+            "day",
+            lambda s: {
+                **s,
+                "predicate": {**s["predicate"], "asOf": "2026-11-29", "day": "2024-01-01"},
+            },
+        ),
+    ],
+)
+def test_a_changed_statement_is_named(
+    where: str, change: Callable[[dict[str, object]], dict[str, object]]
+) -> None:
+    assert where in [f.where for f in verify(restated(change)).failures]
+
+
+def test_a_claim_moved_to_another_record_is_named() -> None:
+    def moved(content: str) -> str:
+        graphs = [g for g in canonical.by_graph(content) if "/record/" in g]
+        line = next(
+            x for x in content.splitlines(True) if f"<{graphs[0]}#c-" in x[: len(graphs[0]) + 8]
+        )
+        node = line.partition(" ")[0]
+        lines = [
+            x.replace(f" <{graphs[0]}> .", f" <{graphs[1]}> .") if x.startswith(f"{node} ") else x
+            for x in content.splitlines(True)
+        ]
+        return "".join(sorted(lines))
+
+    failures = verify(rewritten(moved)).failures
+    assert any("no part of the record" in f.what for f in failures)

@@ -232,6 +232,9 @@ class AcceptedSnapshot:
 
     def view(self, subject: Iri) -> View:
         """The accepted view of a subject, with every claim judged; those asked last are kept."""
+        name, result = subject, self._views.get(subject)
+        if result is not None:
+            return result
         subject = self.canonical(subject)
         if self._day_reads is not None:
             return self._day_reads.view(subject)
@@ -241,6 +244,7 @@ class AcceptedSnapshot:
                 self._views.clear()
             result = view(subject, self.statements, self.policy, self.latest)
             self._views[subject] = result
+        self._views[name] = result
         return result
 
     def claims(self, subject: Iri, predicate: Iri | None = None) -> list[SourcedClaim]:

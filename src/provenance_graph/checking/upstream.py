@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +21,7 @@ from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.recorded import bearing_on
 from provenance_graph.licences.rules.breaches import as_validation
+from provenance_graph.licences.situation import LicenceContext
 from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.licences.texts.reading import load
 from provenance_graph.licences.uses import term_text
@@ -43,7 +44,7 @@ class Upstream:
     def __init__(self, store: Store, index: LineageIndex, today: str) -> None:
         self._store, self._index, self._today = store, index, today
         self._snapshot = AcceptedSnapshot(store, today=today)
-        self._statements = self._snapshot.statements
+        self._canonical = cache(self._snapshot.canonical)
         self._reads = Remembered(store)
         self._likely: dict[Iri, Iri] = {}
 
@@ -87,14 +88,14 @@ class Upstream:
         """What a record states of each entity that has parents, data or a licence there."""
         by_subject: dict[Iri, list[Quad]] = {}
         for subject, predicate, value, _ in statements(record):
-            subject = self._statements.canonical(subject)
-            stored = self._statements.canonical(value) if isinstance(value, Iri) else value
+            subject = self._canonical(subject)
+            stored = self._canonical(value) if isinstance(value, Iri) else value
             by_subject.setdefault(subject, []).append((subject, predicate, stored, None))
         for claim in record.claims:  # a misspelt licence is judged as the one it likely means
             if unlisted(claim):
                 likely = licence_names.normalise(meant(claim)).value
                 if likely is not None:
-                    subject = self._statements.canonical(claim.subject)
+                    subject = self._canonical(claim.subject)
                     by_subject.setdefault(subject, []).append(
                         (subject, DCTERMS.license, likely, None)
                     )
@@ -190,7 +191,8 @@ class Upstream:
         node = graph.index.names.find(subject)
         if node is None or graph.index.kind[node] == DATASET:
             return
-        findings = graph.findings(subject, day=self._today)
+        now = graph.situation(subject, day=self._today)
+        findings = graph.findings_in(now)
         likely = self._likely.get(subject)
         for result in as_validation(one for one in findings if one.rule.id != _OPEN_DATA):
             if likely is not None:
@@ -200,13 +202,11 @@ class Upstream:
         stated = {value for _, predicate, value, _ in quads if predicate == DCTERMS.license}
         parts = (graph.catalogue.binding(one) for one in stated if isinstance(one, Iri))
         declared = stated.union(*parts)
-        yield from self._duties(graph, subject, declared)
+        yield from self._duties(now, declared)
 
-    def _duties(
-        self, graph: LicenceGraph, subject: Iri, declared: Collection[Value]
-    ) -> Iterator[Finding]:
+    def _duties(self, now: LicenceContext, declared: Collection[Value]) -> Iterator[Finding]:
         """The duties of licences above that an entity does not declare itself."""
-        now = graph.situation(subject, day=self._today)
+        subject = now.subject
         asked: dict[Iri, list[str]] = {}
         names: dict[Iri, str] = {}
         for term in now.terms:

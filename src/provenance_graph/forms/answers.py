@@ -12,6 +12,7 @@ from provenance_graph.model.receipt import Receipt
 
 STATUSES = {
     "stated": f"{STATES['disclosed'].glyph} stated by the developer",
+    "mixed": "◑ stated by the developer in part, in part by others as marked",
     "reported": f"{STATES['reported'].glyph} reported by others",
     "inferred": f"{STATES['inferred'].glyph} inferred",
     "derived": "∴ derived by a rule",
@@ -26,6 +27,14 @@ STATUSES = {
     "empty": "□ nobody states it",
 }
 """The status of a field, in glyph and words."""
+BASES = {
+    "developer": "stated by the developer",
+    "others": "reported by others",
+    "inferred": "inferred",
+    "derived": "derived by a rule",
+}
+"""Whose word a value is, by its basis."""
+_OF_ONE_BASIS = frozenset({"stated", "reported", "inferred", "derived"})
 
 
 @dataclass(frozen=True, config=RESULT)
@@ -62,6 +71,10 @@ class FilledField:
     ask: str
     binds: str = ""
     labelled: bool = False
+
+    def mark(self, value: FilledValue) -> str:
+        """Whose word a value is, where the status of the field does not tell; else nothing."""
+        return "" if self.status in _OF_ONE_BASIS else BASES[value.basis]
 
 
 @dataclass(frozen=True, config=RESULT)

@@ -142,7 +142,8 @@ class _Filling:
         if len(values) > MAX_VALUES:
             notes.append(f"{len(values) - MAX_VALUES} more values are left out here")
         # who declined or left it blank is cited as well
-        cited = [n for a in answers if not a.values for n in self._cited(a.claims)]
+        silent = () if values else answers
+        cited = [n for answer in silent for n in self._cited(answer.claims)]
         return FilledField(
             id=field.id,
             title=field.title,
@@ -382,6 +383,8 @@ def _status(field: FormField, answers: Sequence[_Answer]) -> str:
     if field.each and len(filled) < len(answers):
         return "partly"
     bases = {value.basis for answer in filled for value in answer.values}
+    if "developer" in bases and bases - {"developer", "derived"}:
+        return "mixed"  # a value of another source is no statement of the developer
     for basis, status in (
         ("developer", "stated"),
         ("others", "reported"),

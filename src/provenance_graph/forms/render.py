@@ -54,7 +54,9 @@ def markdown(form: FilledForm) -> str:
             for value in field.values:
                 of = f"{_md(value.of)}: " if value.of else ""
                 label = f"{_md(value.label)}: " if field.labelled else ""
-                marks = " (sources disagree)" if value.contested else ""
+                whose = [field.mark(value)] if field.mark(value) else []
+                whose += ["sources disagree"] if value.contested else []
+                marks = f" ({'; '.join(whose)})" if whose else ""
                 marks += "".join(f"[^{number}]" for number in value.footnotes)
                 lines.append(f"- {of}{label}{_md(value.text)}{marks}")
             if field.missing:

@@ -178,10 +178,12 @@ class LicenceGraph:
 
     def findings(self, subject: Iri, *, day: str = "") -> list[LicenceFinding]:
         """The rules a model runs against."""
-        labels = label_history.labels(self.snapshot, self.catalogue, subject)
-        return findings(
-            ModelContext(self.situation(subject, day=day or self.snapshot.day), (), labels)
-        )
+        return self.findings_in(self.situation(subject, day=day or self.snapshot.day))
+
+    def findings_in(self, situation: LicenceContext) -> list[LicenceFinding]:
+        """The rules a model runs against, where what reaches it is known already."""
+        labels = label_history.labels(self.snapshot, self.catalogue, situation.subject)
+        return findings(ModelContext(situation, (), labels))
 
     def _declared(self, subject: Iri, node: int | None, day: str) -> tuple[Licence, ...]:
         if node is not None:

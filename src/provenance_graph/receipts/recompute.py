@@ -112,7 +112,12 @@ def _records(
         if graph is None or graph in _NOT_RECORDS:
             continue
         try:
-            yield rdf.from_quads(quads)
+            record = rdf.from_quads(quads)
+            yield record
+            if foreign := set(quads) - set(rdf.to_quads(record)):
+                node = min(str(subject) for subject, *_ in foreign)
+                what = f"holds what is no part of the record: statements about {node}"
+                problems.append(Problem(graph, what, kind="record"))
         except (RecordError, ValueError) as error:
             problems.append(Problem(graph, f"no record: {error}", kind="record"))
 

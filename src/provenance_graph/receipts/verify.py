@@ -95,6 +95,7 @@ def verify(
         done = recompute(parsed.quads, _text(file, "day"), _text(file, "asOf"))
     problems += _graphs(file, graphs)
     problems += done.problems
+    problems += _predicate(file, done)
     return _answer(file, done, signature, signed_by, problems, bound)
 
 
@@ -109,7 +110,11 @@ def _signature(
     if not known:
         return "not checked", [], []
     sourced = envelope.signers(file, known)
-    given = [one.key for one in file.signatures if one.key in known]
+    ids = [one.key for one in file.signatures]
+    given = [key for key in ids if key in known]
+    if ids != sorted(set(ids)):
+        what = "signatures are repeated or out of order; a bundle has one a key, by its id"
+        return "failed", sourced, [Problem(where, what, kind="signature")]
     if len(sourced) < len(given):
         what = "a signature is not that key's over this statement"
         return "failed", sourced, [Problem(where, what, kind="signature")]
@@ -117,6 +122,10 @@ def _signature(
         names = ", ".join(one.key[:16] for one in file.signatures)
         what = f"signed by an unknown key ({names}…); the keys given are others"
         return "unknown key", [], [Problem(where, what, kind="signature")]
+    if len(given) < len(ids):
+        others = ", ".join(key[:16] for key in ids if key not in known)
+        what = f"one more signature, by a key that is not among those given ({others}…)"
+        return "unknown key", sourced, [Problem(where, what, kind="signature")]
     return "verified", sourced, []
 
 
@@ -133,6 +142,22 @@ def _graphs(file: BundleFile, graphs: Mapping[str, str]) -> list[Problem]:
             problems.append(Problem(_graph(graph), "not in what was stated", kind="graph"))
         elif matches[graph] != expected[graph]:
             problems.append(Problem(_graph(graph), "changed: its digest is another", kind="graph"))
+    return problems
+
+
+def _predicate(file: BundleFile, done: Recomputed) -> list[Problem]:
+    """Where the statement speaks of other models or another day than the content."""
+    about = file.predicate.get("about")
+    subjects = {str(subject) for subject, view in done.views.items() if view.claims}
+    problems = [
+        Problem("about", f"{name} is no subject of what is inside", kind="statement")
+        for name in map(str, about if isinstance(about, list) else ())
+        if subjects and name not in subjects
+    ]
+    day, as_of = _text(file, "day"), _text(file, "asOf")
+    if as_of and day < as_of:
+        what = f"{day or 'no day'}, which is before the day {as_of} as of which it is accepted"
+        problems.append(Problem("day", what, kind="statement"))
     return problems
 
 

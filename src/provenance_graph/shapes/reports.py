@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pydantic_core import to_json
+
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import PREFIXES, Iri, is_iri, short_id, shorten
 from provenance_graph.core.rdf import term
@@ -78,7 +80,7 @@ def as_json(findings: Iterable[Finding]) -> str:
         "counts": {severity.label: counts[severity.label] for severity in sorted(Severity)},
         "findings": [as_object(finding) for finding in result],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return to_json(document, indent=2).decode() + "\n"
 
 
 def as_object(finding: Finding) -> ShapeFinding:

@@ -24,6 +24,7 @@ from provenance_graph.store.memory import MemoryStore
 
 _STATUS = {
     "stated": MET,
+    "mixed": MET,
     "reported": MET,
     "inferred": MET,
     "derived": MET,

@@ -187,9 +187,8 @@ def _stages(bundle: Bundle, ledger: Ledger, data: BundleEntity) -> Iterator[dict
 def _identity(bundle: Bundle, entity: BundleEntity) -> dict[str, Any]:
     """What names a component in the document and in a pedigree alike."""
     results: dict[str, Any] = {"name": bundle.name(entity.iri)}
-    if entity.repository:
-        kind = "datasets/" if entity.iri in bundle.datasets else ""
-        results["purl"] = f"pkg:huggingface/{kind}{entity.repository}"
+    if purl := bundle.package_url(entity):
+        results["purl"] = purl
     return results
 
 
@@ -297,7 +296,7 @@ def _ancestors(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator
         results = {"type": MODEL, **_identity(bundle, bundle.entity(parent))}
         revision = entity.revisions.get(parent, "")
         if revision and "purl" in results:
-            results["purl"] += f"@{revision}"
+            results["purl"] = f"{results['purl'].partition('@')[0]}@{revision}"
         elif revision:
             results["version"] = revision
         properties = [{"name": RELATION, "value": local_name(kind)} for kind in kinds]

@@ -34,7 +34,7 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
     stated: dict[str, Any] = {"name": document.bundle.name(entity.iri)}
     if named := entity.text(SCHEMA.name):
         document.ledger.keep(entity.iri, SCHEMA.name, *_equal(entity, SCHEMA.name, named))
-    purls = filter(None, [_purl(entity, dataset=dataset)])
+    purls = filter(None, [document.bundle.package_url(entity)])
     stated["externalIdentifier"] = [
         identifier("other", str(entity.iri)),
         *(identifier("packageUrl", purl) for purl in purls),
@@ -122,12 +122,6 @@ def _code(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, Any]]:
     return [reference("vcs", place) for place in places]
 
 
-def _purl(entity: BundleEntity, *, dataset: bool) -> str:
-    if not entity.repository:
-        return ""
-    return f"pkg:huggingface/{'datasets/' if dataset else ''}{entity.repository}"
-
-
 def _equal(entity: BundleEntity, predicate: Iri, text: str) -> list[Literal]:
     return [value for value in entity.texts(predicate) if value.lexical == text]
 
@@ -162,7 +156,7 @@ def _places(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     dataset = entity.iri in document.bundle.datasets
     if entity.repository:
         page = entity.hub_page(dataset)
-        results["software_packageUrl"] = _purl(entity, dataset=dataset)
+        results["software_packageUrl"] = document.bundle.package_url(entity)
         results["software_downloadLocation"] = page
         document.ledger.keep(entity.iri, PG.hubRepository, Iri(page))
     for place in entity.iris(PG.weightsLocation)[:1]:

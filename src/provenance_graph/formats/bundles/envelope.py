@@ -213,7 +213,11 @@ def altered(file: BundleFile) -> list[Problem]:
         what = "the digest is another than that of the statement in the envelope"
         matches.append(Problem("/payloadDigest", what, kind="digest"))
     parts = {CONTENT: file.content, **{EXPORT + name: t for name, t in file.exports.items()}}
-    stated = _stated(file.statement.get("subject"))
+    subjects = file.statement.get("subject")
+    stated = _stated(subjects)
+    if subjects != [{"name": name, "digest": {"sha256": it}} for name, it in stated.items()]:
+        what = "not one name and one SHA-256 a part: repeated, or with more beside it"
+        matches.append(Problem("/envelope/payload/subject", what, kind="digest"))
     for name in sorted({*parts, *stated}):
         where = "/content" if name == CONTENT else f"/{name}"
         if name not in parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ NODE_LINKS: tuple[Iri, ...] = (
     PG.resolvesTo,
 )
 """The properties by which a node hangs on a model: its score, its file, its version."""
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -159,6 +161,16 @@ class Bundle:
             and model in node.iris(PROV.specializationOf)
         ]
         return versions[0] if len(versions) == 1 else None
+
+    def package_url(self, entity: BundleEntity) -> str:
+        """The package URL of a repository on the Hub, pinned where its one version is a commit."""
+        if not entity.repository:
+            return ""
+        dataset = entity.iri in self.datasets
+        only = None if dataset else self.only_version(entity.iri)
+        version = (entity if dataset else only or BundleEntity(entity.iri, {})).text(SCHEMA.version)
+        pinned = f"@{version}" if _COMMIT.fullmatch(version) else ""
+        return f"pkg:huggingface/{'datasets/' if dataset else ''}{entity.repository}{pinned}"
 
     @property
     def records(self) -> tuple[Iri, ...]:
