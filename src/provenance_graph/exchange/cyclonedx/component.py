@@ -295,8 +295,9 @@ def _ancestors(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator
         kinds = [p for p in terms.DERIVATIONS if parent in entity.iris(p)]
         results = {"type": MODEL, **_identity(bundle, bundle.entity(parent))}
         revision = entity.revisions.get(parent, "")
-        if revision and "purl" in results:
-            results["purl"] = f"{results['purl'].partition('@')[0]}@{revision}"
+        if "purl" in results:  # what the parent is now need not be what this was made from
+            bare = results["purl"].partition("@")[0]
+            results["purl"] = f"{bare}@{revision}" if revision else bare
         elif revision:
             results["version"] = revision
         properties = [{"name": RELATION, "value": local_name(kind)} for kind in kinds]

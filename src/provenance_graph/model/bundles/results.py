@@ -163,14 +163,15 @@ class Bundle:
         return versions[0] if len(versions) == 1 else None
 
     def package_url(self, entity: BundleEntity) -> str:
-        """The package URL of a repository on the Hub, pinned where its one version is a commit."""
+        """The package URL of a repository on the Hub, of a model with its one commit, if known."""
         if not entity.repository:
             return ""
-        dataset = entity.iri in self.datasets
-        only = None if dataset else self.only_version(entity.iri)
-        version = (entity if dataset else only or BundleEntity(entity.iri, {})).text(SCHEMA.version)
+        if entity.iri in self.datasets:
+            return f"pkg:huggingface/datasets/{entity.repository}"
+        only = self.only_version(entity.iri)
+        version = only.text(SCHEMA.version) if only else ""
         pinned = f"@{version}" if _COMMIT.fullmatch(version) else ""
-        return f"pkg:huggingface/{'datasets/' if dataset else ''}{entity.repository}{pinned}"
+        return f"pkg:huggingface/{entity.repository}{pinned}"
 
     @property
     def records(self) -> tuple[Iri, ...]:
