@@ -12,6 +12,7 @@ import { askedOf, withLayout } from "../src/explore/routing";
 import { layOut } from "../src/explore/layout";
 import { covers, isOver, lineOf, sampled } from "../src/explore/routes";
 import { csv, graphml, mermaid, svg } from "../src/explore/write";
+import { READABLE, fitted, opening } from "../src/explore/view";
 import type { Claim, Entity, Group, Lineage } from "../src/types";
 
 const entity = (iri: string, kind = "model"): Entity => ({ iri, id: iri, label: iri, kind });
@@ -284,5 +285,28 @@ describe("pictures that answer a question", () => {
     expect(keys[0]).toMatchObject({ value: "MIT", count: 4 });
     expect(keys.at(-1)).toMatchObject({ value: "others, or not known", count: 1 });
     expect(coloursOf({ nodes, links: new Map() }, "licence", keys)?.get("m0")).toBe(keys[0]?.colour);
+  });
+});
+
+describe("the first view of a scene", () => {
+  const chain = (length: number): Scene => Array.from({ length }).reduce<Scene>((scene, _, n) => withGroup(scene, `c${n}`, group("in", [entity(`c${n + 1}`)])), begin(entity("c0")));
+
+  it("is all of it where names can be told from one another", () => {
+    const scene = chain(2);
+    expect(opening(scene, 1000, 700, scene.nodes.get("c0"))).toEqual(fitted(scene, 1000, 700));
+  });
+
+  it("else is what it is about in readable names, with no room left empty at the edge", () => {
+    const scene = chain(9);
+    expect(fitted(scene, 700, 700).scale).toBeLessThan(0.6);
+    const [box, first, middle] = [bounds(scene), opening(scene, 700, 700, scene.nodes.get("c0")), opening(scene, 700, 700, scene.nodes.get("c5"))];
+    expect([first.scale, middle.scale]).toEqual([READABLE, READABLE]);
+    expect(first.x + box.left * READABLE).toBeCloseTo(30);
+    expect(middle.x + ((scene.nodes.get("c5")?.x ?? 0) + BOX.width / 2) * READABLE).toBeCloseTo(350);
+  });
+
+  it("is all of a large scene", () => {
+    const scene = withGroup(chain(9), "c0", group("in", many(300, "d")));
+    expect(opening(scene, 700, 700, scene.nodes.get("c0"))).toEqual(fitted(scene, 700, 700));
   });
 });

@@ -259,7 +259,7 @@ function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks:
   if (scale < READABLE) { // one line, as large on the screen as it can be read
     const size = Math.min(LEAST_LETTER / scale, BOX.height - 6);
     c.font = `${size}px system-ui, sans-serif`;
-    c.fillText(short(name, Math.floor((BOX.width - 12) / (size * 0.62))), node.x + 6, node.y + BOX.height / 2);
+    c.fillText(short(name, Math.floor((BOX.width - (share === undefined ? 12 : 34)) / (size * 0.62))), node.x + 6, node.y + BOX.height / 2);
     return;
   }
   c.font = "12px system-ui, sans-serif";

@@ -82,7 +82,7 @@ function Box({ id, node, marks, level }: { id: string; node: Placed; marks: Mark
   const [owner, name] = ownerAndName(node);
   const small = level < READABLE;
   const size = small ? Math.min(LEAST_LETTER / level, BOX.height - 6) : 12;
-  const room = small ? Math.floor((BOX.width - 12) / (size * 0.62)) : share === undefined ? 24 : 20;
+  const room = small ? Math.floor((BOX.width - (share === undefined ? 12 : 34)) / (size * 0.62)) : share === undefined ? 24 : 20;
   const under = [node.change, node.note, owner, node.kind].filter(Boolean).join(" · ");
   return (
     <g id={id} role="listitem" data-kind={node.kind} transform={`translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`}>

@@ -149,6 +149,7 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
           <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null, source: null, basis: null, readFrom: null, readUntil: null, class: null, versus: null, pin: null, group: null, apart: null }))}>Start anew</button>
         </div>
       </div>
+      {preset === "lineage" && all === 1 && !query.has("hide") ? <p class="aside">No accepted statement says what it was made from, or that anything was made from it. What else is known of it is listed beside the picture and can be opened there.</p> : null}
       <div class="explore">
         <div class="explore-picture">
           <div ref={picture} class="explore-stage" tabIndex={0} role="application" aria-activedescendant={asSvg ? elementId(drawn, chosen) : undefined} aria-label="Picture of the graph; arrow keys move between entities, Enter opens what is around the chosen one, the list beside it opens more" onKeyDown={move}>

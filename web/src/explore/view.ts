@@ -104,13 +104,27 @@ export function fitted(scene: Scene, width: number, height: number): View {
   return { scale, x: (width - box_.width * scale) / 2 - box_.left * scale, y: (height - box_.height * scale) / 2 - box_.top * scale };
 }
 
-/** Scenes of up to so many entities open readable, on a narrow screen at the entity they are about; larger ones whole. */
+/** Scenes of up to so many entities open readable, where they do not fit at the entity they are about; larger ones whole. */
 const READ_AT_ONCE = 200;
-const READABLE_START = 0.6;
+/** Below this so much of a name is left out that siblings look alike. */
+const TELLS_APART = 0.6;
+const MARGIN = 30;
 
-/** The first view of a scene: all of it where that can be read, else what it is about. */
+/** The first view of a scene: all of it where that can be read, else what it is about, with as much around it as there is room for. */
 export function opening(scene: Scene, width: number, height: number, about: Placed | undefined): View {
   const whole = fitted(scene, width, height);
-  if (whole.scale >= FAR || !about || scene.nodes.size > READ_AT_ONCE) return whole;
-  return { scale: READABLE_START, x: width / 2 - (about.x + BOX.width / 2) * READABLE_START, y: height / 2 - (about.y + BOX.height / 2) * READABLE_START };
+  if (whole.scale >= TELLS_APART || !about || scene.nodes.size > READ_AT_ONCE) return whole;
+  const box = bounds(scene);
+  return {
+    scale: READABLE,
+    x: placed(width, box.left, box.width, about.x + BOX.width / 2),
+    y: placed(height, box.top, box.height, about.y + BOX.height / 2),
+  };
+}
+
+/** Where a side of a scene begins: with what it is about in the middle, yet no room left empty beyond its edges. */
+function placed(room: number, start: number, length: number, about: number): number {
+  if (length * READABLE <= room - 2 * MARGIN) return (room - length * READABLE) / 2 - start * READABLE;
+  const [least, most] = [room - MARGIN - (start + length) * READABLE, MARGIN - start * READABLE];
+  return Math.max(least, Math.min(most, room / 2 - about * READABLE));
 }

@@ -46,6 +46,8 @@ export default function Compare({ place }: { place: Place }): JSX.Element {
 
 /** What the service counts, in words. */
 const COUNTED: Record<string, string> = { same: "equal", differs: "differ", "not stated for all": "known for some only", "stated for none": "unknown", partly: "known for some only", none: "unknown" };
+/** States of a field that has a value in some source. */
+const STATED = new Set(["disclosed", "reported", "inferred"]);
 const SHOWN = ["disclosed", "reported", "inferred", "partlyDisclosed", "undisclosed", "withheld", "notStated", "notRecorded"];
 
 interface Total {
@@ -102,7 +104,7 @@ function Table({ found, differing }: { found: Comparison; differing: boolean }):
                   <th scope="row">{f.label}{f.kind === "differs" ? <span class="conflict" title="values differ"> <span aria-hidden="true">≠</span><span class="visually-hidden">differs</span></span> : null}</th>
                   {f.cells.map((cell, n) => (
                     <td key={n}>
-                      {cell.values.map((v, m) => <span key={m}>{m ? ", " : ""}<ValueView value={v} unit={f.unit} /></span>)}{" "}
+                      {cell.values.map((v, m) => <span key={m}>{m ? ", " : ""}<ValueView value={v} unit={f.unit} /></span>)}{!cell.values.length && STATED.has(cell.state) ? <span class="aside">no value accepted</span> : null}{" "}
                       <a class="plainlink" href={`/models/${inPath(found.columns[n]?.id ?? "")}?claims=${f.property}`} aria-label={`${STATES[cell.state]?.word}: claims about ${f.label} of ${found.columns[n]?.heading ?? ""}`}><StateMark state={cell.state} /></a>
                       {cell.estimates.length ? <span class="estimate"> {count(cell.estimates.length, "estimate")}</span> : null}
                     </td>
