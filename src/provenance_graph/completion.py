@@ -105,9 +105,9 @@ def rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
 
 def formats(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Formats that are read."""
-    from provenance_graph.formats.registry import readers
+    from provenance_graph.formats.registry import format_names, readers
 
-    return _beginning(readers(), incomplete)
+    return _beginning(format_names(readers()), incomplete)
 
 
 def lists(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:

@@ -132,17 +132,14 @@ class StoreStatements:
         return self._sourced(self._stored(entity)) + self.pending.statements.get(entity, [])
 
     def stating(self, entity: Iri, predicates: Collection[Iri]) -> list[Statement]:
-        """What any record says about one name by some properties, in the order of ``about``.
+        """What any record says about one name by some properties, by the record's name.
 
-        The headers of the thousands of records that only name a data set are not read for it.
+        Of the thousands of records that only name a data set neither claims nor headers are read.
         """
-        stated = {
-            graph: [claim for claim in claims if claim.predicate in predicates]
-            for graph, claims in self._stored(entity).items()
-        }
+        stated = dict(sorted(self._stored(entity, predicates).items()))
         pending = self.pending.statements.get(entity, [])
         return [
-            *self._sourced({graph: claims for graph, claims in stated.items() if claims}),
+            *self._sourced(stated),
             *(one for one in pending if one[0].predicate in predicates),
         ]
 
@@ -154,15 +151,24 @@ class StoreStatements:
             for claim in stated
         ]
 
-    def _stored(self, entity: Iri) -> dict[Iri, list[Claim]]:
+    def _stored(
+        self, entity: Iri, predicates: Collection[Iri] | None = None
+    ) -> dict[Iri, list[Claim]]:
+        """The stored claims about a name by record: all, or those by some properties."""
         claims: dict[Iri, list[Claim]] = defaultdict(list)
-        for subject, predicate, value, graph in self.store.quads(subject=entity, graph=ANY):
-            if graph is not None and is_record(graph) and not rdf.is_own_node(subject, graph):
-                claims[graph].append(Claim(subject, predicate, value))
+        for asked in (None,) if predicates is None else sorted(predicates):
+            for subject, predicate, value, graph in self.store.quads(entity, asked, graph=ANY):
+                if graph is not None and is_record(graph) and not rdf.is_own_node(subject, graph):
+                    claims[graph].append(Claim(subject, predicate, value))
         for node, _, _, graph in self.store.quads(predicate=PG.about, object=entity, graph=ANY):
-            if graph is not None and is_record(graph):
-                stated = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
-                claims[graph].append(rdf.claim_from(node, stated))
+            if graph is None or not is_record(graph):
+                continue
+            if predicates is not None:
+                of = self.store.quads(node, PG.property, graph=graph)
+                if not any(value in predicates for _, _, value, _ in of):
+                    continue
+            stated = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
+            claims[graph].append(rdf.claim_from(node, stated))
         return claims
 
     def headers(self, document: Iri) -> list[Header]:

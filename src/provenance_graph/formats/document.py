@@ -168,6 +168,8 @@ class Reader:
     is done with every key of the standard, and ``leaves`` gives a document's values below them;
     ``subjects`` says which entity stands at which place, where a document has several.
     ``split`` gives the documents of a document that is a list of them, and nothing for any other.
+    ``parts`` are kinds of its documents that can be asked for by a name of their own, each with
+    what recognises it.
     """
 
     format: str
@@ -181,6 +183,7 @@ class Reader:
     leaves: Callable[[Document], Iterator[Leaf]] | None = None
     subjects: Callable[[Document], Mapping[str, Iri]] | None = None
     split: Callable[[Document], Iterator[Document | Problem]] | None = None
+    parts: Mapping[str, Callable[[Features], bool]] = field(default_factory=dict)
 
 
 _TRIG = re.compile(

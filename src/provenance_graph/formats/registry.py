@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from provenance_graph import formats
+from provenance_graph.core.errors import UsageError
 from provenance_graph.formats.document import Reader
 
 _DEFINES = re.compile(rb"^READER\b", re.MULTILINE)
@@ -29,6 +30,23 @@ def readers() -> Mapping[str, Reader]:
         if isinstance(reader, Reader):
             result[reader.format] = reader
     return MappingProxyType(dict(sorted(result.items())))
+
+
+def reader_named(known: Mapping[str, Reader], name: str) -> Reader | None:
+    """The reader of a format, or of a kind of document within one; None where there is none."""
+    return known.get(name) or next((one for one in known.values() if name in one.parts), None)
+
+
+def format_names(known: Mapping[str, Reader]) -> list[str]:
+    """Every name under which a format can be asked for."""
+    return sorted({*known, *(part for one in known.values() for part in one.parts)})
+
+
+def require_format(name: str) -> None:
+    """Raise UsageError where a format is named that no reader reads; no name is none."""
+    known = readers()
+    if name and reader_named(known, name) is None:
+        raise UsageError(f"no format {name!r}; there are {', '.join(format_names(known))}")
 
 
 def _with_reader(folders: list[Path], package: str) -> Iterator[str]:

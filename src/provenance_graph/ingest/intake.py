@@ -14,6 +14,7 @@ from provenance_graph.formats.bundles.keys import NO_KEYS, KeyList
 from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.records import header, parts_of, whole_reading
+from provenance_graph.formats.registry import format_names, reader_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,12 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
     """The reader that was named, else the one that the content shows."""
     if not format:
         return recognise(document, readers)
-    if format not in readers:
-        raise UnknownFormat(document.name or document.url, readers, named=format)
-    reader = readers[format]
-    if not reader.recognises(document.features) and document.features.syntax in _STRUCTURED:
+    reader = reader_named(readers, format)
+    if reader is None:
+        raise UnknownFormat(document.name or document.url, format_names(readers), named=format)
+    recognises = reader.parts.get(format, reader.recognises)
+    marked = format in reader.parts or document.features.syntax in _STRUCTURED
+    if marked and not recognises(document.features):
         fitting = [r.format for r in readers.values() if r.recognises(document.features)]
         seen = f"it looks like {' and '.join(fitting)}" if fitting else "it has none of its marks"
         why = f"{document.features.syntax} that is no {format} document: {seen}"

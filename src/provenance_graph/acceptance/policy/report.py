@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from provenance_graph.acceptance.evidence import view
 from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
@@ -15,6 +19,8 @@ from provenance_graph.core.iris import Iri, local_name, short_id, shorten
 from provenance_graph.core.terms import PG, RDF
 
 EXAMPLES = 3
+FORMAT = "1"
+"""What a file of counts holds; one of an earlier edition is made again."""
 _KINDS = (PG.Model, PG.OfferedModel, PG.Dataset, PG.ModelFamily)
 _CRITERIA = {
     PolicyCriterion.BASIS: "the stronger basis",
@@ -135,6 +141,46 @@ def examine(
     words: dict[str, str] = {str(one.value): text for one, text in _CRITERIA.items()}
     words.update(_RULES)
     return {words[key]: tallies[key] for key in words if key in tallies}, differences
+
+
+def tallied(
+    snapshot: AcceptedSnapshot,
+    progress: Callable[[int], AbstractContextManager[Callable[[], None]]],
+) -> tuple[int, dict[str, Tally]]:
+    """How many entities there are and what each rule decided over them: as stored, or counted now.
+
+    Counting resolves every entity, so that a snapshot of now with a folder stores the counts there
+    under its version, for whoever asks next. ``progress`` opens a display of so many steps.
+    """
+    file = None
+    if snapshot.folder is not None:
+        file = snapshot.folder / f"policy-{FORMAT}-{snapshot.version}.json"
+        if (stored := _stored(file, snapshot.policy.day)) is not None:
+            return stored
+    asked = subjects(snapshot)
+    with progress(len(asked)) as step:
+        tallies, _ = examine(snapshot, asked, step=step)
+    if file is not None:
+        rows = {rule: [one.count, one.examples] for rule, one in tallies.items()}
+        with suppress(OSError):  # a folder that is full or read-only: counted again next time
+            file.parent.mkdir(parents=True, exist_ok=True)
+            aside = file.with_name(f".{file.name}.{os.getpid()}")
+            aside.write_text(json.dumps([snapshot.policy.day, len(asked), rows]), "utf-8")
+            aside.replace(file)
+            for old in file.parent.glob("policy-*.json"):
+                if old != file:
+                    old.unlink(missing_ok=True)
+    return len(asked), tallies
+
+
+def _stored(file: Path, day: str) -> tuple[int, dict[str, Tally]] | None:
+    """Counts from a file; None where there is none, a damaged one, or one of another day."""
+    try:
+        counted_on, entities, rows = json.loads(file.read_text("utf-8"))
+        tallies = {rule: Tally(count, list(examples)) for rule, (count, examples) in rows.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+    return (int(entities), tallies) if counted_on == day else None
 
 
 def _tally(seen: View, tallies: dict[str, Tally]) -> None:

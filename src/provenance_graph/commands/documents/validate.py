@@ -119,11 +119,9 @@ def of_documents(
 ) -> int:
     """Check documents, print what is found, and give the exit code."""
     from provenance_graph.checking import WRITERS, examine
-    from provenance_graph.core.errors import UsageError
-    from provenance_graph.formats.registry import readers
+    from provenance_graph.formats.registry import require_format
 
-    if document_form and document_form not in readers():
-        raise UsageError(f"no format {document_form!r}; there are {', '.join(readers())}")
+    require_format(document_form)
     every = [*judges, *([_own(shape_files)] if shape_files else [])]
     today = datetime.now(UTC).date().isoformat()
     read = examine(

@@ -30,23 +30,32 @@ MAX_LISTED = 20
 def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     """The policy in words, what each of its rules decided over the store, with examples."""
     from provenance_graph.acceptance.policy.file import policy_of
-    from provenance_graph.acceptance.policy.report import examine, in_words, subjects
+    from provenance_graph.acceptance.policy.report import (
+        Difference,
+        examine,
+        in_words,
+        subjects,
+        tallied,
+    )
     from provenance_graph.ingest.shipped import reference_quads
 
     snapshot = session.snapshot(as_of)
     policy = snapshot.policy
-    other = None
-    if file is not None:
+    other, differences = None, list[Difference]()
+    if file is None:
+        entities, tallies = tallied(snapshot, lambda total: session.progress("entities", total))
+    else:
         other = policy_of(session.store(), reference_quads([file]), policy.day, file.name)
-    asked = subjects(snapshot)
-    with session.progress("entities", len(asked)) as progress:
-        tallies, differences = examine(snapshot, asked, other, progress)
+        asked = subjects(snapshot)
+        entities = len(asked)
+        with session.progress("entities", entities) as progress:
+            tallies, differences = examine(snapshot, asked, other, progress)
     if form == "json":
-        _print_json(session, policy, other, len(asked), tallies, differences)
+        _print_json(session, policy, other, entities, tallies, differences)
         return
     for line in in_words(policy):
         click.echo(line)
-    click.echo(f"\nOver {len(asked):,} models, datasets and families")
+    click.echo(f"\nOver {entities:,} models, datasets and families")
     rows = [(rule, t.count, ", ".join(t.examples)) for rule, t in tallies.items()]
     session.print_table(("decided by", "facts", "examples"), rows)
     if file is not None:

@@ -126,6 +126,7 @@ def command(
     PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an address.
     """
     from provenance_graph.formats.bundles.keys import NO_KEYS, key_list
+    from provenance_graph.formats.registry import require_format
     from provenance_graph.ingest.asked import account_of, time_of
     from provenance_graph.ingest.intake import Options
 
@@ -142,7 +143,7 @@ def command(
         key_list(key_file) if key_file else NO_KEYS,
         private,
     )
-    _require_format(form)
+    require_format(form)
     stdin = _Once(sys.stdin.buffer) if "-" in paths else None
     run = _Run(session, paths, options, now.date().isoformat(), ProblemPrinter(shown), stdin)
     if bulk:
@@ -158,15 +159,6 @@ def _exit_code(report: ImportReport) -> int:
     if report.documents == 0 or report.failed + report.passed_over == report.documents:
         return 2
     return 1 if report.faults else 0
-
-
-def _require_format(form: str) -> None:
-    """Raise UsageError where a format is named that no reader reads."""
-    from provenance_graph.formats.registry import readers
-
-    known = readers()
-    if form and form not in known:
-        raise UsageError(f"no format {form!r}; there are {', '.join(known)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def _importer(
 ) -> Callable[[SyncSource, Iterator[Document | Problem]], int]:
     """Takes documents in as ``import`` does, into the collection of their source."""
     from provenance_graph.assessment.derived import EvidenceLevels
-    from provenance_graph.formats.registry import readers
+    from provenance_graph.formats.registry import format_names, reader_named, readers
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
 
@@ -205,10 +205,9 @@ def _importer(
         session.say(f"{name}: {problem}")
 
     def take(source: SyncSource, documents: Iterator[Document | Problem]) -> int:
-        if source.format and source.format not in known:
-            raise UsageError(
-                f"{source.name}: no format {source.format!r}; there are {', '.join(known)}"
-            )
+        if source.format and reader_named(known, source.format) is None:
+            names = ", ".join(format_names(known))
+            raise UsageError(f"{source.name}: no format {source.format!r}; there are {names}")
         options = Options(
             source.format,
             source.publisher,

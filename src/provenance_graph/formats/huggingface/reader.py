@@ -26,6 +26,7 @@ from provenance_graph.formats.document import (
 )
 from provenance_graph.formats.huggingface.api import name_of
 from provenance_graph.formats.huggingface.cards.front import metadata
+from provenance_graph.formats.huggingface.configs.merge import is_recipe
 from provenance_graph.formats.huggingface.configs.total import without_sum
 from provenance_graph.formats.huggingface.dataset_api import dataset_of, read_dataset_answer
 from provenance_graph.formats.huggingface.files import READINGS, dataset_card, repository_claims
@@ -175,4 +176,5 @@ READER = Reader(
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),
+    parts={"mergekit": lambda features: is_recipe(features.value)},
 )

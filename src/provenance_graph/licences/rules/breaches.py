@@ -27,7 +27,8 @@ from provenance_graph.licences.results import NOT_ADVICE, LicenceFinding
 from provenance_graph.licences.rules.causes import Causes, UnknownCause, unknown_causes
 from provenance_graph.licences.rules.context import SEVERITIES
 from provenance_graph.licences.rules.rules import RULES
-from provenance_graph.licences.rules.store_marks import rule_marks
+from provenance_graph.licences.rules.store_marks import RuleMark, rule_marks
+from provenance_graph.licences.rules.stored import MAX_MODELS, basis
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.arrays import Flags, Ints, closure
 from provenance_graph.model.naming.entities import find_entity
@@ -35,8 +36,6 @@ from provenance_graph.shapes.findings import Finding as ValidationFinding
 from provenance_graph.shapes.findings import Severity
 
 UNKNOWN_RULE = "LR-15"
-MAX_MODELS = 20_000
-"""Models looked at one by one; the classes cover all of them in any case."""
 SHORTEST_PREFIX = 3
 """Letters that the beginning of a namespace must have to choose by it."""
 
@@ -128,10 +127,10 @@ def store_findings(
     if filters.licensor:
         _check_licensor(graph, filters.licensor)
     day = day or graph.snapshot.day
-    whole = propagate(graph.index, graph.catalogue, day)
+    known = basis(graph, day)
     wanted = filters.rules or frozenset(RULES) - {UNKNOWN_RULE}
     within = _within(graph, filters)
-    marks = _mark(graph, whole, wanted, within, day)
+    marks = _mark(graph, known.marks, wanted, within)
     nodes = np.flatnonzero(marks.worst < len(SEVERITIES))
     order = nodes[np.argsort(marks.worst[nodes], kind="stable")]
     findings: list[LicenceFinding] = []
@@ -140,11 +139,13 @@ def store_findings(
         if _enough(findings, limit, int(marks.worst[node])):
             break
         looked_at += 1
-        reported = graph.findings(graph.index.names[node], day=day)
+        reported = known.of(graph, node)
         findings += (one for one in reported if one.rule.id in wanted and filters.wants(one))
     findings.sort(key=_rank)
     asked = not filters.licensor and (not filters.rules or UNKNOWN_RULE in filters.rules)
-    unknown = unknown_causes(graph, whole, within, causes) if asked else Causes((), 0)
+    unknown = Causes((), 0)
+    if asked:
+        unknown = unknown_causes(graph, known.reaches, known.causes_total, within, causes)
     return StoreFindings(
         tuple(findings[:limit]),
         len(findings),
@@ -187,21 +188,17 @@ def _union(graph: LicenceGraph, marked: Iterable[Ints]) -> Ints:
 
 
 def _mark(
-    graph: LicenceGraph,
-    whole: Propagation,
-    wanted: Iterable[str],
-    within: Flags | None,
-    day: str,
+    graph: LicenceGraph, marked: Iterable[RuleMark], wanted: Iterable[str], within: Flags | None
 ) -> _Marks:
     marks = _Marks(np.full(len(graph.index), len(SEVERITIES), np.int8))
     by_rule: dict[str, list[Ints]] = defaultdict(list)
-    for one in rule_marks(graph, whole, day):
+    for one in marked:
         nodes = one.nodes if within is None else one.nodes[within[one.nodes]]
         if len(nodes):
             by_rule[one.rule].append(nodes)
             if one.rule in wanted:
                 marks.worst[nodes] = np.minimum(marks.worst[nodes], one.severity)
-    marks.counts = {rule: len(_union(graph, marked)) for rule, marked in by_rule.items()}
+    marks.counts = {rule: len(_union(graph, stored)) for rule, stored in by_rule.items()}
     return marks
 
 

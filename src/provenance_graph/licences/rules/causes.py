@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from provenance_graph.licences.inheritance.passing import (
 from provenance_graph.licences.inheritance.whole import Propagation
 from provenance_graph.licences.situation import why_unknown
 from provenance_graph.licences.texts.catalogue import Licence
-from provenance_graph.lineage.arrays import DERIVED, Flags
+from provenance_graph.lineage.arrays import DERIVED, Flags, Ints
 from provenance_graph.lineage.index import DATASET, KINDS, MODEL
 from provenance_graph.lineage.results import named
 
@@ -67,10 +68,45 @@ class Causes:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """An entity of unknown licence and the models that it makes unknown, by number.
+
+    ``along_weights`` are those of them that its terms reach along weights alone.
+    """
+
+    node: int
+    why: str
+    licence: Licence | None
+    models: Ints
+    along_weights: Ints
+
+
 def unknown_causes(
-    graph: LicenceGraph, whole: Propagation, within: Flags | None, most: int
+    graph: LicenceGraph, reached: Sequence[Reach], more: int, within: Flags | None, most: int
 ) -> Causes:
-    """Causes of unknown licences among the models ``within``, most models first."""
+    """Causes of unknown licences among the models ``within``, most models first.
+
+    ``more`` counts the causes whose reach was not followed.
+    """
+    results = []
+    for one in reached:
+        models = _count(one.models, within)
+        if models:
+            name = graph.index.names[one.node]
+            kind = KINDS[int(graph.index.kind[one.node])]
+            weights = _count(one.along_weights, within)
+            results.append(UnknownCause(name, kind, one.why, one.licence, models, weights))
+    results.sort(key=lambda one: (-one.models, one.holder))
+    return Causes(tuple(results[:most]), len(results) + more)
+
+
+def _count(nodes: Ints, within: Flags | None) -> int:
+    return len(nodes) if within is None else int(within[nodes].sum())
+
+
+def reaches(graph: LicenceGraph, whole: Propagation) -> tuple[list[Reach], int]:
+    """What every cause of unknown licences reaches, and how many causes were not followed."""
     index = graph.index
     bits = [n for n, bit in enumerate(whole.bits) if bit.terms.kind in ("unknown", "ungranted")]
     holds = np.asarray((whole.own & whole.mask(bits)).any(axis=1), np.bool_)
@@ -78,18 +114,12 @@ def unknown_causes(
     nodes = np.flatnonzero(holds & (children > 0))
     nodes = nodes[np.argsort(-children[nodes], kind="stable")]
     licensed = whole.licensed
-    results = []
-    for node in nodes[:MAX_CAUSES_COUNTED].tolist():
-        cause = _cause(graph, node, licensed, within)
-        if cause is not None and cause.models:
-            results.append(cause)
-    results.sort(key=lambda one: (-one.models, one.holder))
-    return Causes(tuple(results[:most]), len(results) + max(0, len(nodes) - MAX_CAUSES_COUNTED))
+    followed = [_reach(graph, node, licensed) for node in nodes[:MAX_CAUSES_COUNTED].tolist()]
+    results = [one for one in followed if len(one.models)]
+    return results, max(0, len(nodes) - MAX_CAUSES_COUNTED)
 
 
-def _cause(
-    graph: LicenceGraph, node: int, licensed: Flags, within: Flags | None
-) -> UnknownCause | None:
+def _reach(graph: LicenceGraph, node: int, licensed: Flags) -> Reach:
     index, catalogue = graph.index, graph.catalogue
     stored = [catalogue.licence(iri) for iri in index.licences_of(node)]
     unknown = next((one for one in stored if not one.known), None)
@@ -101,18 +131,14 @@ def _cause(
             if terms.kind in ("unknown", "ungranted"):
                 kind = terms.kind
                 _spread(graph, node, terms, licensed, reached)
-    hit = [n for n in reached if index.kind[n] == MODEL and (within is None or within[n])]
-    if not hit:
-        return None
-    what = KINDS[int(index.kind[node])]
+    hit = sorted(n for n in reached if index.kind[n] == MODEL)
     unread = "" if licence else graph.claims.unread_label(index.names[node])
-    return UnknownCause(
-        index.names[node],
-        what,
-        unread or why_unknown(licence, kind, what),
+    return Reach(
+        node,
+        unread or why_unknown(licence, kind, KINDS[int(index.kind[node])]),
         licence,
-        len(hit),
-        sum(reached[n] == FIRST for n in hit),
+        np.array(hit, np.int32),
+        np.array([n for n in hit if reached[n] == FIRST], np.int32),
     )
 
 

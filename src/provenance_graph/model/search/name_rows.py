@@ -34,6 +34,7 @@ SCHEMA_SQL = f"""{table.SCHEMA_SQL}
 CREATE TABLE thing (
   number INTEGER PRIMARY KEY, iri TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE,
   name TEXT NOT NULL, kind TEXT NOT NULL, weight INTEGER NOT NULL, folded TEXT NOT NULL);
+CREATE TABLE kind_of (number INTEGER PRIMARY KEY, kind TEXT NOT NULL);
 CREATE TABLE short (start TEXT NOT NULL, kind TEXT NOT NULL, place INTEGER NOT NULL,
   number INTEGER NOT NULL, PRIMARY KEY (start, kind, place)) WITHOUT ROWID;
 CREATE TABLE shorts (start TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT NULL,
@@ -124,6 +125,7 @@ def _write(
     called: list[tuple[str, str, int, int]],
 ) -> None:
     database.executemany("INSERT INTO thing VALUES (?,?,?,?,?,?,?)", rows)
+    database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[4]) for row in rows])
     database.executemany(
         "INSERT INTO spelling(rowid, folded) VALUES (?,?)", [(row[0], row[-1]) for row in rows]
     )

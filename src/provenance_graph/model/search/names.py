@@ -36,6 +36,10 @@ KINDS = (
 """What can be searched for."""
 LONGEST = 200
 """Letters of a search that are looked at."""
+MAX_ORDERED = 20_000
+"""Hits that are ordered by how well their names fit; of more the richest come first."""
+MAX_NAMED = 400
+"""Entities of exactly the name that is searched for, of so many hits."""
 NEAR = 74
 """How alike, of 100, a name with typing errors must be."""
 
@@ -162,13 +166,19 @@ def _spelt(
         values = [match, *values]
     else:
         base = "FROM thing t WHERE 1"
+    # of a word that nearly everything holds, only the narrow table of kinds is read for the counts
+    counted = base if clause else base.replace("JOIN thing t", "JOIN kind_of t")
     counts = Counter(
-        dict(database.execute(f"SELECT t.kind, count(*) {base}{clause} GROUP BY t.kind", values))
+        dict(database.execute(f"SELECT t.kind, count(*) {counted}{clause} GROUP BY t.kind", values))
     )
-    if not _total(counts, kinds):
+    total = _total(counts, kinds)
+    if not total:
         return [], counts
     only, wanted = _of_kinds(kinds)
     clause, values = clause + only, [*values, *wanted]
+    if total > MAX_ORDERED and long:
+        narrow = counted if len(long) == len(words) else base
+        return _richest(database, (asked, whole), f"{narrow}{clause}", values, limit, start), counts
     rows = database.execute(
         f"SELECT t.number {base}{clause} ORDER BY (t.id = ? OR t.iri = ?) DESC,"
         " t.kind IN ('question', 'help'),"
@@ -177,6 +187,49 @@ def _spelt(
         (*values, asked, asked, f"% {whole} %", f"% {whole}%", limit, start),
     )
     return [number for (number,) in rows], counts
+
+
+def _richest(
+    database: sqlite3.Connection,
+    texts: tuple[str, str],
+    where: str,
+    values: list[str],
+    limit: int,
+    start: int,
+) -> list[int]:
+    """Part of what a text finds where that is more than can be ordered at once.
+
+    The entity of that id or IRI, then those of exactly that name, then the others, the richest
+    first, in which order entities are numbered; records and offers, questions and views last.
+    """
+    asked, whole = texts
+    first = [
+        number
+        for query, value in (
+            ("SELECT number FROM thing WHERE id = ? OR iri = ?", (asked, asked)),
+            (
+                "SELECT number FROM called WHERE folded = ? ORDER BY number LIMIT ?",
+                (whole, MAX_NAMED),
+            ),
+        )
+        for (number,) in database.execute(query, value)
+    ]
+    marks = ",".join("?" * len(first))
+    exact = {
+        number
+        for (number,) in database.execute(
+            f"SELECT t.number {where} AND s.rowid IN ({marks})", (*values, *first)
+        )
+    }
+    named = [number for number in dict.fromkeys(first) if number in exact]
+    left = limit - len(named[start : start + limit])
+    others = database.execute(
+        f"SELECT t.number {where} AND s.rowid NOT IN ({','.join('?' * len(named))})"
+        " ORDER BY t.kind IN ('question', 'help'), t.kind IN ('record', 'offer', 'thing'),"
+        " s.rowid LIMIT ? OFFSET ?",
+        (*values, *named, left, max(0, start - len(named))),
+    )
+    return [*named[start : start + limit], *(number for (number,) in others)]
 
 
 def _short(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.number import path_of
 from provenance_graph.conflicts.stored import ledger, models_index
 from provenance_graph.core.iris import Iri
+from provenance_graph.licences.breaches_file import breaches_file
 from provenance_graph.model.naming.kept import catalogue_file
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
@@ -35,6 +37,9 @@ CHANGES: Final = "changes.jsonl"
 IDENTITY_FORMAT: Final = "1"
 STATS_FORMAT: Final = "2"
 """What a kept file of counts holds; one of an earlier edition is made again."""
+LINEAGE_SECONDS: Final = 60.0
+"""Seconds that a slow index waits for the lineage index of its version."""
+LINEAGE_LOOK: Final = 0.2
 MAX_CHANGED: Final = 2_000
 """Subjects beyond which an index is made anew."""
 
@@ -176,6 +181,23 @@ def _make_lineage(folder: Path, snapshot: AcceptedSnapshot, before: str, changed
         LineageIndex.open(snapshot)
 
 
+def _make_breaches(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
+    """The findings of a version, made with its lineage index; none where that is of a later one.
+
+    Another process makes that index, so that here it is waited for and never written.
+    """
+    from provenance_graph.licences.graph import LicenceGraph  # loads numpy, as lineage does
+    from provenance_graph.licences.rules.stored import keep
+    from provenance_graph.lineage.index import LineageIndex
+
+    until = time.monotonic() + LINEAGE_SECONDS
+    while not _has_lineage(folder, snapshot.version) and time.monotonic() < until:
+        time.sleep(LINEAGE_LOOK)
+    known = LineageIndex.load(folder / "lineage")
+    if known is not None and known.version == snapshot.version:
+        keep(folder, LicenceGraph(snapshot, known))
+
+
 def _made_of_parts(_: Path, __: AcceptedSnapshot, ___: str, ____: Changed) -> None:
     """Nothing: the list of models rests on two indexes that are made before it."""
 
@@ -217,9 +239,16 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             slow=True,
             files=lambda folder, v: [_identity_file(folder, v)],
         ),
+        "breaches": Index(
+            lambda _: None,
+            lambda folder, version: breaches_file(folder, version).exists(),
+            _make_breaches,
+            slow=True,
+            files=lambda folder, v: [breaches_file(folder, v)],
+        ),
     }
 )
-"""By name, what is quick to make first."""
+"""By name, what is quick to make first. The findings are read by whoever asks for them."""
 
 
 DAMAGE: Final = (OSError, ValueError, TypeError, KeyError, EOFError, sqlite3.Error)
@@ -265,7 +294,8 @@ def _sums(folder: Path, name: str, version: str) -> dict[str, str]:
 
 
 def _note_sums(folder: Path, name: str, version: str) -> None:
-    if INDEXES[name].files is not _no_files:
+    files = INDEXES[name].files(folder, version)
+    if files and all(file.exists() for file in files):
         _put(_sums_file(folder, name), {"version": version, "files": _sums(folder, name, version)})
 
 
@@ -313,7 +343,7 @@ def make_all(
             index.make(folder, snapshot, before, changed)
             _note_sums(folder, name, snapshot.version)
     keep = {snapshot.version, before}
-    old = ("identity-*.json",) if slow else ("conflicts-*.sqlite", "stats-*.json")
+    old = ("identity-*.json", "breaches-*.npz") if slow else ("conflicts-*.sqlite", "stats-*.json")
     for file in [file for pattern in old for file in folder.glob(pattern)]:
         if not any(version and file.stem.endswith(version) for version in keep):
             file.unlink(missing_ok=True)
