@@ -328,3 +328,18 @@ def test_every_relation_reads_in_both_directions() -> None:
 def test_the_text_tree_shows_the_custody_of_what_states_an_edge(lineage):
     text = FORMATS["tree"](lineage.of(TUNED, direction="up"))
     assert "[2 sources: DeveloperStatement (Assumed), Inference (Assumed); " in text
+
+
+def test_words_for_an_edge_s_parent_support_it_and_are_not_against_it():
+    row, words = entity("t", "model", "base-7b"), entity("t", "unresolved", "base-7b")
+    child = model("acme/child")
+    records = [
+        record_of("whole", Claim(child, PG.fineTunedFrom, row)),
+        record_of("row", Claim(child, PG.fineTunedFrom, words)),
+    ]
+    view = [(child, PG.fineTunedFrom, row, None)]
+    quads = [*view, *(quad for one in records for quad in rdf.to_quads(one))]
+    with MemoryStore(quads) as store:
+        (edge,) = LineageGraph(AcceptedSnapshot(store)).of(child, direction="up").edges
+    assert len(edge.sources) == 2
+    assert not edge.against

@@ -295,21 +295,25 @@ def _in_words(competing: Sequence[SourcedClaim]) -> set[Iri]:
     A document that holds one row of a table gives a parent's name where the whole table gives the
     parent: both mean one entity, whatever identity calls it.
     """
-    words = {item.value: item for item in competing if _is_words(item.value)}
+    words = {item.value for item in competing if _is_words(item.value)}
     if not words:
         return set()
-    named = {
-        name_slug(unquote(local_name(name)))
+    names = {
+        name
         for item in competing
         if not _is_words(item.value)
         for name in (item.value, item.claim.value)
         if isinstance(name, Iri)
     }
-    return {
-        name
-        for name in words
-        if isinstance(name, Iri) and name_slug(unquote(local_name(name))) in named
-    }
+    return {one for one in words if isinstance(one, Iri) and words_for(one, names)}
+
+
+def words_for(reference: Iri, names: Iterable[Iri]) -> bool:
+    """Whether a reference in words alone spells one of the names."""
+    if not _is_words(reference):
+        return False
+    spelt = name_slug(unquote(local_name(reference)))
+    return any(name_slug(unquote(local_name(name))) == spelt for name in names)
 
 
 def _is_words(value: Value | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from provenance_graph.acceptance.resolve import words_for
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Claim, Header, Literal, Stance
 from provenance_graph.core.iris import Iri
@@ -47,11 +48,12 @@ class EdgeEvidence:
         pro, contra = set(), set()
         stating: set[Iri] = set()
         others: list[tuple[Iri, EdgeSource]] = []
+        names = {edge.parent, *self._statements.names_of(edge.parent)}
         for claim, header in self._about(edge.child):
             if claim.predicate != edge.relation or not isinstance(claim.value, Iri):
                 continue
             parent = self._statements.canonical(claim.value)
-            if parent == edge.parent:
+            if parent == edge.parent or words_for(parent, names):
                 if claim.stance == Stance.DENIES:
                     contra.add(_source(claim, header))
                 else:
