@@ -188,11 +188,11 @@ def test_a_damaged_index_is_made_anew(root: Path, name: str, damage: Callable[[b
         file.write_bytes(damage(content))
     access = Access(root, indexed=True)
     access.open_stored(INDEXES)
-    assert missing(folder, sound.version, slow=name == "identity"), "it was not dropped"
+    assert missing(folder, sound.version, slow=INDEXES[name].slow), "it was not dropped"
     index_all(root)
     again = Access(root, indexed=True)
     again.open_stored(INDEXES)
-    assert not missing(folder, sound.version, slow=name == "identity")
+    assert not missing(folder, sound.version, slow=INDEXES[name].slow)
     assert again.prepared(name).version == sound.version
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -37,9 +36,6 @@ CHANGES: Final = "changes.jsonl"
 IDENTITY_FORMAT: Final = "1"
 STATS_FORMAT: Final = "2"
 """What a kept file of counts holds; one of an earlier edition is made again."""
-LINEAGE_SECONDS: Final = 60.0
-"""Seconds that a slow index waits for the lineage index of its version."""
-LINEAGE_LOOK: Final = 0.2
 MAX_CHANGED: Final = 2_000
 """Subjects beyond which an index is made anew."""
 
@@ -182,17 +178,15 @@ def _make_lineage(folder: Path, snapshot: AcceptedSnapshot, before: str, changed
 
 
 def _make_breaches(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    """The findings of a version, made with its lineage index; none where that is of a later one.
+    """The findings of a version, made with its lineage index; none where that is of another.
 
-    Another process makes that index, so that here it is waited for and never written.
+    Another process makes that index, so that here it is never written; what is missing is tried
+    again.
     """
     from provenance_graph.licences.graph import LicenceGraph  # loads numpy, as lineage does
     from provenance_graph.licences.rules.stored import keep
     from provenance_graph.lineage.index import LineageIndex
 
-    until = time.monotonic() + LINEAGE_SECONDS
-    while not _has_lineage(folder, snapshot.version) and time.monotonic() < until:
-        time.sleep(LINEAGE_LOOK)
     known = LineageIndex.load(folder / "lineage")
     if known is not None and known.version == snapshot.version:
         keep(folder, LicenceGraph(snapshot, known))
