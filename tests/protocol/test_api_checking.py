@@ -9,7 +9,9 @@ import pytest
 from api_reads import API, DISTILLED, ok
 from starlette.testclient import TestClient
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.exchange.registry import exporters
+from provenance_graph.lineage.index import LineageIndex
 
 CARD = b"---\nlicense: mit\nbase_model: org/base\n---\n# Model\n"
 
@@ -141,6 +143,23 @@ FLEET = b"""[helpdesk]
 uses = ["commercial", "eu"]
 models = ["intfloat/mmE5-mllama-11b-instruct", "meta-llama/Llama-3.1-8B-Instrct"]
 """
+
+
+def test_documents_are_judged_by_the_index_of_the_version(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examined(api, OVER_LLAMA, name="mine/One/README.md")
+    built: list[str] = []
+    made = LineageIndex.build
+
+    def counted(snapshot: AcceptedSnapshot) -> LineageIndex:
+        built.append(snapshot.version)
+        return made(snapshot)
+
+    monkeypatch.setattr(LineageIndex, "build", counted)
+    first, second = (examined(api, OVER_LLAMA, name=f"mine/M{n}/README.md") for n in "AB")
+    assert not built
+    assert first["upstreamCount"] == second["upstreamCount"] > 0
 
 
 def test_a_fleet_is_checked_against_the_store(api: TestClient) -> None:

@@ -147,6 +147,39 @@ def test_a_file_with_faults_names_each_and_keeps_the_rest(own, tmp_path) -> None
     assert [stored["value"] for stored in claims(own, "acme/six", "contextLength")] == [8_000]
 
 
+ODD_ENTRIES = """\
+- model: acme/odd
+  property: parameterCount
+  value: [8B, 9B]
+  document: https://example.org/acme/card
+- {model: acme/odd, property: contextLength, value: -5, document: "https://example.org/a"}
+- {model: "acme/odd <x>", property: contextLength, value: 5, document: "https://example.org/a"}
+- {model: acme/odd, property: contextLength, value: 5, document: "https:/nowhere"}
+- model: acme/odd
+  property: contextLength
+  value: 5
+  document: https://example.org/a
+  retrieved: 2099-01-01
+- {model: acme/odd, property: contextLength, value: 7, document: "https://example.org/a"}
+"""
+
+
+def test_every_odd_entry_of_a_yaml_file_is_refused_with_its_line(own, tmp_path) -> None:
+    path = tmp_path / "odd.yaml"
+    path.write_text(ODD_ENTRIES)
+    reported = run(own, "claim", "import", str(path), "--by", "bob")
+    assert reported.return_value == 1
+    for shown in (
+        "line 1: value: one text belongs here, not a list",
+        "line 5: contextLength takes a whole number",
+        "line 6: nothing is known of 'acme/odd <x>', and a new model is named owner/name",
+        "line 7: document: 'https:/nowhere' names no host",
+        "line 8: retrieved: 2099-01-01 is to come",
+    ):
+        assert shown in reported.stderr
+    assert [one["value"] for one in claims(own, "acme/odd", "contextLength")] == [7]
+
+
 def test_a_flag_stands_beside_the_claim_and_changes_nothing_else(own) -> None:
     add(own, "acme/seven", "contextLength", "8K", "--publisher", "Acme")
     (stored,) = claims(own, "acme/seven", "contextLength")

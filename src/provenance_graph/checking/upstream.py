@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -39,24 +38,22 @@ MAX_REMEMBERED = 200_000
 
 
 class Upstream:
-    """Judges records by what a store knows; ``today`` is the day whose licence texts count."""
+    """Judges records by what a store knows; the day of the snapshot chooses the licence texts.
 
-    def __init__(self, store: Store, index: LineageIndex, today: str) -> None:
-        self._store, self._index, self._today = store, index, today
-        self._snapshot = AcceptedSnapshot(store, today=today)
-        self._canonical = cache(self._snapshot.canonical)
+    The lineage index, the licence texts and the names of the snapshot's version are made once,
+    however many documents are judged over it.
+    """
+
+    def __init__(self, store: Store, snapshot: AcceptedSnapshot) -> None:
+        self._store, self._snapshot, self._today = store, snapshot, snapshot.day
+        self._index = LineageIndex.open(snapshot)
+        self._canonical = cache(snapshot.canonical)
         self._reads = Remembered(store)
         self._likely: dict[Iri, Iri] = {}
 
-    @classmethod
-    def open(cls, store: Store, folder: Path | None, today: str) -> Upstream:
-        """Over a store, with the lineage index kept in ``folder``."""
-        snapshot = AcceptedSnapshot(store, folder=folder, today=today)
-        return cls(store, LineageIndex.open(snapshot), today)
-
     @cached_property
     def _catalogue(self) -> Catalogue:
-        return load(self._snapshot)
+        return self._snapshot.cached("licence catalogue", lambda: load(self._snapshot))
 
     def __call__(self, records: Sequence[Record]) -> list[list[Finding]]:
         """The findings of each record, in their order."""
@@ -112,6 +109,9 @@ class Upstream:
     @cached_property
     def _known(self) -> Mapping[str, list[str]]:
         """Repositories and datasets of the store, by what they are called in documents."""
+        return self._snapshot.cached("repository names", self._repositories)
+
+    def _repositories(self) -> Mapping[str, list[str]]:
         results: dict[str, list[str]] = {"model": [], "dataset": []}
         for number, name in enumerate(self._index.names):
             kind = "dataset" if self._index.kind[number] == DATASET else "model"

@@ -112,9 +112,9 @@ class Graph:
         """What is wrong with documents, by themselves and against this graph; nothing is stored."""
         from provenance_graph.checking.upstream import Upstream
 
-        today = self.snapshot().day
-        judges = [Upstream.open(self.store, self._folder, today)]
-        return listed.checked(paths, format, today, judges)
+        snapshot = self.snapshot()
+        judges = [Upstream(self.store, snapshot)]
+        return listed.checked(paths, format, snapshot.day, judges)
 
     def compare(self, *models: str, as_of: str = "") -> Comparison:
         """Models side by side, field by field."""

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ from provenance_graph.store.values import QuadSource
 COLLECTION = "findings"
 READER = "recorded"
 _THOUSANDS = re.compile(r"(\d+(?:\.\d+)?)\s*[kK]")
+_NEW_NAME = re.compile(r"[\w.:+@-]+/[\w.:+@-]+")
 _DEVELOPERS = (Basis.DEVELOPER, Basis.ARTIFACT)
 
 
@@ -143,20 +145,36 @@ def _subject(snapshot: AcceptedSnapshot, text: str) -> tuple[Iri, bool]:
     try:
         return find_entity(snapshot, text, ("model", "family", "dataset")).iri, False
     except NotFound:
-        if "/" not in text or is_iri(text) or text.count("/") != 1:
+        if is_iri(text) or text.count("/") != 1:
             raise
+        if not _NEW_NAME.fullmatch(text):
+            raise UsageError(
+                f"nothing is known of {text!r}, and a new model is named owner/name, "
+                "in letters, digits and . _ - : + @"
+            ) from None
         return iris.model(text), True
+
+
+def _document(text: str) -> Iri:
+    """The address of a document; raises UsageError for a web address without a host."""
+    address = iris.iri(text)
+    parts = urlsplit(address)
+    if parts.scheme.casefold() in ("http", "https", "ftp") and not parts.hostname:
+        raise UsageError(f"document: {text!r} names no host; give the whole address")
+    return address
 
 
 def _header(
     snapshot: AcceptedSnapshot, entry: Entry, subject: Iri, predicate: Iri, who: str, today: str
 ) -> Header:
-    document = iris.iri(entry.document)
+    document = _document(entry.document)
     basis = BASES[entry.basis]
     several = "" if _is_single(snapshot, predicate) else entry.value
     key = hashlib.sha256("\x1f".join((document, several)).encode()).hexdigest()[:10]
     local = f"{short_id(subject)}/{iris.local_name(predicate)}/{key}"
     retrieved = day_of(entry.retrieved) if entry.retrieved else today
+    if retrieved > (date.fromisoformat(today) + timedelta(days=1)).isoformat():
+        raise UsageError(f"retrieved: {entry.retrieved} is to come; give the day it was read")
     note = f": {entry.note}" if entry.note else ""
     return Header(
         record=iris.record(COLLECTION, local, retrieved),

@@ -1,4 +1,4 @@
-"""Entries from a file: CSV with a header row, YAML, or JSON; every fault with its row."""
+"""Entries from a file: CSV with a header row, YAML, or JSON; every fault with its line, of JSON with its pointer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import ValidationError
 
 from provenance_graph.core.claims import Problem
@@ -50,7 +51,13 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
     result = parse_json(text, str(path)) if is_json else parse_yaml(text, str(path))
     if not isinstance(result, list):
         raise Unreadable(str(path), "a list of findings belongs here; see `claim template`")
-    yield from ((f"/{n}", row) for n, row in enumerate(result))
+    if is_json:
+        yield from ((f"/{n}", row) for n, row in enumerate(result))
+        return
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    nodes = yaml.compose(text, Loader=loader).value  # was parsed above, so within its bounds
+    for node, row in zip(nodes, result, strict=True):
+        yield f"line {node.start_mark.line + 1}", row
 
 
 def entry(row: object, place: str) -> Entry | Problem:
@@ -60,12 +67,15 @@ def entry(row: object, place: str) -> Entry | Problem:
     given: dict[str, Any] = {}
     for key, value in row.items():
         name = str(key or "").strip().casefold().replace("-", "_").replace(" ", "_")
-        if isinstance(value, list):  # csv: more cells than columns
+        if key is None and isinstance(value, list):  # csv
             return Problem(place, f"{len(value)} cells more than the header has columns")
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=2, cutoff=0.6)
             hint = f"did you mean {' or '.join(near)}?" if near else ", ".join(FIELDS)
             return Problem(place, f"no field {str(key)[:80]!r}", hint, kind="unknown")
+        if isinstance(value, list | Mapping):
+            what = "a list" if isinstance(value, list) else "a mapping"
+            return Problem(place, f"{name}: one text belongs here, not {what}", "one entry a value")
         if value not in (None, ""):
             given[name] = str(value)
     try:

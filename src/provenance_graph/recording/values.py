@@ -33,7 +33,7 @@ def value_of(
         exact = result.precision is Precision.DAY
         return result.literal, None if exact else result.precision
     for kind, read, example in (
-        (XSD.integer, literals.whole, "a whole number such as 8030261248 or 128K"),
+        (XSD.integer, _count, "a whole number such as 8030261248 or 128K"),
         (XSD.decimal, _decimal, "a number such as 0.5"),
         (XSD.double, _double, "a number such as 3.8e25"),
         (XSD.boolean, _boolean, "yes or no"),
@@ -50,6 +50,12 @@ def value_of(
 
 def _bad(predicate: Iri, text: str, example: str) -> UsageError:
     return UsageError(f"{local_name(predicate)} takes {example}, not {text!r}")
+
+
+def _count(text: str) -> Literal | None:
+    """A whole number; every integer property counts, so that none is below nought."""
+    result = literals.whole(text)
+    return None if result is None or int(result.lexical) < 0 else result
 
 
 def _decimal(text: str) -> Literal | None:

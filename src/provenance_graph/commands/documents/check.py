@@ -67,7 +67,6 @@ def command(
     as grave as --severity is found, 2 when a path does not exist or nothing could be read.
     """
     from provenance_graph.checking.upstream import Upstream
-    from provenance_graph.store.opening import derived_folder
 
     today = datetime.now(UTC).date().isoformat()
     store = session.store()
@@ -81,7 +80,7 @@ def command(
     least = least_of(severity, strict)
     reported = _of_models(session, snapshot, models, judges, least)
     documents = tuple(path for path in paths if path not in models)
-    upstream = Upstream.open(store, derived_folder(session.store_path), today)
+    upstream = Upstream(store, snapshot)
     return of_documents(
         session,
         documents,

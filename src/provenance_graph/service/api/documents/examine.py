@@ -123,7 +123,7 @@ def examined(
     missing: list[Finding] = []
     changes: list[PreviewChange] = []
     if 0 < claims <= MAX_CLAIMS:
-        judges = Upstream.open(store, None, snapshot.day)
+        judges = Upstream(store, snapshot)
         upstream = [finding for result in judges(records) for finding in result]
         upstream += [finding for record in records for finding in spelling.licences(record)]
         missing = [
