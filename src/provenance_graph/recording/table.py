@@ -55,7 +55,8 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
         yield from ((f"/{n}", row) for n, row in enumerate(result))
         return
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    nodes = yaml.compose(text, Loader=loader).value  # was parsed above, so within its bounds
+    root = yaml.compose(text, Loader=loader)  # was parsed above, so within its bounds
+    nodes = root.value if isinstance(root, yaml.SequenceNode) else []
     for node, row in zip(nodes, result, strict=True):
         yield f"line {node.start_mark.line + 1}", row
 
