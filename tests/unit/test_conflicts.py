@@ -42,8 +42,8 @@ TITAN = iris.model("baidu/ERNIE-3.0-Titan")
 REFERENCE = reference_data.everything()
 
 
-def record(source: str, *claims: Claim, day: str = "2026-01-01") -> Record:
-    name = iris.record(source, "doc", day)
+def record(source: str, *claims: Claim, day: str = "2026-01-01", document: str = "doc") -> Record:
+    name = iris.record(source, document, day)
     url = Iri(f"https://example.org/{source}")
     header = Header(name, url, iris.organization(source), day, source, Basis.THIRD_PARTY)
     return Record(header, claims)
@@ -246,6 +246,17 @@ def test_several_licences_of_one_source_are_one_statement() -> None:
     other = model(MODEL, "A", (DCTERMS.license, apache))
     (result,) = of(ledger(record("epoch", *one), record("fmti", *other)), DCTERMS.license)
     assert result.kind == "sources"
+
+
+def test_documents_of_one_publisher_with_other_licences_are_listed_as_such() -> None:
+    mit, apache = (Iri(f"http://spdx.org/licenses/{n}") for n in ("MIT", "Apache-2.0"))
+    sides = [
+        record("acme", *model(MODEL, "A", (DCTERMS.license, licence)), document=document)
+        for document, licence in (("one", mit), ("two", apache))
+    ]
+    (result,) = of(ledger(*sides), DCTERMS.license)
+    assert result.kind == "outdated"
+    assert [side[0] for side in result.sides] == ["licence:MIT", "licence:Apache-2.0"]
 
 
 def test_licences_of_catalogues_conflict_too_by_the_weight_of_the_sources() -> None:

@@ -150,7 +150,7 @@ def kind_of(
         and (of_size := _sizes(snapshot, subject, groups)) is not None
     ):
         return of_size
-    return _by_weight(groups, snapshot.policy, prop)
+    return by_weight(groups, snapshot.policy, prop)
 
 
 def _announced_first(groups: list[list[SourcedClaim]], policy: Policy) -> bool:
@@ -197,7 +197,8 @@ def contradicting(
     ]
 
 
-def _by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> ConflictKind:
+def by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> ConflictKind:
+    """The kind of a disagreement by who stands on its sides; ``groups`` exclude each other."""
     what = f"{len(groups)} values that exclude each other"
     if prop == DCTERMS.issued and (days := _days(groups)) is not None:
         what = f"{days} days apart"
@@ -233,7 +234,7 @@ def _limits(
     numbers = sorted(_numbers(values))
     if len(numbers) > 1 and numbers[-1] / max(numbers[0], 1) < 1.5:
         return conflict_kind("variant", "one source counts input alone, another input and output")
-    return _by_weight(clusters(rest), policy, PG.contextLength)
+    return by_weight(clusters(rest), policy, PG.contextLength)
 
 
 def _sizes(

@@ -17,7 +17,13 @@ from itertools import combinations
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.conflicts.kinds import RESEARCHED, ConflictKind, conflict_kind, tier
+from provenance_graph.conflicts.kinds import (
+    RESEARCHED,
+    ConflictKind,
+    by_weight,
+    conflict_kind,
+    tier,
+)
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
@@ -68,6 +74,8 @@ def several_valued(
         every = prop == DCTERMS.license
         stated = _stated(snapshot, subject, prop, groups.get(prop, ()), every=every)
         if len(stated) < 2:
+            if every:
+                yield from _of_one_publisher(snapshot, subject, name, stated)
             continue
         widened = {who: _widened(values, wholes.get(prop)) for who, (values, _) in stated.items()}
         tiers = {
@@ -94,6 +102,32 @@ def several_valued(
                 "developer", f"documents of the developer give {shown} with nothing in common"
             )
         yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
+
+
+def _of_one_publisher(
+    snapshot: AcceptedSnapshot,
+    subject: Iri,
+    name: str,
+    stated: dict[Iri, tuple[set[Value], list[SourcedClaim]]],
+) -> Iterator[Conflict]:
+    """The licences that documents of one publisher give, where two have none in common."""
+    prop, shown = DCTERMS.license, PROPERTIES[DCTERMS.license]
+    by_document: dict[Iri, list[SourcedClaim]] = defaultdict(list)
+    for _, claims in stated.values():
+        for item in claims:
+            by_document[item.header.of_document].append(item)
+    for a, b in combinations(sorted(by_document), 2):
+        groups = [by_document[a], by_document[b]]
+        values = [{item.value for item in group} for group in groups]
+        if values[0] & values[1]:
+            continue
+        kind = by_weight(groups, snapshot.policy, prop)
+        sides: tuple[Side, ...] = tuple(
+            (" + ".join(sorted(_shown(v) for v in side if v is not None)), tuple(group))
+            for side, group in zip(values, groups, strict=True)
+        )
+        yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
+        return
 
 
 def _by_tiers(shown: str, better: int, worse: int) -> ConflictKind:
