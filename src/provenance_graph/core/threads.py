@@ -24,7 +24,7 @@ def releasing_frames(function: Callable[P, T]) -> Callable[P, T]:
     def released(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
-        except BaseException as error:
+        except BaseException as error:  # whatever it is, it goes on; its frames do not
             at: BaseException | None = error
             while at is not None:
                 traceback.clear_frames(at.__traceback__)
