@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,8 +22,10 @@ from provenance_graph.service.http.auth import Tokens, load
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.processes.pool_backend import PoolBackend
+from provenance_graph.service.processes.record_writes import RecordTarget
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import Answer, Limits
+from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.engine import request
 from provenance_graph.store.raw import put_text
 from provenance_graph.store.sparql.answers import write_answer
@@ -209,3 +212,11 @@ def api(shipped: Path) -> Iterator[TestClient]:
     app.router.lifespan_context = lifespan
     with TestClient(app, base_url="http://testserver", follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture
+def target(empty_store: Path, tmp_path: Path) -> Iterator[RecordTarget]:
+    """A store to which records are written as the service does."""
+    shutil.copytree(empty_store, tmp_path / "store")
+    with EmbeddedStore.open_writer(tmp_path / "store") as store:
+        yield RecordTarget(store, Limits(), lambda: "2026-11-22T12:00:00Z")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import pytest
 
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import terms
-from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
+from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.errors import (
-    NotFound,
     ProvenanceError,
     QueryRefused,
     RequestRefused,
@@ -22,36 +18,19 @@ from provenance_graph.core.errors import (
 from provenance_graph.core.iris import Iri, agent, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.rdf import engine_quad
-from provenance_graph.core.terms import PAV, PROV, RDF, SCHEMA, XSD
-from provenance_graph.ingest.private import mark
+from provenance_graph.core.terms import PAV, PROV, SCHEMA
 from provenance_graph.ingest.update import update
-from provenance_graph.service.backend import Decision, UploadPart
-from provenance_graph.service.http.cache import ALWAYS, Precondition
+from provenance_graph.service.http.cache import ALWAYS
 from provenance_graph.service.namespaces import namespace
 from provenance_graph.service.processes.record_writes import RecordTarget
 from provenance_graph.service.processes.write_checks import WriteSize
 from provenance_graph.service.processes.writer import carry_out
-from provenance_graph.store.base import Limits
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 from provenance_graph.store.staging import Outcome, Rehearsal, rehearse
+from tests.record_writes import LINE, MINE, THING, part
 
-MINE = Iri(f"{namespace('ci')}mine")
-THING = model("acme/thing")
-LINE = f'<{THING}> <{terms.PG.contextLength}> "4096"^^<{XSD.integer}> .\n'
-PG_MODEL = terms.PG.Model
 PG = "PREFIX pg: <https://w3id.org/provenance-graph/ns#>"
-
-
-@pytest.fixture
-def target(empty_store: Path, tmp_path: Path) -> Iterator[RecordTarget]:
-    shutil.copytree(empty_store, tmp_path / "store")
-    with EmbeddedStore.open_writer(tmp_path / "store") as store:
-        yield RecordTarget(store, Limits(), lambda: "2026-11-22T12:00:00Z")
-
-
-def part(text: str) -> list[UploadPart]:
-    return [UploadPart(text.encode(), "application/n-triples", MINE)]
 
 
 def view(target: RecordTarget) -> set[str]:
@@ -414,55 +393,3 @@ def test_records_too_many_to_be_read_for_one_update_are_refused(target: RecordTa
     within = replace(asked, text="DELETE WHERE { ?s ?p 4096 }", within=Iri(f"{MINE}0"))
     small.update(within, "ci")
     assert not header(small, Iri(f"{MINE}0"))
-
-
-def secret(target: RecordTarget) -> Iri:
-    """A record of a private collection."""
-    name = Iri("https://w3id.org/provenance-graph/id/record/hidden/thing/2026-01-01")
-    of = Iri("https://w3id.org/provenance-graph/id/collection/hidden")
-    stated = Header(
-        name, name, Iri("https://example.org/us"), "2026-01-01", "test", Basis.THIRD_PARTY,
-        collection=of,
-    )  # fmt: skip
-    hidden = model("hidden/thing")
-    claims = Claim(hidden, RDF.type, PG_MODEL), Claim(hidden, SCHEMA.name, Literal("Hidden"))
-    update(target.store, [Record(stated, claims).sort()], notes=[mark(of)])
-    return name
-
-
-def test_whoever_writes_is_told_nothing_of_private_records(target: RecordTarget) -> None:
-    name = secret(target)
-    unknown = Iri(f"{name}-unknown")
-    for when in (ALWAYS, Precondition(none_match="*"), Precondition(match="*")):
-        told = []
-        for graph in (name, unknown):
-            head = {
-                "do": "put", "who": "ci", "graph": graph, "when": asdict(when), "replace": True,
-                "parts": [["application/n-triples", MINE]],
-            }  # fmt: skip
-            answer, _ = carry_out(target, head, [LINE.encode()])
-            told.append(str(answer).replace(unknown, name))
-        assert told[0] == told[1]
-        assert "example.org/us" not in told[0]
-
-
-def test_a_tag_of_the_public_state_is_the_state_of_now(target: RecordTarget) -> None:
-    secret(target)
-    target.put(MINE, part(LINE), "ci", replace=True)
-    assert target.store.public is not None
-    versions, exists = target.state(MINE, "ci")
-    assert exists
-    assert set(versions) == {target.store.version, target.store.public.version}
-    with pytest.raises(RequestRefused):
-        target.state(Iri(f"{namespace('other')}x"), "ci")
-
-
-def test_names_of_private_records_are_not_known_to_whoever_may_not_read_them(
-    target: RecordTarget,
-) -> None:
-    secret(target)
-    target.put(MINE, part(f"<{THING}> <{RDF.type}> <{PG_MODEL}> .\n"), "ci", replace=True)
-    names = THING, model("hidden/thing")
-    with pytest.raises(NotFound, match="hidden/thing"):
-        target.decide(Decision(*names, "reject", "different"), "ann")
-    assert target.decide(Decision(*names, "reject", "different", sees_private=True), "ann").version
