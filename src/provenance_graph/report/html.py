@@ -9,7 +9,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
@@ -21,11 +21,14 @@ from provenance_graph.report.facts import USES, AuditReport, ModelFacts
 from provenance_graph.report.picture import picture
 from provenance_graph.report.rendering import render
 
-Json = Mapping[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.licences.answers import FindingAnswer
+    from provenance_graph.model.answers import ClaimAnswer, FieldAnswer
+
 GAPS: Final = ("Undisclosed", "Withheld", "PartiallyDisclosed", "Contradicted")
 
 
-def html(report: AuditReport, receipts: Sequence[Json] = ()) -> str:
+def html(report: AuditReport, receipts: Sequence[Mapping[str, Any]] = ()) -> str:
     """The whole file, with receipts where they are given; the same report gives the same bytes."""
     parts = ["provenance-graph", "report", *(model.profile["id"] for model in report.models)]
     for use in report.uses if report.uses != USES else ():
@@ -48,19 +51,19 @@ def html(report: AuditReport, receipts: Sequence[Json] = ()) -> str:
     )
 
 
-def state_words(field: Json) -> str:
+def state_words(field: FieldAnswer) -> str:
     """The disclosure state of a field: glyph and word."""
     state = STATES[field["state"]]
     return f"{state.glyph} {state.word}"
 
 
-def fields(model: ModelFacts) -> Iterator[Json]:
+def fields(model: ModelFacts) -> Iterator[FieldAnswer]:
     """Every field of a profile, in its order."""
     for section in model.profile["sections"]:
         yield from section["fields"]
 
 
-def gaps(model: ModelFacts) -> list[Json]:
+def gaps(model: ModelFacts) -> list[FieldAnswer]:
     """The fields that some source speaks of and that have no full value."""
     return [
         field
@@ -88,12 +91,12 @@ def sources_of(model: ModelFacts, property: str) -> list[tuple[str, str, str, st
     return list(results)
 
 
-def violations(model: ModelFacts) -> list[Json]:
+def violations(model: ModelFacts) -> list[FindingAnswer]:
     """The licence rules that the model breaks."""
     return [f for f in model.licences["findings"] if f["severity"] == "Violation"]
 
 
-def publishers(claims: Iterable[Json]) -> list[tuple[str, str]]:
+def publishers(claims: Iterable[ClaimAnswer]) -> list[tuple[str, str]]:
     """Address and publisher of claims, each once."""
     return list(dict.fromkeys((c["document"], c["publisher"]["id"]) for c in claims))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
-Json = Mapping[str, Any]
+if TYPE_CHECKING:
+    from provenance_graph.lineage.answers import LineageAnswer, LineageEdge, LineageNode
+
 WIDTH, HEIGHT, GAP_X, GAP_Y, PAD = 190, 34, 110, 8, 12
 SWEEPS = 6
 LETTERS = 26
@@ -21,14 +23,13 @@ ARROW = (
 )
 
 
-def picture(lineage: Json) -> str:
+def picture(lineage: LineageAnswer) -> str:
     """An ``<svg>``; ancestors on the left, dashed where a source only implies the step.
 
     >>> picture({"nodes": [], "edges": []})
     ''
     """
-    nodes: list[Json] = list(lineage["nodes"])
-    edges: list[Json] = list(lineage["edges"])
+    nodes, edges = lineage["nodes"], lineage["edges"]
     if not edges:
         return ""
     columns = _columns(nodes, edges)
@@ -43,12 +44,12 @@ def picture(lineage: Json) -> str:
     )
 
 
-def _column_of(node: Json) -> int:
+def _column_of(node: LineageNode) -> int:
     sign = {"up": -1, "down": 1}.get(node["side"], 0)
     return sign * int(node["distance"])
 
 
-def _columns(nodes: Sequence[Json], edges: Sequence[Json]) -> list[list[str]]:
+def _columns(nodes: Sequence[LineageNode], edges: Sequence[LineageEdge]) -> list[list[str]]:
     """Nodes by generation, each column ordered by where the neighbours stand."""
     where = {node["iri"]: _column_of(node) for node in nodes}
     least, most = min(where.values()), max(where.values())
@@ -97,7 +98,7 @@ def _places(columns: Sequence[Sequence[str]]) -> tuple[dict[str, tuple[float, fl
 Places = Mapping[str, tuple[float, float]]
 
 
-def _ends(edge: Json, places: Places) -> tuple[float, float, float, float] | None:
+def _ends(edge: LineageEdge, places: Places) -> tuple[float, float, float, float] | None:
     """Where a line begins and ends: x1, y1, x2, y2."""
     start, end = places.get(edge["parent"]), places.get(edge["child"])
     if start is None or end is None:
@@ -107,11 +108,11 @@ def _ends(edge: Json, places: Places) -> tuple[float, float, float, float] | Non
     return x1, start[1] + HEIGHT / 2, x2, end[1] + HEIGHT / 2
 
 
-def _rules(edge: Json) -> list[str]:
+def _rules(edge: LineageEdge) -> list[str]:
     return list(dict.fromkeys(one["rule"] for one in edge.get("breaches", ())))
 
 
-def _line(edge: Json, places: Places) -> str:
+def _line(edge: LineageEdge, places: Places) -> str:
     ends = _ends(edge, places)
     if ends is None:
         return ""
@@ -126,7 +127,7 @@ def _line(edge: Json, places: Places) -> str:
     )
 
 
-def _mark(edge: Json, places: Places) -> str:
+def _mark(edge: LineageEdge, places: Places) -> str:
     """The mark of a step at which a licence problem starts, with its rules; "" of others."""
     ends, rules = _ends(edge, places), _rules(edge)
     if ends is None or not rules:
@@ -147,7 +148,7 @@ def _mark(edge: Json, places: Places) -> str:
     )
 
 
-def _box(node: Json, x: float, y: float) -> str:
+def _box(node: LineageNode, x: float, y: float) -> str:
     shown = node["label"]
     cut = shown if len(shown) <= LETTERS else f"{shown[: LETTERS - 12]}…{shown[-11:]}"
     return (

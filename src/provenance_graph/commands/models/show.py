@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.core.iris import local_name
+from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
 from provenance_graph.model.disclosure.states import STATES
 from provenance_graph.model.display import value_text, with_unit
@@ -21,7 +21,16 @@ from provenance_graph.tables import counted, folded
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-    from provenance_graph.core.iris import Iri
+    from provenance_graph.core.results import Ref, SourceRef
+    from provenance_graph.model.answers import (
+        AssessedNode,
+        ClaimAnswer,
+        EntityFact,
+        FieldAnswer,
+        NodeAnswer,
+        ProfileAnswer,
+        RelatedAnswer,
+    )
     from provenance_graph.model.naming.entities import FoundEntity
 
 
@@ -153,14 +162,14 @@ def _flagged(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
 
 
 def page(
-    result: Mapping[str, Any],
+    result: ProfileAnswer,
     everything: bool = False,
     conflicts: int = 0,
     flagged: Sequence[str] = (),
     sources: bool = False,
 ) -> Iterator[str]:
     """The page, line by line; with ``sources`` the documents stand below each value."""
-    kinds = ", ".join(result["kinds"]) or kind_by_name(result["iri"])
+    kinds = ", ".join(result["kinds"]) or kind_by_name(Iri(result["iri"]))
     yield f"{result['name']}  ({kinds} {result['id']})"
     known = f"as known on {result['asOf']}; " if result["asOf"] else ""
     yield f"{known}{counted(result['records'], 'record')}" + (
@@ -207,14 +216,14 @@ def page(
 _NOT_UNDERSTOOD = local_name(PG.otherStatement)
 
 
-def _covered_elsewhere(result: Mapping[str, Any]) -> set[str]:
+def _covered_elsewhere(result: ProfileAnswer) -> set[str]:
     """Fields without a value of their own whose matter stands below them on the page."""
     others = {fact["property"] for fact in result["otherFacts"]}
     covered = {"version"} if result["versions"] else set()
     return covered | ({"trainingMethod"} if "learningApproach" in others else set())
 
 
-def _other_facts(facts: Sequence[Mapping[str, Any]], everything: bool) -> Iterator[str]:
+def _other_facts(facts: Sequence[EntityFact], everything: bool) -> Iterator[str]:
     """What is accepted and no field of the page, and what is stated and not understood."""
     named = [fact for fact in facts if fact["property"] != _NOT_UNDERSTOOD]
     if named:
@@ -232,7 +241,7 @@ def _other_facts(facts: Sequence[Mapping[str, Any]], everything: bool) -> Iterat
         yield f"  and {len(texts) - len(shown)} more (--all shows them)"
 
 
-def _known(field: Mapping[str, Any]) -> bool:
+def _known(field: FieldAnswer) -> bool:
     return bool(
         field["values"]
         or field["estimates"]
@@ -241,7 +250,7 @@ def _known(field: Mapping[str, Any]) -> bool:
     )
 
 
-def _fields(rows: Iterable[Mapping[str, Any]], named: bool) -> Iterator[str]:
+def _fields(rows: Iterable[FieldAnswer], named: bool) -> Iterator[str]:
     rows = list(rows)
     width = min(max(len(row["label"]) for row in rows), 34)
     for row in rows:
@@ -262,18 +271,18 @@ def _fields(rows: Iterable[Mapping[str, Any]], named: bool) -> Iterator[str]:
             yield from (f"       {_document(document)}" for document in row["documents"])
 
 
-def _document(document: Mapping[str, Any]) -> str:
+def _document(document: SourceRef) -> str:
     """A document with the days that are known of it, and its custody."""
     edition = f"edition of {document['edition']}, " if document["edition"] else ""
     read = f"read {document['retrieved'][:10]}"
     return f"{document['document']} ({edition}{read}, {document['custody'].lower()})"
 
 
-def _values(field: Mapping[str, Any]) -> str:
+def _values(field: FieldAnswer) -> str:
     return ", ".join(map(value_text, field["values"]))
 
 
-def _notes(field: Mapping[str, Any]) -> str:
+def _notes(field: FieldAnswer) -> str:
     notes = []
     if field["contested"] and field["rivals"]:
         notes.append(f"accepted: {field['reason']}")
@@ -290,23 +299,23 @@ def _notes(field: Mapping[str, Any]) -> str:
     return "; ".join(notes)
 
 
-def _claim(claim: Mapping[str, Any]) -> str:
+def _claim(claim: ClaimAnswer) -> str:
     value = value_text(claim["value"]) if claim["value"] is not None else claim["asStated"]
     return f"{value} ({claim['publisher']['id']})"
 
 
-def _succession(result: Mapping[str, Any]) -> Iterator[str]:
-    for key, words in (
-        ("partOf", "part of"),
-        ("specializationOf", "a form of"),
-        ("replaces", "replaces"),
-        ("replacedBy", "replaced by"),
+def _succession(result: ProfileAnswer) -> Iterator[str]:
+    for words, entities in (
+        ("part of", result["partOf"]),
+        ("a form of", result["specializationOf"]),
+        ("replaces", result["replaces"]),
+        ("replaced by", result["replacedBy"]),
     ):
-        if result[key]:
-            yield f"{words} {_names(result[key])}"
+        if entities:
+            yield f"{words} {_names(entities)}"
 
 
-def _names(entities: Iterable[Mapping[str, Any]]) -> str:
+def _names(entities: Iterable[Ref]) -> str:
     shown = (
         f"{entity['label']} ({entity['id']})" if entity["label"] != entity["id"] else entity["id"]
         for entity in entities
@@ -314,7 +323,7 @@ def _names(entities: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(shown)
 
 
-def _versions(result: Mapping[str, Any]) -> Iterator[str]:
+def _versions(result: RelatedAnswer) -> Iterator[str]:
     rows = [
         *((f"version {value_text(v.get('version'))}", v) for v in result["versions"]),
         *((f"configuration {value_text(c.get('name'))}", c) for c in result["configurations"]),
@@ -327,19 +336,19 @@ def _versions(result: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {words}  ({node['id']})"
 
 
-def _target(alias: Mapping[str, Any]) -> str:
+def _target(alias: NodeAnswer) -> str:
     """What an alias means, by its id: a model and its versions often have one label."""
     target = alias.get("resolvesTo")
     targets = target if isinstance(target, list) else [target]
     return ", ".join(t["id"] if isinstance(t, dict) else value_text(t) for t in targets)
 
 
-def _scores(result: Mapping[str, Any]) -> Iterator[str]:
+def _scores(result: RelatedAnswer) -> Iterator[str]:
     if result["scores"]:
         yield ""
         yield "Scores"
     for score in result["scores"]:
-        top = f" / {value_text(score['maxScore'])}" if "maxScore" in score else ""
+        top = _of_most(score)
         parts = [
             value_text(score.get(key))
             for key in ("metric", "setup", "evaluator", "date", "independence")
@@ -356,13 +365,19 @@ def _scores(result: Mapping[str, Any]) -> Iterator[str]:
         yield f"  #{value_text(rank.get('rank'))} in {value_text(rank.get('ranking'))}  [{date}; {population}; {value_text(rank.get('rankOf'))}]"
 
 
-def _assessments(results: Mapping[str, Any]) -> Iterator[str]:
+def _of_most(node: NodeAnswer | AssessedNode) -> str:
+    """The highest score that is possible, where it is stated."""
+    most = value_text(node.get("maxScore"))
+    return f" / {most}" if most else ""
+
+
+def _assessments(results: RelatedAnswer) -> Iterator[str]:
     if results["assessments"]:
         yield ""
         yield "Assessments published by others"
     for made in results["assessments"]:
         score = value_text(made.get("score")) or value_text(made.get("verdict")) or "no total"
-        top = f" / {value_text(made['maxScore'])}" if "maxScore" in made else ""
+        top = _of_most(made)
         scored = sum("score" in result or "level" in result for result in made["results"])
         yield (
             f"  {value_text(made.get('scheme'))}: {score}{top}  by {value_text(made.get('evaluator')) or 'unnamed'}"
@@ -370,7 +385,7 @@ def _assessments(results: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _offers(result: Mapping[str, Any]) -> Iterator[str]:
+def _offers(result: RelatedAnswer) -> Iterator[str]:
     if result["offers"]:
         providers = sorted({value_text(offer.get("provider")) for offer in result["offers"]})
         yield ""
