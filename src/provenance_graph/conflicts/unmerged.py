@@ -60,10 +60,10 @@ def unmerged_names(
 def _pairs(
     snapshot: AcceptedSnapshot, known: Organizations, subjects: Collection[Iri] | None
 ) -> list[Pair]:
-    if not has_keys(snapshot):
-        pairs = snapshot.cached("identity of models", lambda: compared(snapshot, known))
-    elif subjects is not None:
+    if subjects is not None and has_keys(snapshot):
         pairs = compared_among(snapshot, known, around(snapshot, subjects))
+    elif snapshot.as_of or not has_keys(snapshot):
+        pairs = snapshot.cached("identity of models", lambda: compared(snapshot, known))
     else:
         members, names = sharing(snapshot)
         few = len(members) * FEW < names  # else one pass over everything is quicker

@@ -114,8 +114,10 @@ class Model:
         ``uses`` are planned ones such as ``"commercial"`` or ``"users=1000000"``.
         """
         from provenance_graph.licences.graph import LicenceGraph
+        from provenance_graph.licences.inheritance.near import index_near
 
-        return LicenceGraph(self.snapshot).report(self.iri, uses=uses, day=on)
+        index = index_near(self.snapshot, [self.iri]) if self.snapshot.as_of else None
+        return LicenceGraph(self.snapshot, index).report(self.iri, uses=uses, day=on)
 
     def impact(self, *, limit: int = 100) -> Impact:
         """What is affected if it is withdrawn, with our deployments and offers."""

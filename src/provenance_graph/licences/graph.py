@@ -37,7 +37,10 @@ STANDARD_USES = ("commercial", "distribute", "modify", "eu", "train-on-outputs")
 
 
 class LicenceGraph:
-    """Questions about licences, over a store and its lineage index."""
+    """Questions about licences, over a store and its lineage index.
+
+    ``index`` is the snapshot's own where none is given; others hold the part that is asked about.
+    """
 
     def __init__(
         self,
@@ -47,15 +50,19 @@ class LicenceGraph:
     ) -> None:
         self.snapshot = snapshot
         self.claims = ClaimReader(snapshot)
-        result = LineageIndex.open(snapshot) if index is None else index
         self.catalogue = catalogue or snapshot.cached(
             "licence catalogue", lambda: reading.load(snapshot)
         )
-        self.index = snapshot.cached(
-            "licence index", lambda: licence_index(result, snapshot, self.claims, self.catalogue)
+        self.index = (
+            snapshot.cached("licence index", lambda: self._following(LineageIndex.open(snapshot)))
+            if index is None
+            else self._following(index)
         )
         self._traits: dict[Iri, ModelTraits] = {}
         self._lost: dict[tuple[int, str], list[Licence]] = {}
+
+    def _following(self, index: LineageIndex) -> LineageIndex:
+        return licence_index(index, self.snapshot, self.claims, self.catalogue)
 
     def held(self, node: int, day: str = "") -> tuple[Licence, ...]:
         """The licences of a node, by its label and the texts in force on a day."""

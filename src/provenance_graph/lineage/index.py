@@ -39,6 +39,11 @@ from provenance_graph.lineage.row_update import (
 FORMAT = 3
 MODEL, DATASET, UNRESOLVED = 0, 1, 2
 KINDS = ("model", "dataset", "unresolved")
+_BOTH = frozenset(CODE[relation] for relation in terms.DATASET_RELATIONS)
+DATA_ABOVE = _BOTH | {CODE[PG.trainedOn], CODE[PG.benchmarkDataSeen]}
+"""Relations, by code, whose parent is a dataset."""
+DATA_BELOW = _BOTH | {CODE[PG.generatedBy]}
+"""Relations, by code, whose child is a dataset."""
 
 
 @dataclass(frozen=True)
@@ -305,12 +310,8 @@ def owners(names: NameTable) -> Ints:
 
 def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> None:
     """What was trained on, and what a model wrote, is a dataset unless it is unresolved."""
-    made = [
-        (ends, relation) for relation in terms.DATASET_RELATIONS for ends in (parents, children)
-    ]
-    used = [(parents, PG.trainedOn), (parents, PG.benchmarkDataSeen)]
-    for ends, relation in (*used, (children, PG.generatedBy), *made):
-        nodes = ends[code == CODE[relation]]
+    for ends, codes in ((parents, DATA_ABOVE), (children, DATA_BELOW)):
+        nodes = ends[np.isin(code, sorted(codes))]
         kind[nodes[kind[nodes] == MODEL]] = DATASET
 
 
@@ -335,12 +336,10 @@ def _kinds_of(
 ) -> Iterator[tuple[int, int]]:
     """What the nodes of a changed row are."""
     for parent, code, _ in row:
-        if code == CODE[PG.trainedOn]:
+        if code in DATA_ABOVE:
             yield parent, DATASET
-        elif code == CODE[PG.generatedBy]:
+        if code in DATA_BELOW:
             yield node, DATASET
-        elif RELATIONS[code] in terms.DATASET_RELATIONS:
-            yield from ((node, DATASET), (parent, DATASET))
         if snapshot.is_a(names[parent], PG.UnresolvedReference):
             yield parent, UNRESOLVED
     if snapshot.is_a(names[node], PG.Dataset):

@@ -236,6 +236,17 @@ def _default_basis(snapshot: AcceptedSnapshot, graph: Iri) -> Value:
     return next((o for _, _, o, _ in quads), PG.ThirdPartyReport)
 
 
+def referrers(snapshot: AcceptedSnapshot, parent: Iri) -> set[tuple[Iri, int]]:
+    """The entities that have a lineage edge to one, each with the relation's code."""
+    quads = snapshot.quads(object=parent)
+    stated = {(child, CODE[predicate]) for child, predicate, *_ in quads if predicate in CODE}
+    for name in snapshot.statements.names_of(parent):
+        for relation in terms.DATASET_RELATIONS:
+            related = snapshot.quads(predicate=relation, object=name, graph=identity.GRAPH)
+            stated |= {(snapshot.canonical(child), CODE[relation]) for child, *_ in related}
+    return {(child, code) for child, code in stated if child != parent}
+
+
 def subject(
     snapshot: AcceptedSnapshot, child: Iri
 ) -> tuple[list[tuple[Iri, int, bool]], tuple[Iri, ...]]:

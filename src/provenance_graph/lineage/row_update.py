@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance_graph.core import terms
-from provenance_graph.lineage.arrays import Bytes, EdgeRows, Flags, Ints
+from provenance_graph.lineage.arrays import DERIVED, Bytes, EdgeRows, Flags, Ints
 
 Row = list[tuple[int, int, bool]]
 """A node's edges: neighbour, relation code, whether only inferred."""
@@ -89,7 +88,6 @@ def replace_rows(rows: EdgeRows, changed: Mapping[int, Columns]) -> EdgeRows:
     """Splice new rows into the arrays; costs one copy, whatever changed."""
     if not changed:
         return rows
-    derived = len(terms.DERIVATIONS)
     count, derivations = np.diff(rows.start), rows.split - rows.start[:-1]
     pieces: list[Columns] = []
     done = 0
@@ -98,7 +96,7 @@ def replace_rows(rows: EdgeRows, changed: Mapping[int, Columns]) -> EdgeRows:
         row = changed[node]
         pieces += [(rows.other[done:low], rows.code[done:low], rows.inferred[done:low]), row]
         count[node] = len(row[0])
-        derivations[node] = np.count_nonzero(row[1] < derived)
+        derivations[node] = np.count_nonzero(row[1] < DERIVED)
         done = high
     pieces.append((rows.other[done:], rows.code[done:], rows.inferred[done:]))
     start = np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))

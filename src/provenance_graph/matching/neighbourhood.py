@@ -24,10 +24,8 @@ _SPELLING = "m "
 
 
 def has_keys(snapshot: AcceptedSnapshot) -> bool:
-    """Whether the names of a snapshot have keys: of a past day, or of an early store, they have none."""
-    if snapshot.as_of:
-        return False
-    return any(True for _ in snapshot.quads(predicate=PG.nameKey, graph=KEYS))
+    """Whether the names of a store have keys: of an early one they have none."""
+    return any(True for _ in snapshot.present.quads(predicate=PG.nameKey, graph=KEYS))
 
 
 def sharing(snapshot: AcceptedSnapshot) -> tuple[set[Iri], int]:
@@ -42,7 +40,12 @@ def sharing(snapshot: AcceptedSnapshot) -> tuple[set[Iri], int]:
 
 
 def around(snapshot: AcceptedSnapshot, subjects: Iterable[Iri]) -> set[Iri]:
-    """The models that share a spelling with some, and those that share one with these, and so on."""
+    """The models that share a spelling with some, and those that share one with these, and so on.
+
+    Keys are of now: those of a past day are among them, since they follow from records that the
+    store still has.
+    """
+    now = snapshot.present
     members: set[Iri] = set()
     seen: set[Value] = set()
     waiting = [snapshot.canonical(subject) for subject in subjects]
@@ -51,14 +54,24 @@ def around(snapshot: AcceptedSnapshot, subjects: Iterable[Iri]) -> set[Iri]:
         if subject in members:
             continue
         members.add(subject)
-        for name in {subject, *snapshot.statements.names_of(subject)}:
-            for *_, key, _ in snapshot.quads(name, PG.nameKey, graph=KEYS):
+        names = {subject, *snapshot.statements.names_of(subject)}
+        for name in names | {now.canonical(one) for one in names}:
+            for *_, key, _ in now.quads(name, PG.nameKey, graph=KEYS):
                 if key in seen or not str(key).startswith(_SPELLING):
                     continue
                 seen.add(key)
-                for other, *_ in snapshot.quads(predicate=PG.nameKey, object=key, graph=KEYS):
-                    waiting.append(snapshot.canonical(other))
+                for holder, *_ in now.quads(predicate=PG.nameKey, object=key, graph=KEYS):
+                    waiting += _names_then(snapshot, holder)
     return members
+
+
+def _names_then(snapshot: AcceptedSnapshot, holder: Iri) -> set[Iri]:
+    """What the names of an entity stood for on the day of a snapshot."""
+    if not snapshot.as_of:
+        return {snapshot.canonical(holder)}
+    statements = snapshot.present.statements
+    names = statements.names_of(statements.canonical(holder))
+    return {snapshot.canonical(name) for name in (holder, *names)}
 
 
 def entities_of(

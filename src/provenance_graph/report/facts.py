@@ -21,6 +21,7 @@ from provenance_graph.core.claims import Header, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.answers import LicenceReportAnswer
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inheritance.near import index_near
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.cells import claim_json
@@ -114,24 +115,28 @@ def report(
     """
     latest = last_retrieved(snapshot)
     chosen = day_of(day or snapshot.as_of or latest)[:10]
+    index = index_near(snapshot, subjects)
+    licences = LicenceGraph(snapshot, index)
+    lineage = LineageGraph(snapshot, index)
     return AuditReport(
         version=snapshot.version,
         last_retrieved=latest,
         as_of=snapshot.as_of,
         day=chosen,
         uses=tuple(uses),
-        models=tuple(_facts(snapshot, subject, uses, chosen) for subject in subjects),
+        models=tuple(_facts(lineage, licences, subject, uses, chosen) for subject in subjects),
     )
 
 
-def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: str) -> ModelFacts:
+def _facts(
+    lineage: LineageGraph, licences: LicenceGraph, subject: Iri, uses: Sequence[str], day: str
+) -> ModelFacts:
+    snapshot = lineage.snapshot
     claims = snapshot.claims(subject)
     named = {c.claim.value for c in claims if isinstance(c.claim.value, Iri)}
     labels = {entity: label(snapshot, entity) for entity in sorted(named)}
     above = with_breaches(
-        LineageGraph(snapshot).of(subject, influences=True, limit=MAX_NODES),
-        LicenceGraph(snapshot),
-        day,
+        lineage.of(subject, influences=True, limit=MAX_NODES), licences, day
     )
     result = of_default_kinds(conflicts(snapshot, [snapshot.canonical(subject)]))
     return ModelFacts(
@@ -140,7 +145,7 @@ def _facts(snapshot: AcceptedSnapshot, subject: Iri, uses: Sequence[str], day: s
         headers=tuple({c.header.record: c.header for c in sorted(claims, key=_order)}.values()),
         conflicts=tuple(conflict.to_json() for conflict in result),
         lineage=above.to_json(),
-        licences=LicenceGraph(snapshot).report(subject, uses=list(uses), day=day).to_json(),
+        licences=licences.report(subject, uses=list(uses), day=day).to_json(),
         assessed=assess_model(snapshot, subject, DEFAULT).to_json(),
     )
 

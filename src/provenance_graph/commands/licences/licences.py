@@ -59,6 +59,7 @@ def command(
     ``breaches``). Exits with 1 where an asked use is blocked or unknown, or a rule is violated.
     """
     from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.licences.inheritance.near import index_near
     from provenance_graph.model.naming.resolve import resolve
 
     session: Session = ctx.obj
@@ -68,8 +69,8 @@ def command(
         from provenance_graph.commands.licences.breaches import command as breaches
 
         ctx.invoke(breaches, on=on, as_of=as_of, limit=limit, form=form)
-    graph = LicenceGraph(snapshot)
     subjects = [resolve(snapshot, one) for one in models]
+    graph = LicenceGraph(snapshot, index_near(snapshot, subjects) if as_of else None)
     session.say_unknown(snapshot, *subjects)
     if repairs:
         ctx.exit(_repair(session, graph, subjects, uses, day, form))

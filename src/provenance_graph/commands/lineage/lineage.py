@@ -71,15 +71,18 @@ def command(
     form: str,
 ) -> None:
     """Ancestors and descendants of MODEL, with the evidence of every edge."""
+    from provenance_graph.licences.inheritance.near import index_near
     from provenance_graph.lineage import formats
     from provenance_graph.lineage.graph import LineageGraph
 
     snapshot = session.snapshot(as_of)
-    graph = LineageGraph(snapshot)
     subject = resolve(snapshot, model, "described")
+    asked = [subject] if other is None else [subject, resolve(snapshot, other)]
+    index = index_near(snapshot, asked)
+    graph = LineageGraph(snapshot, index)
     session.say_unknown(snapshot, subject)
     if other is not None:
-        shared = graph.shared(subject, resolve(snapshot, other))
+        shared = graph.shared(*asked)
         ways = [graph.paths(subject, shared.second), graph.paths(shared.second, subject)]
         if form == "tree":
             sys.stdout.write(fitted("\n".join(_shared(shared, ways)) + "\n"))
@@ -103,7 +106,7 @@ def command(
         from provenance_graph.licences.graph import LicenceGraph
         from provenance_graph.licences.rules.marks import with_breaches
 
-        result = with_breaches(result, LicenceGraph(snapshot))
+        result = with_breaches(result, LicenceGraph(snapshot, index))
     if form == "json" and session.receipts is not None:
         session.print_json(json.loads(formats.FORMATS[form](result)))
     else:
