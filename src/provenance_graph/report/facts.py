@@ -135,9 +135,7 @@ def _facts(
     claims = snapshot.claims(subject)
     named = {c.claim.value for c in claims if isinstance(c.claim.value, Iri)}
     labels = {entity: label(snapshot, entity) for entity in sorted(named)}
-    above = with_breaches(
-        lineage.of(subject, influences=True, limit=MAX_NODES), licences, day
-    )
+    above = with_breaches(lineage.of(subject, influences=True, limit=MAX_NODES), licences, day)
     result = of_default_kinds(conflicts(snapshot, [snapshot.canonical(subject)]))
     return ModelFacts(
         profile=profile(snapshot, subject).to_json(),
