@@ -1,4 +1,4 @@
-"""Licence rules and repairs against brute force on many random graphs; repairs of shipped models.
+"""Licence rules and repairs against a brute-force oracle on random graphs; repairs of shipped models.
 
     python -m benchmarks.bench_licences --graphs 10000
     python -m benchmarks.bench_licences --store var/graph
@@ -33,24 +33,27 @@ def main() -> None:
 
 
 def _brute_force(seeds: range, save: Path | None, only: str | None) -> None:
-    import test_licence_rules as rules
+    """Hold rules and repairs against the oracle of the tests; raises where they differ."""
+    import test_licence_rules as tests
 
-    start = time.perf_counter()
+    start = time.process_time()
     for done, seed in enumerate(seeds, 1):
         if only != "repair":
-            rules.test_the_whole_store_finds_what_model_by_model_finds(seed)
+            plan = tests.plan_of(seed)
+            graph = tests.graph_of(plan)
+            tests.check_the_whole_store(graph, tests.check_the_rules(graph, plan))
         if only != "rules":
-            rules.test_repair_finds_the_sets_that_trying_all_finds(seed)
+            tests.test_repair_finds_the_sets_that_trying_all_finds(seed)
         if done % 100 == 0:
-            seconds = round(time.perf_counter() - start)
-            print(f"{done:,} graphs equal, {seconds} s", flush=True)
+            seconds = round(time.process_time() - start)
+            print(f"{done:,} graphs equal, {seconds} s of processor", flush=True)
             if save is not None:
                 result = {
                     "graphs": done,
                     "checked": only or "rules and repair",
                     "firstSeed": seeds.start,
                     "equal": True,
-                    "seconds": seconds,
+                    "processorSeconds": seconds,
                 }
                 save.write_text(json.dumps(result, indent=1) + "\n")
 

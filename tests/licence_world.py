@@ -13,7 +13,7 @@ from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Stance
 from provenance_graph.core.iris import Iri, dataset, mint, model, organization, record
 from provenance_graph.core.resources import folder
-from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.results import LicenceFinding
 from provenance_graph.licences.texts.catalogue import Catalogue
@@ -75,6 +75,11 @@ def world(
         (thing(name), DCTERMS.license, licence(key), None)
         for name, keys in licences.items()
         for key in keys.split()
+    ]
+    quads += [
+        (thing(name), RDF.type, PG.Dataset, None)
+        for name in sorted({*licences, *(name for c, _, p in edges for name in (c, p))})
+        if name.startswith("data:")
     ]
     quads += more
     quads += policy()

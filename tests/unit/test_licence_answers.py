@@ -331,3 +331,44 @@ def test_odrl_keeps_every_clause():
 def test_the_sentence_tells_when_a_condition_applies(key, words):
     graph = world([], {"x/model": key})
     assert words in graph.report(thing("x/model"), uses=["commercial"]).sentence
+
+
+def test_what_binds_the_weights_does_so_however_near_it_comes_with_outputs_too():
+    graph = world(
+        [("x/m", "finetune", "y/a"), ("y/a", "finetune", "z/b"), ("x/m", "synthetic", "z/b")],
+        {"z/b": "coqui-cpml-1.0.0", "y/a": "mit", "x/m": "mit"},
+    )
+    (verdict,) = graph.report(thing("x/m"), uses=["commercial"], day=TODAY).today.verdicts
+    assert verdict.weights.answer == "blocked"
+    for reason in verdict.weights.reasons:
+        if reason.effect == "blocked":
+            assert [edge.group for edge in reason.path] == ["derivation", "derivation"]
+
+
+def test_a_licence_of_weights_and_of_data_bears_on_both_answers():
+    graph = world(
+        [("x/m", "finetune", "y/a"), ("x/m", "trained", "data:d/n")],
+        {"y/a": "cc-by-nc-4.0", "data:d/n": "cc-by-nc-4.0", "x/m": "mit"},
+    )
+    (verdict,) = graph.report(thing("x/m"), uses=["commercial"], day=TODAY).today.verdicts
+    assert verdict.weights.answer == "blocked"
+    assert [one.holder for one in verdict.data.reasons if one.kind == "noncommercial"] == [
+        thing("data:d/n")
+    ]
+
+
+def test_a_finding_names_its_clause_both_texts_and_the_claims_that_it_rests_on():
+    base, alike = "meta-llama/Llama-3.1-8B", "y/a"
+    graph = world(
+        [("x/m", "merge", base), ("x/m", "merge", alike)],
+        {base: "llama-3.1", alike: "cc-by-sa-4.0", "x/m": "apache-2.0"},
+    )
+    report = graph.report(thing("x/m"), day=TODAY).to_json()
+    (clash,) = [one for one in report["findings"] if one["rule"] == "LR-17"]
+    assert (clash["licence"]["id"], clash["clause"]) == ("llama-3.1", "1.b.iv")
+    assert clash["other"]["licence"]["id"] == "cc-by-sa-4.0"
+    assert clash["other"]["holder"]["label"] == alike
+    assert [step["parent"]["label"] for step in clash["other"]["path"]] == [alike]
+    assert {one["property"] for one in clash["claims"]} == {"mergedFrom"}
+    assert clash["custody"] == "asserted"
+    assert all(one["claims"] for one in report["findings"] if one["path"])

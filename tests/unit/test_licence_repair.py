@@ -10,15 +10,8 @@ from licence_world import card, thing, world
 from provenance_graph.core.claims import Claim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.repair import (
-    CUT,
-    DECLARE,
-    MEET,
-    PERMIT,
-    Problems,
-    RepairStep,
-    repair,
-)
+from provenance_graph.licences.repair import Problems, repair
+from provenance_graph.licences.repair_steps import CUT, DECLARE, MEET, PERMIT, RECORD, RepairStep
 from provenance_graph.licences.uses import parse_uses
 
 TODAY = "2026-11-01"
@@ -132,3 +125,19 @@ def test_another_parent_answers_what_is_not_recorded_of_the_one_it_replaces():
     assert [[one.kind for one in changes] for changes in result.solutions] == [["replace"]]
     assert result.solutions[0][0].target == thing("y/a")
     assert result.sentence.startswith("1 change makes commercial use of x/b allowed")
+
+
+def test_meeting_conditions_is_not_enough_while_the_lineage_is_not_complete():
+    base = f"{META}/Llama-3.1-8B"
+    graph = world(
+        [("x/Llama-b", "finetune", base)],
+        {base: "llama-3.1", "x/Llama-b": "llama-3.1"},
+        recorded=False,
+    )
+    assert verdict(graph, "x/Llama-b", "commercial").answer == "conditional"
+    result = repair(graph, thing("x/Llama-b"), uses=["commercial"], day=TODAY)
+    assert result.proven
+    assert {frozenset(one.kind for one in changes) for changes in result.solutions} >= {
+        frozenset((MEET, RECORD))
+    }
+    assert not any({one.kind for one in changes} == {MEET} for changes in result.solutions)

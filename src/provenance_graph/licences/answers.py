@@ -128,8 +128,19 @@ class NoticeAnswer(AnswerObject):
     holder: LabelRef
 
 
+class OtherTextAnswer(AnswerObject):
+    """The other side of two texts that cannot both be kept; no holder: the model declares it."""
+
+    licence: LicenceAnswer
+    holder: LabelRef | None
+    path: list[HopAnswer]
+
+
 class FindingAnswer(AnswerObject):
-    """A rule that a model runs against, with the clause and the path that prove it."""
+    """A rule that a model runs against, with the clause and the path that prove it.
+
+    ``claims`` are what it rests on: the licences of both sides and every step of the path.
+    """
 
     rule: str
     name: str
@@ -140,6 +151,9 @@ class FindingAnswer(AnswerObject):
     clause: str
     holder: LabelRef | None
     path: list[HopAnswer]
+    other: OtherTextAnswer | None
+    claims: list[SupportAnswer]
+    custody: str
     fix: str
     caveat: str
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from provenance_graph.acceptance.developer import counted, developers
@@ -15,7 +15,7 @@ from provenance_graph.licences.inheritance.own_names import (
     names_itself,
     release_of,
 )
-from provenance_graph.licences.results import Reason
+from provenance_graph.licences.results import LicenceFinding, Reason
 from provenance_graph.licences.support import Support
 from provenance_graph.lineage.results import Edge
 
@@ -23,6 +23,9 @@ PARENTS = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
 """Properties by which a source says what weights were made from."""
 
 _WANTED = PARENTS | {DCTERMS.license, DCTERMS.creator, PG.trainedOn}
+
+Side = tuple[Iri, Iri | None, tuple[Edge, ...]]
+"""Whose licence it is, the licence, and the path from there."""
 
 MAX_CLAIMS = 12
 """Claims given for one reason."""
@@ -155,11 +158,30 @@ class ClaimReader:
 
     def of_reason(self, reason: Reason) -> tuple[Support, ...]:
         """The claims that a reason rests on: the licence of its holder, and its path."""
+        licence = reason.licence.iri if reason.licence else None
+        return self._resting_on(((reason.holder, licence, reason.path),))
+
+    def of_finding(self, finding: LicenceFinding) -> tuple[Support, ...]:
+        """The claims that a finding rests on: licences of both sides, the label, and the paths."""
+        label = [
+            (finding.subject, item.claim.value, ())
+            for item in self.about(finding.subject)
+            if item.claim.predicate == DCTERMS.license and isinstance(item.claim.value, Iri)
+        ]
+        sides = [
+            (one.holder or finding.subject, one.licence.iri if one.licence else None, one.path)
+            for one in (finding, finding.other)
+            if one is not None
+        ]
+        return self._resting_on((*sides, *label))
+
+    def _resting_on(self, sides: Iterable[Side]) -> tuple[Support, ...]:
         supports: list[Support] = []
-        if reason.licence is not None:
-            supports += self.of_licence(reason.holder, reason.licence.iri)
-        for edge in reason.path[:MAX_CLAIMS]:
-            supports += self.of_edge(edge)
+        for holder, licence, path in sides:
+            if licence is not None:
+                supports += self.of_licence(holder, licence)
+            for edge in path[:MAX_CLAIMS]:
+                supports += self.of_edge(edge)
         return tuple(dict.fromkeys(supports))[:MAX_CLAIMS]
 
 

@@ -155,7 +155,7 @@ def _sides(now: LicenceContext) -> _Sides:
     by_data: list[Term] = []
     for term in now.terms:
         if not own_service(term):
-            (by_weights if _along_weights(term) else by_data).append(term)
+            (by_weights if term.along_weights else by_data).append(term)
     conditions = now.graph.catalogue.conditions
     agreed = [
         Term(conditions[key], licence, now.subject, "binds")
@@ -190,10 +190,6 @@ def _sides(now: LicenceContext) -> _Sides:
         ),
         service,
     )
-
-
-def _along_weights(term: Term) -> bool:
-    return all(edge.group == "derivation" for edge in term.path)
 
 
 def _verdict(
@@ -234,17 +230,18 @@ def _weights(
 
 def _unrecorded(now: LicenceContext, otherwise: str) -> Reason:
     how = "allows it" if otherwise == ALLOWED else "allows it on conditions"
-    allow = how.replace("allows", "allow")
-    if now.lineage.state == NOT_RECORDED:
-        text = f"its own licence {how}; what it was made from is not recorded"
-    else:
-        text = f"its own licence and those recorded above it {allow}; {_missing(now.lineage)}"
+    whose = "its own licence"
+    if now.lineage.state != NOT_RECORDED:
+        whose, how = "its own licence and those recorded above it", how.replace("allows", "allow")
     own = now.declared[0] if now.declared else None
+    text = f"{whose} {how}; {missing_lineage(now.lineage)}"
     return Reason(UNKNOWN_, text, own, "", now.subject, cause="lineage")
 
 
-def _missing(lineage: LineageState) -> str:
-    """What is not known of the lineage, in words."""
+def missing_lineage(lineage: LineageState) -> str:
+    """What is not known of a lineage that is not complete, in words."""
+    if lineage.state == NOT_RECORDED:
+        return "what it was made from is not recorded"
     if lineage.circle:
         names = " and ".join(map(display_name, lineage.circle[:3]))
         return (

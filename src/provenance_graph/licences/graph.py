@@ -156,9 +156,13 @@ class LicenceGraph:
             tuple(labels),
             contested,
             tuple(map(self._supported, answers)),
-            tuple(result),
+            self.supported(result),
             tuple(notices(now)),
         )
+
+    def supported(self, findings: Iterable[LicenceFinding]) -> tuple[LicenceFinding, ...]:
+        """Findings with the claims that they rest on."""
+        return tuple(replace(one, support=self.claims.of_finding(one)) for one in findings)
 
     def _supported(self, result: AnswerOfDay) -> AnswerOfDay:
         """An answer whose reasons name the claims that they rest on."""

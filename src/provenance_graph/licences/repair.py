@@ -11,126 +11,40 @@ every smallest set and shows that no smaller one works, as long as the bounds ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.alternatives import alternatives
-from provenance_graph.licences.answers import ChangeAnswer, RepairAnswer
-from provenance_graph.licences.evaluation import verdicts
+from provenance_graph.licences.evaluation import missing_lineage, verdicts
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import inherited
 from provenance_graph.licences.inheritance.own_names import display_name
-from provenance_graph.licences.results import (
-    ALLOWED,
-    CONDITIONAL,
-    NOT_ADVICE,
-    LicenceFinding,
-    Reason,
+from provenance_graph.licences.inheritance.recorded import COMPLETE
+from provenance_graph.licences.repair_steps import (
+    CUT,
+    DECLARE,
+    MAX_CHANGES,
+    MAX_SETS,
+    MEET,
+    MET,
+    PERMIT,
+    RECORD,
+    Changes,
+    Repair,
+    RepairStep,
 )
+from provenance_graph.licences.results import ALLOWED, CONDITIONAL, LicenceFinding, Reason
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
 from provenance_graph.licences.situation import LicenceContext
 from provenance_graph.licences.texts.catalogue import FIRM, Carry, Licence
-from provenance_graph.licences.uses import USES, PlannedUse, parse_uses
+from provenance_graph.licences.uses import PlannedUse, parse_uses
 from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import DATASET
-from provenance_graph.lineage.results import SAYINGS, Edge, named
-
-MAX_CHANGES = 8
-"""The largest set of changes that is looked for."""
-
-MAX_SETS = 2_000
-"""Sets of changes that are looked at before the search ends without proof."""
+from provenance_graph.lineage.results import SAYINGS, Edge
 
 MAX_SOLUTIONS = 10
-
-CUT, PERMIT, MEET, DECLARE, RECORD = "replace", "permit", "meet", "declare", "record"
-MET = {
-    "notice": "ship the notices, licence copies and statements of changes",
-    "name": "rename it so that it begins with the prefix",
-    "display": "display the texts",
-    "terms": "keep to the terms, use policies and thresholds",
-    "copyleft": "license derivatives alike and give the source",
-    "outputs": "keep to the terms on outputs",
-    "service": "keep to the terms of the service",
-    "output-ban": "build nothing that competes",
-}
-"""Duties of a kind, as a change."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RepairStep:
-    """One change that can be made: its kind, and what it is made to.
-
-    ``alternatives`` are models of the store that could take the place of a parent.
-    """
-
-    kind: str
-    target: str
-    text: str = field(compare=False, default="")
-    alternatives: tuple[Iri, ...] = field(compare=False, default=())
-
-    def to_json(self) -> ChangeAnswer:
-        """As JSON."""
-        return {
-            "kind": self.kind,
-            "target": self.target,
-            "text": self.text,
-            "alternatives": [named(one) for one in self.alternatives],
-        }
-
-
-Changes = frozenset[RepairStep]
-
-
-@dataclass(frozen=True)
-class Repair:
-    """What to do so that the uses are allowed.
-
-    ``solutions`` are the sets of the smallest size, of ``total`` at most ``MAX_SOLUTIONS``.
-    ``proven``: every smaller set was ruled out, and every set of this size was looked at.
-    """
-
-    subject: Iri
-    uses: tuple[str, ...]
-    solutions: tuple[tuple[RepairStep, ...], ...]
-    total: int
-    proven: bool
-    tried: int
-    unanswered: tuple[str, ...] = ()
-
-    @property
-    def sentence(self) -> str:
-        """The result in words."""
-        name = short_id(self.subject)
-        uses = ", ".join(map(_noun, self.uses))
-        if not self.solutions:
-            why = f": {self.unanswered[0]}" if self.unanswered else ""
-            bound = f"up to {MAX_CHANGES} changes, {self.tried:,} sets looked at"
-            return f"No set of changes makes {uses} of {name} allowed ({bound}){why}."
-        size = len(self.solutions[0])
-        if not size:
-            return f"{uses} of {name}: allowed as it is."
-        proof = "no smaller set works" if self.proven else "not all smaller sets were looked at"
-        what = "1 change makes" if size == 1 else f"{size} changes make"
-        sets = "1 such set" if self.total == 1 else f"{self.total} such sets"
-        return f"{what} {uses} of {name} allowed ({sets}; {proof})."
-
-    def to_json(self) -> RepairAnswer:
-        """As JSON."""
-        return {
-            "subject": named(self.subject),
-            "uses": list(self.uses),
-            "sentence": self.sentence,
-            "solutions": [[one.to_json() for one in changes] for changes in self.solutions],
-            "of": self.total,
-            "proven": self.proven,
-            "bound": {"changes": MAX_CHANGES, "sets": MAX_SETS},
-            "tried": self.tried,
-            "unanswered": list(self.unanswered),
-            "note": NOT_ADVICE,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +116,12 @@ class Problems:
             assert verdict.reasons or verdict.answer == ALLOWED
             for reason in verdict.reasons:
                 is_met = reason.effect == CONDITIONAL and reason.kind in met
-                if not is_met and not (recorded and reason.cause == "lineage"):
+                if not is_met and reason.cause != "lineage":
                     results.append(RepairGoal(reason.text, frozenset(self._removing(reason))))
+            if verdict.weights.applies and now.lineage.state != COMPLETE and not recorded:
+                # a use that is conditional by itself is not allowed either while this is missing
+                text = missing_lineage(now.lineage)
+                results.append(RepairGoal(text, frozenset(self._recording())))
         violated = (
             one
             for one in findings(ModelContext(now, self.plans, ()))
@@ -238,19 +156,20 @@ class Problems:
         return LicenceContext(graph, now.subject, now.node, declared, reaching, now.day, without)
 
     def _removing(self, reason: Reason) -> Iterator[RepairStep]:
-        if reason.cause == "lineage":
-            missing = ", ".join(map(display_name, self.now.lineage.missing[:3]))
-            verb = "was" if self.now.lineage.missing_total == 1 else "were"
-            text = f"have the developer state what {missing} {verb} made from"
-            yield RepairStep(RECORD, self.now.subject, text)
-            yield from (self._cut(one) for one in self.now.parents if one.group == "derivation")
-            return
         if reason.effect == CONDITIONAL and reason.kind:
             yield _meet(reason.kind)
         yield from self._cuts(reason.holder)
         yield _permit(reason.holder, reason.licence)
         yield from self._relicensing(reason.path)
         yield from self.labels
+
+    def _recording(self) -> Iterator[RepairStep]:
+        """What completes the lineage: the developer's word, or other parents."""
+        missing = ", ".join(map(display_name, self.now.lineage.missing[:3]))
+        verb = "was" if self.now.lineage.missing_total == 1 else "were"
+        text = f"have the developer state what {missing} {verb} made from"
+        yield RepairStep(RECORD, self.now.subject, text)
+        yield from (self._cut(one) for one in self.now.parents if one.group == "derivation")
 
     def _fixing(self, finding: LicenceFinding) -> Iterator[RepairStep]:
         if finding.rule.id == "LR-04":
@@ -316,18 +235,11 @@ class Problems:
             licence = one.licence
             if licence is None or not licence.known or licence.service or licence.iri in own:
                 continue
-            if self.now.weights_only(one):
+            if one.by_weights:
                 results[licence.iri] = RepairStep(
                     DECLARE, licence.iri, f"declare {licence.name} instead"
                 )
         return tuple(results[iri] for iri in sorted(results))
-
-
-def _noun(use: str) -> str:
-    """A planned use in a sentence: ``users=5`` is "5 users"."""
-    key, _, number = use.partition("=")
-    noun = USES.get(key, key)
-    return f"{number} {noun}" if number else noun
 
 
 def _meet(kind: str) -> RepairStep:

@@ -12,6 +12,7 @@ from provenance_graph.licences.answers import (
     LicenceReportAnswer,
     LineageStateAnswer,
     NoticeAnswer,
+    OtherTextAnswer,
     PartAnswer,
     ReasonAnswer,
     TermAnswer,
@@ -46,6 +47,11 @@ class Term:
     path: tuple[Edge, ...] = ()
     applies: bool | None = True
     why: str = ""
+
+    @property
+    def along_weights(self) -> bool:
+        """Whether it is the model's own or came with weights alone, without data or outputs."""
+        return all(edge.group == "derivation" for edge in self.path)
 
     def to_json(self) -> TermAnswer:
         """As JSON."""
@@ -210,6 +216,14 @@ class OtherText:
     holder: Iri | None = None
     path: tuple[Edge, ...] = ()
 
+    def to_json(self) -> OtherTextAnswer:
+        """As JSON."""
+        return {
+            "licence": self.licence.to_json(),
+            "holder": named(self.holder) if self.holder else None,
+            "path": path_json(self.path),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class LicenceFinding:
@@ -224,6 +238,7 @@ class LicenceFinding:
     holder: Iri | None = None
     path: tuple[Edge, ...] = ()
     other: OtherText | None = None
+    support: tuple[Support, ...] = ()
 
     def to_json(self) -> FindingAnswer:
         """As JSON."""
@@ -237,6 +252,9 @@ class LicenceFinding:
             "clause": self.clause,
             "holder": named(self.holder) if self.holder else None,
             "path": path_json(self.path),
+            "other": self.other.to_json() if self.other else None,
+            "claims": [one.to_json() for one in self.support],
+            "custody": weakest_custody(self.support),
             "fix": self.rule.fix,
             "caveat": self.rule.caveat,
         }

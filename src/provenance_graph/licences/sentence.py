@@ -209,10 +209,12 @@ def _is_partly_recorded(answer: AnswerOfDay) -> bool:
 def _exempt(answer: AnswerOfDay) -> Iterator[str]:
     """Clauses that would have blocked a use and do not apply to the licensor's model."""
     asked = {one.use.key for one in answer.verdicts}
+    texts: dict[str, None] = {}
     for term in answer.exempt:
         if touched := asked & term.condition.blocks:
             names = _listed([USES.get(one, one) for one in sorted(touched)])
-            yield f"{names} not excluded by {term.licence.name}, since {term.why}"
+            texts[f"{names} not excluded by {term.licence.name}, since {term.why}"] = None
+    yield from texts
 
 
 def _conditions(answer: AnswerOfDay, breaches: Sequence[LicenceFinding]) -> Iterator[str]:
@@ -257,8 +259,7 @@ def _weighty(terms: Iterable[Term]) -> Iterator[str]:
     for term in terms:
         if term.condition.key in NOTICES or term.applies is None:
             continue
-        along_data = any(edge.group != "derivation" for edge in term.path)
-        if along_data and term.binding != "binds":
+        if not term.along_weights and term.binding != "binds":
             continue
         yield f"{_term(term)}{_cited(term)}"
 
@@ -291,8 +292,7 @@ def _notices(terms: Iterable[Term]) -> Iterator[str]:
     """What to ship with a distribution, licence by licence."""
     by_licence: dict[str, list[str]] = defaultdict(list)
     for term in terms:
-        along = all(edge.group == "derivation" for edge in term.path)
-        if term.condition.key in NOTICES and along and term.applies is not None:
+        if term.condition.key in NOTICES and term.along_weights and term.applies is not None:
             by_licence[term.licence.name].append(NOTICES[term.condition.key])
     for name, nouns in by_licence.items():
         yield f"distribution carries {_listed(list(dict.fromkeys(nouns)))} [{name}]"

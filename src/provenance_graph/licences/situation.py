@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.inheritance.applicability import holds, names_model
-from provenance_graph.licences.inheritance.inherit import Inheritance, Inherited, along_weights
+from provenance_graph.licences.inheritance.inherit import Inheritance, Inherited
 from provenance_graph.licences.inheritance.own_names import display_name
 from provenance_graph.licences.inheritance.recorded import MAX_ANCESTORS, lineage_state
 from provenance_graph.licences.results import LineageState, Term, Unknown
@@ -51,8 +51,9 @@ class LicenceContext:
 
     @cached_property
     def nearest(self) -> list[Inherited]:
-        """What reaches the model, settled before unsettled, then by the length of the path."""
-        return sorted(self.inherited, key=lambda one: (not one.settled, len(one.path)))
+        """What reaches the model: settled first, then along weights, then by the path's length."""
+        order = [(not one.settled, not one.by_weights, len(one.path)) for one in self.inherited]
+        return [self.inherited[n] for n in sorted(range(len(order)), key=order.__getitem__)]
 
     def edge(self, step: tuple[int, int]) -> Edge:
         """A step of a path."""
@@ -71,10 +72,6 @@ class LicenceContext:
     def holder(self, one: Inherited) -> Iri:
         """Whose licence it is."""
         return self.graph.index.names[one.origin]
-
-    def weights_only(self, one: Inherited) -> bool:
-        """Whether it came with weights alone."""
-        return along_weights(self.graph.index, one.path)
 
     def governing(self, *, data: bool) -> list[Governing]:
         """The licences that bind it: along weights with its own first, or along data."""
@@ -195,7 +192,7 @@ def _governing(now: LicenceContext, data: bool) -> list[Governing]:
     for one in now.inherited:
         if one.licence is None or not one.licence.known or one.terms.kind not in ("terms", "ban"):
             continue
-        if now.weights_only(one) is data or later_text(one.licence, now.day):
+        if one.by_weights is data or later_text(one.licence, now.day):
             continue
         heavy = one.terms.kind == "ban" or any(
             now.graph.catalogue.conditions[key].group in BURDENS for key in one.terms.conditions
@@ -242,13 +239,14 @@ def _candidates(now: LicenceContext) -> Iterator[tuple[str, Term]]:
 def _terms(now: LicenceContext) -> list[Term]:
     """Duties and restrictions, of each licence once: its own first, then the nearest.
 
-    A clause that speaks of some models of the licensor is judged on those in the lineage; it
+    What comes with data or outputs too is there once more: it bears on the training data whatever
+    binds the weights. A clause that speaks of some models of the licensor is judged on those in the lineage; it
     applies where it applies to one of them.
     """
-    result: dict[tuple[str, Iri], Term] = {}
-    limited: dict[tuple[str, Iri], list[Term]] = {}
+    result: dict[tuple[str, Iri, bool], Term] = {}
+    limited: dict[tuple[str, Iri, bool], list[Term]] = {}
     for key, term in _candidates(now):
-        place = (key, term.licence.iri)
+        place = (key, term.licence.iri, term.along_weights)
         if term.licence.clause(key).applies.limits_models:
             limited.setdefault(place, []).append(term)
         result.setdefault(place, term)
@@ -281,7 +279,7 @@ def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
     explained: set[Iri] = set()
     for one in now.nearest:
         holder, path = now.holder(one), now.path(one)
-        data = not now.weights_only(one)
+        data = not one.by_weights
         if one.terms.kind == "ban" and not one.settled and not now.excepted(one):
             name = one.licence.name if one.licence else ""
             why = f"made with outputs of {short_id(holder)}, whose terms ({name}) ban or limit that"

@@ -73,10 +73,11 @@ def command(
     snapshot = session.snapshot(as_of)
     entity = find_entity(snapshot, of, ("model", "family", "dataset")).iri if of else None
     filters = Filters(frozenset(one.upper() for one in rules), licensor, developer, entity)
-    result = store_findings(LicenceGraph(snapshot), day=iso_day(on), limit=limit, filters=filters)
+    graph = LicenceGraph(snapshot)
+    result = store_findings(graph, day=iso_day(on), limit=limit, filters=filters)
     session.cite(snapshot, (one.subject for one in result.findings))
     if form == "json":
-        session.print_json(result.to_json())
+        session.print_json(result.supported(graph).to_json())
     elif form == "sarif":
         from provenance_graph.shapes.reports import as_sarif
 

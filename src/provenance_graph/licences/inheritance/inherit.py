@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+import heapq
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from provenance_graph.lineage.arrays import DERIVED, closure
 from provenance_graph.lineage.index import DATASET, LineageIndex
 
 Step = tuple[int, int]  # child, place of the edge among the rows of parents
+Distance = tuple[bool, int]  # whether over data or outputs, edges
 LicencesOf = Callable[[int], Sequence[Licence]]
 
 
@@ -28,7 +30,7 @@ class Inherited:
 
     ``settled`` is False where the texts do not settle whether it binds, for a ban where it
     was broken, and for unknown terms where they come with data. ``path`` goes from the model
-    up to the origin.
+    up to the origin; it is one along weights alone (``by_weights``) where there is such a one.
     """
 
     origin: int
@@ -36,6 +38,7 @@ class Inherited:
     terms: TermClass
     settled: bool
     path: tuple[Step, ...]
+    by_weights: bool
 
 
 MAX_ORIGINS = 50
@@ -88,9 +91,9 @@ def inherited(
             key = (licence.iri if licence else "", terms, settled)
             counter[key] += 1
             if counter[key] <= MAX_ORIGINS:
-                inheriteds.append(
-                    Inherited(origin, licence, terms, settled, search.path(origin, settled))
-                )
+                path = search.path(origin, settled)
+                weights = all(int(index.up.code[place]) < DERIVED for _, place in path)
+                inheriteds.append(Inherited(origin, licence, terms, settled, path, weights))
     inheriteds.sort(key=lambda one: (order[one.origin], one.terms.kind, one.terms.conditions))
     unknown = sum(
         n for (_, terms, _), n in counter.items() if terms.kind in ("unknown", "ungranted")
@@ -101,7 +104,9 @@ def inherited(
 class _Search:
     """Backwards from the model: from where, in which state, a class would get there.
 
-    ``next`` tells, of a node and its state, the edge to take towards the model.
+    ``next`` tells, of a node and its state, the edge to take towards the model, and ``far`` how far
+    that is: whether over data or outputs, and how many edges. Weights come first, since what binds
+    the weights does so however near the same terms come with data.
     """
 
     def __init__(
@@ -115,29 +120,34 @@ class _Search:
         self.index, self.node, self.licensed = index, node, licensed
         self.without = without
         self.first, self.second = profile
-        self.far: dict[int, dict[tuple[int, int], int]] = {FIRST: {}, SECOND: {}}
+        self.far: dict[int, dict[tuple[int, int], Distance]] = {FIRST: {}, SECOND: {}}
         self.next = {FIRST: self._backwards(FIRST), SECOND: self._backwards(SECOND)}
 
     def _backwards(self, final: int) -> dict[tuple[int, int], tuple[Step, int] | None]:
         start = (self.node, final)
         far = self.far[final]
-        far[start] = 0
+        far[start] = (False, 0)
         results: dict[tuple[int, int], tuple[Step, int] | None] = {start: None}
-        waiting = deque([start])
+        done: set[tuple[int, int]] = set()
+        waiting = [(far[start], start)]
         up = self.index.up
         while waiting:
-            child, after = waiting.popleft()
+            (data, edges), (child, after) = heapq.heappop(waiting)
+            if (child, after) in done:
+                continue
+            done.add((child, after))
             into_dataset = bool(self.index.kind[child] == DATASET)
             for place in up.edges_of(child):
                 if place in self.without:
                     continue
-                edge = edge_type(int(up.code[place]), into_dataset)
-                parent = int(up.other[place])
+                code = int(up.code[place])
+                edge = edge_type(code, into_dataset)
+                distance = (data or code >= DERIVED, edges + 1)
                 for before, steps in ((FIRST, self.first), (SECOND, self.second)):
-                    if steps[edge] == after and (parent, before) not in results:
-                        results[parent, before] = ((child, place), after)
-                        far[parent, before] = far[child, after] + 1
-                        waiting.append((parent, before))
+                    state = (int(up.other[place]), before)
+                    if steps[edge] == after and (state not in far or distance < far[state]):
+                        results[state], far[state] = ((child, place), after), distance
+                        heapq.heappush(waiting, (distance, state))
         return results
 
     def settled(self, origin: int) -> bool | None:
@@ -149,12 +159,20 @@ class _Search:
         return None
 
     def path(self, origin: int, settled: bool) -> tuple[Step, ...]:
-        """The shortest way of a class from its origin to the model, from the model upwards."""
+        """The best way of a class from its origin to the model, from the model upwards.
+
+        Weights alone before any over data, then the shortest.
+        """
         final = FIRST if settled else SECOND
         result, far = self.next[final], self.far[final]
+
+        def length(start: tuple[Step, int]) -> tuple[bool, int, Step]:
+            step, after = start
+            data, edges = far[step[0], after]
+            return data or int(self.index.up.code[step[1]]) >= DERIVED, edges, step
+
         step, after = min(
-            ((step, after) for step, after in self._starts(origin) if (step[0], after) in result),
-            key=lambda start: (far[start[0][0], start[1]], start[0]),
+            (one for one in self._starts(origin) if (one[0][0], one[1]) in result), key=length
         )
         return (step, *self._rest(step[0], after, final))[::-1]
 
@@ -199,8 +217,3 @@ def _place_up(index: LineageIndex, child: int, parent: int, code: int) -> int:
         for place in up.edges_of(child)
         if int(up.other[place]) == parent and int(up.code[place]) == code
     )
-
-
-def along_weights(index: LineageIndex, path: tuple[Step, ...]) -> bool:
-    """Whether only weights passed along a path, no data or outputs."""
-    return all(int(index.up.code[place]) < DERIVED for _, place in path)

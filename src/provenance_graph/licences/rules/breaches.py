@@ -11,7 +11,7 @@ import contextlib
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,10 @@ class StoreFindings:
     def is_cut(self) -> bool:
         """Whether there are more findings than are listed."""
         return len(self.findings) < self.total or self.looked_at < self.models
+
+    def supported(self, graph: LicenceGraph) -> StoreFindings:
+        """The same, the listed findings with the claims that they rest on."""
+        return replace(self, findings=graph.supported(self.findings))
 
     def to_json(self) -> BreachesAnswer:
         """As JSON."""

@@ -307,9 +307,12 @@ class ModelContext:
 
     def excluded(self, use: str) -> Iterator[RuleMatch]:
         """Clauses that exclude a use of some of the licensor's models, and apply to this one."""
+        reported = set()
         for term in self.now.terms:
             limits = term.licence.clause(term.condition.key).applies
-            if use in term.condition.blocks and limits.limits_models and term.applies:
+            excludes = use in term.condition.blocks and limits.limits_models and term.applies
+            if excludes and term.licence.iri not in reported:
+                reported.add(term.licence.iri)
                 clause = term.licence.clause(term.condition.key).place
                 name = short_id(term.holder)
                 yield RuleMatch(
@@ -322,7 +325,11 @@ class ModelContext:
 
     def thresholds(self) -> Iterator[RuleMatch]:
         """Planned numbers above a threshold of any licence on the way."""
+        reported = set()
         for term in self.now.terms:
+            if (term.licence.iri, term.condition.key) in reported:
+                continue  # it comes with data too
+            reported.add((term.licence.iri, term.condition.key))
             kind = _COUNTED.get(term.condition.key)
             limit = term.licence.users if kind == "users" else term.licence.revenue
             for plan in self.plans:

@@ -8,7 +8,7 @@ asks a ``RuleContext`` and nothing else, so it serves one model and a whole stor
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from provenance_graph.core.iris import Iri
@@ -26,7 +26,7 @@ from provenance_graph.licences.rules.context import (
     declared_names,
     is_judged,
 )
-from provenance_graph.licences.texts.catalogue import Licence
+from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.lineage.results import Edge
 
 Rule = Callable[[RuleContext], Iterator[RuleMatch]]
@@ -144,7 +144,9 @@ def relabel(context: RuleContext) -> Iterator[RuleMatch]:
             message = f"declares {names}, but what it was made from is under {one.licence.name}"
         else:
             message = f"declares {names}, which has none of the restrictions of {one.licence.name}"
-        yield context.match(message, one)
+        conditions = context.catalogue.conditions
+        burdens = (key for key in one.terms.conditions if conditions[key].group in pairs.BURDENS)
+        yield context.match(message, one, _cited(one.licence, burdens))
 
 
 def territory(context: RuleContext) -> Iterator[RuleMatch]:
@@ -187,12 +189,14 @@ def adapter(context: RuleContext) -> Iterator[RuleMatch]:
         if step.relation != PG.adapterOf:
             continue
         for licence in step.licences:
-            if any(conditions[key].group in pairs.BURDENS for key in licence.conditions):
+            burdens = [k for k in licence.conditions if conditions[k].group in pairs.BURDENS]
+            if burdens:
                 message = (
                     f"is an adapter of {step.parent}: the terms of {licence.name} apply with the "
                     "base, which must be obtained under them"
                 )
-                yield _of_step(message, licence, "", step.edge)
+                clause = licence.clause(_cited(licence, burdens)).place
+                yield _of_step(message, licence, clause, step.edge)
 
 
 def quantise(context: RuleContext) -> Iterator[RuleMatch]:
@@ -278,7 +282,8 @@ def clash(context: RuleContext) -> Iterator[RuleMatch]:
                     f"over {one.licence.name} of {context.holder(one)}, whose restrictions bind "
                     "whoever gets the model: both texts cannot be kept"
                 )
-                yield replace(context.match(message, one), other=OtherText(own))
+                restricting = _cited(one.licence, _restricting(catalogue, one))
+                yield replace(context.match(message, one, restricting), other=OtherText(own))
     yield from _clashes_above(context, settled, stated)
 
 
@@ -298,7 +303,18 @@ def _clashes_above(
                 f"a restriction, and under {one.licence.name} of {context.holder(one)}, whose "
                 "restrictions bind whoever gets the model: both texts cannot be kept"
             )
-            yield replace(context.match(message, one), other=context.other_text(alike))
+            restricting = _cited(one.licence, _restricting(context.catalogue, one))
+            match = context.match(message, one, restricting)
+            yield replace(match, other=context.other_text(alike))
+
+
+def _restricting(catalogue: Catalogue, one: Reaching) -> Iterator[str]:
+    return (key for key in one.terms.conditions if pairs.restricts(catalogue, key))
+
+
+def _cited(licence: Licence, conditions: Iterable[str]) -> str:
+    """The first of some conditions whose place in the text is on record; "" where none is."""
+    return next((key for key in conditions if licence.clause(key).place), "")
 
 
 def _conflicts(context: RuleContext, rule: str) -> Iterator[Reaching]:

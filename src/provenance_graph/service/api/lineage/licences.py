@@ -93,7 +93,8 @@ def _of_store(routes: APIRouter, access: Access) -> None:
         def made(graph: LicenceGraph) -> object:
             entity: Iri | None = entity_named(graph.snapshot, of) if of else None
             filters = Filters(rules, licensor, developer, entity)
-            return store_findings(graph, day=day, limit=limit, filters=filters).to_json()
+            result = store_findings(graph, day=day, limit=limit, filters=filters)
+            return result.supported(graph).to_json()
 
         return _reply(access, request, asOf, made)
 
