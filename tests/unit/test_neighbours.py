@@ -8,9 +8,9 @@ import reference_data
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import Iri, dataset, model, organization, record
+from provenance_graph.core.iris import Iri, dataset, mint, model, organization, record
 from provenance_graph.core.literals import text
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.model.pages.neighbours import Neighbourhood, neighbours, path
 from provenance_graph.store.memory import MemoryStore
@@ -103,7 +103,7 @@ def test_a_group_is_paged_to_its_end_without_loss_or_repeat(snapshot):
 
 def test_super_properties_classes_and_codes_are_no_links(snapshot):
     names = {g.name for g in neighbours(snapshot, TUNED).groups}
-    assert names == {"fineTunedFrom", "trainedOn", "describedIn"}
+    assert names == {"fineTunedFrom", "trainedOn", "describedIn", "about"}
 
 
 def test_a_record_leads_to_what_it_describes_and_back(snapshot):
@@ -114,8 +114,59 @@ def test_a_record_leads_to_what_it_describes_and_back(snapshot):
     assert back.total == 25
 
 
+def test_claims_are_walked_to_from_what_they_are_about_and_from_their_record(snapshot):
+    about = group(neighbours(snapshot, TUNED), "about", "in")
+    assert (about.total, {item.kind for item in about.items}) == (3, {"claim"})
+    claim = next(item for item in about.items if item.label == "fine-tuned from: Base")
+    assert [source.publisher for source in about.sources[claim.iri]] == ["one"]
+    onward = neighbours(snapshot, Iri(claim.iri))
+    assert (onward.node.kind, onward.node.label) == ("claim", "fine-tuned from: Base")
+    assert {(g.name, e.iri) for g in onward.groups for e in g.items} == {
+        ("about", TUNED),
+        ("value", BASE),
+        ("inRecord", record("test", "one", "2025-01-01")),
+        ("wasAttributedTo", organization("one")),
+    }
+    held = neighbours(snapshot, record("test", "one", "2025-01-01"))
+    assert group(held, "inRecord", "in").total == 50
+    assert {e.kind for e in group(held, "inRecord", "in").items} == {"claim"}
+    assert [e.iri for e in group(held, "url", "out").items] == ["https://example.org/one"]
+
+
+def test_a_claim_that_no_record_holds_is_not_found(snapshot):
+    with pytest.raises(NotFound):
+        neighbours(snapshot, Iri(record("test", "one", "2025-01-01") + "#c-0000000000000000"))
+
+
+def test_a_claim_that_was_not_accepted_says_so():
+    for_mit = record_of(
+        "developer", Claim(BASE, RDF.type, PG.Model), Claim(BASE, SCHEMA.name, text("Right"))
+    )
+    against = record_of("other", Claim(BASE, SCHEMA.name, text("Wrong")))
+    quads = compile_quads(reference_data.everything(), [for_mit, against], [])
+    with MemoryStore(quads) as store:
+        labels = [
+            e.label for e in group(neighbours(AcceptedSnapshot(store), BASE), "about", "in").items
+        ]
+    assert sum(label.endswith("(not accepted)") for label in labels) == 1
+
+
+def test_a_deployment_is_a_neighbour_of_what_it_runs():
+    system = mint("deployment", "chat")
+    kept = record_of(
+        "operator",
+        Claim(BASE, RDF.type, PG.Model),
+        Claim(system, RDF.type, PG.Deployment),
+        Claim(system, SCHEMA.name, text("Chat")),
+        Claim(system, PROV.used, BASE),
+    )
+    with MemoryStore(compile_quads(reference_data.everything(), [kept], [])) as store:
+        (used,) = group(neighbours(AcceptedSnapshot(store), BASE), "used", "in").items
+    assert (used.label, used.kind) == ("Chat", "deployment")
+
+
 def test_an_entity_without_links_is_found_and_one_that_nobody_knows_is_not(snapshot):
-    assert [g.name for g in neighbours(snapshot, LONELY).groups] == ["describedIn"]
+    assert [g.name for g in neighbours(snapshot, LONELY).groups] == ["about", "describedIn"]
     with pytest.raises(NotFound):
         neighbours(snapshot, model("acme/absent"))
 

@@ -22,6 +22,8 @@ const FILTERS = ["developer", "openness", "family", "licence", "modality", "arch
 const ROW = 26;
 /** A column is as wide as a cell, or as the head of its section asks for: about so wide is a letter of it. */
 const [CELL, LETTER, PAD] = [26, 8, 10];
+/** How wide the column of counts is, how tall the head is at least, and so many rows beyond those in sight are drawn. */
+const [COUNTS, HEAD, SPARE] = [42, 240, 6];
 
 /** The view; filters, the rubric and the open cell stand in the address. */
 export default function Disclosure({ place }: { place: Place }): JSX.Element {
@@ -132,10 +134,16 @@ function FieldMap({ matrix, place }: { matrix: Matrix; place: Place }): JSX.Elem
           <button type="button" class="small" onClick={() => download("disclosure.csv", csv(shown, columns), "text/csv")}>CSV</button>
         </div>
       </div>
-      <details class="part"><summary><h2>By developer</h2></summary><Totals matrix={matrix} /></details>
+      <Later title="By developer">{() => <Totals matrix={matrix} />}</Later>
       {rows.length ? <Grid matrix={shown} columns={columns} open={open} chosen={`${place.query.get("of")} ${place.query.get("claims")}`} /> : <div class="empty"><p>No model matches.</p></div>}
     </>
   );
+}
+
+/** A part that is made when the reader opens it. */
+function Later({ title, children }: { title: string; children: () => JSX.Element }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  return <details class="part" onToggle={(e) => setOpen(e.currentTarget.open)}><summary><h2>{title}</h2></summary>{open ? children() : null}</details>;
 }
 
 /** What is known of each developer's models, and of how many nothing is known in each section. */
@@ -155,15 +163,15 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
   const frame = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [at, setAt] = useState({ row: 0, place: 0 });
-  const [height, setHeight] = useState(700);
+  const [height, setHeight] = useState(innerHeight * 0.76); // as tall as the style sheet lets it be
   useEffect(() => {
     const note = (): void => setHeight(frame.current?.clientHeight ?? 700);
     note();
     addEventListener("resize", note);
     return () => removeEventListener("resize", note);
   }, []);
-  const first = Math.max(0, Math.floor(top / ROW) - 8);
-  const last = Math.min(matrix.models.length, first + Math.ceil(height / ROW) + 24);
+  const first = Math.max(0, Math.floor(top / ROW) - SPARE);
+  const last = Math.min(matrix.models.length, Math.floor(top / ROW) + Math.ceil((height - HEAD) / ROW) + SPARE);
   const groups = useMemo(() => sectionsOf(matrix, columns), [matrix, columns]);
   const widths = useMemo(() => groups.flatMap(([name, n]) => Array.from({ length: n }, () => Math.max(CELL, Math.ceil((name.length * LETTER + PAD) / n)))), [groups]);
   const twins = useMemo(() => repeated(matrix.models.map((m) => m.name)), [matrix]);
@@ -194,12 +202,20 @@ function Grid({ matrix, columns, open, chosen }: { matrix: Matrix; columns: numb
     setAt({ row, place });
     open(row, columns[place] ?? 0);
   };
+  // a name to hover for only where one hovers: thousands of cells are made at once
+  const named = (event: PointerEvent): void => {
+    const cell = (event.target as Element).closest<HTMLElement>("[data-at]");
+    const row = Number((cell?.getAttribute("data-at") ?? "").split(",")[0]);
+    if (cell && !cell.title) cell.title = `${matrix.models[row]?.name ?? ""} – ${cell.getAttribute("aria-label") ?? ""}`;
+  };
   return (
     <div class="heat" ref={frame} onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
-      <table role="grid" aria-label="Disclosure of models by field" aria-rowcount={matrix.models.length + 3} aria-colcount={columns.length + 2} onKeyDown={key} onClick={click}>
+      <table class="fixed" role="grid" aria-label="Disclosure of models by field" aria-rowcount={matrix.models.length + 3} aria-colcount={columns.length + 2} onKeyDown={key} onClick={click} onPointerOver={named}
+        style={{ width: `calc(var(--names) + ${COUNTS + widths.reduce((sum, width) => sum + width, 0)}px)` }}>
+        <colgroup><col class="names" /><col style={{ width: `${COUNTS}px` }} />{widths.map((width, n) => <col key={n} style={{ width: `${width}px` }} />)}</colgroup>
         <thead>
           <tr class="groups" aria-rowindex={1}><th scope="col"><span class="visually-hidden">Section</span></th><td />{groups.map(([name, n]) => <th key={name} colSpan={n} scope="colgroup" title={name}><span>{name}</span></th>)}</tr>
-          <tr aria-rowindex={2}><th scope="col">Model</th><th scope="col" class="up"><span>known</span></th>{columns.map((n, place) => <th key={n} scope="col" class="up" style={{ minWidth: `${widths[place] ?? CELL}px` }}><button type="button" class="link" title="Order the models by this field" onClick={(e) => { e.stopPropagation(); setQuery({ by: matrix.fields[n]?.property ?? null }); }}><span>{matrix.fields[n]?.label}</span></button></th>)}</tr>
+          <tr aria-rowindex={2}><th scope="col">Model</th><th scope="col" class="up"><span>known</span></th>{columns.map((n) => <th key={n} scope="col" class="up"><button type="button" class="link" title="Order the models by this field" onClick={(e) => { e.stopPropagation(); setQuery({ by: matrix.fields[n]?.property ?? null }); }}><span>{matrix.fields[n]?.label}</span></button></th>)}</tr>
           <tr class="totals" aria-rowindex={3}><th scope="row">known, of {number(matrix.models.length)}</th><td />{columns.map((n) => <td key={n} class="num">{knownIn(matrix.models, n)}</td>)}</tr>
         </thead>
         <tbody>
@@ -223,7 +239,7 @@ const HeatRow = memo(function HeatRow({ row, model, matrix, columns, focused, ch
         const field = matrix.fields[n];
         const said = `${field?.label}: ${STATES[state]?.word ?? state}${contested ? ", sources disagree" : ""}`;
         return (
-          <td key={n} data-at={`${row},${place}`} tabIndex={focused === place || (focused < 0 && row === 0 && place === 0) ? 0 : -1} title={`${model.name} – ${said}`} aria-label={said}
+          <td key={n} data-at={`${row},${place}`} tabIndex={focused === place || (focused < 0 && row === 0 && place === 0) ? 0 : -1} aria-label={said}
             class={`cell s-${state}${contested ? " contested-cell" : ""}${chosen === `${model.id} ${field?.property}` ? " chosen" : ""}`}>{contested ? "≠" : STATES[state]?.glyph}</td>
         );
       })}

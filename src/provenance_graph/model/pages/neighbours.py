@@ -1,7 +1,7 @@
 """The graph around one entity: what it leads to and what leads to it, by relation.
 
 Only links between entities count (models, versions, datasets, organisations, licences,
-benchmarks, records, documents): classes, codes and statements of disclosure are values of an
+benchmarks, deployments, records, claims, documents): classes, codes and statements of disclosure are values of an
 entity and stand in its profile. A link is contested where the accepted view says that
 sources disagree about that property of its subject.
 """
@@ -17,11 +17,22 @@ from pydantic.dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
-from provenance_graph.core.claims import AcceptanceStatus
+from provenance_graph.core.claims import AcceptanceStatus, Claim, SourcedClaim
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, short_id, spaced
 from provenance_graph.core.results import RESULT
 from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.model.pages.claim_links import (
+    CLAIM_LINKS,
+    IN_RECORD,
+    claim_label,
+    claim_links,
+    claims_about,
+    claims_in,
+    is_claim,
+    record_links,
+    words_of,
+)
 
 MAX_LINKS = 50_000
 """So many links of one relation are counted; beyond, the total is a lower bound."""
@@ -55,6 +66,13 @@ _CLASSES = {
     PG.OfferedModel: "offered model",
     PG.UnresolvedReference: "unresolved",
     PG.SourceRecord: "record",
+    PG.Deployment: "deployment",
+    PG.TrainingStage: "training stage",
+    PG.RankEntry: "rank",
+    PG.AliasBinding: "alias",
+    PG.Tokenizer: "tokenizer",
+    PG.LicenceClause: "clause",
+    PG.Collection: "source",
 }
 
 
@@ -198,7 +216,9 @@ def path(snapshot: AcceptedSnapshot, start: Iri, end: Iri, *, depth: int = 6) ->
 def entity(snapshot: AcceptedSnapshot, iri: Iri) -> Entity:
     """An entity with its name and kind."""
     kind = _kind(snapshot, iri)
-    if kind == "record":
+    if kind == "claim":
+        name = claim_label(snapshot, iri)
+    elif kind == "record":
         header = snapshot.header(iri)
         name = f"{header.title or header.document} ({header.retrieved[:10]})" if header else ""
     else:
@@ -210,7 +230,12 @@ def _links(
     snapshot: AcceptedSnapshot, iri: Iri, *, records: bool = True
 ) -> Iterator[tuple[str, str, Iri]]:
     """Each link once: relation, direction, the entity at its other end."""
+    if is_claim(iri):
+        yield from claim_links(snapshot, iri) if records else ()
+        return
     if iri.startswith(_RECORDS):
+        if records:
+            yield from record_links(snapshot, iri)
         described = {s for s, *_ in snapshot.quads(graph=iri) if s.startswith(ID)} - {iri}
         for name in sorted({snapshot.canonical(s) for s in described}):
             yield DESCRIBES, "out", name
@@ -231,6 +256,8 @@ def _links(
         }
         for record in sorted(results):
             yield DESCRIBED_IN, "out", record
+        for claim in claims_about(snapshot, iri):
+            yield PG.about, "in", claim
 
 
 def _is_link(predicate: Iri, value: Iri) -> bool:
@@ -248,6 +275,7 @@ def _group(
 ) -> Group:
     results = sorted(set(results))
     page = results[start : start + limit]
+    claims = _claims(snapshot, predicate, iri, way)
     disputed = [other for other in page if _contested(snapshot, predicate, iri, other, way)]
     return Group(
         relation=predicate,
@@ -256,28 +284,43 @@ def _group(
         direction=way,
         total=min(len(results), MAX_LINKS),
         at_least=len(results) > MAX_LINKS,
-        items=[entity(snapshot, other) for other in page],
+        items=[
+            Entity(other, short_id(other), words_of(snapshot, *claims[other]), "claim")
+            if other in claims
+            else entity(snapshot, other)
+            for other in page
+        ],
         contested=[*disputed],
-        sources={other: _sources(snapshot, predicate, iri, other, way) for other in page},
+        sources={
+            other: [_link_source(one)]
+            if (one := claims.get(other, (None, None))[1])
+            else _sources(snapshot, predicate, iri, other, way)
+            for other in page
+        },
         next=str(start + limit) if start + limit < len(results) else None,
     )
+
+
+def _claims(
+    snapshot: AcceptedSnapshot, predicate: str, iri: Iri, way: str
+) -> dict[Iri, tuple[Claim, SourcedClaim | None]]:
+    """The claims that a group lists, read once for all of them; none where it lists none."""
+    if way == "in" and predicate == PG.about:
+        return {name: (one.claim, one) for name, one in claims_about(snapshot, iri).items()}
+    if way == "in" and predicate == IN_RECORD:
+        return {name: (claim, None) for name, claim in claims_in(snapshot, iri).items()}
+    return {}
 
 
 def _sources(
     snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri, way: str
 ) -> list[LinkSource]:
     """The claims that state a link and still count, the latest first."""
-    if predicate in (DESCRIBED_IN, DESCRIBES):
+    if predicate in (DESCRIBED_IN, DESCRIBES, *CLAIM_LINKS) or is_claim(iri):
         return []
     subject, value = (iri, other) if way == "out" else (other, iri)
     results = {
-        LinkSource(
-            short_id(one.header.publisher),
-            one.basis.label,
-            one.header.retrieved[:10],
-            one.header.record,
-            one.header.custody.label,
-        )
+        _link_source(one)
         for one in snapshot.claims(subject, Iri(predicate))
         if one.standing is not AcceptanceStatus.SUPERSEDED
         and isinstance(one.claim.value, Iri)
@@ -286,16 +329,28 @@ def _sources(
     return sorted(results, key=lambda one: (one.retrieved, one.record), reverse=True)
 
 
+def _link_source(one: SourcedClaim) -> LinkSource:
+    """Who states a link, as a claim's header and basis say."""
+    header = one.header
+    return LinkSource(
+        short_id(header.publisher),
+        one.basis.label,
+        header.retrieved[:10],
+        header.record,
+        header.custody.label,
+    )
+
+
 def _contested(snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri, way: str) -> bool:
     """Whether sources disagree about the property of which the link is a value."""
-    if predicate in (DESCRIBED_IN, DESCRIBES):
+    if predicate in (DESCRIBED_IN, DESCRIBES, *CLAIM_LINKS) or is_claim(iri):
         return False
     subject = iri if way == "out" else other
     return any(True for _ in snapshot.quads(subject, PG.contested, Iri(predicate)))
 
 
 def _label(snapshot: AcceptedSnapshot, predicate: str) -> str:
-    known = {DESCRIBED_IN: "described in", DESCRIBES: "describes"}
+    known = {DESCRIBED_IN: "described in", DESCRIBES: "describes", **CLAIM_LINKS}
     return known.get(predicate) or snapshot.label(Iri(predicate)) or spaced(local_name(predicate))
 
 
@@ -304,6 +359,8 @@ def _kind(snapshot: AcceptedSnapshot, iri: Iri) -> str:
         return "licence"
     if not iri.startswith(ID):
         return "document"
+    if is_claim(iri):
+        return "claim"
     kinds = [_CLASSES[kind] for kind in snapshot.types(iri) if kind in _CLASSES]
     if kinds:
         return min(kinds)
