@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from provenance_graph.assessment.levels.glyphs import GLYPHS
+from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.model.disclosure import states as disclosure_states
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
@@ -20,6 +21,7 @@ from provenance_graph.service.settings import Settings
 WEB = Path(__file__).parents[1] / "web"
 WHERE = WEB / "openapi.json"
 STATES, LEVELS = WEB / "src" / "states.json", WEB / "src" / "levels.json"
+CONFLICTS = WEB / "src" / "conflictkinds.json"
 
 
 def description() -> str:
@@ -50,11 +52,18 @@ def levels() -> str:
     return json.dumps(dict(GLYPHS), ensure_ascii=False, indent=2) + "\n"
 
 
+def conflicts() -> str:
+    """The words of every kind of conflict, worst first, and the kinds that are listed by default."""
+    table = {"kinds": dict(KINDS), "default": DEFAULT}
+    return json.dumps(table, ensure_ascii=False, indent=2) + "\n"
+
+
 def main() -> None:
     """Write all."""
     WHERE.write_text(description(), "utf-8")
     STATES.write_text(states(), "utf-8")
     LEVELS.write_text(levels(), "utf-8")
+    CONFLICTS.write_text(conflicts(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def test_impact_filters_by_distance(tab: Any) -> None:
 def test_the_ledger_filters_by_kind(tab: Any) -> None:
     page = tab.open("/conflicts")
     kinds = page.get_by_role("group", name="Kinds of conflict")
-    only = "sources of like weight disagree"
+    only = "sources of equal weight disagree"
     others = kinds.locator("label").filter(has_not_text=only).locator("input:checked")
     expect(others).not_to_have_count(0)
     for left in range(others.count() - 1, -1, -1):

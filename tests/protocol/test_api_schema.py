@@ -101,6 +101,7 @@ def test_every_answer_is_described_to_its_keys(description: dict[str, Any]) -> N
 def test_the_description_kept_for_the_page_is_what_the_service_says() -> None:
     assert openapi.STATES.read_text("utf-8") == openapi.states()
     assert openapi.LEVELS.read_text("utf-8") == openapi.levels()
+    assert openapi.CONFLICTS.read_text("utf-8") == openapi.conflicts()
     assert openapi.WHERE.read_text("utf-8") == openapi.description(), (
         "if this is right: python -m tools.openapi"
     )

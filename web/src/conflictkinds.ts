@@ -1,18 +1,6 @@
-/** Kinds of conflict in words, those that accuse first. */
-export const KINDS: Record<string, string> = {
-  developer: "the developer contradicts itself",
-  sources: "sources of like weight disagree",
-  implausible: "a value that can hardly be",
-  apart: "two names kept apart because values differ",
-  variant: "another size, edition, or total against active",
-  announcement: "two events: announcement, weights, repository",
-  weaker: "a weaker source says otherwise",
-  outdated: "one side is out of date",
-  undisclosed: "one says undisclosed, another gives a value",
-  "provider-limit": "a provider's limit, not the model's",
-  unreadable: "words that could not be read",
-  rounding: "one is rounded",
-  naming: "only spelt differently",
-};
+/** Kinds of conflict in words, worst first, as the service says them. */
+import table from "./conflictkinds.json";
+
+export const KINDS: Record<string, string> = table.kinds;
 /** What is listed when nobody asks for more. */
-export const ACCUSING = ["developer", "sources", "implausible", "apart"];
+export const DEFAULT: string[] = table.default;

@@ -129,6 +129,12 @@ export function text(value: Cell | undefined): string {
   return value;
 }
 
+/** A place in a licence in words: clause 1.b.i, second paragraph, section “Distribution”. */
+export function clauseOf(place: string): string {
+  if (/^(\d|[IVX]+\b)/.test(place)) return `clause ${place}`;
+  return /(paragraph|line)\b/.test(place) ? place : `section “${place}”`;
+}
+
 /** "1 source", "3 sources". */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

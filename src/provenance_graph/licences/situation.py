@@ -325,7 +325,7 @@ def _kind(now: LicenceContext, node: int) -> str:
 def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "model") -> str:
     """Why nothing can be stated of a licence, in words."""
     if what == "unresolved":
-        return "only a text names it, so its licence cannot be found"
+        return "named but not identified, so its licence is unknown"
     if licence is None:
         return "no licence is recorded"
     if kind == "ungranted":

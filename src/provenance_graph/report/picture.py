@@ -19,7 +19,7 @@ MAX_RULES = 2
 """Rules that a mark names; the table below names all."""
 ARROW = (
     '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" '
-    'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
+    'markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z"/></marker></defs>'
 )
 
 
@@ -122,7 +122,7 @@ def _line(edge: LineageEdge, places: Places) -> str:
     kind = f"{edge['group']}{' inferred' if edge['inferred'] else ''}{' breach' if rules else ''}"
     title = edge["relationLabel"] + (f"; licence problem: {rules}" if rules else "")
     return (
-        f'<path class="{escape(kind)}" marker-end="url(#arrow)" d="M{x1:g} {y1:g}C{middle:g} '
+        f'<path class="{escape(kind)}" marker-start="url(#arrow)" d="M{x1:g} {y1:g}C{middle:g} '
         f'{y1:g} {middle:g} {y2:g} {x2:g} {y2:g}"><title>{escape(title)}</title></path>'
     )
 

@@ -34,7 +34,7 @@ export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Ele
 export function Card({ iri, scene, place, steps, members }: { iri: string; scene: Scene; place: Place; steps: string[]; members: Placed[] | undefined }): JSX.Element {
   const asOf = place.query.get("asOf") ?? "";
   const here = scene.nodes.get(iri);
-  const walkable = iri.startsWith("http") && here?.kind !== "claim";
+  const walkable = iri.startsWith("http");
   const asked = useAsked<Neighbourhood>(walkable ? aroundOf(iri, asOf) : null);
   const pinned = pinsOf(place.query.getAll("pin")).has(iri);
   const around = aroundStep(iri);

@@ -1,7 +1,7 @@
 /** Entities in columns, and the lines of their links through the room between them. Pure; runs in the worker. */
 import { MultiGraph } from "graphology";
 import { BOX } from "./scene";
-import type { Point } from "./routes";
+import { MOST_LED, type Point } from "./routes";
 
 export interface Item {
   iri: string;
@@ -33,7 +33,7 @@ const TALL = 60;
 const FRAME = { width: 1000, height: 560 };
 const SWEEPS = 8;
 /** Larger scenes are ordered in fewer sweeps, and their lines run straight: they could not be told from each other. */
-const [LARGE, FEW_SWEEPS] = [1500, 3];
+const [LARGE, FEW_SWEEPS] = [MOST_LED, 3];
 
 interface Seat {
   layer: number;

@@ -1,14 +1,20 @@
 /** What is drawn, in words: kinds and relations to show or hide, colours, sizes, lines. */
 import type { JSX } from "preact";
 import { setQuery, toggled } from "../router";
-import { number } from "../words";
+import { RELATION_WORDS, number } from "../words";
 import type { Key } from "./colours";
 import { changed } from "./difference";
+import { MOST_LED, MOST_ROUTED } from "./routes";
 import type { Scene } from "./scene";
 import type { Sift } from "./sift";
 import { radius, type Scale } from "./sizes";
 
 const KINDS = ["model", "version", "dataset", "organization", "licence", "benchmark", "record", "document"];
+
+/** What arrows mean: they follow the statement, from its subject to its object. */
+const ARROW = "an arrow leads from the entity that a statement is about to the one it names";
+const ARROW_MADE = `${ARROW}: from a model to what it was made from`;
+const MADE = new Set(Object.keys(RELATION_WORDS));
 
 function tally(values: Iterable<string>): [string, number][] {
   const counts = new Map<string, number>();
@@ -41,6 +47,8 @@ export function Legend({ scene, sift, by, keys, size, scale }: Props): JSX.Eleme
           <li key={kind}><label class="check"><input type="checkbox" checked={!sift.kinds.has(kind)} onChange={() => toggle(kind)} />{by === "kind" ? <span class={`sample kind-${kind.replace(" ", "-")}`} aria-hidden="true" /> : null} {kind} <span class="aside">{number(n)}</span></label></li>
         ))}
         {keys.map((k) => <li key={k.value}><svg width="14" height="12" aria-hidden="true"><rect x="1" y="1" width="12" height="10" rx="3" fill={k.colour} /></svg> {k.value} <span class="aside">{number(k.count)}</span></li>)}
+        {links.length ? <li><svg width="34" height="12" aria-hidden="true" class="picture"><path class="stroke" d="M2 6H32" /><path class="tip" d="M24 2 32 6 24 10z" /></svg> {links.some((l) => MADE.has(l.relation)) ? ARROW_MADE : ARROW}</li> : null}
+        {scene.nodes.size > (links.some((l) => !l.route) ? MOST_ROUTED : MOST_LED) ? <li>in a picture of so many, lines run straight, also across entities; filter it to have them led around</li> : null}
         {links.some((l) => l.contested) ? <li><span class="sample contested" aria-hidden="true" /> sources disagree</li> : null}
         {links.some((l) => l.relation === "buildsOn") ? <li>a number on a line: so many models were built on the other’s</li> : null}
         {links.some((l) => l.inferred) ? <li><span class="sample inferred-line" aria-hidden="true" /> inferred</li> : null}

@@ -14,6 +14,8 @@ import { begin, withGroup, withLinks, type Scene } from "./scene";
 export const PAGE = 12;
 /** So many of each group are shown around an entity that was only just come to. */
 const FIRST = 3;
+/** Claims come where a reader asks for them: every entity has more of them than neighbours. */
+const ASKED_FOR = new Set(["about", "inRecord"]);
 /** So many entities are shown in one scene. */
 export const MOST = 5000;
 
@@ -158,7 +160,7 @@ export async function replay(wanted: Wanted): Promise<Scene> {
     } else if (step.kind === "around") {
       const near = await get<Neighbourhood>(aroundOf(step.iri, asOf));
       if (!scene.nodes.has(near.node.iri)) continue;
-      for (const group of near.groups) scene = withGroup(scene, near.node.iri, { ...group, items: group.items.slice(0, FIRST) });
+      for (const group of near.groups) if (!ASKED_FOR.has(group.name)) scene = withGroup(scene, near.node.iri, { ...group, items: group.items.slice(0, FIRST) });
     } else {
       const path = await get<GraphPath>(`/api/v1/graph/path?start=${encodeURIComponent(step.start)}&end=${encodeURIComponent(step.end)}${onDay(asOf)}`);
       for (const hop of path.steps) {

@@ -180,8 +180,8 @@ export function lineOf(scene: Scene, link: Link): Point[] | undefined {
   return a && b ? plain(a, b) : undefined;
 }
 
-/** Lines of larger scenes are not led around entities. */
-export const MOST_ROUTED = 500;
+/** Lines of larger scenes are not led around entities: of a walk, and of one laid out in columns. */
+export const [MOST_ROUTED, MOST_LED] = [500, 1500];
 
 /** Whether a line could not be led around what stands in its way: it is drawn over it. */
 export function isOver(scene: Scene, link: Link): boolean {

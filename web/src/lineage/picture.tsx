@@ -12,6 +12,8 @@ interface Props {
   chosenEdge: string;
   find: string;
   conflicts: Map<string, string>;
+  /** Whether a line is a statement of what stands at its end about what stands at its beginning, as one of descent is. */
+  back?: boolean;
   onNode: (box: Placed) => void;
   onEdge: (line: Drawn) => void;
 }
@@ -109,7 +111,7 @@ export function PictureView(props: Props): JSX.Element {
       onFocusOut={() => light(-1)}
       onKeyDown={move}>
       <Marks />
-      <g>{picture.lines.map((line, n) => <Line key={line.key + n} n={n} line={line} chosen={line.key === props.chosenEdge} conflict={props.conflicts.get(line.key) ?? ""} onEdge={props.onEdge} />)}</g>
+      <g>{picture.lines.map((line, n) => <Line key={line.key + n} n={n} line={line} chosen={line.key === props.chosenEdge} back={props.back ?? false} conflict={props.conflicts.get(line.key) ?? ""} onEdge={props.onEdge} />)}</g>
       <g aria-hidden="true">{picture.lines.map((line, n) => (props.conflicts.has(line.key) ? <Warning key={n} at={line.middle} /> : null))}</g>
       <g>{picture.boxes.map((box, n) => <Box key={box.key} n={n} box={box} focusable={n === focused} chosen={box.key === chosenNode} relation={relationOf(picture, n)} onNode={props.onNode} />)}</g>
     </svg>
@@ -119,7 +121,7 @@ export function PictureView(props: Props): JSX.Element {
 function Marks(): JSX.Element {
   return (
     <defs>
-      <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="tip" d="M0 0 8 4 0 8z" /></marker>
+      <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="tip" d="M0 0 8 4 0 8z" /></marker>
     </defs>
   );
 }
@@ -151,7 +153,7 @@ function neighbour(picture: Picture, at: number, key: string): number | undefine
   return best;
 }
 
-const Line = memo(function Line({ n, line, chosen, conflict, onEdge }: { n: number; line: Drawn; chosen: boolean; conflict: string; onEdge: (line: Drawn) => void }): JSX.Element {
+const Line = memo(function Line({ n, line, chosen, conflict, back, onEdge }: { n: number; line: Drawn; chosen: boolean; conflict: string; back: boolean; onEdge: (line: Drawn) => void }): JSX.Element {
   const { edge } = line;
   const contested = edge.contested || edge.contradictedBy.length > 0;
   const kind = `line ${edge.group} r-${edge.relationName}${edge.inferred ? " inferred" : ""}${contested ? " contested" : ""}${chosen ? " chosen" : ""}${conflict ? " breach" : ""}`;
@@ -160,7 +162,7 @@ const Line = memo(function Line({ n, line, chosen, conflict, onEdge }: { n: numb
       <title>{`${edge.relationLabel}${line.count > 1 ? ` (${line.count} times)` : ""}${edge.inferred ? ", inferred" : ""}${contested ? ", sources disagree" : ""}${conflict ? `; ${conflict}` : ""} – click for the evidence`}</title>
       <path class="hit" d={line.path} />
       {contested ? <path class="doubt" d={line.path} /> : null}
-      <path class="stroke" d={line.path} marker-end="url(#tip)" />
+      <path class="stroke" d={line.path} {...{ [back ? "marker-start" : "marker-end"]: "url(#tip)" }} />
       <text class="relation" aria-hidden="true" x={line.middle.x} y={line.middle.y - 4} text-anchor="middle">{`${RELATION_WORDS[edge.relationName] ?? edge.relationLabel}${line.count > 1 ? ` ×${line.count}` : ""}${contested ? " ?" : ""}`}</text>
     </g>
   );

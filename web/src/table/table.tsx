@@ -80,11 +80,11 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
               const id = rowKey(row);
               const cells = columns.map((c) => {
                 const content = c.view ? c.view(row) : <bdi>{textOf(c.value(row))}</bdi>;
-                return c.head ? <th key={c.key} scope="row">{content}</th> : <td key={c.key} class={c.numeric ? "num" : c.sentences ? "sentences" : undefined}>{content}</td>;
+                return c.head ? <th key={c.key} scope="row">{content}</th> : <td key={c.key} class={c.numeric ? "num" : c.sentences ? "sentences" : c.label ? undefined : "bare"}>{content}</td>;
               });
               return detail ? (
                 <>
-                  <tr key={id}>{cells}<td><button type="button" class="small" aria-expanded={open === id} onClick={() => setOpen(open === id ? undefined : id)}>{open === id ? "Less" : "More"}<span class="visually-hidden"> about {textOf(columns[0]?.value(row))}</span></button></td></tr>
+                  <tr key={id}>{cells}<td class="bare"><button type="button" class="small" aria-expanded={open === id} onClick={() => setOpen(open === id ? undefined : id)}>{open === id ? "Less" : "More"}<span class="visually-hidden"> about {textOf(columns[0]?.value(row))}</span></button></td></tr>
                   {open === id ? <tr key={`${id} more`} class="detail"><td colSpan={columns.length + 1}>{detail(row)}</td></tr> : null}
                 </>
               ) : <tr key={id}>{cells}</tr>;

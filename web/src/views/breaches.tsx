@@ -10,11 +10,11 @@ import { inPath, setQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Breaches, LicenceFinding } from "../types";
-import { count, number, shortId } from "../words";
+import { clauseOf, count, number, shortId } from "../words";
 
 const FILTERS: [string, string, string][] = [
   ["developer", "Developer of the model", "any developer"],
-  ["licensor", "Licensor", "a namespace, such as meta-llama"],
+  ["licensor", "Licensor", "such as meta-llama"],
 ];
 
 /** The view; filters stand in the address and are those of `/api/v1/breaches`. */
@@ -47,7 +47,7 @@ export const FINDING_COLUMNS: Column<LicenceFinding>[] = [
   { key: "rule", label: "Rule", value: (f) => `${f.rule} ${f.name}`, facet: true },
   { key: "severity", label: "Severity", value: (f) => f.severity, facet: true, view: (f) => <span class={`badge b-${f.severity}`}>{f.severity}</span> },
   { key: "message", label: "What", sentences: true, value: (f) => f.message },
-  { key: "licence", label: "Licence", value: (f) => f.licence?.id ?? "", facet: true, view: (f) => f.licence ? <><ThingLink thing={{ iri: f.licence.iri, label: f.licence.label || f.licence.id }} />{f.clause ? <span class="aside"> clause {f.clause}</span> : null}</> : null },
+  { key: "licence", label: "Licence", value: (f) => f.licence?.id ?? "", facet: true, view: (f) => f.licence ? <><ThingLink thing={{ iri: f.licence.iri, label: f.licence.label || f.licence.id }} />{f.clause ? <span class="aside"> {clauseOf(f.clause)}</span> : null}</> : null },
   { key: "holder", label: "Comes from", value: (f) => f.holder?.label ?? "", view: (f) => f.holder ? <ThingLink thing={{ ...f.holder, label: shortId(f.holder.label) }} /> : null },
 ];
 const COLUMNS: Column<LicenceFinding>[] = [

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useAsked } from "../api";
 import { dated } from "../asof";
-import { ACCUSING, KINDS } from "../conflictkinds";
+import { DEFAULT, KINDS } from "../conflictkinds";
 import { DeveloperFilter } from "../developer";
 import { ClaimCard } from "../inspector";
 import { Answer, Choice, useTitle } from "../parts";
@@ -45,7 +45,7 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
         {(ledger) => (
           <>
             <Kinds counts={ledger.kinds} chosen={query.getAll("kind")} all={query.get("all") === "true"} />
-            {!ledger.total && lesser(ledger) ? <p role="status">No source contradicts another here; {number(lesser(ledger))} {lesser(ledger) === 1 ? "difference accuses" : "differences accuse"} nobody. <button type="button" class="link" onClick={() => setQuery({ all: "true", kind: null })}>Show {lesser(ledger) === 1 ? "it" : "them"}</button></p> : null}
+            {!ledger.total && lesser(ledger) ? <p role="status">No source contradicts another here; {number(lesser(ledger))} {lesser(ledger) === 1 ? "difference is" : "differences are"} of less weight. <button type="button" class="link" onClick={() => setQuery({ all: "true", kind: null })}>Show {lesser(ledger) === 1 ? "it" : "them"}</button></p> : null}
             {table ? <AsTable ledger={ledger} /> : <Cards ledger={ledger} open={Boolean(model) && ledger.total < 6} />}
             {ledger.next && ledger.shown < MOST ? <button type="button" onClick={() => setQuery({ limit: String(Math.min(MOST, ledger.shown * 2)) }, true)}>Show more</button> : null}
           </>
@@ -60,22 +60,22 @@ function lesser(ledger: ConflictPage): number {
   return Object.values(ledger.kinds).reduce((sum, n) => sum + n, 0) - ledger.total;
 }
 
-/** Kinds to choose; those that accuse stand alone, the rest opens. */
+/** Kinds to choose; those listed by default stand alone, the rest opens. */
 function Kinds({ counts, chosen, all }: { counts: Record<string, number>; chosen: string[]; all: boolean }): JSX.Element {
-  const shown = chosen.length ? chosen : all ? Object.keys(KINDS) : ACCUSING;
+  const shown = chosen.length ? chosen : all ? Object.keys(KINDS) : DEFAULT;
   const toggle = (kind: string): void => {
     const everything = here().query.get("all") === "true";
-    setQuery({ kind: (now) => toggled(kind, ACCUSING)(now.length || !everything ? now : Object.keys(KINDS)), all: null });
+    setQuery({ kind: (now) => toggled(kind, DEFAULT)(now.length || !everything ? now : Object.keys(KINDS)), all: null });
   };
   const box = (kind: string): JSX.Element => (
     <label key={kind} class="check"><input type="checkbox" checked={shown.includes(kind)} onChange={() => toggle(kind)} /><span><strong>{KINDS[kind] ?? kind}</strong> <span class="aside">{number(counts[kind] ?? 0)}</span></span></label>
   );
-  const rest = Object.keys(KINDS).filter((k) => !ACCUSING.includes(k) && counts[k]);
+  const rest = Object.keys(KINDS).filter((k) => !DEFAULT.includes(k) && counts[k]);
   return (
     <fieldset class="kinds"><legend>Kinds of conflict</legend>
-      {ACCUSING.map(box)}
+      {DEFAULT.map(box)}
       {rest.length ? (
-        <details open={rest.some((k) => shown.includes(k))}><summary>Differences that accuse nobody <span class="aside">{number(rest.reduce((n, k) => n + (counts[k] ?? 0), 0))}</span></summary>
+        <details open={rest.some((k) => shown.includes(k))}><summary>Differences of less weight <span class="aside">{number(rest.reduce((n, k) => n + (counts[k] ?? 0), 0))}</span></summary>
           <div class="kinds">{rest.map(box)}</div></details>
       ) : null}
     </fieldset>

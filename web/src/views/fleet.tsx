@@ -50,7 +50,7 @@ export default function FleetView({ place }: { place: Place }): JSX.Element {
             <DataTable label="Systems" prefix="s." rows={fleet.systems} columns={SYSTEMS} rowKey={(s) => s.id} noun={["system", "systems"]} />
           </>
         ) : (
-          <div class="empty"><p>No system is kept in this store.</p><p>Write what you run into a file and keep it: <code>provenance-graph fleet import fleet.toml</code></p></div>
+          <div class="empty"><p>This store has no deployment on record.</p><p>Write what you run into a file and import it: <code>provenance-graph fleet import fleet.toml</code></p></div>
         )}
       </Answer>
     </div>

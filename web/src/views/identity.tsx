@@ -10,7 +10,7 @@ import type { Identity } from "../types";
 import { number, spaced } from "../words";
 
 type Pair = Identity["items"][number];
-const VERDICTS: Record<string, string> = { candidate: "open", barred: "kept apart", related: "related, not the same", same: "the same" };
+const VERDICTS: Record<string, string> = { candidate: "open", barred: "not the same", related: "related, not the same", same: "the same" };
 const DECISIONS: [string, string][] = [["accept", "They are the same"], ["reject", "They are not the same"], ["withdraw", "Take the decision back"]];
 
 const RELATIONS: Record<string, string> = { "skos:exactMatch": "the same", "skos:closeMatch": "nearly the same", "skos:broadMatch": "part of it", "skos:narrowMatch": "has it as a part", "skos:relatedMatch": "related" };
@@ -48,7 +48,7 @@ export default function IdentityView({ place }: { place: Place }): JSX.Element {
         <Choice name="kind" label="Kind" value={query.get("kind") ?? ""} options={[["", "all"], ["model", "models"], ["dataset", "datasets"], ["organization", "organisations"], ["licence", "licences"]]} />
         <label class="choice stacked"><span>Part of a name</span><Draft type="search" value={query.get("q") ?? ""} onDone={(text) => setQuery({ q: text })} /></label>
       </div>
-      <p>{health.data?.writable ? "Decide where you know: it counts in the accepted view and is kept with your reason. This list follows once its index is made anew." : <>This service only reads. Decisions are taken with <code>provenance-graph identify --review FILE</code>, or here where it runs writable.</>}</p>
+      <p>{health.data?.writable ? "Decide where you know: it counts in the accepted view and is recorded with your reason. This list follows once its index is made anew." : <>This service only reads. Decisions are taken with <code>provenance-graph identify --review FILE</code>, or here where it runs writable.</>}</p>
       <Answer asked={found} what="the pairs">
         {(page) => (
           <>

@@ -7,7 +7,7 @@ import { Answer, Copy, Draft, ModelTabs, ThingLink, useTitle } from "../parts";
 import { PathLine, named } from "../pathline";
 import { inPath, setQuery, toggled, type Place } from "../router";
 import type { Hop, Licence, LicenceFinding, LicenceReport, Reason, Term, UseAnswer } from "../types";
-import { count, shortId } from "../words";
+import { clauseOf, count, shortId } from "../words";
 import { answerWord } from "./verdict";
 
 const USES = `PREFIX pg: <https://w3id.org/provenance-graph/ns#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -106,7 +106,7 @@ function ReasonLine({ reason }: { reason: Reason }): JSX.Element {
   return (
     <li>
       <span class={`badge b-${reason.effect}`}>{answerWord(reason.effect)}</span> {reason.text}
-      {reason.licence ? <> – <LicenceLink licence={reason.licence} />{reason.clause ? `, clause ${reason.clause}` : ""}</> : null}
+      {reason.licence ? <> – <LicenceLink licence={reason.licence} />{reason.clause ? `, ${clauseOf(reason.clause)}` : ""}</> : null}
       <PathLine path={reason.path} />
     </li>
   );
@@ -156,7 +156,7 @@ function Paths({ found }: { found: LicenceReport }): JSX.Element {
               <h3>{n ? named(here) : <bdi>{found.subject.label}</bdi>} <span class="aside">{hop ? `${count(lengthOf(way.path), "step")} up: ${hop.relationLabel}${hop.inferred ? ", inferred" : ""}` : "itself"}</span></h3>
               {way.path.length > 1 ? <p class="aside"><PathLine path={way.path} /></p> : null}
               {bad ? <p class="first-breach"><span aria-hidden="true">§</span> The first hop with a conflict</p> : null}
-              {way.findings.map((f, m) => <p key={m}><span class={`badge b-${f.severity}`}>{f.severity}</span> {f.message}{f.clause ? ` (clause ${f.clause})` : ""}</p>)}
+              {way.findings.map((f, m) => <p key={m}><span class={`badge b-${f.severity}`}>{f.severity}</span> {f.message}{f.clause ? ` (${clauseOf(f.clause)})` : ""}</p>)}
               {way.unknown.map((why, m) => <p key={m}><span class="badge b-unknown">unknown</span> {why}</p>)}
               {way.terms.length ? <Terms terms={way.terms} /> : way.findings.length + way.unknown.length ? null : <p class="aside">No term comes over this hop.</p>}
             </li>
@@ -173,7 +173,7 @@ function Terms({ terms }: { terms: Term[] }): JSX.Element {
       {terms.map((t, n) => (
         <li key={n}>
           <span class="type">{t.type === "duty" ? "must" : "must not / limit"}</span> {t.label}
-          <span class="aside"> {t.licence.label}{t.clause ? `, clause ${t.clause}` : ""}{t.condition ? ` – ${t.condition}` : ""}{t.binding === "binds" ? "" : ` – ${t.binding}`}</span>
+          <span class="aside"> {t.licence.label}{t.clause ? `, ${clauseOf(t.clause)}` : ""}{t.condition ? ` – ${t.condition}` : ""}{t.binding === "binds" ? "" : ` – ${t.binding}`}</span>
         </li>
       ))}
     </ul>
@@ -215,7 +215,7 @@ function Declared({ found }: { found: LicenceReport }): JSX.Element {
 
 function Notices({ found }: { found: LicenceReport }): JSX.Element | null {
   if (!found.notices.length) return null;
-  const lines = (): string => found.notices.map((n) => `- [${n.kind}] ${n.text} (${n.licence.label}${n.clause ? `, ${n.clause}` : ""})`).join("\n");
+  const lines = (): string => found.notices.map((n) => `- [${n.kind}] ${n.text} (${n.licence.label}${n.clause ? `, ${clauseOf(n.clause)}` : ""})`).join("\n");
   return (
     <section aria-labelledby="notices-title">
       <div class="bar"><h2 id="notices-title">To ship with it</h2><Copy what={lines}>Copy the list</Copy></div>

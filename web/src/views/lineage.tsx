@@ -123,7 +123,7 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
       </div>
       <div class="stage">
       <div class="frame" ref={frame} tabIndex={-1}>
-        <PictureView picture={picture} scale={scale} chosenNode={query.get("node") ?? ""} chosenEdge={query.get("edge") ?? ""} find={find} conflicts={conflicts} onNode={onNode} onEdge={onEdge} />
+        <PictureView back picture={picture} scale={scale} chosenNode={query.get("node") ?? ""} chosenEdge={query.get("edge") ?? ""} find={find} conflicts={conflicts} onNode={onNode} onEdge={onEdge} />
       </div>
       {node ? <NodeCard node={node} edges={found.edges} onClose={() => setQuery({ node: null })} /> : null}
       </div>
@@ -172,6 +172,7 @@ function conflictsOf(found: Lineage): Map<string, string> {
 
 /** Class of the sample line, the sign in a saved picture, and what it means. */
 const LEGEND: [string, string, string][] = [
+  ["line derivation arrow", "←", "an arrow leads to what it was made from"],
   ["line derivation", "——", "weights passed on"],
   ["line influence", "—— (violet)", "influence: data, judge, reward model"],
   ["line derivation inferred", "- - -", "inferred, stated by no source"],
@@ -187,7 +188,7 @@ function Legend(): JSX.Element {
       {LEGEND.map(([kind, , words]) => (
         <li key={kind}>
           {kind.startsWith("line ") ? (
-            <svg width="34" height="12" aria-hidden="true" class="picture"><g class={kind}>{kind.includes("contested") ? <path class="doubt" d="M2 6H32" /> : null}<path class="stroke" d="M2 6H32" /></g></svg>
+            <svg width="34" height="12" aria-hidden="true" class="picture"><g class={kind}>{kind.includes("contested") ? <path class="doubt" d="M2 6H32" /> : null}<path class="stroke" d="M2 6H32" />{kind.includes("arrow") ? <path class="tip" d="M10 2 2 6 10 10z" /> : null}</g></svg>
           ) : (
             <span class={`sample ${kind}`} aria-hidden="true">{kind === "sign" ? "§" : ""}</span>
           )} {words}

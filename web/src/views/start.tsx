@@ -45,7 +45,7 @@ export function Start({ place }: { place: Place }): JSX.Element {
   if (q) filters.set("q", q);
   const plain = !q && !chosen.length;
   return (
-    <div class="page start">
+    <div class={place.query.get("view") === "table" ? "page wide start" : "page start"}>
       <h1 class={plain ? "" : "visually-hidden"}>Where does this model come from, and who says so?</h1>
       <Box q={q} />
       {plain ? <Examples /> : null}
@@ -234,7 +234,7 @@ function FacetList({ query, place }: { query: string; place: Place }): JSX.Eleme
   const chosen = FACETS.flatMap(([key]) => place.query.getAll(key)).length;
   return (
     <aside class="facets" aria-label="Filters">
-      <details open={wide || undefined}>
+      <details open={(wide && place.query.get("view") !== "table") || undefined}>
         <summary>Filters{chosen ? ` (${chosen})` : ""}</summary>
         {asked.error ? <Trouble error={asked.error} retry={asked.retry} /> : null}
         {FACETS.map(([key, word]) => (

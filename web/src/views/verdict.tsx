@@ -32,7 +32,7 @@ export function conflictQuery(id: string): string {
   return `/api/v1/conflicts?model=${encodeURIComponent(id)}&limit=1`;
 }
 
-/** Differences that accuse nobody (spelling, definitions, variants): they are no conflict of sources. */
+/** Differences of less weight (spelling, definitions, variants): they are no conflict of sources. */
 function lesserOf(ledger: ConflictPage | undefined): number {
   return ledger ? Object.values(ledger.kinds).reduce((sum, n) => sum + n, 0) - ledger.total : 0;
 }

@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import AcceptanceStatus, SourcedClaim
-from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.iris import ID, Iri, local_name, spaced
 from provenance_graph.core.results import RESULT
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.store.values import ANY
@@ -18,8 +18,24 @@ MAX_COUNTED = 300
 
 
 @dataclass(frozen=True, config=RESULT)
+class FieldStanding:
+    """The claims of a collection about one property, by what became of them."""
+
+    property: str
+    label: str
+    claims: int
+    values: int
+    accepted: int
+    alone: int
+    disagrees: int
+    overruled: int
+    superseded: int
+    undisclosed: int
+
+
+@dataclass(frozen=True, config=RESULT)
 class SourceStanding:
-    """The claims of a collection by what became of them.
+    """The claims of a collection by what became of them, in all and by property.
 
     ``accepted`` claims give the accepted value, and ``alone`` of them nobody else gives any value
     for; ``disagrees`` counts facts on which another source gives another value, ``overruled``
@@ -39,6 +55,7 @@ class SourceStanding:
     overruled: int
     superseded: int
     undisclosed: int
+    fields: list[FieldStanding]
 
 
 def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStanding:
@@ -55,20 +72,34 @@ def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStandi
         },
         key=lambda entity: (not entity.startswith(f"{ID}model/"), entity),
     )
-    tally: Counter[str] = Counter()
+    tallies: dict[Iri, Counter[str]] = defaultdict(Counter)
     for entity in entities[:MAX_COUNTED]:
         by_field: dict[Iri, list[SourcedClaim]] = defaultdict(list)
         for one in snapshot.claims(entity):
             by_field[one.claim.predicate].append(one)
-        for claims in by_field.values():
-            tally += _of_field(claims, collection)
+        for predicate, claims in by_field.items():
+            tallies[predicate].update(_of_field(claims, collection))
+    total: Counter[str] = Counter()
+    for tally in tallies.values():
+        total.update(tally)
     return SourceStanding(
         collection=collection,
         records=len(own),
         documents=len({header.document for header in own.values()}),
         entities=len(entities),
         counted=min(len(entities), MAX_COUNTED),
-        **{key: tally[key] for key in _TALLIED},
+        **{key: total[key] for key in _TALLIED},
+        fields=[
+            FieldStanding(
+                property=local_name(predicate),
+                label=snapshot.label(predicate) or spaced(local_name(predicate)),
+                **{key: tally[key] for key in _TALLIED},
+            )
+            for predicate, tally in sorted(
+                tallies.items(), key=lambda item: (-item[1]["claims"], item[0])
+            )
+            if tally["claims"]
+        ],
     )
 
 
