@@ -30,6 +30,7 @@ export function exampleOf(term: string, kind: string): string {
 }
 
 const short = (iri: string | undefined): string => (iri ? shorten(iri) : "");
+const above = (r: Row): string[] => (r["above"] ?? "").split(" ").filter(Boolean).map(short);
 const COLUMNS: Column<Row>[] = [
   { key: "term", label: "Term", head: true, value: (r) => short(r["term"]), view: (r) => <a href={r["term"]?.startsWith("https://w3id.org/provenance-graph/ns#") ? `/ns#${r["term"].split("#")[1]}` : `/things?iri=${encodeURIComponent(r["term"] ?? "")}`}><code>{short(r["term"])}</code></a> },
   { key: "kind", label: "Kind", facet: true, value: (r) => kindOf(r["types"] ?? "") },
@@ -37,7 +38,7 @@ const COLUMNS: Column<Row>[] = [
   { key: "definition", label: "Definition", sentences: true, value: (r) => r["definition"] },
   { key: "domain", label: "From", facet: true, value: (r) => short(r["domain"]) },
   { key: "range", label: "To", facet: true, value: (r) => short(r["range"]) },
-  { key: "above", label: "Below", value: (r) => (r["above"] ?? "").split(" ").filter(Boolean).map(short) },
+  { key: "above", label: "Below", value: above, view: (r) => above(r).map((name) => <div key={name}><code>{name}</code></div>) },
   { key: "module", label: "Module", facet: true, value: (r) => (r["module"] ?? "").split(/[/#]/).pop() },
   { key: "use", label: "", value: () => "", view: (r) => <a href={`/sparql?run=yes&query=${encodeURIComponent(exampleOf(r["term"] ?? "", kindOf(r["types"] ?? "")))}`}>examples<span class="visually-hidden"> of {short(r["term"])}</span></a> },
 ];
