@@ -49,6 +49,7 @@ class Measure:
     failed: int = 0
     reading: float = 0.0
     parsing: float = 0.0
+    validating: float = 0.0
     peak: int = 0
 
 
@@ -88,9 +89,9 @@ def read(document: Document, reader) -> Iterator[object]:
 def measure(result: Measure, name: str, repeat: int) -> None:
     """Time and memory of one reader over its documents; the best of several runs counts."""
     reader = readers()[name]
-    best_reading = best_parsing = float("inf")
+    best_reading = best_parsing = best_validating = float("inf")
     for run in range(repeat):
-        reading = parsing = 0.0
+        reading = parsing = validating = 0.0
         for document in result.documents:
             syntax = document.features.syntax
             start = time.process_time()
@@ -107,8 +108,15 @@ def measure(result: Measure, name: str, repeat: int) -> None:
             except SourceError:
                 result.failed += run == 0
             reading += time.process_time() - start
+            start = time.process_time()
+            with contextlib.suppress(SourceError):
+                for _ in reader.invalid(again) if reader.invalid is not None else ():
+                    pass
+            validating += time.process_time() - start
+        best_validating = min(best_validating, validating)
         best_reading, best_parsing = min(best_reading, reading), min(best_parsing, parsing)
     result.reading, result.parsing = best_reading, best_parsing
+    result.validating = best_validating
     largest = max(result.documents, key=lambda document: len(document.data))
     tracemalloc.start()
     with contextlib.suppress(SourceError):
@@ -195,6 +203,7 @@ def main() -> None:
                 "claims/s": round(result.claims / result.reading) if result.reading else 0,
                 "ms": round(result.reading * 1e3, 1),
                 "parsing ms": round(result.parsing * 1e3, 1),
+                "schema ms": round(result.validating * 1e3, 1),
                 "ratio": round(result.reading / result.parsing, 1) if result.parsing else 0,
                 "peak MB": round(result.peak / 1e6, 1),
             }

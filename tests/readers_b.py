@@ -21,7 +21,8 @@ def document(data: bytes | str, name: str) -> Document:
 
 def read(reader: Reader, data: bytes | str, name: str) -> tuple[list[Claim], list[Problem]]:
     """Claims and problems of one document."""
-    results = list(reader.read(document(data, name)))
+    whole = document(data, name)
+    results = [*(reader.invalid(whole) if reader.invalid else ()), *reader.read(whole)]
     return (
         [item for item in results if isinstance(item, Claim)],
         [item for item in results if isinstance(item, Problem)],

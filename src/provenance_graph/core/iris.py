@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from provenance_graph.core.errors import BadIri
@@ -175,9 +176,20 @@ def slug(text: str) -> str:
     >>> slug("Claude Haiku 4.5 (Thinking)")
     'claude-haiku-4.5-thinking'
     """
+    return _usual_slug(text) if len(text) <= _USUAL_NAME else _slug(text)
+
+
+_USUAL_NAME = 300
+"""How long the names are whose slugs are remembered."""
+
+
+def _slug(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     parts = re.sub(r"[^\w.]+", "-", folded).strip("-._")
     return parts or "unnamed"
+
+
+_usual_slug = lru_cache(maxsize=16384)(_slug)
 
 
 def name_slug(text: str) -> str:

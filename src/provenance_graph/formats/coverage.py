@@ -89,6 +89,8 @@ def later(*paths: str) -> tuple[Key, ...]:
 
 
 _NOT_LOOKED_UP = Key("", Fate.UNKNOWN)
+_MAX_PATHS = 20_000
+"""How many paths a table remembers; documents with keys of their own bring ever new ones."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,10 @@ class KeyTable:
 
     rows: tuple[Key, ...]
     _row_of: dict[tuple[str, ...], Key | None] = field(default_factory=dict, repr=False)
+    _closed: dict[tuple[str, ...], bool] = field(default_factory=dict, repr=False)
+    _steps: dict[tuple[tuple[str, ...], Rename | None], TableStep] = field(
+        default_factory=dict, repr=False
+    )
 
     def find(self, path: tuple[str, ...]) -> Key | None:
         """The row of a path, or None where the standard has no such key.
@@ -108,9 +114,48 @@ class KeyTable:
         """
         row = self._row_of.get(path, _NOT_LOOKED_UP)
         if row is _NOT_LOOKED_UP:
+            if len(self._row_of) >= _MAX_PATHS:
+                for known in (self._row_of, self._closed, self._steps):
+                    known.clear()
             row = next((row for row in self.rows if _fits(row.path, path)), None)
             self._row_of[path] = row
         return row
+
+    def speaks(self, path: tuple[str, ...]) -> bool:
+        """Whether the table alone says something of a value at a path: a text, or that it is kept.
+
+        >>> table = KeyTable(read("its name", "model/name") + later("model/colour"))
+        >>> [table.speaks(("model", key)) for key in ("name", "colour", "weight")]
+        [False, True, True]
+        """
+        row = self.find(path)
+        return row is None or row.property is not None or row.fate is Fate.NOT_READ
+
+    def closes(self, path: tuple[str, ...]) -> bool:
+        """Whether one row decides all below a path, and the table itself says nothing of it.
+
+        >>> table = KeyTable(later("model/data/secret") + read("its parts", "model/**"))
+        >>> table.closes(("model", "parts")), table.closes(("model", "data"))
+        (True, False)
+        """
+        closed = self._closed.get(path)
+        if closed is None:
+            row = next((row for row in self.rows if _fits_below(row.path, path)), None)
+            closed = self._closed[path] = (
+                row is not None
+                and row.path.endswith("/**")
+                and _fits(row.path, path)
+                and row.property is None
+                and row.fate is not Fate.NOT_READ
+            )
+        return closed
+
+    def top(self, path: tuple[str, ...], rename: Rename | None = None) -> TableStep:
+        """The step at a path from which documents are entered, with what is known below it."""
+        step = self._steps.get((path, rename))
+        if step is None:
+            step = self._steps[path, rename] = TableStep(path, self, rename)
+        return step
 
     def fate(self, path: tuple[str, ...]) -> Fate:
         """What becomes of values at a path."""
@@ -125,7 +170,21 @@ def _fits(pattern: str, path: tuple[str, ...]) -> bool:
         if len(path) < len(steps):
             return False
         path = path[: len(steps)]
-    return len(steps) == len(path) and all(
+    return len(steps) == len(path) and _agree(steps, path)
+
+
+def _fits_below(pattern: str, path: tuple[str, ...]) -> bool:
+    """Whether a pattern may fit a path that begins with the given one."""
+    steps = pattern.split("/")
+    if steps[-1] == "**":
+        steps = steps[:-1]
+    elif len(steps) <= len(path):
+        return False
+    return _agree(steps[: len(path)], path[: len(steps)])
+
+
+def _agree(steps: Sequence[str], path: tuple[str, ...]) -> bool:
+    return all(
         step == part
         or (step[-1:] == "*" and part.startswith(step[:-1]))
         or (step[:1] == "*" and part.endswith(step[1:]))
@@ -141,8 +200,8 @@ class Leaf(NamedTuple):
     value: Any
 
 
-Leaves = Callable[[Any], Iterable[Leaf]]
-"""Every stated value of a parsed document, each below the entity that it is stated of."""
+Rename = Callable[[tuple[str, ...]], tuple[str, ...]]
+"""The key that a table has for a place in a document."""
 
 
 def leaves(
@@ -177,6 +236,27 @@ def gathered(leaves_: Callable[[Document], Iterator[Leaf]]) -> Callable[[Documen
     return lambda document: iter(every(document))
 
 
+def spoken(
+    value: Any,
+    path: tuple[str, ...],
+    where: str,
+    table: KeyTable,
+    without: Sequence[str] = (),
+    top: TableStep | None = None,
+) -> list[Leaf]:
+    """Those values of which the table alone says something, as ``leaves`` would give them.
+
+    A reader needs no others of them, and what one row of the table closes is not entered. ``top`` is
+    the step to start from where the document's keys are not the table's.
+    """
+    if without and isinstance(value, dict):
+        value = {key: inner for key, inner in value.items() if key not in without}
+    results: list[Leaf] = []
+    first = table.top(path) if top is None else top
+    _collect_spoken(value, first, (where,), results)
+    return results
+
+
 class _Step(dict[str, "_Step"]):
     """A path, and the steps below it by name, made when they are first met.
 
@@ -192,6 +272,61 @@ class _Step(dict[str, "_Step"]):
     def __missing__(self, name: str) -> _Step:
         below = self[name] = _Step((*self.path, name))
         return below
+
+
+class TableStep(dict[str, "TableStep"]):
+    """A step with what a table says of it: its key, and whether it ``speaks`` of a value there.
+
+    ``rename`` gives the table's key for a path and leaves what stands above it as it is.
+    """
+
+    __slots__ = ("_below", "_stated", "depth", "key", "spoken", "table")
+
+    def __init__(self, stated: tuple[str, ...], table: KeyTable, rename: Rename | None) -> None:
+        super().__init__()
+        self._stated, self._below, self.table = stated, (table, rename), table
+        self.depth = len(stated)
+        self.key = stated if rename is None else rename(stated)
+        self.spoken = table.speaks(self.key)
+
+    def __missing__(self, name: str) -> TableStep:
+        below = self[name] = TableStep((*self._stated, name), *self._below)
+        return below
+
+
+_Place = tuple[Any, ...]
+"""A place as its steps, the outermost innermost: ``((("/a",), 0), "b")``."""
+
+
+def _collect_spoken(item: Any, at: TableStep, place: _Place, results: list[Leaf]) -> None:
+    """Add those scalars below an item that its table speaks of, down to MAX_DEPTH."""
+    if len(results) >= MAX_LEAVES:
+        return
+    if isinstance(item, dict):
+        if at.depth < MAX_DEPTH:
+            for key, inner in item.items():
+                below = at[key if type(key) is str else str(key)]
+                if isinstance(inner, (dict, list)):
+                    if inner and not below.table.closes(below.key):
+                        _collect_spoken(inner, below, (place, key), results)
+                elif below.spoken and inner is not None and inner != "":
+                    results.append(Leaf(below.key, _place((place, key)), inner))
+    elif isinstance(item, list):
+        for n, inner in enumerate(item):
+            if isinstance(inner, (dict, list)):
+                _collect_spoken(inner, at, (place, n), results)
+            elif at.spoken and inner is not None and inner != "":
+                results.append(Leaf(at.key, _place((place, n)), inner))
+    elif at.spoken and item is not None and item != "":
+        results.append(Leaf(at.key, _place(place), item))
+
+
+def _place(steps: _Place) -> str:
+    parts: list[str] = []
+    while len(steps) == 2:
+        steps, last = steps
+        parts.append(str(last))
+    return "/".join((*steps, *reversed(parts)))
 
 
 def _collect(item: Any, at: _Step, place: str, results: list[Leaf]) -> None:
@@ -252,8 +387,9 @@ def other(subject: Iri, key: str, shown: str) -> Claim:
 
 def brief(shown: str) -> Literal:
     """A text as a value; one that is longer than MAX_TEXT is cut, and the cut is marked."""
-    cut = shown if len(shown) <= MAX_TEXT else shown[: MAX_TEXT - 2] + " …"
-    return Literal(statements.clean(cut))
+    if len(shown) > MAX_TEXT:
+        shown = shown[: MAX_TEXT - 2] + " …"
+    return Literal(statements.clean(shown))
 
 
 def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -164,7 +165,8 @@ class Reader:
 
     ``read`` is a pure generator: no network, no clock, no store. It raises only SourceError,
     and only where nothing at all can be read; anything less is a Problem. ``records`` is
-    for formats whose documents hold several records with headers of their own. ``keys`` says what
+    for formats whose documents hold several records with headers of their own. ``invalid`` says where
+    a document breaks the schema of its standard, which is asked once for a document. ``keys`` says what
     is done with every key of the standard, and ``leaves`` gives a document's values below them;
     ``subjects`` says which entity stands at which place, where a document has several.
     ``split`` gives the documents of a document that is a list of them, and nothing for any other.
@@ -178,6 +180,7 @@ class Reader:
     origin: Callable[[Document], Origin]
     read: Callable[[Document], ReaderOutput]
     version: str = "1"
+    invalid: Callable[[Document], Iterator[Problem]] | None = None
     records: Callable[[Document], Iterator[Record | Problem]] | None = None
     keys: KeyTable | None = None
     leaves: Callable[[Document], Iterator[Leaf]] | None = None
@@ -207,7 +210,8 @@ def sniff(document: Document) -> Features:
     if container := container_of(document.data):
         return Features(document.name or document.url, container)
     text = document.text
-    lines = tuple(line[:500] for line in text[:40_000].splitlines()[:40])
+    first = io.StringIO(text[:40_000], newline=None)
+    lines = tuple(line.rstrip("\n")[:500] for line in islice(first, 40))
     files = frozenset(document.files)
     name = document.name or document.url
     suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Header, Problem, Record
@@ -76,9 +77,10 @@ def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]
 def whole_reading(
     reader: Reader, document: Document, ledger: ReadingLedger
 ) -> Iterator[Claim | Problem]:
-    """What a reader makes of a document, then what is stated there and came to nothing."""
-    results = []
-    for result in reader.read(document):
+    """Where a document is invalid, what a reader makes of it, then what came to nothing there."""
+    results: list[Claim | Problem] = []
+    invalid = reader.invalid(document) if reader.invalid is not None else ()
+    for result in chain(invalid, reader.read(document)):
         results.append(result)
         yield result
     yield from remaining(reader, document, results, ledger)

@@ -31,6 +31,9 @@ MAX_WORK = 200_000_000
 """How many letters are gone through for one document; beyond it, what is not found at once counts
 as read, so that a catalogue of a hundred thousand values takes no minutes."""
 
+LISTED = 1_000
+"""How long a text is that may be a list of names; longer ones are prose."""
+
 LOOKED_FOR = 250
 """How much of a text is looked for: claims cut longer ones."""
 
@@ -43,7 +46,8 @@ _SCALED = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([kmbt])")  # 13.2B
 _SCALE = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 _SHORT_TAG = re.compile(r"[\w-]+:\S{1,3}")  # `license:mit`, `language:en`
 _HOST = re.compile(
-    r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co|spdx\.org)/|pkg:\w+/)(?:datasets/|licenses/)?"
+    r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co|spdx\.org)/|(?:huggingface|hf)://|pkg:\w+/)"
+    r"(?:datasets/|licenses/)?"
 )
 
 
@@ -121,7 +125,18 @@ class Shown:
         if scaled and str(int(Decimal(scaled[1]) * _SCALE[scaled[2]])) in self._text:
             return True
         number = _NUMBER.match(text)
-        return number is not None and _digits(number[0]) in self._text
+        if number is not None and _digits(number[0]) in self._text:
+            return True
+        parts = _parts(text)
+        return len(parts) > 1 and all(
+            self.has(part) if len(part) >= SHORTEST else part.isalpha() for part in parts
+        )
+
+
+def _parts(text: str) -> list[str]:
+    """The members of a list that is written as one text: ``en, de``, ``a/b; c/d``."""
+    parts = [part.strip() for part in re.split("[,;]", text)] if len(text) < LISTED else []
+    return [part for part in parts if part] if all(len(p) < LOOKED_FOR for p in parts) else []
 
 
 def _digits(text: str) -> str:

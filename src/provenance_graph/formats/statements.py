@@ -51,6 +51,8 @@ def clean(text: str) -> str:
 
 def sanitise(value: Any, text: str) -> Any:
     """A parsed document with its texts cleaned, where the source text can hold anything unclean."""
+    if "\\" not in text and "\0" not in text:  # most documents escape nothing
+        return value
     return _tidy(value) if _ESCAPE.search(text) else value
 
 
@@ -213,6 +215,7 @@ def link_property(url: str) -> Iri:
     return RDFS.seeAlso
 
 
+@lru_cache(maxsize=4096)
 def same_name(repository: str, *spellings: str) -> bool:
     """Whether a repository is called as the model is, letter case and punctuation apart.
 
@@ -336,6 +339,15 @@ def real(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def without_percent(value: Any) -> Any:
+    """A score without the sign of per cent behind it; scales are told by their values.
+
+    >>> without_percent(" 65.2 %"), without_percent(0.5)
+    ('65.2', 0.5)
+    """
+    return value.strip().removesuffix("%").rstrip() if isinstance(value, str) else value
+
+
 def score(value: Any) -> Literal | None:
     """An xsd:decimal of a number that the engine can hold, or None.
 
@@ -344,11 +356,26 @@ def score(value: Any) -> Literal | None:
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         return None
+    if type(value) is float and (plain := _plain_decimal(value)):
+        return Literal(plain, XSD.decimal)
     try:
         shown = repr(value) if isinstance(value, float) else scalar_text(value)
         return literals.decimal(Decimal(shown)) if len(shown) < 60 else None
     except (InvalidOperation, ValueError):
         return None
+
+
+def _plain_decimal(value: float) -> str:
+    """A number of few digits as a decimal is written; nothing for any other.
+
+    >>> _plain_decimal(0.59), _plain_decimal(41.0), _plain_decimal(-0.0), _plain_decimal(1e-7)
+    ('0.59', '41', '0', '')
+    """
+    shown = repr(value)
+    if len(shown) > 18 or not shown.lstrip("-")[:1].isdigit() or "e" in shown:
+        return ""
+    shown = shown.removesuffix(".0")
+    return "0" if shown == "-0" else shown
 
 
 def _positive(stated: Any, kind: Iri) -> Literal | None:

@@ -45,6 +45,7 @@ SUFFIXES = frozenset(
         "nq",
         "nt",
         "xml",
+        "rdf",
         "sig",
         "sigstore",
         "bundle",

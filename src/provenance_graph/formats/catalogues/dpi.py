@@ -7,6 +7,7 @@ which names none of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -42,9 +43,16 @@ def _writers(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutp
             )
 
 
+def _languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+    """Languages by name, also where several stand in one text."""
+    if isinstance(value, str):
+        value = [part.strip() for part in re.split("[,;]", value)]
+    yield from mapping.text(subject, property_, value, where)
+
+
 _ROWS: tuple[Row, ...] = (
     Row("Creators", DCTERMS.creator, mapping.makers),
-    Row("Languages", DCTERMS.language, mapping.text),
+    Row("Languages", DCTERMS.language, _languages),
     Row("Model Generated", PG.generatedBy, _writers),
     Row("Derived from Datasets", DCTERMS.source, mapping.derived_data),
     Row("ArXiv URL", PG.paper, mapping.link),

@@ -44,6 +44,7 @@ _STUDIO: tuple[Row, ...] = (
     Row("author/name", DCTERMS.creator, mapping.makers),
     Row("datePublished", DCTERMS.issued, _of_the_file),
     Row("arch", PG.architectureFamily, mapping.text),
+    Row("resources/paperUrl", PG.paper, mapping.link),
 )
 
 
@@ -199,8 +200,8 @@ def _file(
     yield Claim(node, PG.artifactOf, iris.model(place.name))
     yield Claim(node, PG.fileName, literals.text(file[:200]))
     yield Claim(node, PG.digest, literals.text(f"sha256:{digest.casefold()}"))
-    if isinstance(size, int) and not isinstance(size, bool) and 0 < size < 1 << 63:
-        yield Claim(node, PG.byteSize, literals.integer(size))
+    if size is not None:
+        yield statements.quantity(node, PG.byteSize, size, f"{where}/sizeBytes")
     if match := _QUANT.search(file):
         method = literals.text(match["kind"].upper())
         yield Claim(node, PG.quantizationMethod, method, basis=Basis.INFERENCE, locator=where)

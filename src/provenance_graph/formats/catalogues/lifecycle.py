@@ -58,8 +58,10 @@ _FEED: tuple[Row, ...] = (
 )
 _ENTRY = frozenset({"provider", "model", "status", "sources"})
 _FED = frozenset({"provider", "model_id", "announcement_date", "shutdown_date"})
-_DATED = re.compile(r"(?P<base>.+?)-(?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4})")
-_RELEASE = re.compile(r"(?P<base>.+?)-(?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4}|00[1-9])")
+_DATED = re.compile(r"(?P<base>.+?)[-@](?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4})")
+_RELEASE = re.compile(
+    r"(?P<base>.+?)[-@](?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4}|00[1-9])"
+)
 _RUN_TOGETHER = re.compile(r"[\w.]or(?=[a-z]+-)")
 
 
@@ -150,8 +152,15 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutp
     yield from mapping.claims(subject, entry, _FEED, where)
     if url := statements.scalar_text(entry.get("url")):
         yield statements.link(subject, PG.deprecationPolicy, url, f"{where}/url")
+    listed = statements.as_list(entry.get("replacement_models"))
+    several = [statements.scalar_text(each) for each in listed]
+    for index, each in enumerate(several):
+        if each:
+            yield from _replaced(subject, provider, each, f"{where}/replacement_models/{index}")
     other = statements.scalar_text(entry.get("replacement_model"))
     at = f"{where}/replacement_model"
+    if other in several or (several and all(each in other for each in several)):
+        return  # the same names, run together
     if _RUN_TOGETHER.search(other) or " " in other:
         yield Problem(at, f"{other[:60]!r} is no one model's name", "one name", kind="lineage")
     elif other:

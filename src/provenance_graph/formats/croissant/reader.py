@@ -131,31 +131,50 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     yield from _derived(it, subject)
     yield from _files(it, subject, document.url)
     yield from _records(it, subject)
-    every = list(leaves(document))
+    every = _spoken(document)
     own = [leaf for leaf in every if leaf.path[0] in ("dataset", "records")]
     yield from coverage.claims(subject, own, KEYS)
     yield from coverage.unknown(every, KEYS, "Croissant")
-    yield from checks.problems(it, _context(document))
+
+
+def invalid(document: Document) -> Iterator[Problem]:
+    """Where a document breaks what the specification asks of it."""
+    yield from checks.problems(_dataset(document), _context(document))
 
 
 @coverage.gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the dataset, a file, or a record set."""
-    whole = statements.sanitise(document.json, document.text)
-    if not isinstance(whole, dict):
-        return
     context = _context(document)
-    for key, value in whole.items():
+    for value, role, where in _parts(document):
+        below = coverage.leaves(value, (role,), where)
+        yield from below if role == "context" else jsonld.leaves(below, context)
+
+
+def _spoken(document: Document) -> list[Leaf]:
+    """Those of the stated values of which the table of keys alone says something."""
+    context, results = _context(document), []
+    for value, role, where in _parts(document):
+        top = None if role == "context" else context.top(role, KEYS)
+        results += coverage.spoken(value, (role,), where, KEYS, top=top)
+    return results
+
+
+def _parts(document: Document) -> Iterator[tuple[Any, str, str]]:
+    """The parts of a document, what each describes, and where it stands."""
+    whole = statements.sanitise(document.json, document.text)
+    context = _context(document)
+    own = {}
+    for key, value in mapping(whole).items():
         meaning = jsonld.short(context.expand(str(key)))
         roles = {"distribution": "file", "cr:recordSet": "records", "recordSet": "records"}
-        place = f"/{key}"
         if meaning in roles and not isinstance(value, str):
-            yield from jsonld.leaves(coverage.leaves(value, (roles[meaning],), place), context)
+            yield value, roles[meaning], f"/{key}"
         elif key == "@context":
-            yield from coverage.leaves(value, ("context",), place)
+            yield value, "context", f"/{key}"
         else:
-            below = coverage.leaves({key: value}, ("dataset",), "")
-            yield from jsonld.leaves(below, context)
+            own[key] = value
+    yield own, "dataset", ""
 
 
 def _subject(it: JsonNode, name: str, document: Document) -> Iri:
@@ -309,6 +328,9 @@ def _files(it: JsonNode, subject: Iri, base: str) -> Iterator[Claim | Problem]:
         yield from _file(part, claims[0].subject, where, name, base)
 
 
+_PLAIN = jsonld.Context()
+
+
 def _file(
     part: dict[Any, Any], node: Iri, where: str, name: str, base: str
 ) -> Iterator[Claim | Problem]:
@@ -339,8 +361,8 @@ def _file(
         kind = stated.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
         if stated and stated != name and kind != "FileObject":
             yield coverage.other(node, key.removeprefix("@"), stated)
-    below = coverage.leaves(part, ("file",), where)
-    yield from coverage.claims(node, jsonld.leaves(below, jsonld.Context()), KEYS)
+    below = coverage.spoken(part, ("file",), where, KEYS, top=_PLAIN.top("file", KEYS))
+    yield from coverage.claims(node, below, KEYS)
 
 
 def _records(it: JsonNode, subject: Iri) -> Iterator[Claim]:
@@ -374,6 +396,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
+    invalid=invalid,
     version="5",
     keys=KEYS,
     leaves=leaves,

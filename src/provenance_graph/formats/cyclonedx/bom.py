@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -15,7 +15,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.cyclonedx import xml
-from provenance_graph.formats.cyclonedx.keys import MODEL
+from provenance_graph.formats.cyclonedx.keys import KEYS, MODEL
 from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.fields import packages, weight_files
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -28,8 +28,9 @@ class Bom:
     """A document's components by the references that point to them.
 
     ``known`` leads from references to subjects; to an empty one where the component is neither a
-    model nor data. ``parts`` holds each component with its place, ``stated`` the values at it. ``linked``
-    are the pairs of entities that a component's own description relates.
+    model nor data. ``parts`` holds each component with its place, ``spoken`` the values at it of which
+    the table of keys alone says something. ``linked`` are the pairs of entities that a component's
+    own description relates.
     """
 
     local: str
@@ -40,7 +41,7 @@ class Bom:
     kinds: dict[Iri, str] = field(default_factory=dict)
     places: dict[str, Iri] = field(default_factory=dict)
     stages: dict[Iri, list[Iri]] = field(default_factory=dict)
-    stated: Mapping[str, list[Leaf]] = field(default_factory=dict)
+    spoken: Mapping[str, list[Leaf]] = field(default_factory=dict)
     linked: set[tuple[Iri, Iri]] = field(default_factory=set)
 
 
@@ -101,36 +102,64 @@ def leaves(document: Document) -> Iterator[Leaf]:
 @once
 def stated(document: Document) -> dict[str, list[Leaf]]:
     """The values of the document itself, and those of each component by its place."""
+    return _by_place(document, _every)
+
+
+@once
+def spoken(document: Document) -> dict[str, list[Leaf]]:
+    """Those of the stated values of which the table of keys alone says something."""
+    return _by_place(document, _spoken)
+
+
+_Values = Callable[[Any, tuple[str, ...], str, tuple[str, ...]], list[Leaf]]
+
+
+def _by_place(document: Document, values: _Values) -> dict[str, list[Leaf]]:
     whole = whole_of(document)
-    metadata = {k: v for k, v in mapping(whole.get("metadata")).items() if k != "component"}
-    own = [
-        *coverage.leaves(metadata, ("bom", "metadata"), "/metadata"),
-        *coverage.leaves(whole, ("bom",), "", ("components", "metadata")),
-    ]
+    metadata = mapping(whole.get("metadata"))
+    own = values(metadata, ("bom", "metadata"), "/metadata", ("component",))
+    own += values(whole, ("bom",), "", ("components", "metadata"))
     parts = {
-        where: list(leaves_of(part, role(part), where))
+        where: values(part, (role(part),), where, ("components",))
         for where, part in components(whole)
         if isinstance(part, dict)
     }
     return {"": own, **parts}
 
 
-def leaves_of(part: dict[Any, Any], as_: str, where: str) -> Iterator[Leaf]:
-    """The values of one component; those of its datasets and relatives below these."""
-    own = coverage.leaves(part, (as_,), where, ("components",))
-    if as_ == "part":
-        return own
-    return (Leaf(_below(leaf.path), leaf.where, leaf.value) for leaf in own)
+def _every(value: Any, path: tuple[str, ...], where: str, without: tuple[str, ...]) -> list[Leaf]:
+    own = coverage.leaves(value, path, where, without)
+    if path[0] in _DESCRIBED:
+        return [Leaf(_below(leaf.path), leaf.where, leaf.value) for leaf in own]
+    return list(own)
+
+
+def _spoken(value: Any, path: tuple[str, ...], where: str, without: tuple[str, ...]) -> list[Leaf]:
+    top = KEYS.top(path, _below if path[0] in _DESCRIBED else None)
+    return coverage.spoken(value, path, where, KEYS, without, top)
+
+
+def spoken_of(part: dict[Any, Any], as_: str, where: str) -> list[Leaf]:
+    """The values of one component of which the table says something.
+
+    Those of its datasets and relatives stand below these.
+    """
+    return _spoken(part, (as_,), where, ("components",))
 
 
 def _below(path: tuple[str, ...]) -> tuple[str, ...]:
-    if path[1] == "data":
+    if path[1:2] == ("data",):
         return ("dataset", *path[2:])
     if path[1:4] == ("modelCard", "modelParameters", "datasets"):
         return ("dataset", *path[4:])
-    if path[1] == "pedigree" and path[2:3] and path[2] in ("ancestors", "descendants", "variants"):
+    if path[1:2] == ("pedigree",) and path[2:3] in _RELATIVES:
         return ("relative", *path[3:])
     return path
+
+
+_RELATIVES = (("ancestors",), ("descendants",), ("variants",))
+_DESCRIBED = frozenset(("model", "data"))
+"""Components whose datasets and relatives have keys of their own."""
 
 
 def local_of(document: Document, whole: dict[Any, Any]) -> str:

@@ -112,7 +112,7 @@ def data(item: dict[Any, Any], dataset: Iri, where: str) -> ReaderOutput:
                 owner = statements.named_organization(organization)
                 yield from statements.is_a(owner, PG.Organization, organization)
                 yield Claim(dataset, DCTERMS.creator, owner)
-    yield from coverage.claims(dataset, coverage.leaves(item, ("dataset",), where), KEYS)
+    yield from coverage.claims(dataset, coverage.spoken(item, ("dataset",), where, KEYS), KEYS)
 
 
 def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> ReaderOutput:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from provenance_graph.core import iris
@@ -91,13 +92,18 @@ def _maker(metadata: dict[Any, Any]) -> str:
     return next((stated_name(name) for name in candidates if stated_name(name)), "")
 
 
+def invalid(document: Document) -> Iterator[Problem]:
+    """Where a document breaks the schema of its version; XML is checked by nothing yet."""
+    if document.features.syntax == "json":
+        yield from cyclonedx_schema.problems(boms.whole_of(document))
+
+
 def read(document: Document) -> ReaderOutput:
     """Yield what a bill of materials says of its models and datasets."""
     whole = boms.whole_of(document)
-    if document.features.syntax == "json":
-        yield from cyclonedx_schema.problems(whole)
-    yield from coverage.unknown(boms.leaves(document), KEYS, "CycloneDX")
-    bom = Bom(boms.local_of(document, whole), whole, stated=boms.stated(document))
+    bom = Bom(boms.local_of(document, whole), whole, spoken=boms.spoken(document))
+    every = chain.from_iterable(bom.spoken.values())
+    yield from coverage.unknown(every, KEYS, "CycloneDX")
     yield from boms.collect(bom)
     _stages(bom)
     described = False
@@ -117,10 +123,13 @@ def read(document: Document) -> ReaderOutput:
 
 def _linking(output: ReaderOutput, bom: Bom) -> ReaderOutput:
     """The same output; notes which entities it relates, which a dependency need not repeat."""
-    for item in output:
-        if isinstance(item, Claim) and isinstance(item.value, Iri):
-            bom.linked.add((item.subject, item.value))
-        yield item
+    items = list(output)
+    bom.linked |= {
+        (item.subject, item.value)
+        for item in items
+        if type(item) is Claim and type(item.value) is Iri
+    }
+    yield from items
 
 
 def _stages(bom: Bom) -> None:
@@ -183,7 +192,7 @@ def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderO
         yield statements.dated(subject, DCTERMS.issued, released, f"{where}/releaseNotes/timestamp")
     kind = bom.kinds.get(subject, "model")
     stated_here = (
-        bom.stated[where] if kind == boms.role(part) else boms.leaves_of(part, kind, where)
+        bom.spoken[where] if kind == boms.role(part) else boms.spoken_of(part, kind, where)
     )
     own = (leaf for leaf in stated_here if leaf.path[0] == kind)
     yield from coverage.claims(subject, own, KEYS)
@@ -351,7 +360,7 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
     elif stated := scalar_text(other.get("purl")):
         yield coverage.other(relative, "purl", stated)
     yield from licences(other, relative, where)
-    yield from coverage.claims(relative, coverage.leaves(other, ("relative",), where), KEYS)
+    yield from coverage.claims(relative, coverage.spoken(other, ("relative",), where, KEYS), KEYS)
 
 
 def _data(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
@@ -377,6 +386,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
+    invalid=invalid,
     version="6",
     keys=KEYS,
     leaves=boms.leaves,

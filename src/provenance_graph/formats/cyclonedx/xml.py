@@ -10,13 +10,11 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
+from provenance_graph.formats import xml
 from provenance_graph.formats.parsing import MAX_DEPTH
 
 MARK = re.compile(r"xmlns(?::\w+)?\s*=\s*[\"']https?://cyclonedx\.org/schema/bom/(\d\.\d)")
@@ -48,14 +46,7 @@ _REPEATED = frozenset({"data", "energyProviders"})
 
 def bom(text: str, url: Iri) -> dict[str, Any]:
     """The document as JSON has it; raises Unreadable with the line."""
-    try:
-        root = fromstring(text, forbid_dtd=True)
-    except ParseError as error:
-        raise Unreadable(url, f"not XML: {error}") from error
-    except DefusedXmlException as error:
-        line = text.count("\n", 0, max(text.find("<!"), 0)) + 1
-        what = f"line {line}: XML with a document type or entities, which are not read"
-        raise Unreadable(url, what) from error
+    root = xml.parsed(text, url)
     match = MARK.search(text[:4000])
     results: dict[str, Any] = {"bomFormat": "CycloneDX", "specVersion": match[1] if match else ""}
     read = _value(root, url, 0)

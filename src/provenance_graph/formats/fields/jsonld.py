@@ -6,6 +6,7 @@ well-known ones are known here. Schema.org under ``http:`` and ``https:`` is one
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.formats.coverage import Leaf
+from provenance_graph.formats.coverage import KeyTable, Leaf, TableStep
 from provenance_graph.formats.statements import LINK, MAX_STATED, as_list, scalar_text
 
 SCHEMA = "https://schema.org/"
@@ -63,6 +64,10 @@ SHORT = (
 )
 """How tables of keys write the vocabularies; schema.org's terms stand bare."""
 
+_USUAL_CONTEXT = 20_000
+"""How long a context may be that is remembered for other documents."""
+
+_MAX_TERMS = 5_000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*|@none|und")
 MAX_NODES = 20_000
 
@@ -88,10 +93,24 @@ class Context:
     vocabulary: str = ""
     cache: dict[str, str] = field(default_factory=dict)
     paths: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    tops: dict[str, TableStep] = field(default_factory=dict)
 
     @classmethod
     def of(cls, raw: Any) -> Context:
-        """The context of a document, from its ``@context``; later entries go before earlier."""
+        """The context of a document, from its ``@context``; later entries go before earlier.
+
+        Many documents have the context of their format, whose terms are looked up once for all.
+        """
+        text = json.dumps(raw, default=str)
+        return cls._written(text) if len(text) < _USUAL_CONTEXT else cls._made(raw)
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def _written(text: str) -> Context:
+        return Context._made(json.loads(text))
+
+    @classmethod
+    def _made(cls, raw: Any) -> Context:
         made = cls()
         for part in as_list(raw)[:50]:
             if isinstance(part, str):
@@ -106,10 +125,29 @@ class Context:
                     made.terms[str(key)] = target
         return made
 
+    def top(self, role: str, table: KeyTable) -> TableStep:
+        """The step from which the values of a role are entered, under keys identified by meaning."""
+        step = self.tops.get(role)
+        if step is None:
+            step = self.tops[role] = TableStep((role,), table, self.key)
+        return step
+
+    def key(self, stated: tuple[str, ...]) -> tuple[str, ...]:
+        """A path under keys identified by meaning; ``type`` and ``id`` are JSON-LD's own."""
+        steps = (
+            _OWN.get(step) or short(self.expand(step))
+            for step in stated[1:]
+            if step not in ("@value", "@list", "@set")
+        )
+        return (stated[0], *steps)
+
     def expand(self, key: str) -> str:
         """The IRI that a key or type stands for; keywords stay, and what means nothing."""
         result = self.cache.get(key)
         if result is None:
+            if len(self.cache) > _MAX_TERMS:
+                for each in (self.cache, self.paths, self.tops):
+                    each.clear()
             result = self.cache[key] = same(self._expand(key, 0))
         return result
 
@@ -210,17 +248,12 @@ _OWN = MappingProxyType({"type": "@type", "id": "@id"})
 
 
 def leaves(leafs: Iterable[Leaf], context: Context) -> Iterator[Leaf]:
-    """The same values under keys identified by meaning; ``type`` and ``id`` are JSON-LD's own."""
+    """The same values under keys identified by meaning."""
     paths = context.paths
     for leaf in leafs:
         path = paths.get(leaf.path)
         if path is None:
-            steps = (
-                _OWN.get(step) or short(context.expand(step))
-                for step in leaf.path[1:]
-                if step not in ("@value", "@list", "@set")
-            )
-            path = paths[leaf.path] = (leaf.path[0], *steps)
+            path = paths[leaf.path] = context.key(leaf.path)
         yield tuple.__new__(Leaf, (path, leaf.where, leaf.value))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from provenance_graph.core import iris
@@ -157,6 +158,14 @@ def name_forms(name: str) -> tuple[str, ...]:
     >>> name_forms("example:model:parameter:count")
     ('parametercount', 'count')
     """
+    return _name_forms(name[-_LONGEST_NAME:])
+
+
+_LONGEST_NAME = 300
+
+
+@lru_cache(maxsize=4096)
+def _name_forms(name: str) -> tuple[str, ...]:
     steps = [re.sub(r"[^a-z0-9]", "", step.casefold()) for step in re.split(r"[:./]", name)]
     steps = [step for step in steps if step]
     return ("".join(steps[-2:]), steps[-1]) if steps else ()

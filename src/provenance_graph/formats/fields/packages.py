@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -142,8 +143,11 @@ def package(purl: str) -> Package | None:
     >>> package("pkg:huggingface/google/ul2@0e9e39f2#config.json")
     Package(repository='google/ul2', version='0e9e39f2', dataset=False)
     """
-    if len(purl) >= 1000:
-        return None
+    return _package(purl) if len(purl) < 1000 else None
+
+
+@lru_cache(maxsize=4096)
+def _package(purl: str) -> Package | None:
     stated = re.sub(r"(?i)^pkg:", "pkg:", purl.strip())  # the scheme's case does not count
     try:
         from_string = PackageURL.from_string(stated)
@@ -206,6 +210,7 @@ def artifact(source: str, of: Iri, name: str, digests: Iterable[str]) -> Iterato
         yield Claim(node, PG.digest, statements.literal(each))
 
 
+@lru_cache(maxsize=8192)
 def benchmark_of(metric: str, part: str = "") -> str:
     """On what a score was measured, from a metric's name and the slice it was taken on.
 
@@ -306,17 +311,23 @@ def measured(
     yield Claim(node, PG.evaluationOf, model)
     yield Claim(node, PG.metric, statements.literal(metric))
     if benchmark:
-        mint = iris.mint("benchmark", iris.slug(benchmark))
-        yield from statements.is_a(mint, PG.Benchmark, benchmark)
-        yield Claim(node, PG.benchmark, mint)
+        named = _benchmark(benchmark)
+        yield from named
+        yield Claim(node, PG.benchmark, named[0].subject)
     if setup:
         yield Claim(node, PG.setup, statements.literal(setup))
-    literal = statements.score(value.strip() if isinstance(value, str) else value)
+    literal = statements.score(statements.without_percent(value))
     if literal is not None:
         yield Claim(node, PG.score, literal)
     else:
         shown = scalar_text(value)[: statements.MAX_STATED]
         yield Claim(node, PG.score, None, as_stated=shown, locator=where, unusable="not a number")
+
+
+@lru_cache(maxsize=1024)
+def _benchmark(name: str) -> tuple[Claim, ...]:
+    """What a benchmark is and how it is called; metrics name the same one again and again."""
+    return tuple(statements.is_a(iris.mint("benchmark", iris.slug(name)), PG.Benchmark, name))
 
 
 def in_unit(

@@ -341,10 +341,37 @@ def _rest() -> Iterator[ProfileField]:
 FIELDS: tuple[ProfileField, ...] = (*MODEL_FIELDS, *DATASET_FIELDS, *PART_FIELDS, *tuple(_rest()))
 """Every property of the profile's classes."""
 
+OF_DCAT: tuple[ProfileField, ...] = (
+    _one(_D, DCT, ValueKind.LICENCE, "licence", DCTERMS.license, "license"),
+    *_fields(_D, DCT, ValueKind.STATED, "rights"),
+    *_fields(_M, DCT, ValueKind.STATED, "rights"),
+)
+"""What DCAT-AP and its users state of a resource where the profile has it of a distribution alone.
+
+It is read and not written.
+"""
+
 BY_IRI: Mapping[tuple[str, str], ProfileField] = MappingProxyType(
-    {(each.name.partition(".")[0], str(each.iri)): each for each in FIELDS}
+    {(each.name.partition(".")[0], str(each.iri)): each for each in (*FIELDS, *OF_DCAT)}
 )
 """Fields by class and IRI."""
+
+AGENTS = frozenset(
+    (
+        f"{FOAF}Organization",
+        f"{FOAF}Person",
+        f"{FOAF}Group",
+        f"{PROV}Agent",
+        f"{PROV}Organization",
+        f"{PROV}Person",
+        "http://www.w3.org/ns/org#Organization",
+        "http://www.w3.org/ns/org#FormalOrganization",
+        "http://www.w3.org/2006/vcard/ns#Organization",
+        "https://schema.org/Organization",
+        "http://schema.org/Organization",
+    )
+)
+"""Classes of agents that catalogues use in the place of ``foaf:Agent``."""
 
 
 def context() -> dict[str, object]:
@@ -368,7 +395,8 @@ def _key(each: ProfileField) -> Key:
     if each.kind is ValueKind.STATED:
         return Key(path, Fate.NOT_READ, "kept as stated")
     shown = f"`{shorten(each.term)}`" if each.term else each.note
-    return Key(path, Fate.READ, shown or "a part of what points to it")
+    coded = each.kind is ValueKind.LANGUAGE  # an address of the authority's list of languages
+    return Key(path, Fate.READ, shown or "a part of what points to it", coded=coded)
 
 
 KEYS = KeyTable(
@@ -376,7 +404,7 @@ KEYS = KeyTable(
         Key("context", Fate.NOT_PROVENANCE, "what the names mean"),
         Key("context/**", Fate.NOT_PROVENANCE, "what the names mean"),
         Key("*/type", Fate.NOT_PROVENANCE, "the class of a node"),
-        *(_key(each) for each in FIELDS),
+        *(_key(each) for each in (*FIELDS, *OF_DCAT)),
         Key("MachineLearningModel/prov:wasDerivedFrom", Fate.READ, "`prov:wasDerivedFrom`"),
         Key("Concept/**", Fate.NOT_PROVENANCE, "a term of a code list, which is named by its IRI"),
     )

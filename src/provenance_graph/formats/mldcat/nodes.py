@@ -1,4 +1,4 @@
-"""An MLDCAT-AP document as nodes: Turtle and JSON-LD alike, read within bounds."""
+"""An MLDCAT-AP document as nodes: Turtle, JSON-LD and RDF/XML alike, read within bounds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import RDF
-from provenance_graph.formats import statements
+from provenance_graph.formats import statements, xml
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.mldcat import keys
 from provenance_graph.formats.mldcat.keys import (
@@ -23,6 +23,9 @@ MAX_TRIPLES = 1_000_000
 
 
 _CLASS_NAMES: Mapping[str, str] = {str(iri): name for name, iri in CLASSES.items()}
+
+_FIRST = ("MachineLearningModel", "Dataset")
+"""Which of several classes says most of a node."""
 
 
 _TERMS_OF: Mapping[str, frozenset[str]] = {
@@ -49,13 +52,16 @@ class Nodes:
     def role(self, node: str) -> str:
         """The class of the profile that a node has; nothing where it has none.
 
-        A node without any class has the only class that all its properties belong to.
+        A model that is also a dataset or a resource of DCAT is a model. A node without any class has
+        the only class that all its properties belong to.
         """
         stated = self.values.get(node, {})
         types = stated.get(str(RDF.type), ())
-        for value in types:
-            if name := _CLASS_NAMES.get(value.text):
-                return name
+        names = [name for value in types if (name := _CLASS_NAMES.get(value.text))]
+        if names:
+            return next((name for name in _FIRST if name in names), names[0])
+        if any(value.text in keys.AGENTS for value in types):
+            return "Agent"
         if types or not stated:
             return ""
         fitting = [n for n, terms in _TERMS_OF.items() if terms.issuperset(stated)]
@@ -122,6 +128,9 @@ def _triples(document: Document) -> Iterator[ox.Quad]:
     base = document.url if document.url.startswith(("http://", "https://")) else "file:///"
     if document.features.syntax == "json":
         text, format_ = json.dumps(_with_context(document)), ox.RdfFormat.JSON_LD
+    elif document.features.syntax == "xml":
+        xml.parsed(document.text, document.url)  # refuses entities and document types
+        text, format_ = document.text, ox.RdfFormat.RDF_XML
     else:
         guard_depth(document.text, document.url)
         text, format_ = document.text, ox.RdfFormat.TRIG

@@ -1,4 +1,4 @@
-"""MLDCAT-AP: models and datasets of a catalogue, as Turtle or JSON-LD.
+"""MLDCAT-AP: models and datasets of a catalogue, as Turtle, JSON-LD or RDF/XML.
 
 Each node of a class of the profile is read by the table of ``keys``; what belongs to a part of a
 model (a file's checksum, a modality's size) is short_id of the model. A document that uses the profile's
@@ -39,7 +39,7 @@ _LANGUAGE = re.compile(r".*/authority/language/([A-Z]{3})$")
 
 def recognises(features: Features) -> bool:
     """Whether the profile's own vocabulary stands in its head."""
-    if features.syntax == "trig":
+    if features.syntax in ("trig", "xml"):
         return is_profile("\n".join(features.lines))
     if features.syntax != "json" or not isinstance(features.value, dict):
         return False

@@ -9,7 +9,7 @@ from typing import Any
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
@@ -135,8 +135,16 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
         package = {key: value for key, value in package.items() if key != "license"}
     for part, where in ((about, "/model"), (descriptor, "/descriptor"), (package, "/package")):
         yield from _about(model, part, where)
+    config = mapping(whole.get("config"))
+    packed = scalar_text(config.get("quantization"))
+    revision = scalar_text(descriptor.get("revision"))
+    for url, where in (
+        (scalar_text(descriptor.get("sourceURL")), "/descriptor/sourceURL"),
+        (scalar_text(notes.get(f"{_OCI}source")), f"/annotations/{_OCI}source"),
+    ):
+        yield from _source(model, url, name, packed, revision, where)
     yield from _annotated(model, notes)
-    yield from _config(model, mapping(whole.get("config")))
+    yield from _config(model, config)
     for n, raw in enumerate(as_list(whole.get("datasets"))):
         yield from _dataset(model, mapping(raw), f"/datasets/{n}")
     for n, raw in enumerate(as_list(whole.get("layers"))):
@@ -168,13 +176,40 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
         yield Claim(model, PG.framework, statements.literal(framework))
     if (created := part.get("createdAt")) is not None:
         yield statements.dated(model, DCTERMS.created, created, f"{where}/createdAt")
-    for key, predicate in (("sourceURL", PG.codeRepository), ("docURL", PG.homepage)):
-        if url := scalar_text(part.get(key)):
-            yield statements.link(model, predicate, url, f"{where}/{key}")
+    if url := scalar_text(part.get("docURL")):
+        yield statements.link(model, PG.homepage, url, f"{where}/docURL")
     for url in map(scalar_text, as_list(part.get("datasetsURL"))):
         yield from _trained(model, url, url)
     if path := scalar_text(part.get("path")):
         yield from _path(model, path, f"{where}/path")
+
+
+def _source(
+    model: Iri, url: str, name: str, packed: str, revision: str, where: str
+) -> Iterator[Claim | Problem]:
+    """What the package was made from: code, a repository of the Hub that it holds, or its parent.
+
+    A repository of the package's own name is the model itself, unless the package says that its
+    weights are quantised and the repository's name does not.
+    """
+    place = hub.address(url) if url else None
+    if place is None or place.kind is not hub.RepositoryKind.MODEL or not place.owner:
+        if url:
+            yield statements.link(model, PG.codeRepository, url, where)
+        return
+    converted = bool(packed) and packed.casefold() not in place.name.casefold()
+    if statements.same_name(place.name, name) and not converted:
+        yield Claim(model, PG.hubRepository, hub.page(place.name))
+        return
+    parent = iris.model(place.name)
+    yield from statements.is_a(parent, PG.Model)
+    yield Claim(parent, PG.hubRepository, hub.page(place.name))
+    yield Claim(model, PROV.wasDerivedFrom, parent)
+    if packed:
+        yield Claim(model, PG.quantizedFrom, parent, basis=Basis.INFERENCE, locator=where)
+    fixed = revision or ("" if place.revision == "main" else place.revision)
+    if fixed:
+        yield from packages.pinned(model, parent, fixed)
 
 
 def _without_address(maker: str) -> str:

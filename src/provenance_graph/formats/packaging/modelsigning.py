@@ -24,6 +24,11 @@ from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.packaging import slsa
+from provenance_graph.formats.packaging.certificates import (
+    decoded,
+    invalid_certificate,
+    log_entries,
+)
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "modelsigning"
@@ -117,21 +122,6 @@ def parts(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
     return whole, mapping(statements.sanitise(statement, json.dumps(statement)))
 
 
-def decoded(value: Any) -> bytes | None:
-    """The bytes of a text in base64; None where it is none."""
-    text = scalar_text(value)
-    try:
-        return base64.b64decode(text, validate=True) if text else None
-    except (binascii.Error, ValueError):
-        return None
-
-
-def log_entries(bundle: Mapping[Any, Any]) -> list[dict[Any, Any]]:
-    """The entries of transparency logs beside a signature."""
-    material = mapping(bundle.get("verificationMaterial"))
-    return [mapping(entry) for entry in as_list(material.get("tlogEntries"))[:20]]
-
-
 def other_payload(bundle: Mapping[Any, Any], payload: bytes) -> str:
     """What says that the log's entry is about another payload; nothing where it is about this one."""
     for entry in log_entries(bundle):
@@ -166,11 +156,6 @@ def forged_root(statement: Mapping[Any, Any]) -> str:
     for subject in as_list(statement.get("subject"))[:1]:
         stated = scalar_text(mapping(mapping(subject).get("digest")).get("sha256"))
         if stated and resources and stated.casefold() != whole.hexdigest():
-            return "the subject's digest is not that of its files: one of them was changed"
-    return ""
-    for subject in as_list(statement.get("subject"))[:1]:
-        stated = scalar_text(mapping(mapping(subject).get("digest")).get("sha256"))
-        if stated and as_list and stated.casefold() != whole.hexdigest():
             return "the subject's digest is not that of its files: one of them was changed"
     return ""
 
@@ -237,6 +222,10 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
     yield from coverage.unknown(leaves(document), KEYS, "in-toto and sigstore")
     if wrong := _forged(whole, statement):
         yield Problem("/payload", wrong, "the bundle as its signer made it", kind="forged")
+    if wrong := invalid_certificate(whole, document.retrieved):
+        hint = f"the signature is {NOT_VERIFIED}; ask for one that was made in time"
+        place = "/verificationMaterial"
+        yield Problem(place, f"expired or unreadable: {wrong}", hint, kind="signature")
     if message := mapping(whole.get("messageSignature")):
         yield from _signed_file(document, whole, message)
         return

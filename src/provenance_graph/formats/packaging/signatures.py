@@ -26,11 +26,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 from provenance_graph.core.errors import UsageError
-from provenance_graph.formats.packaging.modelsigning import decoded, log_entries, other_payload
+from provenance_graph.formats.packaging.certificates import (
+    chain_of,
+    decoded,
+    is_valid,
+    log_entries,
+)
+from provenance_graph.formats.packaging.modelsigning import other_payload
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
-MAX_CHAIN = 10
 MAX_FILES = 100_000
 _CHUNK = 1 << 20
 _HASHES: Mapping[int, hashes.HashAlgorithm] = {
@@ -116,7 +121,7 @@ def check(bundle: Mapping[Any, Any], trusted: Trust) -> SignatureOutcome:
     messages = _encoded(scalar_text(envelope.get("payloadType")), payload)
     if forged := other_payload(bundle, payload):
         return SignatureOutcome(SignatureState.INVALID, forged)
-    chain = _chain(bundle)
+    chain = chain_of(bundle)
     if isinstance(chain, str):
         return SignatureOutcome(SignatureState.INVALID, chain)
     if chain:
@@ -132,7 +137,7 @@ def _of_message(
     digest, raw = decoded(stated.get("digest")), decoded(message.get("signature"))
     if scalar_text(stated.get("algorithm")) != "SHA2_256" or digest is None or raw is None:
         return SignatureOutcome(SignatureState.NOT_VERIFIED, "no SHA-256 digest with a signature")
-    chain = _chain(bundle)
+    chain = chain_of(bundle)
     if isinstance(chain, str):
         return SignatureOutcome(SignatureState.INVALID, chain)
     if chain:
@@ -185,7 +190,7 @@ def _by_certificate(
     moment, proved = _moment(bundle, trusted)
     if wrong := _path(chain, trusted.roots, moment):
         return SignatureOutcome(SignatureState.INVALID, wrong, signer)
-    expired = next((c for c in chain if not _valid(c, moment)), None)
+    expired = next((c for c in chain if not is_valid(c, moment)), None)
     if expired is None:
         how = " at the time that the log promised" if proved else ""
         return SignatureOutcome(
@@ -217,7 +222,7 @@ def _path(
     last = chain[-1]
     for root in roots:
         if last == root or _issued(last, root):
-            if not _valid(root, moment):
+            if not is_valid(root, moment):
                 return f"the root has expired: it was valid to {root.not_valid_after_utc:%Y-%m-%d}"
             return ""
     return "the certificate does not lead to a given root"
@@ -232,10 +237,6 @@ def _issued(child: x509.Certificate, issuer: x509.Certificate) -> bool:
     except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
         return False
     return True
-
-
-def _valid(certificate: x509.Certificate, moment: datetime) -> bool:
-    return certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc
 
 
 def _moment(bundle: Mapping[Any, Any], trusted: Trust) -> tuple[datetime, bool]:
@@ -257,22 +258,6 @@ def _moment(bundle: Mapping[Any, Any], trusted: Trust) -> tuple[datetime, bool]:
         if len(stated) < 12 and any(_holds(key, raw, message) for key in trusted.log_keys):
             return datetime.fromtimestamp(int(stated), UTC), True
     return trusted.at, False
-
-
-def _chain(bundle: Mapping[Any, Any]) -> list[x509.Certificate] | str:
-    """The certificates beside the signature, the signer's first; a text where one is unreadable."""
-    material = mapping(bundle.get("verificationMaterial"))
-    certificates = as_list(mapping(material.get("x509CertificateChain")).get("certificates"))
-    if one := mapping(material.get("certificate")):
-        certificates = [one, *certificates]
-    result: list[x509.Certificate] = []
-    for each in certificates[:MAX_CHAIN]:
-        raw = decoded(mapping(each).get("rawBytes"))
-        try:
-            result.append(x509.load_der_x509_certificate(raw or b""))
-        except ValueError:
-            return "a certificate beside the signature is unreadable"
-    return result
 
 
 def _encoded(kind: str, payload: bytes) -> tuple[bytes, bytes]:

@@ -200,24 +200,19 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
     above = iris.entity(SOURCE, "evaluation", iris.slug(iris.short_id(model)))
     bare = 0
     for n, raw in enumerate(as_list(element.get("ai_metric"))):
-        entry, place = mapping(raw), f"{where}/{n}"
+        entry = mapping(raw)
         metric = stated_name(entry.get("key"))
-        if not metric:
-            yield Problem(place, "not a metric", "a DictionaryEntry with key and value")
-        elif benchmark := packages.benchmark_of(metric):
-            yield from packages.measured(
-                Iri(f"{above}/{n}"),
-                model,
-                metric,
-                entry.get("value"),
-                f"{place}/value",
-                benchmark=benchmark,
-            )
-        else:
+        if benchmark := packages.benchmark_of(metric):
+            node, place = Iri(f"{above}/{n}"), f"{where}/{n}/value"
+            value = entry.get("value")
+            yield from packages.measured(node, model, metric, value, place, benchmark=benchmark)
+        elif metric:
             bare += 1
-            yield coverage.other(
-                model, "ai_metric", f"{metric} = {scalar_text(entry.get('value'))}"
-            )
+            shown = f"{metric} = {scalar_text(entry.get('value'))}"
+            yield coverage.other(model, "ai_metric", shown)
+        else:
+            hint = "a DictionaryEntry with key and value"
+            yield Problem(f"{where}/{n}", "not a metric", hint)
     if bare:
         yield packages.unplaced(bare, where)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -17,6 +17,7 @@ from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.spdx3 import tables
+from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, PACKAGE
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
@@ -50,8 +51,8 @@ class ElementGraph:
     """A document's elements by their ids, and the subjects that packages are.
 
     ``derived`` holds what each subject is stated to come from or to be trained on, by id,
-    ``stated`` the values of elements by their places, ``renamed`` the places of those elements in
-    which keys stand without their prefix.
+    ``spoken`` the values of elements by their places of which the table of keys alone says
+    something, ``renamed`` the places of those elements in which keys stand without their prefix.
     """
 
     elements: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -59,13 +60,13 @@ class ElementGraph:
     subjects: dict[str, Iri] = field(default_factory=dict)
     kinds: dict[Iri, str] = field(default_factory=dict)
     derived: set[tuple[Iri, str]] = field(default_factory=set)
-    stated: Mapping[str, list[Leaf]] = field(default_factory=dict)
+    spoken: Mapping[str, list[Leaf]] = field(default_factory=dict)
     renamed: set[str] = field(default_factory=set)
 
     def leaves(self, element: dict[str, Any], where: str) -> Iterable[Leaf]:
-        """The values of the element at a place, under SPDX's names."""
-        own = self.stated.get(where) if where and where not in self.renamed else None
-        return leaves_of(element, where) if own is None else own
+        """The values of the element at a place of which the table alone says something."""
+        own = self.spoken.get(where) if where and where not in self.renamed else None
+        return spoken_of(element, where) if own is None else own
 
     def agent(self, ref: Any) -> str:
         """The name of an agent: its element's, or the text that stands in its place."""
@@ -74,6 +75,10 @@ class ElementGraph:
             return stated_name(self.by_id[text].get("name"))
         inline = stated_name(mapping(ref).get("name"))
         return inline or ("" if re.match(r"_:|https?:|urn:", text) else text)
+
+
+_NAMED = frozenset(_ROLES.values()) | {"licence", "assessment", "other"}
+"""The kinds of elements whose keys have prefixes."""
 
 
 def role(element: dict[str, Any]) -> str:
@@ -91,7 +96,9 @@ def role(element: dict[str, Any]) -> str:
 def graph_of(document: Document) -> tuple[ElementGraph, list[Problem]]:
     """The elements of a document and what is wrong with their form; raises Unreadable."""
     graph, problems = _elements(document)
-    made = ElementGraph(graph.elements, graph.by_id, renamed=graph.renamed)
+    made = ElementGraph(
+        graph.elements, graph.by_id, dict(graph.subjects), dict(graph.kinds), renamed=graph.renamed
+    )
     return made, problems
 
 
@@ -122,13 +129,13 @@ def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
         for key in ("spdxId", "@id"):
             if isinstance(element.get(key), str):
                 graph.by_id.setdefault(element[key], element)
+    _name_packages(graph)
     return graph, problems
 
 
 def subjects(document: Document) -> dict[str, Iri]:
     """The packages, by the places where they stand."""
     graph, _ = graph_of(document)
-    name_packages(graph)
     ids = ((where, scalar_text(element.get("spdxId"))) for where, element in graph.elements)
     return {where: graph.subjects[id_] for where, id_ in ids if id_ in graph.subjects}
 
@@ -141,22 +148,57 @@ def leaves(document: Document) -> Iterator[Leaf]:
 @once
 def stated(document: Document) -> dict[str, list[Leaf]]:
     """The values of the document itself, and those of each element by its place."""
+    return _by_place(document, _every)
+
+
+@once
+def spoken(document: Document) -> dict[str, list[Leaf]]:
+    """Those of the stated values of which the table of keys alone says something."""
+    return _by_place(document, _spoken)
+
+
+def _by_place(document: Document, values: _Values) -> dict[str, list[Leaf]]:
     whole = statements.sanitise(document.json, document.text)
     inside = isinstance(whole, dict) and "@graph" in whole
-    own = list(coverage.leaves(mapping(whole).get("@context"), ("context",), "/@context"))
+    own = values(mapping(whole).get("@context"), "context", "/@context", ())
     if inside:
-        own += coverage.leaves(whole, ("document",), "", ("@context", "@graph"))
+        own += values(whole, "document", "", ("@context", "@graph"))
     connected = _connected(document) if inside else frozenset()
     results = {"document": own}
     for n, raw in enumerate(as_list(whole["@graph"]) if inside else [whole]):
         if isinstance(raw, dict):
             where = f"/@graph/{n}" if inside else ""
             ends = _ends(raw)
-            if ends and not ends & connected:
-                results[where] = list(coverage.leaves(raw, ("unconnected",), where))
-            else:
-                results[where] = list(leaves_of(raw, where, () if inside else ("@context",)))
+            loose = ends and not ends & connected
+            without = () if inside else ("@context",)
+            results[where] = values(raw, "unconnected" if loose else role(raw), where, without)
     return results
+
+
+_Values = Callable[[Any, str, str, tuple[str, ...]], list[Leaf]]
+
+
+def _every(value: Any, kind: str, where: str, without: tuple[str, ...]) -> list[Leaf]:
+    names = _names(value) if kind in _NAMED else {}
+    return list(coverage.leaves(value, (kind,), where, without, names))
+
+
+def _spoken(value: Any, kind: str, where: str, without: tuple[str, ...] = ()) -> list[Leaf]:
+    names = _names(value) if kind in _NAMED else {}
+    if not names:
+        return coverage.spoken(value, (kind,), where, KEYS, without)
+
+    def rename(path: tuple[str, ...]) -> tuple[str, ...]:
+        return (*path[:1], *(names.get(step, step) for step in path[1:2]), *path[2:])
+
+    top = coverage.TableStep((kind,), KEYS, rename)
+    return coverage.spoken(value, (kind,), where, KEYS, without, top)
+
+
+def _names(element: Any) -> dict[str, str]:
+    """The keys of an element that stand without their prefix, and SPDX's names for them."""
+    bare = element.keys() & tables.PREFIXED.keys() if isinstance(element, dict) else ()
+    return {key: tables.PREFIXED[key] for key in bare}
 
 
 def _ends(element: dict[Any, Any]) -> frozenset[str]:
@@ -168,8 +210,7 @@ def _ends(element: dict[Any, Any]) -> frozenset[str]:
 
 def _connected(document: Document) -> frozenset[str]:
     """The ids of packages that are subjects, and of all that is tied to them by relationships."""
-    graph, _ = graph_of(document)
-    name_packages(graph)
+    graph, _ = _elements(document)
     known = set(graph.subjects)
     ties = [ends for _, element in graph.elements if (ends := _ends(element))]
     for _ in range(3):  # a file of a package of a build: no tie that is read is longer
@@ -180,13 +221,17 @@ def _connected(document: Document) -> frozenset[str]:
     return frozenset(known)
 
 
-def leaves_of(element: dict[str, Any], where: str, without: tuple[str, ...] = ()) -> Iterator[Leaf]:
+def leaves_of(element: dict[str, Any], where: str) -> list[Leaf]:
     """The values of one element, under SPDX's names."""
-    bare = {key: tables.PREFIXED[key] for key in element if key in tables.PREFIXED}
-    return coverage.leaves(element, (role(element),), where, without, bare)
+    return _every(element, role(element), where, ())
 
 
-def name_packages(graph: ElementGraph) -> None:
+def spoken_of(element: dict[str, Any], where: str) -> list[Leaf]:
+    """Those values of one element, under SPDX's names, of which the table says something."""
+    return _spoken(element, role(element), where)
+
+
+def _name_packages(graph: ElementGraph) -> None:
     """Say which subject each package is; a software package counts as an AI package's twin.
 
     Converters describe one model twice, and hang its licence on the software package.

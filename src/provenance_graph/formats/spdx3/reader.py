@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from provenance_graph.core import iris
@@ -74,10 +75,10 @@ def _local(document: Document, root: dict[str, Any]) -> str:
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what an SPDX 3 document says of its AI packages and datasets."""
     graph, problems = graphs.graph_of(document)
-    graph.stated = graphs.stated(document)
+    graph.spoken = graphs.spoken(document)
     yield from problems
-    yield from coverage.unknown(graphs.leaves(document), KEYS, "SPDX 3.0.1")
-    graphs.name_packages(graph)
+    every = chain.from_iterable(graph.spoken.values())
+    yield from coverage.unknown(every, KEYS, "SPDX 3.0.1")
     described = False
     for where, element in graph.elements:
         kind = element.get("type")

@@ -84,8 +84,7 @@ def _relationship(
             yield from _generated(graph.by_id.get(ref, {}), graph.subjects[target], place)
     if source is not None:
         yield from _completeness(kind, source, element, where)
-        own = leaves_of(element, where)
-        yield from coverage.claims(source, own, KEYS)
+        yield from coverage.claims(source, graph.leaves(element, where), KEYS)
 
 
 def _generated(code: dict[str, Any], subject: Iri, place: str) -> ReaderOutput:

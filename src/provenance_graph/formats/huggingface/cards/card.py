@@ -251,10 +251,16 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
     quantised = bool(card.data.get("quantized_by")) or any(f.endswith(".gguf") for f in names_)
     if quantised or marks & QUANTIZED_MARKS:
         return PG.quantizedFrom, True
-    bases = statements.as_list(card.data.get("base_model"))
+    bases = _bases(card)
     if len(bases) > 1 or (marks & MERGE_MARKS and bases):
         return PG.mergedFrom, True
     return PG.fineTunedFrom, True
+
+
+def _bases(card: Card) -> list[Any]:
+    """The base models, also where several stand in one text."""
+    stated = statements.as_list(card.data.get("base_model"))
+    return [part for each in stated for part in card_data.listed(each)]
 
 
 def _base(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -268,8 +274,9 @@ def _base(card: Card, value: Any, where: str) -> ReaderOutput:
     for item in texts(value, where):
         if isinstance(item, Problem):
             yield item
-        else:
-            yield from parent(card.repo, relation, item[1], item[0], basis)
+            continue
+        for name in card_data.listed(item[1]):
+            yield from parent(card.repo, relation, name, item[0], basis)
 
 
 def _relation_alone(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -332,8 +339,8 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], ReaderOutput]:
 
 def _revisions(card: Card, value: Any, where: str) -> ReaderOutput:
     """The states of the base models that were used, one for each, or one for the only one."""
-    bases = statements.as_list(card.data.get("base_model"))
-    revisions = statements.as_list(value)
+    bases = _bases(card)
+    revisions = [part for each in statements.as_list(value) for part in card_data.listed(each)]
     if len(bases) != len(revisions):
         what = f"{len(revisions)} revisions for {len(bases)} base models"
         yield Problem(where, what, "one for each, in their order", kind="lineage")

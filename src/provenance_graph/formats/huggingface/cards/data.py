@@ -28,19 +28,22 @@ def _configured(value: Any) -> Any:
     items = statements.as_list(value)
     if isinstance(value, (list, dict)):
         items = [_one_configured(item) for item in items]
-    several = [part for item in items for part in _listed(item)]
+    several = [part for item in items for part in listed(item)]
     return several if len(several) != len(items) or isinstance(value, (list, dict)) else value
 
 
-def _listed(item: Any) -> list[Any]:
-    """The names of a list that is written as one text; a name has no comma.
+def listed(item: Any) -> list[Any]:
+    """The names of a list that is written as one text; a name has no comma and no semicolon.
 
-    >>> _listed("c4, the_pile"), _listed("web pages (English, German)")
+    >>> listed("c4; the_pile"), listed("web pages (English, German)")
     (['c4', 'the_pile'], ['web pages (English, German)'])
     """
-    if isinstance(item, str) and re.fullmatch(r"[\w./-]+(?:\s*,\s*[\w./-]+)+,?", item.strip()):
-        return [part.strip() for part in item.split(",") if part.strip()]
+    if isinstance(item, str) and _LIST.fullmatch(item.strip()):
+        return [part for each in re.split("[,;]", item) if (part := each.strip())]
     return [item]
+
+
+_LIST = re.compile(r"[\w./@:-]+(?:\s*[,;]\s*[\w./@:-]+)+[,;]?")
 
 
 def _one_configured(item: Any) -> Any:

@@ -114,6 +114,8 @@ def read_generated(
     lines = text.replace("\r\n", "\n").split("\n")[:MAX_LINES]
     for number, line in enumerate(lines, 1):
         bare = line.strip().lstrip("> ")[:2_000]
+        if not bare:
+            continue
         where = f"{place} L{number}".strip()
         for relation, name in _parents(bare):
             yield from _edge(repo, relation, name, where, basis, known)

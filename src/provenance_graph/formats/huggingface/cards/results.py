@@ -129,7 +129,7 @@ def evaluation(
     while node in seen:
         node = iris.mint("in", SOURCE, "evaluation", repo.local, *parts, str(count))
         count += 1
-    number = statements.score(value)
+    number = statements.score(statements.without_percent(value))
     if number is None:
         yield Problem(where, f"{_shown(value)} is not a score")
         if not statements.scalar_text(value):

@@ -202,7 +202,10 @@ def _config_leaves(raw: dict[str, Any], where: str) -> Iterator[Leaf]:
                 head = ("config", "(shadowed)")
             elif quantised and key in ("torch_dtype", "dtype"):
                 head = ("config", "computing")
-            yield from leaves({key: value}, head, pointer)
+            if isinstance(value, (dict, list)):
+                yield from leaves(value, (*head, str(key)), f"{pointer}/{key}")
+            elif value is not None and value != "":
+                yield Leaf((*head, str(key)), f"{pointer}/{key}", value)
         seen |= {str(key) for key, value in part.items() if value is not None} - _NAMES
 
 

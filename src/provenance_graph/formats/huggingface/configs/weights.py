@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
@@ -32,7 +32,7 @@ def read_adapter(
             None,
         )
         if isinstance(target, Iri):
-            yield from _adaptation(repo, target, raw, basis)
+            yield from _adaptation(repo, target, raw, basis, place)
     elif base is not None and base != "":
         yield Problem(where, f"{brief(base)} is not a repository's name", kind="lineage")
     task = raw.get("task_type")
@@ -42,7 +42,7 @@ def read_adapter(
 
 
 def _adaptation(
-    repo: NamedRepository, target: Iri, raw: dict[str, Any], basis: Basis | None
+    repo: NamedRepository, target: Iri, raw: dict[str, Any], basis: Basis | None, place: str
 ) -> ReaderOutput:
     """How the base was adapted, and the state of the base: ``revision`` is the base's, not ours."""
     method = statements.scalar_text(raw.get("peft_type"))
@@ -57,6 +57,11 @@ def _adaptation(
         yield Claim(node, PG.derivationMethod, literals.text(method[:80]), basis=basis)
     if revision:
         yield from version_of(target, node, revision, basis)
+    named = hub.reference(statements.scalar_text(raw.get("base_model_name_or_path")))
+    if revision and named is not None and named.revision not in ("", "main", revision):
+        what = f"two revisions of the base: {named.revision[:64]} in its name, and {revision[:64]}"
+        hint = "both are kept; `revision` is the one that PEFT loads"
+        yield Problem(f"{place}/revision", what, hint, kind="lineage")
 
 
 def _low_rank(
