@@ -44,7 +44,6 @@ _STUDIO: tuple[Row, ...] = (
     Row("author/name", DCTERMS.creator, mapping.makers),
     Row("datePublished", DCTERMS.issued, _of_the_file),
     Row("arch", PG.architectureFamily, mapping.text),
-    Row("resources/paperUrl", PG.paper, mapping.link),
 )
 
 

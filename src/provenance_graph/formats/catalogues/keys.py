@@ -143,7 +143,6 @@ GALLERY = KeyTable(
               "files/sha256", "files/all/url", "files/all/sha256checksum", "files/all/sizeBytes")),
         *read("`dcterms:license`", "entry/license"),
         *read("the original model", "entry/resources/canonicalUrl"),
-        *read("`pg:paper`", "entry/resources/paperUrl"),
         *read("`dcterms:creator`, `dcterms:issued`, `pg:architectureFamily`",
               *below("entry", "author/name", "datePublished", "arch")),
         *coded("`pg:nominalParameterCount`", "entry/numParameters"),

@@ -275,7 +275,8 @@ def _responsible(it: JsonNode, subject: Iri) -> Iterator[Claim]:
     """That a text is there about how data were gathered, cleaned and protected; not the text."""
     for local, predicate in _TEXTS_ABOUT.items():
         for where, value in it.all(RAI + local, CROISSANT + local):
-            if jsonld.text_of(value):
+            text = jsonld.text_of(value)
+            if text and not coverage.is_blank(text):
                 yield statements.not_given(
                     subject, predicate, Stance.PARTLY_STATED, "described in a text", where
                 )

@@ -173,7 +173,10 @@ def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) ->
 
 def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderOutput:
     """What models and data say of themselves alike."""
-    yield from _made(part, subject)
+    made = list(_made(part, subject))
+    yield from made
+    makers = [str(c.value) for c in made if c.predicate == SCHEMA.name]
+    yield from packages.unlinked(subject, stated_name(part.get("name")), makers, where)
     if supplier := stated_name(mapping(part.get("supplier")).get("name")):
         organization = statements.named_organization(supplier)
         yield from statements.is_a(organization, PG.Organization, supplier)

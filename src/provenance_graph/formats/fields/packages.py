@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from packageurl import PackageURL
 
-from provenance_graph.core import iris
+from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF, SCHEMA
@@ -161,6 +161,24 @@ def _package(purl: str) -> Package | None:
     if not re.fullmatch(r"[\w.-]+(?:/[\w.-]+)?", path):
         return None
     return Package(path, from_string.version or "", dataset)
+
+
+def unlinked(subject: Iri, name: str, makers: Iterable[str], where: str) -> Iterator[Problem]:
+    """That a component is named like a repository of somebody else, and linked to none.
+
+    Whether it is that repository cannot be told from its name; the graph keeps the two apart.
+    """
+    owner = name.partition("/")[0]
+    others = [maker for maker in makers if maker]
+    if not subject.startswith(f"{iris.ID}in/") or not hub.is_name(name) or "/" not in name:
+        return
+    if others and all(iris.slug(maker) != iris.slug(owner) for maker in others):
+        what = (
+            f"{name[:120]!r} is named like a repository of {owner[:60]}, and is from "
+            f"{others[0][:60]}: an entity of its own"
+        )
+        hint = f"where it is that repository, give its package URL: pkg:huggingface/{name[:120]}"
+        yield Problem(f"{where}/name", what, hint, kind="identity")
 
 
 def partly(claim: Claim, where: str) -> Claim:

@@ -17,7 +17,7 @@ from provenance_graph.formats.mldcat import keys
 from provenance_graph.formats.mldcat.keys import (
     CLASSES,
 )
-from provenance_graph.formats.rdf.reader import guard_depth
+from provenance_graph.formats.rdf.syntax import guard_depth
 
 MAX_TRIPLES = 1_000_000
 

@@ -384,6 +384,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_catalogue,
+    version="2",
     keys=KEYS,
     leaves=leaves,
 )

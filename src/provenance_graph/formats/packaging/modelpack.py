@@ -181,7 +181,7 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
     for url in map(scalar_text, as_list(part.get("datasetsURL"))):
         yield from _trained(model, url, url)
     if path := scalar_text(part.get("path")):
-        yield from _path(model, path, f"{where}/path")
+        yield from _path(model, path, stated_name(part.get("name")), f"{where}/path")
 
 
 def _source(
@@ -232,13 +232,11 @@ def _annotated(model: Iri, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
         yield statements.dated(model, DCTERMS.created, created, f"/annotations/{_OCI}created")
 
 
-def _path(model: Iri, path: str, where: str) -> Iterator[Claim | Problem]:
+def _path(model: Iri, path: str, name: str, where: str) -> Iterator[Claim | Problem]:
     """Where the weights are: files in the package, or another package that this one extends."""
     place = hub.address(path)
     if place is not None and place.kind is hub.RepositoryKind.MODEL:
-        parent = iris.model(place.name)
-        yield from statements.is_a(parent, PG.Model)
-        yield from packages.descends(model, parent, path, where)
+        yield from _source(model, path, name, "", "", where)
     elif re.fullmatch(
         r"[\w.-]+(?:\.[a-z]{2,}|:\d+)/[\w./-]+(?::[\w.-]+|@sha256:[0-9a-f]{64})", path
     ):
@@ -252,7 +250,7 @@ def _path(model: Iri, path: str, where: str) -> Iterator[Claim | Problem]:
 
 def _config(model: Iri, config: dict[Any, Any]) -> Iterator[Claim]:
     if size := scalar_text(config.get("paramSize")):
-        yield statements.quantity(model, PG.parameterCount, size, "/config/paramSize")
+        yield statements.quantity(model, PG.nominalParameterCount, size, "/config/paramSize")
     if stored := scalar_text(config.get("precision")):
         yield _coded(model, PG.weightPrecision, stored, DTYPES, "/config/precision")
     able, where = mapping(config.get("capabilities")), "/config/capabilities"
@@ -321,7 +319,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_package,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

@@ -338,7 +338,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_statement,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

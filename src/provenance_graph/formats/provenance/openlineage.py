@@ -18,7 +18,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
+from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import runs
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -32,7 +32,8 @@ _SETTINGS = re.compile(r"param|config|hyper|setting|argument", re.IGNORECASE)
 _PUBLISHED_BY = "the program that sent the event, and the schema it follows"
 KEYS = KeyTable(
     (
-        *read("the dataset or model", "dataset/namespace", "dataset/name"),
+        *read("the dataset or model", "dataset/name"),
+        *coded("the dataset or model", "dataset/namespace"),
         *skip(_PUBLISHED_BY, "*/_producer", "*/_schemaURL", "*/*/_producer", "*/*/_schemaURL",
               "*/*/*/_producer", "*/*/*/_schemaURL", "*/*/*/*/_producer",
               "*/*/*/*/_schemaURL"),
@@ -266,6 +267,12 @@ def _version(item: dict[Any, Any]) -> str:
     return scalar_text(mapping(mapping(item.get("facets")).get("version")).get("datasetVersion"))
 
 
+_HUB = frozenset(
+    ("huggingface", "hugging face", "hf", "huggingface.co", "hf.co", "huggingface-hub")
+)
+"""How pipelines call the Hub as a namespace."""
+
+
 def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
     """A dataset or model by its namespace and name; the Hub's repositories as ours."""
     namespace, name = stated_name(item.get("namespace")), stated_name(item.get("name"))
@@ -278,7 +285,8 @@ def _entity(item: dict[Any, Any]) -> tuple[Iri | None, Iri]:
     kind = PG.Model if model else PG.Dataset
     if not name:
         return None, kind
-    place = hub.address(f"{namespace.rstrip('/')}/{name}") or hub.address(name)
+    spaced = hub.PAGE if namespace.casefold() in _HUB else f"{namespace.rstrip('/')}/"
+    place = hub.address(f"{spaced}{name}") or hub.address(name)
     if place is not None and place.kind is hub.RepositoryKind.DATASET:
         return iris.dataset(place.name), PG.Dataset
     if place is not None and place.kind is hub.RepositoryKind.MODEL:
@@ -324,7 +332,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_events,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

@@ -1,4 +1,4 @@
-"""PROV-JSON: entities, the activities that used and made them, and who was responsible.
+"""PROV-JSON and PROV-O: entities, the activities that used and made them, and who was responsible.
 
 An entity is a model or a dataset where its type says so (``prov:type``, ``prov-ml:type``). Other
 entities are parts of a run: their values are kept as stated of the run, which is a training stage.
@@ -24,6 +24,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import named, runs
+from provenance_graph.formats.provenance import prov_o
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 SOURCE = "prov"
@@ -92,7 +93,9 @@ class ProvGraph:
 
 
 def recognises(features: Features) -> bool:
-    """Whether its top-level keys are PROV-JSON's."""
+    """Whether its top-level keys are PROV-JSON's, or its head speaks PROV-O."""
+    if prov_o.is_prov_o(features):
+        return True
     keys = features.keys & {*_ELEMENTS, *_RELATIONS, "prefix", "bundle"}
     return (
         features.syntax == "json"
@@ -103,10 +106,17 @@ def recognises(features: Features) -> bool:
     )
 
 
+def _whole(document: Document) -> Any:
+    """The document as PROV-JSON, whichever way it is written."""
+    if prov_o.is_prov_o(document.features):
+        return prov_o.as_json(document)
+    return statements.sanitise(document.json, document.text)
+
+
 @coverage.gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value, below the kind of element or relation that it stands on."""
-    for key, value in mapping(statements.sanitise(document.json, document.text)).items():
+    for key, value in mapping(_whole(document)).items():
         role = key if key in (*_ELEMENTS, "prefix", "bundle") else "other"
         role = "relation" if key in _RELATIONS else role
         for leaf in coverage.leaves(value, (role,), f"/{key}"):
@@ -116,7 +126,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:
-    whole = statements.sanitise(document.json, document.text)
+    whole = _whole(document)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "PROV-JSON is an object")
     graph, problems, count = ProvGraph(), [], 0
@@ -173,7 +183,7 @@ def _type_of(element: Mapping[str, list[Any]]) -> str:
 
 def origin(document: Document) -> Origin:
     """Whoever ran it: the first agent that the document names."""
-    agents = mapping(mapping(statements.sanitise(document.json, document.text)).get("agent"))
+    agents = mapping(mapping(_whole(document)).get("agent"))
     name = next((str(id_) for id_ in agents), "")
     return Origin(
         local=statements.source_slug(document),
@@ -191,7 +201,7 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
     for id_, element in graph.elements.items():
         kind = _type_of(element) if graph.kinds[id_] == "entity" else ""
         if kind:
-            graph.subjects[id_] = _subject(graph.address(id_), id_, kind)
+            graph.subjects[id_] = _subject(graph.address(id_), id_, kind, document)
     for id_ in [i for i, kind in graph.kinds.items() if kind == "entity"]:
         graph.elements[id_]  # an entity without attributes is one all the same
     yield Claim(run, RDF.type, PG.TrainingStage)
@@ -204,15 +214,20 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
         yield Problem("/entity", what, "prov:type: Model or Dataset", kind="empty")
 
 
-def _subject(address: str, id_: str, kind: str) -> Iri:
-    """The repository of the Hub that an element's id means, else an entity of the document's."""
+def _subject(address: str, id_: str, kind: str, document: Document) -> Iri:
+    """The repository of the Hub that an element's id means, else the entity of its address.
+
+    An id without a declared prefix means nothing outside of its document.
+    """
     place = hub.address(address)
     if place is not None and place.owner:
         if kind == "model" and place.kind is hub.RepositoryKind.MODEL:
             return iris.model(place.name)
         if kind == "dataset" and place.kind is hub.RepositoryKind.DATASET:
             return iris.dataset(place.name)
-    return iris.entity(SOURCE, kind, iris.slug(id_))
+    if "://" in address:
+        return iris.entity(SOURCE, kind, iris.slug(address.partition("://")[2]))
+    return iris.entity(SOURCE, kind, f"{statements.source_slug(document)}/{iris.slug(id_)}")
 
 
 def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
@@ -345,11 +360,11 @@ def _from(
 
 READER = Reader(
     format=SOURCE,
-    title="PROV-JSON, with its machine-learning dialects",
+    title="PROV-JSON and PROV-O, with their machine-learning dialects",
     recognises=recognises,
     origin=origin,
     read=read_prov,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

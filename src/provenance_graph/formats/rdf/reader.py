@@ -7,7 +7,6 @@ is a plain claim of one record whose header comes from the import.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,17 +25,13 @@ from provenance_graph.formats import statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.mldcat.keys import is_profile
-from provenance_graph.formats.parsing import MAX_DEPTH
+from provenance_graph.formats.provenance.prov_o import is_prov_o
+from provenance_graph.formats.rdf import syntax
 from provenance_graph.formats.records import claims_of, header
 
 MAX_QUADS = 1_000_000
 _REIFIES = iris.PREFIXES["rdf"] + "reifies"
 LICENCE_DOCUMENT = iris.PREFIXES["dcterms"] + "LicenseDocument"
-_TOKENS = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'|<[^<>\s\"]*>|#[^\n]*|<<|>>|[\[\](){}]",
-    re.DOTALL,
-)
 
 
 KEYS = KeyTable(
@@ -52,7 +47,7 @@ KEYS = KeyTable(
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every triple by where it stands; those outside any record where others stand in one."""
     results, homes = [], set()
-    for quad in _parse(document):
+    for quad in syntax.parsed(document):
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
         predicate = quad.predicate.value
         if predicate == RDF.type and getattr(quad.object, "value", "") == PG.SourceRecord:
@@ -70,7 +65,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 def recognises(features: Features) -> bool:
     """Whether it is Turtle or one of its kin, or JSON-LD that uses our namespace."""
     if features.syntax == "trig":
-        return not is_profile("\n".join(features.lines))
+        return not is_profile("\n".join(features.lines)) and not is_prov_o(features)
     if features.syntax != "json" or not features.keys & {"@context", "@graph", "@id"}:
         return False
     return any("w3id.org/provenance-graph/ns#" in line for line in features.lines)
@@ -80,7 +75,7 @@ def records(document: Document) -> Iterator[Record | Problem]:
     """The records of a document; a graph that is no good record is a Problem of its own."""
     named = _Names(_plain_header(document))
     graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]] = defaultdict(list)
-    for count, quad in enumerate(_parse(document), 1):
+    for count, quad in enumerate(syntax.parsed(document), 1):
         if count > MAX_QUADS:
             raise Unreadable(document.url, f"more than {MAX_QUADS:,} triples; split the file")
         try:
@@ -254,59 +249,6 @@ def _has_header(quads: list[tuple[Iri, Iri, Value, Iri | None]]) -> bool:
 
 def _place(quad: ox.Quad) -> str:
     return str(quad.subject)[:200]
-
-
-def _parse(document: Document) -> Iterator[ox.Quad]:
-    """Quads one by one; raises Unreadable with the line where the syntax ends."""
-    text = document.text
-    if document.features.syntax == "json":
-        _local_contexts(document.json, document.url)
-        format_ = ox.RdfFormat.JSON_LD
-    else:
-        guard_depth(text, document.url)
-        format_ = ox.RdfFormat.TRIG
-    base = document.url if document.url.startswith(("http://", "https://")) else None
-    try:
-        yield from ox.parse(text, format=format_, base_iri=base)
-    except SyntaxError as error:
-        line = f"line {error.lineno}: " if error.lineno else ""
-        raise Unreadable(document.url, f"{line}{error.msg}") from error
-    except (ValueError, OSError) as error:
-        raise Unreadable(document.url, str(error)) from error
-
-
-def guard_depth(text: str, url: str) -> None:
-    """Raise Unreadable where brackets nest deeper than MAX_DEPTH: the engine's parser recurses."""
-    depth = 0
-    for token in _TOKENS.finditer(text):
-        if token[0] in ("[", "(", "{", "<<"):
-            depth += 1
-            if depth > MAX_DEPTH:
-                line = text.count("\n", 0, token.start()) + 1
-                raise Unreadable(url, f"line {line}: nested deeper than {MAX_DEPTH}")
-        elif token[0] in ("]", ")", "}", ">>"):
-            depth = max(0, depth - 1)
-
-
-def _local_contexts(value: Any, url: str) -> None:
-    """Raise Unreadable where a context stands elsewhere: nothing is fetched to read a file."""
-    waiting = [value]
-    while waiting:
-        result = waiting.pop()
-        if isinstance(result, list):
-            waiting.extend(result)
-        elif isinstance(result, dict):
-            contexts = result.get("@context")
-            for context in contexts if isinstance(contexts, list) else [contexts]:
-                remote = context if isinstance(context, str) else None
-                if isinstance(context, dict) and "@import" in context:
-                    remote = str(context["@import"])
-                if remote is not None:
-                    raise Unreadable(
-                        url,
-                        f"its @context is at {remote[:200]!r}; put the context into the document",
-                    )
-            waiting.extend(result.values())
 
 
 def _origin(document: Document) -> Origin:

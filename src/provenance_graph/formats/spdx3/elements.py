@@ -27,6 +27,9 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
         classes = {AI: PG.Model, DATASET: PG.Dataset}
         yield from statements.is_a(subject, classes[str(kind)], stated_name(element.get("name")))
         yield from _made(element, subject, graph)
+        named = [graph.agent(item) for item in as_list(element.get("originatedBy"))]
+        makers = named if any(named) else [graph.agent(element.get("suppliedBy"))]
+        yield from packages.unlinked(subject, stated_name(element.get("name")), makers, where)
         yield from _dated(element, subject, where)
         mine = role(element)
         own = (leaf for leaf in graph.leaves(element, where) if leaf.path[0] == mine)
