@@ -4,13 +4,18 @@ The engine's own way flushes every table first, which costs some twenty waits fo
 While little has been written since the last flush, its log says all of it: then data files
 are linked, and the log and the list of files are copied. A reader replays the log when it
 opens the folder.
+
+The engine keeps the files of old logs and writes new ones over them, so that neither the
+presence nor the size of such a file says that anything in it is still needed.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import struct
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +23,12 @@ import pyoxigraph as ox
 
 from provenance_graph.store.layout import sync_folder
 
-MAX_LOG: Final = 2 << 20
-"""Bytes of log that a reader replays at most; beyond them the tables are flushed."""
+MAX_LOG: Final = 3 << 18
+"""Bytes of log that a reader replays at most; beyond them the tables are flushed.
+
+A flush costs some 150 ms of processor time with the compactions that follow, a megabyte replayed
+15 ms in each process that reads.
+"""
 _LIST: Final = "MANIFEST"
 _LOG: Final = ".log"
 """What the engine adds to; every other file is written once and replaced by rename."""
@@ -28,19 +37,34 @@ _END: Final = bytes.fromhex("f7cff485b741e288")
 """The last bytes of a data file: the number of RocksDB's block-based table format."""
 _IGNORED: Final = ("LOG", "LOCK")
 _TRIES: Final = 3
+_BLOCK: Final = 32768
+_HEAD: Final = struct.Struct("<IHBI")
+"""A record of RocksDB's log: checksum, length, kind, and the number of the log it was written for."""
 
 
-def make(engine: ox.Store, db: Path, folder: Path) -> None:
+@dataclass(slots=True)
+class LiveLog:
+    """The first log of an open database that says what its data files do not."""
+
+    first: int
+
+    @classmethod
+    def opened(cls, db: Path) -> LiveLog:
+        """That of a database that has just been opened: the engine has flushed what it replayed."""
+        return cls(_newest_log(db))
+
+
+def make(engine: ox.Store, db: Path, folder: Path, live: LiveLog) -> None:
     """Make a checkpoint of what a database holds now; nobody may write to it meanwhile.
 
     ``engine`` is the open database of the folder ``db``. Raises OSError.
     """
     for _ in range(_TRIES):
         before = _files(db)
-        if sum(size for name, size in before.items() if _is_log(name)) > MAX_LOG:
+        if sum(written(db / name) for name in before if _is_log(name, live.first)) > MAX_LOG:
             break
         try:
-            copy(db, folder)
+            copy(db, folder, live.first)
         except FileNotFoundError:  # a compaction has just replaced a file
             shutil.rmtree(folder, ignore_errors=True)
             continue
@@ -48,17 +72,22 @@ def make(engine: ox.Store, db: Path, folder: Path) -> None:
             return
         shutil.rmtree(folder, ignore_errors=True)
     engine.backup(str(folder))
+    live.first = _newest_log(db)
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, first_log: int = 0) -> None:
     """A database folder again, sharing its data files: of a checkpoint, or one nobody writes to.
 
-    Raises OSError; the target must not exist.
+    Logs before the first that is needed are left out, and of each what an earlier one left in
+    its file. Raises OSError; the target must not exist.
     """
     target.mkdir(parents=True)
     for name in sorted(_files(source)):
         file, copied = source / name, target / name
-        if name.startswith(_LIST) or name.endswith(_LOG):
+        if name.endswith(_LOG):
+            if _is_log(name, first_log):
+                _copy_start(file, copied, written(file))
+        elif name.startswith(_LIST):
             shutil.copyfile(file, copied)
             _sync(copied)
         elif not name.endswith(_DATA) or _is_whole(file):
@@ -104,8 +133,41 @@ def _files(folder: Path) -> dict[str, int]:
     return sizes
 
 
-def _is_log(name: str) -> bool:
-    return name.endswith(_LOG)
+def _is_log(name: str, first: int) -> bool:
+    return name.endswith(_LOG) and int(name.removesuffix(_LOG)) >= first
+
+
+def _newest_log(db: Path) -> int:
+    return max((int(file.stem) for file in db.glob(f"*{_LOG}")), default=0)
+
+
+def written(log: Path) -> int:
+    """How many bytes of a log's file were written for it; what follows, an earlier log left there.
+
+    All of them where not even the first record has the number that files written over have.
+    """
+    number, at = int(log.stem), 0
+    with log.open("rb") as file:
+        while True:
+            if _BLOCK - at % _BLOCK < _HEAD.size:  # too little is left in a block for a record
+                at += _BLOCK - at % _BLOCK
+            file.seek(at)
+            head = file.read(_HEAD.size)
+            if len(head) < _HEAD.size:
+                return log.stat().st_size
+            _, length, _, whose = _HEAD.unpack(head)
+            if whose != number & 0xFFFFFFFF:
+                return at or log.stat().st_size
+            at += _HEAD.size + length
+
+
+def _copy_start(file: Path, copied: Path, size: int) -> None:
+    with file.open("rb") as source, copied.open("xb") as target:
+        while size and (block := source.read(min(size, 1 << 20))):
+            target.write(block)
+            size -= len(block)
+        target.flush()
+        os.fsync(target.fileno())
 
 
 def _sync(file: Path) -> None:

@@ -18,6 +18,7 @@ import pyoxigraph as ox
 from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
 from provenance_graph.store import layout
 from provenance_graph.store.embedded import checkpoint
+from provenance_graph.store.embedded.checkpoint import LiveLog
 from provenance_graph.store.engine import SnapshotLease
 from provenance_graph.store.layout import Current, WriterLock
 
@@ -124,17 +125,22 @@ def next_db(root: Path) -> str:
 
 
 def publish(
-    root: Path, engine: ox.Store, current: Current, known: Mapping[str, tuple[int, str]] = _NONE
+    root: Path,
+    engine: ox.Store,
+    current: Current,
+    known: Mapping[str, tuple[int, str]] = _NONE,
+    live: LiveLog | None = None,
 ) -> None:
     """Write a checkpoint and make it the one that readers open.
 
+    ``live`` is the log of an engine that has published before; without it, all logs count.
     ``known`` are the files of the published checkpoint that the database was made from: a data
     file of the same name is the same, since no name is used twice in what follows from it.
     """
     folder = root / "checkpoints" / current.checkpoint
     folder.parent.mkdir(exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)  # of a commit that was interrupted here
-    checkpoint.make(engine, root / current.db, folder)
+    checkpoint.make(engine, root / current.db, folder, live or LiveLog(0))
     if not (root / "format").exists():
         layout.replace_file(root / "format", layout.FORMAT)
     layout.write_current(root, replace(current, files=layout.inventory(folder, known)))

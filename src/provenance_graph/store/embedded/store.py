@@ -19,6 +19,7 @@ from provenance_graph.core.rdf import engine_quad
 from provenance_graph.store import layout
 from provenance_graph.store.base import Change
 from provenance_graph.store.embedded import checkpoint
+from provenance_graph.store.embedded.checkpoint import LiveLog
 from provenance_graph.store.embedded.published import (
     Checkpoint,
     adopt,
@@ -188,6 +189,7 @@ class EmbeddedWriter(EngineReads):
             self._public: EmbeddedWriter | None = None
             self._current = layout.read_current(root)
             self._engine: ox.Store | None = None
+            self._log = LiveLog(0)
             self._recover()
             until_open.pop_all()
 
@@ -199,6 +201,7 @@ class EmbeddedWriter(EngineReads):
             db = next_db(self.root)
             checkpoint.copy(Checkpoint(self.root, self._current).folder, self.root / db)
             self._engine = ox.Store(str(self.root / db))
+            self._log = LiveLog.opened(self.root / db)
         except OSError as error:
             raise StoreError(f"{self.root} cannot be opened for writing: {error}") from error
         self._current = replace(self._current, db=db)
@@ -277,7 +280,7 @@ class EmbeddedWriter(EngineReads):
         shutil.rmtree(made, ignore_errors=True)
 
     def _published(self, engine: ox.Store, current: Current) -> None:
-        publish(self.root, engine, current, layout.read_current(self.root).files)
+        publish(self.root, engine, current, layout.read_current(self.root).files, self._log)
         clean(self.root, current)
 
     @contextmanager
