@@ -190,6 +190,9 @@ BUGS = (
 Caught only where one request ends and its process goes on; any other exception ends the process.
 """
 
+FAILURES = (ProvenanceError, *BUGS)
+"""What ends one of several pieces of work and leaves the others alone."""
+
 
 class StoreMissing(StoreError):
     """Nothing has been built at that place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -51,6 +51,16 @@ class UploadPart:
     body: bytes
     media_type: str
     base: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutRequest:
+    """Documents that a client puts into a graph, or adds to it."""
+
+    graph: Iri | None
+    parts: Sequence[UploadPart]
+    who: str
+    replace: bool
 
 
 class AnswerBlocks(Protocol):

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from provenance_graph.core.errors import FAILURES
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
+from provenance_graph.service.backend import Decision, Flag, PutRequest, UploadPart, Written
 from provenance_graph.service.http.problems import bad_request
 from provenance_graph.store.base import Limits
 from provenance_graph.store.raw import PlainWriter
@@ -57,6 +58,16 @@ class PlainTarget:
         created = not self.writer.holds(graph)
         version = self.writer.put(graph, [part.body for part in parts], replace=replace)
         return Written(version, created)
+
+    def put_all(self, writes: Sequence[PutRequest]) -> list[Written | Exception]:
+        """Put documents into graphs, one after another."""
+        results: list[Written | Exception] = []
+        for one in writes:
+            try:
+                results.append(self.put(one.graph, one.parts, one.who, one.replace))
+            except FAILURES as error:
+                results.append(error)
+        return results
 
     def delete(self, graph: Iri | None, who: str) -> Written:  # noqa: ARG002
         """Drop a graph."""

@@ -29,19 +29,21 @@ from provenance_graph.ingest.private import private_collections
 from provenance_graph.ingest.update import Updated, update
 from provenance_graph.recording import AuditLog, Flagger, flag_record
 from provenance_graph.service.api.common.indexes import note_changed
-from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
+from provenance_graph.service.backend import Decision, Flag, PutRequest, UploadPart, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.namespaces import namespace
+from provenance_graph.service.processes.together import (
+    Prepared,
+    carry_out_alone,
+    carry_out_together,
+)
 from provenance_graph.service.processes.write_checks import (
-    MAX_SHOWN,
     WriteSize,
     default_refused,
     header_refused,
     quads_of,
 )
 from provenance_graph.service.settings import Settings
-from provenance_graph.shapes.findings import Severity
-from provenance_graph.shapes.setbased import validate_record
 from provenance_graph.store.base import ANY, Limits
 from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
 from provenance_graph.store.opening import derived_folder
@@ -106,6 +108,16 @@ class RecordTarget:
         self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
     ) -> Written:
         """Make the documents a record of that name, or add them to it."""
+        return carry_out_alone(self, self.prepare(graph, parts, who, replace))
+
+    def put_all(self, writes: Sequence[PutRequest]) -> list[Written | Exception]:
+        """Put documents into graphs, in one commit where that gives the same as one by one."""
+        return carry_out_together(self, writes)
+
+    def prepare(
+        self, graph: Iri | None, parts: Sequence[UploadPart], who: str, replace: bool
+    ) -> Prepared:
+        """The record that documents make of a graph; raises a refusal."""
         name = self._own(graph, who)
         stored = self._stored(name)
         self.size.check(sum(part.body.count(b"\n") for part in parts))
@@ -114,8 +126,7 @@ class RecordTarget:
         for part in parts:
             stated += self._stated(quads_of(part.body, name), name)
         self.size.check_bodies((before, stated))
-        done = self._commit([self._record(name, stated, who)])
-        return Written(done.version, not stored, done.added)
+        return Prepared([self._record(name, stated, who)], created=not stored)
 
     def delete(self, graph: Iri | None, who: str) -> Written:
         """Drop a record; the view follows.
@@ -124,7 +135,7 @@ class RecordTarget:
         """
         if graph is None or not self._wrote(graph, who):
             graph = self._own(graph, who)
-        done = self._commit((), [graph])
+        done = self.commit((), [graph])
         return Written(done.version, False, done.removed)
 
     def update(self, asked: UpdateRequest, who: str) -> Written:
@@ -207,8 +218,7 @@ class RecordTarget:
         drop = [name for name in changed if not bodies[name] and self._stored(name)]
         if not add and not drop:
             return Written(self.store.version)
-        done = self._commit(add, drop)
-        return Written(done.version, False, done.added + done.removed)
+        return carry_out_alone(self, Prepared(add, drop))
 
     def decide(self, decision: Decision, who: str) -> Written:
         """Put a person's decision on the identity of two names into the store.
@@ -249,12 +259,12 @@ class RecordTarget:
             Flagger(who, agent(who), namespace(who)),
             self.now()[:10],
         )
-        done = self._commit([made])
+        done = self.commit([made])
         name = made.header.record
         AuditLog(self.store.root).add(who, "flag", name, f"{flag.claim}: {flag.reason}")
         return Written(done.version, False, done.added + done.removed, (name,))
 
-    def _commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
+    def commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
         """One commit; what it changed is noted for the indexes that follow it."""
         before = self.store.version
         public = self.store.public
@@ -372,10 +382,4 @@ class RecordTarget:
             collection=self._collection(name, who),
             digest="sha256:" + hashlib.sha256(lines.encode()).hexdigest(),
         )
-        record = rdf.from_quads([*rdf.to_quads(Record(header)), *quads])
-        result = validate_record(record, Severity.VIOLATION)
-        if result:
-            shown = "; ".join(f"{f.path}: {f.message}" for f in result[:MAX_SHOWN])
-            more = f" and {len(result) - MAX_SHOWN} more" if len(result) > MAX_SHOWN else ""
-            raise refuse(422, "Record refused", f"{shown}{more}", "invalid")
-        return record
+        return rdf.from_quads([*rdf.to_quads(Record(header)), *quads])

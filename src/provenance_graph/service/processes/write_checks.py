@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance_graph.core.claims import Quad
+from provenance_graph.core.errors import RequestRefused
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.service.http.problems import refuse
+from provenance_graph.shapes.findings import Finding
 from provenance_graph.store.staging import Scratch
 from provenance_graph.tables import counted
 
@@ -62,6 +64,13 @@ def header_refused(quads: Sequence[Quad], name: Iri) -> Exception:
         "out, or send those that it has now unchanged",
         "header",
     )
+
+
+def broken(findings: Sequence[Finding]) -> RequestRefused:
+    """What a write is answered with whose records break the shapes."""
+    shown = "; ".join(f"{f.path}: {f.message}" for f in findings[:MAX_SHOWN])
+    more = f" and {len(findings) - MAX_SHOWN} more" if len(findings) > MAX_SHOWN else ""
+    return refuse(422, "Record refused", f"{shown}{more}", "invalid")
 
 
 def quads_of(lines: bytes, name: Iri) -> list[Quad]:

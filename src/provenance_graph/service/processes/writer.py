@@ -18,13 +18,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 
 from provenance_graph.core import errors
-from provenance_graph.core.errors import (
-    BUGS,
-    ProvenanceError,
-    RequestRefused,
-)
+from provenance_graph.core.errors import FAILURES, ProvenanceError, RequestRefused
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
+from provenance_graph.service.backend import Decision, Flag, PutRequest, UploadPart, Written
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import HttpProblem, refuse
 from provenance_graph.service.processes import rpc
@@ -35,14 +31,20 @@ from provenance_graph.store.staging import Outcome, Rehearsal
 
 GROUP_SECONDS: Final = 0.2
 """How long writes gather at most before they are published together."""
-_QUIET: Final = 0.02
+QUIET: Final = 0.03
 """Seconds without another write after which a group is closed."""
 _GROUP: Final = 256
 _PATIENCE: Final = 30.0
 _GRACE: Final = 2.0
 _TICK: Final = 2.0
 
+_SMALL: Final = 1 << 16
+"""Bytes of documents up to which a write is carried out together with others."""
+_TOGETHER: Final = 1 << 18
+"""Bytes of documents that are carried out together."""
+
 _Answer: TypeAlias = tuple[dict[str, object], Sequence[bytes]]
+_Request: TypeAlias = tuple[socket.socket, dict[str, Any], list[bytes]]
 
 
 class WriteTarget(Protocol):
@@ -76,6 +78,9 @@ class WriteTarget(Protocol):
     ) -> Written:
         """Put documents into a graph."""
 
+    def put_all(self, writes: Sequence[PutRequest]) -> list[Written | Exception]:
+        """The same for several, each with what it raised where it failed."""
+
     def delete(self, graph: Iri | None, who: str) -> Written:
         """Drop a graph."""
 
@@ -104,45 +109,55 @@ def run_writer(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The default action of an alarm ends the process, whatever native code it is in.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    writing = _Writing(open_target, seconds, board)
+    writing = Writing(open_target, seconds, board)
     writing.target()
     confine_writer(memory_bytes, [root, board.folder])
-    listener.settimeout(_TICK)
     while True:
-        try:
-            first = listener.accept()[0]
-        except TimeoutError:
+        arrived = _next(listener)
+        if arrived is None:
             writing.recover()
             continue
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        writing.serve(_gathered(listener, first, group_seconds, writing.writers))
+        writing.serve(gathered(listener, *arrived, group_seconds, writing.writers))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-def _gathered(
-    listener: socket.socket, first: socket.socket, seconds: float, expected: int
+def _next(listener: socket.socket) -> tuple[socket.socket, bool] | None:
+    """The next write, and whether it was waiting for us; None where none comes for a while."""
+    for seconds in (0.0, _TICK):
+        listener.settimeout(seconds)
+        with contextlib.suppress(BlockingIOError, TimeoutError):
+            return listener.accept()[0], not seconds
+    return None
+
+
+def gathered(
+    listener: socket.socket, first: socket.socket, waited: bool, seconds: float, before: int
 ) -> Iterator[socket.socket]:
     """Writes to publish together: what waits already, and what comes within some time.
 
-    Nobody waits for more writes than came together last time (``expected``): whoever sends one
-    after another is waiting for us by then, and whoever writes alone waits for nobody.
+    Whoever sends one after another was answered with the group ``before`` and comes again, beside
+    those who had to wait meanwhile; nobody waits for more, and who writes alone for nobody.
     """
     yield first
     until = time.monotonic() + seconds
-    try:
-        for number in range(1, _GROUP):
-            left = until - time.monotonic()
-            if left <= 0 and number < expected:
+    number, expected = 1, 0
+    while number < _GROUP:
+        left = until - time.monotonic()
+        more = number < expected and left > 0
+        listener.settimeout(min(left, QUIET) if more else 0.0)
+        try:
+            arrived = listener.accept()[0]
+        except (BlockingIOError, TimeoutError):
+            if expected:
                 return
-            listener.settimeout(max(0.0, min(left, _QUIET)) if number < expected else 0.0)
-            yield listener.accept()[0]
-    except (BlockingIOError, TimeoutError):
-        return
-    finally:
-        listener.settimeout(_TICK)
+            expected = number + before if waited else before
+        else:
+            yield arrived
+            number += 1
 
 
-class _Writing:
+class Writing:
     """A target that may have to be opened again, and what is reported about it."""
 
     def __init__(
@@ -191,12 +206,13 @@ class _Writing:
         answers: list[tuple[socket.socket, _Answer]] = []
         failed = ""
         target = self.target()
+        requests = [one for connection in connections if (one := self._received(connection))]
         try:
             with target.group() if target is not None else contextlib.nullcontext():
-                for connection in connections:
-                    result = self._one(target, connection)
-                    if result is not None:
-                        answers.append((connection, result))
+                for several in _runs(requests):
+                    signal.setitimer(signal.ITIMER_REAL, self._seconds)
+                    results = self._answered(target, [(head, blobs) for _, head, blobs in several])
+                    answers += zip([one[0] for one in several], results, strict=True)
         except (ProvenanceError, OSError) as error:
             failed = f"the store cannot be written: {error}"
         finally:
@@ -213,38 +229,74 @@ class _Writing:
             self._healthy = not failed
             self._board.tell(DEGRADED if failed else READY, failed)
 
-    def _one(self, target: WriteTarget | None, connection: socket.socket) -> _Answer | None:
-        """Carry out one write; None when its sender has gone."""
+    def _received(self, connection: socket.socket) -> _Request | None:
+        """A write that was sent; None when its sender has gone."""
         connection.settimeout(_PATIENCE)
         try:
-            head, blobs = rpc.receive(connection)
+            return connection, *rpc.receive(connection)
         except (rpc.Hangup, OSError):
             connection.close()
             return None
+
+    def _answered(
+        self, target: WriteTarget | None, asked: Sequence[tuple[dict[str, Any], list[bytes]]]
+    ) -> list[_Answer]:
+        """Carry out writes: one, or several that go together."""
         if target is None:
-            return {"error": "StoreBusy", "detail": f"nothing can be written: {self._failure}"}, ()
-        signal.setitimer(signal.ITIMER_REAL, self._seconds)
-        return carry_out(target, head, blobs)
+            detail = f"nothing can be written: {self._failure}"
+            return [({"error": "StoreBusy", "detail": detail}, ())] * len(asked)
+        if len(asked) == 1:
+            return [carry_out(target, *asked[0])]
+        results = target.put_all([_put(head, blobs) for head, blobs in asked])
+        return [
+            _reported(one) if isinstance(one, Exception) else (_acknowledged(one), ())
+            for one in results
+        ]
+
+
+def _runs(requests: Iterable[_Request]) -> Iterator[list[_Request]]:
+    """The writes in their order: small documents to put together, all else one by one."""
+    together: list[_Request] = []
+    total = 0
+    for request in requests:
+        _, head, blobs = request
+        size = sum(map(len, blobs))
+        small = head["do"] == "put" and size <= _SMALL and Precondition(**head["when"]) == ALWAYS
+        if together and (not small or total + size > _TOGETHER):
+            yield together
+            together, total = [], 0
+        if small:
+            together.append(request)
+            total += size
+        else:
+            yield [request]
+    if together:
+        yield together
 
 
 def carry_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> _Answer:
     """Carry out one write; what is wrong with it is reported, not raised."""
     try:
         return _carried_out(target, head, blobs)
-    except RequestRefused as error:
+    except FAILURES as error:
+        return _reported(error)
+
+
+def _reported(error: Exception) -> _Answer:
+    """What a write is answered with that failed."""
+    if isinstance(error, RequestRefused):
         problem = error.problem
         assert isinstance(problem, HttpProblem)
         reported = {"status": problem.status, "title": problem.title, "kind": problem.kind}
         return {"error": "RequestRefused", "detail": problem.detail, "problem": reported}, ()
-    except ProvenanceError as error:
+    if isinstance(error, ProvenanceError):
         return {"error": type(error).__name__, "detail": str(error)}, ()
-    except OSError as error:
+    if isinstance(error, OSError):
         detail = f"the store cannot be written: {error.strerror}"
         return {"error": "StoreError", "detail": detail}, ()
-    except BUGS as error:  # the commit was rolled back; the next request can be carried out
-        sys.stderr.write(f"provenance-graph: the writer failed: {error!r}\n")
-        detail = "an error on our side; nothing was changed"
-        return {"error": "ProvenanceError", "detail": detail}, ()
+    # A bug of ours: the commit was rolled back, and the next request can be carried out.
+    sys.stderr.write(f"provenance-graph: the writer failed: {error!r}\n")
+    return {"error": "ProvenanceError", "detail": "an error on our side; nothing was changed"}, ()
 
 
 def _carried_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) -> _Answer:
@@ -256,19 +308,18 @@ def _carried_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) 
         raise refuse(412, "Precondition failed", detail, "precondition")
     done: Written | None
     if head["do"] == "update":
-        asked = _update(head, blobs[0].decode("utf-8"))
-        if not head["here"] and (rehearsal := target.rehearsal(asked, who)) is not None:
+        text = _update(head, blobs[0].decode("utf-8"))
+        if not head["here"] and (rehearsal := target.rehearsal(text, who)) is not None:
             return {"digest": rehearsal.digest}, (rehearsal.pack(),)
-        done = target.update(asked, who)
+        done = target.update(text, who)
     elif head["do"] == "settle":
         within = Iri(head["within"]) if head["within"] else None
         done = target.settle(Outcome.unpack(blobs[0]), head["digest"], who, within)
         if done is None:
             return {"changed": True}, ()
     elif head["do"] == "put":
-        pairs = zip(head["parts"], blobs, strict=True)
-        parts = [UploadPart(body, kind, base) for (kind, base), body in pairs]
-        done = target.put(graph, parts, who, head["replace"])
+        asked = _put(head, blobs)
+        done = target.put(asked.graph, asked.parts, who, asked.replace)
     elif head["do"] == "decide":
         names = Iri(head["name"]), Iri(head["may_be"])
         decision = Decision(*names, head["decision"], head["reason"], head["sees_private"])
@@ -277,13 +328,26 @@ def _carried_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) 
         done = target.flag(Flag(Iri(head["claim"]), head["reason"]), who)
     else:
         done = target.delete(graph, who)
-    written = {
+    return _acknowledged(done), ()
+
+
+def _acknowledged(done: Written) -> dict[str, object]:
+    return {
         "version": done.version,
         "created": done.created,
         "quads": done.quads,
         "notes": list(done.notes),
     }
-    return written, ()
+
+
+def _put(head: dict[str, Any], blobs: list[bytes]) -> PutRequest:
+    pairs = zip(head["parts"], blobs, strict=True)
+    return PutRequest(
+        Iri(head["graph"]) if head["graph"] else None,
+        [UploadPart(body, kind, base) for (kind, base), body in pairs],
+        head["who"],
+        head["replace"],
+    )
 
 
 def _update(head: dict[str, Any], text: str) -> UpdateRequest:
