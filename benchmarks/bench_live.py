@@ -46,6 +46,7 @@ class Service:
 
     def __init__(self, root: Path, *flags: str) -> None:
         environment = {**os.environ, "PROVENANCE_GRAPH_TOKEN": SECRET}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: a start compiles nothing
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "provenance_graph", "--store", str(root), "serve",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def command(
         click.echo(f"token (shown once): {secret}\nline for the token file: {line}")
         return
     settings = config.load(flags, config_file)
-    from provenance_graph.service.processes.supervise import private_folder, remove, run_once
+    from provenance_graph.service.processes.supervise import begin, private_folder, remove, run_once
 
     served = session.folder
     if session.is_remote:
@@ -98,18 +99,21 @@ def command(
         session.closing.callback(_ended, _follower(session, follow, follow_seconds))
     elif not settings.raw and not (session.folder / "CURRENT").exists():
         run_once(lambda: _build(session))
-    if not settings.raw:
-        # refuses a store of an earlier version
-        run_once(lambda: open_store(str(served)).close())
-
+    # refuses a store of an earlier version, while the rest is loaded
+    opened = (lambda: None) if settings.raw else begin(lambda: open_store(str(served)).close())
     folder = private_folder()
     session.closing.callback(remove, folder)
     if settings.processes > 1:
         # The client library looks at this when it is imported, and at no time after.
         (folder / "metrics").mkdir()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder / "metrics")
-    from provenance_graph.service.processes.run import run  # heavy; not needed for --help
+    gc.disable()  # nothing goes of what is loaded
+    try:
+        from provenance_graph.service.processes.run import run  # heavy; not needed for --help
+    finally:
+        gc.enable()
 
+    opened()
     code = run(settings, served, folder)
     if code:
         raise click.exceptions.Exit(code)

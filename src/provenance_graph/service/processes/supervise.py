@@ -7,6 +7,7 @@ All others end with it, so that nothing is left behind; a service manager watche
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import multiprocessing
 import os
@@ -86,6 +87,7 @@ class Supervisor:
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signalled)
+        gc.freeze()  # what is loaded is shared with the children, and looked at by none
         for child in self.children:
             child.start()
         while not self._stop:
@@ -152,17 +154,26 @@ def run_once(work: Work) -> None:
     Whatever opens the engine belongs here: an engine's threads do not survive the forks to
     come, and a writer forked after it would wait for them for ever.
     """
+    begin(work)()
+
+
+def begin(work: Work) -> Work:
+    """The same without waiting; what it gives waits for the end, and raises."""
     ours, theirs = _FORK.Pipe(duplex=False)
     process = _FORK.Process(target=_once, args=(work, theirs))
     process.start()
     theirs.close()
-    try:
-        recv = ours.recv()
-    except EOFError:
-        recv = "the store could not be prepared (see above)"
-    process.join()
-    if recv:
-        raise StoreError(str(recv))
+
+    def ended() -> None:
+        try:
+            recv = ours.recv()
+        except EOFError:
+            recv = "the store could not be prepared (see above)"
+        process.join()
+        if recv:
+            raise StoreError(str(recv))
+
+    return ended
 
 
 def _once(work: Work, connection: Connection) -> None:

@@ -139,22 +139,28 @@ def gathered(
     Whoever sends one after another was answered with the group ``before`` and comes again, beside
     those who had to wait meanwhile; nobody waits for more, and who writes alone for nobody.
     """
-    yield first
     until = time.monotonic() + seconds
-    number, expected = 1, 0
+    there = [first, *_waiting(listener)]
+    yield from there
+    number, expected = len(there), before + (len(there) if waited else 0)
     while number < _GROUP:
         left = until - time.monotonic()
-        more = number < expected and left > 0
-        listener.settimeout(min(left, QUIET) if more else 0.0)
+        listener.settimeout(min(left, QUIET) if number < expected and left > 0 else 0.0)
         try:
-            arrived = listener.accept()[0]
+            yield listener.accept()[0]
         except (BlockingIOError, TimeoutError):
-            if expected:
-                return
-            expected = number + before if waited else before
-        else:
-            yield arrived
-            number += 1
+            return
+        number += 1
+
+
+def _waiting(listener: socket.socket) -> list[socket.socket]:
+    """Connections that wait now."""
+    results: list[socket.socket] = []
+    listener.settimeout(0.0)
+    with contextlib.suppress(BlockingIOError):
+        while len(results) < _GROUP:
+            results.append(listener.accept()[0])
+    return results
 
 
 class Writing:
