@@ -131,9 +131,14 @@ class Assessment:
     @property
     def shown(self) -> str:
         """The total as people read it."""
-        low, high = rounded(self.low), rounded(self.high)
-        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        return f"{span} of {float(self.rubric.maximum):g}"
+        return span(self.low, self.high, self.rubric)
+
+
+def span(low: Fraction, high: Fraction, rubric: Rubric) -> str:
+    """A total as people read it."""
+    least, most = rounded(low), rounded(high)
+    shown = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    return f"{shown} of {float(rubric.maximum):g}"
 
 
 def assess(

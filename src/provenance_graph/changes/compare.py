@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence.gather import ModelEvidence
 from provenance_graph.assessment.levels.rules import LevelFinding
 from provenance_graph.assessment.rubrics.rubric import Rubric
-from provenance_graph.assessment.score import Assessment, assess, rounded, score_differences
+from provenance_graph.assessment.score import (
+    ScoreDifference,
+    assess,
+    rounded,
+    score_differences,
+    span,
+)
+from provenance_graph.assessment.totals import Calculator, Total
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
@@ -35,7 +43,8 @@ class Column:
     """One model, now or as of a day: its profile and its scores."""
 
     profile: Profile
-    scores: tuple[Assessment, ...]
+    scores: tuple[tuple[Rubric, Total], ...]
+    findings: Mapping[Iri, LevelFinding]
 
     @property
     def heading(self) -> str:
@@ -91,7 +100,9 @@ class Comparison:
                 }
                 for c in self.columns
             ],
-            "scores": [self._score(scores) for scores in zip(*self._scores(), strict=True)],
+            "scores": [
+                self._score(one) for one in zip(*(c.scores for c in self.columns), strict=True)
+            ],
             "sections": [{"name": name, "fields": rows} for name, rows in sections.items()],
             "counts": self.counts(),
             "moved": self._moved(),
@@ -102,25 +113,22 @@ class Comparison:
         kinds = [row.kind for row in self.rows]
         return {kind: kinds.count(kind) for kind in (SAME, DIFFERS, GAP, SILENT)}
 
-    def _scores(self) -> list[tuple[Assessment, ...]]:
-        return [column.scores for column in self.columns]
-
-    def _score(self, scores: Sequence[Assessment]) -> ScoreRow:
-        rubric = scores[0].rubric
+    def _score(self, scores: Sequence[tuple[Rubric, Total]]) -> ScoreRow:
+        rubric = scores[0][0]
         return {
             "rubric": {"iri": rubric.iri, "id": rubric.id, "label": rubric.label},
             "version": rubric.version,
             "maximum": float(rubric.maximum),
-            "differs": len({(s.low, s.high) for s in scores}) > 1,
+            "differs": len({(s.low, s.high) for _, s in scores}) > 1,
             "cells": [
                 {
                     "low": rounded(s.low),
                     "high": rounded(s.high),
-                    "shown": s.shown,
+                    "shown": span(s.low, s.high, rubric),
                     "grade": s.grade or None,
                     "possibleGrade": s.possible_grade or None,
                 }
-                for s in scores
+                for _, s in scores
             ],
         }
 
@@ -153,7 +161,7 @@ class Comparison:
             return []
         return [
             {
-                "rubric": one.rubric.id,
+                "rubric": rubric.id,
                 "item": change.item.iri,
                 "label": change.item.label,
                 "before": local_name(change.before).removeprefix("Level"),
@@ -161,9 +169,15 @@ class Comparison:
                 "points": rounded(change.points, 2),
                 "because": [local_name(name) for name in change.because],
             }
-            for one, two in zip(self.columns[0].scores, self.columns[1].scores, strict=True)
-            for change in score_differences(one, two)
+            for rubric, change in self._differences(*self.columns)
         ]
+
+    def _differences(self, one: Column, two: Column) -> Iterator[tuple[Rubric, ScoreDifference]]:
+        subject = one.profile.subject
+        for rubric, _ in one.scores:
+            sides = (assess(subject, rubric, c.findings, c.profile.as_of) for c in (one, two))
+            for change in score_differences(*sides):
+                yield rubric, change
 
 
 def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
@@ -197,9 +211,26 @@ def _column(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
     gathered = ModelEvidence(snapshot)
     subject = snapshot.canonical(subject)
     findings: dict[Iri, LevelFinding] = gathered.findings(subject)
-    computed = sorted((r for r in gathered.rubrics if r.is_computed), key=_order)
-    scores = tuple(assess(subject, rubric, findings, snapshot.as_of) for rubric in computed)
-    return Column(profile(snapshot, subject, alone=True), scores)
+    calculators = snapshot.cached("calculators", lambda: _Calculators(gathered.rubrics))
+    scores = calculators.totals(subject, {name: f.level for name, f in findings.items()})
+    return Column(profile(snapshot, subject, alone=True), scores, findings)
+
+
+class _Calculators:
+    """The arithmetic of each rubric, which works out for one model what helps with the next."""
+
+    def __init__(self, rubrics: Iterable[Rubric]) -> None:
+        self._all = [
+            (rubric, Calculator(rubric))
+            for rubric in sorted((r for r in rubrics if r.is_computed), key=_order)
+        ]
+        self._lock = Lock()
+
+    def totals(self, subject: Iri, levels: Mapping[Iri, Iri]) -> tuple[tuple[Rubric, Total], ...]:
+        """The total of one model under every rubric."""
+        looked_at = {k: level for k, level in levels.items() if level != PG.LevelNotAssessed}
+        with self._lock:
+            return tuple((rubric, one.total(subject, looked_at)) for rubric, one in self._all)
 
 
 def _order(rubric: Rubric) -> tuple[int, str]:

@@ -38,6 +38,8 @@ def quick(frozen: type[_Frozen]) -> type[_Frozen]:
 class Code(Enum):
     """A member of one of the ontology's code lists; its value is the concept's IRI."""
 
+    __hash__ = object.__hash__  # members are compared by identity; Enum hashes their names anew
+
     @property
     def label(self) -> str:
         """The notation, as tables print it.

@@ -201,6 +201,7 @@ def name_slug(text: str) -> str:
     return slug(re.sub(r"(?<=\w)\++(?!\w)", lambda plus: "-plus" * len(plus[0]), text))
 
 
+@lru_cache(maxsize=16_384)
 def local_name(name: Iri | str) -> str:
     """The part of an IRI after its last ``#`` or ``/``.
 

@@ -133,8 +133,10 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri, *, alone: bool = False) ->
     claims: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for claim in seen.claims:
         claims[claim.claim.predicate].append(claim)
+    precise = {name: each for mark, each in _BY_MARK for name in accepted.get(mark, ())}
     states = [
-        _state(field, accepted, claims[field.property], seen.statuses) for field in fields(snapshot)
+        _state(field, accepted, claims[field.property], seen.statuses, precise.get(field.property))
+        for field in fields(snapshot)
     ]
     values = (value for state in states for value in _values(state))
     used = {value for value in values if isinstance(value, Iri)}
@@ -170,11 +172,16 @@ def _name(accepted: dict[Iri, list[Value]], subject: Iri) -> str:
     return stated[0] if stated else short_id(subject)
 
 
+_BY_MARK = [(precision.mark, precision) for precision in reversed(Precision) if precision.mark]
+"""What a property is marked with that is known no better; of several, the most precise is last."""
+
+
 def _state(
     field: Field,
     accepted: dict[Iri, list[Value]],
     claims: Sequence[SourcedClaim],
     statuses: dict[Iri, Iri],
+    precision: Precision | None,
 ) -> FieldState:
     current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
     values = tuple(accepted[field.property])
@@ -205,9 +212,7 @@ def _state(
         inferred=field.property in accepted[PG.inferred],
         implausible=field.property in accepted[PG.implausible],
         custody=winner.header.custody.label if winner else "",
-        precision=next(
-            (p for p in Precision if p.mark and field.property in accepted[p.mark]), None
-        ),
+        precision=precision,
         knowledge=knowledge(status, values, claims),
         documents=tuple({c.header.document: c.header for c in winners}.values())[:MAX_DOCUMENTS],
     )

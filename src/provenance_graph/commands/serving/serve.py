@@ -100,7 +100,7 @@ def command(
     elif not settings.raw and not (session.folder / "CURRENT").exists():
         run_once(lambda: _build(session))
     # refuses a store of an earlier version, while the rest is loaded
-    opened = (lambda: None) if settings.raw else begin(lambda: open_store(str(served)).close())
+    checked = None if settings.raw else begin(lambda: open_store(str(served)).close())
     folder = private_folder()
     session.closing.callback(remove, folder)
     if settings.processes > 1:
@@ -113,7 +113,8 @@ def command(
     finally:
         gc.enable()
 
-    opened()
+    if checked is not None:
+        checked()
     code = run(settings, served, folder)
     if code:
         raise click.exceptions.Exit(code)
