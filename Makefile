@@ -1,5 +1,6 @@
 # make serve   the service and the web page on http://127.0.0.1:8000
 # make test    every test
+# make roam    property tests with more examples, other ones in every run
 # make check   format, lint, types, layers, tests
 # make build   the graph from data/ into var/graph
 # make manual  the manual, which `make serve` shows at /manual/
@@ -15,7 +16,7 @@ WORKERS ?= 2
 STORE  ?= var/graph
 INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' -not -path '*/service/manual/*' 2>/dev/null | sed 's/ /\\ /g')
 
-.PHONY: serve test check build manual sbom wheel lint types layers format bench clean
+.PHONY: serve test roam check build manual sbom wheel lint types layers format bench clean
 
 serve: $(STORE)/CURRENT manual
 	$(BIN)/provenance-graph --store $(STORE) validate --severity violation
@@ -52,6 +53,9 @@ test: $(VENV)/tested
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not serial"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m serial tests/browser
 	$(BIN)/python -m pytest -m serial tests/hostile
+
+roam: $(VENV)/tested
+	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/property tests/unit
 
 check: lint types layers test
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+from examples import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference_data import reference
@@ -72,7 +73,7 @@ def contents(store: MemoryStore) -> set[object]:
     return {*store.quads(), *store.quads(graph=ANY)}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=sample(9, 25), deadline=None)
 @given(
     ours=st.lists(records(("mine",)), min_size=1, max_size=4),
     theirs=st.lists(records(("yours", "epoch")), min_size=1, max_size=4),
@@ -92,7 +93,7 @@ def test_a_collection_supersedes_nothing_of_another(
     assert before == after
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=sample(9, 25), deadline=None)
 @given(
     steps=st.lists(st.tuples(st.booleans(), records()), min_size=2, max_size=6),
     order=st.randoms(use_true_random=False),
@@ -116,7 +117,7 @@ def test_imports_and_retractions_in_any_order_give_the_same_view(steps, order) -
     assert contents(store) == contents(built(retained))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(30, 60), deadline=None)
 @given(
     held=st.lists(records(), min_size=2, max_size=6, unique_by=lambda r: r.header.of_document),
     moved=st.integers(0, 5),

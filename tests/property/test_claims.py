@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pyoxigraph as ox
+from examples import sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,9 @@ from provenance_graph.formats.registry import readers
 from tools.curated.reader import READER as CURATED
 
 RECORD = Iri("https://w3id.org/provenance-graph/id/record/test/x/2026-01-31")
-FEW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(
+    max_examples=sample(30, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 texts = st.text(max_size=40).map(lambda text: values.text(text).lexical)
 # an annotated claim keeps an empty text as no text: it has nothing to say

@@ -6,6 +6,7 @@ from functools import cache
 from unittest.mock import patch
 
 import pytest
+from examples import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -143,7 +144,7 @@ def contents(store: MemoryStore) -> set[object]:
     return {*store.quads(), *store.quads(graph=ANY)}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=sample(8, 25), deadline=None)
 @given(steps=steps)
 def test_any_sequence_ends_in_the_rows_and_the_view_of_a_full_run(steps) -> None:
     store = MemoryStore(compile_quads(reference(), [], HAND))

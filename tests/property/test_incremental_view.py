@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from examples import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference_data import reference
@@ -81,7 +82,7 @@ def contents(store: MemoryStore) -> set[object]:
     return {*store.quads(), *store.quads(graph=ANY)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sample(24, 60), deadline=None)
 @given(steps=steps)
 def test_any_sequence_of_imports_and_retractions_equals_a_full_build(steps) -> None:
     store = MemoryStore(compile_quads(reference(), [], CURATED))

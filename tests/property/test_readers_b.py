@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from examples import sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from readers_b import document
@@ -26,7 +27,9 @@ SUFFIX = {"epoch": "csv", "fmti": "csv", "mot": "yaml", "osai": "yaml"}
 READERS = [readers()[name] for name in FORMATS]
 CASES = {name: sorted(GOLDEN.glob(f"{name}/*/input*")) for name in FORMATS}
 QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sample(25, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 by_format = pytest.mark.parametrize("reader", READERS, ids=FORMATS)
 

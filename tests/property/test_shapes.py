@@ -4,9 +4,10 @@ import logging
 from functools import cache
 
 import rdflib
+from examples import sample
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from shape_cases import HEAD, X, comparable, quads
+from shape_cases import HEAD, X, comparable, quads, sampled_shapes_graph, seldom
 
 from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.iris import Iri
@@ -23,12 +24,15 @@ from provenance_graph.shapes.setbased import (
 )
 from provenance_graph.store.base import Change
 from provenance_graph.store.memory import MemoryStore
-from tools.shacl_reference import graph_of, reference_findings, shapes_graph
+from tools.shacl_reference import graph_of, reference_findings
 
 # Making a counterexample small would take these many minutes.
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 slow = settings(
-    phases=UNSHRUNK, max_examples=12, deadline=None, suppress_health_check=list(HealthCheck)
+    phases=UNSHRUNK,
+    max_examples=sample(5, 12),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 THINGS = [Iri(f"{X}n{n}") for n in range(6)]
 P, Q = Iri(X + "p"), Iri(X + "q")
@@ -108,7 +112,7 @@ TARGETS = [
 ]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample(30, 80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     data=graphs(),
     path=st.sampled_from(PATHS),
@@ -129,7 +133,7 @@ def test_any_shape_means_the_same_to_both_validators(
     assert comparable(ours) == comparable(theirs)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample(15, 40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     low=st.lists(st.sampled_from(NUMBERS), max_size=3),
     high=st.lists(st.sampled_from(NUMBERS), max_size=3),
@@ -208,14 +212,14 @@ def statements_of(table: dict[Iri, list[Iri | Literal]]) -> st.SearchStrategy[li
 
 @cache
 def reference_shapes(graph: str) -> rdflib.Graph:
-    return shapes_graph(over=graph)
+    return sampled_shapes_graph(over=graph)
 
 
 @slow
 @given(statements_of(FACTS))
 def test_our_shapes_of_the_view_mean_the_same_to_both_validators(data: list[Quad]) -> None:
     ours = find_in_graph(data, own_shapes(), ACCEPTED_VIEW, Severity.INFO)
-    assert comparable(ours) == comparable(
+    assert comparable(f for f in ours if not seldom(f.shape)) == comparable(
         reference_findings(graph_of(data), reference_shapes(ACCEPTED_VIEW))
     )
 
@@ -224,7 +228,7 @@ def test_our_shapes_of_the_view_mean_the_same_to_both_validators(data: list[Quad
 @given(statements_of(CLAIM))
 def test_our_shapes_of_claims_mean_the_same_to_both_validators(data: list[Quad]) -> None:
     ours = find_in_graph(data, own_shapes(), RECORD_GRAPHS, Severity.INFO)
-    assert comparable(ours) == comparable(
+    assert comparable(f for f in ours if not seldom(f.shape)) == comparable(
         reference_findings(graph_of(data), reference_shapes(RECORD_GRAPHS))
     )
 
@@ -232,7 +236,7 @@ def test_our_shapes_of_claims_mean_the_same_to_both_validators(data: list[Quad])
 # ---- a few nodes instead of all -----------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=sample(15, 40), deadline=None, phases=UNSHRUNK)
 @given(statements_of(FACTS), st.sets(st.sampled_from(THINGS), min_size=1))
 def test_some_nodes_have_the_findings_that_the_whole_store_has_for_them(
     data: list[Quad], some: set[Iri]
@@ -242,7 +246,7 @@ def test_some_nodes_have_the_findings_that_the_whole_store_has_for_them(
         assert validate_subjects(store, some) == whole
 
 
-@settings(max_examples=40, deadline=None, phases=UNSHRUNK)
+@settings(max_examples=sample(15, 40), deadline=None, phases=UNSHRUNK)
 @given(statements_of(FACTS), statements_of(FACTS), st.sampled_from(THINGS))
 def test_a_change_alters_findings_only_of_the_nodes_it_affects(
     before: list[Quad], after: list[Quad], changed: Iri

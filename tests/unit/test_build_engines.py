@@ -42,16 +42,22 @@ def made(data: Path, where: Path, **further: object) -> list[bytes]:
     return content(where)
 
 
-def test_many_small_parts_in_processes_make_the_same_store(hub, tmp_path, monkeypatch) -> None:
-    whole = made(hub, tmp_path / "whole")
+@pytest.fixture(scope="module")
+def whole(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """What one plain build makes of the data."""
+    return made(hub, tmp_path_factory.mktemp("whole") / "store")
+
+
+def test_many_small_parts_in_processes_make_the_same_store(
+    hub, whole, tmp_path, monkeypatch
+) -> None:
     monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
     monkeypatch.setattr("provenance_graph.ingest.bulk.pipeline.BUCKET_CLAIMS", 500)
     monkeypatch.setattr("provenance_graph.ingest.bulk.keys.BLOCK_ROWS", 50)
     assert made(hub, tmp_path / "parts", engine=LocalEngine(2)) == whole
 
 
-def test_a_build_goes_on_with_the_stages_that_are_done(hub, tmp_path, monkeypatch) -> None:
-    whole = made(hub, tmp_path / "whole")
+def test_a_build_goes_on_with_the_stages_that_are_done(hub, whole, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
     stages: list[str] = []
 
@@ -70,8 +76,8 @@ def test_a_build_goes_on_with_the_stages_that_are_done(hub, tmp_path, monkeypatc
     assert not (tmp_path / "again" / STAGING).exists()
 
 
-def test_a_full_disk_is_told_and_leaves_the_old_store(hub, tmp_path, monkeypatch) -> None:
-    whole = made(hub, tmp_path / "store")
+def test_a_full_disk_is_told_and_leaves_the_old_store(hub, whole, tmp_path, monkeypatch) -> None:
+    made(hub, tmp_path / "store")
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -84,8 +90,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_store(hub, tmp_path, monkeypatch
     assert made(hub, tmp_path / "store") == whole
 
 
-def test_a_damaged_stage_is_told_and_made_anew(hub, tmp_path) -> None:
-    whole = made(hub, tmp_path / "whole")
+def test_a_damaged_stage_is_told_and_made_anew(hub, whole, tmp_path) -> None:
 
     def stopped(what: str):
         if what == "parts distributed":
@@ -116,7 +121,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("stage", ["parts read", "groups of subjects judged", "bytes loaded"])
 def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
-    hub, tmp_path, stage
+    hub, whole, tmp_path, stage
 ) -> None:
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
@@ -135,7 +140,7 @@ def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
                 os.kill(running.pid, signal.SIGKILL)
                 break
     assert content(where) == before
-    assert made(hub, where) == made(hub, tmp_path / "fresh")
+    assert made(hub, where) == whole
 
 
 ORPHANS = """

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path as FilePath
+from typing import Any
 
 import pyoxigraph as ox
 import pyshacl
@@ -22,6 +23,9 @@ import rdflib
 from pyparsing import ParseBaseException
 from pyshacl.errors import ValidationFailure
 from rdflib.namespace import OWL, RDF, SH, XSD
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 
 from provenance_graph.core.claims import Literal, Quad, Record, Value
 from provenance_graph.core.errors import BUGS, BadShape, Unreadable
@@ -162,10 +166,27 @@ def check_records(records: Iterable[Record], shapes: rdflib.Graph) -> list[list[
 
 def graph_of(quads: Iterable[Quad]) -> rdflib.Graph:
     """Quads as one rdflib graph, their graph names dropped."""
-    graph = rdflib.Graph()
+    graph = _PreparingGraph()
     for subject, predicate, value, _ in quads:
         graph.add((rdflib.URIRef(subject), rdflib.URIRef(predicate), _node(value)))
     return graph
+
+
+class _PreparingGraph(rdflib.Graph):
+    """A graph that parses a query once: pyshacl asks the same one of every focus node."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._prepared: dict[str, Query] = {}
+
+    def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:
+        """As rdflib's; parsing costs ten times as much as the search in a small graph."""
+        if isinstance(query_object, str):
+            text = query_object
+            if text not in self._prepared:
+                self._prepared[text] = prepareQuery(text, initNs=dict(self.namespaces()))
+            query_object = self._prepared[text]
+        return super().query(query_object, *arguments, **named)
 
 
 def _node(value: Value) -> rdflib.URIRef | rdflib.Literal:
@@ -178,7 +199,7 @@ def _node(value: Value) -> rdflib.URIRef | rdflib.Literal:
 
 
 def shacl_findings(
-    data: rdflib.Graph, shapes: rdflib.Graph, seconds: float = MAX_SECONDS
+    data: rdflib.Graph, shapes: rdflib.Graph, seconds: float | None = MAX_SECONDS
 ) -> list[Finding]:
     """What pyshacl finds, in a process of its own with a limit on time and memory.
 
@@ -191,7 +212,7 @@ def shacl_findings(
     return _within(seconds, lambda: _evaluated(data, shapes))
 
 
-def _within(seconds: float, work: Callable[[], list[Finding]]) -> list[Finding]:
+def _within(seconds: float | None, work: Callable[[], list[Finding]]) -> list[Finding]:
     """What a process of its own finds within a time and MAX_BYTES of memory more than it has.
 
     A pattern can keep a matcher busy for ever, and nothing in the same process could end that.
