@@ -116,7 +116,8 @@ def _disagree(made: Traits, about: str, *, leaf: bool) -> None:
         made.disagreement = about
     elif about == "parameters" and made.sized:
         made.disagreement, made.in_registry = about, True
-    elif about == "released" and leaf:
+    elif about == "released" and leaf and (made.day.month, made.day.day) != (1, 1):
+        # the first of January is read as a year, with which a later month of it agrees
         made.disagreement, made.in_modelsdev, made.in_registry = about, True, True
         made.gated, made.task = False, "text-generation"
 

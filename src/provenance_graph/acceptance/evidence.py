@@ -17,7 +17,7 @@ from typing import Protocol
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.sssom import Mapping as Row
-from provenance_graph.acceptance.versions import CurrentVersions
+from provenance_graph.acceptance.versions import Counting, CurrentVersions
 from provenance_graph.acceptance.view import View, resolver, view_of
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Header, Record, SourcedClaim
@@ -346,7 +346,7 @@ def view(
     subject: Iri,
     statements: Statements,
     policy: Policy,
-    latest: CurrentVersions,
+    latest: Counting,
     as_of: str = "",
 ) -> View:
     """The accepted view of a canonical subject."""

@@ -9,7 +9,7 @@ takes a snapshot and reaches no store beside it, so that a day holds for all of 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import groupby
@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from provenance_graph.acceptance.day import DayReads
-from provenance_graph.acceptance.evidence import StoreStatements, view
+from provenance_graph.acceptance.evidence import StoreStatements, is_record, view
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.policy import Policy
-from provenance_graph.acceptance.versions import CurrentVersions
+from provenance_graph.acceptance.versions import Counting, CurrentVersions
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import deadline, literals
-from provenance_graph.core.claims import Header, Precision, Quad, SourcedClaim, Value
+from provenance_graph.core.claims import Header, Precision, Quad, SourcedClaim, Stance, Value
 from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
@@ -205,6 +205,57 @@ class AcceptedSnapshot:
             raise UsageError(f"a query of {self.as_of} needs the dataset of that day")
         return self._store.select(query, bindings, limits)
 
+    # ---- records, and claims of all of them ---------------------------------------------
+
+    def records(self) -> Iterable[Iri]:
+        """The names of all records."""
+        quads = self.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
+        return {record for record, *_ in quads}
+
+    def header_values(self, predicate: Iri) -> Iterator[str]:
+        """What the header of every record gives for a property that each has."""
+        for subject, _, value, graph in self.quads(predicate=predicate, graph=ANY):
+            if subject == graph and is_record(subject):
+                yield str(value)
+
+    def unreadable(self) -> set[Iri]:
+        """The subjects of which some source's words could not be read as a value."""
+        return {
+            self.canonical(about)
+            for node, _, _, graph in self.quads(predicate=PG.unusable, graph=ANY)
+            for _, _, about, _ in self.quads(node, PG.about, graph=graph)
+            if isinstance(about, Iri)
+        }
+
+    def silenced(self, stances: Collection[Stance]) -> set[Iri]:
+        """Subjects with an accepted value for what some source gives with one of these stances."""
+        results: set[Iri] = set()
+        for stance in stances:
+            nodes = self.quads(predicate=PG.stance, object=stance.value, graph=ANY)
+            for node, _, _, graph in nodes:
+                stated = {p: o for _, p, o, _ in self.quads(node, graph=graph)}
+                about, prop = stated.get(PG.about), stated.get(PG.property)
+                if isinstance(about, Iri) and isinstance(prop, Iri):
+                    subject = self.canonical(about)
+                    if subject not in results and any(True for _ in self.quads(subject, prop)):
+                        results.add(subject)
+        return results
+
+    def views(self, subjects: Iterable[Iri]) -> Iterator[tuple[Iri, View]]:
+        """The views of some subjects, in no order; what is asked of one meanwhile is at hand."""
+        for subject in subjects:
+            yield subject, self.view(subject)
+
+    def in_columns(self) -> AcceptedSnapshot:
+        """The same over the claim table of its version, where there is one: for wide readings."""
+        if self.folder is None:
+            return self
+        from provenance_graph.acceptance.columns.snapshot import TableSnapshot  # loads Polars
+        from provenance_graph.store.claim_table import ClaimTable
+
+        table = ClaimTable.open(self.folder, self.version)
+        return self if table is None else TableSnapshot(self, table)
+
     # ---- claims -------------------------------------------------------------------------
 
     @cached_property
@@ -222,7 +273,7 @@ class AcceptedSnapshot:
         return self._day_reads.statements if self._day_reads else StoreStatements(self._store)
 
     @cached_property
-    def latest(self) -> CurrentVersions:
+    def latest(self) -> Counting:
         """Which records count: of each document the latest retrieval."""
         return self._day_reads.latest if self._day_reads else CurrentVersions(self.statements)
 

@@ -14,6 +14,7 @@ from provenance_graph.acceptance.agreement import value_key
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.resolve import GIVES_VALUE
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.view import View
 from provenance_graph.conflicts import several
 from provenance_graph.conflicts.kinds import (
     CATALOGUES,
@@ -39,7 +40,6 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
-from provenance_graph.store.values import ANY
 
 SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
 _IMPOSSIBLE = re.compile(r"\b(day|date|release|month|whole number|negative|placeholder)\b")
@@ -57,7 +57,11 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
         chosen = sorted({*contested(snapshot), *several.subjects(snapshot)})
     else:
         chosen = sorted(set(subjects))
-    listed = [c for subject in chosen for c in of_subject(snapshot, subject, layout, known)]
+    listed = [
+        c
+        for subject, seen in snapshot.views(chosen)
+        for c in of_subject(snapshot, subject, seen, layout, known)
+    ]
     asked = None if subjects is None else chosen
     listed += [*parents(snapshot, asked), *offers(snapshot, asked), *measured(snapshot, asked)]
     listed += unmerged_names(snapshot, known, asked)
@@ -73,34 +77,17 @@ def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
     results |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.implausible)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.nominalParameterCount)}
-    for node, _, _, graph in snapshot.quads(predicate=PG.unusable, graph=ANY):
-        for _, _, about, _ in snapshot.quads(node, PG.about, graph=graph):
-            if isinstance(about, Iri):
-                results.add(snapshot.canonical(about))
-    return sorted(results | _silences(snapshot))
-
-
-def _silences(snapshot: AcceptedSnapshot) -> set[Iri]:
-    """Subjects with a value for what some source says is not disclosed or leaves blank."""
-    iris: set[Iri] = set()
-    for stance in SILENT:
-        for node, _, _, graph in snapshot.quads(
-            predicate=PG.stance, object=stance.value, graph=ANY
-        ):
-            stated_of = {p: o for _, p, o, _ in snapshot.quads(node, graph=graph)}
-            about, prop = stated_of.get(PG.about), stated_of.get(PG.property)
-            if isinstance(about, Iri) and isinstance(prop, Iri):
-                subject = snapshot.canonical(about)
-                if subject not in iris and any(True for _ in snapshot.quads(subject, prop)):
-                    iris.add(subject)
-    return iris
+    return sorted(results | snapshot.unreadable() | snapshot.silenced(SILENT))
 
 
 def of_subject(
-    snapshot: AcceptedSnapshot, subject: Iri, layout: dict[Iri, Field], known: Organizations
+    snapshot: AcceptedSnapshot,
+    subject: Iri,
+    seen: View,
+    layout: dict[Iri, Field],
+    known: Organizations,
 ) -> Iterator[Conflict]:
-    """The conflicts of one subject."""
-    seen = snapshot.view(subject)
+    """The conflicts of one subject, whose view is ``seen``."""
     name = label(snapshot, subject) or short_id(subject)
     groups: dict[Iri, list[SourcedClaim]] = {}
     for claim in seen.claims:

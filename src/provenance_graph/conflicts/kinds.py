@@ -9,7 +9,8 @@ where there is a contradiction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -260,11 +261,35 @@ def _whose(
     for value in sorted({c.value for g in groups for c in g if isinstance(c.value, Literal)}):
         if value in active:
             return f"{value.lexical} are the active ones"
-        for other in snapshot.related(PG.parameterCount, value):
-            shown = label(snapshot, other) or short_id(other)
-            if name and fold(shown) != name and fold(shown).startswith(name):
-                return f"{value.lexical} is what {shown} has"
+        others = name and list(_begin_with(name, _of_size(snapshot, value)))
+        if others:
+            _, shown = min(others)
+            return f"{value.lexical} is what {shown} has"
     return None
+
+
+_Sized = tuple[str, Iri, str]
+"""What a model's name is folded, the model, and its name."""
+
+
+def _of_size(snapshot: AcceptedSnapshot, size: Literal) -> list[_Sized]:
+    """The models of a size by their folded names: read once, since thousands may have one size."""
+
+    def read() -> list[_Sized]:
+        models = snapshot.related(PG.parameterCount, size)
+        named = [(label(snapshot, model) or short_id(model), model) for model in models]
+        return sorted((fold(shown), model, shown) for shown, model in named)
+
+    return snapshot.cached(f"models of size {size.lexical}", read)
+
+
+def _begin_with(name: str, models: Sequence[_Sized]) -> Iterator[tuple[Iri, str]]:
+    """The models whose names go on after a name."""
+    for folded, model, shown in models[bisect_left(models, (name,)) :]:
+        if not folded.startswith(name):
+            return
+        if folded != name:
+            yield model, shown
 
 
 def _spelt_alike(values: Sequence[Value], snapshot: AcceptedSnapshot) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.view import View
 from provenance_graph.conflicts.kinds import SEVERITY, tier
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
@@ -28,9 +29,9 @@ def parents(
     """One conflict for each model of which no parent is named by all sources that name any."""
     if subjects is None:
         subjects = _with_several(snapshot)
-    for subject in subjects:
+    for subject, seen in snapshot.views(subjects):
         by_source: dict[Iri, dict[Iri, list[SourcedClaim]]] = defaultdict(lambda: defaultdict(list))
-        for stored in _claims(snapshot, subject):
+        for stored in _claims(seen):
             parent = snapshot.canonical(Iri(str(stored.claim.value)))
             if not _unresolved(snapshot, parent):
                 by_source[stored.header.publisher][parent].append(stored)
@@ -66,10 +67,10 @@ def _weight(snapshot: AcceptedSnapshot, claims: dict[Iri, list[SourcedClaim]]) -
     return kind, SEVERITY[kind]
 
 
-def _claims(snapshot: AcceptedSnapshot, subject: Iri) -> list[SourcedClaim]:
+def _claims(seen: View) -> list[SourcedClaim]:
     return [
         stored
-        for stored in snapshot.view(subject).claims
+        for stored in seen.claims
         if stored.claim.predicate in _ONE
         and isinstance(stored.claim.value, Iri)
         and stored.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)

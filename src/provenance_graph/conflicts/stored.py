@@ -148,7 +148,7 @@ def keep(
         rows += _unchanged(path_of(folder, before), frozenset(changed))
         rows += map(_row, _found(snapshot, changed))
     else:
-        rows += map(_row, _found(snapshot))
+        rows += map(_row, _found(snapshot.in_columns()))
     # as ``conflicts`` orders them: worst first
     unique = {(row[0], row[1], row[3], row[8]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))

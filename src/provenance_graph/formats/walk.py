@@ -1,4 +1,4 @@
-"""From paths to documents: files, folders, globs and standard input.
+"""From paths to documents: files, folders, archives, globs and standard input.
 
 The address of a file read from disk is ``urn:file:`` and its path below what was asked
 for, so that no record holds a path of this machine. A Hugging Face repository folder
@@ -20,63 +20,15 @@ from urllib.parse import quote
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
+from provenance_graph.formats import archives
 from provenance_graph.formats.document import Document, container_of
 from provenance_graph.formats.fields import weight_files
+from provenance_graph.formats.file_names import BARE, BESIDE, CARDS, HEADERS, LINES, SUFFIXES
 from provenance_graph.formats.parsing import MAX_BYTES
 from provenance_graph.formats.weights import binary
 
 MAX_FILES = 10_000_000
-SUFFIXES = frozenset(
-    [
-        "txt",
-        "md",
-        "markdown",
-        "json",
-        "jsonl",
-        "ndjson",
-        "jsonld",
-        "yaml",
-        "yml",
-        "toml",
-        "csv",
-        "tsv",
-        "ttl",
-        "trig",
-        "nq",
-        "nt",
-        "xml",
-        "rdf",
-        "sig",
-        "sigstore",
-        "bundle",
-        "intoto",
-        "modelfile",
-    ]
-)
-LINES = frozenset(("jsonl", "ndjson"))
-"""Files of one value a line, which are read in parts where they are long."""
 PART_BYTES = 16 << 20
-HEADERS = frozenset(("gguf", "safetensors"))
-"""Files of which only the header is read."""
-BARE = frozenset(("Modelfile", "MLmodel", "Kitfile"))
-CARDS = ("README.md", "readme.md")
-BESIDE = (
-    "config.json",
-    "adapter_config.json",
-    "generation_config.json",
-    "tokenizer_config.json",
-    "model.safetensors.index.json",
-    "model_index.json",
-    "config_sentence_transformers.json",
-    "mergekit_config.yml",
-    "mergekit_config.yaml",
-    "mergekit_moe_config.yml",
-    "mergekit_moe_config.yaml",
-    "params.json",
-    "quantize_config.json",
-    "preprocessor_config.json",
-    "special_tokens_map.json",
-)
 RESULTS = ".eval_results"
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 _CACHE_FOLDERS = frozenset({"blobs", "refs"})
@@ -96,7 +48,8 @@ def walk(
     """Documents in a fixed order, and what could not be one.
 
     ``url`` is the address of the document where one path is given, else the address under
-    which the files lie. A path is a file, a folder, a glob, or ``-`` for standard input.
+    which the files lie. A path is a file, a folder, an archive of one, which is read as if it
+    were unpacked where it lies, a glob, or ``-`` for standard input.
     Several that belong ``together`` are known by their paths below the folder that holds them
     all, so that ``a/bom.json`` and ``b/bom.json`` are two documents.
     """
@@ -137,6 +90,8 @@ def _asked(
             yield from _standard_input(stdin, retrieved, url)
         elif (path := Path(shown)).is_dir():
             yield from _of(path, _folder(path, retrieved, url))
+        elif path.is_file() and archives.stem_of(path.name):
+            yield from _archive(path, retrieved, url)
         elif path.is_file():
             address = url if len(asked) == 1 else ""
             yield from _of(path.parent, _file(path, path.name, retrieved, address))
@@ -184,9 +139,22 @@ def _glob(pattern: str, retrieved: str, url: str) -> Iterator[Document | Problem
         yield Problem(pattern, "matches no file", kind="unreadable")
     for shown in result:
         path = Path(shown)
-        if path.is_file():
+        if path.is_file() and archives.stem_of(path.name):
+            yield from _archive(path, retrieved, _below(url, archives.stem_of(path.name)))
+        elif path.is_file():
             documents = _file(path, path.name, retrieved, _below(url, path.name))
             yield from _of(path.parent, documents)
+
+
+def _archive(path: Path, retrieved: str, url: str) -> Iterator[Document | Problem]:
+    """What the folder holds that an archive is of."""
+    with archives.unpacked(path) as (root, problems):
+        yield from problems
+        for item in _of(path.with_name(root.name), _folder(root, retrieved, url)):
+            if isinstance(item, Problem) and item.where == str(root):
+                yield replace(item, where=path.name)
+            else:
+                yield item
 
 
 def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem]:

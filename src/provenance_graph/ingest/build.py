@@ -32,6 +32,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.bulk.engines import Engine, LocalEngine
 from provenance_graph.ingest.bulk.judge import Rules
+from provenance_graph.ingest.bulk.keeping import keep_table
 from provenance_graph.ingest.bulk.keys import key_tasks, write_keys
 from provenance_graph.ingest.bulk.parts import RecordPart, text
 from provenance_graph.ingest.bulk.pipeline import (
@@ -263,6 +264,7 @@ class _Build:
         )
         before.note_build(self.where, version, _views(fixed, compiled))
         before.close()
+        keep_table(self.where / "derived", version, stage, compiled, fixed)
         return version
 
     def _decide_again(self, version: str, retained: list[RecordPart], people: list[Mapping]) -> str:
@@ -334,7 +336,7 @@ MAX_DECIDED = 50_000
 STAGING = "staging"
 """Where a build keeps its stages, below the store."""
 
-STAGES = 1
+STAGES = 2
 """Changes with what stages write, so that none goes on with another version's."""
 
 

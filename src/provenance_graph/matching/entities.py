@@ -183,11 +183,12 @@ class Gathered:
         result: dict[Iri, set[str]] = defaultdict(set)
         hosts: dict[Iri, set[str]] = defaultdict(set)
         for offer, of in self._values(PG.offerOf).items():
+            model = min(Iri(str(one)) for one in of)
             for organization in providers.get(offer, ()):
                 name = iris.local_name(str(organization))
-                hosts[Iri(str(of[0]))].add(name)
+                hosts[model].add(name)
                 if owner_ := SERVICES.get(name):
-                    result[Iri(str(of[0]))].add(owner_)
+                    result[model].add(owner_)
         return result, hosts
 
     def entities(self) -> list[NamedEntity]:
@@ -197,7 +198,7 @@ class Gathered:
     def entity(self, iri: Iri) -> NamedEntity:
         """One entity."""
         known_as = [*sorted(Iri(str(e)) for e in self.described.get(iri, ())), iri]
-        labels = [v.lexical for v in self.names.get(iri, ()) if isinstance(v, Literal)]
+        labels = sorted(v.lexical for v in self.names.get(iri, ()) if isinstance(v, Literal))
         hosts = frozenset(self.hosts.get(iri, ())) | frozenset(
             host for e in known_as if source(e) in OFFERS and (host := first_part(e))
         )

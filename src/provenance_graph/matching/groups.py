@@ -35,8 +35,9 @@ class NameGroups:
         for entity in self.entities:
             for name in entity.names:
                 for full in fulls(name):
-                    if entity.iri not in self.by_full[full]:
-                        self.by_full[full].append(entity.iri)
+                    holders = self.by_full[full]
+                    if not holders or holders[-1] != entity.iri:  # one entity after another
+                        holders.append(entity.iri)
                     self.by_words[full[0]].add(full)
                     self.full_names.setdefault(full, name)
             for name in entity.alternates:

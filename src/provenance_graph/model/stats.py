@@ -87,30 +87,30 @@ class Stats:
 
 def stats(snapshot: AcceptedSnapshot) -> Stats:
     """Count what a store holds."""
-    readers: Counter[str] = Counter()
+    readers = Counter(snapshot.header_values(PG.reader))
+    attributed = Counter(snapshot.header_values(PROV.wasAttributedTo))
     publishers: Counter[str] = Counter()
-    for _, _, reader, _ in snapshot.quads(predicate=PG.reader, graph=ANY):
-        readers[str(reader)] += 1
-    records = {g for *_, g in snapshot.quads(predicate=PG.ofDocument, graph=ANY)}
-    for subject, _, publisher, graph in snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY):
-        if subject == graph and graph in records and isinstance(publisher, Iri):
-            publishers[short_id(publisher)] += 1
+    for publisher, number in attributed.items():
+        publishers[short_id(publisher)] += number
     return Stats(
         version=snapshot.version,
         last_retrieved=last_retrieved(snapshot),
         entities=_counts(snapshot, {local_name(c): (RDF.type, c) for c in ENTITY_CLASSES}),
         links=_counts(snapshot, {local_name(p): (p, None) for p in LINKS}),
         states=_counts(snapshot, {local_name(p): (p, None) for p in STATES}),
-        records=dict(readers.most_common()),
-        publishers=dict(publishers.most_common()),
+        records=_most_first(readers),
+        publishers=_most_first(publishers),
         annotated=snapshot.count(RDF.type, PG.Claim, ANY),
     )
 
 
 def last_retrieved(snapshot: AcceptedSnapshot) -> str:
     """The day on which a record of the store was last retrieved; empty where there is none."""
-    days = snapshot.quads(predicate=PAV.retrievedOn, graph=ANY)
-    return max((str(day)[:10] for _, _, day, _ in days), default="")
+    return max((day[:10] for day in snapshot.header_values(PAV.retrievedOn)), default="")
+
+
+def _most_first(counted: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _counts(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 
@@ -30,6 +31,7 @@ from provenance_graph.store.memory import MemoryStore
 _SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
 _LIMITS = Limits(seconds=120.0, rows=5_000_000)
 _NODES_PER_QUERY = 200
+_QUADS_AT_ONCE = 100_000
 _Kinds = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -42,11 +44,28 @@ def validate_store(
     """Everything in a store that breaks a shape, as grave as asked or graver."""
     plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
     results = [finding for check in plan.over(ACCEPTED_VIEW) for finding in plan.whole(check)]
-    records = _records(store)
-    if records:
+    if shapes is None:
+        results += _of_records(store, plan)
+    elif records := _records(store):
         for check in plan.over(RECORD_GRAPHS, explicit=True):
             results += [f for f in plan.whole(check, in_records=True) if f.record in records]
     return order(results)
+
+
+def _of_records(store: Store, plan: _Plan) -> Iterator[Finding]:
+    """What breaks our own shapes in record graphs, which are taken into memory some at a time.
+
+    A query in memory costs a quarter of one over the whole store, and does not grow with it: each
+    record is a graph by itself, and our shapes look at nothing beside it.
+    """
+    waiting: list[Quad] = []
+    for record in sorted(_records(store)):
+        name = Iri(record)
+        waiting += store.quads(graph=name)
+        if len(waiting) > _QUADS_AT_ONCE:
+            yield from plan.in_memory(waiting)
+            waiting = []
+    yield from plan.in_memory(waiting)
 
 
 def validate_subjects(
@@ -145,24 +164,7 @@ def find_in_graph(
     """
     with MemoryStore(quads) as store:
         plan = _Plan(store, shapes, severity)
-        predicates = {predicate for _, predicate, _, _ in quads}
-        kinds = {o for _, p, o, _ in quads if p == RDF.type}
-        return [
-            finding
-            for check in plan.over(graph, explicit=True)
-            if _possible(check, predicates, kinds, plan)
-            for finding in plan.whole(check, in_records=in_records)
-        ]
-
-
-def _possible(check: Check, predicates: set[Iri], kinds: set[Value], plan: _Plan) -> bool:
-    """Whether a graph with these predicates and classes can hold a target of the check at all."""
-    return check.needs <= predicates and any(
-        target.kind == "node"
-        or (target.kind == "class" and any(k in kinds for k in plan.kinds(target.term.value)))
-        or (target.kind in ("subjects", "objects") and target.term.value in predicates)
-        for target in check.targets
-    )
+        return list(plan.possible(quads, graph, in_records=in_records))
 
 
 @lru_cache(maxsize=16)
@@ -229,6 +231,33 @@ class _Plan:
         """Everything that breaks a check."""
         query = whole_query(check, self.kinds, in_records=in_records)
         return self._run(check, query, in_records=in_records)
+
+    def possible(self, quads: Sequence[Quad], graph: str, *, in_records: bool) -> Iterator[Finding]:
+        """What breaks the checks over a kind of graph; ``quads`` are all that the store holds.
+
+        Checks of which these quads can hold no target are passed over.
+        """
+        predicates = {predicate for _, predicate, _, _ in quads}
+        kinds = {o for _, p, o, _ in quads if p == RDF.type}
+        for check in self.over(graph, explicit=True):
+            if check.needs <= predicates and self._targeted(check, predicates, kinds):
+                yield from self.whole(check, in_records=in_records)
+
+    def _targeted(self, check: Check, predicates: set[Iri], kinds: set[Value]) -> bool:
+        """Whether a graph with these predicates and classes can hold a target of the check at all."""
+        return any(
+            target.kind == "node"
+            or (target.kind == "class" and any(k in kinds for k in self.kinds(target.term.value)))
+            or (target.kind in ("subjects", "objects") and target.term.value in predicates)
+            for target in check.targets
+        )
+
+    def in_memory(self, quads: Sequence[Quad]) -> Iterator[Finding]:
+        """What breaks the checks of record graphs in some whole ones, which ``quads`` are."""
+        with MemoryStore(quads) as store:
+            here = copy(self)
+            here._store = store
+            yield from here.possible(quads, RECORD_GRAPHS, in_records=True)
 
     def at(self, check: Check, nodes: Sequence[Iri]) -> Iterator[Finding]:
         """What breaks a check at some of its targets."""

@@ -89,6 +89,7 @@ STANCES, BASES, PRECISIONS, CUSTODIES = (
     tuple(Custody),
 )
 STANCE_CODE, BASIS_CODE = _codes(Stance), _codes(Basis)
+BASIS_OF_IRI = {basis.value: code for basis, code in BASIS_CODE.items()}
 PRECISION_CODE, CUSTODY_CODE = _codes(Precision), _codes(Custody)
 
 
@@ -255,6 +256,32 @@ def header(row: Mapping[str, object]) -> Header:
         revision=int(text("revision")),
         edition=text("edition"),
         exported_from=Iri(text("exported_from")),
+    )
+
+
+class LazyHeaders(dict[int, Header]):
+    """Headers by number, each made from its row when it is first asked for."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        super().__init__()
+        self._frame = frame
+        self._place = {number: place for place, number in enumerate(frame["number"])}
+
+    def __missing__(self, number: int) -> Header:
+        row = self._frame.row(self._place[number], named=True)
+        made = self[number] = header(row)
+        return made
+
+
+def plain() -> pl.Expr:
+    """Whether an ordinary triple says all of a claim, as ``Claim.plain`` has it."""
+    texts = ("confidence", "as_stated", "locator", "unusable", "valid_from", "valid_until")
+    return pl.all_horizontal(
+        pl.col("kind") != NO_VALUE,
+        pl.col("stance") == STANCE_CODE[Stance.STATED],
+        pl.col("basis") == NONE,
+        pl.col("precision") == NONE,
+        *(pl.col(text) == "" for text in texts),
     )
 
 

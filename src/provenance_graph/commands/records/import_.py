@@ -123,7 +123,7 @@ def command(
 ) -> int:
     """Read documents into the store.
 
-    PATH is a file, a folder, a glob, - for standard input, hf:org/name, hf:org/* or an address.
+    PATH is a file, a folder, an archive (zip, tar, gz), a glob, - for standard input, hf:org/name, hf:org/* or an address.
     """
     from provenance_graph.formats.bundles.keys import NO_KEYS, key_list
     from provenance_graph.formats.registry import require_format

@@ -1,7 +1,7 @@
 """The fourth stage of a build: the accepted view and the evidence levels of one bucket.
 
-Leaves the bucket's part of the claim table, sorted by subject and property, and its quads
-as text for an RDF engine to load.
+Leaves the bucket's part of the claim table: the claims, sorted by subject and property, and the
+accepted facts; and its quads as text for an RDF engine to load.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from provenance_graph.acceptance.columns.accept import accept
 from provenance_graph.acceptance.columns.basis import Partition
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.assessment.levels.columns import Hanging, LevelColumns
-from provenance_graph.core.claims import Header
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.ingest.bulk.parts import finish, fresh_folder
 from provenance_graph.store import claim_columns as columns
@@ -55,6 +54,8 @@ class Rules:
 _SORTED = ("subject", "property", "name", "record", "value")
 TABLE = (*columns.CLAIMS, "subject", "object", "current", "counted")
 """The columns of the claim table."""
+GROUP_ROWS = 20_000
+"""Rows of which a file says the least and the greatest values, so that readers pass others over."""
 
 
 def judge(task: JudgeTask, rules: Rules) -> Judged:
@@ -73,8 +74,10 @@ def judge(task: JudgeTask, rules: Rules) -> Judged:
         (aside / "levels.nq").write_bytes(columns.nquads(levels, rules.level_graph))
         load.append((str(folder / "levels.nq"), "nquads"))
         quads += len(levels)
+    facts = seen.quads.sort("property", "subject")
+    facts.write_parquet(aside / "facts.parquet", row_group_size=GROUP_ROWS)
     table = seen.rows.select(*TABLE).sort(_SORTED)
-    table.write_parquet(aside / "claims.parquet", row_group_size=20_000)
+    table.write_parquet(aside / "claims.parquet", row_group_size=GROUP_ROWS)
     subjects = seen.quads["subject"].n_unique()
     judged = Judged(task.bucket, subjects, len(table), quads, tuple(load))
     (aside / "bucket.json").write_text(json.dumps(asdict(judged)), encoding="utf-8")
@@ -89,7 +92,7 @@ def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Hanging]:
     files = [file for file in there if file.is_file()]
     rows = pl.concat([pl.read_parquet(file) for file in files])
     tables = [pl.read_parquet(file.with_name(f"{name}.headers.parquet")) for file in files]
-    headers = LazyHeaders(pl.concat(tables))
+    headers = columns.LazyHeaders(pl.concat(tables))
     names = pl.read_parquet(Path(task.stage) / "names.parquet")
     named = pl.col("name").is_in(rows["publisher"].unique().implode())
     owners = pl.col("name").str.starts_with(f"{ID}organization/")
@@ -104,20 +107,6 @@ def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Hanging]:
     involved = pl.concat([hanging["root"], hanging["subject"]]).unique()
     aliases = names.filter(pl.col("subject").is_in(involved.implode()))
     return Partition(own, headers, policy, canonical), Hanging(hanging, aliases)
-
-
-class LazyHeaders(dict[int, Header]):
-    """Headers by number, each made from its row when it is first asked for."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        super().__init__()
-        self._frame = frame
-        self._place = {number: place for place, number in enumerate(frame["number"])}
-
-    def __missing__(self, number: int) -> Header:
-        row = self._frame.row(self._place[number], named=True)
-        header = self[number] = columns.header(row)
-        return header
 
 
 def _done(folder: Path) -> Judged | None:

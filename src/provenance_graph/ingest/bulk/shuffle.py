@@ -7,7 +7,6 @@ model is.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import polars as pl
 from provenance_graph.ingest.bulk.names import as_identity
 from provenance_graph.ingest.bulk.parts import finish, fresh_folder
 from provenance_graph.store import claim_columns as columns
+from provenance_graph.store.claim_table import bucket_of
 
 BUCKET_CLAIMS = 250_000
 """About how many claims one bucket holds."""
@@ -33,15 +33,6 @@ class ShuffleTask:
     parts: tuple[str, ...]
     buckets: int
     stage: str
-
-
-def bucket_of(subject: str, buckets: int) -> int:
-    """The bucket of a subject, the same in every version of this software.
-
-    >>> bucket_of("https://w3id.org/provenance-graph/id/model/a/b", 7)
-    0
-    """
-    return zlib.crc32(subject.encode()) % buckets
 
 
 def batches(sizes: Sequence[tuple[str, int]], buckets: int, stage: Path) -> Iterator[ShuffleTask]:

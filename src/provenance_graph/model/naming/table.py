@@ -29,7 +29,6 @@ from provenance_graph.core.terms import (
 )
 from provenance_graph.model.naming.kept import catalogue_file
 from provenance_graph.model.naming.resolve import fold
-from provenance_graph.store.values import ANY
 
 KINDS = {
     "model": (PG.Model, PG.ModelVersion, PG.Configuration, PG.OfferedModel),
@@ -79,8 +78,9 @@ def publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
 
 
 def _publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
-    quads = snapshot.quads(predicate=PROV.wasAttributedTo, graph=ANY)
-    return {snapshot.canonical(who) for who in {o for *_, o, _ in quads} if isinstance(who, Iri)}
+    return {
+        snapshot.canonical(Iri(who)) for who in set(snapshot.header_values(PROV.wasAttributedTo))
+    }
 
 
 def kinds_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, int]:

@@ -79,6 +79,7 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
         + _SCHEMA
         + SCHEMA_SQL
     )
+    snapshot = snapshot.in_columns()
     source = IndexedFacts(snapshot)
     above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
@@ -209,10 +210,8 @@ class ModelFacts:
         return sorted(map(self.source.label, self._of(predicate)))
 
     def _number(self, predicate: Iri) -> int | None:
-        for value in self._of(predicate):
-            if isinstance(value, Literal) and value.lexical.lstrip("-").isdigit():
-                return int(value.lexical)
-        return None
+        texts = [value.lexical for value in self._of(predicate) if isinstance(value, Literal)]
+        return min((int(text) for text in texts if text.lstrip("-").isdigit()), default=None)
 
     def _known(self) -> int:
         """How many fields have an accepted value."""

@@ -28,7 +28,6 @@ from provenance_graph.model.naming import table
 from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.model.naming.resolve import fold
 from provenance_graph.model.search.manual import entries
-from provenance_graph.store.values import ANY
 
 SCHEMA_SQL = f"""{table.SCHEMA_SQL}
 CREATE TABLE thing (
@@ -65,10 +64,7 @@ def fill_names(
     database: sqlite3.Connection, snapshot: AcceptedSnapshot, models: Mapping[Iri, NamedModel]
 ) -> None:
     """Fill the tables with every entity of a snapshot, and with questions and views after them."""
-    records = {
-        record
-        for record, *_ in snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
-    }
+    records = set(snapshot.records())
     kinds = _kinds(snapshot)
     kinds |= {record: "record" for record in records if kinds.get(record) != "source"}
     bits = table.kinds_of(snapshot)

@@ -104,7 +104,10 @@ def _has_identity(folder: Path, version: str) -> bool:
 
 
 def _make_identity(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    rows = [{**asdict(pair), "verdict": pair.verdict.name} for pair in _identified(snapshot)]
+    rows = [
+        {**asdict(pair), "verdict": pair.verdict.name}
+        for pair in _identified(snapshot.in_columns())
+    ]
     _put(_identity_file(folder, snapshot.version), rows)
 
 
@@ -129,7 +132,7 @@ def _has_stats(folder: Path, version: str) -> bool:
 
 
 def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    _put(_stats_file(folder, snapshot.version), asdict(stats(snapshot)))
+    _put(_stats_file(folder, snapshot.version), asdict(stats(snapshot.in_columns())))
 
 
 def _put(file: Path, value: object) -> None:

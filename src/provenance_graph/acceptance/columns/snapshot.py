@@ -1,0 +1,264 @@
+"""A snapshot whose wide readings come from the claim table of its version.
+
+What reads a property of everything, every subject one after another, or all claims about many
+subjects takes columns, many times quicker than as many look-ups; whatever else is asked is read
+from the store. The answers are the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+from types import MappingProxyType
+
+import polars as pl
+
+from provenance_graph.acceptance.evidence import Statement, StoreStatements
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.versions import Counting
+from provenance_graph.acceptance.view import View
+from provenance_graph.core import terms
+from provenance_graph.core.claims import Header, Quad, Stance, Value
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA
+from provenance_graph.store import claim_columns as columns
+from provenance_graph.store.base import Store
+from provenance_graph.store.claim_table import ClaimTable
+from provenance_graph.store.values import AnyGraph
+
+OF_CLAIMS = frozenset(
+    {
+        SCHEMA.name, DCTERMS.creator, DCTERMS.publisher, DCTERMS.license, PG.provider, PG.offerOf,
+        PROV.wasDerivedFrom, *terms.DERIVATIONS, *terms.INFLUENCES,
+    }
+)  # fmt: skip
+"""Properties that are read over all named graphs: of claims, and of graphs of our own."""
+OWN_GRAPHS = tuple(
+    mint("graph", name)
+    for name in ("reference", "identity", "identity-by-rule", "collections", "labels", "name-keys")
+)
+"""Graphs of our own that may state such a property, or the class of something."""
+OF_HEADERS: Mapping[Iri, str] = MappingProxyType(
+    {
+        PG.reader: "reader",
+        PAV.retrievedOn: "retrieved",
+        PROV.wasAttributedTo: "publisher",
+    }
+)
+"""Properties of every record's header that are counted, and their columns."""
+_VALUE = ("kind", "value", "datatype", "language")
+
+
+class TableSnapshot(AcceptedSnapshot):
+    """A snapshot of now, with the claim table of its version."""
+
+    def __init__(self, snapshot: AcceptedSnapshot, table: ClaimTable) -> None:
+        super().__init__(snapshot._store, folder=snapshot.folder, today=snapshot.today)
+        self.table = table
+
+    def in_columns(self) -> AcceptedSnapshot:
+        """Itself."""
+        return self
+
+    @cached_property
+    def _ahead(self) -> _TableStatements:
+        return _TableStatements(self._store, self.table)
+
+    @cached_property
+    def statements(self) -> StoreStatements:
+        """The claims of all records, and which names mean one entity."""
+        return self._ahead
+
+    @cached_property
+    def latest(self) -> Counting:
+        """Which records count: of each document the latest retrieval."""
+        return _Current(self._ahead.current)
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,
+        graph: Iri | AnyGraph | None = None,
+    ) -> Iterator[Quad]:
+        """Quads that match: a property of everything from the table, all else from the store."""
+        of_class = predicate == RDF.type and isinstance(object, Iri)
+        if subject is None and predicate is not None and (object is None or of_class):
+            if graph is None:
+                return self._accepted(predicate, object)
+            claimed = of_class and object not in (PG.Claim, PG.SourceRecord)
+            if isinstance(graph, AnyGraph) and (claimed or predicate in OF_CLAIMS):
+                return self._stated(predicate, object)
+        return super().quads(subject, predicate, object, graph)
+
+    def _accepted(self, predicate: Iri, wanted: Value | None) -> Iterator[Quad]:
+        facts = self.table.facts(predicate)
+        if wanted is not None:
+            facts = facts.filter(_is(wanted))
+        for subject, *value in facts.select("subject", *_VALUE).iter_rows():
+            yield Iri(subject), predicate, _value(*value), None
+
+    def _stated(self, predicate: Iri, wanted: Value | None) -> Iterator[Quad]:
+        """What records state of a property as ordinary triples."""
+        rows = self.table.claims.filter((pl.col("property") == predicate) & columns.plain())
+        if wanted is not None:
+            rows = rows.filter(_is(wanted))
+        records = self._ahead.records
+        for number, name, *value in rows.select("record", "name", *_VALUE).collect().iter_rows():
+            yield Iri(name), predicate, _value(*value), records[number]
+        for graph in OWN_GRAPHS:
+            yield from super().quads(None, predicate, wanted, graph)
+
+    def subjects(self, wanted: Collection[Iri]) -> Iterator[tuple[Iri, Iterator[Quad]]]:
+        """Some subjects with their accepted facts, in no order."""
+        chosen = pl.DataFrame({"subject": pl.Series(list(map(str, wanted)), dtype=pl.String)})
+        for facts in self.table.facts_by_subject():
+            rows = facts.join(chosen, on="subject", how="semi", maintain_order="left")
+            of = rows.select("subject", "property", *_VALUE).iter_rows()
+            for name, stored in groupby(of, key=itemgetter(0)):
+                subject = Iri(name)
+                yield subject, ((subject, Iri(p), _value(*v), None) for _, p, *v in stored)
+
+    def count(
+        self, predicate: Iri, object: Value | None = None, graph: AnyGraph | None = None
+    ) -> int:
+        """How many quads there are of a property, or of it and a value; ``graph`` as in ``quads``."""
+        if graph is not None or not (object is None or isinstance(object, Iri)):
+            return super().count(predicate, object, graph)
+        facts = self.table.facts(predicate)
+        return len(facts if object is None else facts.filter(_is(object)))
+
+    def annotated(self, predicate: Iri, basis: Iri | None = None) -> Iterator[tuple[Iri, Value]]:
+        """Subject and value of the claims of a property that say more than their triple."""
+        rows = self.table.claims.filter(
+            (pl.col("property") == predicate)
+            & (pl.col("kind") != columns.NO_VALUE)
+            & ~columns.plain()
+        )
+        if basis is not None:
+            rows = rows.filter(pl.col("basis") == columns.BASIS_OF_IRI[basis])
+        for name, *value in rows.select("name", *_VALUE).collect().iter_rows():
+            yield Iri(name), _value(*value)
+
+    def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
+        """Subject and object of every accepted link of a kind, as IRIs in UTF-8."""
+        links = self.table.facts(predicate).filter(pl.col("kind") == columns.IRI)
+        for subject, value in links.select("subject", "value").iter_rows():
+            yield subject.encode(), value.encode()
+
+    def records(self) -> Iterator[Iri]:
+        """The names of all records."""
+        return map(Iri, self.table.headers["iri"])
+
+    def header_values(self, predicate: Iri) -> Iterator[str]:
+        """What the header of every record gives for a property that each has."""
+        return iter(self.table.headers[OF_HEADERS[predicate]])
+
+    def unreadable(self) -> set[Iri]:
+        """The subjects of which some source's words could not be read as a value."""
+        rows = self.table.claims.filter(pl.col("unusable") != "").select("subject").unique()
+        return set(map(Iri, rows.collect()["subject"]))
+
+    def silenced(self, stances: Collection[Stance]) -> set[Iri]:
+        """Subjects with an accepted value for what some source gives with one of these stances."""
+        codes = [columns.STANCE_CODE[stance] for stance in stances]
+        asked = self.table.claims.filter(pl.col("stance").is_in(codes))
+        pairs = asked.select("subject", "property").unique().collect()
+        results: set[Iri] = set()
+        for (name,), of in pairs.partition_by(["property"], as_dict=True).items():
+            given = self.table.facts(str(name)).select("subject")
+            results.update(map(Iri, of.join(given, on="subject", how="semi")["subject"]))
+        return results
+
+    def views(self, subjects: Iterable[Iri]) -> Iterator[tuple[Iri, View]]:
+        """The views of some subjects, in no order; what is asked of one meanwhile is at hand."""
+        for chosen, rows in self.table.buckets_of(subjects):
+            with self._ahead.reading(chosen, rows):
+                for subject in map(Iri, chosen):
+                    yield subject, self.view(subject)
+
+
+class _TableStatements(StoreStatements):
+    """The statements of a store, with those about some subjects taken from the claim table."""
+
+    def __init__(self, store: Store, table: ClaimTable) -> None:
+        super().__init__(store)
+        self._table = table
+        self._read: dict[Iri, list[Statement]] = {}
+        self._same = {Iri(name): Iri(subject) for name, subject in table.names.items()}
+        self._names: dict[Iri, list[Iri]] = defaultdict(list)
+        for name, subject in self._same.items():
+            self._names[subject].append(name)
+
+    @cached_property
+    def records(self) -> dict[int, Iri]:
+        """The name of every record by its number."""
+        headers = self._table.headers
+        return dict(zip(headers["number"], map(Iri, headers["iri"]), strict=True))
+
+    @cached_property
+    def _numbered(self) -> columns.LazyHeaders:
+        return columns.LazyHeaders(self._table.headers)
+
+    @cached_property
+    def current(self) -> frozenset[str]:
+        """The records that are the latest reading of their document."""
+        headers = self._table.headers
+        return frozenset(headers.filter("current")["iri"])
+
+    @contextmanager
+    def reading(self, subjects: Iterable[str], rows: pl.DataFrame) -> Iterator[None]:
+        """Have the claims about some subjects at hand, which are ``rows``."""
+        read: dict[Iri, list[Statement]] = {
+            name: [] for subject in subjects for name in self.names_of(Iri(subject))
+        }
+        for row in rows.select(*columns.CLAIMS).iter_rows():
+            claim = columns.claim(row)
+            read[claim.subject].append((claim, self._numbered[row[-1]]))
+        self._read = read
+        try:
+            yield
+        finally:
+            self._read = {}
+
+    def about(self, entity: Iri) -> list[Statement]:
+        """Everything any record says about one name."""
+        at_hand = self._read.get(entity)
+        return super().about(entity) if at_hand is None else list(at_hand)
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+        return self._same.get(entity, entity)
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+        return sorted({subject, *self._names.get(subject, ())})
+
+
+class _Current:
+    """Which records count, as the claim table has it."""
+
+    def __init__(self, current: Collection[str]) -> None:
+        self._current = current
+
+    def known(self, header: Header) -> bool:  # noqa: ARG002 - of now all are
+        """Whether the record had been retrieved by then."""
+        return True
+
+    def counts(self, header: Header) -> bool:
+        """Whether it is the latest retrieval of its document."""
+        return header.record in self._current
+
+
+def _is(value: Value) -> pl.Expr:
+    return (pl.col("kind") == columns.IRI) & (pl.col("value") == str(value))
+
+
+def _value(kind: int, text: str, datatype: str, language: str) -> Value:
+    value = columns.value_of(kind, text, datatype, language)
+    assert value is not None  # what has none is neither a fact nor a plain claim
+    return value

@@ -1,0 +1,154 @@
+"""Archives of documents, unpacked within bounds and read as the folder that they hold.
+
+Zip, tar (plain or packed by gzip, bzip2, xz), and single files packed by gzip. Only plain files
+are taken, below the folder they are unpacked into; of a file of weights as much as its header
+may need. What is in no archive of documents, or past the bounds, is told with its place.
+"""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import os
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+from provenance_graph.core.claims import Problem
+from provenance_graph.formats.file_names import HEADERS, LINES
+from provenance_graph.formats.parsing import MAX_BYTES
+from provenance_graph.formats.weights.binary import MAX_HEADER
+
+MAX_MEMBERS = 10_000_000
+MAX_UNPACKED = 64 << 30
+"""Bytes that one archive may come to."""
+MAX_RATIO, FREE_OF_RATIO = 200, 1 << 30
+"""How many times its size an archive may come to, past so many bytes: text packs a hundredfold."""
+_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+_PIECE = 1 << 20
+_DAMAGE = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    NotImplementedError,  # a way of packing that is not known here
+    RuntimeError,  # a zip behind a password
+    ValueError,
+)
+
+
+def stem_of(name: str) -> str:
+    """The name of an archive without its ending; empty where the name is no archive's.
+
+    >>> stem_of("hub-2026.tar.gz"), stem_of("cards.ZIP"), stem_of("a.jsonl.gz"), stem_of("a.json")
+    ('hub-2026', 'cards', 'a.jsonl', '')
+    """
+    folded = name.casefold()
+    for ending in (".zip", *_TARS, ".gz"):
+        if folded.endswith(ending) and len(name) > len(ending):
+            return name[: -len(ending)]
+    return ""
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[tuple[Path, list[Problem]]]:
+    """The folder that an archive holds, for as long as it is read, and what was not taken."""
+    stem = stem_of(path.name)
+    with tempfile.TemporaryDirectory(prefix="provenance-graph-") as temporary:
+        root = Path(temporary) / stem
+        root.mkdir()
+        room = _Room(root, min(MAX_UNPACKED, max(FREE_OF_RATIO, MAX_RATIO * path.stat().st_size)))
+        try:
+            if path.suffix.casefold() == ".zip":
+                _unzip(path, room)
+            elif path.name.casefold().endswith(_TARS):
+                _untar(path, room)
+            else:
+                with gzip.open(path) as packed:
+                    room.put(stem, packed)
+        except _Full as full:
+            room.problems.append(Problem(path.name, str(full), kind="unreadable"))
+        except _DAMAGE as error:
+            what = f"the archive cannot be read to its end: {error or type(error).__name__}"
+            room.problems.append(Problem(path.name, what, kind="unreadable"))
+        yield root, room.problems
+
+
+class _Bytes(Protocol):
+    """What a member is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes."""
+
+
+class _Full(Exception):
+    """The archive holds more than is read."""
+
+
+@dataclass
+class _Room:
+    """Where an archive is unpacked, and what of the bounds is left."""
+
+    root: Path
+    left: int
+    members: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def put(self, name: str, source: _Bytes) -> None:
+        """Unpack a member; raises _Full at the bounds."""
+        self.members += 1
+        if self.members > MAX_MEMBERS:
+            raise _Full(f"more than {MAX_MEMBERS:,} files; the rest was not read")
+        parts = PurePosixPath(name.replace("\\", "/")).parts
+        if not parts or ".." in parts or parts[0] == "/" or "\0" in name or ":" in parts[0]:
+            self.problems.append(Problem(name[:200], "leads out of the archive", kind="skipped"))
+            return
+        target = self.root.joinpath(*parts)
+        suffix = target.suffix.casefold().lstrip(".")
+        most = self.left if suffix in LINES else MAX_BYTES + 1
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            out = target.open("xb")
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            self.problems.append(Problem(name[:200], "stands twice in the archive", kind="skipped"))
+            return
+        try:
+            with out:
+                self._copy(source, out, MAX_HEADER if suffix in HEADERS else most)
+        except (_Full, *_DAMAGE):
+            target.unlink()  # half a document is none
+            raise
+
+    def _copy(self, source: _Bytes, out: IO[bytes], most: int) -> None:
+        while most > 0 and (piece := source.read(min(_PIECE, most))):
+            most -= len(piece)
+            self.left -= len(piece)
+            if self.left < 0:
+                raise _Full("unpacked it is larger than what is read of an archive; unpack it")
+            out.write(piece)
+
+
+def _unzip(path: Path, room: _Room) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            kind = member.external_attr >> 16 & 0o170000
+            if not member.is_dir() and kind in (0, 0o100000):
+                with archive.open(member) as source:
+                    room.put(member.filename, source)
+
+
+def _untar(path: Path, room: _Room) -> None:
+    with tarfile.open(path, "r|*") as archive:
+        for member in archive:
+            source = archive.extractfile(member) if member.isreg() else None
+            if source is not None:
+                room.put(os.fsdecode(os.fsencode(member.name)), source)
+            archive.members.clear()  # type: ignore[attr-defined]  # else every header stays in memory

@@ -1,0 +1,46 @@
+"""What a build keeps of its columns: the claim table of the version that it made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from provenance_graph.core.claims import Quad
+from provenance_graph.ingest.bulk.judge import GROUP_ROWS
+from provenance_graph.ingest.bulk.pipeline import Compiled
+from provenance_graph.store import claim_columns as columns
+from provenance_graph.store import claim_table
+
+
+def keep_table(
+    derived: Path, version: str, stage: Path, compiled: Compiled, fixed: Iterable[Quad]
+) -> None:
+    """Link the columns of the stages into the claim table of a version, below ``derived``.
+
+    ``fixed`` is what stands beside records and views; what of it is in the default graph goes to
+    the bucket of its subject, so that each bucket has whole subjects.
+    """
+    own: dict[int, list[Quad]] = {}
+    for quad in fixed:
+        if quad[3] is None:
+            own.setdefault(claim_table.bucket_of(quad[0], compiled.buckets), []).append(quad)
+    files: dict[str, Path] = {}
+    for one in compiled.judged:
+        folder = stage / "judged" / f"bucket-{one.bucket:05d}"
+        files[f"claims-{one.bucket:05d}.parquet"] = folder / "claims.parquet"
+        files[f"facts-{one.bucket:05d}.parquet"] = folder / "facts.parquet"
+    for bucket, quads in own.items():
+        name = f"facts-{bucket:05d}.parquet"
+        files[name] = _with(files.get(name), quads, stage / name)
+    files |= {name: stage / name for name in ("headers.parquet", "names.parquet")}
+    claim_table.keep(derived, version, compiled.buckets, files)
+
+
+def _with(file: Path | None, quads: list[Quad], target: Path) -> Path:
+    """The accepted facts of a file, if there is one, and some quads, each once, in another file."""
+    parts = [columns.quad_frame(quads), *([pl.read_parquet(file)] if file else ())]
+    ordered = pl.concat(parts).unique().sort("property", "subject")
+    ordered.write_parquet(target, row_group_size=GROUP_ROWS)
+    return target

@@ -1,0 +1,156 @@
+"""The claim table of a store's version: what a build made in columns, in files beside the store.
+
+``derived/claims-<FORMAT>-<version>`` holds, for every bucket of subjects, its accepted facts
+(``facts-*.parquet``: the default graph, sorted by property) and the claims about it
+(``claims-*.parquet``, sorted by subject); ``headers.parquet``, one row a record, and
+``names.parquet``, one row a name that means another. ``manifest.json`` has the digest of each.
+
+It is of one version and of no other: after a commit the store alone is read. It can be deleted
+at any time; what is made from it is then made from the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_HEAD = "claims-"
+_log = logging.getLogger(__name__)
+
+
+def bucket_of(subject: str, buckets: int) -> int:
+    """The bucket of a subject, the same in every version of this software.
+
+    >>> bucket_of("https://w3id.org/provenance-graph/id/model/a/b", 7)
+    0
+    """
+    return zlib.crc32(subject.encode()) % buckets
+
+
+def folder_of(derived: Path, version: str) -> Path:
+    """Where the table of a version is."""
+    return derived / f"{_HEAD}{FORMAT}-{version}"
+
+
+def keep(derived: Path, version: str, buckets: int, files: Mapping[str, Path]) -> None:
+    """Make the table of a version of files, by their names in it, which stay where they are.
+
+    It appears whole or not at all, and the tables of other versions are removed.
+    """
+    derived.mkdir(exist_ok=True)
+    target = folder_of(derived, version)
+    aside = target.with_name(f".{target.name}.{os.getpid()}")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    for name, file in files.items():
+        try:
+            (aside / name).hardlink_to(file)
+        except OSError:  # a file system without links
+            shutil.copyfile(file, aside / name)
+    sums = {name: _digest(aside / name) for name in sorted(files)}
+    manifest = {"version": version, "buckets": buckets, "files": sums}
+    (aside / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    forget(derived)
+    aside.replace(target)
+
+
+def forget(derived: Path) -> None:
+    """Remove the tables of all versions."""
+    for pattern in (f"{_HEAD}*", f".{_HEAD}*-*"):
+        for old in derived.glob(pattern):
+            if old.is_dir() and (pattern[0] != "." or not old.name.endswith(f".{os.getpid()}")):
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+class ClaimTable:
+    """The claim table of one version, whose files are as they were written."""
+
+    def __init__(self, folder: Path, buckets: int) -> None:
+        self.folder, self.buckets = folder, buckets
+
+    @classmethod
+    def open(cls, derived: Path, version: str) -> ClaimTable | None:
+        """The table of a version; None where there is none.
+
+        One whose files are not as they were written is reported, and removed.
+        """
+        folder = folder_of(derived, version)
+        if not folder.is_dir():
+            return None
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+            buckets, files = int(manifest["buckets"]), dict(manifest["files"])
+            wrong = [name for name, sum_ in files.items() if _digest(folder / name) != sum_]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            wrong, buckets = [f"{MANIFEST} ({error})"], 0
+        if wrong:
+            _log.warning(
+                "%s: %s is not as it was written; the claim table is removed, and indexes are made "
+                "from the store (the next build makes it anew)",
+                folder,
+                wrong[0],
+            )
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
+        return cls(folder, buckets)
+
+    def _files(self, kind: str) -> list[Path]:
+        return sorted(self.folder.glob(f"{kind}-*.parquet"))
+
+    def facts(self, predicate: str) -> pl.DataFrame:
+        """The accepted facts of a property, with columns subject, kind, value, datatype, language."""
+        return (
+            pl.scan_parquet(self._files("facts"))
+            .filter(pl.col("property") == predicate)
+            .drop("property")
+            .collect()
+        )
+
+    def facts_by_subject(self) -> Iterator[pl.DataFrame]:
+        """All accepted facts, sorted by subject, bucket by bucket; each has whole subjects."""
+        for file in self._files("facts"):
+            yield pl.read_parquet(file).sort("subject", maintain_order=True)
+
+    @cached_property
+    def claims(self) -> pl.LazyFrame:
+        """All claims: the columns of ``claim_columns.CLAIMS``, and ``subject`` and ``object``."""
+        return pl.scan_parquet(self._files("claims"))
+
+    def buckets_of(self, subjects: Iterable[str]) -> Iterator[tuple[list[str], pl.DataFrame]]:
+        """The claims about some subjects, bucket by bucket, each with its subjects."""
+        by_bucket: dict[int, list[str]] = {}
+        for subject in subjects:
+            by_bucket.setdefault(bucket_of(subject, self.buckets), []).append(subject)
+        for bucket, chosen in sorted(by_bucket.items()):
+            file = self.folder / f"claims-{bucket:05d}.parquet"
+            wanted = pl.col("subject").is_in(pl.Series(chosen, dtype=pl.String).implode())
+            if file.is_file():
+                yield chosen, pl.scan_parquet(file).filter(wanted).collect()
+            else:
+                yield chosen, self.claims.clear().collect()
+
+    @cached_property
+    def headers(self) -> pl.DataFrame:
+        """One row a record: the columns of ``claim_columns.HEADERS``, ``file`` and ``current``."""
+        return pl.read_parquet(self.folder / "headers.parquet")
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each name means that means another."""
+        return dict(pl.read_parquet(self.folder / "names.parquet").iter_rows())

@@ -1,0 +1,157 @@
+"""What is made from the claim table of a version is what is made from its store."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks.hub.structure import Hub
+from benchmarks.hub_generate import generate
+from provenance_graph.acceptance.columns.snapshot import OF_CLAIMS, TableSnapshot
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.conflicts.detect import SILENT, conflicts
+from provenance_graph.core.claims import Basis
+from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA
+from provenance_graph.ingest.build import build
+from provenance_graph.ingest.update import update
+from provenance_graph.matching.identify import identify
+from provenance_graph.model.search.build import fill
+from provenance_graph.model.stats import stats
+from provenance_graph.store import claim_table
+from provenance_graph.store.claim_table import ClaimTable
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.values import ANY
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of a generated hub, in several buckets."""
+    folder = tmp_path_factory.mktemp("hub")
+    generate(Hub(150, 3), folder, shard=50)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("provenance_graph.ingest.bulk.pipeline.BUCKET_CLAIMS", 1000)
+        build(folder / "data", folder / "store", derive=EvidenceLevels(), fresh=True)
+    return folder / "store"
+
+
+@pytest.fixture(params=["generated", "curated"])
+def pair(request: pytest.FixtureRequest) -> tuple[AcceptedSnapshot, TableSnapshot]:
+    """A snapshot of a store, and the same over its claim table."""
+    root: Path = request.getfixturevalue(request.param)
+    with EmbeddedStore.open(root) as store:
+        plain = AcceptedSnapshot(store)
+        over = AcceptedSnapshot(store, folder=root / "derived").in_columns()
+        assert isinstance(over, TableSnapshot)
+        yield plain, over
+
+
+def catalogue(snapshot: AcceptedSnapshot) -> dict[str, list[str]]:
+    """The rows of every table of the search index."""
+    database = sqlite3.connect(":memory:")
+    fill(database, snapshot)
+    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {
+        name: sorted(map(repr, database.execute(f'SELECT * FROM "{name}"'))) for (name,) in tables
+    }
+
+
+MADE: dict[str, Callable[[AcceptedSnapshot], object]] = {
+    "search": catalogue,
+    "conflicts": lambda s: [c.to_json() for c in conflicts(s)],
+    "statistics": stats,
+    "identity": identify,
+}
+
+
+@pytest.mark.parametrize("what", MADE)
+def test_indexes_from_the_table_are_those_from_the_store(pair, what: str) -> None:
+    plain, over = pair
+    made = MADE[what](plain)
+    assert made
+    assert MADE[what](over) == made
+
+
+def test_wide_readings_of_the_table_are_those_of_the_store(pair) -> None:
+    plain, over = pair
+    predicates = {p for _, p, _, _ in plain.quads()}
+    for predicate in predicates:
+        assert set(over.quads(predicate=predicate)) == set(plain.quads(predicate=predicate))
+        assert over.count(predicate) == plain.count(predicate)
+        assert sorted(over.pairs(predicate)) == sorted(plain.pairs(predicate))
+    for predicate in OF_CLAIMS:
+        stated = set(plain.quads(predicate=predicate, graph=ANY))
+        assert set(over.quads(predicate=predicate, graph=ANY)) == stated
+    for kind in (PG.Model, PG.Organization, PG.SourceRecord):
+        wanted = {"predicate": RDF.type, "object": kind}
+        assert set(over.quads(**wanted, graph=ANY)) == set(plain.quads(**wanted, graph=ANY))
+        assert set(over.quads(**wanted)) == set(plain.quads(**wanted))
+    for predicate in (SCHEMA.name, DCTERMS.issued, DCTERMS.creator):
+        for basis in (None, Basis.INFERENCE.value):
+            claims = sorted(map(repr, plain.annotated(predicate, basis)))
+            assert sorted(map(repr, over.annotated(predicate, basis))) == claims
+    assert set(over.records()) == set(plain.records())
+    for predicate in (PG.reader, PAV.retrievedOn, PROV.wasAttributedTo):
+        assert sorted(over.header_values(predicate)) == sorted(plain.header_values(predicate))
+    assert over.unreadable() == plain.unreadable()
+    assert over.silenced(SILENT) == plain.silenced(SILENT)
+
+
+def test_views_from_the_table_are_those_of_the_store(pair) -> None:
+    plain, over = pair
+    subjects = sorted({s for s, *_ in plain.quads(predicate=RDF.type, object=PG.Model)})
+    seen = dict(over.views(subjects))
+    assert seen.keys() == set(subjects)
+    for subject in subjects:
+        mine, stored = seen[subject], plain.view(subject)
+        assert sorted(map(repr, mine.claims)) == sorted(map(repr, stored.claims))
+        assert set(mine.quads) == set(stored.quads)
+        assert mine.statuses == stored.statuses
+
+
+def test_a_table_is_of_its_version_alone(generated: Path, tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    shutil.copytree(generated, root)
+    with EmbeddedStore.open_writer(root) as store:
+        record = next(iter(AcceptedSnapshot(store).records()))
+        update(store, drop=[record], derive=EvidenceLevels())
+    with EmbeddedStore.open(root) as store:
+        snapshot = AcceptedSnapshot(store, folder=root / "derived")
+        assert snapshot.in_columns() is snapshot
+
+
+@pytest.mark.parametrize("damage", ["byte", "cut", "gone", "manifest"])
+def test_a_damaged_table_is_told_and_removed(generated, tmp_path, caplog, damage: str) -> None:
+    derived = tmp_path / "derived"
+    shutil.copytree(generated / "derived", derived)
+    with EmbeddedStore.open(generated) as store:
+        version = store.version
+    folder = claim_table.folder_of(derived, version)
+    file = folder / ("manifest.json" if damage == "manifest" else "claims-00001.parquet")
+    data = file.read_bytes()
+    match damage:
+        case "byte":
+            file.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
+        case "gone":
+            file.unlink()
+        case _:
+            file.write_bytes(data[: len(data) // 2])
+    with caplog.at_level(logging.WARNING):
+        assert ClaimTable.open(derived, version) is None
+    assert "is not as it was written" in caplog.text
+    assert not folder.exists()
+
+
+def test_a_build_keeps_the_table_of_its_version_alone(generated: Path) -> None:
+    with EmbeddedStore.open(generated) as store:
+        version = store.version
+    build(generated.parent / "data", generated, derive=EvidenceLevels(), fresh=True)
+    with EmbeddedStore.open(generated) as store:
+        assert store.version != version
+        folders = sorted(generated.glob("derived/*claims-*"))
+        assert folders == [claim_table.folder_of(generated / "derived", store.version)]
