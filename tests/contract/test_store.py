@@ -15,6 +15,7 @@ from provenance_graph.core.terms import RDF, XSD
 from provenance_graph.store.base import ANY, Change, DatasetChoice, Limits, Store, WritableStore
 from provenance_graph.store.embedded import EmbeddedStore, build
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.remote.ahead import AheadStore
 from provenance_graph.store.remote.reading import RemoteStore
 from provenance_graph.store.values import SparqlQuery
 
@@ -50,7 +51,7 @@ def _writer(path) -> Iterator[WritableStore]:
         yield store
 
 
-def _remote(_: object) -> Iterator[Store]:
+def _remote(_: object, kind: type[RemoteStore] = RemoteStore) -> Iterator[Store]:
     """A service of the SPARQL protocol, as small as it can be."""
     inner = MemoryStore(DATA)
 
@@ -70,11 +71,20 @@ def _remote(_: object) -> Iterator[Store]:
         return httpx2.Response(200, content=answer.body, headers=headers)
 
     with httpx2.Client(transport=httpx2.MockTransport(handle)) as client:
-        yield RemoteStore("http://service.example/sparql", client)
+        yield kind("http://service.example/sparql", client)
+
+
+def _ahead(_: object) -> Iterator[Store]:
+    yield from _remote(_, AheadStore)
 
 
 WRITABLE: dict[str, Callable] = {"memory": _memory, "writer": _writer}
-READABLE: dict[str, Callable] = {**WRITABLE, "embedded": _embedded, "remote": _remote}
+READABLE: dict[str, Callable] = {
+    **WRITABLE,
+    "embedded": _embedded,
+    "remote": _remote,
+    "ahead": _ahead,
+}
 
 
 @pytest.fixture(params=READABLE)

@@ -33,6 +33,7 @@ from provenance_graph.store.base import ANY, Change
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote.copy import RemoteCopy
+from provenance_graph.store.remote.http import RemoteClient
 from provenance_graph.store.remote.probe import Capabilities
 from provenance_graph.store.remote.reading import RemoteStore
 from provenance_graph.store.remote.settings import RemoteSettings
@@ -115,6 +116,25 @@ def test_a_store_built_and_changed_on_oxigraph_answers_as_one_on_disk(
     assert_copied(RemoteCopy(tmp_path / "backup", oxigraph), oxigraph)
     for words in (("show", hub.name(0)), ("lineage", hub.name(0)), ("licences", hub.name(0))):
         assert run("--store", oxigraph, *words) == run("--store", place, *words)
+    assert requests_of(("--store", oxigraph, "show", hub.name(0)), monkeypatch) <= MAX_REQUESTS
+
+
+MAX_REQUESTS = 45
+"""Of `show`; there were 1,226 before look-ups were made several at a time."""
+
+
+def requests_of(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many requests a command sends."""
+    sent: list[object] = []
+    send = RemoteClient.send
+
+    def counted(*given: object, **named: object) -> object:
+        sent.append(given)
+        return send(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(RemoteClient, "send", counted)
+    run(*words)
+    return len(sent)
 
 
 def assert_copied(copy: RemoteCopy, url: str) -> None:

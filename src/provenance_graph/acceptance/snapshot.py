@@ -29,7 +29,7 @@ from provenance_graph.core.claims import Header, Precision, Quad, SourcedClaim, 
 from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
-from provenance_graph.store.base import Store
+from provenance_graph.store.base import Expecting, Store
 from provenance_graph.store.values import ANY, AnyGraph, Limits, Rows, SparqlQuery
 
 T = TypeVar("T")
@@ -101,6 +101,11 @@ class AcceptedSnapshot:
     def related(self, predicate: Iri, object: Value) -> list[Iri]:
         """The entities whose accepted view points to a value, by IRI."""
         return sorted({s for s, *_ in self.quads(predicate=predicate, object=object)})
+
+    def expect(self, names: Collection[Iri]) -> None:
+        """Say which names are looked up next: a remote store asks about all of them at once."""
+        if isinstance(self._store, Expecting):
+            self._store.expect(names)
 
     def types(self, subject: Iri) -> frozenset[Iri]:
         """What an entity is, as accepted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri
@@ -26,6 +26,7 @@ __all__ = [
     "AnyGraph",
     "Change",
     "DatasetChoice",
+    "Expecting",
     "Limits",
     "Rows",
     "SparqlQuery",
@@ -83,6 +84,14 @@ class Store(Protocol):
 
     def __exit__(self, *failure: object) -> None:
         """Close."""
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A store to which a look-up is dear, and that makes several at once where it knows of them."""
+
+    def expect(self, names: Iterable[Iri]) -> None:
+        """Names that are looked up next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ def open_store(place: str) -> Store:
     An address without a path means its ``/sparql``, where this project's own service answers.
     """
     if place.startswith(("http://", "https://")):
-        from provenance_graph.store.remote.reading import RemoteStore
+        from provenance_graph.store.remote.ahead import AheadStore
 
-        return RemoteStore.open(address_of(place))
+        return AheadStore.open(address_of(place))
     from provenance_graph.store.embedded import EmbeddedStore
 
     store = EmbeddedStore.open(Path(place))

@@ -180,6 +180,7 @@ def _direct(present: AcceptedSnapshot, asked: str) -> Iterator[Iri]:
         candidates += [iris.mint(head, asked) for head in _HEADS]
         candidates += [Iri(iris.PREFIXES["licence"] + asked), Iri(iris.ID + asked)]
         candidates = [one for one in candidates if iris.is_iri(one)]
+    present.expect(candidates)
     for candidate in candidates:
         canonical = present.statements.canonical(candidate)
         if _spoken_of(present, canonical):

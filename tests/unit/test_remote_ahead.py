@@ -1,0 +1,105 @@
+"""Look-ups that are made several at a time give what each gives alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import httpx2
+import pytest
+
+from provenance_graph import reference
+from provenance_graph.acceptance.identity import GRAPH, RULES
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV, RDF, SKOS
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.remote import ahead
+from provenance_graph.store.remote.ahead import AheadStore
+from provenance_graph.store.values import ANY, SparqlQuery
+
+
+@pytest.fixture(scope="module")
+def pair(curated: Path):
+    """A store on disk, the same behind a service, and the queries that the service was asked."""
+    asked: list[str] = []
+    with EmbeddedStore.open(curated) as disk:
+
+        def handle(request: httpx2.Request) -> httpx2.Response:
+            query = parse_qs(request.content.decode())["query"][0]
+            asked.append(query)
+            answer = disk.serialize(SparqlQuery(query), request.headers["accept"])
+            return httpx2.Response(
+                200, content=answer.body, headers={"content-type": answer.media_type}
+            )
+
+        with httpx2.Client(transport=httpx2.MockTransport(handle)) as client:
+            yield disk, AheadStore("http://service.example/sparql", client), asked
+
+
+def test_the_names_of_graphs_are_those_of_the_rest_of_the_code() -> None:
+    assert ahead.REFERENCE == reference.GRAPH
+    assert ahead.IDENTITY == (GRAPH, RULES)
+
+
+def test_every_kind_of_look_up_gives_what_it_gives_alone(pair) -> None:
+    disk, remote, _ = pair
+    models = sorted({s for s, *_ in disk.quads(predicate=RDF.type, object=PG.Model)})[:12]
+    remote.expect(models)
+    for model in models:
+        patterns = [
+            (model, None, None, None),
+            (model, RDF.type, PG.Model, None),
+            (model, None, None, ANY),
+            (model, SKOS.exactMatch, None, GRAPH),
+            (model, SKOS.exactMatch, None, RULES),
+            (None, SKOS.exactMatch, model, GRAPH),
+            (None, None, model, None),
+            (None, PROV.wasDerivedFrom, model, None),
+            (None, PROV.wasAttributedTo, model, ANY),
+            (None, PG.about, model, ANY),
+            (model, None, None, model),
+        ]
+        for pattern in patterns:
+            assert sorted(map(repr, remote.quads(*pattern))) == sorted(
+                map(repr, disk.quads(*pattern))
+            )
+        for node, _, _, graph in [*disk.quads(predicate=PG.about, object=model, graph=ANY)][:5]:
+            for subject in (node, graph):
+                pattern = (subject, None, None, graph)
+                assert set(remote.quads(*pattern)) == set(disk.quads(*pattern))
+
+
+def test_views_over_a_service_are_those_on_disk_in_few_requests(pair) -> None:
+    disk, remote, asked = pair
+    over, plain = AcceptedSnapshot(remote), AcceptedSnapshot(disk)
+    model = Iri("https://w3id.org/provenance-graph/id/model/allenai/OLMo-2-1124-7B")
+    over.view(model)  # the policy and the reference data are asked for once
+    remote._fetched.quads.clear()
+    asked.clear()
+    del over._views[model]
+    seen, stored = over.view(model), plain.view(model)
+    assert stored.claims
+    assert set(seen.claims) == set(stored.claims)
+    assert set(seen.quads) == set(stored.quads)
+    assert len(asked) <= 12
+
+
+def test_what_was_fetched_is_forgotten_after_some_seconds(pair, monkeypatch) -> None:
+    _, remote, asked = pair
+    about = Iri("https://w3id.org/provenance-graph/id/model/allenai/OLMo-2-1124-7B")
+    for seconds, more in ((1000.0, 0), (0.0, 1)):
+        list(remote.quads(about))
+        monkeypatch.setattr(ahead, "SECONDS", seconds)
+        before = len(asked)
+        assert list(remote.quads(about))
+        assert len(asked) == before + more
+
+
+def test_of_a_name_with_very_many_links_each_kind_is_asked_by_itself(pair, monkeypatch) -> None:
+    disk, remote, _ = pair
+    monkeypatch.setattr(ahead, "MANY", 3)
+    remote._fetched.leading.clear()
+    remote.expect([PG.Model, Iri("https://example.org/nobody")])
+    assert set(remote.quads(None, RDF.type, PG.Model)) == set(disk.quads(None, RDF.type, PG.Model))
+    assert not list(remote.quads(object=Iri("https://example.org/nobody")))
