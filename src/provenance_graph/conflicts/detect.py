@@ -14,7 +14,6 @@ from provenance_graph.acceptance.agreement import value_key
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.resolve import GIVES_VALUE
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.acceptance.view import View
 from provenance_graph.conflicts import several
 from provenance_graph.conflicts.kinds import (
     CATALOGUES,
@@ -59,8 +58,8 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
         chosen = sorted(set(subjects))
     listed = [
         c
-        for subject, seen in snapshot.views(chosen)
-        for c in of_subject(snapshot, subject, seen, layout, known)
+        for subject, _ in snapshot.views(chosen)
+        for c in of_subject(snapshot, subject, layout, known)
     ]
     asked = None if subjects is None else chosen
     listed += [*parents(snapshot, asked), *offers(snapshot, asked), *measured(snapshot, asked)]
@@ -81,13 +80,10 @@ def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
 
 
 def of_subject(
-    snapshot: AcceptedSnapshot,
-    subject: Iri,
-    seen: View,
-    layout: dict[Iri, Field],
-    known: Organizations,
+    snapshot: AcceptedSnapshot, subject: Iri, layout: dict[Iri, Field], known: Organizations
 ) -> Iterator[Conflict]:
-    """The conflicts of one subject, whose view is ``seen``."""
+    """The conflicts of one subject."""
+    seen = snapshot.view(subject)
     name = label(snapshot, subject) or short_id(subject)
     groups: dict[Iri, list[SourcedClaim]] = {}
     for claim in seen.claims:
