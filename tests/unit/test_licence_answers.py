@@ -372,3 +372,10 @@ def test_a_finding_names_its_clause_both_texts_and_the_claims_that_it_rests_on()
     assert {one["property"] for one in clash["claims"]} == {"mergedFrom"}
     assert clash["custody"] == "asserted"
     assert all(one["claims"] for one in report["findings"] if one["path"])
+
+
+def test_a_ban_on_outputs_is_named_where_something_worse_hides_the_answer_on_them():
+    graph = world([], {"x/m": "llama-2"}, recorded=False)
+    report = graph.report(thing("x/m"), uses=["train-on-outputs"], day=TODAY)
+    assert "training on outputs unknown" in report.sentence
+    assert "no other language model may be improved" in report.sentence

@@ -230,11 +230,12 @@ def _conditions(answer: AnswerOfDay, breaches: Sequence[LicenceFinding]) -> Iter
         for one in verdict.reasons
         if one.effect == BLOCKED and one.licence
     }
-    on_outputs = {
+    on_outputs = {  # what the answer on them says already; a worse reason hides the others
         one.licence.iri
         for verdict in answer.verdicts
         for one in verdict.reasons
         if one.kind == "outputs" and one.licence and verdict.use.key == "train-on-outputs"
+        if one.effect == verdict.answer
     }
     terms = [
         one
