@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.licences.claims import ClaimReader
@@ -232,3 +234,19 @@ def _texts(situation: LicenceContext) -> set[tuple[Iri, Iri | None, str]]:
         for one in situation.inherited
         if one.licence is not None
     }
+
+
+def day_of_texts(asked: str) -> str:
+    """A day by whose texts is asked, as ISO text; "" for none. Raises UsageError for what is none.
+
+    Of a day to come no text is known: licensors change theirs.
+    """
+    try:
+        day = date.fromisoformat(asked.strip()).isoformat() if asked.strip() else ""
+    except ValueError:
+        raise UsageError(f"{asked!r} is not a day such as 2025-10-15") from None
+    if day > date.today().isoformat():
+        raise UsageError(
+            f"{day} is to come, and nobody knows the texts of that day: ask for today or earlier"
+        )
+    return day

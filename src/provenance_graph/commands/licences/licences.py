@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -95,14 +94,13 @@ def command(
 
 def iso_day(text: str) -> str:
     """A day as ISO text, "" for none; raises BadParameter."""
-    if not text:
-        return ""
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.licences.graph import day_of_texts
+
     try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is not a day such as 2025-10-15", param_hint="--on"
-        ) from None
+        return day_of_texts(text)
+    except UsageError as error:
+        raise click.BadParameter(str(error), param_hint="--on") from None
 
 
 def _portfolio(

@@ -38,7 +38,8 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
     if slips:  # one letter too many: ``mitt`` is MIT rather than MIT-testregex
         return list(dict.fromkeys(slips))[:most]
     within = [name for name in known if any(map(name.startswith, starts))]
-    if within:  # newest first, and the plain form before "or later"
+    if within:  # newest first, and the plain form before longer ones and "or later"
+        within.sort(key=len)
         within.sort(key=lambda name: name.endswith("later"))
         within.sort(key=figures, reverse=True)
         return list(dict.fromkeys(known[name] for name in within))[:most]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.answers import (
     BreachesAnswer,
@@ -17,7 +15,7 @@ from provenance_graph.licences.answers import (
     PortfolioAnswer,
     RepairAnswer,
 )
-from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.graph import LicenceGraph, day_of_texts
 from provenance_graph.licences.portfolio import portfolio
 from provenance_graph.licences.repair import repair
 from provenance_graph.licences.rules.breaches import Filters, store_findings
@@ -50,7 +48,7 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """May it be used: a sentence, three answers for each use, findings, with path and clause."""
-        day = iso_day(on)
+        day = day_of_texts(on)
 
         def made(graph: LicenceGraph) -> object:
             return graph.report(resolve(graph.snapshot, name), uses=use, day=day).to_json()
@@ -66,7 +64,7 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """The smallest sets of changes that make the uses allowed, with proof."""
-        day = iso_day(on)
+        day = day_of_texts(on)
 
         def made(graph: LicenceGraph) -> object:
             return repair(graph, resolve(graph.snapshot, name), uses=use, day=day).to_json()
@@ -87,7 +85,7 @@ def _of_store(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Every licence finding in the store, gravest first; unknowns counted by cause."""
-        day = iso_day(on)
+        day = day_of_texts(on)
         rules = frozenset(one.upper() for one in rule)
 
         def made(graph: LicenceGraph) -> object:
@@ -117,7 +115,7 @@ def _of_store(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Several models and uses as a matrix, with the reason that decides in each cell."""
-        day = iso_day(on)
+        day = day_of_texts(on)
 
         def made(graph: LicenceGraph) -> object:
             subjects = [resolve(graph.snapshot, one) for one in model]
@@ -132,11 +130,3 @@ def _reply(
     """What is made of the licences of a day, of now where none is named."""
     snapshot = access.prepared("lineage", as_of)
     return reply(access, request, snapshot, lambda: make(LicenceGraph(snapshot)))
-
-
-def iso_day(text: str) -> str:
-    """A day as ISO text, "" for none; raises UsageError."""
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise UsageError(f"{text!r} is not a day such as 2025-10-15") from None
