@@ -181,6 +181,13 @@ def test_a_text_that_is_no_licence_is_answered_in_one_sentence(run, text, said):
     assert (result.exit_code, result.stderr.count(said)) == (1, 1)
 
 
+@pytest.mark.parametrize("arguments", [("licences", "openai/gpt-4o"), ("breaches",)])
+def test_texts_of_a_day_to_come_are_refused(run, arguments):
+    result = run(*arguments, "--on", "2199-01-01")
+    assert result.exit_code == 2
+    assert "2199-01-01 is to come" in result.output
+
+
 def test_the_known_part_of_an_expression_is_explained(run):
     assert "MIT License permits" in run("licences-of", "MIT AND foo").stdout
 

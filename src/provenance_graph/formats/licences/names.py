@@ -221,10 +221,31 @@ def _single(text: str, form: str) -> Iri | None:
         return _iri(short)
     if form in FAMILIES or "?" in bare:  # a question is not a statement
         return None
+    known = spdx_ids()
     result = (
-        spdx_ids().get(bare.casefold()) or _forms().get(form) or spdx_ids().get(_legal_title(form))
+        known.get(bare.casefold())
+        or _forms().get(form)
+        or known.get(_legal_title(form))
+        or known.get(_gnu(bare))
     )
     return _iri(result) if result else None
+
+
+_GNU = re.compile(
+    r"(?:gnu[ -])?([al]?gpl)[ -]?v?(\d)(\.\d)?(?:[ -]?only|(\+|[ ,-]*or[ -](?:any[ -])?later(?: version)?))?"
+)
+
+
+def _gnu(text: str) -> str:
+    """The SPDX id, in lower case, of a GNU licence as people shorten it; else nothing.
+
+    >>> _gnu("GPLv2+"), _gnu("AGPLv3"), _gnu("GPL v3 or later")
+    ('gpl-2.0-or-later', 'agpl-3.0-only', 'gpl-3.0-or-later')
+    """
+    match = _GNU.fullmatch(text.casefold().strip())
+    if match is None:
+        return ""
+    return f"{match[1]}-{match[2]}{match[3] or '.0'}-{'or-later' if match[4] else 'only'}"
 
 
 _CC_TITLE = re.compile(
