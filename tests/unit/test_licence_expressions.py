@@ -150,7 +150,10 @@ def test_what_cannot_be_kept_beside_another_text_cannot_be_passed_on():
     graph = world(edges, labels)
     distribute, sentence = ask(graph, "x/b", "distribute")
     assert (distribute.answer, distribute.weights.answer) == ("blocked", "blocked")
-    assert "distribution blocked (gpl-3.0 and llama-3.1 cannot both be kept [llama-3.1 1.b.iv])" in sentence
+    assert (
+        "distribution blocked (gpl-3.0 and llama-3.1 cannot both be kept [llama-3.1 1.b.iv])"
+        in sentence
+    )
     assert distribute.weights.reasons[0].path
     assert ask(graph, "x/b", "commercial")[0].answer == "conditional"
 
