@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, organization, short_id
 from provenance_graph.matching.entities import NamedEntity, source
 from provenance_graph.matching.names import Name
 
-BARE_NAME_IS_THE_MODEL = frozenset({"openai", "anthropic", "google", "xai", "google-deepmind"})
-"""Developers whose bare name is the model itself, although dated releases exist beside it."""
 _QUALIFIERS = frozenset(
     ["ultra", "mini", "small", "medium", "large", "base", "pro", "plus", "max", "lite", "nano",
      "tiny", "preview", "beta", "alpha", "version", "model", "release", "vision", "text", "fast",
@@ -167,7 +166,7 @@ def agreements(one: EntityGroup, other: EntityGroup) -> Iterator[str]:
 
 def speaks_for_itself(developers: Iterable[Iri]) -> bool:
     """Whether a developer's bare name is the model itself."""
-    return any(short_id(name) in BARE_NAME_IS_THE_MODEL for name in developers)
+    return any(short_id(name) in developer_names().bare_name_is_the_model for name in developers)
 
 
 def _moved(one: EntityGroup, other: EntityGroup) -> bool:

@@ -11,6 +11,7 @@ from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Literal, Value
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.matching.names import Name, is_placeholder, parse
@@ -19,21 +20,6 @@ from provenance_graph.store.values import ANY
 
 OFFERS = frozenset({"litellm", "modelsdev"})
 """Sources of offers, which give one model many names of the same source."""
-
-SERVICES = {
-    "ai21": "ai21-labs", "ai21-labs": "ai21-labs", "amazon": "amazon", "amazon_nova": "amazon",
-    "codestral": "mistralai", "cohere": "cohere", "dashscope": "qwen", "gemini": "google",
-    "meta": "meta", "meta_llama": "meta", "vertex_ai-ai21_models": "ai21-labs",
-    "vertex_ai-anthropic_models": "anthropic", "vertex_ai-deepseek_models": "deepseek-ai",
-    "vertex_ai-embedding-models": "google", "vertex_ai-language-models": "google",
-    "vertex_ai-llama_models": "meta", "vertex_ai-minimax_models": "minimax",
-    "vertex_ai-mistral_models": "mistralai", "vertex_ai-openai_models": "openai",
-    "vertex_ai-qwen_models": "qwen", "vertex_ai-text-models": "google",
-    "vertex_ai-zai_models": "zai-org", "voyage": "voyageai", "voyageai": "voyageai",
-    "zai": "zai-org", "zai-org": "zai-org",
-}  # fmt: skip
-"""Services that offer the models of one developer alone, and who that is."""
-
 
 ORDER = (
     "",
@@ -179,7 +165,7 @@ class Gathered:
 
     def _services(self) -> tuple[dict[Iri, set[str]], dict[Iri, set[str]]]:
         """For each entity offered, the developers whose own services offer it, and all services."""
-        providers = self._values(PG.provider)
+        providers, services = self._values(PG.provider), developer_names().services
         result: dict[Iri, set[str]] = defaultdict(set)
         hosts: dict[Iri, set[str]] = defaultdict(set)
         for offer, of in self._values(PG.offerOf).items():
@@ -187,7 +173,7 @@ class Gathered:
             for organization in providers.get(offer, ()):
                 name = iris.local_name(str(organization))
                 hosts[model].add(name)
-                if owner_ := SERVICES.get(name):
+                if owner_ := services.get(name):
                     result[model].add(owner_)
         return result, hosts
 

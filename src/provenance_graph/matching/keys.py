@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Header, Literal
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.matching import bars, datasets, entities, organizations
@@ -113,7 +114,7 @@ def _model_keys(
             if claim.predicate == DCTERMS.creator and isinstance(claim.value, Iri):
                 yield f"w {local_name(claim.value)}"
     for host in hosts:
-        if service := entities.SERVICES.get(host):
+        if service := developer_names().services.get(host):
             yield f"w {local_name(iris.organization(service))}"
     for name in names:
         if name.vendor:

@@ -14,57 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-VENDORS = frozenset(
-    [
-        "ai21",
-        "amazon",
-        "anthropic",
-        "cohere",
-        "deepseek",
-        "google",
-        "luma",
-        "meta",
-        "minimax",
-        "mistral",
-        "moonshot",
-        "moonshotai",
-        "nvidia",
-        "openai",
-        "qwen",
-        "stability",
-        "twelvelabs",
-        "writer",
-        "xai",
-        "zai",
-    ]
-)
-"""Names of developers that clouds put before a model's name and a full stop."""
-
-OWNERS = frozenset(
-    [
-        "ai2",
-        "alibaba",
-        "allenai",
-        "amazon",
-        "anthropic",
-        "apple",
-        "cohere",
-        "facebook",
-        "google",
-        "ibm",
-        "meta",
-        "microsoft",
-        "mistralai",
-        "moonshotai",
-        "nvidia",
-        "openai",
-        "stabilityai",
-        "tencent",
-        "xai",
-        "xiaomi",
-    ]
-)
-"""Developers' names that sources write before a model's own name, and that no model is called."""
+from provenance_graph.core.developers import developer_names
 
 _VARIANTS = {
     "instruct": "instruct",
@@ -179,7 +129,7 @@ def parse(text: str) -> Name:
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     folded = _REGION.sub("", folded.removeprefix("models/"))
     vendor = ""
-    if (match := _VENDOR.match(folded)) and match[1] in VENDORS:
+    if (match := _VENDOR.match(folded)) and match[1] in developer_names().cloud_prefixes:
         vendor, folded = match[1], folded[match.end() :]
         if re.search(r"\d", bare := _BUILD.sub("", folded)):
             folded = bare
@@ -252,7 +202,8 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
             variant.add(_VARIANTS[piece])
         elif not (piece == "hf" and position == len(pieces) - 1):
             words.append(re.sub(r"^(\d+)\.0$", r"\1", piece))
-    while len(words) > 1 and words[0] in OWNERS and any(w.isalpha() for w in words[1:]):
+    owners = developer_names().leading_names
+    while len(words) > 1 and words[0] in owners and any(w.isalpha() for w in words[1:]):
         words.pop(0)
     return Name(
         tuple(words),

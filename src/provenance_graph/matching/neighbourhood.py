@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Iterator
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Literal, Value
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.matching.entities import SERVICES, Gathered, NamedEntity
+from provenance_graph.matching.entities import Gathered, NamedEntity
 from provenance_graph.matching.keys import KEYS
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.store.values import ANY
@@ -168,6 +169,6 @@ class _GatheredOf(Gathered):
                 for organization in self.snapshot.values(offer, PG.provider):
                     name = iris.local_name(str(organization))
                     hosts[member].add(name)
-                    if owner := SERVICES.get(name):
+                    if owner := developer_names().services.get(name):
                         services[member].add(owner)
         return services, hosts

@@ -8,13 +8,14 @@ against, it ends, it ends no earlier than. Each keeps its own property.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
@@ -25,15 +26,6 @@ from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "lifecycle"
-
-DEVELOPERS: Mapping[str, str] = MappingProxyType(
-    {
-        "alibaba": "alibaba", "anthropic": "anthropic", "cohere": "cohere", "deepseek": "deepseek",
-        "google": "google", "minimax": "minimax", "mistral": "mistral", "moonshot": "moonshotai",
-        "openai": "openai", "xai": "xai", "xiaomi": "xiaomi", "z-ai": "zai",
-    }
-)  # fmt: skip
-"""Providers that offer their own models, with the developer's name in models.dev."""
 
 _STATES = MappingProxyType(
     {
@@ -180,7 +172,7 @@ def _not_from_name(claim: Claim, name: str) -> Claim:
 
 def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
     """The model where its developer speaks, else the provider's offer; gives back which."""
-    developer = DEVELOPERS.get(iris.slug(provider))
+    developer = developer_names().own_services[SOURCE].get(iris.slug(provider))
     title = "" if statements.is_placeholder(title) else title
     if developer is not None:
         model = iris.model(f"{developer}/{name}")
@@ -210,7 +202,7 @@ def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> R
         if not alias or alias == name:
             yield Problem(f"/aliases/{index}", f"{common.brief(item)} is no other name")
             continue
-        developer = DEVELOPERS.get(iris.slug(provider))
+        developer = developer_names().own_services[SOURCE].get(iris.slug(provider))
         release = _RELEASE.fullmatch(alias)
         if developer is not None and release is not None and release["base"] == name:
             version = iris.model(f"{developer}/{alias}")
@@ -226,7 +218,7 @@ def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> R
 
 
 def _replaced(subject: Iri, provider: str, other: str, where: str) -> ReaderOutput:
-    developer = DEVELOPERS.get(iris.slug(provider))
+    developer = developer_names().own_services[SOURCE].get(iris.slug(provider))
     if developer is None:
         successor = iris.entity(SOURCE, "offer", f"{iris.slug(provider)}/{other}")
     else:
@@ -246,7 +238,10 @@ def _leaves(document: Document) -> Iterator[Leaf]:
     alone = isinstance(whole, dict)
     for index, raw in enumerate(statements.as_list(whole)):
         entry = statements.mapping(raw)
-        own = iris.slug(statements.scalar_text(entry.get("provider"))) in DEVELOPERS
+        own = (
+            iris.slug(statements.scalar_text(entry.get("provider")))
+            in developer_names().own_services[SOURCE]
+        )
         for leaf in coverage.leaves(entry, ("entry",), "" if alone else f"/{index}"):
             name = leaf.path[1:] in (("name",), ("model_name",))
             role = "offer" if name and not own else "entry"

@@ -14,6 +14,7 @@ from typing import Any
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
@@ -25,19 +26,6 @@ from provenance_graph.formats.mapping import Row
 
 SOURCE = "litellm"
 _SAMPLE = "sample_spec"
-_OWN_SERVICE = {
-    "anthropic": "anthropic",
-    "cohere": "cohere",
-    "cohere_chat": "cohere",
-    "deepseek": "deepseek",
-    "gemini": "google",
-    "mistral": "mistral",
-    "moonshot": "moonshotai",
-    "openai": "openai",
-    "text-completion-openai": "openai",
-    "xai": "xai",
-}
-"""Providers that are themselves the developers, and how we write these."""
 _MODALITY_FLAGS = (
     ("supports_vision", PG.inputModality, PG.Image),
     ("supports_audio_input", PG.inputModality, PG.Audio),
@@ -117,8 +105,9 @@ def model_of(provider: str, key: str) -> Iri:
     """
     parts = key.split("/")
     bare = parts[1:] if len(parts) > 1 and parts[0] == provider else parts
-    if provider in _OWN_SERVICE and len(bare) == 1:
-        return iris.model(f"{_OWN_SERVICE[provider]}/{bare[0]}")
+    developer = developer_names().own_services[SOURCE].get(provider)
+    if developer and len(bare) == 1:
+        return iris.model(f"{developer}/{bare[0]}")
     if len(bare) == 2 and not re.fullmatch(r"[a-z]{2}(?:-[a-z]+)+-\d|[a-z]{2}|\d.*|\*", bare[0]):
         return iris.entity(SOURCE, "model", "/".join(bare))
     return iris.entity(SOURCE, "model", f"{provider}/{bare[-1]}")

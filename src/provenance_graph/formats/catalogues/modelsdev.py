@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Problem, Stance
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
@@ -30,29 +31,6 @@ _OFFERED = frozenset(
 _MODEL_PATH = re.compile(r"(?:^|/)models/([^/]+)/([^/]+)\.toml$")
 _OFFER_PATH = re.compile(r"(?:^|/)providers/([^/]+)/models/(.+)\.toml$")
 _PROVIDER_PATH = re.compile(r"(?:^|/)providers/([^/]+)/provider\.toml$")
-_OWN_SERVICE = frozenset(
-    [
-        "alibaba",
-        "anthropic",
-        "cohere",
-        "deepseek",
-        "google",
-        "meta",
-        "minimax",
-        "mistral",
-        "moonshotai",
-        "openai",
-        "perplexity",
-        "sakana",
-        "sarvam",
-        "stepfun",
-        "tencent",
-        "xai",
-        "xiaomi",
-        "zhipuai",
-    ]
-)
-"""Providers that are themselves the developers of what they offer under a bare name."""
 _EMBEDS = re.compile(r"(?<![a-z])embed(?:der|ding)?s?(?![a-z])", re.IGNORECASE)
 _STATUS = MappingProxyType(
     {
@@ -313,7 +291,7 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> ReaderOutput:
     local = f"{provider}/{model_id}" if provider else model_id
     if re.fullmatch(r"[\w.-]+/[\w.:-]+", base):
         of = iris.model(base)
-    elif provider in _OWN_SERVICE and "/" not in model_id:
+    elif provider in developer_names().own_services[SOURCE] and "/" not in model_id:
         of = iris.model(local)
     else:
         of = iris.entity(SOURCE, "model", local)
