@@ -18,6 +18,8 @@ from provenance_graph.core.iris import Iri, mint, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.ingest.update import update
+from provenance_graph.lineage.index import LineageIndex
+from provenance_graph.service.api.common.indexes import make_all
 from provenance_graph.store import embedded
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
@@ -79,3 +81,28 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
         stored.keep(folder, snapshot)
         assert carried == rows(folder, snapshot.version)
         assert len(carried) == 2
+
+
+def test_the_indexes_of_the_service_follow_the_same_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "graph"
+    embedded.build(root, reference_data.everything())
+    with EmbeddedStore.open_writer(root) as store:
+        update(store, [record("one", n, 10 + n) for n in range(3)])
+    folder = Path(derived_folder(str(root)) or "")
+    with EmbeddedStore.open(root) as store:
+        first = AcceptedSnapshot(store, folder=folder)
+        make_all(folder, first)
+    with EmbeddedStore.open_writer(root) as store:
+        update(store, [record("two", 1, 50)])  # by whatever writes, a command or the service
+    with EmbeddedStore.open(root) as store:
+        snapshot = AcceptedSnapshot(store, folder=folder)
+        asked: list[object] = []
+        monkeypatch.setattr(
+            LineageIndex,
+            "update",
+            lambda index, now, changed: asked.append(changed) or LineageIndex.build(now),
+        )
+        make_all(folder, snapshot, first.version)
+    assert asked == [frozenset({model("acme/m1")})]

@@ -1,7 +1,7 @@
 """Bring what is stored for an earlier version of a store along to the present one.
 
-The change log says which subjects the commits between two versions judged again; only their
-conflicts are sought anew. Without a log that reaches back, everything is, when it is asked for.
+The change log says which subjects the commits between two versions resolved again; conflicts,
+lineage and what else is stored are made anew for these alone. Without a log that reaches back, everything is, when it is asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import Iri
 
 MAX_CHANGED = 2_000
-"""Subjects beyond which seeking all conflicts anew costs no more."""
+"""Subjects beyond which making all anew costs no more."""
 
 
 def carry_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
@@ -25,14 +25,14 @@ def carry_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
     if folder is None or snapshot.as_of or path_of(folder, version).exists():
         return
     for before in sorted(stored.versions(folder), key=sequence_of, reverse=True):
-        changed = _changed(store, before, version)
+        changed = changed_subjects(store, before, version)
         if changed is not None:
             stored.keep(folder, snapshot, before, changed)
             return
 
 
-def _changed(store: Path, before: str, version: str) -> frozenset[Iri] | None:
-    """The subjects judged again since a version; None where that is not known, or too many."""
+def changed_subjects(store: Path, before: str, version: str) -> frozenset[Iri] | None:
+    """The subjects that commits resolved again since a version; None if unknown or too many."""
     try:
         commits = ChangeLog(store).since(before, version)
     except ProvenanceError:

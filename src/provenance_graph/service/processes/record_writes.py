@@ -28,7 +28,6 @@ from provenance_graph.ingest.identify import settle_pair
 from provenance_graph.ingest.private import private_collections
 from provenance_graph.ingest.update import Updated, update
 from provenance_graph.recording import AuditLog, Flagger, flag_record
-from provenance_graph.service.api.common.indexes import note_changed
 from provenance_graph.service.backend import Decision, Flag, PutRequest, UploadPart, Written
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.service.namespaces import namespace
@@ -46,7 +45,6 @@ from provenance_graph.service.processes.write_checks import (
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import ANY, Limits
 from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
-from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.sparql.guard import check_length, check_update
 from provenance_graph.store.sparql.rewrite import UpdateRequest, graphs_named, inserts_only
 from provenance_graph.store.staging import Outcome, Rehearsal, Scratch, rehearse, resolved
@@ -265,17 +263,8 @@ class RecordTarget:
         return Written(done.version, False, done.added + done.removed, (name,))
 
     def commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
-        """One commit; what it changed is noted for the indexes that follow it."""
-        before = self.store.version
-        public = self.store.public
-        was = public.version if public is not None else ""
-        done = update(self.store, add, drop, EvidenceLevels(), log=self.log)
-        folder = derived_folder(str(self.store.root))
-        if folder is not None:
-            note_changed(folder, before, done.version, done.subjects)
-            if public is not None and public.version != was:
-                note_changed(public.root / folder.name, was, public.version, done.subjects)
-        return done
+        """One commit; the change log has what it changed, which the indexes follow."""
+        return update(self.store, add, drop, EvidenceLevels(), log=self.log)
 
     def _collection(self, name: Iri, who: str) -> Iri:
         """The collection of a client's records: one of its own where that is private."""

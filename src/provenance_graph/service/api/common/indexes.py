@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.changes.carry import changed_subjects
 from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.number import path_of
 from provenance_graph.conflicts.stored import ledger, models_index
@@ -31,13 +32,9 @@ if TYPE_CHECKING:
     from provenance_graph.matching.outcome import Pair
 
 Changed = Collection[Iri] | None
-CHANGES: Final = "changes.jsonl"
-"""The file in which the writer tells which subjects each commit changed."""
 IDENTITY_FORMAT: Final = "1"
 STATS_FORMAT: Final = "2"
 """What a kept file of counts holds; one of an earlier edition is made again."""
-MAX_CHANGED: Final = 2_000
-"""Subjects beyond which an index is made anew."""
 
 
 def _no_files(_: Path, __: str) -> list[Path]:
@@ -296,36 +293,6 @@ def _note_sums(folder: Path, name: str, version: str) -> None:
         _put(_sums_file(folder, name), {"version": version, "files": _sums(folder, name, version)})
 
 
-def note_changed(folder: Path, before: str, after: str, subjects: Collection[Iri]) -> None:
-    """Tell which subjects a commit changed; many are not reported, and everything is made anew."""
-    if len(subjects) > MAX_CHANGED:
-        return
-    folder.mkdir(exist_ok=True)
-    file = folder / CHANGES
-    mode = "a" if file.exists() and file.stat().st_size < 1 << 22 else "w"
-    with file.open(mode, encoding="utf-8") as out:
-        out.write(json.dumps([before, after, sorted(subjects)]) + "\n")
-
-
-def changed_between(folder: Path, before: str, after: str) -> frozenset[Iri] | None:
-    """The subjects that commits changed from one version to another; None where it is not known."""
-    steps: dict[str, tuple[str, list[str]]] = {}
-    try:
-        for line in (folder / CHANGES).read_text("utf-8").splitlines():
-            start, end, subjects = json.loads(line)
-            steps[str(start)] = str(end), [str(subject) for subject in subjects]
-    except (OSError, ValueError, TypeError):
-        return None
-    changed: set[Iri] = set()
-    at = before
-    for _ in range(len(steps)):
-        if at == after or at not in steps:
-            break
-        at, subjects = steps.pop(at)
-        changed.update(map(Iri, subjects))
-    return frozenset(changed) if at == after and len(changed) <= MAX_CHANGED else None
-
-
 def make_all(
     folder: Path, snapshot: AcceptedSnapshot, before: str = "", *, slow: bool = False
 ) -> None:
@@ -334,7 +301,7 @@ def make_all(
     Older ones are let go, all but those of the version ``before``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    changed = changed_between(folder, before, snapshot.version) if before else None
+    changed = changed_subjects(folder.parent, before, snapshot.version) if before else None
     for name, index in INDEXES.items():
         if index.slow is slow and not index.exists(folder, snapshot.version):
             index.make(folder, snapshot, before, changed)
