@@ -343,3 +343,58 @@ def test_a_descriptor_s_size_as_text_is_read() -> None:
     }  # fmt: skip
     claims = _claims(_read(json.dumps(raw), "h.json"))
     assert "4140385024" in {o for _, p, o in claims if p == PG.byteSize}
+
+
+@pytest.mark.parametrize("raw", [
+    {"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"], "num_hidden_layers": 36,
+     "hidden_size": 1 << 62, "intermediate_size": 1 << 62, "vocab_size": 1 << 62,
+     "num_attention_heads": 32, "num_key_value_heads": 8, "tie_word_embeddings": False},
+])  # fmt: skip
+def test_dimensions_that_multiply_beyond_64_bits_give_no_count(raw: dict[str, Any]) -> None:
+    reading = _read(json.dumps(raw), "heron--a_config.json")
+    assert reading.failure is None
+    assert not [o for _, p, o in _claims(reading) if p == PG.parameterCount]
+
+
+def test_counts_by_type_that_add_up_beyond_64_bits_are_told_as_unusable() -> None:
+    raw = {
+        "id": "heron/a", "modelId": "heron/a", "tags": [], "sha": "ab" * 20, "siblings": [],
+        "pipeline_tag": "text-generation",
+        "safetensors": {"parameters": {"BF16": (1 << 63) - 1, "F32": (1 << 63) - 1}},
+    }  # fmt: skip
+    reading = _read(json.dumps(raw), "a.api.json")
+    counts = [c for r in reading.records for c in r.claims if c.predicate == PG.parameterCount]
+    assert [bool(c.unusable) and c.value is None for c in counts] == [True]
+
+
+def test_a_component_s_licence_as_a_bare_text_is_read() -> None:
+    for licences in ("MIT", ["MIT"], [{"license": "MIT"}]):
+        part = {"type": "machine-learning-model", "name": "heron", "licenses": licences}
+        bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [part]}
+        claims = _claims(_read(json.dumps(bom), "bom.json"))
+        assert "http://spdx.org/licenses/MIT" in {o for _, p, o in claims if p == DCTERMS.license}
+
+
+def test_spdx_2_is_refused_by_its_name_with_what_would_work() -> None:
+    failure = _read(json.dumps({"spdxVersion": "SPDX-2.3", "packages": []}), "a.json").failure
+    assert failure is not None
+    assert "SPDX-2.3" in str(failure)
+    assert "SPDX 3.0.1" in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("context", "kind", "format_"),
+    [
+        ("https://w3id.org/ro/crate/1.1/context", "CreativeWork", "rocrate"),
+        ({"prov": "http://www.w3.org/ns/prov#"}, "prov:Entity", "prov"),
+    ],
+)
+def test_a_research_object_that_speaks_prov_is_one(context: Any, kind: str, format_: str) -> None:
+    graph = [
+        {"@id": "ro-crate-metadata.json", "@type": kind, "about": {"@id": "./"}},
+        {"@id": "./", "@type": "Dataset", "name": "x"},
+        {"@id": "urn:x:run", "@type": ["CreateAction", "prov:Activity"]},
+    ]
+    whole = {"@context": context, "@graph": graph}
+    it = document(json.dumps(whole), "ro-crate-metadata.json").features
+    assert [name for name, reader in readers().items() if reader.recognises(it)] == [format_]

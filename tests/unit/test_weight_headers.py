@@ -198,3 +198,14 @@ def test_metadata_of_safetensors_say_the_base_the_licence_and_the_rank() -> None
     base = iris.model("stabilityai/stable-diffusion-xl-base-1.0")
     assert str(base) in {value for _, value in by}
     assert (PG.otherStatement, "metadata.ss_epoch: 7 of them") in by
+
+
+def test_shapes_that_multiply_beyond_any_file_give_no_count_and_are_told() -> None:
+    reader = readers()["gguf"]
+    claims, problems = _read(reader, header(tensors=(tensor("t", 2**63, 2**63),)), "x.gguf")
+    assert PG.parameterCount not in {c.predicate for c in claims}
+    assert [p.kind for p in problems] == ["size"]
+    big = {"w": {"dtype": "F32", "shape": [2**40, 2**40], "data_offsets": [0, 4]}}
+    claims, problems = _read(readers()["safetensors"], safe(big), "x.safetensors")
+    assert PG.parameterCount not in {c.predicate for c in claims}
+    assert "size" in {p.kind for p in problems}

@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage
 from provenance_graph.formats.bundles.keys import NO_KEYS, KeyList
 from provenance_graph.formats.coverage import ReadingLedger
-from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.document import Document, Features, Reader
 from provenance_graph.formats.records import header, parts_of, whole_reading
 from provenance_graph.formats.registry import format_names, reader_named
 
@@ -79,9 +79,20 @@ def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
     why = (
         f"it looks like {' and '.join(reader.format for reader in fitting)}"
         if fitting
-        else f"{features.syntax} that shows no format's marks"
+        else _unread(features) or f"{features.syntax} that shows no format's marks"
     )
     raise UnknownFormat(document.name or document.url, readers, why)
+
+
+def _unread(features: Features) -> str:
+    """What a document is, where it is of a standard that is known and not read."""
+    version = features.value.get("spdxVersion") if isinstance(features.value, dict) else None
+    if isinstance(version, str) and version.startswith("SPDX-2"):
+        return (
+            f"{version[:20]}, which has no profile for models and datasets and is not read: "
+            "convert it to SPDX 3.0.1, or to CycloneDX 1.5 or later"
+        )
+    return ""
 
 
 def read(document: Document, readers: Mapping[str, Reader], options: Options) -> Reading:

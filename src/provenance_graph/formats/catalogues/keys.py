@@ -146,7 +146,7 @@ GALLERY = KeyTable(
         *read("`dcterms:creator`, `dcterms:issued`, `pg:architectureFamily`",
               *below("entry", "author/name", "datePublished", "arch")),
         *coded("`pg:nominalParameterCount`", "entry/numParameters"),
-        *read("the record", *below("entry", "name")),
+        *skip("the name of the catalogue's own entry; the model is its repository", "entry/name"),
         *skip("the name under which the file is stored", "entry/files/filename"),
         *skip("how a program runs the model or shows it", *below("entry", "overrides/**", "icon",
               "config_file", "config_file/**", "url", "urls", "prompt_templates/**",

@@ -122,7 +122,12 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
         if not other:
             what = "a replacement that names no model"
             yield Problem(f"/replacements/{index}", what, "model:", "missing")
-        elif stated.get("recommended") is not False:
+            continue
+        if not isinstance(stated.get("recommended", True), bool):
+            shown = common.brief(stated["recommended"])
+            what, place = f"{shown} is neither true nor false", f"/replacements/{index}/recommended"
+            yield Problem(place, what, "read as recommended")
+        if stated.get("recommended") is not False:
             yield from _replaced(subject, by, other, f"/replacements/{index}")
     for index, item in enumerate(statements.as_list(entry.get("sources"))):
         if url := statements.scalar_text(statements.mapping(item).get("url")):

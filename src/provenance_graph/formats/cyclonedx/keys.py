@@ -227,6 +227,10 @@ _BOM = (
     *read("as stated of the component that the document is about", "bom/metadata/properties/value",
           "bom/properties/value", "bom/externalReferences/type", "bom/externalReferences/url"),
     *skip("services, which are neither models nor data", "bom/services/**"),
+    *skip("in which order the parts of a run follow, and how its storage is attached",
+          *(f"bom/formulation/workflows/{below}{key}" for below in ("", "tasks/")
+            for key in ("runtimeTopology/**", "taskDependencies/**",
+                        "workspaces/volume/persistent", "workspaces/volume/remote"))),
     *coded("`pg:TrainingStage` of the model put out, with what went in",
            "bom/formulation/workflows/bom-ref", "bom/formulation/workflows/uid",
            "bom/formulation/workflows/tasks/bom-ref", "bom/formulation/workflows/tasks/uid",

@@ -23,7 +23,7 @@ from provenance_graph.formats.cyclonedx import around, card, formulation, xml
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx import schema as cyclonedx_schema
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
-from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, STAGES
+from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, MODEL, STAGES
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -148,6 +148,7 @@ def _stages(bom: Bom) -> None:
 def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     model = boms.subject_of(part, bom)
     yield from statements.is_a(model, PG.Model, stated_name(part.get("name")))
+    yield from _kind(part, model, "type")
     purl = packages.package(scalar_text(part.get("purl")))
     yield from _version(part, model, purl)
     yield from _common(part, model, where, bom)
@@ -159,6 +160,13 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
         yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
     yield from _pedigree(part, model, where, bom)
     yield from card.read(part, model, where, bom)
+
+
+def _kind(part: dict[Any, Any], model: Iri, key: str) -> Iterator[Claim]:
+    """The type of a component that is read as a model for its card, as it is stated."""
+    stated = scalar_text(part.get("type"))
+    if stated not in ("", MODEL):
+        yield coverage.other(model, key, stated)
 
 
 def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> Iterator[Claim]:
@@ -228,6 +236,8 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
             scalar_text(item.get("expression"))
             or scalar_text(single.get("id"))
             or scalar_text(single.get("name"))
+            or scalar_text(item.get("license"))
+            or scalar_text(raw)
         )
         url = scalar_text(single.get("url"))
         if _SPDX_INDEX.fullmatch(url):
@@ -355,6 +365,7 @@ def _is_relation(name: str) -> bool:
 def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
     """What a pedigree says of a relative itself: name, maker, version, licence."""
     yield from statements.is_a(relative, PG.Model, stated_name(other.get("name")))
+    yield from _kind(other, relative, "type")
     yield from _made(other, relative)
     purl = packages.package(scalar_text(other.get("purl")))
     yield from _version(other, relative, purl)

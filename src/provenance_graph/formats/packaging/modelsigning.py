@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from provenance_graph.core import hub, iris
@@ -219,7 +220,9 @@ def origin(document: Document) -> Origin:
 def read_statement(document: Document) -> Iterator[Claim | Problem]:
     """Yield what is signed and by whom."""
     whole, statement = parts(document)
-    yield from coverage.unknown(leaves(document), KEYS, "in-toto and sigstore")
+    own = coverage.spoken(statement, ("statement",), "/payload" if whole else "", KEYS)
+    every = chain(coverage.spoken(whole, ("bundle",), "", KEYS), own)
+    yield from coverage.unknown(every, KEYS, "in-toto and sigstore")
     if wrong := _forged(whole, statement):
         yield Problem("/payload", wrong, "the bundle as its signer made it", kind="forged")
     if wrong := invalid_certificate(whole, document.retrieved):
@@ -255,7 +258,6 @@ def read_statement(document: Document) -> Iterator[Claim | Problem]:
         yield from _digested(model, stated_name(item.get("name")), [pair], where)
     yield from slsa.read(statement, model, "/payload" if whole else "")
     yield from _signed_by(model, whole)
-    own = (leaf for leaf in leaves(document) if leaf.path[0] == "statement")
     yield from coverage.claims(model, own, KEYS)
 
 

@@ -21,6 +21,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import Document, Features, once
+from provenance_graph.formats.fields import jsonld
 from provenance_graph.formats.mldcat.keys import is_profile
 from provenance_graph.formats.rdf import syntax
 
@@ -84,14 +85,27 @@ def is_prov_o(features: Features) -> bool:
 
 
 def _typed_nodes(value: Any) -> str:
-    """The context and the classes of the first nodes of a JSON-LD document, as text."""
+    """The context and the classes of the first nodes of a JSON-LD document, as text.
+
+    Nothing of a research object or of metadata of another vocabulary, which may speak PROV too.
+    """
+    if jsonld.is_crate(value):
+        return ""
     whole = value if isinstance(value, dict) else {"@graph": value}
     nodes = [n for n in statements.as_list(whole.get("@graph", whole))[:50] if isinstance(n, dict)]
     types = [node.get("@type") for node in nodes]
     prov = [t for each in types for t in statements.as_list(each) if _USED_TERM.search(str(t))]
     if not prov:
         return ""
-    return json.dumps([whole.get("@context"), _NS if _NS in str(prov) else "", prov])[:200_000]
+    context = json.dumps(whole.get("@context"), default=str)[:200_000]
+    if _OTHERS.search(context):
+        return ""
+    return f"{context} {_NS if _NS in str(prov) else ''} {prov}"
+
+
+_OTHERS = re.compile(
+    r"w3id\.org/(?:ro/crate|fair4ml|codemeta)|mlcommons\.org|spdx\.(?:org|github\.io)"
+)
 
 
 @once

@@ -266,11 +266,14 @@ def _dimensions(model: Iri, header: GgufHeader) -> Iterator[Claim]:
         yield Claim(model, DCTERMS.language, literals.text(str(language)[:40]))
 
 
-def _tensors(model: Iri, artifact: Iri, header: GgufHeader) -> Iterator[Claim]:
+def _tensors(model: Iri, artifact: Iri, header: GgufHeader) -> Iterator[Claim | Problem]:
     if not header.tensors:
         return
     count = sum(math.prod(shape) for _, shape, _ in header.tensors)
-    if "split.count" not in header.metadata and count < 1 << 62:
+    if count >= 1 << 62:
+        what = f"tensors of {count:.2e} elements, more than any file holds"
+        yield Problem("/", what, "no number of parameters is taken from them", kind="size")
+    elif "split.count" not in header.metadata:
         yield Claim(model, PG.parameterCount, literals.integer(count))
     digest = literals.text(layout_digest(header.tensors))
     yield Claim(artifact, PG.layoutDigest, digest)

@@ -167,6 +167,9 @@ def _counted(
         total = sum(count for kind, count in by_type.items() if kind in _WHOLE)
         if 0 < total < 1 << 62:
             yield Claim(model, PG.parameterCount, literals.integer(total))
+        elif total:
+            what = f"tensors of {total:.2e} elements, more than any file holds"
+            yield Problem("/", what, "no number of parameters is taken from them", kind="size")
 
 
 READER = Reader(

@@ -54,7 +54,8 @@ def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> 
     named = size_in_name(local_name(config.repo.name or config.repo.subject))
     if named is not None and not _OF_NAME[0] <= count / named[0] <= _OF_NAME[1]:
         return
-    yield inferred(config, PG.parameterCount, literals.integer(round(count)), SUM)
+    if round(count) in literals.INT64:  # dimensions may be anything that an integer holds
+        yield inferred(config, PG.parameterCount, literals.integer(round(count)), SUM)
 
 
 def without_sum(items: Iterable[Claim | Problem]) -> ReaderOutput:

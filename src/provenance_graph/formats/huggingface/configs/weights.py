@@ -192,6 +192,11 @@ def _no_count(
 
 
 def _counted(repo: NamedRepository, count: int, basis: Basis) -> Claim:
+    if count not in literals.INT64:
+        stated, why = str(count)[: statements.MAX_STATED], "more than any model has"
+        return Claim(
+            repo.subject, PG.parameterCount, None, basis=basis, as_stated=stated, unusable=why
+        )
     return Claim(repo.subject, PG.parameterCount, literals.integer(count), basis=basis)
 
 
