@@ -192,3 +192,9 @@ def test_a_count_with_a_unit_is_not_also_a_text_that_was_not_understood() -> Non
     count = Claim(CHAT, PG.parameterCount, literals.integer(13_200_000_000))
     assert Shown([count]).has("13.2B")
     assert not Shown([count]).has("14.2B")
+
+
+def test_a_workflow_of_which_no_model_comes_is_told_at_its_place() -> None:
+    idle = {"bom-ref": "w", "uid": "w", "taskTypes": ["build"], "properties": [{"name": "a", "value": "b"}]}  # fmt: skip
+    _, problems = reading("cyclonedx", bom(idle))
+    assert ["/formulation/0/workflows/0"] == [p.where for p in problems if p.kind == "missing"]

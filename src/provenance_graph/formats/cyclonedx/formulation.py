@@ -49,9 +49,13 @@ def read(bom: Bom) -> ReaderOutput:
     for n, raw in enumerate(as_list(bom.whole.get("formulation"))):
         for m, workflow in enumerate(as_list(mapping(raw).get("workflows"))):
             where = f"/formulation/{n}/workflows/{m}"
-            yield from _unit(mapping(workflow), where, bom)
+            results = list(_unit(mapping(workflow), where, bom))
             for k, task in enumerate(as_list(mapping(workflow).get("tasks"))):
-                yield from _unit(mapping(task), f"{where}/tasks/{k}", bom)
+                results += _unit(mapping(task), f"{where}/tasks/{k}", bom)
+            yield from results
+            if not any(isinstance(item, Claim) for item in results):
+                what = "a workflow that puts out no model of the document: nothing is made of it"
+                yield Problem(where, what, "outputs: resource: ref: of a model", kind="missing")
 
 
 def _unit(unit: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
