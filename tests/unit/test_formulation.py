@@ -197,4 +197,4 @@ def test_a_count_with_a_unit_is_not_also_a_text_that_was_not_understood() -> Non
 def test_a_workflow_of_which_no_model_comes_is_told_at_its_place() -> None:
     idle = {"bom-ref": "w", "uid": "w", "taskTypes": ["build"], "properties": [{"name": "a", "value": "b"}]}  # fmt: skip
     _, problems = reading("cyclonedx", bom(idle))
-    assert ["/formulation/0/workflows/0"] == [p.where for p in problems if p.kind == "missing"]
+    assert [p.where for p in problems if p.kind == "missing"] == ["/formulation/0/workflows/0"]
