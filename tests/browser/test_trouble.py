@@ -81,6 +81,13 @@ def test_an_unknown_model_gets_suggestions(tab: Any) -> None:
     tab.faults.clear()  # the browser logs the 404
 
 
+def test_a_report_on_a_model_that_is_not_there_says_so(tab: Any) -> None:
+    tab.page.goto(tab.base + "/report?model=nobody/nothing")
+    tab.see("There is no model “nobody/nothing” in this store")
+    tab.page.locator("iframe").wait_for(state="detached")
+    tab.faults.clear()  # the browser names the answer 404
+
+
 def test_a_place_that_is_not_there_says_so(tab: Any) -> None:
     tab.open("/nowhere/at/all")
     tab.see("Nothing is here")

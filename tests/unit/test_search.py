@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from reference_data import everything
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.cli import app
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Quad, Record
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.model.search.index import SearchIndex
+from provenance_graph.model.search.manual import entries
 from provenance_graph.store.memory import MemoryStore
 
+DOCS = Path(__file__).parents[2] / "docs"
 BASE = iris.model("black-forest-labs/FLUX.1-dev")
 
 
@@ -140,10 +145,35 @@ def test_a_model_says_how_many_of_its_fields_are_known() -> None:
     assert (row["known"], row["fields"]) == (0, 0)  # without the ontology there are no fields
 
 
+def test_every_page_of_the_manual_that_search_leads_to_is_there() -> None:
+    pages = [entry.id.removeprefix("manual/") for entry in entries() if "/manual/" in entry.iri]
+    assert len(pages) > 20
+    assert [page for page in pages if not (DOCS / f"{page}.md").is_file()] == []
+
+
+def test_a_record_is_found_and_named_by_the_title_of_what_was_read() -> None:
+    header = Header(
+        record("cards", "acme/one", "2026-01-02"),
+        Iri("https://example.org/one"),
+        organization("acme"),
+        "2026-01-02",
+        "test",
+        Basis.THIRD_PARTY,
+        title="Card of the Owl model",
+    )
+    one = Record(header, (Claim(model("acme/one"), RDF.type, PG.Model),))
+    with MemoryStore(compile_quads(everything(), [one], [])) as store:
+        (hit,) = SearchIndex.open(AcceptedSnapshot(store)).search("card of the owl model").items
+    assert (hit["kind"], hit["name"]) == ("record", "Card of the Owl model (2026-01-02)")
+
+
 def test_questions_and_views_are_found_after_what_the_graph_holds(index: SearchIndex) -> None:
     found = index.search("who says what", 5)
     assert (found.items[0]["kind"], found.items[0]["id"]) == ("question", "who-says-what")
     assert ("help", "check") in {(i["kind"], i["id"]) for i in index.search("g7 sbom").items}
+    assert index.search("who builds on whom").items[0]["id"] == "explore"
+    receipts = index.search("receipts", kinds=["help"]).items[0]
+    assert receipts["iri"].endswith("help/manual/receipts.html")
     kinds = [i["kind"] for i in index.search("licence", 100).items]
     assert kinds == sorted(kinds, key=lambda kind: kind in ("question", "help"))
     assert index.search("a", kinds=("help",)).items == []  # one letter names entities only

@@ -89,6 +89,19 @@ export function get<T>(path: string): Promise<T> {
   return asked;
 }
 
+/** The first `most` of a list of which the service gives no more than `size` at once. */
+export async function listed<P extends { items: unknown[]; next: string | null }>(path: string, most: number, size: number): Promise<P> {
+  const first = await get<P>(`${path}&limit=${Math.min(most, size)}`);
+  const items = [...first.items];
+  let { next } = first;
+  while (next !== null && items.length < most) {
+    const more: P = await get<P>(`${path}&limit=${Math.min(size, most - items.length)}&cursor=${encodeURIComponent(next)}`);
+    items.push(...more.items);
+    next = more.next;
+  }
+  return { ...first, items, next };
+}
+
 /** A SPARQL query's rows, with terms as plain text. */
 export async function select(query: string): Promise<Record<string, string>[]> {
   const path = `/sparql?query=${encodeURIComponent(query)}&format=json`;

@@ -21,7 +21,7 @@ export function wordOf(item: Item): string {
 export function itemOf(word: string): Item | undefined {
   const found = /^(model|dataset|deployment):(.+)$/s.exec(word.trim());
   const [kind, id] = found ? [found[1] as Item["kind"], found[2] as string] : ["model" as const, word.trim()];
-  return id && id.length <= 400 && !/\s/.test(id) ? { kind, id } : undefined;
+  return id && id.length <= 400 && !/[\s\p{Cc}]|^(model|dataset|deployment):$/u.test(id) ? { kind, id } : undefined;
 }
 
 /** Items without doubles, in order, no more than the most; and how many were left out. */

@@ -78,7 +78,7 @@ export function followLinks(event: MouseEvent): void {
   go(link.pathname + link.search);
 }
 
-const FOREIGN = ["/api/", "/docs", "/doc/", "/data", "/id/", "/ns", "/health", "/metrics", "/.well-known", "/openapi.json", "/THIRD_PARTY.txt", "/context.jsonld"];
+const FOREIGN = ["/api/", "/manual", "/docs", "/doc/", "/data", "/id/", "/ns", "/health", "/metrics", "/.well-known", "/openapi.json", "/THIRD_PARTY.txt", "/context.jsonld"];
 
 function isOurs(path: string): boolean {
   return !FOREIGN.some((prefix) => path === prefix || path.startsWith(prefix));

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
-import { describe, expect, it } from "vitest";
-import { parsed } from "../src/api";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { listed, parsed } from "../src/api";
 
 describe("answers of the service", () => {
   it("show letters that turn the direction of text as marks, and leave addresses alone", () => {
@@ -11,5 +11,35 @@ describe("answers of the service", () => {
 
   it("are otherwise as they are", () => {
     expect(parsed('{"a": [1, "שלום"]}')).toEqual({ a: [1, "שלום"] });
+  });
+});
+
+describe("a list in parts", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** A service with so many items that gives at most 100 at once. */
+  function service(total: number): string[] {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (path: string) => {
+      asked.push(path);
+      const query = new URL(path, "http://localhost").searchParams;
+      const [from, limit] = [Number(query.get("cursor") ?? 0), Number(query.get("limit"))];
+      const end = Math.min(from + limit, total);
+      return new Response(JSON.stringify({ items: Array.from({ length: end - from }, (_, n) => from + n), total, next: end < total ? String(end) : null }));
+    });
+    return asked;
+  }
+
+  it("is read part by part until it has as many as were asked for", async () => {
+    const asked = service(1060);
+    const found = await listed<{ items: number[]; next: string | null }>("/a?q=llama", 250, 100);
+    expect(found.items).toEqual(Array.from({ length: 250 }, (_, n) => n));
+    expect([found.next, asked.length]).toEqual(["250", 3]);
+  });
+
+  it("ends where the service has no more, and loses none", async () => {
+    service(205);
+    const found = await listed<{ items: number[]; next: string | null }>("/b?q=llama", 5000, 100);
+    expect([new Set(found.items).size, found.next]).toEqual([205, null]);
   });
 });

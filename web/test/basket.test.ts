@@ -8,7 +8,7 @@ describe("the basket", () => {
   it("reads words with and without a kind, and refuses what names nothing", () => {
     expect(itemOf("a/b")).toEqual({ kind: "model", id: "a/b" });
     expect(itemOf("dataset:laion-5b")).toEqual({ kind: "dataset", id: "laion-5b" });
-    expect(itemOf("two words")).toBeUndefined();
+    for (const nothing of ["two words", "", "dataset:", "\u0000", "a\u202e b"]) expect(itemOf(nothing)).toBeUndefined();
     expect(parsed("a/b\n dataset:c ,\n\nx y")).toEqual({ items: [{ kind: "model", id: "a/b" }, { kind: "dataset", id: "c" }], unread: 1 });
   });
 

@@ -74,6 +74,8 @@ describe("a scene of the explorer", () => {
     const scale = scaleOf(scene, "parameters");
     expect([scale?.shares.get("c0"), scale?.shares.get("c1"), scale?.shares.has("c2"), scale?.unknown]).toEqual([0, 1, false, 2]);
     expect(scale?.legend.map((one) => one.word)).toEqual(["1M", "32M", "1B"]);
+    scene.nodes.get("c0")!.facts = { parameters: "990000000" };
+    expect(scaleOf(scene, "parameters")?.legend.map((one) => one.word)).toEqual(["990M", "1B"]); // no word twice
     expect(radius(1)).toBeGreaterThan(radius(0));
     expect(scaleOf(scene, "")).toBeUndefined();
     expect(scaleOf(begin(entity("m")), "links")?.legend).toEqual([]);

@@ -8,7 +8,7 @@ import { unpacked, type Step } from "./address";
 import { arranged } from "./arrange";
 import { MOST_CHANGES, changesScene, evidenceScene, impactScene, licenceScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
 import { difference } from "./difference";
-import { begin, withGroup, withLinks, type Scene } from "./scene";
+import { begin, withGroup, withLinks, type Link, type Scene } from "./scene";
 
 /** So many neighbours are opened at a time. */
 export const PAGE = 12;
@@ -98,7 +98,20 @@ async function timeline(thing: string, asOf: string): Promise<Scene> {
     return date ? [{ iri, id, label, kind, date, facts: known.get(e.iri) ?? {} }] : [];
   });
   if (!dated.length) throw new Refusal(404, "No release date", `no release date of ${node.label} or of what belongs to it is accepted`);
-  return timelineScene(dated, [...(lineage?.links.values() ?? [])]);
+  return timelineScene(dated, lineage ? [...lineage.links.values()] : await derivationsOf(dated.map((e) => e.iri)));
+}
+
+/** The accepted derivations among some models; more than one query can name have none. */
+async function derivationsOf(iris: string[]): Promise<Link[]> {
+  const sound = iris.filter(isSound).slice(0, AT_ONCE);
+  const known = new Set(sound);
+  const rows = await select(`PREFIX prov: <http://www.w3.org/ns/prov#> SELECT ?m ?parent WHERE { VALUES ?m { ${sound.map((iri) => `<${iri}>`).join(" ")} } ?m prov:wasDerivedFrom ?parent }`);
+  return rows.filter((r) => known.has(r["parent"] ?? "")).map((r) => ({ key: `${r["m"]}|wasDerivedFrom|${r["parent"]}`, subject: r["m"] ?? "", object: r["parent"] ?? "", relation: "wasDerivedFrom", label: "derived from", contested: false }));
+}
+
+/** Whether an IRI is one of ours that a query may name. */
+function isSound(iri: string): boolean {
+  return iri.startsWith(ID) && !/[\s<>"{}|\\^`]/.test(iri);
 }
 
 /** Models of an organisation, a family or under a licence. */
@@ -113,7 +126,7 @@ const AT_ONCE = 300;
 /** Licence and its class, developer, day of release, parameters and context length of entities, as far as they are accepted now. */
 export async function factsOf(iris: string[]): Promise<Map<string, Record<string, string>>> {
   const facts = new Map<string, Record<string, string>>();
-  const sound = iris.filter((iri) => iri.startsWith(ID) && !/[\s<>"{}|\\^`]/.test(iri));
+  const sound = iris.filter(isSound);
   for (let n = 0; n < sound.length; n += AT_ONCE) {
     const rows = await select(`PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX schema: <https://schema.org/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX pg: <https://w3id.org/provenance-graph/ns#>

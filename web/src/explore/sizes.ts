@@ -29,7 +29,7 @@ export function scaleOf(scene: Scene, by: string): Scale | undefined {
   const shown = !logs.length ? [] : most > least ? [least, (least + most) / 2, most] : [least];
   return {
     shares: new Map([...values].filter(([iri]) => scene.nodes.has(iri)).map(([iri, value]) => [iri, share(value)])),
-    legend: shown.map((log) => ({ word: brief(Number(Math.exp(log).toPrecision(2))), share: share(Math.exp(log)) })),
+    legend: [...new Map(shown.map((log) => [brief(Number(Math.exp(log).toPrecision(2))), share(Math.exp(log))]))].map(([word, at]) => ({ word, share: at })),
     unknown: [...scene.nodes.keys()].filter((iri) => !values.has(iri)).length,
   };
 }

@@ -1,8 +1,10 @@
 /** The audit report: the very document that the command writes, in a frame, to read or to print. */
 import type { JSX } from "preact";
-import { Draft, useTitle } from "../parts";
+import { Refusal, get, useAsked } from "../api";
+import { Draft, Trouble, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
-import { added, removed, setQuery, type Place } from "../router";
+import { added, inPath, removed, setQuery, type Place } from "../router";
+import type { Profile } from "../types";
 
 const MOST = 50;
 
@@ -15,11 +17,21 @@ export function reportAddress(models: string[], asOf: string, uses: string[]): s
   return `/api/v1/report?${query.toString().replaceAll("%2F", "/")}`;
 }
 
+/** The models of which there is no report, one a line; a refusal in a frame would be a text for machines. */
+async function missing(ids: string): Promise<string[]> {
+  const asked = await Promise.all(ids.split("\n").map((id) => get<Profile>(`/api/v1/models/${inPath(id)}`).then(() => "", (error: unknown) => {
+    if (error instanceof Refusal && error.status === 404) return id;
+    throw error;
+  })));
+  return asked.filter(Boolean);
+}
+
 /** The view; the models, the planned uses and the day stand in the address. */
 export default function Report({ place }: { place: Place }): JSX.Element {
   const models = place.query.getAll("model");
   const asOf = place.query.get("asOf") ?? "";
   useTitle(models.length ? `Audit report: ${models.join(", ")}` : "Audit report");
+  const absent = useAsked<string[]>(models.length ? models.slice(0, MOST).join("\n") : null, missing);
   const address = reportAddress(models, asOf, place.query.getAll("use"));
   return (
     <div class="page report">
@@ -29,12 +41,15 @@ export default function Report({ place }: { place: Place }): JSX.Element {
         <label class="choice"><span>As known on</span><Draft type="date" value={asOf} onDone={(text) => setQuery({ asOf: text })} /></label>
         {models.map((id) => <button key={id} type="button" class="small" onClick={() => setQuery({ model: removed(id) })}>Without {id}</button>)}
       </div>
-      {models.length ? (
+      {absent.error ? <Trouble error={absent.error} retry={absent.retry} /> : null}
+      {absent.data?.map((id) => <p key={id} class="trouble" role="alert">There is no model “<bdi>{id}</bdi>” in this store. <a href={`/?q=${encodeURIComponent(id)}`}>Search for it</a>, or take it out of the report.</p>)}
+      {models.length > MOST ? <p class="trouble" role="alert">A report holds {MOST} models; the address names {models.length}.</p> : null}
+      {models.length && models.length <= MOST && !absent.data?.length ? (
         <>
           <p class="actions"><a class="primary" href={address} target="_blank" rel="noopener">Open to print or save</a> <span class="aside">The same as a file: <code>provenance-graph report {models.join(" ")}{asOf ? ` --as-of ${asOf}` : ""} -o report.html</code></span></p>
           <iframe class="report-frame" src={address} title={`Audit report of ${models.join(", ")}`} />
         </>
-      ) : <p>Choose a model. The report begins with the verdict and every licence problem, holds every fact with its sources, gaps, conflicts, lineage and assessment, and prints.</p>}
+      ) : models.length ? null : <p>Choose a model. The report begins with the verdict and every licence problem, holds every fact with its sources, gaps, conflicts, lineage and assessment, and prints.</p>}
     </div>
   );
 }

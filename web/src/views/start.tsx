@@ -1,7 +1,7 @@
 /** Start: search as you type, facets, what the store holds, worked examples. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { get, useAsked } from "../api";
+import { listed, useAsked } from "../api";
 import { dated } from "../asof";
 import { InBasket } from "../inbasket";
 import { Answer, ModelLink, StateMark, Trouble, useTitle } from "../parts";
@@ -34,6 +34,10 @@ const SORTS: [string, string][] = [
   ["-context", "longest context"],
 ];
 const FIRST = 25;
+/** No more are listed on one page. */
+const MOST_LISTED = 5000;
+/** As many as the service gives at once: of a search, and of models. */
+const [HITS_AT_ONCE, MODELS_AT_ONCE] = [100, 500];
 
 /** The search itself: what is in the address decides what is listed. */
 export function Start({ place }: { place: Place }): JSX.Element {
@@ -97,26 +101,17 @@ function walk(event: KeyboardEvent): void {
 
 function Results({ filters, place, q }: { filters: URLSearchParams; place: Place; q: string }): JSX.Element {
   const sort = place.query.get("sort") ?? (q ? "best" : "-sources");
-  const limit = Math.min(Number(place.query.get("limit")) || FIRST, 500);
+  const limit = Math.min(Number(place.query.get("limit")) || FIRST, MOST_LISTED);
   const only = [...filters.keys()].every((key) => key === "q");
   const searching = Boolean(q) && only && sort === "best";
   const kind = place.query.get("kind") ?? "";
   const table = !searching && place.query.get("view") === "table";
   const order = sort === "best" ? "-sources" : sort;
   const path = searching
-    ? `/api/v1/search?q=${encodeURIComponent(q)}&limit=${Math.min(limit, 100)}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`
-    : `/api/v1/models?${filters}&sort=${order}&limit=${table ? Math.max(limit, 100) : limit}`;
-  const asked = useAsked<ModelPage & { approximate?: boolean; kinds?: SearchAnswer["kinds"] }>(dated(path));
-  const everything = async (): Promise<ModelRow[]> => {
-    const rows: ModelRow[] = [];
-    let cursor: string | null = "";
-    while (cursor !== null && rows.length < MOST_SAVED) {
-      const page: ModelPage = await get<ModelPage>(dated(`/api/v1/models?${filters}&sort=${order}&limit=500${cursor ? `&cursor=${cursor}` : ""}`));
-      rows.push(...page.items);
-      cursor = page.next;
-    }
-    return rows;
-  };
+    ? `/api/v1/search?q=${encodeURIComponent(q)}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`
+    : `/api/v1/models?${filters}&sort=${order}`;
+  const asked = useAsked<ModelPage & { approximate?: boolean; kinds?: SearchAnswer["kinds"] }>(`${dated(path)} ${limit}`, () => listed(dated(path), table ? Math.max(limit, 100) : limit, searching ? HITS_AT_ONCE : MODELS_AT_ONCE));
+  const everything = async (): Promise<ModelRow[]> => (await listed<ModelPage>(dated(path), MOST_LISTED, MODELS_AT_ONCE)).items;
   return (
     <section class="results" aria-label={searching ? "Found" : "Results"} onKeyDown={walk}>
       <Answer asked={asked} what="models">
@@ -125,7 +120,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
           return (
             <>
               <div class="bar">
-                {table ? <span /> : <p role="status">{searching ? `${number(found.items.length)} of ${number(total)} found${found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>}
+                {table ? <span /> : <p role="status">{!total ? "Nothing found" : searching ? `${number(found.items.length)} of ${number(total)} found${found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>}
                 <div class="tools">
                   {table ? null : <label class="choice"><span>Order</span>
                     <select value={sort} onChange={(e) => setQuery({ sort: e.currentTarget.value })}>
@@ -138,11 +133,11 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
               </div>
               {searching ? <Kinds counts={found.kinds ?? []} chosen={kind} /> : null}
               {total === 0 ? <Nothing q={q} /> : null}
-              {table ? <DataTable label="Models" rows={found.items} columns={MODEL_COLUMNS} rowKey={(row) => row.iri} total={total} noun={["model", "models"]} everything={total <= MOST_SAVED ? everything : undefined}
-                more={found.items.length < total ? `loaded${total > MOST_SAVED ? "; a file holds what is loaded" : "; a file holds all"}` : null} />
+              {table ? <DataTable label="Models" rows={found.items} columns={MODEL_COLUMNS} rowKey={(row) => row.iri} total={total} noun={["model", "models"]} everything={total <= MOST_LISTED ? everything : undefined}
+                more={found.items.length < total ? `loaded${total > MOST_LISTED ? "; a file holds what is loaded" : "; a file holds all"}` : null} />
                 : <ul class="models">{found.items.map((row) => isModel(row) ? <Row key={row.iri} row={row} /> : <Other key={row.iri} hit={row as unknown as Hit} />)}</ul>}
-              {found.items.length < total && limit < (searching ? 100 : 500) ? (
-                <button type="button" onClick={() => setQuery({ limit: String(Math.min(Math.max(limit, table ? 100 : 0) * 2, 500)) }, true)}>Show more</button>
+              {found.items.length < total && limit < MOST_LISTED ? (
+                <button type="button" onClick={() => setQuery({ limit: String(Math.min(Math.max(limit, table ? 100 : 0) * 2, MOST_LISTED)) }, true)}>Show more</button>
               ) : found.items.length < total ? <p class="aside">No more are listed on one page: narrow by a filter, a kind, or a longer text.</p> : null}
             </>
           );
@@ -152,7 +147,6 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
   );
 }
 
-const MOST_SAVED = 5000;
 const MODEL_COLUMNS: Column<ModelRow>[] = [
   { key: "name", label: "Model", order: "name", head: true, value: (r) => r.id, view: (r) => <><ModelLink id={r.id} name={r.name} /> {r.name !== r.id ? <code class="aside"><bdi>{r.id}</bdi></code> : null}</> },
   { key: "maker", label: "Developer", value: (r) => r.developers },

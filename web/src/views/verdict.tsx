@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useAsked, type Asked } from "../api";
 import { dated, dayOf } from "../asof";
 import { KINDS } from "../conflictkinds";
+import { ThingLink } from "../parts";
 import { inPath } from "../router";
 import type { AssessmentsAnswer, ConflictPage, LicenceReport, Profile } from "../types";
 import { origins, retirement } from "../origin";
@@ -16,6 +17,11 @@ const ANSWERS: Record<string, string> = {
 };
 const PLAIN: Record<string, string> = { allowed: "allowed", blocked: "blocked", conditional: "allowed with conditions", unknown: "unknown" };
 const NAMED = 3;
+
+/** One of the three parts of an answer in a word. */
+function inPart(part: LicenceReport["answers"][number]["uses"][number]["weights"], none: string): string {
+  return part?.applies ? (PLAIN[part.answer] ?? part.answer) : none;
+}
 
 /** A verdict on a planned use: glyph and word. */
 export function answerWord(answer: string): string {
@@ -79,10 +85,10 @@ function Sentence({ profile, licence, ledger }: { profile: Profile; licence: Ask
         {made.length ? <>is {made.map((part, n) => (
           <span key={part.relation}>{n ? (n === made.length - 1 ? " and " : ", ") : ""}<a href={open(part.relation)}>{part.verb} {part.things.slice(0, NAMED).map((t) => t.label).join(", ")}{part.things.length > NAMED ? ` and ${part.things.length - NAMED} more` : ""}</a>{part.contested ? " (sources disagree)" : part.inferred ? " (inferred)" : ""}</span>
         ))}</> : <>has <a href={dated(`/lineage/${path}`)}>no recorded origin</a></>}
-        {use ? <>; it <a href={dated(`/licences/${path}?use=commercial`)}>{labels.length ? `is labelled ${[...new Set(labels.map((l) => l.label || l.id))].join(", ")}` : "has no recorded licence"}, commercial use {PLAIN[use.answer] ?? use.answer}</a>{use.weights ? <> (weights {use.weights.answer}, training data {use.trainingData?.applies ? use.trainingData.answer : "not concerned"}, contract {use.contract?.applies ? use.contract.answer : "none recorded"})</> : null}</> : null}
+        {use ? <>; it <a href={dated(`/licences/${path}?use=commercial`)}>{labels.length ? `is labelled ${[...new Set(labels.map((l) => l.label || l.id))].join(", ")}` : "has no recorded licence"}, commercial use {PLAIN[use.answer] ?? use.answer}</a>{use.weights ? <> (<a href={dated(`/licences/${path}?use=commercial`)}>weights {inPart(use.weights, "none supplied")}</a>, <a href={open("trainedOn")}>training data {inPart(use.trainingData, "not concerned")}</a>, <a href={dated(`/licences/${path}?use=commercial&use=hosted-service`)}>contract {inPart(use.contract, "none recorded")}</a>)</> : null}</> : null}
         ; <a href={dated(`/disclosure?q=${encodeURIComponent(profile.id)}`)}>{number(profile.knowledge.known)} of {number(profile.knowledge.of)} fields are known</a>;{" "}
-        {worst ? <a href={open(worst.property)}>the worst disagreement is on {worst.label}: {KINDS[worst.kind] ?? worst.kind}</a> : ledger.data ? (lesserOf(ledger.data) ? <a href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}&all=true`)}>sources differ on {number(lesserOf(ledger.data))} {lesserOf(ledger.data) === 1 ? "point" : "points"} of less weight</a> : "no source disagrees") : "…"}
-        {ends ? <>; <a href={dated(`/history/${path}`)}>{ends}</a></> : null}{profile.replacedBy.length ? <>; replaced by {profile.replacedBy.map(nameOf).join(", ")}</> : null}.
+        {worst ? <a href={open(worst.property)}>the worst disagreement is on {worst.label}: {KINDS[worst.kind] ?? worst.kind}</a> : ledger.data ? (lesserOf(ledger.data) ? <a href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}&all=true`)}>sources differ on {number(lesserOf(ledger.data))} {lesserOf(ledger.data) === 1 ? "point" : "points"} of less weight</a> : <a href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}`)}>no source disagrees</a>) : "…"}
+        {ends ? <>; <a href={dated(`/history/${path}`)}>{ends}</a></> : null}{profile.replacedBy.length ? <>; replaced by {profile.replacedBy.map((next, n) => <>{n ? ", " : ""}<ThingLink thing={next} /></>)}</> : null}.
       </p>
       <p class="licence-sentence" aria-live="polite">{licence.data?.sentence ?? (licence.error ? "The licence answer is not available." : " ")}</p>
     </div>

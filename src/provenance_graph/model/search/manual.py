@@ -1,4 +1,4 @@
-"""What a search finds beside entities: the stored questions, and the views of the web page by what they are for."""
+"""What a search finds beside entities: the stored questions, the views of the web page, and the pages of the manual."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from provenance_graph.core.iris import ID, Iri
 from provenance_graph.model.questions.stored import questions
 
 _HELP = {
-    "explore": ("Explore the graph", "picture neighbours shortest path timeline evidence minimap"),
+    "explore": ("Explore the graph", "picture neighbours shortest path timeline evidence minimap who builds on whom licence flow organisations"),
     "disclosure": (
         "What is disclosed, and what is not",
         "heat map disclosure silent gaps unknown fields signs transparency training data",
@@ -35,11 +35,41 @@ _HELP = {
     "docs": ("API", "rest openapi http routes service"),
 }
 """Views of the page by their address: what each is called, and words by which it is looked for."""
+_MANUAL = {
+    "tutorial": ("Tutorial: ten minutes", "first steps start begin introduction"),
+    "howto/use": ("How to decide whether we may use a model", "ship commercial permission"),
+    "howto/audit": ("How to audit a model", "evidence report disclosure"),
+    "howto/watch": ("How to watch what we run", "fleet alerts retirement webhooks"),
+    "howto/ci": ("How to check documents in CI", "sarif pipeline pull request"),
+    "howto/own": ("How to record and import our own", "private claims import"),
+    "howto/link": ("How to link and reconcile", "wikidata ror openrefine"),
+    "howto/research": ("How to do research with Python", "notebook dataframe polars"),
+    "howto/sync": ("How to keep it up to date", "sync fetch follow"),
+    "acceptance": ("What is accepted, and why", "policy rules claims rejected"),
+    "assessment": ("Assessment", "score rubric transparency levels"),
+    "checks": ("Lists of elements", "g7 bsi ntia fsct eu"),
+    "commands": ("Commands", "command line options help"),
+    "exports": ("Exports", "spdx cyclonedx croissant prov model card losses"),
+    "forms": ("Forms, filled from claims", "annex xi xii ab 2013 eu ai act"),
+    "history": ("History and comparison", "as of day versions"),
+    "identity": ("Identity: which names mean one entity", "sssom mapping same alias"),
+    "licences": ("Licences along lineage", "rules clauses obligations repair"),
+    "lineage": ("Lineage", "derivation ancestors descendants kinship"),
+    "ontology": ("The ontology", "terms classes properties shapes"),
+    "questions": ("Stored questions", "sparql answers"),
+    "receipts": ("Receipts: evidence that travels", "bundle signature verify proof"),
+    "rubrics": ("Rubrics", "criteria items weights"),
+    "service": ("The HTTP service", "serve deploy settings tokens limits"),
+    "store": ("The store", "build backup checkpoint formats"),
+    "validation": ("Validation", "shacl shapes findings"),
+    "web": ("The web page", "views explorer basket workbench"),
+}
+"""Pages of the manual by their address: what each is called, and words by which it is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question or a view: what it is called, and the texts by which it is found."""
+    """A question, a view or a page of the manual: what it is called, and the texts by which it is found."""
 
     iri: Iri
     id: str
@@ -49,7 +79,7 @@ class Entry:
 
 
 def entries() -> Iterator[Entry]:
-    """Every stored question and every view of the page."""
+    """Every stored question, every view of the page, and the pages of the manual."""
     for question in questions().values():
         iri = Iri(f"{ID}question/{question.name}")
         spoken = (question.name, question.question, question.topic)
@@ -57,3 +87,6 @@ def entries() -> Iterator[Entry]:
     for address, (name, words) in _HELP.items():
         iri = Iri(f"{ID}help/{address}")
         yield Entry(iri, address, name, "help", (address, name, *words.split()))
+    for page, (name, words) in _MANUAL.items():
+        iri = Iri(f"{ID}help/manual/{page}.html")
+        yield Entry(iri, f"manual/{page}", name, "help", (page, name, "manual", *words.split()))
