@@ -96,6 +96,7 @@ def test_wide_readings_of_the_table_are_those_of_the_store(pair) -> None:
             claims = sorted(map(repr, plain.annotated(predicate, basis)))
             assert sorted(map(repr, over.annotated(predicate, basis))) == claims
     assert set(over.records()) == set(plain.records())
+    assert dict(over.titles()) == dict(plain.titles()) != {}
     for predicate in (PG.reader, PAV.retrievedOn, PROV.wasAttributedTo):
         assert sorted(over.header_values(predicate)) == sorted(plain.header_values(predicate))
     assert over.unreadable() == plain.unreadable()

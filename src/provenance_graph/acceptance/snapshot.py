@@ -28,7 +28,7 @@ from provenance_graph.core import deadline, literals
 from provenance_graph.core.claims import Header, Precision, Quad, SourcedClaim, Stance, Value
 from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.store.base import Expecting, Store
 from provenance_graph.store.values import ANY, AnyGraph, Limits, Rows, SparqlQuery
 
@@ -216,6 +216,12 @@ class AcceptedSnapshot:
         """The names of all records."""
         quads = self.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
         return {record for record, *_ in quads}
+
+    def titles(self) -> Iterator[tuple[Iri, str]]:
+        """The records that say what they were read from, each with that title."""
+        for subject, _, value, graph in self.quads(predicate=DCTERMS.title, graph=ANY):
+            if subject == graph and is_record(subject):
+                yield subject, str(value)
 
     def header_values(self, predicate: Iri) -> Iterator[str]:
         """What the header of every record gives for a property that each has."""

@@ -154,6 +154,12 @@ class TableSnapshot(AcceptedSnapshot):
         """The names of all records."""
         return map(Iri, self.table.headers["iri"])
 
+    def titles(self) -> Iterator[tuple[Iri, str]]:
+        """The records that say what they were read from, each with that title."""
+        headers = self.table.headers
+        pairs = zip(map(Iri, headers["iri"]), headers["title"], strict=True)
+        return ((record, title) for record, title in pairs if title)
+
     def header_values(self, predicate: Iri) -> Iterator[str]:
         """What the header of every record gives for a property that each has."""
         return iter(self.table.headers[OF_HEADERS[predicate]])

@@ -9,7 +9,10 @@ from provenance_graph.core.iris import ID, Iri
 from provenance_graph.model.questions.stored import questions
 
 _HELP = {
-    "explore": ("Explore the graph", "picture neighbours shortest path timeline evidence minimap who builds on whom licence flow organisations"),
+    "explore": (
+        "Explore the graph",
+        "picture neighbours shortest path timeline evidence minimap who builds on whom licence flow organisations",
+    ),
     "disclosure": (
         "What is disclosed, and what is not",
         "heat map disclosure silent gaps unknown fields signs transparency training data",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -70,7 +70,7 @@ def fill_names(
     bits = table.kinds_of(snapshot)
     known = table.names(snapshot, bits)
     weights = _weights(snapshot, models)
-    labels = _labels(snapshot) | _titles(snapshot, records)
+    labels = _labels(snapshot) | _titles(snapshot)
     starts: dict[tuple[str, str], list[int]] = defaultdict(list)
     totals: Counter[tuple[str, str]] = Counter()
     waiting: list[tuple[int, Iri, str, str, str, int, str]] = []
@@ -170,13 +170,9 @@ def _weights(snapshot: AcceptedSnapshot, models: Mapping[Iri, NamedModel]) -> Co
     return counter
 
 
-def _titles(snapshot: AcceptedSnapshot, records: Collection[Iri]) -> dict[Iri, str]:
+def _titles(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
     """Records by the title of what was read, and the day of reading, which their name ends with."""
-    return {
-        record: f"{title.lexical} ({record.rsplit('/', 1)[-1]})"
-        for record, _, title, _ in snapshot.quads(predicate=DCTERMS.title, graph=ANY)
-        if record in records and isinstance(title, Literal)
-    }
+    return {record: f"{title} ({record.rsplit('/', 1)[-1]})" for record, title in snapshot.titles()}
 
 
 def _labels(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
