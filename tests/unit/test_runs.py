@@ -85,9 +85,9 @@ def test_an_input_is_used_at_the_version_that_the_event_gives() -> None:
 
 def test_data_used_for_validation_is_no_training_data() -> None:
     by = {(c.predicate, str(c.value).rpartition("/")[2]) for c in _claims("prov", ACTIVITY)}
-    assert (PG.trainedOn, "ex-web") in by
-    assert (PG.validatedOn, "ex-held") in by
-    assert (PG.trainedOn, "ex-held") not in by
+    assert (PG.trainedOn, "example.org-web") in by
+    assert (PG.validatedOn, "example.org-held") in by
+    assert (PG.trainedOn, "example.org-held") not in by
 
 
 def test_an_element_has_its_label_for_a_name_and_the_hub_s_repository_for_itself() -> None:
