@@ -19,6 +19,7 @@ STEPS = (
     ("search index", "search index"),
     ("stats", "statistics"),
     ("conflicts", "conflicts, all"),
+    ("identity", "identity: names compared by the rules"),
     ("validate", "validate the whole store: view and record graphs"),
     ("licences of the store", "licence conflicts of the whole store"),
     ("service start, processor s", "start of the service to its first answer, all processes"),

@@ -137,6 +137,14 @@ def all_conflicts(work: Work) -> Figures:
     return {}
 
 
+def all_identity(work: Work) -> Figures:
+    """Compare all names by the rules of identity and keep the pairs."""
+    snapshot = work.snapshot()
+    assert snapshot.folder is not None
+    INDEXES["identity"].make(snapshot.folder, snapshot, "", None)
+    return {}
+
+
 def _ms(call: Callable[[], object]) -> float:
     before = time.process_time()
     call()
@@ -351,6 +359,7 @@ STAGES: Mapping[str, Callable[[Work], Figures]] = MappingProxyType(
         "search index": search_index,
         "stats": statistics,
         "conflicts": all_conflicts,
+        "identity": all_identity,
         "answers": answers,
         "questions": stored_questions,
         "licences of the store": licence_findings,

@@ -189,10 +189,12 @@ def test_what_is_no_engine_is_refused_with_those_there_are(name) -> None:
 
 
 @pytest.mark.serial
-def test_spark_makes_the_same_store(hub, tmp_path, monkeypatch) -> None:
+def test_spark_makes_the_same_store_of_a_thousand_models(tmp_path, monkeypatch) -> None:
     pytest.importorskip("pyspark")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java")
-    monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
-    whole = made(hub, tmp_path / "whole")
-    assert made(hub, tmp_path / "spark", engine=SparkEngine("spark:local[2]")) == whole
+    monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 2_000_000)
+    generate(Hub(1000, 1), tmp_path / "hub", shard=400)
+    data = tmp_path / "hub" / "data"
+    whole = made(data, tmp_path / "whole")
+    assert made(data, tmp_path / "spark", engine=SparkEngine("spark:local[2]")) == whole
