@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -88,6 +89,7 @@ def generated(work: Work) -> Figures:
 
 def built(work: Work) -> Figures:
     """Build the store: read, identity, view, levels, load, publish."""
+    shutil.rmtree(work.store, ignore_errors=True)  # a build over another notes what changed
     done = build(work.hub / "data", work.store, derive=EvidenceLevels(), fresh=True)
     used = sum(f.stat().st_size for f in (work.store / "checkpoints").rglob("*") if f.is_file())
     return {"records": done.records, "quads": done.quads, "disk MB": used >> 20}
