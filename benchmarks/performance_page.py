@@ -55,8 +55,8 @@ SIZES = (
 HEAD = """# Performance
 
 Made by `python benchmarks/performance_page.py` from `benchmarks/results/scale.jsonl`, which `benchmarks/bench_scale.py` writes; nothing
-here is typed. The data is a generated hub (`benchmarks/hub_generate.py`): documents of three sources with planted faults. Seconds are of *processor* time, so that a loaded
-machine does not change them; – is not measured at that size by this version; *growth* is the exponent of the number of models through the first and the last figure of a row (1 is linear).
+here is typed. The data is a generated hub (`benchmarks/hub_generate.py`): documents of three sources with planted faults. Seconds are of *processor* time, which a loaded
+machine stretches far less than wall time; – is not measured at that size by this version; *growth* is the exponent of the number of models through the first and the last figure of a row (1 is linear).
 """
 FAULTS = """Found of those planted, and found beside them. Days that a rounded period explains are no conflict and not counted."""
 TAIL = """
