@@ -24,7 +24,7 @@ from ntia_conformance_checker.bsi_checker import BSIChecker
 from ntia_conformance_checker.fsct_checker import FSCT3Checker
 from ntia_conformance_checker.ntia_checker import NTIAChecker
 
-from provenance_graph.checking.lists.judge import MET, ElementJudge, list_named
+from provenance_graph.checking.lists.checker import MET, ElementChecker, list_named
 from provenance_graph.checking.lists.spdx import SpdxView
 
 CHECKERS: dict[str, tuple[Callable[..., Any], str, tuple[str, ...]]] = {
@@ -101,7 +101,7 @@ def main() -> None:
                 unread[path.name] = why
                 continue
             repaired += read is not value
-            results = ElementJudge(list_named(name)).results(SpdxView(read), "spdx3", ())
+            results = ElementChecker(list_named(name)).results(SpdxView(read), "spdx3", ())
             ours = {one.element.id: one.status for one in results}
             for element, (label, met) in zip(CHECKERS[name][2], found.items(), strict=False):
                 compared[name] += 1

@@ -1,4 +1,4 @@
-"""What many records say of an organisation or a dataset is judged anew only where it changes."""
+"""What many records say of an organisation or a dataset is resolved anew only where it changes."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("stage", ["parts read", "groups of subjects judged", "bytes loaded"])
+@pytest.mark.parametrize("stage", ["parts read", "groups of subjects resolved", "bytes loaded"])
 def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
     hub, whole, tmp_path, stage
 ) -> None:

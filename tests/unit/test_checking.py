@@ -223,7 +223,7 @@ def test_the_count_of_findings_tells_those_below_the_severity(here, shipped) -> 
     assert "no findings; " in result.stderr
     assert "below warning, see --severity" in result.stderr
     listed = run(shipped, "check", "new.md", "--severity", "info")
-    assert "its licence cannot be judged" in listed.stdout
+    assert "its licence cannot be checked" in listed.stdout
 
 
 @pytest.mark.parametrize(

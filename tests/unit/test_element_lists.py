@@ -15,11 +15,11 @@ import pytest
 from benchmarks.check_elements import CHECKERS
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import WRITERS, Examined
-from provenance_graph.checking.against import judge_named, of_model
-from provenance_graph.checking.lists import ElementJudge, list_named, lists
+from provenance_graph.checking.against import checker_named, of_model
+from provenance_graph.checking.lists import ElementChecker, list_named, lists
+from provenance_graph.checking.lists.checker import BLANK, CONTRADICTED, MET, NOBODY
 from provenance_graph.checking.lists.cyclonedx import CycloneView
 from provenance_graph.checking.lists.definition import read
-from provenance_graph.checking.lists.judge import BLANK, CONTRADICTED, MET, NOBODY
 from provenance_graph.checking.lists.spdx import SpdxView
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Basis, Claim
@@ -134,14 +134,14 @@ def test_spdx_is_read_as_the_conformance_checker_reads_it(
     checker, standard, elements = CHECKERS[name]
     done = checker(str(path), compliance=standard, sbom_spec="spdx3")
     theirs = [bool(met) for _, met in done.table_elements][: len(elements)]
-    results = ElementJudge(list_named(name)).results(SpdxView(document), "spdx3", ())
+    results = ElementChecker(list_named(name)).results(SpdxView(document), "spdx3", ())
     ours = {one.element.id: one.status == MET for one in results}
     assert [ours[element] for element in elements] == theirs
 
 
 def test_a_whole_document_meets_the_three_lists() -> None:
     for name in CHECKERS:
-        results = ElementJudge(list_named(name)).results(SpdxView(whole()), "spdx3", ())
+        results = ElementChecker(list_named(name)).results(SpdxView(whole()), "spdx3", ())
         assert {one.status for one in results} == {MET}
 
 
@@ -175,12 +175,12 @@ def bom(**more: Any) -> dict[str, Any]:
 
 
 def status(name: str, document: dict[str, Any], id: str) -> str:
-    results = ElementJudge(list_named(name)).results(CycloneView(document), "cyclonedx", ())
+    results = ElementChecker(list_named(name)).results(CycloneView(document), "cyclonedx", ())
     return next(one.status for one in results if one.element.id == id)
 
 
 def test_cyclonedx_has_the_minimum_elements() -> None:
-    results = ElementJudge(list_named("ntia")).results(CycloneView(bom()), "cyclonedx", ())
+    results = ElementChecker(list_named("ntia")).results(CycloneView(bom()), "cyclonedx", ())
     assert {one.status for one in results} == {MET}
 
 
@@ -203,7 +203,7 @@ def test_odd_json_is_bounded_and_never_raises() -> None:
     ]
     for value in odd:
         for name in lists():
-            ElementJudge(list_named(name)).results(CycloneView(value), "cyclonedx", ())
+            ElementChecker(list_named(name)).results(CycloneView(value), "cyclonedx", ())
     circle = {
         "@graph": [
             {"type": "SpdxDocument", "spdxId": "a", "rootElement": ["a"]},
@@ -212,7 +212,7 @@ def test_odd_json_is_bounded_and_never_raises() -> None:
         ]
     }
     for name in lists():
-        ElementJudge(list_named(name)).results(SpdxView(circle), "spdx3", ())
+        ElementChecker(list_named(name)).results(SpdxView(circle), "spdx3", ())
 
 
 @pytest.fixture(scope="module")
@@ -238,15 +238,15 @@ def test_the_store_says_what_a_better_source_has_and_what_contradicts(store: Mem
         Claim(audit_store.MODEL, RDF.type, PG.Model),
         Claim(audit_store.MODEL, PG.parameterCount, literals.integer(9)),
     )
-    judge = judge_named("eu-annex-xi", store, snapshot)
-    assert not callable(judge)
+    checker = checker_named("eu-annex-xi", store, snapshot)
+    assert not callable(checker)
     document = Document(Iri("urn:x"), b"{}", "2026-01-01", "x.json")
-    found = {f.shape.rpartition("/")[2]: f for f in judge.of_document(document, "", [said])}
+    found = {f.shape.rpartition("/")[2]: f for f in checker.of_document(document, "", [said])}
     use = next(f for key, f in found.items() if "1(a)" in f.message)
     assert "the store has to be read" in use.message
     value = bom()
     value["components"][0]["modelCard"] = {"modelParameters": {"architectureFamily": "x"}}
-    elements = ElementJudge(list_named("g7-ai"), snapshot)
+    elements = ElementChecker(list_named("g7-ai"), snapshot)
     results = elements.results(CycloneView(value), "cyclonedx", [said])
     (one,) = [r for r in results if r.element.id == "G7AI-MDL-09"]
     assert one.status == CONTRADICTED
@@ -267,14 +267,14 @@ def test_another_licence_than_the_developers_is_contradicted(
         Claim(audit_store.MODEL, DCTERMS.license, Iri(f"http://spdx.org/licenses/{licence}")),
     )
     snapshot = AcceptedSnapshot(store)
-    elements = ElementJudge(list_named("g7-ai"), snapshot)
+    elements = ElementChecker(list_named("g7-ai"), snapshot)
     results = elements.results(CycloneView(value), "cyclonedx", [stated])
     (one,) = [r for r in results if r.element.id == "G7AI-MDL-12"]
     assert (one.status == CONTRADICTED) is contradicted
-    judge = judge_named("eu-annex-xi", store, snapshot)
-    assert not callable(judge)
+    checker = checker_named("eu-annex-xi", store, snapshot)
+    assert not callable(checker)
     document = Document(Iri("urn:x"), b"{}", "2026-01-01", "x.json")
-    findings = [f.message for f in judge.of_document(document, "", [stated])]
+    findings = [f.message for f in checker.of_document(document, "", [stated])]
     assert any("icence" in f and ": contradicted" in f for f in findings) is contradicted
 
 
@@ -283,7 +283,7 @@ def test_a_model_of_the_store_is_checked_with_the_claims_behind(
     store: MemoryStore, name: str
 ) -> None:
     snapshot = AcceptedSnapshot(store)
-    findings = of_model(snapshot, audit_store.MODEL, [judge_named(name, store, snapshot)])
+    findings = of_model(snapshot, audit_store.MODEL, [checker_named(name, store, snapshot)])
     assert findings
     if name.startswith(("g7", "eu")):
         met = [f for f in findings if f.severity is Severity.INFO and "claim https://" in f.message]
@@ -292,12 +292,12 @@ def test_a_model_of_the_store_is_checked_with_the_claims_behind(
 
 def test_an_unknown_list_names_those_there_are(store: MemoryStore) -> None:
     with pytest.raises(NotFound, match="g7-ai"):
-        judge_named("g8", store, AcceptedSnapshot(store))
+        checker_named("g8", store, AcceptedSnapshot(store))
 
 
 def test_the_page_takes_nothing_for_markup(store: MemoryStore) -> None:
     snapshot = AcceptedSnapshot(store)
-    findings = of_model(snapshot, audit_store.MODEL, [judge_named("ntia", store, snapshot)])
+    findings = of_model(snapshot, audit_store.MODEL, [checker_named("ntia", store, snapshot)])
     page = WRITERS["html"]([Examined("<b>&x.json", tuple(findings))])
     assert "&lt;b&gt;&amp;x.json" in page
     assert page.count("<table>") == 1
@@ -306,7 +306,7 @@ def test_the_page_takes_nothing_for_markup(store: MemoryStore) -> None:
 def test_our_own_exports_meet_what_the_facts_allow(store: MemoryStore) -> None:
     snapshot = AcceptedSnapshot(store)
     text = export(bundle(snapshot, [audit_store.MODEL]), "spdx3").text
-    results = ElementJudge(list_named("ntia")).results(SpdxView(json.loads(text)), "spdx3", ())
+    results = ElementChecker(list_named("ntia")).results(SpdxView(json.loads(text)), "spdx3", ())
     met = {one.element.id for one in results if one.status == MET}
     assert {"name", "identifier", "author", "timestamp"} <= met
 

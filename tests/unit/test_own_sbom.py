@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from provenance_graph.checking.lists import ElementJudge, list_named
+from provenance_graph.checking.lists import ElementChecker, list_named
 from provenance_graph.checking.lists.cyclonedx import CycloneView
 from provenance_graph.formats.bundles.envelope import BundleFile
 from provenance_graph.formats.bundles.keys import PublicKey
@@ -32,7 +32,7 @@ def test_it_is_valid_and_steady_and_names_what_is_needed() -> None:
 
 
 def test_it_meets_the_elements_that_speak_of_components() -> None:
-    results = ElementJudge(list_named("ntia")).results(
+    results = ElementChecker(list_named("ntia")).results(
         CycloneView(json.loads(sbom())), "cyclonedx", ()
     )
     met = {one.element.id for one in results if one.status == "met"}

@@ -58,7 +58,7 @@ class DayStatements(StoreStatements):
         return header
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is; kept, since many claims have the same values."""
+        """What a name is; cached, since many claims have the same values."""
         canonical = self._canonical.get(entity)
         if canonical is None:
             if len(self._canonical) >= MAX_NAMES:

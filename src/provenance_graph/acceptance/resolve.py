@@ -36,7 +36,7 @@ DEVELOPER_VALUES = frozenset({Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT
 """Bases on which a value outranks a documented silence of the developer."""
 _LINEAGE = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
 
-Judged = tuple[SourcedClaim, AcceptanceStatus, str]
+ResolvedClaim = tuple[SourcedClaim, AcceptanceStatus, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Resolution:
     settled it, None where nothing competed.
     """
 
-    claims: tuple[Judged, ...]
+    claims: tuple[ResolvedClaim, ...]
     values: tuple[Value, ...]
     rivals: tuple[Value, ...] = ()
     inferred: bool = False
@@ -62,7 +62,7 @@ def resolve(
 ) -> Resolution:
     """Decide between the claims about one property; ``as_of`` a day, else the policy's."""
     competing: list[SourcedClaim] = []
-    closed: list[Judged] = []
+    closed: list[ResolvedClaim] = []
     silence = documented_silence(sourced_claims, predicate, policy, as_of)
     for item in sourced_claims:
         why = refused(item, policy, as_of) or _silenced(item, silence)
@@ -164,7 +164,7 @@ def names_document(item: SourcedClaim) -> bool:
 
 def _plausible(
     competing: list[SourcedClaim], predicate: Iri, policy: Policy
-) -> tuple[list[SourcedClaim], list[Judged]]:
+) -> tuple[list[SourcedClaim], list[ResolvedClaim]]:
     """Those that pass the checks; where none does, the counts of researched indices.
 
     Against a count speaks a name, which may be loose; against a day or a base a fact.
@@ -185,7 +185,7 @@ def _plausible(
 
 
 def _single(
-    competing: list[SourcedClaim], closed: list[Judged], predicate: Iri, policy: Policy
+    competing: list[SourcedClaim], closed: list[ResolvedClaim], predicate: Iri, policy: Policy
 ) -> Resolution:
     if len(competing) == 1:
         (only,) = competing
@@ -205,14 +205,14 @@ def _single(
     rivals = {i.value for i in competing if i.value is not None and not agree(i, winner)}
     decided = _decisive(competing, winner, closer if closer else fell, policy.criteria(predicate))
     why = why_accepted(winner, best, competing, decided)
-    judged: list[Judged] = []
+    resolved: list[ResolvedClaim] = []
     for item in sorted(competing, key=lambda item: (item is not winner, order_key(item))):
         if item is winner:
-            judged.append((item, AcceptanceStatus.ACCEPTED, marked(item, why)))
+            resolved.append((item, AcceptanceStatus.ACCEPTED, marked(item, why)))
         else:
-            judged.append((item, *status_of(item, winner, fell.get(id(item)))))
+            resolved.append((item, *status_of(item, winner, fell.get(id(item)))))
     return Resolution(
-        (*judged, *closed),
+        (*resolved, *closed),
         (winner.value,),
         tuple(sorted(rivals, key=value_key)),
         inferred=winner.basis is Basis.INFERENCE,
@@ -256,7 +256,7 @@ def _decisive(
 
 
 def _several(
-    competing: list[SourcedClaim], closed: list[Judged], predicate: Iri, policy: Policy
+    competing: list[SourcedClaim], closed: list[ResolvedClaim], predicate: Iri, policy: Policy
 ) -> Resolution:
     stated = [item for item in competing if item.basis is not Basis.INFERENCE]
     chosen = stated or competing
@@ -267,21 +267,23 @@ def _several(
         chosen = [item for item in stated if _is_close(item, policy)]
     in_words = _in_words(competing)
     values = {item.value for item in chosen if item.value is not None} - in_words
-    judged: list[Judged] = []
+    resolved: list[ResolvedClaim] = []
     for item in competing:
         if item.value in in_words:
             why = "words for what another document names as an entity"
-            judged.append((item, AcceptanceStatus.ALTERNATIVE, why))
+            resolved.append((item, AcceptanceStatus.ALTERNATIVE, why))
         elif item.value in values:
-            judged.append((item, AcceptanceStatus.ACCEPTED, marked(item, "one of several values")))
+            resolved.append(
+                (item, AcceptanceStatus.ACCEPTED, marked(item, "one of several values"))
+            )
         elif item.basis is Basis.INFERENCE:
-            judged.append((item, AcceptanceStatus.ALTERNATIVE, "an inference beside a statement"))
+            resolved.append((item, AcceptanceStatus.ALTERNATIVE, "an inference beside a statement"))
         else:
             why = "sources closer to the facts list the values, and not this one"
-            judged.append((item, AcceptanceStatus.ALTERNATIVE, why))
+            resolved.append((item, AcceptanceStatus.ALTERNATIVE, why))
     rivals = {item.value for item in competing if item.value is not None} - values - in_words
     return Resolution(
-        (*judged, *closed),
+        (*resolved, *closed),
         tuple(sorted(values, key=value_key)),
         tuple(sorted(rivals, key=value_key)),
         inferred=not stated,

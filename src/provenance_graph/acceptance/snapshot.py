@@ -45,7 +45,7 @@ class AcceptedSnapshot:
     """One version of a store, now or as of a day.
 
     ``as_of`` is an ISO day or empty for now. ``folder`` is where indexes made from the
-    store's present version may be kept; a day's are not stored on disk. ``today`` is the day
+    store's present version may be stored; a day's are not stored on disk. ``today`` is the day
     that now is; the clock says it where nothing is given, once, here.
     """
 
@@ -116,7 +116,7 @@ class AcceptedSnapshot:
         return any(True for _ in self.quads(subject, RDF.type, kind))
 
     def label(self, subject: Iri) -> str:
-        """An entity's name as accepted, or nothing; kept, since pages name the same entities."""
+        """An entity's name as accepted, or nothing; cached, since pages name the same entities."""
         result = self._labels.get(subject)
         if result is None:
             if len(self._labels) >= MAX_LABELS:
@@ -293,7 +293,7 @@ class AcceptedSnapshot:
         return self.statements.canonical(name)
 
     def view(self, subject: Iri) -> View:
-        """The accepted view of a subject, with every claim judged; those asked last are kept."""
+        """The accepted view of a subject, with the status of every claim; those asked last are kept."""
         name, result = subject, self._views.get(subject)
         if result is not None:
             return result

@@ -161,8 +161,8 @@ def _ranks(item: SourcedClaim) -> bool:
     return item.stated_basis in DEVELOPER_RANK or item.header.custody is Custody.DERIVED
 
 
-def _facts(subject: Iri, predicate: Iri, judged: Resolution) -> Iterable[Quad]:
-    for value in judged.values:
+def _facts(subject: Iri, predicate: Iri, resolution: Resolution) -> Iterable[Quad]:
+    for value in resolution.values:
         if value == subject and predicate != SCHEMA.sameAs and _links(predicate):
             continue  # identity made both ends one entity: no model descends from itself
         yield subject, predicate, value, None
@@ -181,22 +181,22 @@ def _links(predicate: Iri) -> bool:
     )
 
 
-def _marks(items: Sequence[SourcedClaim], judged: Resolution, status: Iri) -> Iterable[Iri]:
+def _marks(items: Sequence[SourcedClaim], resolution: Resolution, status: Iri) -> Iterable[Iri]:
     """What the view says of a fact besides its value: one property of the subject each."""
     disclosed = terms.DISCLOSURES.get(status)
     if disclosed is not None:
         yield disclosed
-    elif not judged.values and any(i.claim.stance is Stance.NOT_STATED for i in items):
+    elif not resolution.values and any(i.claim.stance is Stance.NOT_STATED for i in items):
         yield PG.leftBlank
-    if judged.values and judged.inferred:
+    if resolution.values and resolution.inferred:
         yield PG.inferred
     if any(item.implausible for item in items):
         yield PG.implausible
-    if (precision := _precision(judged)) is not None and precision.mark is not None:
+    if (precision := _precision(resolution)) is not None and precision.mark is not None:
         yield precision.mark
 
 
-def _precision(judged: Resolution) -> Precision | None:
+def _precision(resolution: Resolution) -> Precision | None:
     """How much of the accepted date the accepted claims give.
 
     The best that the developer says. Else of a period's last day the period, where any source
@@ -204,9 +204,9 @@ def _precision(judged: Resolution) -> Precision | None:
     """
     accepted = [
         item
-        for item, standing, _ in judged.claims
+        for item, standing, _ in resolution.claims
         if standing is AcceptanceStatus.ACCEPTED
-        and item.claim.value in judged.values
+        and item.claim.value in resolution.values
         and isinstance(item.claim.value, Literal)
         and item.claim.value.datatype == XSD.date
     ]

@@ -26,6 +26,7 @@ from provenance_graph.assistant.statements import (
     SILENT,
     Mention,
     Names,
+    all_mentions,
     by_name,
     clauses,
     comparative,
@@ -35,7 +36,6 @@ from provenance_graph.assistant.statements import (
     sentences,
     speaks_of,
     speaks_of_the_last,
-    spoken,
 )
 from provenance_graph.assistant.verdicts import (
     CONTRADICTED,
@@ -165,9 +165,9 @@ class Checker:
             why = "it names no property that is checked"
             return Checked(text, UNKNOWN, short_id(model), why=why)
         own = masked(text, list(subject)) if about in _NAMED else plain
-        judged = self._judged(self._statement(text, own, model, about))
+        verdict = self._checked(self._statement(text, own, model, about))
         beside = list(self._beside(text, subject, mentioned, model, about))
-        return worst(text, [judged, *beside]) if beside else judged
+        return worst(text, [verdict, *beside]) if beside else verdict
 
     def _beside(
         self,
@@ -189,7 +189,7 @@ class Checker:
             plain = masked(text, list(subject if other in _NAMED else mentioned))
             one = self._statement(text, plain, model, other)
             if self._value(one):
-                yield self._judged(one)
+                yield self._checked(one)
 
     def _richest(self, candidates: Sequence[Iri]) -> Iri:
         def rank(iri: Iri) -> tuple[bool, int, str]:
@@ -212,7 +212,7 @@ class Checker:
 
     # ---- one statement ----------------------------------------------------------------------
 
-    def _judged(self, one: _Statement) -> Checked:
+    def _checked(self, one: _Statement) -> Checked:
         if SILENT.search(one.plain):
             return _silent(one)
         one = replace(one, plain=CONTRAST.sub(" ", one.plain))
@@ -308,7 +308,7 @@ class Checker:
 
     def _entities(self, one: _Statement, negated: bool) -> StatedValue:
         table = self._table(_KINDS.get(one.about, _MODELS))
-        mentioned = list(spoken(one.plain, table))
+        mentioned = list(all_mentions(one.plain, table))
         if one.about == DCTERMS.creator and (by := _MAKER.search(one.plain)):
             after = one.plain[by.end() :]  # a maker's name may be in lower case there
             mentioned = list(mentions(after, table, lower=True))[:1] or mentioned

@@ -135,11 +135,11 @@ def amount(text: str) -> Amount | None:
     if _RANGE.search(text):
         return None
     how, rest = how_compared(text)
-    found = amounts(rest)
-    if not found:
+    values = amounts(rest)
+    if not values:
         return None
-    big = [one for one in found if one.step > 1 or one.number >= 1000]
-    return replace((big or found)[0], how=how)
+    big = [one for one in values if one.step > 1 or one.number >= 1000]
+    return replace((big or values)[0], how=how)
 
 
 def others(text: str) -> list[Amount]:
@@ -209,11 +209,11 @@ def days(text: str, *, reached: bool = False) -> Days | None:
 
     ``reached`` says that the date ends a period, as a cutoff does: "until" is then its end.
     """
-    found = _days(text)
-    if found is None or len({*_YEARS.findall(text)}) > 1:  # of two dates, which one is meant?
+    values = _days(text)
+    if values is None or len({*_YEARS.findall(text)}) > 1:  # of two dates, which one is meant?
         return None
     how, _ = how_compared(text, _REACHED if reached else _COMPARED_DAYS)
-    return replace(found, how=how)
+    return replace(values, how=how)
 
 
 def _days(text: str) -> Days | None:

@@ -115,8 +115,8 @@ def sentences(text: str) -> list[str]:
 def by_name(known: dict[Iri, set[str]]) -> Names:
     """Entities by their folded names; what is too short to be distinguished from prose is left out."""
     results: Names = {}
-    for iri, spoken in known.items():
-        for name in {fold(one) for one in spoken}:
+    for iri, names in known.items():
+        for name in {fold(one) for one in names}:
             if len(name) >= 3 and not name.isdigit():
                 results.setdefault(name, []).append(iri)
     return results
@@ -130,7 +130,7 @@ def mentions(text: str, known: Names, *, lower: bool = False) -> Iterator[Mentio
     yield from (one for one in _mentions(text, known, lower=lower) if one.entities)
 
 
-def spoken(text: str, known: Names) -> Iterator[Mention]:
+def all_mentions(text: str, known: Names) -> Iterator[Mention]:
     """As ``mentions``, with names of what the graph does not know by just that name."""
     yield from _mentions(text, known, lower=False)
 

@@ -2,7 +2,7 @@
 
 It is one SQLite file in the store's folder, written before the commit that it describes is
 published, so that a crash loses no entry; an entry whose version was never published is
-dropped by the next one and shown to nobody. Entries are kept for KEEP_DAYS and at most
+dropped by the next one and shown to nobody. Entries are stored for KEEP_DAYS and at most
 KEEP_COMMITS of them. Whoever asks for what changed since an older version, or since one
 before a gap (a restored backup, a store written by other means), gets ``ChangesGone``.
 """
@@ -24,9 +24,9 @@ from provenance_graph.core.iris import Iri
 
 FILE = "changes.sqlite"
 KEEP_DAYS = 400
-"""So many days an entry is kept: a yearly audit can ask for the year."""
+"""So many days an entry is stored: a yearly audit can ask for the year."""
 KEEP_COMMITS = 100_000
-"""At most so many entries are kept, whatever their age."""
+"""At most so many entries are stored, whatever their age."""
 MAX_FACTS = 50_000
 """Facts of one commit that are listed; a commit that changes more says only how many."""
 
@@ -57,7 +57,7 @@ class FactChange:
 class Commit:
     """One entry: a version, the one before it, and what changed between them.
 
-    ``subjects`` are those that were judged again, also where no accepted value changed: what
+    ``subjects`` are those that were resolved again, also where no accepted value changed: what
     sources say of them did. ``cut`` says that more changed than is listed.
     """
 

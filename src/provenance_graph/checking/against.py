@@ -8,10 +8,10 @@ from pydantic.dataclasses import dataclass
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.rubrics.loader import from_store
-from provenance_graph.checking.documents import AnyJudge
+from provenance_graph.checking.documents import Checker
 from provenance_graph.checking.elements import Elements
-from provenance_graph.checking.lists import ElementJudge, list_named, lists
-from provenance_graph.checking.lists.forms import FormJudge
+from provenance_graph.checking.lists import ElementChecker, list_named, lists
+from provenance_graph.checking.lists.forms import FormChecker
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.results import RESULT
@@ -24,13 +24,13 @@ from provenance_graph.store.base import Store
 from provenance_graph.store.values import QuadSource
 
 
-def judge_named(name: str, store: Store, snapshot: AcceptedSnapshot) -> AnyJudge:
-    """The judge of a list, form or rubric; raises NotFound with the ids there are."""
+def checker_named(name: str, store: Store, snapshot: AcceptedSnapshot) -> Checker:
+    """The checker of a list, form or rubric; raises NotFound with the ids there are."""
     folded = name.casefold()
     if folded in {one.casefold() for one in lists()}:
-        return ElementJudge(list_named(name), snapshot)
+        return ElementChecker(list_named(name), snapshot)
     if folded in {one.casefold() for one in forms()}:
-        return FormJudge(form_named(name), store, snapshot)
+        return FormChecker(form_named(name), store, snapshot)
     rubrics = {scheme.id for scheme in from_store(store)}
     if folded not in {rubric.casefold() for rubric in rubrics}:
         known = sorted({*lists(), *forms(), *rubrics})
@@ -48,7 +48,7 @@ class Offered:
 
 
 def offered(store: QuadSource) -> list[Offered]:
-    """Every list of elements, form and rubric that ``judge_named`` knows, in that order."""
+    """Every list of elements, form and rubric that ``checker_named`` knows, in that order."""
     results = [Offered(one, each.title, "elements") for one, each in lists().items()]
     results += [Offered(one, each.title, "form") for one, each in forms().items()]
     taken = {one.id for one in results}
@@ -57,13 +57,13 @@ def offered(store: QuadSource) -> list[Offered]:
     ]
 
 
-def of_model(snapshot: AcceptedSnapshot, model: Iri, judges: Sequence[AnyJudge]) -> list[Finding]:
+def of_model(snapshot: AcceptedSnapshot, model: Iri, checkers: Sequence[Checker]) -> list[Finding]:
     """A model of the store against lists and forms: what its export states, and its claims."""
     text = export(bundle(snapshot, [model]), "spdx3").text
     document = Document(Iri(f"urn:export:{short_id(model)}"), text.encode(), snapshot.day, "m.json")
     return [
         finding
-        for judge in judges
-        if isinstance(judge, (ElementJudge, FormJudge))
-        for finding in judge.of_model(model, document, "spdx3")
+        for checker in checkers
+        if isinstance(checker, (ElementChecker, FormChecker))
+        for finding in checker.of_model(model, document, "spdx3")
     ]

@@ -31,11 +31,11 @@ from provenance_graph.shapes.findings import order
 BATCH = 200
 """So many documents are held to the shapes at once."""
 
-Judge = Callable[[Sequence[Record]], list[list[Finding]]]
+RecordChecker = Callable[[Sequence[Record]], list[list[Finding]]]
 """Looks at records together and gives the findings of each, in their order."""
 
 
-class DocumentJudge(Protocol):
+class DocumentChecker(Protocol):
     """Looks at a whole document: what stands in it and what was read of it."""
 
     def of_document(
@@ -44,7 +44,7 @@ class DocumentJudge(Protocol):
         """The findings of one document."""
 
 
-AnyJudge = Judge | DocumentJudge
+Checker = RecordChecker | DocumentChecker
 
 _LINE = re.compile(r"(?:\S+ )?L\d+")
 _GRAVE = frozenset({"schema", "unreadable"})
@@ -95,7 +95,7 @@ def examine(
     *,
     retrieved: str,
     form: str = "",
-    judges: Sequence[AnyJudge] = (),
+    checkers: Sequence[Checker] = (),
     stdin: BinaryIO | None = None,
     other: OtherCheck | None = None,
 ) -> Iterator[Examined]:
@@ -103,7 +103,7 @@ def examine(
 
     ``other`` checks what no reader reads, such as fleets; it gives None for what it leaves.
 
-    ``judges`` find more in the records of many documents at once: shapes of one's own, what
+    ``checkers`` find more in the records of many documents at once: shapes of one's own, what
     the store knows of their parents. Nothing that is wrong with a document is raised.
     """
     options = Options(form)
@@ -116,7 +116,7 @@ def examine(
             for file, item in documents
             if id(item) not in done
         ]
-        _judge(works, [_shapes, _spelling, *judges])
+        _check_records(works, [_shapes, _spelling, *checkers])
         done |= {id(work.document): _examined(work) for work in works}
         for file, item in batch:
             yield done[id(item)] if isinstance(item, Document) else _refused(file, item)
@@ -166,20 +166,20 @@ def _relative(path: Path) -> str:
         return path.as_posix()
 
 
-def _judge(works: Sequence[_Work], judges: Sequence[AnyJudge]) -> None:
+def _check_records(works: Sequence[_Work], checkers: Sequence[Checker]) -> None:
     records = [(work, record) for work in works for record in work.reading.records]
-    for judge in judges:
-        if not callable(judge):
+    for checker in checkers:
+        if not callable(checker):
             for work in works:
                 if work.reading.failure is None:
                     reading = work.reading
-                    work.findings_here += judge.of_document(
+                    work.findings_here += checker.of_document(
                         work.document, reading.format, reading.records
                     )
             continue
         if not records:
             continue
-        for (work, _), result in zip(records, judge([r for _, r in records]), strict=True):
+        for (work, _), result in zip(records, checker([r for _, r in records]), strict=True):
             work.findings_here += result
 
 

@@ -1,6 +1,6 @@
 """A document against a list of elements: what the list asks for and the document leaves out.
 
-The document alone counts: it is judged in a small store that holds the reference data of
+The document alone counts: it is checked in a small store that holds the reference data of
 the given one and nothing else, so that what others say of the model does not fill its gaps.
 """
 

@@ -30,7 +30,7 @@ def licences(record: Record) -> Iterator[Finding]:
 
 
 def unlisted(claim: Claim) -> bool:
-    """Whether a claim names a licence that no list holds, kept as a text or as an entity."""
+    """Whether a claim names a licence that no list holds, stored as a text or as an entity."""
     if claim.predicate != DCTERMS.license:
         return False
     return bool(claim.unusable) if claim.value is None else _as_entity(claim)

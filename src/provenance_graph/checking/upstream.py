@@ -1,7 +1,7 @@
 """A document against the store: what is known of its parents and data, and their licences.
 
 The document is laid over the store as if it had been imported, in memory and for these
-subjects alone; the rules on licences then judge it like any model of the store.
+subjects alone; the rules on licences then apply to it as to any model of the store.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ MAX_REMEMBERED = 200_000
 
 
 class Upstream:
-    """Judges records by what a store knows; the day of the snapshot chooses the licence texts.
+    """Checks records by what a store knows; the day of the snapshot chooses the licence texts.
 
     The lineage index, the licence texts and the names of the snapshot's version are made once,
-    however many documents are judged over it.
+    however many documents are checked over it.
     """
 
     def __init__(self, store: Store, snapshot: AcceptedSnapshot) -> None:
@@ -88,7 +88,7 @@ class Upstream:
             subject = self._canonical(subject)
             stored = self._canonical(value) if isinstance(value, Iri) else value
             by_subject.setdefault(subject, []).append((subject, predicate, stored, None))
-        for claim in record.claims:  # a misspelt licence is judged as the one it likely means
+        for claim in record.claims:  # a misspelt licence is read as the one it likely means
             if unlisted(claim):
                 likely = licence_names.normalise(meant(claim)).value
                 if likely is not None:
@@ -136,7 +136,7 @@ class Upstream:
             if likely or near:
                 message += f"; did you mean {' or '.join(likely or [one for one, _ in near])}?"
             else:
-                message += ", so its licence cannot be judged"
+                message += ", so its licence cannot be checked"
             yield Finding(
                 severity=Severity.WARNING if likely else Severity.INFO,
                 focus=subject,
@@ -248,7 +248,7 @@ def _disjoint_groups(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[
 
 
 class Remembered:
-    """A store of which reads of single subjects are kept: documents of a batch share parents."""
+    """A store of which reads of single subjects are stored: documents of a batch share parents."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

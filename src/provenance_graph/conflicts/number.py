@@ -1,4 +1,4 @@
-"""How many conflicts an entity has, from the file of a version where it is kept."""
+"""How many conflicts an entity has, from the file of a version where it is stored."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
     def opened() -> Sequence[Conflict | StoredConflict]:
         folder = snapshot.folder
         if folder is None:
-            return _found(snapshot)
+            return _sought(snapshot)
         if not path_of(folder, snapshot.version).exists():
             keep(folder, snapshot)
         return load(folder, snapshot.version) or []
@@ -83,7 +83,7 @@ def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
     return snapshot.cached("conflicts", opened)
 
 
-def _found(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
+def _sought(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
     """Conflicts found now; who only reads what is stored loads nothing of the search for them."""
     from provenance_graph.conflicts.detect import conflicts
 
@@ -98,7 +98,7 @@ def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:
 
 
 def load(folder: Path, version: str) -> list[StoredConflict] | None:
-    """All conflicts of a version, worst first; None where they are not kept."""
+    """All conflicts of a version, worst first; None where they are not stored."""
     file = path_of(folder, version)
     if not file.exists():
         return None
@@ -140,15 +140,15 @@ def keep(
 ) -> None:
     """Keep the conflicts of a snapshot of now.
 
-    ``before`` is a version that is kept, and ``changed`` the subjects that commits since then
+    ``before`` is a version that is stored, and ``changed`` the subjects that commits since then
     changed: only their conflicts are sought again. Without them all are.
     """
     rows: list[tuple[object, ...]] = []
     if changed is not None and path_of(folder, before).exists():
         rows += _unchanged(path_of(folder, before), frozenset(changed))
-        rows += map(_row, _found(snapshot, changed))
+        rows += map(_row, _sought(snapshot, changed))
     else:
-        rows += map(_row, _found(snapshot.in_columns()))
+        rows += map(_row, _sought(snapshot.in_columns()))
     # as ``conflicts`` orders them: worst first
     unique = {(row[0], row[1], row[3], row[8]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))

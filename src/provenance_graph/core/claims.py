@@ -107,7 +107,7 @@ _MARKS = {
 class Custody(Code):
     """How it is known that the publisher of a record stated what the record holds.
 
-    Verified: fetched from the publisher's own address with the digest kept, or a signature
+    Verified: fetched from the publisher's own address with the digest stored, or a signature
     was checked. Asserted: whoever imported it says so. Assumed: from the name or the path of
     a file. Derived: a program took it from prose.
     """

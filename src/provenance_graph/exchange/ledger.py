@@ -120,7 +120,7 @@ class Ledger:
     def done(
         self, text: str, terms: Mapping[Iri, str], reasons: Mapping[Iri, str], otherwise: str
     ) -> Exported:
-        """The document with its losses: all that is accepted and was not kept."""
+        """The document with its losses: all that is accepted and was not exported."""
         iris: dict[tuple[Iri, str], set[Iri]] = {}
         for subject, predicate, value in accepted(self.bundle, self.about):
             if (subject, predicate, value) in self.written:

@@ -19,7 +19,7 @@ def to_record(
 ) -> tuple[Record, list[str]]:
     """The record of a system, and what was not understood of its models.
 
-    A model that nobody knows is kept under its own name, and reported.
+    A model that nobody knows is stored under its own name, and reported.
     """
     subject = mint("deployment", iris.slug(system.id))
     unknown: list[str] = []

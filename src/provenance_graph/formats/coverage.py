@@ -27,7 +27,7 @@ from provenance_graph.formats.statements import scalar_text
 
 MAX_LEAVES = 500_000
 MAX_TEXT = 1_900
-"""How much of a text is kept as stated; longer ones are cut, and marked where."""
+"""How much of a text is stored as stated; longer ones are cut, and marked where."""
 
 MAX_KEYS = 400
 """How many keys of one fate a report names; tables of keys are shorter, unknown keys need not be."""
@@ -84,7 +84,7 @@ def skip(reason: str, *paths: str) -> tuple[Key, ...]:
 
 
 def later(*paths: str) -> tuple[Key, ...]:
-    """Keys of the standard that have no property yet; kept as stated."""
+    """Keys of the standard that have no property yet; stored as stated."""
     return tuple(Key(path, Fate.NOT_READ, "kept as stated") for path in paths)
 
 
@@ -236,7 +236,7 @@ def gathered(leaves_: Callable[[Document], Iterator[Leaf]]) -> Callable[[Documen
     return lambda document: iter(every(document))
 
 
-def spoken(
+def known_leaves(
     value: Any,
     path: tuple[str, ...],
     where: str,
@@ -253,7 +253,7 @@ def spoken(
         value = {key: inner for key, inner in value.items() if key not in without}
     results: list[Leaf] = []
     first = table.top(path) if top is None else top
-    _collect_spoken(value, first, (where,), results)
+    _collect_known(value, first, (where,), results)
     return results
 
 
@@ -280,14 +280,14 @@ class TableStep(dict[str, "TableStep"]):
     ``rename`` gives the table's key for a path and leaves what stands above it as it is.
     """
 
-    __slots__ = ("_below", "_stated", "depth", "key", "spoken", "table")
+    __slots__ = ("_below", "_stated", "depth", "key", "known", "table")
 
     def __init__(self, stated: tuple[str, ...], table: KeyTable, rename: Rename | None) -> None:
         super().__init__()
         self._stated, self._below, self.table = stated, (table, rename), table
         self.depth = len(stated)
         self.key = stated if rename is None else rename(stated)
-        self.spoken = table.speaks(self.key)
+        self.known = table.speaks(self.key)
 
     def __missing__(self, name: str) -> TableStep:
         below = self[name] = TableStep((*self._stated, name), *self._below)
@@ -298,7 +298,7 @@ _Place = tuple[Any, ...]
 """A place as its steps, the outermost innermost: ``((("/a",), 0), "b")``."""
 
 
-def _collect_spoken(item: Any, at: TableStep, place: _Place, results: list[Leaf]) -> None:
+def _collect_known(item: Any, at: TableStep, place: _Place, results: list[Leaf]) -> None:
     """Add those scalars below an item that its table speaks of, down to MAX_DEPTH."""
     if len(results) >= MAX_LEAVES:
         return
@@ -308,16 +308,16 @@ def _collect_spoken(item: Any, at: TableStep, place: _Place, results: list[Leaf]
                 below = at[key if type(key) is str else str(key)]
                 if isinstance(inner, (dict, list)):
                     if inner and not below.table.closes(below.key):
-                        _collect_spoken(inner, below, (place, key), results)
-                elif below.spoken and inner is not None and inner != "":
+                        _collect_known(inner, below, (place, key), results)
+                elif below.known and inner is not None and inner != "":
                     results.append(Leaf(below.key, _place((place, key)), inner))
     elif isinstance(item, list):
         for n, inner in enumerate(item):
             if isinstance(inner, (dict, list)):
-                _collect_spoken(inner, at, (place, n), results)
-            elif at.spoken and inner is not None and inner != "":
+                _collect_known(inner, at, (place, n), results)
+            elif at.known and inner is not None and inner != "":
                 results.append(Leaf(at.key, _place((place, n)), inner))
-    elif at.spoken and item is not None and item != "":
+    elif at.known and item is not None and item != "":
         results.append(Leaf(at.key, _place(place), item))
 
 
@@ -353,7 +353,7 @@ def _collect(item: Any, at: _Step, place: str, results: list[Leaf]) -> None:
 
 
 def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Claim]:
-    """What the table alone can say of a subject: plain texts, and what is kept as stated."""
+    """What the table alone can say of a subject: plain texts, and what is stored as stated."""
     for leaf in leafs:
         row = table.find(leaf.path)
         if row is not None and row.property is not None:

@@ -2,7 +2,7 @@
 
 A row names a key (steps joined by ``/``), the property it fills and the parser of its value. A
 parser takes subject, property, value and place, and gives claims and problems: it never raises
-on a value, and what cannot be a value is kept as stated. ``claims`` reads an entry row by row,
+on a value, and what cannot be a value is stored as stated. ``claims`` reads an entry row by row,
 in the order of the table, so that two readings of one document come out alike.
 """
 
@@ -83,7 +83,7 @@ def count(kind: str = "a count") -> Parser:
 
 
 def date(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """A day, month or year; an impossible one is a problem and kept as stated."""
+    """A day, month or year; an impossible one is a problem and stored as stated."""
     claim = statements.dated(subject, property_, value, where)
     if claim.unusable:
         yield Problem(where, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible")
@@ -174,7 +174,7 @@ def either(yes: Iri, no: Iri) -> Parser:
 
 
 def codes(table: Mapping[str, Iri], kind: str) -> Parser:
-    """Words of a source as concepts; a word that the table lacks is kept as stated."""
+    """Words of a source as concepts; a word that the table lacks is stored as stated."""
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         for item in statements.as_list(value):

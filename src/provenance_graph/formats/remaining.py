@@ -1,4 +1,4 @@
-"""What a document states under keys that are read, and nothing was made of: kept as stated.
+"""What a document states under keys that are read, and nothing was made of: stored as stated.
 
 A reader takes up the keys of its table one by one, and what stands under one of them may be of a
 form that it does not know. After the reading every value under such a key is looked for in what came

@@ -1,7 +1,7 @@
 """Claims that several readers make alike: names, makers, links, dates, quantities.
 
 Everything here takes values as parsers give them and never raises on them: what cannot
-be a value becomes a claim without one, with the text kept and the reason stated.
+be a value becomes a claim without one, with the text stored and the reason stated.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.parsing import parse_json
 
 MAX_STATED = 300
-"""How much of a text is kept as stated: a value's own words, not a paragraph."""
+"""How much of a text is stored as stated: a value's own words, not a paragraph."""
 
 LINK = hub.MAX_ADDRESS
 """How long an address may be."""
@@ -288,7 +288,7 @@ def is_itself(stated: str, *names: str) -> bool:
 def dated(
     subject: Iri, predicate: Iri, stated: Any, locator: str, basis: Basis | None = None
 ) -> Claim:
-    """A date as the source writes it; an impossible one is kept as text only."""
+    """A date as the source writes it; an impossible one is stored as text only."""
     shown = scalar_text(stated)
     result = literals.day(stated if isinstance(stated, date) else shown)
     if result is None:

@@ -113,8 +113,8 @@ class Graph:
         from provenance_graph.checking.upstream import Upstream
 
         snapshot = self.snapshot()
-        judges = [Upstream(self.store, snapshot)]
-        return listed.checked(paths, format, snapshot.day, judges)
+        checkers = [Upstream(self.store, snapshot)]
+        return listed.checked(paths, format, snapshot.day, checkers)
 
     def compare(self, *models: str, as_of: str = "") -> Comparison:
         """Models side by side, field by field."""

@@ -13,7 +13,7 @@ from provenance_graph.listing import Listing
 from provenance_graph.model.search.index import SearchIndex
 
 if TYPE_CHECKING:
-    from provenance_graph.checking.documents import AnyJudge
+    from provenance_graph.checking.documents import Checker
     from provenance_graph.model.answers import ModelSummary
     from provenance_graph.shapes.findings import Finding
 
@@ -69,12 +69,12 @@ def iri_of(summary: ModelSummary) -> Iri:
 
 
 def checked(
-    paths: Iterable[str], format: str, today: str, judges: Sequence[AnyJudge]
+    paths: Iterable[str], format: str, today: str, checkers: Sequence[Checker]
 ) -> Listing[Finding]:
     """What is wrong with documents, by themselves and to judges; nothing is stored."""
     from provenance_graph.checking import examine
 
-    examined = examine(paths, retrieved=today, form=format, judges=judges)
+    examined = examine(paths, retrieved=today, form=format, checkers=checkers)
     return Listing([finding for one in examined for finding in one.findings], _finding_row)
 
 

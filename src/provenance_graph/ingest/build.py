@@ -31,7 +31,6 @@ from provenance_graph.core.errors import (
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.bulk.engines import Engine, LocalEngine
-from provenance_graph.ingest.bulk.judge import Rules
 from provenance_graph.ingest.bulk.keeping import keep_table
 from provenance_graph.ingest.bulk.keys import key_tasks, write_keys
 from provenance_graph.ingest.bulk.parts import RecordPart, text
@@ -42,6 +41,7 @@ from provenance_graph.ingest.bulk.pipeline import (
     read_files,
     unwatched,
 )
+from provenance_graph.ingest.bulk.resolve import Rules
 from provenance_graph.ingest.decisions import Decisions, by_hand
 from provenance_graph.ingest.imported import collection_notes, write_imported
 from provenance_graph.ingest.noting import ViewBefore
@@ -121,11 +121,11 @@ def build(
 ) -> Built:
     """Build the store anew, beside the old one, and put it in its place at the end.
 
-    Records that were imported into the old store, and are not among the files, are kept
+    Records that were imported into the old store, and are not among the files, are stored
     unless ``fresh``. An interrupted build leaves the old store in use, and the next one of the
     same files goes on where it ended. ``day`` is what "now" means in the accepted view, today
     where it is empty. ``watch`` is notified of every stage, ``engine`` runs its tasks. With
-    ``remote`` the store is made there, ``where`` holds the stages, and nothing is kept of what
+    ``remote`` the store is made there, ``where`` holds the stages, and nothing is stored of what
     was imported. ``further`` are files of records that are imported with it.
     """
     with uncollected(), engine or LocalEngine() as running:
@@ -223,7 +223,7 @@ class _Build:
             version,
             sum(part.records for part in shipped),
             sum(part.records for part in retained),
-            sum(one.subjects for one in compiled.judged),
+            sum(one.subjects for one in compiled.resolved),
             compiled.quads + len(fixed) + sum(count for _, count in marks),
         )
 
@@ -359,7 +359,7 @@ def _claimed(parts: Iterable[RecordPart]) -> Iterator[str]:
 def _views(fixed: Iterable[Quad], compiled: Compiled) -> Iterator[set[Quad]]:
     """What the default graph holds, in sets of whole subjects but for reference data."""
     yield {quad for quad in fixed if quad[3] is None}
-    for one in compiled.judged:
+    for one in compiled.resolved:
         for path, form in one.load:
             if Path(path).name == "view.nq":
                 yield {rdf.our_quad(quad) for quad in ox.parse(path=path, format=FORMS[form])}

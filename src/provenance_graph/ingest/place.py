@@ -231,7 +231,7 @@ def _is_own_address(header: Header, document: Document, known: PublisherCollecti
 
 
 def folder_of(source: QuadSource, collection: Iri) -> str:
-    """The digest of the folder that a collection took its name from; empty where none is kept."""
+    """The digest of the folder that a collection took its name from; empty where none is stored."""
     quads = source.quads(collection, PG.folderDigest, graph=COLLECTIONS)
     return next((str(o) for _, _, o, _ in quads), "")
 

@@ -2,7 +2,7 @@
 
 An organisation or a dataset is named by every record of its models, thousands of times. A record
 that only says once more what others say of it changes nothing that is accepted of it, so that it
-need not be judged anew from all of them. What is looked at here does not grow with their number:
+need not be resolved anew from all of them. What is looked at here does not grow with their number:
 a few look-ups and one question for every property of which one value is accepted.
 """
 
@@ -34,7 +34,7 @@ from provenance_graph.store.base import ANY, Store
 HEADS = tuple(f"{ID}{kind}/" for kind in ("organization", "dataset", "licence"))
 """What names of entities begin with that other entities' records name, and that have no levels."""
 MOST = 200
-"""Claims that are looked at before a name is judged anew instead."""
+"""Claims that are looked at before a name is resolved anew instead."""
 _LINKS = frozenset(
     (*LINKS, *DERIVATIONS, *INFLUENCES, PROV.wasDerivedFrom, PROV.wasInfluencedBy, DCTERMS.creator)
 )

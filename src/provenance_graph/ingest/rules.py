@@ -1,4 +1,4 @@
-"""Identity by rule, kept in step with every commit.
+"""Identity by rule, stored in step with every commit.
 
 What the rules decide is a function of the records and of what was decided by hand, never of what the
 rules decided before: that is why imports and retractions in any order end in one view. A commit

@@ -260,9 +260,9 @@ class _Import:
         self.document_of[made] = name
 
     def _tell_earlier_name(self, store: Store, header: Header, name: str) -> None:
-        if header.of_document not in self.renamed and (told := named_otherwise(store, header)):
+        if header.of_document not in self.renamed and (notice := named_otherwise(store, header)):
             self.renamed.add(header.of_document)
-            self.note(name, told)
+            self.note(name, notice)
 
     def _forwarded(self, record: Record, name: str) -> None:
         """Keep an excerpt that was sent on: it is named by its content and replaces nothing."""

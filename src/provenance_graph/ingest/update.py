@@ -1,6 +1,6 @@
 """Change records in a store and bring the accepted view along, in one commit.
 
-Only the subjects that a changed record touches are judged again; the result is bit for
+Only the subjects that a changed record touches are resolved again; the result is bit for
 bit what a full build of the same records gives.
 """
 
@@ -72,7 +72,7 @@ class DerivedQuads(Protocol):
 
 
 class Deriver(Protocol):
-    """Something that follows from claims beyond the view, kept in a graph of its own."""
+    """Something that follows from claims beyond the view, stored in a graph of its own."""
 
     @property
     def graph(self) -> Iri:
@@ -103,7 +103,7 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """What a commit changed: the new version and the canonical subjects judged again."""
+    """What a commit changed: the new version and the canonical subjects resolved again."""
 
     version: str
     subjects: frozenset[Iri] = field(default_factory=frozenset)
@@ -279,7 +279,7 @@ def _decide_by_rule(
 ) -> RowChange:
     """The rows that change, of people and by rule; what they decide is laid over the store."""
     if not any(True for _ in store.quads(graph=KEYS)):
-        entities = entities | names_in(store)  # an earlier version kept no keys
+        entities = entities | names_in(store)  # an earlier version stored no keys
     deciding = IdentityRules(store, pending, policy)
     around = subjects_of(store, entities, moved, deciding.before, deciding.after)
     rows = deciding.decide(entities, around, moved)

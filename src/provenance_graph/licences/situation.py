@@ -251,16 +251,16 @@ def _terms(now: LicenceContext) -> list[Term]:
             limited.setdefault(place, []).append(term)
         result.setdefault(place, term)
     for place, terms in limited.items():
-        result[place] = _judged(now, place[0], terms)
+        result[place] = _with_answers(now, place[0], terms)
     return list(result.values())
 
 
-def _judged(now: LicenceContext, key: str, terms: Sequence[Term]) -> Term:
-    judged = []
+def _with_answers(now: LicenceContext, key: str, terms: Sequence[Term]) -> Term:
+    answered = []
     for term in terms:
         answer, why = now.applies(key, term.licence, term.holder)
-        judged.append(replace(term, applies=answer, why=why))
-    named = [term for term in judged if names_model(term.licence, term.holder)] or judged
+        answered.append(replace(term, applies=answer, why=why))
+    named = [term for term in answered if names_model(term.licence, term.holder)] or answered
     order = (True, None, False)
     return min(named, key=lambda term: order.index(term.applies))
 

@@ -1,6 +1,6 @@
 """The lineage index: every typed edge of the accepted view as compressed rows.
 
-Getting the edges out of a store costs more than any search over them, so the index is kept
+Getting the edges out of a store costs more than any search over them, so the index is stored
 in a folder beside the store under the store's version, mapped from there, and brought along
 by the subjects that a commit changed. It holds no evidence: that is asked of the store for
 the few edges that are shown.
@@ -157,7 +157,7 @@ class LineageIndex:
 
     @classmethod
     def open(cls, snapshot: AcceptedSnapshot) -> LineageIndex:
-        """The index of a snapshot: from its folder, else built and kept there, once."""
+        """The index of a snapshot: from its folder, else built and stored there, once."""
         return snapshot.cached("lineage index", lambda: cls._opened(snapshot))
 
     @classmethod
@@ -174,7 +174,7 @@ class LineageIndex:
 
     @classmethod
     def load(cls, folder: Path) -> LineageIndex | None:
-        """The index kept in a folder, mapped and not read; None where there is none."""
+        """The index stored in a folder, mapped and not read; None where there is none."""
         try:
             meta = json.loads((folder / "index.json").read_text(encoding="utf-8"))
             if meta["format"] != FORMAT or meta["relations"] != list(RELATIONS):

@@ -83,8 +83,8 @@ def _known(snapshot: AcceptedSnapshot) -> Iterator[Dataset]:
             continue
         owner, slash, plain = unquote(subject[len(HEAD) :]).rpartition("/")
         # A label beside a repository may be anything; beside a plain name it is the name itself.
-        spoken = {plain} if slash else {plain, *labels.get(subject, ())}
-        names = frozenset(squashed(text) for text in spoken if "/" not in text)
+        texts = {plain} if slash else {plain, *labels.get(subject, ())}
+        names = frozenset(squashed(text) for text in texts if "/" not in text)
         yield Dataset(subject, plain, owner, names - {""}, frozenset(makers.get(subject, ())))
 
 

@@ -39,7 +39,7 @@ _DEVELOPERS = (Basis.DEVELOPER, Basis.ARTIFACT)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A finding that was kept: its record, and whether it took an earlier one's place."""
+    """A finding that was stored: its record, and whether it took an earlier one's place."""
 
     record: Iri
     subject: Iri

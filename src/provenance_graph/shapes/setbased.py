@@ -101,7 +101,7 @@ def affected(store: Store, subjects: Iterable[Iri]) -> set[Iri]:
 def validate_record(
     record: Record, severity: Severity = Severity.INFO, *, shapes: Sequence[Shape] | None = None
 ) -> list[Finding]:
-    """What is wrong with one record by itself, before it is kept."""
+    """What is wrong with one record by itself, before it is stored."""
     chosen = own_shapes() if shapes is None else shapes
     written = [(s, p, o, None) for s, p, o, _ in to_quads(record)]
     result = find_in_graph(written, chosen, RECORD_GRAPHS, severity)

@@ -38,7 +38,7 @@ def open_store(place: str) -> Store:
 
 
 def is_earlier(store: QuadSource) -> bool:
-    """Whether records were built into a store by a version that kept no day of the view."""
+    """Whether records were built into a store by a version that stored no day of the view."""
     built = any(True for _ in store.quads(graph=mint("graph", "shipped")))
     return built and not any(True for _ in store.quads(graph=mint("graph", "view")))
 
@@ -73,7 +73,7 @@ def open_writer(place: Path | str) -> EmbeddedWriter | RemoteWriter:
 
 
 def derived_folder(place: str) -> Path | None:
-    """Where indexes made from a store at ``place`` are kept: beside it.
+    """Where indexes made from a store at ``place`` are stored: beside it.
 
     None for a remote store, and for one in a folder that may not be written to: then an
     index is made for the occasion.

@@ -36,7 +36,7 @@ def today() -> str:
 
 
 def view_day(store: QuadSource) -> str:
-    """The day for which the accepted view of a store was computed; empty where none is kept."""
+    """The day for which the accepted view of a store was computed; empty where none is stored."""
     days = (str(o) for _, _, o, _ in store.quads(STATE, PG.viewDay, graph=STATE))
     return max(days, default="")
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.checking.lists.checker import BLANK, CONTRADICTED, MET, NOBODY
 from provenance_graph.checking.lists.contradicted import against
-from provenance_graph.checking.lists.judge import BLANK, CONTRADICTED, MET, NOBODY
 from provenance_graph.core.claims import Claim, Literal, Record
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import PG, RDF
@@ -42,7 +42,7 @@ _GRAVITY = {MET: Severity.INFO, CONTRADICTED: Severity.VIOLATION}
 _MAX_SHOWN = 3
 
 
-class FormJudge:
+class FormChecker:
     """Holds documents to a form: the document alone counts, the store says what it could add."""
 
     def __init__(self, form: Form, store: Store, snapshot: AcceptedSnapshot) -> None:

@@ -24,7 +24,7 @@ from provenance_graph.session import Session
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.checking import Examined
-    from provenance_graph.checking.documents import AnyJudge
+    from provenance_graph.checking.documents import Checker
     from provenance_graph.core.iris import Iri
     from provenance_graph.formats.document import Document
     from provenance_graph.shapes import Severity
@@ -71,14 +71,14 @@ def command(
     today = datetime.now(UTC).date().isoformat()
     store = session.store()
     snapshot = session.snapshot()
-    judges: list[AnyJudge] = []
+    checkers: list[Checker] = []
     if rubrics:
-        from provenance_graph.checking.against import judge_named
+        from provenance_graph.checking.against import checker_named
 
-        judges = [judge_named(name, store, snapshot) for name in rubrics]
+        checkers = [checker_named(name, store, snapshot) for name in rubrics]
     models = _models(snapshot, paths) if rubrics else {}
     least = least_of(severity, strict)
-    reported = _of_models(session, snapshot, models, judges, least)
+    reported = _of_models(session, snapshot, models, checkers, least)
     documents = tuple(path for path in paths if path not in models)
     upstream = Upstream(store, snapshot)
     return of_documents(
@@ -89,7 +89,7 @@ def command(
         document_form,
         limit,
         form,
-        [upstream, *judges],
+        [upstream, *checkers],
         reported,
         lambda document, file: _of_fleet(snapshot, today, document, file),
     )
@@ -126,7 +126,7 @@ def _of_models(
     session: Session,
     snapshot: AcceptedSnapshot,
     models: Mapping[str, Iri],
-    judges: Sequence[AnyJudge],
+    checkers: Sequence[Checker],
     least: Severity,
 ) -> list[Examined]:
     """Models of the store against the lists."""
@@ -137,7 +137,7 @@ def _of_models(
 
     reported = []
     for name, model in models.items():
-        findings = of_model(snapshot, model, judges)
+        findings = of_model(snapshot, model, checkers)
         session.say(f"{name} is no file: the model of the store is checked")
         retained = tuple(replace(f, file=name) for f in findings if f.severity >= least)
         reported.append(Examined(name, retained))

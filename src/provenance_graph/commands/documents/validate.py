@@ -19,7 +19,7 @@ from provenance_graph.tables import fitted
 
 if TYPE_CHECKING:
     from provenance_graph.checking import Examined
-    from provenance_graph.checking.documents import AnyJudge, Judge, OtherCheck
+    from provenance_graph.checking.documents import Checker, OtherCheck, RecordChecker
 
 FORMATS = ("table", "json", "csv", "turtle", "sarif", "junit", "html")
 SEVERITIES = ("info", "warning", "violation")
@@ -113,7 +113,7 @@ def of_documents(
     document_form: str,
     limit: int,
     form: str,
-    judges: Iterable[AnyJudge] = (),
+    checkers: Iterable[Checker] = (),
     examineds: Sequence[Examined] = (),
     other: OtherCheck | None = None,
 ) -> int:
@@ -122,13 +122,13 @@ def of_documents(
     from provenance_graph.formats.registry import require_format
 
     require_format(document_form)
-    every = [*judges, *([_own(shape_files)] if shape_files else [])]
+    every = [*checkers, *([_own(shape_files)] if shape_files else [])]
     today = datetime.now(UTC).date().isoformat()
     read = examine(
         paths,
         retrieved=today,
         form=document_form,
-        judges=every,
+        checkers=every,
         stdin=sys.stdin.buffer,
         other=other,
     )
@@ -151,7 +151,7 @@ def of_documents(
     return 1 if findings else 0
 
 
-def _own(files: Sequence[Path]) -> Judge:
+def _own(files: Sequence[Path]) -> RecordChecker:
     from provenance_graph.shapes import own
 
     graph = own.read_shapes(files)

@@ -138,7 +138,7 @@ def _refresh(session: Session, outcome: IdentityOutcome, *, dry_run: bool) -> No
     _require_own_store(session)
     with EmbeddedStore.open_writer(session.folder) as store:
         done = refresh(store, EvidenceLevels())
-    session.say(f"{len(done.subjects):,} entities judged again; version {done.version}")
+    session.say(f"{len(done.subjects):,} entities resolved again; version {done.version}")
 
 
 def _keep(session: Session, reviewed: Reviewed, *, dry_run: bool) -> None:
@@ -153,7 +153,7 @@ def _keep(session: Session, reviewed: Reviewed, *, dry_run: bool) -> None:
         return
     with EmbeddedStore.open_writer(session.folder) as store:
         done = settle(store, reviewed.rows, EvidenceLevels(), withdrawn=reviewed.withdrawn)
-    session.say(f"{what}; {len(done.subjects):,} entities judged again; version {done.version}")
+    session.say(f"{what}; {len(done.subjects):,} entities resolved again; version {done.version}")
 
 
 def _require_own_store(session: Session) -> None:

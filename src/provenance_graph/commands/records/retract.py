@@ -24,7 +24,7 @@ def command(session: Session, record: tuple[str, ...]) -> None:
         require_current(store, session.store_path)
         done = update(store, drop=names, derive=EvidenceLevels(), day=today())
     session.say(
-        f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects judged "
+        f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects resolved "
         f"again; version {done.version}"
     )
 

@@ -176,7 +176,7 @@ def organization_claims(subject: Iri, stated: str, locator: str) -> list[Claim]:
 
 
 def field_claims(subject: Iri, field: PageField, stated: str, locator: str) -> list[Claim]:
-    """The claims that one labelled value makes; a value we cannot use is kept as stated."""
+    """The claims that one labelled value makes; a value we cannot use is stored as stated."""
     if stated in ("-", "–", "—"):
         return [
             Claim(subject, field.prop, None, Stance.NOT_STATED, as_stated=stated, locator=locator)
@@ -211,7 +211,7 @@ def field_claims(subject: Iri, field: PageField, stated: str, locator: str) -> l
 
 
 def claim(subject: Iri, prop: Iri, value: Value, stated: str, locator: str) -> Claim:
-    """A stated value; the verbatim text is kept where it differs from the canonical one."""
+    """A stated value; the verbatim text is stored where it differs from the canonical one."""
     differs = isinstance(value, Iri) or value.lexical != stated
     return Claim(subject, prop, value, as_stated=stated if differs else "", locator=locator)
 

@@ -2,7 +2,7 @@
 
 Facts go to the model; scores and ranks to the configuration when the page is about a mode
 of a model ("… Thinking"). On mixture-of-experts pages "Active Parameters" holds the total
-and "Total Expert Parameters" the active count; both are kept as Inference with a Problem.
+and "Total Expert Parameters" the active count; both are stored as Inference with a Problem.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def _excerpts(read: list[Record], names: Mapping[Iri, Iri]) -> Iterator[Record]:
     for record in read:
         header = record.header
         for subject in sorted(about[header.of_document]):
-            # a reading that no longer speaks of a subject is kept empty: it ends the earlier one
+            # a reading that no longer speaks of a subject is stored empty: it ends the earlier one
             yield _excerpt(header, subject, claims.get((header.record, subject), []))
 
 

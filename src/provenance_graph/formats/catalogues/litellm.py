@@ -96,7 +96,7 @@ def model_of(provider: str, key: str) -> Iri:
     """The model that an entry offers, as far as its key tells.
 
     A provider that is the developer names its own models; ``owner/name`` after the provider is
-    kept as one thing of this source, whoever offers it; anything else is the provider's own.
+    stored as one thing of this source, whoever offers it; anything else is the provider's own.
 
     >>> iris.short_id(model_of("openai", "gpt-4o"))
     'openai/gpt-4o'

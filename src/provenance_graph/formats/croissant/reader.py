@@ -131,7 +131,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     yield from _derived(it, subject)
     yield from _files(it, subject, document.url)
     yield from _records(it, subject)
-    every = _spoken(document)
+    every = _known_leaves(document)
     own = [leaf for leaf in every if leaf.path[0] in ("dataset", "records")]
     yield from coverage.claims(subject, own, KEYS)
     yield from coverage.unknown(every, KEYS, "Croissant")
@@ -151,12 +151,12 @@ def leaves(document: Document) -> Iterator[Leaf]:
         yield from below if role == "context" else jsonld.leaves(below, context)
 
 
-def _spoken(document: Document) -> list[Leaf]:
+def _known_leaves(document: Document) -> list[Leaf]:
     """Those of the stated values of which the table of keys alone says something."""
     context, results = _context(document), []
     for value, role, where in _parts(document):
         top = None if role == "context" else context.top(role, KEYS)
-        results += coverage.spoken(value, (role,), where, KEYS, top=top)
+        results += coverage.known_leaves(value, (role,), where, KEYS, top=top)
     return results
 
 
@@ -362,7 +362,7 @@ def _file(
         kind = stated.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
         if stated and stated != name and kind != "FileObject":
             yield coverage.other(node, key.removeprefix("@"), stated)
-    below = coverage.spoken(part, ("file",), where, KEYS, top=_PLAIN.top("file", KEYS))
+    below = coverage.known_leaves(part, ("file",), where, KEYS, top=_PLAIN.top("file", KEYS))
     yield from coverage.claims(node, below, KEYS)
 
 

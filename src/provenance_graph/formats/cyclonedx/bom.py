@@ -28,7 +28,7 @@ class Bom:
     """A document's components by the references that point to them.
 
     ``known`` leads from references to subjects; to an empty one where the component is neither a
-    model nor data. ``parts`` holds each component with its place, ``spoken`` the values at it of which
+    model nor data. ``parts`` holds each component with its place, ``known_leaves`` the values at it of which
     the table of keys alone says something. ``linked`` are the pairs of entities that a component's
     own description relates.
     """
@@ -41,7 +41,7 @@ class Bom:
     kinds: dict[Iri, str] = field(default_factory=dict)
     places: dict[str, Iri] = field(default_factory=dict)
     stages: dict[Iri, list[Iri]] = field(default_factory=dict)
-    spoken: Mapping[str, list[Leaf]] = field(default_factory=dict)
+    known_leaves: Mapping[str, list[Leaf]] = field(default_factory=dict)
     linked: set[tuple[Iri, Iri]] = field(default_factory=set)
 
 
@@ -106,9 +106,9 @@ def stated(document: Document) -> dict[str, list[Leaf]]:
 
 
 @once
-def spoken(document: Document) -> dict[str, list[Leaf]]:
+def known_leaves(document: Document) -> dict[str, list[Leaf]]:
     """Those of the stated values of which the table of keys alone says something."""
-    return _by_place(document, _spoken)
+    return _by_place(document, _known_leaves)
 
 
 _Values = Callable[[Any, tuple[str, ...], str, tuple[str, ...]], list[Leaf]]
@@ -134,17 +134,19 @@ def _every(value: Any, path: tuple[str, ...], where: str, without: tuple[str, ..
     return list(own)
 
 
-def _spoken(value: Any, path: tuple[str, ...], where: str, without: tuple[str, ...]) -> list[Leaf]:
+def _known_leaves(
+    value: Any, path: tuple[str, ...], where: str, without: tuple[str, ...]
+) -> list[Leaf]:
     top = KEYS.top(path, _below if path[0] in _DESCRIBED else None)
-    return coverage.spoken(value, path, where, KEYS, without, top)
+    return coverage.known_leaves(value, path, where, KEYS, without, top)
 
 
-def spoken_of(part: dict[Any, Any], as_: str, where: str) -> list[Leaf]:
+def known_leaves_of(part: dict[Any, Any], as_: str, where: str) -> list[Leaf]:
     """The values of one component of which the table says something.
 
     Those of its datasets and relatives stand below these.
     """
-    return _spoken(part, (as_,), where, ("components",))
+    return _known_leaves(part, (as_,), where, ("components",))
 
 
 def _below(path: tuple[str, ...]) -> tuple[str, ...]:

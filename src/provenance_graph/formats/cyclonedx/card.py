@@ -50,7 +50,7 @@ def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOut
 
 
 def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
-    """What goes in or out; a word that names no modality is kept as stated."""
+    """What goes in or out; a word that names no modality is stored as stated."""
     code = FORMATS.get(stated.casefold())
     if code is None:
         return Claim(
@@ -112,7 +112,9 @@ def data(item: dict[Any, Any], dataset: Iri, where: str) -> ReaderOutput:
                 owner = statements.named_organization(organization)
                 yield from statements.is_a(owner, PG.Organization, organization)
                 yield Claim(dataset, DCTERMS.creator, owner)
-    yield from coverage.claims(dataset, coverage.spoken(item, ("dataset",), where, KEYS), KEYS)
+    yield from coverage.claims(
+        dataset, coverage.known_leaves(item, ("dataset",), where, KEYS), KEYS
+    )
 
 
 def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> ReaderOutput:

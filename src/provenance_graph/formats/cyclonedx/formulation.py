@@ -1,7 +1,7 @@
 """How a component was made: the workflows and tasks of a CycloneDX ``formulation``.
 
 One that puts out a model, and took data or calls itself training, is a ``pg:TrainingStage`` of that
-model with its inputs. Any other is kept as stated of the models it puts out; what names none is
+model with its inputs. Any other is stored as stated of the models it puts out; what names none is
 counted by the ledger alone.
 """
 

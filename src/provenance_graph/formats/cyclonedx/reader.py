@@ -101,8 +101,8 @@ def invalid(document: Document) -> Iterator[Problem]:
 def read(document: Document) -> ReaderOutput:
     """Yield what a bill of materials says of its models and datasets."""
     whole = boms.whole_of(document)
-    bom = Bom(boms.local_of(document, whole), whole, spoken=boms.spoken(document))
-    every = chain.from_iterable(bom.spoken.values())
+    bom = Bom(boms.local_of(document, whole), whole, known_leaves=boms.known_leaves(document))
+    every = chain.from_iterable(bom.known_leaves.values())
     yield from coverage.unknown(every, KEYS, "CycloneDX")
     yield from boms.collect(bom)
     _stages(bom)
@@ -203,7 +203,9 @@ def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderO
         yield statements.dated(subject, DCTERMS.issued, released, f"{where}/releaseNotes/timestamp")
     kind = bom.kinds.get(subject, "model")
     stated_here = (
-        bom.spoken[where] if kind == boms.role(part) else boms.spoken_of(part, kind, where)
+        bom.known_leaves[where]
+        if kind == boms.role(part)
+        else boms.known_leaves_of(part, kind, where)
     )
     own = (leaf for leaf in stated_here if leaf.path[0] == kind)
     yield from coverage.claims(subject, own, KEYS)
@@ -374,7 +376,9 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
     elif stated := scalar_text(other.get("purl")):
         yield coverage.other(relative, "purl", stated)
     yield from licences(other, relative, where)
-    yield from coverage.claims(relative, coverage.spoken(other, ("relative",), where, KEYS), KEYS)
+    yield from coverage.claims(
+        relative, coverage.known_leaves(other, ("relative",), where, KEYS), KEYS
+    )
 
 
 def _data(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:

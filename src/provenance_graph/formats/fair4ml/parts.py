@@ -133,7 +133,7 @@ def parent(
     """The model that it was fine-tuned from; a bare text stays an unresolved reference.
 
     A text that names no model, and what a program took out of prose with little confidence, is no
-    parent: it is kept as stated, with the reason.
+    parent: it is stored as stated, with the reason.
     """
     shown = jsonld.text_of(value) or jsonld.link_of(value)
     why = ""

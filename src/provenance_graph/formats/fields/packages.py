@@ -309,7 +309,7 @@ def pinned(child: Iri, parent: Iri, revision: str) -> Iterator[Claim]:
 
 
 def unplaced(count: int, where: str) -> Problem:
-    """Scores that name no benchmark; they are kept as stated and are no results."""
+    """Scores that name no benchmark; they are stored as stated and are no results."""
     what = f"{count} score{'s' if count > 1 else ''} without a benchmark, kept as stated alone"
     return Problem(where, what, "name what was measured on", kind="benchmark")
 

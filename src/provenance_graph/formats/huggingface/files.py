@@ -43,7 +43,7 @@ from provenance_graph.formats.parsing import decode, parse_json, parse_yaml
 READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
 """Kinds of documents that are readings of an artifact."""
 MAX_STATED = 120
-"""How many values of one configuration are kept as stated."""
+"""How many values of one configuration are stored as stated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 The keys of model cards are those of the Hub's specification (``modelcard.md`` and
 ``datasetcard.md`` of hub-docs), those of API answers what ``/api/models`` gives. Other keys are
-kept as stated.
+stored as stated.
 """
 
 from __future__ import annotations

@@ -231,7 +231,7 @@ def version_of(
 ) -> Iterator[Claim]:
     """The fixed state of a parent from which a derivation started.
 
-    ``main`` is no fixed state; it is kept as the revision that was stated.
+    ``main`` is no fixed state; it is stored as the revision that was stated.
     """
     shown = statements.clean(revision)[:100]
     version = iris.mint("in", SOURCE, "version", model.removeprefix(iris.model("")), shown)

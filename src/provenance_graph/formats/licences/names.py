@@ -52,7 +52,7 @@ class LicenceName:
     ``value`` is the licence, or the node of an SPDX expression of several, in which case
     ``expression`` holds it in canonical spelling and ``parts`` its licences. Without a
     value, ``stance`` or ``unusable`` says why. ``called`` is set where the licence is one that
-    nobody here knows, kept under the name (and ``address``) that the source gives it.
+    nobody here knows, stored under the name (and ``address``) that the source gives it.
     """
 
     as_stated: str
@@ -113,7 +113,7 @@ def claims(
 ) -> Iterator[Claim]:
     """The claim that a subject has this licence, and what the licence's node needs stated.
 
-    The verbatim text is kept wherever the value alone does not give it back.
+    The verbatim text is stored wherever the value alone does not give it back.
     """
     stated = licence_name.as_stated
     if (

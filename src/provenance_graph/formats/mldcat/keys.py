@@ -2,7 +2,7 @@
 
 The profile's JSON-LD context names a key by class and property (``MachineLearningModel.trainedOn``);
 ``CLASSES`` and ``FIELDS`` hold the same names, so that the context can be made from them. A field
-whose ``term`` is set is that property, read by its ``kind``; others are kept as stated, or set
+whose ``term`` is set is that property, read by its ``kind``; others are stored as stated, or set
 aside with the reason.
 """
 
@@ -330,7 +330,7 @@ description=definition@skos id=notation@skos title=prefLabel@skos"""
 
 
 def _rest() -> Iterator[ProfileField]:
-    """The fields of the other classes, which are kept as stated of what points to their node."""
+    """The fields of the other classes, which are stored as stated of what points to their node."""
     for part in _REST.split(";"):
         owner, _, entries = part.partition(":")
         for entry in entries.split():

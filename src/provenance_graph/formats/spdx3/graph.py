@@ -51,7 +51,7 @@ class ElementGraph:
     """A document's elements by their ids, and the subjects that packages are.
 
     ``derived`` holds what each subject is stated to come from or to be trained on, by id,
-    ``spoken`` the values of elements by their places of which the table of keys alone says
+    ``known_leaves`` the values of elements by their places of which the table of keys alone says
     something, ``renamed`` the places of those elements in which keys stand without their prefix.
     """
 
@@ -60,13 +60,13 @@ class ElementGraph:
     subjects: dict[str, Iri] = field(default_factory=dict)
     kinds: dict[Iri, str] = field(default_factory=dict)
     derived: set[tuple[Iri, str]] = field(default_factory=set)
-    spoken: Mapping[str, list[Leaf]] = field(default_factory=dict)
+    known_leaves: Mapping[str, list[Leaf]] = field(default_factory=dict)
     renamed: set[str] = field(default_factory=set)
 
     def leaves(self, element: dict[str, Any], where: str) -> Iterable[Leaf]:
         """The values of the element at a place of which the table alone says something."""
-        own = self.spoken.get(where) if where and where not in self.renamed else None
-        return spoken_of(element, where) if own is None else own
+        own = self.known_leaves.get(where) if where and where not in self.renamed else None
+        return known_leaves_of(element, where) if own is None else own
 
     def agent(self, ref: Any) -> str:
         """The name of an agent: its element's, or the text that stands in its place."""
@@ -152,9 +152,9 @@ def stated(document: Document) -> dict[str, list[Leaf]]:
 
 
 @once
-def spoken(document: Document) -> dict[str, list[Leaf]]:
+def known_leaves(document: Document) -> dict[str, list[Leaf]]:
     """Those of the stated values of which the table of keys alone says something."""
-    return _by_place(document, _spoken)
+    return _by_place(document, _known_leaves)
 
 
 def _by_place(document: Document, values: _Values) -> dict[str, list[Leaf]]:
@@ -183,16 +183,16 @@ def _every(value: Any, kind: str, where: str, without: tuple[str, ...]) -> list[
     return list(coverage.leaves(value, (kind,), where, without, names))
 
 
-def _spoken(value: Any, kind: str, where: str, without: tuple[str, ...] = ()) -> list[Leaf]:
+def _known_leaves(value: Any, kind: str, where: str, without: tuple[str, ...] = ()) -> list[Leaf]:
     names = _names(value) if kind in _NAMED else {}
     if not names:
-        return coverage.spoken(value, (kind,), where, KEYS, without)
+        return coverage.known_leaves(value, (kind,), where, KEYS, without)
 
     def rename(path: tuple[str, ...]) -> tuple[str, ...]:
         return (*path[:1], *(names.get(step, step) for step in path[1:2]), *path[2:])
 
     top = coverage.TableStep((kind,), KEYS, rename)
-    return coverage.spoken(value, (kind,), where, KEYS, without, top)
+    return coverage.known_leaves(value, (kind,), where, KEYS, without, top)
 
 
 def _names(element: Any) -> dict[str, str]:
@@ -226,9 +226,9 @@ def leaves_of(element: dict[str, Any], where: str) -> list[Leaf]:
     return _every(element, role(element), where, ())
 
 
-def spoken_of(element: dict[str, Any], where: str) -> list[Leaf]:
+def known_leaves_of(element: dict[str, Any], where: str) -> list[Leaf]:
     """Those values of one element, under SPDX's names, of which the table says something."""
-    return _spoken(element, role(element), where)
+    return _known_leaves(element, role(element), where)
 
 
 def _name_packages(graph: ElementGraph) -> None:

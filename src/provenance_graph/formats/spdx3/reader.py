@@ -75,9 +75,9 @@ def _local(document: Document, root: dict[str, Any]) -> str:
 def read(document: Document) -> Iterator[Claim | Problem]:
     """Yield what an SPDX 3 document says of its AI packages and datasets."""
     graph, problems = graphs.graph_of(document)
-    graph.spoken = graphs.spoken(document)
+    graph.known_leaves = graphs.known_leaves(document)
     yield from problems
-    every = chain.from_iterable(graph.spoken.values())
+    every = chain.from_iterable(graph.known_leaves.values())
     yield from coverage.unknown(every, KEYS, "SPDX 3.0.1")
     described = False
     for where, element in graph.elements:

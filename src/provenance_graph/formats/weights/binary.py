@@ -23,7 +23,7 @@ MAX_ENTRIES = 20_000
 MAX_TEXT = 1 << 20
 MAX_ARRAY = 4_000_000
 MAX_ARRAY_VALUES = 64
-"""How many members of an array are kept; vocabularies have hundreds of thousands."""
+"""How many members of an array are stored; vocabularies have hundreds of thousands."""
 
 _STEPS = (1 << 20, 8 << 20, MAX_HEADER)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from provenance_graph.core.claims import Quad
-from provenance_graph.ingest.bulk.judge import GROUP_ROWS
 from provenance_graph.ingest.bulk.pipeline import Compiled
+from provenance_graph.ingest.bulk.resolve import GROUP_ROWS
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store import claim_table
 
@@ -27,8 +27,8 @@ def keep_table(
         if quad[3] is None:
             own.setdefault(claim_table.bucket_of(quad[0], compiled.buckets), []).append(quad)
     files: dict[str, Path] = {}
-    for one in compiled.judged:
-        folder = stage / "judged" / f"bucket-{one.bucket:05d}"
+    for one in compiled.resolved:
+        folder = stage / "resolved" / f"bucket-{one.bucket:05d}"
         files[f"claims-{one.bucket:05d}.parquet"] = folder / "claims.parquet"
         files[f"facts-{one.bucket:05d}.parquet"] = folder / "facts.parquet"
     for bucket, quads in own.items():

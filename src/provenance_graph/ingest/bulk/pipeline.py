@@ -1,4 +1,4 @@
-"""The stages of a build, one after another: read, name, distribute, judge.
+"""The stages of a build, one after another: read, name, distribute, resolve.
 
 Each stage's tasks write whole folders below the build's own; run again after it was
 interrupted, a build goes on with what is there. What it leaves are files for an RDF engine to
@@ -15,9 +15,9 @@ from pathlib import Path
 
 from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.ingest.bulk.engines import Engine
-from provenance_graph.ingest.bulk.judge import Judged, JudgeTask, Rules, judge
 from provenance_graph.ingest.bulk.names import Identity, decided_by_people, settle
 from provenance_graph.ingest.bulk.parts import RecordPart, read_part, tasks
+from provenance_graph.ingest.bulk.resolve import ResolvedGroup, ResolveTask, Rules, resolve_group
 from provenance_graph.ingest.bulk.shuffle import BUCKET_CLAIMS, batches, shuffle
 
 Step = Callable[[int, int], None]
@@ -39,7 +39,7 @@ class Compiled:
     parts: Sequence[RecordPart]
     identity: Identity
     by_hand: Identity
-    judged: Sequence[Judged]
+    resolved: Sequence[ResolvedGroup]
     buckets: int
 
     @property
@@ -50,14 +50,14 @@ class Compiled:
     @property
     def quads(self) -> int:
         """How many quads the records, the view and the levels have."""
-        return sum(p.quads for p in self.parts) + sum(one.quads for one in self.judged)
+        return sum(p.quads for p in self.parts) + sum(one.quads for one in self.resolved)
 
     @property
     def load(self) -> Iterator[tuple[str, str]]:
         """Files with their forms, records before views."""
         for part in self.parts:
             yield from part.load
-        for one in self.judged:
+        for one in self.resolved:
             yield from one.load
 
 
@@ -93,7 +93,7 @@ def compile_parts(
 ) -> Compiled:
     """The further stages, below ``stage``; raises RecordError where two records share a name.
 
-    ``bucket_claims`` is about how many claims are judged at once.
+    ``bucket_claims`` is about how many claims are resolved at once.
     """
     rows = list(rows)
     identity = settle(parts, rows, stage)
@@ -106,32 +106,32 @@ def compile_parts(
         shuffled.append(folder)
         step(len(shuffled), len(moving))
     shuffled.sort()
-    judged = _judged(stage, shuffled, rules, engine, watch)
+    resolved = _resolved(stage, shuffled, rules, engine, watch)
     for folder in shuffled:
         shutil.rmtree(folder, ignore_errors=True)
     people = decided_by_people(parts, rows, stage)
-    return Compiled(parts, identity, people, judged, buckets)
+    return Compiled(parts, identity, people, resolved, buckets)
 
 
-def _judged(
+def _resolved(
     stage: Path,
     shuffled: Sequence[str],
     rules: Rules,
     engine: Engine,
     watch: Watch,
-) -> list[Judged]:
+) -> list[ResolvedGroup]:
     filled = {
         int(file.name.partition(".")[0])
         for folder in shuffled
         for file in Path(folder).glob("*.claims.parquet")
     }
     wanted = [
-        JudgeTask(bucket, tuple(shuffled), str(stage), str(stage / "judged"))
+        ResolveTask(bucket, tuple(shuffled), str(stage), str(stage / "resolved"))
         for bucket in sorted(filled)
     ]
-    step = watch("groups of subjects judged")
-    judged: list[Judged] = []
-    for one in engine.run(partial(judge, rules=rules), wanted):
-        judged.append(one)
-        step(len(judged), len(wanted))
-    return sorted(judged, key=lambda one: one.bucket)
+    step = watch("groups of subjects resolved")
+    resolved: list[ResolvedGroup] = []
+    for one in engine.run(partial(resolve_group, rules=rules), wanted):
+        resolved.append(one)
+        step(len(resolved), len(wanted))
+    return sorted(resolved, key=lambda one: one.bucket)

@@ -185,7 +185,7 @@ def declared_names(context: RuleContext) -> str:
     return ", ".join(one.name for one in context.declared)
 
 
-def is_judged(context: RuleContext) -> bool:
+def is_assessable(context: RuleContext) -> bool:
     """Whether the model declares a licence, and the terms of all it declares are known."""
     return bool(context.declared) and all(one.known for one in context.declared)
 

@@ -24,7 +24,7 @@ from provenance_graph.licences.rules.context import (
     RuleContext,
     RuleMatch,
     declared_names,
-    is_judged,
+    is_assessable,
 )
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 from provenance_graph.lineage.results import Edge
@@ -201,7 +201,7 @@ def adapter(context: RuleContext) -> Iterator[RuleMatch]:
 
 def quantise(context: RuleContext) -> Iterator[RuleMatch]:
     """LR-12: a quantised or converted copy under another licence than its parent."""
-    if not is_judged(context):
+    if not is_assessable(context):
         return
     for step in context.parents:
         if step.relation not in (PG.quantizedFrom, PG.convertedFrom):
@@ -271,7 +271,7 @@ def clash(context: RuleContext) -> Iterator[RuleMatch]:
     catalogue = context.catalogue
     settled = [one for one in context.reaching() if one.settled]
     stated = set()
-    for own in context.declared if is_judged(context) else ():
+    for own in context.declared if is_assessable(context) else ():
         for one in settled:
             if one.licence.iri in stated:
                 continue
@@ -322,7 +322,7 @@ def _conflicts(context: RuleContext, rule: str) -> Iterator[Reaching]:
 
     A model without a known licence of its own is unknown (LR-15), not in conflict.
     """
-    if not is_judged(context):
+    if not is_assessable(context):
         return
     test, settled, unsettled = pairs.PAIRS[rule]
     reported = set()

@@ -183,11 +183,11 @@ def _direct(present: AcceptedSnapshot, asked: str) -> Iterator[Iri]:
     present.expect(candidates)
     for candidate in candidates:
         canonical = present.statements.canonical(candidate)
-        if _spoken_of(present, canonical):
+        if _is_described(present, canonical):
             yield canonical
 
 
-def _spoken_of(present: AcceptedSnapshot, entity: Iri) -> bool:
+def _is_described(present: AcceptedSnapshot, entity: Iri) -> bool:
     """Whether the accepted view says anything of an entity or names it, or it is a record."""
     return any(
         True

@@ -1,6 +1,6 @@
 """Every entity of a snapshot with its names, and the table that a bare name is looked up in.
 
-The table is read from the index of search where that is kept beside the store, so that a name
+The table is read from the index of search where that is stored beside the store, so that a name
 costs milliseconds at any size; without one it is made in memory from the snapshot.
 """
 
@@ -27,7 +27,7 @@ from provenance_graph.core.terms import (
     SCHEMA,
     SKOS,
 )
-from provenance_graph.model.naming.kept import catalogue_file
+from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.naming.resolve import fold
 
 KINDS = {
@@ -243,18 +243,18 @@ class _StoredNames:
         sought = fold(asked)
         if not sought:
             return []
-        found: list[tuple[str, Iri]] = []
+        matches: list[tuple[str, Iri]] = []
         for head in (sought, f"{sought}v"):  # what follows is a digit
             rows = self._database.execute(
                 f"SELECT c.folded, t.iri, c.name {_ENTITIES} c.folded >= ? AND c.folded < ?",
                 (self._bits, f"{head}0", f"{head}:"),
             )
-            found += [
+            matches += [
                 (folded, Iri(iri))
                 for folded, iri, name in rows
                 if is_own(Iri(iri)) and _is_edition(name, folded, sought)
             ]
-        ordered = sorted(found, key=lambda one: (one[0], _order(one[1])))
+        ordered = sorted(matches, key=lambda one: (one[0], _order(one[1])))
         return list(dict.fromkeys(iri for _, iri in ordered))
 
     def near(self, asked: str, most: int = 5) -> list[str]:

@@ -116,11 +116,11 @@ def _insert(
             row["descendants"], json.dumps(row, ensure_ascii=False),
         ),
     )  # fmt: skip
-    spoken = sorted({row["name"], row["id"], *row["aliases"]})
+    spellings = sorted({row["name"], row["id"], *row["aliases"]})
     database.execute(
         "INSERT INTO unsorted_words VALUES (?,?,?,?,?,?)",
         (number, row["name"], row["id"], " ".join(row["aliases"]), " ".join(row["developers"]),
-         " ".join(fold(name) for name in spoken)),
+         " ".join(fold(name) for name in spellings)),
     )  # fmt: skip
     database.executemany(
         "INSERT INTO unsorted VALUES (?,?,?)",

@@ -18,7 +18,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import whole
-from provenance_graph.model.naming.kept import catalogue_file
+from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.search.names import Hits, listed, search
 
 if TYPE_CHECKING:

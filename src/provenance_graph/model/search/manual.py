@@ -78,15 +78,15 @@ class Entry:
     id: str
     name: str
     kind: str
-    spoken: tuple[str, ...]
+    spellings: tuple[str, ...]
 
 
 def entries() -> Iterator[Entry]:
     """Every stored question, every view of the page, and the pages of the manual."""
     for question in questions().values():
         iri = Iri(f"{ID}question/{question.name}")
-        spoken = (question.name, question.question, question.topic)
-        yield Entry(iri, question.name, question.question, "question", spoken)
+        spellings = (question.name, question.question, question.topic)
+        yield Entry(iri, question.name, question.question, "question", spellings)
     for address, (name, words) in _HELP.items():
         iri = Iri(f"{ID}help/{address}")
         yield Entry(iri, address, name, "help", (address, name, *words.split()))

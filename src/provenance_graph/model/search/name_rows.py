@@ -46,7 +46,7 @@ CREATE INDEX thing_iri ON thing (iri);
 CREATE INDEX thing_kind ON thing (kind, weight DESC);
 """
 MAX_SHORT = 400
-"""Entities kept for each search of one or two letters."""
+"""Entities stored for each search of one or two letters."""
 _MANY = 10_000
 """Rows that are written at once."""
 
@@ -80,16 +80,16 @@ def fill_names(
         kind = kinds.get(iri) or kind_by_name(iri)
         model, shown = models.get(iri), short_id(iri)
         last = shown.rsplit("/", 1)[-1]
-        spoken = known.pop(iri, None)
-        if spoken is None:
-            spoken = {shown} if iri in records else {shown, last}
+        spellings = known.pop(iri, None)
+        if spellings is None:
+            spellings = {shown} if iri in records else {shown, last}
         else:
-            called += [(word, n, bits[iri], number) for n in spoken if (word := fold(n))]
+            called += [(word, n, bits[iri], number) for n in spellings if (word := fold(n))]
         name = model.name if model else labels.get(iri) or last
-        spoken |= {name, *(model.aliases if model else ())}
-        folded = " ".join(sorted({fold(text) for text in spoken} - {""}))
+        spellings |= {name, *(model.aliases if model else ())}
+        folded = " ".join(sorted({fold(text) for text in spellings} - {""}))
         waiting.append((number, iri, shown, name, kind, weights[iri], folded))
-        parts = {word for text in spoken for word in words(text)}
+        parts = {word for text in spellings for word in words(text)}
         for start in {word[:1] for word in parts} | {word[:2] for word in parts}:
             for key in ((start, kind), (start, "")):
                 totals[key] += 1
@@ -98,7 +98,7 @@ def fill_names(
         if len(waiting) >= _MANY:
             _write(database, waiting, called)
     for number, entry in enumerate(entries(), len(rows) + 1):  # after what the graph holds
-        folded = " ".join(sorted({fold(text) for text in entry.spoken} - {""}))
+        folded = " ".join(sorted({fold(text) for text in entry.spellings} - {""}))
         waiting.append((number, entry.iri, entry.id, entry.name, entry.kind, 0, folded))
     _write(database, waiting, called)
     database.executemany(
@@ -186,8 +186,8 @@ def _labels(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
     return results
 
 
-_APART = {ord(c): " " for c in " \t\n\r\f\v\x1c\x1d\x1e\x1f/_-"}
-_WORDS = {code: None for code in range(128) if not chr(code).isalnum()} | _APART
+_SEPARATORS = {ord(c): " " for c in " \t\n\r\f\v\x1c\x1d\x1e\x1f/_-"}
+_WORDS = {code: None for code in range(128) if not chr(code).isalnum()} | _SEPARATORS
 """What separates the words of a name of ASCII, and what is left out of them."""
 
 

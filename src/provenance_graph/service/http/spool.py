@@ -1,6 +1,6 @@
 """Large answers: taken from the worker at its speed, sent at the client's.
 
-An answer is kept in memory up to some size, so that what fails early is a proper error.
+An answer is stored in memory up to some size, so that what fails early is a proper error.
 A larger one starts to be sent while the rest goes to an unnamed file: a slow reader holds
 neither a worker nor memory. When it fails on the way, the connection is broken off before
 its end, which every HTTP client reports; it never looks complete.

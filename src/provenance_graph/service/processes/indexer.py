@@ -34,11 +34,11 @@ def run_indexer(root: Path) -> None:
     """Index every version of a store until the process is ended."""
     seen: dict[Path, tuple[int, int]] = {}
     before: dict[Path, str] = {}
-    apart = _Apart()
+    background = _Background()
     while True:
         moved = False
         states = dict.fromkeys((root, public_root(root)))
-        apart.look({state: _stamp(state) for state in states}, before)
+        background.look({state: _stamp(state) for state in states}, before)
         for state in states:
             folder, stamp = derived_folder(str(state)), _stamp(state)
             known = before.get(state, "")
@@ -59,7 +59,7 @@ def run_indexer(root: Path) -> None:
             time.sleep(_LOOK)
 
 
-class _Apart:
+class _Background:
     """Makes the slow indexes in a process of its own, so that the quick ones follow each commit.
 
     One version at a time; those that come meanwhile are passed over but for the last.

@@ -144,8 +144,8 @@ class AheadStore(RemoteStore):
             if len(names) > 1:
                 rows = " ".join(str(node(name)) for name in names)
                 exists = f"FILTER EXISTS {{ {self._placed(way)} }}"
-                found = self.select(f"SELECT ?o {{ VALUES ?o {{ {rows} }} {exists} }}")
-                there = {row["o"] for row in found}
+                answer = self.select(f"SELECT ?o {{ VALUES ?o {{ {rows} }} {exists} }}")
+                there = {row["o"] for row in answer}
                 leading.update({name: [] for name in names if name not in there})
         if value not in leading and not attributed:
             way = self._placed(way)

@@ -96,7 +96,7 @@ def _dumped(remote: RemoteStore, version: str) -> Iterator[Quad]:
 
 
 def cache_folder(url: str) -> Path:
-    """Where the copy of a remote store is kept for this user."""
+    """Where the copy of a remote store is stored for this user."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return base / "provenance-graph" / f"remote-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
 

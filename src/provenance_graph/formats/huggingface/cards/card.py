@@ -63,7 +63,7 @@ def _respelt(card: Card, fields: frozenset[str]) -> Card:
 
 
 def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
-    """Claims of a card's metadata, field by field; a key that nothing reads is kept as stated."""
+    """Claims of a card's metadata, field by field; a key that nothing reads is stored as stated."""
     fields = frozenset(FIELDS) if only is None else only
     spelt = _respelt(card, fields | _LICENCE_FIELDS)
     for stated, value in card.data.items():

@@ -2,7 +2,7 @@
 
 No standard lists the keys of a ``config.json``: each library and each architecture adds its own. Those
 that a property of the graph holds are read; those that say how a library runs or trains a model are
-set aside; all others are kept as stated.
+set aside; all others are stored as stated.
 """
 
 from __future__ import annotations

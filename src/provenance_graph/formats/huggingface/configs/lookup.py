@@ -56,7 +56,7 @@ class Config:
         return Claim(self.repo.subject, predicate, value, **{"basis": self.basis, **more})
 
     def unusable(self, predicate: Iri, stated: Any, locator: str, why: str) -> Claim:
-        """A claim whose text is kept and whose value cannot be had."""
+        """A claim whose text is stored and whose value cannot be had."""
         shown = statements.clean(str(stated))[: statements.MAX_STATED]
         return Claim(
             self.repo.subject,

@@ -175,7 +175,7 @@ def _no_count(
     packed: Packing | None,
     place: str,
 ) -> ReaderOutput:
-    """Elements of which it is not known how many weights they hold: kept as stated, no count."""
+    """Elements of which it is not known how many weights they hold: stored as stated, no count."""
     shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts)) or str(total)
     why = "elements of packed or unknown types are no parameters"
     yield Claim(

@@ -24,7 +24,7 @@ from provenance_graph.conflicts.number import path_of
 from provenance_graph.conflicts.stored import ledger, models_index
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.breaches_file import breaches_file
-from provenance_graph.model.naming.kept import catalogue_file
+from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
 

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import spelling
-from provenance_graph.checking.against import Offered, judge_named, offered
-from provenance_graph.checking.documents import AnyJudge, Examined
+from provenance_graph.checking.against import Offered, checker_named, offered
+from provenance_graph.checking.documents import Checker, Examined
 from provenance_graph.checking.fleets import FleetDocuments
 from provenance_graph.checking.preview import PreviewChange, preview
 from provenance_graph.checking.upstream import Upstream
@@ -114,7 +114,7 @@ def examined(
     head, _, graphs = read.partition(b"\n")
     checked: answers.CheckAnswer = json.loads(head)
     records = rdf.read_trig(graphs) if graphs else []
-    elements = [judge_named(rubric, store, snapshot) for rubric in against]
+    elements = [checker_named(rubric, store, snapshot) for rubric in against]
     document = Document(Iri("urn:checked"), body, snapshot.day, name=checked["name"])
     if fleet := FleetDocuments(snapshot, snapshot.day, MAX_MODELS)(document, checked["name"]):
         return _of_fleet(checked["name"], fleet)
@@ -123,13 +123,13 @@ def examined(
     missing: list[Finding] = []
     changes: list[PreviewChange] = []
     if 0 < claims <= MAX_CLAIMS:
-        judges = Upstream(store, snapshot)
-        upstream = [finding for result in judges(records) for finding in result]
+        checkers = Upstream(store, snapshot)
+        upstream = [finding for result in checkers(records) for finding in result]
         upstream += [finding for record in records for finding in spelling.licences(record)]
         missing = [
             finding
-            for judge in elements
-            for finding in _missing(judge, document, checked["format"] or "", records)
+            for checker in elements
+            for finding in _missing(checker, document, checked["format"] or "", records)
             if finding.severity > Severity.INFO
         ]
         changes = preview(store, snapshot, records)
@@ -174,11 +174,11 @@ def _of_fleet(name: str, fleet: Examined) -> answers.ExaminedAnswer:
 
 
 def _missing(
-    judge: AnyJudge, document: Document, format: str, records: list[Record]
+    checker: Checker, document: Document, format: str, records: list[Record]
 ) -> list[Finding]:
-    if callable(judge):
-        return [finding for result in judge(records) for finding in result]
-    return judge.of_document(document, format, records)
+    if callable(checker):
+        return [finding for result in checker(records) for finding in result]
+    return checker.of_document(document, format, records)
 
 
 def _change(change: PreviewChange, snapshot: AcceptedSnapshot) -> answers.ChangePreview:

@@ -16,7 +16,7 @@ from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit, Many
 from provenance_graph.service.api.common.reply import api_router, reply
 
-SPOKEN = ("since", "until", "licenceClass", "descendsFrom")
+TEXT_FILTERS = ("since", "until", "licenceClass", "descendsFrom")
 """Filters that are read as the command line reads them, a wrong value refused."""
 
 
@@ -62,10 +62,10 @@ Filters = Annotated[dict[str, list[str]], Depends(chosen)]
 
 def resolved(filters: dict[str, list[str]], snapshot: AcceptedSnapshot) -> dict[str, list[str]]:
     """Filters as the catalogue takes them; raises UsageError, and NotFound for a model above."""
-    spoken = {key: values for key, values in filters.items() if key in SPOKEN}
-    rest = {key: values for key, values in filters.items() if key not in SPOKEN}
+    textual = {key: values for key, values in filters.items() if key in TEXT_FILTERS}
+    rest = {key: values for key, values in filters.items() if key not in TEXT_FILTERS}
     catalogue = SearchIndex.open(snapshot)
-    return checked(snapshot, catalogue, rest) | understood(snapshot, catalogue, spoken)
+    return checked(snapshot, catalogue, rest) | understood(snapshot, catalogue, textual)
 
 
 def router(access: Access) -> APIRouter:

@@ -76,7 +76,7 @@ def view_of(document: Document, format: str) -> BomView | None:
     return None
 
 
-class ElementJudge:
+class ElementChecker:
     """Holds documents to one list; ``snapshot`` is what the store could add, if there is one."""
 
     def __init__(self, wanted: ElementList, snapshot: AcceptedSnapshot | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Where the index of search of a store's version is kept."""
+"""Where the index of search of a store's version is stored."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from provenance_graph.store import claim_columns as columns
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeTask:
+class ResolveTask:
     """One bucket of a stage; ``shuffled`` are the folders that may hold some of it."""
 
     bucket: int
@@ -32,7 +32,7 @@ class JudgeTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ResolvedGroup:
     """What a bucket came to, and the files to load."""
 
     bucket: int
@@ -44,7 +44,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Rules:
-    """What all buckets are judged by."""
+    """What all buckets are resolved by."""
 
     policy: Policy
     levels: LevelColumns | None
@@ -58,7 +58,7 @@ GROUP_ROWS = 20_000
 """Rows of which a file says the least and the greatest values, so that readers pass others over."""
 
 
-def judge(task: JudgeTask, rules: Rules) -> Judged:
+def resolve_group(task: ResolveTask, rules: Rules) -> ResolvedGroup:
     """Judge one bucket."""
     folder = Path(task.target) / f"bucket-{task.bucket:05d}"
     done = _done(folder)
@@ -79,13 +79,13 @@ def judge(task: JudgeTask, rules: Rules) -> Judged:
     table = seen.rows.select(*TABLE).sort(_SORTED)
     table.write_parquet(aside / "claims.parquet", row_group_size=GROUP_ROWS)
     subjects = seen.quads["subject"].n_unique()
-    judged = Judged(task.bucket, subjects, len(table), quads, tuple(load))
-    (aside / "bucket.json").write_text(json.dumps(asdict(judged)), encoding="utf-8")
+    resolved = ResolvedGroup(task.bucket, subjects, len(table), quads, tuple(load))
+    (aside / "bucket.json").write_text(json.dumps(asdict(resolved)), encoding="utf-8")
     finish(aside, folder)
-    return judged
+    return resolved
 
 
-def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Hanging]:
+def _gathered(task: ResolveTask, policy: Policy) -> tuple[Partition, Hanging]:
     """The claims of a bucket, and those about what hangs below its subjects."""
     name = f"{task.bucket:05d}"
     there = [Path(folder) / f"{name}.claims.parquet" for folder in task.shuffled]
@@ -109,10 +109,10 @@ def _gathered(task: JudgeTask, policy: Policy) -> tuple[Partition, Hanging]:
     return Partition(own, headers, policy, canonical), Hanging(hanging, aliases)
 
 
-def _done(folder: Path) -> Judged | None:
+def _done(folder: Path) -> ResolvedGroup | None:
     """What an earlier run made of the bucket."""
     try:
         read = json.loads((folder / "bucket.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return Judged(**{**read, "load": tuple(map(tuple, read["load"]))})
+    return ResolvedGroup(**{**read, "load": tuple(map(tuple, read["load"]))})
