@@ -12,7 +12,6 @@ import pyoxigraph as ox
 from examples import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from provenance_graph.ingest.bulk.resolve import Rules
 from reference_data import reference
 
 from provenance_graph.acceptance.policy.data import load_policy
@@ -34,6 +33,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.bulk.engines import LocalEngine
 from provenance_graph.ingest.bulk.pipeline import compile_parts, read_files
+from provenance_graph.ingest.bulk.resolve import Rules
 from provenance_graph.ingest.rules import KEYS
 from provenance_graph.store import claim_columns
 from provenance_graph.store.memory import MemoryStore
