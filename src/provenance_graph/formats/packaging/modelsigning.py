@@ -220,8 +220,8 @@ def origin(document: Document) -> Origin:
 def read_statement(document: Document) -> Iterator[Claim | Problem]:
     """Yield what is signed and by whom."""
     whole, statement = parts(document)
-    own = coverage.spoken(statement, ("statement",), "/payload" if whole else "", KEYS)
-    every = chain(coverage.spoken(whole, ("bundle",), "", KEYS), own)
+    own = coverage.known_leaves(statement, ("statement",), "/payload" if whole else "", KEYS)
+    every = chain(coverage.known_leaves(whole, ("bundle",), "", KEYS), own)
     yield from coverage.unknown(every, KEYS, "in-toto and sigstore")
     if wrong := _forged(whole, statement):
         yield Problem("/payload", wrong, "the bundle as its signer made it", kind="forged")
