@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -156,7 +157,9 @@ def test_a_word_that_names_nothing_and_a_release_before_the_repository_are_seen(
     days = [literals.day(day).literal for day in ("2023-01-01", "2025-01-31")]  # type: ignore[union-attr]
     issued = Claim(MODELS[1], DCTERMS.issued, days[0])
     created = Claim(MODELS[1], DCTERMS.created, days[1])
-    records = [one("a", named, issued), one("b", created)]
+    repository = one("b", created)
+    repository = replace(repository, header=replace(repository.header, reader="osaimap"))
+    records = [one("a", named, issued), repository]
     assert in_columns(records, [], 1000) == one_by_one(records, [])
 
 

@@ -18,6 +18,7 @@ from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
     Custody,
+    SourcedClaim,
     Precision,
     Stance,
 )
@@ -181,9 +182,7 @@ def test_a_rounded_count_is_held_against_the_size_in_the_name(
 
 
 def test_a_third_partys_release_long_after_the_repository_is_implausible() -> None:
-    created = replace(
-        dated("2024-01-10"), claim=replace(dated("2024-01-10").claim, predicate=DCTERMS.created)
-    )
+    created = created_on("2024-01-10", "osaimap")
     seen = view_of(M, [dated("2025-01-10"), created], [M], POLICY)
     (claim,) = [c for c in seen.claims if c.claim.predicate == DCTERMS.issued]
     assert claim.reason == "implausible: the repository was created on 2024-01-10"
@@ -191,6 +190,27 @@ def test_a_third_partys_release_long_after_the_repository_is_implausible() -> No
     assert [c.standing for c in own.claims if c.claim.predicate == DCTERMS.issued] == [
         AcceptanceStatus.ACCEPTED
     ]
+
+
+@pytest.mark.parametrize("reader", ["modelpack", "mlflow", "spdx3", "fair4ml"])
+def test_a_packages_day_of_creation_is_no_repositorys(reader: str) -> None:
+    """An image made of an old model years later makes its release no less plausible."""
+    seen = view_of(M, [dated("2023-07-18"), created_on("2026-03-11", reader)], [M], POLICY)
+    assert (M, PG.implausible, DCTERMS.issued, None) not in seen.quads
+
+
+def test_an_unknown_copy_of_the_hubs_answer_does_not_outweigh_the_crawl() -> None:
+    crawl = created_on("2024-01-10", "osaimap", source="close")
+    copy = created_on("2022-04-01", "huggingface", source="far", custody=Custody.ASSUMED)
+    seen = view_of(M, [dated("2024-01-20"), crawl, copy], [M], POLICY)
+    assert (M, PG.implausible, DCTERMS.issued, None) not in seen.quads
+
+
+def created_on(day: str, reader: str, source: str = "t", **header: object) -> SourcedClaim:
+    """A day of creation as a document read by ``reader`` states it."""
+    item = dated(day, source=source)
+    item = replace(item, header=replace(item.header, reader=reader, **header))  # type: ignore[arg-type]
+    return replace(item, claim=replace(item.claim, predicate=DCTERMS.created))
 
 
 def test_a_moving_name_has_no_release_day() -> None:
@@ -274,6 +294,18 @@ def test_a_documented_search_outranks_a_third_partys_value() -> None:
     assert accepted(search, named) == ["21000000000"]
     assert accepted(search, held(billions(21), Basis.ARTIFACT)) == ["21000000000"]
     assert accepted(held(None, stance=Stance.REPORTS_UNDISCLOSED, source="far"), reported)
+
+
+def test_a_source_that_calls_a_size_undisclosed_gives_none_itself() -> None:
+    """One page whose table has a figure and whose text says that the developer gives none."""
+    reported = held(billions(400), source="far")
+    silent = replace(
+        held(None, stance=Stance.REPORTS_UNDISCLOSED, source="far"), header=reported.header
+    )
+    assert not accepted(silent, reported)
+    assert accepted(silent, reported, held(billions(300)))  # another source's stands
+    cited = replace(reported, claim=replace(reported.claim, locator="https://example.org/paper"))
+    assert accepted(silent, cited)
 
 
 def test_silence_about_other_properties_outranks_nothing() -> None:

@@ -133,6 +133,25 @@ CLOSED = (
 )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hardware Footprint\nAs a closed-weights API-only model, there is no documentation on the VRAM "
+        "or hardware requirements for local deployment.",
+        "Parameter Density\nQuorra Labs does not disclose the parameter count for Quorra 2. There is no "
+        "official information regarding active vs. total parameters.",
+    ],
+)
+def test_a_closed_model_is_known_by_the_text_of_its_page(text: str) -> None:
+    """Whatever its table says of size and licence."""
+    shown = SPEC.replace("MIT", "Commercial") + "Attention Heads\n64\nNumber of Layers\n80\n"
+    text = f"Quorra 2\n{shown}Total Score\n33\n/ 100\n{text}\n"
+    claims = [c for c in page(text) if isinstance(c, Claim)]
+    guessed = {c.predicate: (c.basis, c.confidence) for c in claims if c.predicate in ARCHITECTURE}
+    assert guessed[PG.layerCount] == (Basis.INFERENCE, DEFAULT_CONFIDENCE)
+    assert guessed[PG.attentionHeadCount] == (Basis.INFERENCE, DEFAULT_CONFIDENCE)
+
+
 def test_the_architecture_of_a_closed_model_is_the_site_s_default() -> None:
     claims = [c for c in page(CLOSED) if isinstance(c, Claim) and c.value is not None]
     guessed = {c.predicate: (c.basis, c.confidence) for c in claims if c.predicate in ARCHITECTURE}

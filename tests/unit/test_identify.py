@@ -263,6 +263,10 @@ def test_unknown_rows_and_contradictions_are_refused_with_their_place(
     both = "\n".join([head, row, row.replace("\taccept\t", "\treject\t")])
     with pytest.raises(RecordError, match="line 3: contradicts line 2"):
         decisions(both, found.pairs, [], "r.tsv")
+    new = both.replace(iris.model("mistralai/Pixtral-12B"), iris.model("no/where"))
+    new = new.replace(iris.model("a/koala-13b"), iris.model("no/where"))
+    with pytest.raises(RecordError, match="line 3: contradicts line 2: 'reject' here and 'accept'"):
+        decisions(new, found.pairs, [], "r.tsv")
     other = text.replace("skos:exactMatch\taccept", "skos:broadMatch\taccept")
     assert other != text
     with pytest.raises(RecordError, match="line 2: relation 'skos:broadMatch'"):

@@ -15,6 +15,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from provenance_graph.acceptance.agreement import COUNTS, date_span
+from provenance_graph.acceptance.criteria import best_of
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import ID, Iri
@@ -26,7 +27,8 @@ _DAY = re.compile(r"(?<!\d)(20[12]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"
 _MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d)")
 _HUB_BEGAN = date(2022, 3, 3)
 """Repositories older than this all carry the one day on which the hub began to count."""
-_CREATED = (DCTERMS.created,)
+_HUB_READERS = frozenset({"huggingface", "osaimap"})
+"""Readers of what the hub tells of a repository; elsewhere a creation day is a package's or a run's."""
 KEEPS_SIZE = (PG.fineTunedFrom, PG.postTrainedFrom, PG.continuedFrom, PG.adapterOf)
 """Derivations after which a model has about as many parameters as its base."""
 CHECKED = (
@@ -180,15 +182,16 @@ def _against_window(groups: Groups) -> dict[int, str]:
 def _against_creation(
     issued: Sequence[SourcedClaim], groups: Groups, policy: Policy
 ) -> dict[int, str]:
-    days = [
-        span[0]
-        for predicate in _CREATED
-        for item in groups.get(predicate, ())
-        if (span := date_span(item)) is not None and span[0] > _HUB_BEGAN
+    creations = [
+        item
+        for item in groups.get(DCTERMS.created, ())
+        if item.header.reader in _HUB_READERS
+        and (span := date_span(item)) is not None
+        and span[0] > _HUB_BEGAN
     ]
-    if not days:
+    if not creations or (made := date_span(best_of(creations, DCTERMS.created, policy)[0])) is None:
         return {}
-    created, bounds = min(days), policy.plausible
+    created, bounds = made[0], policy.plausible
     doubted: dict[int, str] = {}
     for item in issued:
         span = date_span(item)

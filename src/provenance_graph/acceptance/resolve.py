@@ -11,7 +11,7 @@ source's further value where the property says that closer sources state them al
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -64,8 +64,9 @@ def resolve(
     competing: list[SourcedClaim] = []
     closed: list[ResolvedClaim] = []
     silence = documented_silence(sourced_claims, predicate, policy, as_of)
+    doubted = _undisclosed_by(sourced_claims, predicate, policy)
     for item in sourced_claims:
-        why = refused(item, policy, as_of) or _silenced(item, silence)
+        why = refused(item, policy, as_of) or _silenced(item, silence, doubted)
         if why is None:
             competing.append(item)
         else:
@@ -146,10 +147,24 @@ def documented_silence(
     return None
 
 
+def _undisclosed_by(
+    sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy
+) -> set[Iri]:
+    """Records that say themselves that a guarded property is not disclosed."""
+    if predicate not in policy.guarded:
+        return set()
+    silent = (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED)
+    return {item.header.record for item in sourced_claims if item.claim.stance in silent}
+
+
 def _silenced(
-    item: SourcedClaim, silence: SourcedClaim | None
+    item: SourcedClaim, silence: SourcedClaim | None, doubted: Collection[Iri] = ()
 ) -> tuple[AcceptanceStatus, str] | None:
-    if silence is None or item.basis in DEVELOPER_VALUES or names_document(item):
+    if item.basis in DEVELOPER_VALUES or names_document(item):
+        return None
+    if item.header.record in doubted:
+        return AcceptanceStatus.ALTERNATIVE, "its own source says that it is not disclosed"
+    if silence is None:
         return None
     declines = silence.claim.stance is Stance.DECLINES
     known = "the developer declines to say" if declines else "searched for and not found"

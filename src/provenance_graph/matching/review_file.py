@@ -107,15 +107,17 @@ def decisions(
     if missing := {"name", "may_be", "decision", "reason", "author"} - set(rows.fieldnames or ()):
         raise RecordError(f"{where}: columns missing: {', '.join(sorted(missing))}")
     try:
-        for row in rows:
-            reading.take(row, rows.line_num)
+        numbered = [(rows.line_num, row) for row in rows]
     except csv.Error as error:
         raise RecordError(f"{where}: line {rows.line_num}: {error}") from error
+    _unequivocal(numbered, where)
+    for line, row in numbered:
+        reading.take(row, line)
     reviewed = Reviewed(
         tuple(row for _, row in reading.rows.values() if row is not None),
         tuple(pair for pair, (_, row) in reading.rows.items() if row is None),
     )
-    _consistent(reviewed.rows, where)
+    _consistent(reading)
     return reviewed
 
 
@@ -141,17 +143,10 @@ class _Reading:
             return
         where = f"{self.where}: line {line}"
         key, made = self._decision(row, decision, where)
-        before = self.rows.get(key)
-        if before is not None and _says(before[1]) != _says(made):
-            raise RecordError(
-                f"{where}: contradicts line {before[0]}, which decides the same pair "
-                "otherwise; delete one of them"
-            )
         earlier = self.people.get(key)
         if made is not None and earlier is not None and earlier.negated != made.negated:
             raise RecordError(
-                f"{where}: the table holds the opposite, decided by "
-                f"{earlier.author or 'hand'}{f' on {earlier.date}' if earlier.date else ''}; "
+                f"{where}: the table holds the opposite, {_decided_by(earlier)}; "
                 f"withdraw that first: a row of the same two names with the decision {WITHDRAW!r}"
             )
         self.rows[key] = line, made
@@ -191,10 +186,6 @@ class _Reading:
         return key, decided(pair, decision, reason, author_of(author), self.day)
 
 
-def _says(row: Mapping | None) -> bool | None:
-    return None if row is None else row.negated
-
-
 def decided(pair: Pair, decision: str, reason: str, author: str, day: str) -> Mapping:
     """The row that a decision on a pair becomes."""
     related = pair.verdict is PairVerdict.RELATED
@@ -221,17 +212,66 @@ def author_of(text: str) -> str:
     return f"orcid:{bare}" if bare != text else f"id:person/{iris.slug(text)}"
 
 
-def _consistent(rows: Iterable[Mapping], where: str) -> None:
-    """Refuse a review that says of two names that they are one, by a third, and that they are not."""
-    groups: dict[Iri, set[Iri]] = {}
-    rows = list(rows)
-    for row in rows:
-        if row.merges:
-            joined = groups.get(row.subject, {row.subject}) | groups.get(row.object, {row.object})
-            groups.update(dict.fromkeys(joined, joined))
-    for row in rows:
-        if row.negated and row.object in groups.get(row.subject, ()):
+def _unequivocal(rows: Iterable[tuple[int, dict[str, str]]], where: str) -> None:
+    """Refuse two rows that decide about the same two names otherwise, known to the rules or not."""
+    before: dict[frozenset[str], tuple[int, str]] = {}
+    for line, row in rows:
+        decision = (row["decision"] or "").strip().casefold()
+        if not decision:
+            continue
+        key = frozenset(_spelt(row[column] or "") for column in ("name", "may_be"))
+        first, otherwise = before.setdefault(key, (line, decision))
+        if otherwise != decision:
             raise RecordError(
-                f"{where}: {iris.short_id(row.subject)} and {iris.short_id(row.object)} are rejected as "
-                "one entity, and accepted as one by a third name; reject one of those"
+                f"{where}: line {line}: contradicts line {first}: {decision!r} here and "
+                f"{otherwise!r} there, about {' and '.join(sorted(key))}; delete one of them"
             )
+
+
+def _spelt(name: str) -> str:
+    """A name as it is shown, whichever way it is written; as it stands where it is none."""
+    try:
+        return iris.short_id(iris.expand(name.strip()))
+    except BadIri:
+        return name.strip()
+
+
+def _consistent(reading: _Reading) -> None:
+    """Refuse a review that says of two names that they are one, by a third, and that they are not.
+
+    What people decided before and the review does not take back counts too.
+    """
+    made = [(f"line {line}", row) for line, row in reading.rows.values() if row is not None]
+    before = [
+        (_decided_by(row), row) for key, row in reading.people.items() if key not in reading.rows
+    ]
+    joins: dict[Iri, list[tuple[Iri, str]]] = {}
+    for place, row in (*made, *before):
+        if row.merges:
+            joins.setdefault(row.subject, []).append((row.object, place))
+            joins.setdefault(row.object, []).append((row.subject, place))
+    fresh = {place for place, _ in made}
+    for place, row in (*made, *before):
+        way = _way(row.subject, row.object, joins) if row.negated else None
+        if way and fresh & {place, *way}:
+            raise RecordError(
+                f"{reading.where}: {place}: {iris.short_id(row.subject)} and "
+                f"{iris.short_id(row.object)} are rejected as one entity, and accepted as one by a "
+                f"third name ({', '.join(way)}); reject or withdraw one of those"
+            )
+
+
+def _way(start: Iri, end: Iri, joins: dict[Iri, list[tuple[Iri, str]]]) -> list[str] | None:
+    """Where the accepted pairs stand that lead from one name to another; None where none do."""
+    ways: dict[Iri, list[str]] = {start: []}
+    waiting = [start]
+    for name in waiting:
+        for other, place in joins.get(name, ()):
+            if other not in ways:
+                ways[other] = [*ways[name], place]
+                waiting.append(other)
+    return ways.get(end)
+
+
+def _decided_by(row: Mapping) -> str:
+    return f"decided by {row.author or 'hand'}{f' on {row.date}' if row.date else ''}"

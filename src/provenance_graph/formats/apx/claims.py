@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -78,8 +78,9 @@ def claims(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     """What the parts of a page claim about what it is about."""
     yield from page.problems
     yield from _identity(about)
-    guessed = _without_weights(page.fields)
-    for result in (*_specification(page, about), *_prose(page, about)):
+    stated = (*_specification(page, about), *_prose(page, about))
+    guessed = _without_weights(page.fields) or _closed_by_its_text(stated)
+    for result in stated:
         if isinstance(result, Claim) and guessed and result.predicate in ARCHITECTURE:
             yield _default(result)
         else:
@@ -118,6 +119,20 @@ def _without_weights(fields: list[Labelled]) -> bool:
         if prop == PG.parameterCount and shown.value in ("-", "–", "—"):
             return True
     return not sized
+
+
+def _closed_by_its_text(stated: Iterable[Claim | Problem]) -> bool:
+    """Whether the page's own text says that the weights are behind an API, or the size undisclosed."""
+    return any(
+        isinstance(claim, Claim)
+        and (
+            (claim.predicate == PG.weightsAvailability and claim.value == PG.ApiOnly)
+            or (
+                claim.predicate == PG.parameterCount and claim.stance is Stance.REPORTS_UNDISCLOSED
+            )
+        )
+        for claim in stated
+    )
 
 
 def _default(claim: Claim) -> Claim:
