@@ -138,8 +138,9 @@ CLOSED = (
     [
         "Hardware Footprint\nAs a closed-weights API-only model, there is no documentation on the VRAM "
         "or hardware requirements for local deployment.",
-        "Parameter Density\nQuorra Labs does not disclose the parameter count for Quorra 2. There is no "
-        "official information regarding active vs. total parameters.",
+        "Parameter Density\nQuorra Labs does not disclose the parameter count for Quorra 2. Third-party "
+        "speculation suggests a size around 21 billion parameters, but this is unverified. There is "
+        "no official information regarding active vs. total parameters, nor a breakdown of them.",
     ],
 )
 def test_a_closed_model_is_known_by_the_text_of_its_page(text: str) -> None:
