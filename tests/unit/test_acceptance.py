@@ -18,8 +18,8 @@ from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
     Custody,
-    SourcedClaim,
     Precision,
+    SourcedClaim,
     Stance,
 )
 from provenance_graph.core.iris import ID, Iri
@@ -179,6 +179,18 @@ def test_a_rounded_count_is_held_against_the_size_in_the_name(
     named = iris.model(f"org/{name}")
     seen = view_of(named, [replace(held(billions(count)), subject=named)], [named], POLICY)
     assert ((named, PG.implausible, PG.parameterCount, None) in seen.quads) is doubted
+
+
+def test_a_month_is_no_support_of_its_last_day() -> None:
+    """Kept as 2025-03-31, it speaks for the 3rd of March as much as for the 31st."""
+    last, third = dated("2025-03-31", source="a"), dated("2025-03-03", source="b")
+    month = dated("2025-03", source="c")
+    assert accepted(last, third, month, predicate=DCTERMS.issued) == ["2025-03-03"]
+    reasons = {
+        claim.claim.precision: why
+        for claim, _, why in resolve([last, month], DCTERMS.issued, POLICY).claims
+    }
+    assert reasons[month.claim.precision] == "agrees, less precise"
 
 
 def test_a_third_partys_release_long_after_the_repository_is_implausible() -> None:
@@ -395,6 +407,26 @@ def test_a_cutoff_after_the_release_is_rejected_with_its_reason() -> None:
     (claim,) = [c for c in seen.claims if c.claim.predicate == PG.knowledgeCutoff]
     assert claim.standing is AcceptanceStatus.REJECTED
     assert claim.reason == "after the release (2025-10-15)"
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "basis", "taken"),
+    [
+        ("2025-10", Basis.THIRD_PARTY, False),
+        ("2025-10-02", Basis.THIRD_PARTY, False),
+        ("2025-09", Basis.THIRD_PARTY, True),
+        ("2025", Basis.THIRD_PARTY, True),
+        ("2025-10", Basis.DEVELOPER, True),
+    ],
+)
+def test_a_catalogues_cutoff_in_the_month_of_the_release_repeats_the_release(
+    cutoff: str, basis: Basis, taken: bool
+) -> None:
+    day = literals.day(cutoff)
+    assert day
+    claim = held(day.literal, basis, predicate=PG.knowledgeCutoff, precision=day.precision)
+    seen = view_of(M, [dated("2025-10-15", Basis.DEVELOPER), claim], [M], POLICY)
+    assert [q[2] for q in seen.quads if q[1] == PG.knowledgeCutoff] == [day.literal] * taken
 
 
 def test_an_inferred_parent_gives_way_to_one_that_a_source_states() -> None:

@@ -206,6 +206,28 @@ def test_properties_of_a_shared_item_are_equal_shares(known: Rubrics):
     assert points(result, "9d") == (0.8, 1.8)
 
 
+@pytest.mark.parametrize(
+    ("rubric", "item", "stated", "low"),
+    [
+        ("eu-annex-xii", "1.a", (PG.task, "text-generation"), 0.5),
+        ("eu-annex-xii", "1.a", (PG.intendedUse, "Assistants in customer service."), 1.0),
+        ("eu-annex-xi", "1.1.a", (PG.task, "fill-mask"), 0.5),
+        ("eu-annex-xii", "1.e", (PG.framework, "diffusers"), 0.5),
+        ("eu-annex-xii", "1.e", (PG.softwareDependency, "diffusers 0.30.0"), 1.0),
+        ("eu-annex-xii", "2.a", (PG.framework, "sentence-transformers"), 0.0),
+        ("eu-annex-xi", "1.2.a", (PG.framework, "timm"), 0.0),
+        ("eu-annex-xii", "2.a", (PG.integrationGuide, "https://example.org/guide"), 1.0),
+    ],
+)
+def test_a_tag_is_less_than_what_the_annexes_ask_for(
+    known: Rubrics, rubric: str, item: str, stated: tuple[Iri, str], low: float
+):
+    """Uses and systems, versions and instructions: a task's or a library's name is not all of it."""
+    result = scored(known, rubric, said(stated[0], literals.text(stated[1])))
+    (earned,) = [i.low for i in result.items if i.item.iri.endswith(f"/{item}")]
+    assert rounded(earned, 2) == low
+
+
 def test_items_that_cannot_apply_leave_the_criterion_at_ten(known: Rubrics):
     closed = said(WEIGHTS, PG.ApiOnly)
     result = scored(known, "kg-transparency", closed, said(PG.contextLength, 200_000))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from provenance_graph.acceptance.agreement import value_key, width
 from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
-from provenance_graph.core.claims import Basis, Literal, SourcedClaim, Value, claim_key
+from provenance_graph.core.claims import Basis, Literal, Precision, SourcedClaim, Value, claim_key
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import XSD
 
@@ -68,11 +68,16 @@ def _by_closeness(
 def _by_support(
     left: list[SourcedClaim], competing: Sequence[SourcedClaim], _: Iri, policy: Policy
 ) -> list[SourcedClaim]:
-    backing: dict[Value | None, set[Iri]] = defaultdict(set)
+    backing: dict[tuple[Value | None, Precision], set[Iri]] = defaultdict(set)
     for item in competing:
         if item.basis is not Basis.INFERENCE and not _repeats_name(item):
-            backing[item.value].add(policy.origin(item))
-    return _lowest(left, lambda item: -len(backing[item.value]))
+            backing[_stated_value(item)].add(policy.origin(item))
+    return _lowest(left, lambda item: -len(backing[_stated_value(item)]))
+
+
+def _stated_value(item: SourcedClaim) -> tuple[Value | None, Precision]:
+    """A value with its precision: a month, stored as its last day, is no support of that day."""
+    return item.value, item.claim.precision or Precision.DAY
 
 
 def _repeats_name(item: SourcedClaim) -> bool:

@@ -279,12 +279,26 @@ def _date_in(name: str) -> tuple[date, date] | None:
 
 
 def after_release(sourced_claims: Sequence[SourcedClaim], released: date | None) -> dict[int, str]:
-    """Claims of a knowledge cutoff that lies wholly after the release, by position."""
+    """Claims of a knowledge cutoff that lies wholly after the release, by position.
+
+    A third party's month that is the release's own is no cutoff either: no model is trained,
+    tested and published within it, and a catalogue that gives it has repeated the release.
+    """
     if released is None:
         return {}
     results = {}
     for position, item in enumerate(sourced_claims):
         span = date_span(item)
-        if span is not None and span[0] > released:
+        if span is None:
+            continue
+        if span[0] > released:
             results[position] = f"after the release ({released.isoformat()})"
+        elif item.basis is Basis.THIRD_PARTY and _month(span[0]) == _month(span[1]) == _month(
+            released
+        ):
+            results[position] = f"the month of the release ({released.isoformat()})"
     return results
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month

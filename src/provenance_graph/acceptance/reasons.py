@@ -34,10 +34,14 @@ def _who(item: SourcedClaim) -> str:
     return f"the {item.basis.label}"
 
 
+def _precision(item: SourcedClaim) -> Precision:
+    return item.claim.precision or Precision.DAY
+
+
 def _open(item: SourcedClaim) -> str:
     value = item.value
     if value is not None and not isinstance(value, Iri) and value.datatype == XSD.date:
-        return (item.claim.precision or Precision.DAY).label.lower()
+        return _precision(item).label.lower()
     return "rounded number"
 
 
@@ -74,6 +78,8 @@ def status_of(
     """What becomes of a claim beside the winner; ``fell`` is the criterion by which it lost."""
     if item.value == winner.value:
         why = "gives the accepted value"
+        if _precision(item) is not _precision(winner):
+            why = "agrees, less precise"  # a period, stored as its last day
         if item.basis is Basis.INFERENCE and winner.basis is not Basis.INFERENCE:
             return AcceptanceStatus.ACCEPTED, f"{why}, which it infers"
         return AcceptanceStatus.ACCEPTED, marked(item, why)

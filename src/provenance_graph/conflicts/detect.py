@@ -31,6 +31,7 @@ from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     AcceptanceStatus,
     Basis,
+    Precision,
     SourcedClaim,
     Stance,
     Value,
@@ -196,13 +197,18 @@ def _implausible(
 
 
 def _sides(claims: Sequence[SourcedClaim]) -> tuple[Side, ...]:
-    groups: dict[Value, list[SourcedClaim]] = {}
+    """The claims by value and precision: a month is another side than its last day."""
+    groups: dict[tuple[Value, Precision], list[SourcedClaim]] = {}
     for stored in claims:
         if stored.value is not None:
-            groups.setdefault(stored.value, []).append(stored)
+            precision = stored.claim.precision or Precision.DAY
+            groups.setdefault((stored.value, precision), []).append(stored)
 
-    def order(item: tuple[Value, list[SourcedClaim]]) -> tuple[bool, tuple[str, ...]]:
-        accepted = any(stored.standing is AcceptanceStatus.ACCEPTED for stored in item[1])
-        return not accepted, value_key(item[0])
+    def order(
+        item: tuple[tuple[Value, Precision], list[SourcedClaim]],
+    ) -> tuple[bool, tuple[str, ...], str]:
+        (value, precision), stored = item
+        accepted = any(one.standing is AcceptanceStatus.ACCEPTED for one in stored)
+        return not accepted, value_key(value), precision.value
 
-    return tuple((value, tuple(stored)) for value, stored in sorted(groups.items(), key=order))
+    return tuple((value, tuple(stored)) for (value, _), stored in sorted(groups.items(), key=order))

@@ -2,10 +2,8 @@
 
 Each source's values are one statement. Two statements conflict where they have nothing in common
 after identity: organisations of which one is part of the other, or member of a compound, and
-datasets of which one is part of the other, are in common. Only sources of the first two tiers
-count, but for licences, where any source may contradict another: they are names of texts that a
-catalogue copies or does not, no lists that are longer or shorter. The owner of a repository is a
-fallback, no rival.
+datasets of which one is part of the other, are in common. Sources of the same or an adjacent tier
+disagree; one that stands farther is the weaker. The owner of a repository is a fallback, no rival.
 """
 
 from __future__ import annotations
@@ -71,10 +69,9 @@ def several_valued(
         PG.trainedOn: lambda one: _wholes_of_data(snapshot, one),
     }
     for prop, shown in PROPERTIES.items():
-        every = prop == DCTERMS.license
-        stated = _stated(snapshot, subject, prop, groups.get(prop, ()), every=every)
+        stated = _stated(snapshot, subject, prop, groups.get(prop, ()))
         if len(stated) < 2:
-            if every:
+            if prop == DCTERMS.license:
                 yield from _of_one_publisher(snapshot, subject, name, stated)
             continue
         widened = {who: _widened(values, wholes.get(prop)) for who, (values, _) in stated.items()}
@@ -145,17 +142,13 @@ def _stated(
     subject: Iri,
     prop: Iri,
     claims: Sequence[SourcedClaim],
-    *,
-    every: bool,
 ) -> dict[Iri, tuple[set[Value], list[SourcedClaim]]]:
-    """What each publisher of the first tiers, or ``every`` one, states, all its documents together."""
+    """What each publisher states, all its documents together."""
     owner = {organization(part) for part in short_id(subject).split("/")[:1]}
     stated: dict[Iri, tuple[set[Value], list[SourcedClaim]]] = defaultdict(lambda: (set(), []))
     for item in claims:
         fallback = prop == DCTERMS.creator and item.claim.value in owner
-        weak = (tier(item, snapshot.policy) > RESEARCHED and not every) or (
-            fallback and item.header.reader != "rdf"
-        )
+        weak = fallback and item.header.reader != "rdf"
         current = item.standing in (AcceptanceStatus.ACCEPTED, AcceptanceStatus.ALTERNATIVE)
         if weak or not current or item.value is None or item.claim.stance is not Stance.STATED:
             continue

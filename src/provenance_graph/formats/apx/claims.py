@@ -127,9 +127,7 @@ def _closed_by_its_text(stated: Iterable[Claim | Problem]) -> bool:
         isinstance(claim, Claim)
         and (
             (claim.predicate == PG.weightsAvailability and claim.value == PG.ApiOnly)
-            or (
-                claim.predicate == PG.parameterCount and claim.stance is Stance.REPORTS_UNDISCLOSED
-            )
+            or (claim.predicate == PG.parameterCount and claim.stance is Stance.REPORTS_UNDISCLOSED)
         )
         for claim in stated
     )
