@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def rows(store: Path, *words: str) -> list[dict[str, str]]:
 def test_filters_narrow_whatever_the_case(shipped) -> None:
     result = rows(shipped, "--developer", "META", "--since", "2024", "--until", "2024-12")
     assert result
-    assert all("Meta" in row["developers"] for row in result)
+    assert all(re.search("Meta|FAIR|Facebook", row["developers"]) for row in result)
     assert all("2024" <= row["released"] < "2025" for row in result)
     assert {row["id"] for row in result} >= {"meta-llama/Llama-3.1-8B"}
 
@@ -37,6 +38,18 @@ def test_a_developer_goes_by_any_name_of_the_organisation(shipped, name) -> None
     result = rows(shipped, "--developer", name)
     assert result
     assert all("Mistral AI" in row["developers"] for row in result)
+
+
+def test_the_parts_of_a_developer_count_with_it(shipped) -> None:
+    """Qwen is a part of Alibaba, Google DeepMind one of Google, and DeepMind went into it."""
+    for whole, part in (
+        ("alibaba", "qwen"),
+        ("google", "google-deepmind"),
+        ("google-deepmind", "deepmind"),
+    ):
+        more = {row["id"] for row in rows(shipped, "--developer", whole)}
+        fewer = {row["id"] for row in rows(shipped, "--developer", part)}
+        assert fewer < more
 
 
 def test_a_state_of_a_field_is_a_filter(shipped) -> None:

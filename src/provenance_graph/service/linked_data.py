@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
+from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.calls import header, query_string
@@ -66,15 +68,30 @@ CONSTRUCT {{
 }}"""
 
 
+def moved_names() -> dict[str, str]:
+    """Former names of shipped records and models below ``/id/``, each with its present one."""
+    with (folder("data") / "moved.tsv").open(encoding="utf-8", newline="") as table:
+        return {row["old"]: row["new"] for row in csv.DictReader(table, delimiter="\t")}
+
+
 class LinkedData:
     """Answers ``/id/…``, ``/doc/…``, ``/ns``, ``/context.jsonld`` and ``/.well-known/void``."""
 
     def __init__(self, service: Service, pages: Pages) -> None:
         self._service, self._pages = service, pages
+        self._moved = moved_names()
 
     async def entity(self, request: Request) -> Response:
-        """303 from an entity to a document about it: the page for browsers, RDF for the rest."""
+        """303 from an entity to a document about it: the page for browsers, RDF for the rest.
+
+        308 from a name that a shipped record or model had before to the one that it has now.
+        """
         path = _path(request, "/id/")
+        if (current := self._moved.get(path)) is not None:
+            asked = query_string(request).decode("ascii", "replace")
+            return respond(
+                headers={"location": f"/id/{current}" + (f"?{asked}" if asked else "")}, status=308
+            )
         if prefers_html(header(request, "accept"), GRAPH_OFFERS):
             model = path.removeprefix("model/")
             at = f"/models/{model}" if model != path else f"/things/{path}"

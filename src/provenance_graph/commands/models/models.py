@@ -42,7 +42,7 @@ def _facet(name: str, metavar: str, help: str, facet: str = "") -> Callable[[Com
 
 @click.command()
 @click.argument("text", nargs=-1)
-@_facet("--developer", "NAME", "Its developer.", "developer")
+@_facet("--developer", "NAME", "Its developer, or an organisation that it is part of.", "developer")
 @_facet("--licence", "ID", "Its accepted licence.", "licence")
 @_facet(
     "--licence-class",

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
-from provenance_graph.core.iris import local_name, short_id
-from provenance_graph.core.terms import PG
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.resolve import fold, resolve
@@ -51,7 +53,12 @@ def understood(
         if not values:
             continue
         if key == "developer":
-            results[key] = [_developer(snapshot, catalogue, one) for one in values]
+            named = [_developer(snapshot, catalogue, one) for one in values]
+            results[key] = list(
+                dict.fromkeys(
+                    one for name in named for one in (name, *_parts(snapshot, catalogue, name))
+                )
+            )
         elif key in _FACETS:
             results[key] = [_value(catalogue, (key,), one, key) for one in values]
         elif key == "licenceClass":
@@ -94,6 +101,26 @@ def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) ->
         if name not in catalogue.values("developer"):
             raise
         return name
+
+
+def _parts(snapshot: AcceptedSnapshot, catalogue: SearchIndex, name: str) -> list[str]:
+    """The developers that are parts of one, such as Qwen of Alibaba, as models are listed with them."""
+    try:
+        whole = find_entity(snapshot, name, kinds=("organization",)).iri
+    except (NotFound, Ambiguous):
+        return []
+    below: dict[Iri, set[Iri]] = defaultdict(set)
+    for part, _, other, _ in snapshot.quads(predicate=SKOS.broadMatch, graph=identity.GRAPH):
+        if isinstance(other, Iri):
+            below[snapshot.canonical(other)].add(snapshot.canonical(part))
+    known = set(catalogue.values("developer"))
+    parts: list[Iri] = []
+    waiting = [whole]
+    for one in waiting:
+        parts += (new := sorted(below[one] - {whole, *parts}))
+        waiting += new
+    shown = (snapshot.label(one) or short_id(one) for one in parts)
+    return [one for one in shown if one in known]
 
 
 def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -> str:
