@@ -342,5 +342,6 @@ def test_every_conflict_of_the_default_view_was_judged_one_by_one(
     with path.open(encoding="utf-8", newline="") as table:
         judged = {(r["subject"], r["property"]): r for r in csv.DictReader(table, delimiter="\t")}
     known = [judged[key] for c in listed if (key := (short_id(c.subject), c.label)) in judged]
-    assert len(known) >= 0.8 * len(listed), "judge the new ones, one by one"
+    assert len(known) >= 0.97 * len(listed), "judge the new ones, one by one"
+    assert len(judged) <= 1.03 * len(listed), "take those out that are gone"
     assert sum(row["judged"] == "real" for row in known) >= 0.9 * len(known)

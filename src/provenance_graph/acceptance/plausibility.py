@@ -28,7 +28,10 @@ _MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d)")
 _HUB_BEGAN = date(2022, 3, 3)
 """Repositories older than this all carry the one day on which the hub began to count."""
 _HUB_READERS = frozenset({"huggingface", "osaimap"})
-"""Readers of what the hub tells of a repository; elsewhere a creation day is a package's or a run's."""
+"""Readers of what the hub tells of a repository, as the project's own records of its pages do.
+
+Elsewhere a creation day is a package's or a run's.
+"""
 KEEPS_SIZE = (PG.fineTunedFrom, PG.postTrainedFrom, PG.continuedFrom, PG.adapterOf)
 """Derivations after which a model has about as many parameters as its base."""
 CHECKED = (
@@ -185,7 +188,7 @@ def _against_creation(
     creations = [
         item
         for item in groups.get(DCTERMS.created, ())
-        if item.header.reader in _HUB_READERS
+        if (item.header.reader in _HUB_READERS or policy.source(item).own)
         and (span := date_span(item)) is not None
         and span[0] > _HUB_BEGAN
     ]
