@@ -276,8 +276,8 @@ def _use(use: EvidenceUse, documents: Footnotes, most: int = 3) -> Iterator[str]
     for claim in claims[:most]:
         document = documents.replaced(claim["document"] or "")
         place = " ".join(filter(None, (document, claim["locator"])))
-        basis = spaced(claim["basis"])
-        yield f"          {use['label']}: {_value(claim)}  ({basis}, {place}, {claim['retrieved'][:10]})"
+        how = f"{spaced(claim['basis'])}, {claim['custody'].casefold()}"
+        yield f"          {use['label']}: {_value(claim)}  ({how}, {place}, {claim['retrieved'][:10]})"
     if len(claims) > most:
         yield f"          {use['label']}: {len(claims) - most} more claims"
 

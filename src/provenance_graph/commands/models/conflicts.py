@@ -24,6 +24,7 @@ COLUMNS = (
     "standing",
     "basis",
     "sources",
+    "custody",
     "what is at issue",
 )
 
@@ -146,5 +147,6 @@ def _rows(conflict: ConflictAnswer, form: str) -> Iterator[tuple[object, ...]]:
             claims[0]["standing"],
             claims[0]["basis"],
             ", ".join(sorted({claim["publisher"]["id"] for claim in claims})),
+            ", ".join(sorted({claim["custody"].casefold() for claim in claims})),
             conflict["explanation"] if common else "",
         )
