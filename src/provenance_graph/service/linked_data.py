@@ -88,9 +88,9 @@ class LinkedData:
         """
         path = _path(request, "/id/")
         if (current := self._moved.get(path)) is not None:
-            asked = query_string(request).decode("ascii", "replace")
+            query = query_string(request).decode("ascii", "replace")
             return respond(
-                headers={"location": f"/id/{current}" + (f"?{asked}" if asked else "")}, status=308
+                headers={"location": f"/id/{current}" + (f"?{query}" if query else "")}, status=308
             )
         if prefers_html(header(request, "accept"), GRAPH_OFFERS):
             model = path.removeprefix("model/")
