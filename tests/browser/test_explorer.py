@@ -172,6 +172,19 @@ def test_an_entity_of_very_many_neighbours_is_paged(tab: Any) -> None:
     page.unroute_all(behavior="ignoreErrors")  # what is still asked for is nobody's concern
 
 
+def test_claims_are_walked_to_and_lead_to_their_record(tab: Any) -> None:
+    page = tab.open("/explore?node=meta-llama/Llama-3.1-8B")
+    about = page.locator("aside li", has_text="← about")
+    about.get_by_role("button").last.click()
+    box = page.locator(".drawing g[data-kind=claim]").first
+    box.wait_for()
+    page.get_by_role("button", name="Fit").click()
+    box.locator("rect").first.click(force=True)  # its name lies over it
+    tab.see("stands in", "aside.explore-side")
+    expect(page.get_by_label("Kinds shown")).to_contain_text("claim 12")
+    expect(page.get_by_label("Kinds shown")).to_contain_text("an arrow leads from")
+
+
 def test_a_version_of_the_store_that_is_gone_is_said(tab: Any) -> None:
     for path in ("/changes?since=9-nowhere", "/explore?preset=changes&since=9-nowhere"):
         tab.open(path)

@@ -64,6 +64,7 @@ export default function ThingView({ path, place }: { path: string; place: Place 
   // What stands first grows with each answer: all are awaited, so that what stands below it never moves.
   const waiting = around.loading || page.loading || impact.loading || fared.loading;
   const node = around.data?.node;
+  const isClaim = iri.includes("#c-");
   const name = node?.label ?? shortId(shorten(iri));
   useTitle(name);
   if (!sound) return <div class="page"><h1>No such thing</h1><p role="alert">“<bdi>{iri}</bdi>” is not an IRI. <a href="/">Search the models</a></p></div>;
@@ -73,16 +74,16 @@ export default function ThingView({ path, place }: { path: string; place: Place 
         <h1>{node ? <><span class="kind">{isSource(iri) ? "Source" : (KIND_WORDS[node.kind] ?? node.kind)}</span>{" "}</> : null}<bdi>{name}</bdi></h1>
         <p class="under"><code><bdi>{iri}</bdi></code></p>
         <p class="actions">
-          {iri.startsWith(ID) ? <><a href={`/doc/${inPath(iri.slice(ID.length))}?format=ttl`}>Turtle</a><a href={`/doc/${inPath(iri.slice(ID.length))}?format=jsonld`}>JSON-LD</a></> : null}
+          {iri.startsWith(ID) && !isClaim ? <><a href={`/doc/${inPath(iri.slice(ID.length))}?format=ttl`}>Turtle</a><a href={`/doc/${inPath(iri.slice(ID.length))}?format=jsonld`}>JSON-LD</a></> : null}
           <a href={`/explore?node=${encodeURIComponent(packed(iri))}`}>Explore</a>
           {DEPENDED_ON.has(node?.kind ?? "") ? <a href={`/impact?thing=${encodeURIComponent(iri)}`}>What depends on it</a> : linkable(iri) ? <Out href={iri}>Open it elsewhere</Out> : null}
           {node?.kind === "dataset" || node?.kind === "deployment" ? <InBasket kind={node.kind} id={iri.slice(ID.length).replace(/^(dataset|deployment)\//, "")} /> : null}
           <QueryLink query={`SELECT ?p ?o WHERE { <${iri}> ?p ?o }`}>Query</QueryLink>
         </p>
       </header>
-      {isSource(iri) ? <SourceStanding iri={iri} asked={fared} /> : !waiting && around.data && node && KIND_WORDS[node.kind] && node.kind !== "record" ? <Sentence found={around.data} kind={KIND_WORDS[node.kind] ?? node.kind} page={page.data} impact={impact.data} /> : null}
+      {isSource(iri) ? <SourceStanding iri={iri} asked={fared} /> : !waiting && around.data && node && KIND_WORDS[node.kind] && node.kind !== "record" && !isClaim ? <Sentence found={around.data} kind={KIND_WORDS[node.kind] ?? node.kind} page={page.data} impact={impact.data} /> : null}
       {!waiting && around.data ? <Around found={around.data} /> : null}
-      {!waiting && around.data && node?.kind !== "record" && !isSource(iri) ? <WhoSays iri={iri} /> : null}
+      {!waiting && around.data && node?.kind !== "record" && !isClaim && !isSource(iri) ? <WhoSays iri={iri} /> : null}
       {waiting ? <Wait what="its links" /> : <Answer asked={asked} what="its statements">
         {(found) => (
           <details class="part" open={!around.data?.groups.length || node?.kind === "record"}>
@@ -110,7 +111,7 @@ const PAGE = 24;
 const ELSEWHERE = new Set(["about", "inRecord", "ofCollection"]);
 const KIND_WORDS: Record<string, string> = {
   dataset: "Dataset", organization: "Organisation", licence: "Licence", benchmark: "Benchmark", family: "Family", version: "Version",
-  record: "Source record", offer: "Offer", artifact: "File", document: "Document", unresolved: "Named but not identified", result: "Result", assessment: "Assessment",
+  record: "Source record", claim: "Claim", deployment: "Deployment", rank: "Rank", "training stage": "Training stage", offer: "Offer", artifact: "File", document: "Document", unresolved: "Named but not identified", result: "Result", assessment: "Assessment",
 };
 /** What a link means when it is read from its object. */
 const FROM_OBJECT: Record<string, string> = {
