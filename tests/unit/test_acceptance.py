@@ -225,6 +225,25 @@ def created_on(day: str, reader: str, source: str = "t", **header: object) -> So
     return replace(item, claim=replace(item.claim, predicate=DCTERMS.created))
 
 
+@pytest.mark.parametrize(
+    ("number", "basis", "source", "taken"),
+    [
+        ("2204.05149", Basis.THIRD_PARTY, "t", False),
+        ("2204.05149", Basis.DEVELOPER, "t", True),
+        ("2204.05149", Basis.THIRD_PARTY, "index", True),
+        ("2307.09288", Basis.THIRD_PARTY, "t", True),
+        ("2412.00001", Basis.THIRD_PARTY, "t", True),
+        ("0000.00000", Basis.THIRD_PARTY, "t", False),
+    ],
+)
+def test_a_paper_that_a_card_only_cites_is_not_the_models(number, basis, source, taken) -> None:
+    """A list of tags names every paper that a card links to: of benchmarks, of carbon footprints."""
+    paper = Iri(f"https://arxiv.org/abs/{number}")
+    cited = held(paper, basis, predicate=PG.paper, source=source)
+    seen = view_of(M, [cited, dated("2024-07-23", Basis.DEVELOPER)], [M], POLICY)
+    assert ((M, PG.paper, paper, None) in seen.quads) is taken
+
+
 def test_a_moving_name_has_no_release_day() -> None:
     moving = iris.model("org/large-latest")
     seen = view_of(moving, [replace(dated("2024-11-01"), subject=moving)], [moving], POLICY)

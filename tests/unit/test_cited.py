@@ -188,6 +188,10 @@ LISTING = (
     ("ask", "single-source-facts", "--set", "model=org/m"),
     ("changes",),
     ("report", "org/m"),
+    ("policy",),
+    ("stats",),
+    ("query", "-e", "SELECT ?m { ?m a pg:Model }"),
+    ("check", "org/m", "--against", "g7-ai"),
 )
 
 
@@ -198,7 +202,7 @@ def test_every_command_that_lists_takes_receipts(folder: Path, words: tuple[str,
     )
     assert run.exception is None or isinstance(run.exception, SystemExit), run.exception
     receipts = json.loads(run.stdout)["receipts"]
-    if words[0] in ("search", "models", "report"):
+    if words[0] in ("search", "models", "report", "policy", "query", "check"):
         assert "org/m" in {one["id"] for one in receipts}
         assert all(
             set(NAMED) <= set(r) for one in receipts for v in one["properties"].values() for r in v
@@ -219,3 +223,21 @@ def test_receipts_in_csv_are_refused_in_a_sentence(folder: Path) -> None:
     )
     assert run.exit_code != 0
     assert "--receipts goes with" in str(run.exception or run.stderr)
+
+
+def test_a_fleet_takes_receipts_of_the_models_that_its_findings_are_on(
+    folder: Path, tmp_path: Path
+) -> None:
+    fleet = tmp_path / "fleet.toml"
+    fleet.write_text('[chat]\nname = "Chat"\nmodels = ["org/m"]\nmust = ["trainingCompute"]\n')
+    words = ("fleet", "check", str(fleet), "--receipts", "--format", "json")
+    run = CliRunner().invoke(cli.app, ["--store", str(folder), *words])
+    answer = json.loads(run.stdout)
+    assert [one["id"] for one in answer["receipts"]] == ["org/m"]
+    assert answer["results"][0]["iri"] == answer["receipts"][0]["iri"]
+
+
+def test_a_graph_takes_no_receipts(folder: Path) -> None:
+    text = "CONSTRUCT { ?m a pg:Model } { ?m a pg:Model }"
+    run = CliRunner().invoke(cli.app, ["--store", str(folder), "query", "-e", text, "--receipts"])
+    assert "--receipts goes with SELECT" in str(run.exception)

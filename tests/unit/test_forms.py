@@ -383,6 +383,66 @@ def test_a_value_of_another_source_is_marked_and_makes_the_field_mixed() -> None
     assert "(reported by others)" in RENDERERS["html"](form)
 
 
+def test_a_question_of_two_parts_is_whole_with_both_alone() -> None:
+    weights = Claim(MODEL, PG.weightsAvailability, PG.OpenWeights)
+    day = Claim(MODEL, DCTERMS.issued, literals.day("2025-04-01").literal)  # type: ignore[union-attr]
+    with world(weights) as store:
+        form = filled(store, "eu-annex-xi")
+    released = field(form, "S1 1(c)")
+    assert released.status == "partly"
+    assert released.missing == ["date of release (nobody states it)"]
+    assert "without a value: date of release (nobody states it)" in RENDERERS["md"](form)
+    assert "without a value: date of release (nobody states it)" in RENDERERS["html"](form)
+    with world(weights, day) as store:
+        released = field(filled(store, "eu-annex-xi"), "S1 1(c)")
+    assert (released.status, released.missing) == ("stated", [])
+
+
+def test_a_part_that_was_searched_for_in_vain_is_told_beside_the_other() -> None:
+    claims = (
+        Claim(MODEL, PG.trainedOn, None, stance=Stance.REPORTS_UNDISCLOSED),
+        Claim(MODEL, PG.testedOn, Iri("https://w3id.org/provenance-graph/id/dataset/org/t")),
+    )
+    with world(*claims) as store:
+        data = field(filled(store, "eu-annex-xi"), "S1 2(c)")
+    assert data.missing == ["training data (searched for, not disclosed)"]
+
+
+def test_a_task_that_a_list_names_is_no_intended_use() -> None:
+    with world(Claim(MODEL, PG.task, literals.text("text-generation"))) as store:
+        for name, id_ in (("eu-gpai-mdf", "4.2"), ("model-card", "2.1"), ("eu-annex-xii", "1(a)")):
+            uses = field(filled(store, name), id_)
+            assert uses.status == "partly"
+            assert [value.text for value in uses.values] == ["text-generation"]
+
+
+def test_a_models_own_licence_and_maker_are_not_those_of_its_data() -> None:
+    licence = Claim(MODEL, DCTERMS.license, Iri("http://spdx.org/licenses/MIT"))
+    with world(licence) as store:
+        form = filled(store, "datasheet")
+    assert [field(form, one).status for one in ("1.2", "6.1", "6.3")] == ["empty"] * 3
+
+
+def test_values_that_read_alike_stand_once_with_all_their_sources() -> None:
+    provider = "https://w3id.org/provenance-graph/id/organization/host"
+    offers = [Iri(f"https://w3id.org/provenance-graph/id/in/t/offer/{n}") for n in (1, 2)]
+    claims = [
+        Claim(offer, term, value)
+        for offer in offers
+        for term, value in (
+            (RDF.type, PG.Offer),
+            (PG.offerOf, MODEL),
+            (PG.provider, Iri(provider)),
+        )
+    ]
+    with world(*claims) as store:
+        form = filled(store, "eu-gpai-mdf")
+    channels = field(form, "3.1")
+    assert len(channels.values) == 2
+    assert len(channels.shown) == 1
+    assert len(channels.shown[0].footnotes) == 2
+
+
 def test_how_something_was_measured_is_not_answered_with_what_was_measured() -> None:
     claims = (
         Claim(MODEL, PG.trainingCO2eTonnes, literals.decimal("420")),

@@ -39,7 +39,7 @@ def test_lineage_prints_a_tree_with_sources(run):
     assert "~ trained on" in result.stdout
 
 
-@pytest.mark.parametrize("form", ["tree", "json", "dot", "mermaid", "graphml", "cytoscape"])
+@pytest.mark.parametrize("form", ["tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape"])
 def test_lineage_prints_every_format(run, form):
     result = run("lineage", R1, "--format", form)
     assert result.exit_code == 0

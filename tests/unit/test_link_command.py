@@ -7,11 +7,12 @@ import io
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 import reference_data
 from click.testing import CliRunner, Result
@@ -23,7 +24,9 @@ from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
 from provenance_graph.core.errors import FetchError, RecordError, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SCHEMA
+from provenance_graph.formats.fetch.fetcher import Fetcher, FetchSettings
 from provenance_graph.ingest.build import compile_quads
+from provenance_graph.linking import ArxivLookup
 from provenance_graph.store import embedded
 
 LAB, MODEL = iris.organization("example lab"), iris.model("example-lab/nimbus-7b")
@@ -58,16 +61,23 @@ class _Services(BaseHTTPRequestHandler):
             return
         parts = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if parts.path == "/api/query":
+            self._answer(_feed(query["search_query"]).encode(), "application/atom+xml")
+            return
         answer = {
             "/en/api": self._reconcile,
             "/sparql": self._sparql,
             "/organizations": self._ror,
             "/api/models": self._models,
             "/api/datasets": lambda _: [],
+            "/works": self._crossref,
+            "/dois": self._datacite,
         }.get(parts.path, lambda _: {"error": "no such path"})(query)
-        body = json.dumps(answer).encode()
+        self._answer(json.dumps(answer).encode(), "application/json")
+
+    def _answer(self, body: bytes, kind: str) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -120,6 +130,104 @@ class _Services(BaseHTTPRequestHandler):
             {"id": "somebody/Nimbus-7B-GGUF"},
             {"id": "../../etc/passwd"},
         ]
+
+    @staticmethod
+    def _crossref(query: dict[str, str]) -> object:
+        assert query["query.title"] == "Nimbus 7B"
+        items = [
+            {
+                "DOI": "10.5555/nimbus",
+                "title": ["Nimbus-7B: Open Weights"],
+                "type": "journal-article",
+            },
+            {"DOI": "10.5555/rain", "title": ["Rain from nimbus 7b clouds"], "publisher": "Sky"},
+            {"DOI": "no doi", "title": ["Nimbus 7B"]},
+            {"title": None},
+            7,
+        ]
+        return {"status": "ok", "message": {"total-results": 3, "items": items}}
+
+    @staticmethod
+    def _datacite(query: dict[str, str]) -> object:
+        assert query["query"] == 'titles.title:"Nimbus 7B"'
+        model = {
+            "doi": "10.57967/hf/0001",
+            "titles": [{"title": "nimbus-7b"}],
+            "url": "https://huggingface.co/example-lab/nimbus-7b",
+            "types": {"resourceTypeGeneral": "Model"},
+            "publisher": "Hugging Face",
+        }
+        text = {
+            "doi": "10.48550/arxiv.2601.00001",
+            "titles": [{"title": "Nimbus 7B Technical Report"}],
+            "types": {"resourceTypeGeneral": "Preprint"},
+        }
+        return {"data": [{"attributes": model}, {"attributes": text}, {"attributes": 7}, None]}
+
+
+FEED = """<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>arXiv Query</title><id>https://arxiv.org/api/x</id>
+{entries}</feed>"""
+ENTRY = (
+    "<entry><id>{id}</id><published>2026-01-02T00:00:00Z</published><title>{title}</title>"
+    "<summary>{summary}</summary></entry>"
+)
+
+
+def _feed(query: str) -> str:
+    """arXiv's answer: Atom, also where it refuses a query."""
+    if "bad" in query:
+        error = {"id": "https://arxiv.org/api/errors#x", "title": "Error", "summary": "odd field"}
+        return FEED.format(entries=ENTRY.format(**error))
+    papers = (
+        ("https://arxiv.org/abs/2601.00001v3", "Nimbus 7B\n  Technical Report"),
+        ("https://arxiv.org/abs/2602.00002v1", "A Survey of Nimbus 7B and Others"),
+        (
+            "https://arxiv.org/abs/2603.00003v1",
+            "Who trains whom? The case of &quot;Nimbus-7B&quot;",
+        ),
+    )
+    entries = (ENTRY.format(id=one, title=title, summary="") for one, title in papers)
+    return FEED.format(entries="".join(entries))
+
+
+def test_papers_are_related_and_a_registered_model_is_the_same(built, services) -> None:
+    def rows(path: str) -> list[tuple[str, str]]:
+        asked = ("Nimbus 7B", "--look-up", services.address + path, "--format", "json")
+        return [(row["object"], row["relation"]) for row in json.loads(link(built, *asked).stdout)]
+
+    doi = "https://doi.org/"
+    assert rows("/works") == [(f"{doi}10.5555/nimbus", "skos:relatedMatch")]
+    assert rows("/dois") == [
+        (f"{doi}10.57967/hf/0001", "skos:exactMatch"),
+        (f"{doi}10.48550/arxiv.2601.00001", "skos:relatedMatch"),
+    ]
+    assert rows("/api/query") == [
+        (f"{doi}10.48550/arXiv.2601.00001", "skos:relatedMatch"),
+        (f"{doi}10.48550/arXiv.2603.00003", "skos:relatedMatch"),
+    ]
+
+
+def test_what_arxiv_refuses_with_status_200_is_told(services) -> None:
+    lookup = ArxivLookup(_local(services), services.address + "/api/query")
+    with pytest.raises(FetchError, match="odd field"):
+        lookup.candidates(["bad"])
+    with pytest.raises(FetchError, match="no Atom feed"):
+        ArxivLookup(_local(services), services.address + "/api/datasets").candidates(["Nimbus 7B"])
+
+
+def _local(services: Served) -> Fetcher:
+    settings = replace(FetchSettings(), hub=services.address, per_second=1_000.0)
+    return Fetcher(httpx2.Client(), settings)
+
+
+def test_a_licence_is_looked_up_on_the_list_without_a_service(built) -> None:
+    words = ("Apache License 2.0", "--look-up", "spdx", "--format", "json")
+    (row,) = json.loads(link(built, *words).stdout)
+    assert row["object"].endswith("/Apache-2.0")
+    assert (
+        json.loads(link(built, "Nimbus 7B", "--look-up", "spdx", "--format", "json").stdout) == []
+    )
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ export type Conflict = Schemas["ConflictAnswer"];
 export type ConflictPage = Schemas["ConflictPage"];
 
 export type Question = Schemas["QuestionAnswer"];
-export type Checked = Schemas["ExaminedAnswer"];
+export type Checked = Schemas["CitedExaminedAnswer"];
 export type Offered = Schemas["Offered"];
 
 export type AssessedItem = Schemas["ItemAnswer"];

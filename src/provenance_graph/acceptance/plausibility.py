@@ -4,7 +4,7 @@ Each rule comes from an experiment over the shipped records, which gives its fal
 rules that failed more than they caught are not here. A rounded count is held against the
 size in the model's name and against the sum of its dimensions, a context length against the
 sliding window, a third party's release day against the repository's creation and against a
-date in the name.
+date in the name, and the number of a paper that a third party names against the release.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 Groups = Mapping[Iri, Sequence[SourcedClaim]]
 _DAY = re.compile(r"(?<!\d)(20[12]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d)")
+_ARXIV = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d\d)(\d\d)\.\d{4,5}")
+_ARXIV_BEGAN = (2007, 4)
+"""Numbers of this form begin with April 2007."""
 _HUB_BEGAN = date(2022, 3, 3)
 """Repositories older than this all carry the one day on which the hub began to count."""
 _HUB_READERS = frozenset({"huggingface", "osaimap"})
@@ -39,6 +42,7 @@ CHECKED = (
     PG.nominalParameterCount,
     PG.contextLength,
     DCTERMS.issued,
+    PG.paper,
     *KEEPS_SIZE,
 )
 _LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
@@ -57,6 +61,8 @@ def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     if issued := groups.get(DCTERMS.issued):
         results.update(_against_creation(issued, groups, policy))
         results.update(_against_dated_name(issued, subject, policy))
+    if papers := groups.get(PG.paper):
+        results.update(_against_release(papers, groups.get(DCTERMS.issued, ()), policy))
     results.update(_against_base(subject, groups, policy))
     return results
 
@@ -228,6 +234,41 @@ def _against_dated_name(
     }
 
 
+def _against_release(
+    papers: Sequence[SourcedClaim], issued: Sequence[SourcedClaim], policy: Policy
+) -> dict[int, str]:
+    """Papers that a card only cites: long before the release, by others than its developer.
+
+    Lists of a hub's tags have every paper that a card links to, of benchmarks and methods too.
+    """
+    days = [span[0] for item in issued if (span := date_span(item)) is not None]
+    bound = policy.plausible.days_before_release
+    doubted: dict[int, str] = {}
+    for item in papers:
+        number = arxiv_month(item.value)
+        source = policy.source(item)
+        if number is None or item.basis in DEVELOPER_RANK or source.researched or source.own:
+            continue
+        year, month = number
+        if (year, month) < _ARXIV_BEGAN or not 1 <= month <= 12:
+            doubted[id(item)] = "arXiv gives no such number"
+        elif days and (min(days) - _month_after(year, month)).days >= bound:
+            doubted[id(item)] = (
+                f"a paper of {year}-{month:02}, and the model was released on {min(days)}"
+            )
+    return doubted
+
+
+def arxiv_month(value: object) -> tuple[int, int] | None:
+    """Year and month in the number of an arXiv paper, as its address has it."""
+    match = _ARXIV.match(value) if isinstance(value, Iri) else None
+    return (2000 + int(match[1]), int(match[2])) if match else None
+
+
+def _month_after(year: int, month: int) -> date:
+    return date(year + month // 12, month % 12 + 1, 1)
+
+
 def is_moving(subject: Iri) -> bool:
     """Whether a model's name says ``latest``: an alias that is bound to one release after another."""
     return subject.startswith(f"{ID}model/") and bool(_LATEST.search(_last_part(subject)))
@@ -276,7 +317,7 @@ def _date_in(name: str) -> tuple[date, date] | None:
         return result, result
     if (month := _MONTH.search(name)) and not re.search(r"\d[kbm]\b", month[0], re.IGNORECASE):
         first = date(2000 + int(month[1]), int(month[2]), 1)
-        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        following = _month_after(first.year, first.month)
         return first, date.fromordinal(following.toordinal() - 1)
     return None
 

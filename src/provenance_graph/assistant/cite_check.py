@@ -308,12 +308,14 @@ class Checker:
 
     def _entities(self, one: _Statement, negated: bool) -> StatedValue:
         table = self._table(_KINDS.get(one.about, _MODELS))
-        mentioned = list(all_mentions(one.plain, table))
-        if one.about == DCTERMS.creator and (by := _MAKER.search(one.plain)):
-            after = one.plain[by.end() :]  # a maker's name may be in lower case there
-            mentioned = list(mentions(after, table, lower=True))[:1] or mentioned
+        plain = one.plain
+        mentioned = list(all_mentions(plain, table))
+        if one.about == DCTERMS.creator and (by := _MAKER.search(plain)):
+            after = plain[by.end() :]  # a maker's name may be in lower case there
+            if makers := list(mentions(after, table, lower=True))[:1]:
+                plain, mentioned = after, makers
         entities = {iri for mention in mentioned for iri in mention.entities}
-        spellings = [one.plain[m.start : m.end] for m in mentioned]
+        spellings = [plain[m.start : m.end] for m in mentioned]
         text = ", ".join(sorted(map(short_id, entities))[:3] or spellings)
         folded = frozenset(map(fold, spellings))
         return StatedValue(text, entities=frozenset(entities), names=folded, negated=negated)

@@ -33,6 +33,9 @@ _VARIANT = re.compile(
 )
 """A word after a name that makes it another model's, where the whole is no name of the graph."""
 
+_FIRST = re.compile(r"(?:[ -]v(?:0\.1|1(?:\.0)?)|-hf)$", re.IGNORECASE)
+"""What prose leaves out of a repository's name: that it is the first version, or in whose format."""
+
 _SIZE = r"\b\d+(?:\.\d+)?\s?(?:[BM]\b|billion|million)"
 _MADE = r"developed|made|created|built|trained|released|published|produced|designed|authored"
 MAKES = re.compile(rf"\b(?:{_MADE}|makes|develops|publishes|builds|behind)\s+$", re.IGNORECASE)
@@ -119,6 +122,12 @@ def by_name(known: dict[Iri, set[str]]) -> Names:
         for name in {fold(one) for one in names}:
             if len(name) >= 3 and not name.isdigit():
                 results.setdefault(name, []).append(iri)
+    short: Names = {}
+    for iri, spoken in known.items():
+        for name in {fold(_FIRST.sub("", one)) for one in spoken if _FIRST.search(one)}:
+            if any(c.isdigit() for c in name) and name not in results:
+                short.setdefault(name, []).append(iri)
+    results |= short
     return results
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -16,7 +17,7 @@ from typing import BinaryIO, Protocol
 
 from provenance_graph.checking import positions, spelling
 from provenance_graph.checking.positions import Place, Positions
-from provenance_graph.core.claims import Claim, Literal, Problem, Record
+from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
 from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import local_name
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
@@ -219,9 +220,9 @@ def _examined(work: _Work) -> Examined:
         findings.append(replace(finding, line=place.line or 1, column=place.column))
     else:
         broken = False
-        locate = _Locator(document, work.file)
+        locate = _Locator(document, work.file, reading.records)
         findings += [locate.problem(problem) for problem in reading.problems]
-        findings += [locate.finding(finding, reading.records) for finding in work.findings_here]
+        findings += [locate.finding(finding) for finding in work.findings_here]
     placed = [f if f.file else replace(f, file=work.file) for f in findings]
     return Examined(
         work.file,
@@ -257,9 +258,14 @@ def _of_problem(problem: Problem, severity: Severity | None = None) -> Finding:
 class _Locator:
     """Gives findings of one document their file and line."""
 
-    def __init__(self, document: Document, file: str) -> None:
+    def __init__(self, document: Document, file: str, records: Sequence[Record]) -> None:
         self._document, self._file = document, file
         self._positions: dict[str, Positions] = {}
+        self._claims_on: dict[str, list[Claim]] = defaultdict(list)
+        self._claims_of: dict[Value | None, list[Claim]] = defaultdict(list)
+        for claim in (claim for record in records for claim in record.claims):
+            self._claims_on[claim.predicate].append(claim)
+            self._claims_of[claim.value].append(claim)
 
     def problem(self, problem: Problem) -> Finding:
         """A reader's problem at its place."""
@@ -269,17 +275,26 @@ class _Locator:
         finding = replace(_of_problem(problem), focus=Literal(file), file=file)
         return replace(finding, line=place.line or 1, column=place.column)
 
-    def finding(self, finding: Finding, records: Sequence[Record]) -> Finding:
+    def finding(self, finding: Finding) -> Finding:
         """A finding of a shape or rule, at the claim that it speaks of."""
         inner, place = "", Place(finding.line, finding.column)
         if not place.line:
-            for claim in _claims(finding, records):
+            for claim in self._claims(finding):
                 inner, place = self._claim(claim)
                 if place.line:
                     break
         if not place.line and finding.path:
             place = self._key(finding.path)
         return replace(finding, file=self._path(inner), line=place.line or 1, column=place.column)
+
+    def _claims(self, finding: Finding) -> Iterator[Claim]:
+        """The claims that a finding may speak of, the likeliest first."""
+        if not finding.path:
+            yield from self._claims_of.get(finding.focus, ())
+            return
+        of_focus = [c for c in self._claims_on.get(finding.path, ()) if c.subject == finding.focus]
+        yield from (c for c in of_focus if c.value == finding.value)
+        yield from of_focus
 
     def _claim(self, claim: Claim) -> tuple[str, Place]:
         inner, rest = self._split(claim.locator)
@@ -317,22 +332,14 @@ class _Locator:
     def _of(self, inner: str) -> Positions:
         if inner not in self._positions:
             try:
-                data = self._document.files[inner] if inner else self._document.data
-                text = decode(data, inner or self._file)
-                name = inner or self._document.name
-                self._positions[inner] = positions.of_document(text, name)
+                if inner:
+                    text = decode(self._document.files[inner], inner)
+                    self._positions[inner] = positions.of_document(text, inner)
+                else:
+                    self._positions[inner] = positions.of_whole(self._document)
             except SourceError:
                 self._positions[inner] = Positions()
         return self._positions[inner]
-
-
-def _claims(finding: Finding, records: Sequence[Record]) -> Iterator[Claim]:
-    """The claims that a finding may speak of, the likeliest first."""
-    claims = [c for record in records for c in record.claims]
-    of_path = [c for c in claims if c.predicate == finding.path]
-    yield from (c for c in of_path if c.subject == finding.focus and c.value == finding.value)
-    yield from (c for c in of_path if c.subject == finding.focus)
-    yield from (c for c in claims if not finding.path and c.value == finding.focus)
 
 
 def _bare(shown: str) -> str:

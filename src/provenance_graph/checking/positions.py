@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from provenance_graph.core.errors import Unreadable
+from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.huggingface.cards.front import front_matter
 from provenance_graph.formats.parsing import parse_yaml
 
@@ -82,6 +83,12 @@ def of_document(text: str, name: str) -> Positions:
     if head in ("{", "["):
         return of_json(text)
     return Positions()
+
+
+@once
+def of_whole(document: Document) -> Positions:
+    """The places of the values of a document's own text."""
+    return of_document(document.text, document.name)
 
 
 def of_json(text: str) -> Positions:

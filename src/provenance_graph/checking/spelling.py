@@ -16,6 +16,10 @@ from provenance_graph.shapes.findings import Finding, Severity
 _FAMILY = "names a family of licences"
 _SEVERAL = "several licences"
 _STATED = mint("licence", "stated", "")
+ALIKE = 80.0
+"""How alike, of 100, an owner and a name must be to be a slip of the pen."""
+MAX_NEAR = 10_000
+"""So many names are remembered with what is near them."""
 
 
 def licences(record: Record) -> Iterator[Finding]:
@@ -87,33 +91,59 @@ def meant(claim: Claim) -> str:
     return near[0] if near else ""
 
 
-def near_repositories(asked: str, known: Iterable[str], most: int = 3) -> list[tuple[str, bool]]:
-    """Repositories whose names are like one that nobody knows, each with whether it is very near.
+class RepositoryNames:
+    """Names of repositories, by what they fold to, so that near ones are looked up in a few.
 
-    Very near is the same name under a like owner, or a like name under the same owner: a slip
-    of the pen. The same name under another owner may be a copy of one's own.
-
-    >>> near_repositories("metallama/Llama-3.1-8B", ["meta-llama/Llama-3.1-8B", "acme/Llama-3.1-8B"])
+    >>> names = RepositoryNames(["meta-llama/Llama-3.1-8B", "acme/Llama-3.1-8B"])
+    >>> names.near("metallama/Llama-3.1-8B")
     [('meta-llama/Llama-3.1-8B', True), ('acme/Llama-3.1-8B', False)]
     """
-    from rapidfuzz import fuzz  # loading it takes a moment, which only unknown names pay
 
-    owner, _, name = asked.rpartition("/")
-    owner, folded = fold(owner), fold(name)
-    rows: list[tuple[float, str, bool]] = []
-    for one in known:
-        its_owner, _, its_name = one.rpartition("/")
-        if not its_owner or not owner:
-            if fold(its_name) == folded:
-                rows.append((99.0, one, not owner))
-            continue
-        same_owner = fuzz.ratio(owner, fold(its_owner))
-        if same_owner < 60 and fold(its_name) != folded:
-            continue
-        alike = fuzz.ratio(folded, fold(its_name))
-        if min(same_owner, alike) >= 80 and figures(folded) == figures(fold(its_name)):
-            rows.append((same_owner + alike, one, True))
-        elif alike == 100:
-            rows.append((alike + same_owner / 2, one, False))
-    rows.sort(key=lambda item: (-item[0], item[1]))
-    return [(one, very) for _, one, very in rows[:most]]
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_owner: dict[str, list[tuple[str, str]]] = {}
+        self._by_name: dict[str, list[tuple[str, str]]] = {}
+        self._near: dict[str, list[tuple[str, bool]]] = {}
+        for one in names:
+            owner, _, name = one.rpartition("/")
+            owner, name = fold(owner), fold(name)
+            self._by_name.setdefault(name, []).append((one, owner))
+            if owner:
+                self._by_owner.setdefault(owner, []).append((one, name))
+
+    def near(self, asked: str, most: int = 3) -> list[tuple[str, bool]]:
+        """Those like a name that nobody knows, best first, each with whether it is very near.
+
+        Very near is the same name under a like owner, or a like name under the same owner: a slip
+        of the pen. The same name under another owner may be a copy of one's own.
+        """
+        if asked not in self._near:
+            if len(self._near) >= MAX_NEAR:
+                self._near.clear()
+            rows = sorted(self._alike(asked), key=lambda row: (-row[0], row[1]))
+            self._near[asked] = [(one, very) for _, one, very in rows]
+        return self._near[asked][:most]
+
+    def _alike(self, asked: str) -> Iterator[tuple[float, str, bool]]:
+        from rapidfuzz import fuzz, process  # loading takes a moment, only for unknown names
+
+        owner, _, name = asked.rpartition("/")
+        owner, folded = fold(owner), fold(name)
+        for one, its_owner in self._by_name.get(folded, ()):
+            if not owner or not its_owner:
+                yield 99.0, one, not owner
+                continue
+            same_owner = fuzz.ratio(owner, its_owner)
+            if same_owner >= ALIKE:
+                yield same_owner + 100.0, one, True
+            else:
+                yield 100.0 + same_owner / 2, one, False
+        if not owner:
+            return
+        owners = process.extract(
+            owner, self._by_owner.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None
+        )
+        for its_owner, same_owner, _ in owners:
+            for one, its_name in self._by_owner[its_owner]:
+                alike = fuzz.ratio(folded, its_name, score_cutoff=ALIKE)
+                if its_name != folded and alike and figures(folded) == figures(its_name):
+                    yield same_owner + alike, one, True

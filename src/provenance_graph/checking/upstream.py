@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from typing import cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.checking.spelling import meant, near_repositories, unlisted
+from provenance_graph.checking.spelling import RepositoryNames, meant, unlisted
 from provenance_graph.core.claims import Quad, Record, Value
 from provenance_graph.core.iris import ID, Iri, local_name, mint, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
@@ -107,17 +107,17 @@ class Upstream:
     # ---- names ----------------------------------------------------------------------
 
     @cached_property
-    def _known(self) -> Mapping[str, list[str]]:
+    def _known(self) -> Mapping[str, RepositoryNames]:
         """Repositories and datasets of the store, by what they are called in documents."""
         return self._snapshot.cached("repository names", self._repositories)
 
-    def _repositories(self) -> Mapping[str, list[str]]:
+    def _repositories(self) -> Mapping[str, RepositoryNames]:
         results: dict[str, list[str]] = {"model": [], "dataset": []}
         for number, name in enumerate(self._index.names):
             kind = "dataset" if self._index.kind[number] == DATASET else "model"
             if name.startswith(f"{ID}{kind}/"):
                 results[kind].append(short_id(name))
-        return results
+        return {kind: RepositoryNames(names) for kind, names in results.items()}
 
     def _references(self, subject: Iri, quads: Iterable[Quad]) -> Iterator[Finding]:
         """Parents and datasets of which the store knows nothing."""
@@ -130,7 +130,7 @@ class Upstream:
             if not value.startswith(f"{ID}{kind}/") or self._is_known(value):
                 continue
             name = short_id(value)
-            near = near_repositories(name, self._known[kind])
+            near = self._known[kind].near(name)
             likely = [one for one, very in near if very]
             message = f"nothing is known of {name}"
             if likely or near:
@@ -150,8 +150,8 @@ class Upstream:
     def _is_known(self, entity: Iri) -> bool:
         return (
             self._index.names.find(entity) is not None
-            or any(True for _ in self._store.quads(entity))
-            or any(True for _ in self._store.quads(entity, graph=ANY))
+            or any(True for _ in self._reads.quads(entity))
+            or any(True for _ in self._reads.quads(entity, graph=ANY))
         )
 
     # ---- lineage --------------------------------------------------------------------

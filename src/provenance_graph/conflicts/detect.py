@@ -109,7 +109,8 @@ def of_subject(
             severity, why, silent = silence
             sides = (*_sides(competing), *silent)
             yield Conflict(subject, prop, shown, "undisclosed", severity, why, sides, name)
-        yield from _implausible(subject, prop, shown, claims, name)
+        if prop != PG.paper:  # one that a card only cites is no disagreement about its own
+            yield from _implausible(subject, prop, shown, claims, name)
 
 
 def _competes(item: SourcedClaim) -> bool:

@@ -10,6 +10,7 @@ class FleetFindingAnswer(AnswerObject):
 
     system: str
     model: str
+    iri: str | None
     kind: str
     severity: str
     finding: str

@@ -61,7 +61,7 @@ class FleetFinding:
     """One finding on one model of one system.
 
     ``path`` leads from the system to what it rests on, ``version`` is the commit that brought
-    it; ``new`` says that it was not there the last time.
+    it; ``new`` says that it was not there the last time. ``iri`` is the model's, where one is known.
     """
 
     system: str
@@ -72,6 +72,7 @@ class FleetFinding:
     path: tuple[str, ...] = ()
     version: str = ""
     new: bool = False
+    iri: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -95,6 +96,7 @@ class FleetFinding:
         return {
             "system": self.system,
             "model": self.model,
+            "iri": self.iri or None,
             "kind": self.kind,
             "severity": self.severity.label,
             "finding": self.message,
@@ -124,7 +126,9 @@ def check(
                 yield FleetFinding(system.id, name, "unknown", Severity.WARNING, str(error))
                 continue
             for kind, severity, message, path in checker.rows(system, name, used):
-                yield FleetFinding(system.id, name, kind, severity, message, (system.id, *path))
+                yield FleetFinding(
+                    system.id, name, kind, severity, message, (system.id, *path), iri=used
+                )
 
 
 class _Checker:

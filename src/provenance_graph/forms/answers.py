@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 
 from pydantic.dataclasses import dataclass
 
@@ -71,6 +71,19 @@ class FilledField:
     ask: str
     binds: str = ""
     labelled: bool = False
+
+    @property
+    def shown(self) -> list[FilledValue]:
+        """The values, those that read alike once, with the footnotes of all."""
+        merged: dict[tuple[str, str, str, str], FilledValue] = {}
+        for value in self.values:
+            key = value.iri, value.of, value.text, value.basis
+            if before := merged.get(key):
+                notes = sorted({*before.footnotes, *value.footnotes})
+                disputed = before.contested or value.contested
+                value = replace(before, footnotes=notes, contested=disputed)
+            merged[key] = value
+        return list(merged.values())
 
     def mark(self, value: FilledValue) -> str:
         """Whose word a value is, where the status of the field does not tell; else nothing."""

@@ -24,6 +24,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.forms.definition import Form, FormField, FormSource
 from provenance_graph.forms import derived
 from provenance_graph.forms.answers import (
+    STATUSES,
     FilledField,
     FilledForm,
     FilledSection,
@@ -137,7 +138,7 @@ class _Filling:
         if origins and not any(a.values for a in answers if a.source in origins):
             answers += self._from_scratch(origins)
         values = [value for answer in answers for value in answer.values]
-        missing = [answer.label for answer in answers if not answer.values]
+        missing = _missing(field, answers)
         notes = [note for answer in answers for note in answer.notes]
         if len(values) > MAX_VALUES:
             notes.append(f"{len(values) - MAX_VALUES} more values are left out here")
@@ -150,7 +151,7 @@ class _Filling:
             help=field.help,
             status=_status(field, answers),
             values=values[:MAX_VALUES],
-            missing=missing if values and field.each else [],
+            missing=missing if values else [],
             notes=list(dict.fromkeys(notes))[:MAX_NOTES],
             footnotes=sorted(set(cited)),
             ask=self._ask(field.ask),
@@ -178,6 +179,10 @@ class _Filling:
         """The entities that a source speaks of, each with its name where it is not the model."""
         if not source.place:
             yield self.model, ""
+            return
+        if source.place == "itself":
+            if self.snapshot.is_a(self.model, PG.Dataset):
+                yield self.model, ""
             return
         if source.place in _NODES:
             link = _NODES[source.place]
@@ -374,13 +379,32 @@ def _silence(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri | N
     return _SILENCES.get(known, known)
 
 
+def _missing(field: FormField, answers: Sequence[_Answer]) -> list[str]:
+    """What a field asks for and no value answers, with why: its parts, or each of its sources."""
+    parts = [
+        (name, [a for a in answers if a.source in asked]) for name, asked in field.parts.items()
+    ]
+    if field.each:
+        parts = [(answer.label, [answer]) for answer in answers]
+    return [
+        f"{name} ({STATUSES[_silent(stated)][2:]})"
+        for name, stated in parts
+        if not any(answer.values for answer in stated)
+    ]
+
+
+def _silent(answers: Sequence[_Answer]) -> str:
+    """Why there is no value, what tells most first."""
+    statuses = [answer.status for answer in answers] or ["empty"]
+    return min(statuses, key=lambda status: _ORDER.index(status))
+
+
 def _status(field: FormField, answers: Sequence[_Answer]) -> str:
     """The status of a field from those of its sources."""
     filled = [answer for answer in answers if answer.values]
     if not filled:
-        statuses = [answer.status for answer in answers] or ["empty"]
-        return min(statuses, key=lambda status: _ORDER.index(status))
-    if field.each and len(filled) < len(answers):
+        return _silent(answers)
+    if _missing(field, answers):
         return "partly"
     bases = {value.basis for answer in filled for value in answer.values}
     if "developer" in bases and bases - {"developer", "derived"}:

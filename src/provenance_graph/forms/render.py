@@ -51,7 +51,7 @@ def markdown(form: FilledForm) -> str:
             lines.append(f"**{_md(field.id)} {_md(field.title)}** ({STATUSES[field.status]})")
             lines += [f"*{_md(field.help)}*"] if field.help else []
             lines.append("")
-            for value in field.values:
+            for value in field.shown:
                 of = f"{_md(value.of)}: " if value.of else ""
                 label = f"{_md(value.label)}: " if field.labelled else ""
                 whose = [field.mark(value)] if field.mark(value) else []
@@ -60,7 +60,7 @@ def markdown(form: FilledForm) -> str:
                 marks += "".join(f"[^{number}]" for number in value.footnotes)
                 lines.append(f"- {of}{label}{_md(value.text)}{marks}")
             if field.missing:
-                lines.append(f"- nobody states: {_md(', '.join(field.missing))}")
+                lines.append(f"- without a value: {_md(', '.join(field.missing))}")
             if not field.values:
                 cited = "".join(f"[^{number}]" for number in field.footnotes)
                 lines.append(f"- ask {_md(field.ask)}{cited}")

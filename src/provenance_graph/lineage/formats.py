@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -265,9 +266,41 @@ def graphml(lineage: Lineage) -> str:
     return out.getvalue().decode() + "\n"
 
 
+_COLUMNS = (
+    "child", "relation", "parent", "group", "inferred", "revision", "breaches", "standing",
+    "publisher", "basis", "custody", "retrieved", "place", "document",
+)  # fmt: skip
+
+
+def csv_text(lineage: Lineage) -> str:
+    """A row for each source of each edge, for or against it; an edge without sources has one."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for edge in lineage.edges:
+        head = (
+            short_id(edge.child),
+            local_name(edge.relation),
+            short_id(edge.parent),
+            edge.group,
+            "yes" if edge.inferred else "no",
+            edge.revision,
+            " ".join(dict.fromkeys(one.rule for one in edge.breaches)),
+        )
+        said = [("for", one) for one in edge.sources] + [("against", one) for one in edge.against]
+        for standing, one in said:
+            document = (one.retrieved, one.locator, one.document)
+            who = (standing, short_id(one.publisher), one.basis, one.custody)
+            writer.writerow((*head, *who, *document))
+        if not said:
+            writer.writerow((*head, *("" for _ in range(len(_COLUMNS) - len(head)))))
+    return out.getvalue()
+
+
 FORMATS: dict[str, Callable[[Lineage], str]] = {
     "tree": tree,
     "json": json_text,
+    "csv": csv_text,
     "dot": dot,
     "mermaid": mermaid,
     "graphml": graphml,

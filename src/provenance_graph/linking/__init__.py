@@ -9,10 +9,21 @@ from provenance_graph.linking.lookup import (
     RorLookup,
     SparqlLookup,
 )
+from provenance_graph.linking.papers import (
+    ArxivLookup,
+    CrossrefLookup,
+    DataCiteLookup,
+    DoiLookup,
+)
 from provenance_graph.linking.propose import HEADER, proposals
+from provenance_graph.linking.spdx import SpdxLookup
 
 __all__ = [
     "HEADER",
+    "ArxivLookup",
+    "CrossrefLookup",
+    "DataCiteLookup",
+    "DoiLookup",
     "DumpLookup",
     "HubLookup",
     "LinkCandidate",
@@ -20,5 +31,6 @@ __all__ = [
     "ReconciliationLookup",
     "RorLookup",
     "SparqlLookup",
+    "SpdxLookup",
     "proposals",
 ]

@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit
 from provenance_graph.core.errors import FetchError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, is_iri
 from provenance_graph.formats.fetch.fetcher import Fetcher
+from provenance_graph.linking.answers import listed, object_at, parsed, texts
 from provenance_graph.model.naming.resolve import fold
 
 WIKIDATA = "http://www.wikidata.org/entity/"
@@ -31,7 +32,10 @@ REPOSITORY = re.compile(r"(?:[\w.-]+/)?[\w.-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class LinkCandidate:
-    """An entity outside that a name may mean: its names, web sites, and what it says it is."""
+    """An entity outside that a name may mean: its names, web sites, and what it says it is.
+
+    ``relation`` is set where it cannot be the same entity: a paper about it.
+    """
 
     iri: Iri
     name: str
@@ -39,6 +43,7 @@ class LinkCandidate:
     sites: tuple[str, ...] = ()
     description: str = ""
     score: float | None = None
+    relation: Iri | None = None
 
 
 class LinkLookup(Protocol):
@@ -63,15 +68,15 @@ class ReconciliationLookup:
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
         """Candidates by name, several names a request."""
-        listed, results = list(dict.fromkeys(names)), {}
-        for start in range(0, len(listed), BATCH):
-            part = listed[start : start + BATCH]
+        asked, results = list(dict.fromkeys(names)), {}
+        for start in range(0, len(asked), BATCH):
+            part = asked[start : start + BATCH]
             queries = {
                 f"q{n}": {"query": name, "limit": MAX_CANDIDATES, **self._type()}
                 for n, name in enumerate(part)
             }
             url = f"{self.url}?queries={quote(json.dumps(queries, separators=(',', ':')))}"
-            answer = _object(url, self.fetcher.get(url))
+            answer = object_at(url, self.fetcher.get(url))
             if queries.keys().isdisjoint(answer):
                 raise FetchError(
                     f"{self.url}: it answers none of the queries; is it a "
@@ -87,7 +92,7 @@ class ReconciliationLookup:
     def _base(self) -> str:
         """The space of the service's identifiers, as its manifest says."""
         if not self._space:
-            manifest = _object(self.url, self.fetcher.get(self.url))
+            manifest = object_at(self.url, self.fetcher.get(self.url))
             space = manifest.get("identifierSpace")
             stated = space if isinstance(space, str) and is_iri(space) else ""
             self._space = WIKIDATA if "wikidata.org/" in stated else stated
@@ -96,9 +101,9 @@ class ReconciliationLookup:
         return self._space
 
     def _read(self, answer: object) -> Iterator[LinkCandidate]:
-        listed = answer.get("result") if isinstance(answer, Mapping) else None
-        for one in (listed if isinstance(listed, list) else [])[:MAX_CANDIDATES]:
-            if not isinstance(one, Mapping) or not isinstance(one.get("id"), str):
+        answers = answer.get("result") if isinstance(answer, Mapping) else None
+        for one in listed(answers)[:MAX_CANDIDATES]:
+            if not isinstance(one.get("id"), str):
                 continue
             iri = one["id"] if "://" in one["id"] else f"{self._base()}{one['id']}"
             if is_iri(iri) and isinstance(one.get("name"), str):
@@ -124,20 +129,20 @@ class RorLookup:
         results = {}
         for name in dict.fromkeys(names):
             url = f"{self.url}?query={quote(name)}"
-            answer = _object(url, self.fetcher.get(url))
-            listed = answer.get("items")
-            if not isinstance(listed, list):
+            answer = object_at(url, self.fetcher.get(url))
+            items = answer.get("items")
+            if not isinstance(items, list):
                 raise FetchError(f"{self.url}: its answer has no items; is it ROR's search?")
-            results[name] = [c for one in listed[:MAX_CANDIDATES] if (c := self._read(one))]
+            results[name] = [c for one in items[:MAX_CANDIDATES] if (c := self._read(one))]
         return results
 
     @staticmethod
     def _read(one: object) -> LinkCandidate | None:
         if not isinstance(one, Mapping) or not is_iri(str(one.get("id", ""))):
             return None
-        names = [n for n in _list(one.get("names")) if isinstance(n.get("value"), str)]
-        shown = [n["value"] for n in names if "ror_display" in _texts(n.get("types"))]
-        links = [str(link.get("value", "")) for link in _list(one.get("links"))]
+        names = [n for n in listed(one.get("names")) if isinstance(n.get("value"), str)]
+        shown = [n["value"] for n in names if "ror_display" in texts(n.get("types"))]
+        links = [str(link.get("value", "")) for link in listed(one.get("links"))]
         if not names:
             return None
         return LinkCandidate(
@@ -145,7 +150,7 @@ class RorLookup:
             (shown or [names[0]["value"]])[0][:300],
             tuple(n["value"][:300] for n in names),
             tuple(link for link in links if is_iri(link)),
-            ", ".join(_texts(one.get("types"))),
+            ", ".join(texts(one.get("types"))),
         )
 
 
@@ -170,16 +175,14 @@ class SparqlLookup:
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
         """Candidates by name, several names a request."""
-        listed = list(dict.fromkeys(names))
-        results: dict[str, list[LinkCandidate]] = {name: [] for name in listed}
-        for start in range(0, len(listed), BATCH):
-            url = (
-                f"{self.url}?format=json&query={quote(self._query(listed[start : start + BATCH]))}"
-            )
-            answer = _object(url, self.fetcher.get(url)).get("results")
+        asked = list(dict.fromkeys(names))
+        results: dict[str, list[LinkCandidate]] = {name: [] for name in asked}
+        for start in range(0, len(asked), BATCH):
+            url = f"{self.url}?format=json&query={quote(self._query(asked[start : start + BATCH]))}"
+            answer = object_at(url, self.fetcher.get(url)).get("results")
             if answer is None:
                 raise FetchError(f"{self.url}: its answer has no results; is it a SPARQL service?")
-            rows = _list(answer.get("bindings") if isinstance(answer, Mapping) else None)
+            rows = listed(answer.get("bindings") if isinstance(answer, Mapping) else None)
             by_item: dict[tuple[str, str], list[Mapping[str, str]]] = {}
             for row in rows:
                 cells = {key: _text_of(value) for key, value in row.items()}
@@ -226,7 +229,7 @@ class HubLookup:
             results[name] = []
             for kind, path in self.kinds.items():
                 url = f"{self.url}/api/{kind}?search={quote(name)}&limit={MAX_CANDIDATES}"
-                for one in _list(_parsed(url, self.fetcher.get(url)))[:MAX_CANDIDATES]:
+                for one in listed(parsed(url, self.fetcher.get(url)))[:MAX_CANDIDATES]:
                     repository = one.get("id")
                     if isinstance(repository, str) and REPOSITORY.fullmatch(repository):
                         about = [kind.removesuffix("s"), str(one.get("pipeline_tag") or "")]
@@ -290,11 +293,11 @@ class DumpLookup:
         if not isinstance(identifier, str) or not label or not identifier.startswith("Q"):
             return None
         aliases = entity.get("aliases")
-        listed = aliases.get(self.language) if isinstance(aliases, Mapping) else None
+        others = aliases.get(self.language) if isinstance(aliases, Mapping) else None
         return LinkCandidate(
             Iri(f"{WIKIDATA}{identifier}"),
             label,
-            tuple(str(one.get("value", "")) for one in _list(listed)),
+            tuple(str(one.get("value", "")) for one in listed(others)),
             tuple(_sites(entity)),
             _text(entity, "descriptions", self.language),
         )
@@ -303,7 +306,7 @@ class DumpLookup:
 def _sites(entity: Mapping[str, Any]) -> Iterator[str]:
     """The official web sites (P856) of an entity."""
     claims = entity.get("claims")
-    for one in _list(claims.get("P856") if isinstance(claims, Mapping) else None):
+    for one in listed(claims.get("P856") if isinstance(claims, Mapping) else None):
         snak = one.get("mainsnak")
         value = snak.get("datavalue") if isinstance(snak, Mapping) else None
         site = value.get("value") if isinstance(value, Mapping) else None
@@ -318,28 +321,6 @@ def domain(address: str) -> str:
     'anthropic.com'
     """
     return (urlsplit(address).hostname or "").removeprefix("www.")
-
-
-def _parsed(url: str, body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise FetchError(f"{url[:200]}: the answer is not JSON ({error})") from error
-
-
-def _object(url: str, body: bytes) -> Mapping[str, Any]:
-    results = _parsed(url, body)
-    if not isinstance(results, Mapping):
-        raise FetchError(f"{url[:200]}: the answer is no object")
-    return results
-
-
-def _list(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _texts(value: object) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _text_of(cell: object) -> str:

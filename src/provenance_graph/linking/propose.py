@@ -18,6 +18,7 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import PG, SCHEMA, SKOS
 from provenance_graph.linking.lookup import LinkCandidate, LinkLookup, domain
+from provenance_graph.matching.links import doi_of
 from provenance_graph.model.naming.entities import kind_of
 from provenance_graph.model.naming.resolve import fold
 
@@ -95,7 +96,7 @@ def _rows(
         score = results.score - (_RIVALS if same > 1 and not results.composite else 0.0)
         yield Row(
             subject=subject,
-            predicate=SKOS.exactMatch if results.composite else SKOS.closeMatch,
+            predicate=one.relation or (SKOS.exactMatch if results.composite else SKOS.closeMatch),
             object=one.iri,
             justification=COMPOSITE if results.composite else LEXICAL,
             subject_label=names[0],
@@ -119,6 +120,9 @@ def evidence(
     if fold(one.name) in folded:
         lines.append(f"the same name {one.name!r}")
         score = _SAME_NAME
+    elif one.relation is not None and any(fold(alias) in folded for alias in one.aliases):
+        lines.append("its title names it")
+        score = _SAME_NAME
     elif shared := next((alias for alias in one.aliases if fold(alias) in folded), ""):
         lines.append(f"a name of it is {shared!r}")
         score = _SAME_NAME
@@ -132,12 +136,16 @@ def evidence(
     if site:
         lines.append(f"both are at {min(site)}")
         score += _SITE
+    cited = one.iri in _papers(snapshot, subject)
+    if cited:
+        lines.append("a source names this paper")
+        score += _SITE
     words = WORDS.get(kind_of(snapshot, subject), ())
     fits = any(word in one.description.casefold() for word in words)
     if fits:
         lines.append(f"described as {one.description!r}")
         score += _FITS
-    return Evidence(tuple(lines), score, composite=bool(site) or own_id)
+    return Evidence(tuple(lines), score, composite=bool(site) or own_id or cited)
 
 
 def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
@@ -150,6 +158,12 @@ def _names(snapshot: AcceptedSnapshot, subject: Iri) -> list[str]:
         if isinstance(value, Literal)
     ]
     return list(dict.fromkeys([shown, *others]))
+
+
+def _papers(snapshot: AcceptedSnapshot, subject: Iri) -> set[str]:
+    """The DOIs of the papers that sources name of an entity, as links have them."""
+    addresses = (str(value) for value in snapshot.values(subject, PG.paper))
+    return {doi for one in addresses if (doi := doi_of(one))}
 
 
 def _sites(snapshot: AcceptedSnapshot, subject: Iri) -> set[str]:

@@ -153,6 +153,18 @@ def _hub(
             yield replace(result, confidence="1.0")
 
 
+def doi_of(address: str) -> str:
+    """The DOI of a paper by its address at doi.org or arXiv, as links have it; else nothing.
+
+    >>> doi_of("https://arxiv.org/pdf/2412.19437v1")
+    'https://doi.org/10.48550/arXiv.2412.19437'
+    """
+    if match := _DOI.fullmatch(address):
+        return f"{_SPACE['doi']}{match[1]}" if is_iri(address) else ""
+    match = _ARXIV.fullmatch(address)
+    return f"{_SPACE['doi']}10.48550/arXiv.{match[1]}" if match else ""
+
+
 def _doi(
     snapshot: AcceptedSnapshot,
     subject: Iri,  # noqa: ARG001
@@ -164,13 +176,11 @@ def _doi(
         if claim.claim.predicate not in (PG.paper, SCHEMA.sameAs):
             continue
         own = claim.claim.predicate == SCHEMA.sameAs
-        if match := _DOI.fullmatch(address):
+        doi = doi_of(address)
+        if doi and _DOI.fullmatch(address):
             what = "a source gives it as the entity's own" if own else "a source cites the paper"
-            if is_iri(address):
-                predicate = EXACT if own else RELATED
-                yield _link(snapshot, claim, predicate, f"{_SPACE['doi']}{match[1]}", what)
-        elif match := _ARXIV.fullmatch(address):
-            doi = f"{_SPACE['doi']}10.48550/arXiv.{match[1]}"
+            yield _link(snapshot, claim, EXACT if own else RELATED, doi, what)
+        elif doi:
             yield _link(snapshot, claim, RELATED, doi, "the DOI that arXiv gives the paper cited")
 
 

@@ -130,9 +130,24 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     based = current.filter(prop.is_in(list(KEEPS_SIZE)) & (pl.col("kind") == columns.IRI))
     pairs = based.select("subject", "object").unique().iter_rows()
     results.update(s for s, base in pairs if outgrows(Iri(s), Iri(base), policy))
+    results.update(_papers_before_release(current.filter(prop == PG.paper), issued))
     created = current.filter(prop == DCTERMS.created)
     results.update(_far_from_creation(issued, created, policy))
     return results
+
+
+def _papers_before_release(papers: pl.DataFrame, issued: pl.DataFrame) -> Iterator[str]:
+    """Subjects with a paper whose arXiv number is odd, or may be a year older than the release."""
+    number = pl.col("object").str.extract(r"arxiv\.org/(?:abs|pdf)/(\d{4})\.").cast(pl.Int32)
+    months = (2000 + number // 100) * 12 + number % 100
+    read = papers.select("subject", month=months, digits=number).drop_nulls()
+    odd = read.filter((pl.col("digits") < 704) | ~(pl.col("digits") % 100).is_between(1, 12))
+    yield from odd["subject"]
+    year = pl.col("value").str.slice(0, 4).cast(pl.Int32, strict=False)
+    released = issued.group_by("subject").agg(year=year.max())
+    both = read.join(released, on="subject")
+    late = (pl.col("year") + 1) * 12 - pl.col("month") >= 12
+    yield from both.filter(pl.col("year").is_null() | late)["subject"]
 
 
 _SLACK = 366

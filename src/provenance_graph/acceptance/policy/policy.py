@@ -84,6 +84,7 @@ class Plausible:
     days_after_creation: int = 90
     days_before_creation: int = 60
     days_from_name: int = 62
+    days_before_release: int = 365
 
 
 @dataclass(frozen=True, slots=True)

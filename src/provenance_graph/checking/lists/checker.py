@@ -6,17 +6,19 @@ place or the claim behind it, and what is not says what a better source in the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import positions
-from provenance_graph.checking.lists.contradicted import against, value_text
+from provenance_graph.checking.lists.contradicted import against, by_predicate, value_text
 from provenance_graph.checking.lists.cyclonedx import CycloneView
 from provenance_graph.checking.lists.definition import Element, ElementList, lists
 from provenance_graph.checking.lists.spdx import SpdxView
 from provenance_graph.checking.lists.stated import BomView, Stated
-from provenance_graph.checking.positions import Place, Positions
+from provenance_graph.checking.positions import Place
 from provenance_graph.core.claims import (
     AcceptanceStatus,
     Claim,
@@ -38,7 +40,10 @@ _GRAVITY = {
     CONTRADICTED: Severity.VIOLATION,
     NOBODY: Severity.WARNING,
 }
+_NO_PLACE = Place()
 _MAX_SHOWN = 3
+MAX_OWNERS = 1_000
+"""So many models and places are remembered with the entities whose claims answer there."""
 _DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
 
 
@@ -81,26 +86,25 @@ class ElementChecker:
 
     def __init__(self, wanted: ElementList, snapshot: AcceptedSnapshot | None = None) -> None:
         self.wanted, self._snapshot = wanted, snapshot
+        self._owners: dict[tuple[Iri, str], list[Iri]] = {}
 
     def of_document(
         self, document: Document, format: str, records: Sequence[Record]
     ) -> list[Finding]:
         """A finding an element; those that are met are notes."""
-        results = self.results(view_of(document, format), format, records)
-        places = positions.of_document(document.text, document.name) if results else Positions()
+        models = {c.subject for r in records for c in r.claims if c.value == PG.Model}
+        focus: Iri | Literal = min(models, default=Literal(""))
         findings = []
-        for one in results:
-            place = places.at(one.where) if one.where.startswith("/") else Place()
-            finding = self._finding(one, records)
-            findings.append(replace(finding, line=place.line, column=place.column))
+        for one in self.results(view_of(document, format), format, records):
+            placed = one.where.startswith("/")
+            place = positions.of_whole(document).at(one.where) if placed else Place()
+            findings.append(self._finding(one, focus, place))
         return findings
 
     def results(self, view: BomView | None, format: str, records: Sequence[Record]) -> list[Result]:
         """Element by element."""
-        claims = [claim for record in records for claim in record.claims]
-        subjects = sorted(
-            {c.subject for c in claims if c.value == PG.Model and c.predicate == RDF.type}
-        )
+        claims = by_predicate(claim for record in records for claim in record.claims)
+        subjects = sorted({c.subject for c in claims.get(RDF.type, ()) if c.value == PG.Model})
         return [self._result(one, view, format, claims, subjects) for one in self.wanted.elements]
 
     def of_model(self, model: Iri, document: Document, format: str) -> list[Finding]:
@@ -116,7 +120,7 @@ class ElementChecker:
                     for c in behind[:_MAX_SHOWN]
                 )
                 result = replace(result, status=MET, detail=shown)
-            findings.append(self._finding(result, (), model))
+            findings.append(self._finding(result, model))
         return findings
 
     # ---- one element ----------------------------------------------------------------------
@@ -126,13 +130,13 @@ class ElementChecker:
         element: Element,
         view: BomView | None,
         format: str,
-        claims: Sequence[Claim],
+        claims: Mapping[Iri, Sequence[Claim]],
         subjects: Sequence[Iri],
     ) -> Result:
         places = getattr(element, format, ()) if view is not None else ()
         result = _at_places(element, view, places) if places else _by_claims(element, claims)
         if result.status == MET:
-            own = (expand(text) for text in element.properties if "/" not in text)
+            own = (one.predicate for one in _answers(element.properties) if not one.place)
             if other := against(self._snapshot, own, claims):
                 return replace(result, status=CONTRADICTED, better=other)
         if result.status in (NOBODY, BLANK):
@@ -140,7 +144,7 @@ class ElementChecker:
                 f"{value_text(c)} ({short_id(c.header.publisher)})"
                 for c in list(self._accepted(element, subjects))[:_MAX_SHOWN]
             ]
-            return replace(result, better="; ".join(dict.fromkeys(better)))
+            return replace(result, better="; ".join(dict.fromkeys(better))) if better else result
         return result
 
     def _accepted(self, element: Element, subjects: Iterable[Iri]) -> Iterator[SourcedClaim]:
@@ -148,15 +152,18 @@ class ElementChecker:
         if self._snapshot is None:
             return
         for subject in subjects:
-            for text in element.properties:
-                place, slash, rest = text.partition("/")
-                wanted = expand(rest if slash else text)
-                for owner in self._owners(subject, place if slash else ""):
-                    for claim in self._snapshot.claims(owner, wanted):
+            for one in _answers(element.properties):
+                where = subject, one.place
+                if where not in self._owners:
+                    if len(self._owners) >= MAX_OWNERS:
+                        self._owners.clear()
+                    self._owners[where] = self._owners_at(*where)
+                for owner in self._owners[where]:
+                    for claim in self._snapshot.claims(owner, one.predicate):
                         if claim.standing is AcceptanceStatus.ACCEPTED and claim.value is not None:
                             yield claim
 
-    def _owners(self, subject: Iri, place: str) -> list[Iri]:
+    def _owners_at(self, subject: Iri, place: str) -> list[Iri]:
         assert self._snapshot is not None
         if not place:
             own = [subject]
@@ -171,31 +178,42 @@ class ElementChecker:
             if predicate in _DATA and isinstance(value, Iri)
         ]
 
-    def _finding(
-        self, result: Result, records: Sequence[Record], model: Iri | None = None
-    ) -> Finding:
+    def _finding(self, result: Result, focus: Iri | Literal, place: Place = _NO_PLACE) -> Finding:
         element = result.element
         parts = [f"{self.wanted.id} {element.id} {element.title}: {result.status}"]
         parts += [result.detail] if result.detail else []
         if result.better:
             lead = "" if result.status == CONTRADICTED else "the store has "
             parts.append(f"{lead}{result.better}")
-        focus: Iri | Literal = model or Literal("")
-        if model is None and records:
-            focus = next(
-                iter(sorted({c.subject for r in records for c in r.claims if c.value == PG.Model})),
-                Literal(""),
-            )
         return Finding(
             severity=_GRAVITY[result.status],
             focus=focus,
             path="",
             value=None,
             message="; ".join(parts),
-            shape=mint("check", self.wanted.id, element.id),
+            shape=_shape(self.wanted.id, element.id),
             component="Element",
-            file="",
+            line=place.line,
+            column=place.column,
         )
+
+
+class _Answer(NamedTuple):
+    """A property that answers an element, and of what beside the model: a score, its data."""
+
+    place: str
+    predicate: Iri
+
+
+@cache
+def _answers(properties: tuple[str, ...]) -> tuple[_Answer, ...]:
+    parts = (text.rpartition("/") for text in properties)
+    return tuple(_Answer(place.partition("/")[0], expand(name)) for place, _, name in parts)
+
+
+@cache
+def _shape(wanted: str, element: str) -> Iri:
+    return mint("check", wanted, element)
 
 
 def _at_places(element: Element, view: BomView | None, places: Sequence[str]) -> Result:
@@ -232,10 +250,10 @@ def _of(names: Sequence[str]) -> str:
     return f"of {', '.join(names[:_MAX_SHOWN])}{more}"
 
 
-def _by_claims(element: Element, claims: Sequence[Claim]) -> Result:
+def _by_claims(element: Element, claims: Mapping[Iri, Sequence[Claim]]) -> Result:
     """The element by what the document's reader claims, for formats without places of their own."""
-    wanted = {expand(text.rpartition("/")[2]) for text in element.properties}
-    matches = [c for c in claims if c.predicate in wanted]
+    wanted = dict.fromkeys(one.predicate for one in _answers(element.properties))
+    matches = [claim for predicate in wanted for claim in claims.get(predicate, ())]
     present = [c for c in matches if c.value is not None]
     if present:
         shown = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from provenance_graph.acceptance.agreement import agree
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -17,10 +18,22 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS
 
 
+def by_predicate(claims: Iterable[Claim]) -> dict[Iri, list[Claim]]:
+    """Claims by what they state, in their order."""
+    claims_on: dict[Iri, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        claims_on[claim.predicate].append(claim)
+    return claims_on
+
+
 def against(
-    snapshot: AcceptedSnapshot | None, predicates: Iterable[Iri], claims: Sequence[Claim]
+    snapshot: AcceptedSnapshot | None,
+    predicates: Iterable[Iri],
+    claims: Mapping[Iri, Sequence[Claim]],
 ) -> str:
     """The first value that the developer gives otherwise, in a sentence; else nothing.
+
+    ``claims`` are the document's, by predicate.
 
     Properties of one value and licences are compared; no value in common is a contradiction.
     """
@@ -29,7 +42,7 @@ def against(
     for predicate in predicates:
         comparable = predicate == DCTERMS.license or predicate in snapshot.policy.single
         if comparable and predicate not in DERIVATIONS:
-            for sentence in _of_property(snapshot, predicate, claims):
+            for sentence in _of_property(snapshot, predicate, claims.get(predicate, ())):
                 return sentence
     return ""
 
@@ -37,7 +50,7 @@ def against(
 def _of_property(
     snapshot: AcceptedSnapshot, predicate: Iri, claims: Sequence[Claim]
 ) -> Iterator[str]:
-    stated = [c for c in claims if c.predicate == predicate and c.value is not None]
+    stated = [claim for claim in claims if claim.value is not None]
     for subject in dict.fromkeys(claim.subject for claim in stated):
         own = [claim for claim in stated if claim.subject == subject]
         developer = [

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from types import MappingProxyType
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking.lists.checker import BLANK, CONTRADICTED, MET, NOBODY
-from provenance_graph.checking.lists.contradicted import against
+from provenance_graph.checking.lists.contradicted import against, by_predicate
 from provenance_graph.core.claims import Claim, Literal, Record
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import PG, RDF
@@ -89,7 +90,7 @@ class FormChecker:
                 model,
                 one,
                 fill(self._snapshot, model, self.form),
-                [claim for claim in claims if claim.subject == model],
+                by_predicate(claim for claim in claims if claim.subject == model),
             )
         ]
 
@@ -102,14 +103,14 @@ class FormChecker:
         model: Iri,
         filled: FilledForm,
         better: FilledForm | None,
-        stated: Sequence[Claim] = (),
+        stated: Mapping[Iri, Sequence[Claim]] = MappingProxyType({}),
     ) -> Iterator[Finding]:
         others = {} if better is None else {f.id: f for s in better.sections for f in s.fields}
         claims = {note.number: note.receipt["claim"] for note in filled.footnotes}
         asked = {field.id: field for section in self.form.sections for field in section.fields}
         for section in filled.sections:
             for field in section.fields:
-                own = (source.iri for source in asked[field.id].sources if not source.place)
+                own = (source.iri for source in asked[field.id].sources if source.plain)
                 other = against(self._snapshot, own, stated) if stated else ""
                 yield self._finding(model, field, others.get(field.id), claims, other)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph import completion
+from provenance_graph.cited import with_receipts
 from provenance_graph.commands.documents.validate import (
     FORMATS,
     document_options,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @limit_option(200, "Print at most so many lines of the table.")
 @format_option(*FORMATS)
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     paths: tuple[str, ...],

@@ -56,7 +56,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="DATE",
     help="The day on which certificates must be valid (default: today).",
 )
-@format_option("table", "json")
+@format_option("table", "json", "csv")
 @click.pass_obj
 def command(
     session: Session,
@@ -90,8 +90,11 @@ def command(
     result = _Result(outcome.state.value, outcome.why, signer, folder, wrong, holds)
     if form == "json":
         session.print_json(result.to_json())
+    elif form == "csv":
+        session.print_table(("check", "result"), result.rows(), form)
     else:
-        sys.stdout.write("".join(f"{_printable(line)}\n" for line in result.lines()))
+        lines = (f"{label:12} {_printable(text)}\n" for label, text in result.rows())
+        sys.stdout.write("".join(lines))
     return 0 if holds else 1
 
 
@@ -139,14 +142,14 @@ class _Result:
             "holds": self.holds,
         }
 
-    def lines(self) -> list[str]:
-        """The result as lines of text, the verdict last."""
+    def rows(self) -> list[tuple[str, str]]:
+        """What was checked with its result, the verdict last."""
         verdict = _verdict(self.holds, bool(self.differences), self.folder)
         return [
-            f"signature    {self.state}: {self.why}",
-            *([f"signer       {self.signer}"] if self.signer else []),
-            *(f"differs      {each}" for each in self.differences),
-            f"{'OK' if self.holds else 'NOT OK':12} {verdict}",
+            ("signature", f"{self.state}: {self.why}"),
+            *([("signer", self.signer)] if self.signer else []),
+            *(("differs", each) for each in self.differences),
+            ("OK" if self.holds else "NOT OK", verdict),
         ]
 
 

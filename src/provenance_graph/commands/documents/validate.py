@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -138,7 +139,11 @@ def of_documents(
         below += len(one.findings) - len(reported)
         examined.append(replace(one, records=(), findings=reported))
     findings = [finding for one in examined for finding in one.findings]
-    if form == "table":
+    if session.citing:
+        session.cite(session.snapshot(), (str(f.focus) for f in findings))
+    if form == "json" and session.receipts is not None:
+        session.print_json(json.loads(WRITERS[form](examined)))
+    elif form == "table":
         click.echo(fitted("".join(_first_lines(WRITERS["table"](examined), limit))), nl=False)
         if len(findings) > limit:
             session.say(f"{limit} of {len(findings):,} findings shown (--limit, or --format json)")

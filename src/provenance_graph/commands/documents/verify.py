@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="A list of keys with the publishers bound to them.",
 )
-@format_option("table", "json")
+@format_option("table", "json", "csv")
 @click.pass_obj
 def command(
     session: Session, file: Path, keys: tuple[Path, ...], key_file: Path | None, form: str
@@ -53,8 +53,10 @@ def command(
     done = verify(_data(file), [public_key(key) for key in keys], bound, str(file))
     if form == "json":
         session.print_json(json.loads(dump_json(done)))
+    elif form == "csv":
+        session.print_table(("check", "result"), _rows(done), form)
     else:
-        sys.stdout.write(_lines(done))
+        sys.stdout.write("".join(f"{label:12} {text}\n" for label, text in _rows(done)))
     return 0 if done.ok else 1
 
 
@@ -71,7 +73,8 @@ def _data(path: Path) -> bytes:
         raise UsageError(f"{path}: it cannot be read: {error.strerror}") from error
 
 
-def _lines(done: Verified) -> str:
+def _rows(done: Verified) -> list[tuple[str, str]]:
+    """What was checked, each with its result; the verdict last."""
     signature = {
         "verified": f"verified, key {', '.join(key[:16] for key in done.signed_by)}…",
         "not checked": "not checked; give --key PUB",
@@ -90,20 +93,20 @@ def _lines(done: Verified) -> str:
             f"{done.facts:,} accepted statements, exports: {', '.join(done.exports) or 'none'}",
         ),
     ]
-    lines = "".join(f"{label:12} {text}\n" for label, text in rows)
-    for one in done.publishers:
-        if one.custody == "Verified":
-            lines += f"{'bound':12} {one.id}: {one.records:,} records are the publisher's own\n"
-    for failure in done.failures:
-        lines += f"FAILS        {_plain(failure.where)}: {_plain(failure.what)}\n"
+    rows += [
+        ("bound", f"{one.id}: {one.records:,} records are the publisher's own")
+        for one in done.publishers
+        if one.custody == "Verified"
+    ]
+    rows += [("FAILS", f"{_plain(one.where)}: {_plain(one.what)}") for one in done.failures]
     if done.failure_count > len(done.failures):
-        lines += f"             and {done.failure_count - len(done.failures):,} more\n"
+        rows.append(("", f"and {done.failure_count - len(done.failures):,} more"))
     verdict = (
         "every value follows from the claims inside"
         if done.ok
         else f"{counted(done.failure_count, 'check')} failed"
     )
-    return f"{lines}{'OK' if done.ok else 'NOT OK':12} {verdict}\n"
+    return [*rows, ("OK" if done.ok else "NOT OK", verdict)]
 
 
 def _plain(text: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from provenance_graph.lineage.results import Paths, Shared
 
-FORMATS = ("tree", "json", "dot", "mermaid", "graphml", "cytoscape")
+FORMATS = ("tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape")
 
 
 @click.command()

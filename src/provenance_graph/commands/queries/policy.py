@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.cited import with_receipts
 from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.policy.policy import Policy
     from provenance_graph.acceptance.policy.report import Difference, Tally
+    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.core.iris import Iri
 
 MAX_LISTED = 20
+DIFFERENCES = ("subject", "property", "now", "then")
 
 
 @click.command()
@@ -25,8 +30,9 @@ MAX_LISTED = 20
     help="A policy in Turtle; what it would change is shown, nothing is changed.",
 )
 @as_of_option
-@format_option("table", "json")
+@format_option("table", "json", "csv")
 @click.pass_obj
+@with_receipts
 def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     """The policy in words, what each of its rules decided over the store, with examples."""
     from provenance_graph.acceptance.policy.file import policy_of
@@ -50,8 +56,13 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
         entities = len(asked)
         with session.progress("entities", entities) as progress:
             tallies, differences = examine(snapshot, asked, other, progress)
+    if session.citing:
+        session.cite(snapshot, _subjects(snapshot, tallies, differences))
     if form == "json":
         _print_json(session, policy, other, entities, tallies, differences)
+        return
+    if form == "csv":
+        _print_csv(session, file, tallies, differences)
         return
     for line in in_words(policy):
         click.echo(line)
@@ -60,6 +71,30 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     session.print_table(("decided by", "facts", "examples"), rows)
     if file is not None:
         _print_differences(session, file.name, differences)
+
+
+def _subjects(
+    snapshot: AcceptedSnapshot, tallies: dict[str, Tally], differences: list[Difference]
+) -> Iterator[Iri]:
+    """The entities of the facts that are shown: those that would change, else the examples."""
+    from provenance_graph.model.naming.entities import find_entity
+
+    yield from (one.subject for one in differences)
+    if not differences:
+        examples = (one for tally in tallies.values() for one in tally.examples)
+        names = dict.fromkeys(example.rpartition(" ")[0] for example in examples)
+        yield from (find_entity(snapshot, name).iri for name in names)
+
+
+def _print_csv(
+    session: Session, file: Path | None, tallies: dict[str, Tally], differences: list[Difference]
+) -> None:
+    """One table: the rules with their counts, or what another policy would change."""
+    if file is None:
+        rows = [(rule, tally.count, "; ".join(tally.examples)) for rule, tally in tallies.items()]
+        session.print_table(("decided by", "facts", "examples"), rows, "csv")
+    else:
+        session.print_table(DIFFERENCES, list(_rows(differences)), "csv")
 
 
 def _print_json(
@@ -95,18 +130,21 @@ def _print_json(
     )
 
 
+def _rows(differences: list[Difference]) -> Iterator[tuple[str, ...]]:
+    from provenance_graph.core.iris import local_name, short_id
+
+    for one in differences:
+        property_ = local_name(one.property)
+        yield short_id(one.subject), property_, ", ".join(one.now), ", ".join(one.then)
+
+
 def _print_differences(session: Session, name: str, differences: list[Difference]) -> None:
     """What another policy would change: by property, then the first facts one by one."""
     from provenance_graph.acceptance.policy.report import by_property
-    from provenance_graph.core.iris import local_name, short_id
 
     click.echo(f"\nUnder {name} {len(differences):,} accepted facts would change")
     session.print_table(("property", "facts"), by_property(differences))
     click.echo("")
-    rows = [
-        (short_id(d.subject), local_name(d.property), ", ".join(d.now), ", ".join(d.then))
-        for d in differences[:MAX_LISTED]
-    ]
-    session.print_table(("subject", "property", "now", "then"), rows)
+    session.print_table(DIFFERENCES, list(_rows(differences[:MAX_LISTED])))
     if len(differences) > MAX_LISTED:
         session.say(f"{MAX_LISTED} of {len(differences):,} shown (--format json has all)")

@@ -6,12 +6,14 @@ import errno
 import json
 import re
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import QuerySyntax, UsageError
 from provenance_graph.options import format_option
 from provenance_graph.session import Session, render
@@ -46,6 +48,7 @@ _FORM = re.compile(
 @format_option(*ALL)
 @click.option("--timeout", default=60.0, show_default=True, help="Stop after so many seconds.")
 @click.pass_obj
+@with_receipts
 def command(session: Session, file: str, text: str, form: str, timeout: float) -> None:
     """Answer a SPARQL 1.1 query; the project's prefixes need not be declared.
 
@@ -55,7 +58,15 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
     from provenance_graph.model.questions.stored import prefixes
 
     query = prefixes(text or _read(file))
-    answer = _answer(session, query, _media_type(query, form), timeout)
+    media_type = _media_type(query, form)
+    if session.citing and "sparql-results" not in media_type and "separated" not in media_type:
+        raise UsageError("--receipts goes with SELECT; graphs of CONSTRUCT have claims themselves")
+    answer = _answer(session, query, media_type, timeout)
+    if session.citing:
+        session.cite(session.snapshot(), _entities(answer))
+    if form == "json" and session.receipts is not None:
+        session.print_json(json.loads(answer.body))
+        return
     if form == "table" and answer.media_type.startswith("text/tab"):
         if not _print_solutions(answer):
             session.say("the query has no solutions")
@@ -67,6 +78,17 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
             sys.stdout.buffer.write(b"\n")
     if answer.truncated:
         session.say("the remote service cut this answer short")
+
+
+def _entities(answer: Answer) -> Iterator[str]:
+    """What the solutions name, row by row."""
+    text = answer.body.decode()
+    if answer.media_type.startswith("text/tab"):
+        for line in text.split("\n")[1:]:
+            yield from (cell[1:-1] for cell in line.split("\t") if cell.startswith("<"))
+        return
+    for row in json.loads(text).get("results", {}).get("bindings", ()):
+        yield from (cell["value"] for cell in row.values() if cell["type"] == "uri")
 
 
 def _read(file: str) -> str:

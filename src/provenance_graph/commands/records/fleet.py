@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import UsageError
 from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
@@ -96,6 +97,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
 @click.option("--new", "only_new", is_flag=True, help="Only what is new since the baseline.")
 @format_option(*FORMATS)
 @click.pass_obj
+@with_receipts
 def check_(
     session: Session,
     paths: tuple[Path, ...],
@@ -139,6 +141,7 @@ def check_(
         findings += events
     if only_new:
         findings = [one for one in findings if one.new]
+    session.cite(snapshot, (one.iri for one in findings))
     _print(session, findings, str(paths[0]) if paths else "fleet.toml", form)
     new = sum(one.new for one in findings)
     tail = f", {new:,} of them new" if baseline is not None and not begun else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Names
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.acceptance.sssom import Mapping
     from provenance_graph.core.iris import Iri
+    from provenance_graph.formats.fetch.fetcher import Fetcher
     from provenance_graph.linking import LinkLookup
 
 TARGETS = ("wikidata", "hub", "doi", "ror", "spdx")
@@ -29,7 +31,11 @@ SERVICES = {
     "wikidata-sparql": "https://query.wikidata.org/sparql",
     "ror": "https://api.ror.org/v2/organizations",
     "hub": "https://huggingface.co/api/models",
+    "doi": "https://api.crossref.org/works",
+    "arxiv": "https://export.arxiv.org/api/query",
+    "spdx": "",
 }
+DATACITE = "https://api.datacite.org/dois"
 MAX_LOOKED_UP = 1_000
 
 
@@ -48,7 +54,8 @@ MAX_LOOKED_UP = 1_000
     default="",
     metavar="SERVICE",
     help=f"Ask for candidates instead: {', '.join(SERVICES)}, the address of a service like these "
-    "(reconciliation, …/sparql, …/organizations, …/api/models), or the file of a Wikidata dump. "
+    "(reconciliation, …/sparql, …/organizations, …/api/models, Crossref's …/works, DataCite's …/dois, arXiv's "
+    "…/api/query), or the file of a Wikidata dump. "
     "They are proposals, which only a review makes links.",
 )
 @click.option(
@@ -183,14 +190,10 @@ def _lookup(stack: ExitStack, service: str) -> LinkLookup:
     from provenance_graph.formats.fetch.addresses import resolve
     from provenance_graph.formats.fetch.cache import Cache
     from provenance_graph.formats.fetch.fetcher import Fetcher, FetchSettings
-    from provenance_graph.linking import (
-        DumpLookup,
-        HubLookup,
-        ReconciliationLookup,
-        RorLookup,
-        SparqlLookup,
-    )
+    from provenance_graph.linking import DumpLookup, SpdxLookup
 
+    if service == "spdx":
+        return SpdxLookup()
     address = SERVICES.get(service, service)
     if not address.startswith(("http://", "https://")):
         if not Path(service).is_file():
@@ -211,14 +214,30 @@ def _lookup(stack: ExitStack, service: str) -> LinkLookup:
         cache=Cache(Path(folder)) if folder else None,
         resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
     )
-    path = parts.path.rstrip("/")
-    if path.endswith("/organizations"):
-        return RorLookup(fetcher, address)
-    if path.endswith("/sparql"):
-        return SparqlLookup(fetcher, address)
+    return _service(fetcher, address, both=service == "doi")
+
+
+def _service(fetcher: Fetcher, address: str, *, both: bool) -> LinkLookup:
+    """The service of an address, by the path that its kind has; ``both`` registries of DOIs."""
+    from urllib.parse import urlsplit
+
+    from provenance_graph import linking
+
+    path = urlsplit(address).path.rstrip("/")
+    if both:
+        crossref = linking.CrossrefLookup(fetcher, address)
+        return linking.DoiLookup(crossref, linking.DataCiteLookup(fetcher, DATACITE))
     if path.endswith("/api/models"):
-        return HubLookup(fetcher, address.rstrip("/").removesuffix("/api/models"))
-    return ReconciliationLookup(fetcher, address)
+        return linking.HubLookup(fetcher, address.rstrip("/").removesuffix("/api/models"))
+    kinds: dict[str, Callable[[Fetcher, str], LinkLookup]] = {
+        "/organizations": linking.RorLookup,
+        "/sparql": linking.SparqlLookup,
+        "/works": linking.CrossrefLookup,
+        "/dois": linking.DataCiteLookup,
+        "/api/query": linking.ArxivLookup,
+    }
+    made = next((one for end, one in kinds.items() if path.endswith(end)), None)
+    return (made or linking.ReconciliationLookup)(fetcher, address)
 
 
 def _reviewed(session: Session, file: Path, keep: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from provenance_graph.cited import with_receipts
 from provenance_graph.options import format_option
 from provenance_graph.session import Session
 
@@ -11,11 +12,14 @@ from provenance_graph.session import Session
 @click.command()
 @format_option()
 @click.pass_obj
+@with_receipts
 def command(session: Session, form: str) -> None:
     """What is in the store: entities by kind, records and claims by source, gaps, conflicts."""
     from provenance_graph.model.stats import stats
 
     result = stats(session.snapshot())
+    if session.citing:
+        session.say("stats counts; no value of it has a receipt of its own")
     if form == "json":
         session.print_json(result.to_json())
         return

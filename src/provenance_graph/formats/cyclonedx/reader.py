@@ -21,7 +21,6 @@ from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.cyclonedx import around, card, formulation, xml
 from provenance_graph.formats.cyclonedx import bom as boms
-from provenance_graph.formats.cyclonedx import schema as cyclonedx_schema
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
 from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, MODEL, STAGES
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
@@ -95,7 +94,9 @@ def _maker(metadata: dict[Any, Any]) -> str:
 def invalid(document: Document) -> Iterator[Problem]:
     """Where a document breaks the schema of its version; XML is checked by nothing yet."""
     if document.features.syntax == "json":
-        yield from cyclonedx_schema.problems(boms.whole_of(document))
+        from provenance_graph.formats.cyclonedx.schema import problems  # loading takes a moment
+
+        yield from problems(boms.whole_of(document))
 
 
 def read(document: Document) -> ReaderOutput:

@@ -21,9 +21,9 @@ from provenance_graph.core.iris import PREFIXES, Iri, expand
 from provenance_graph.core.shipped import Shipped, all_shipped, read_shipped
 
 PLACES = frozenset(
-    {"dataset", "tested", "parent", "developer", "version", "file", "offer", "score"}
+    {"itself", "dataset", "tested", "parent", "developer", "version", "file", "offer", "score"}
 )
-"""Beside the model itself: what else a field may speak of."""
+"""Beside the model: what else a field may speak of; ``itself`` is a dataset that the form is about."""
 DERIVED = frozenset({"systemic-risk", "open-source-exemption"})
 ASKED = frozenset({"developer", "dataset", "deployer", "authority"})
 
@@ -42,12 +42,19 @@ class FormSource(BaseModel):
         """The property's IRI."""
         return Iri(self.term)
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is a property of what the form is about."""
+        return self.place in ("", "itself")
+
 
 class FormField(BaseModel):
     """One question of a form.
 
-    ``each`` says that all sources are needed for the field to be whole; ``ask`` is who could
-    say what nobody states; ``binds`` on whom the question is binding, where not on all.
+    ``each`` says that all sources are needed for the field to be whole, ``parts`` names what the
+    question asks for with the sources that answer each; what stands in ``from`` alone is shown and
+    answers no part. ``ask`` is who could say what nobody states; ``binds`` on whom the question is
+    binding, where not on all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +64,7 @@ class FormField(BaseModel):
     help: str = Field(default="", max_length=2000)
     sources: tuple[FormSource, ...] = Field(default=(), alias="from")
     each: bool = False
+    parts: Mapping[str, tuple[FormSource, ...]] = Field(default={})
     ask: str = "developer"
     binds: str = ""
 
@@ -64,6 +72,20 @@ class FormField(BaseModel):
     @classmethod
     def _sources(cls, given: object) -> object:
         return [_source(one) for one in given] if isinstance(given, list) else given
+
+    @field_validator("parts", mode="before")
+    @classmethod
+    def _parts(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {name: [_source(one) for one in listed] for name, listed in given.items()}
+
+    @model_validator(mode="after")
+    def _parts_are_sources(self) -> Self:
+        for name, listed in self.parts.items():
+            if unknown := [one for one in listed if one not in self.sources]:
+                raise ValueError(f"part {name!r}: {unknown[0].term} is not in from")
+        return self
 
     @field_validator("ask")
     @classmethod

@@ -111,7 +111,7 @@ class _Reading:
         if not rows and not given.get("footnotes") and given.get("status") in _STANCES:
             stance = _STANCES[given["status"]]
             for source in known.sources:
-                if not source.place and not source.only:
+                if source.plain and not source.only:
                     self.filled.append(
                         Claim(self.model, source.iri, None, stance, locator=f"{where}/status")
                     )
@@ -129,7 +129,7 @@ class _Reading:
         """A value that somebody filled in."""
         predicate = self._property(known, value)
         if predicate is None:
-            plain = [iris.shorten(s.iri) for s in known.sources if not s.place]
+            plain = [iris.shorten(s.iri) for s in known.sources if s.plain]
             what = f"field {known.id} does not say of which property the value is"
             hint = f'add "property": one of {", ".join(plain)}' if plain else "no property holds it"
             yield Problem(at, what, hint, kind="field")
@@ -156,7 +156,7 @@ class _Reading:
             term: Iri = source.iri
             if stated in (term, iris.shorten(term), iris.local_name(term)):
                 return term
-        plain: set[Iri] = {s.iri for s in sources if not s.place}
+        plain: set[Iri] = {s.iri for s in sources if s.plain}
         return plain.pop() if not stated and len(plain) == 1 else None
 
     def _cited(self, value: Mapping[Any, Any], notes: list[int], at: str) -> Iterator[Problem]:

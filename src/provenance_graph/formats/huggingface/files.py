@@ -16,7 +16,7 @@ from provenance_graph.formats.document import Document, ReaderOutput
 from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.api import read_answer
 from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, of_dataset, read_card
-from provenance_graph.formats.huggingface.cards.front import metadata
+from provenance_graph.formats.huggingface.cards.front import card_metadata, metadata
 from provenance_graph.formats.huggingface.cards.generated import read_generated
 from provenance_graph.formats.huggingface.cards.parts import Card, shape
 from provenance_graph.formats.huggingface.cards.results import read_eval_results
@@ -182,7 +182,7 @@ def _card(
     repo: NamedRepository, text: str, document: Document, place: str, alone: bool
 ) -> ReaderOutput:
     """A card. A text without metadata is not known to be about a model; a dataset's is about one."""
-    data, problems = metadata(text, document.url)
+    data, problems = metadata(text, document.url) if place else card_metadata(document)
     for problem in problems:
         yield replace(problem, where=f"{place} {problem.where}".strip())
     if alone and of_dataset(data):

@@ -15,7 +15,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, leaves, read, skip
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.huggingface.cards.front import metadata
+from provenance_graph.formats.huggingface.cards.front import card_metadata, metadata
 from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS
 from provenance_graph.formats.huggingface.configs.keys import (
     ADAPTER_ROWS,
@@ -142,7 +142,7 @@ def field_of(key: str, fields: frozenset[str]) -> str:
 def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
     """The stated values of a document of the Hub, and of the files beside it."""
     if kind == "card":
-        yield from _card_leaves(metadata(document.text, document.url)[0], "")
+        yield from _card_leaves(card_metadata(document)[0], "")
     elif (
         kind in ("api", "dataset_api")
         and document.features.syntax == "json"

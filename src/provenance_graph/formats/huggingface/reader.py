@@ -25,7 +25,7 @@ from provenance_graph.formats.document import (
     ReaderOutput,
 )
 from provenance_graph.formats.huggingface.api import name_of
-from provenance_graph.formats.huggingface.cards.front import metadata
+from provenance_graph.formats.huggingface.cards.front import card_metadata
 from provenance_graph.formats.huggingface.configs.merge import is_recipe
 from provenance_graph.formats.huggingface.configs.total import without_sum
 from provenance_graph.formats.huggingface.dataset_api import dataset_of, read_dataset_answer
@@ -71,7 +71,7 @@ def _origin(document: Document) -> Origin:
 
 def _other_card(document: Document, place: hub.Repository) -> ReaderOutput:
     """A card whose address or path says that it is a dataset's or a space's."""
-    data, problems = metadata(document.text, document.url)
+    data, problems = card_metadata(document)
     yield from problems
     if place.kind is hub.RepositoryKind.DATASET:
         yield from dataset_card(place.name, place.name, place.revision, data, document.text, "")

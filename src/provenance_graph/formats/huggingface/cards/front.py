@@ -9,6 +9,7 @@ from typing import Any
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats import statements
+from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.parsing import parse_yaml
 
 MAX_FRONT = 2 << 20
@@ -64,6 +65,12 @@ def metadata(text: str, url: str) -> tuple[dict[str, Any], list[Problem]]:
         problems.append(Problem("L2", what, "key: value", kind="shape"))
         return {}, problems
     return statements.sanitise(result, front), problems
+
+
+@once
+def card_metadata(document: Document) -> tuple[dict[str, Any], list[Problem]]:
+    """The metadata of a document that is a card, as ``metadata`` reads it."""
+    return metadata(document.text, document.url)
 
 
 def _salvaged(front: str, url: str, problems: list[Problem]) -> Iterator[tuple[str, Any]]:

@@ -114,12 +114,13 @@ def read_generated(
     lines = text.replace("\r\n", "\n").split("\n")[:MAX_LINES]
     for number, line in enumerate(lines, 1):
         bare = line.strip().lstrip("> ")[:2_000]
-        if not bare:
+        begins = _BEGINS.match(bare) is not None
+        if not begins and "dataset" not in bare and "merge" not in bare:
             continue
         where = f"{place} L{number}".strip()
-        for relation, name in _parents(bare):
+        for relation, name in _parents(bare) if begins else ():
             yield from _edge(repo, relation, name, where, basis, known)
-        if match := _PINNED.match(bare):
+        if begins and (match := _PINNED.match(bare)):
             yield from _edge(repo, PG.fineTunedFrom, _named(match), where, basis, known)
             yield from _pinned(repo, _named(match), match["revision"], basis)
         if not with_data and "dataset" in bare and (match := _DATA.search(bare)):
@@ -136,8 +137,6 @@ _LINEAGE = frozenset((*DERIVATIONS, PROV.wasDerivedFrom))
 
 
 def _parents(line: str) -> Iterator[tuple[Iri, str]]:
-    if not _BEGINS.match(line):
-        return
     for template in TEMPLATES:
         if match := template.pattern.match(line):
             yield template.relation, _named(match)

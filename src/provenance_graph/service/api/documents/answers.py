@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NotRequired
 
 from provenance_graph.core.results import AnswerObject, IdRef
+from provenance_graph.model.receipt import ReceiptsOf
 from provenance_graph.shapes.answers import ShapeFinding
 
 
@@ -79,3 +80,10 @@ class ExaminedAnswer(CheckAnswer):
     changes: list[ChangePreview]
     changeCount: int
     judged: bool
+
+
+class CitedExaminedAnswer(ExaminedAnswer):
+    """A checked document, with the receipts of what its findings speak of where they are asked for."""
+
+    receipts: NotRequired[list[ReceiptsOf]]
+    receiptsOf: NotRequired[int]

@@ -21,6 +21,7 @@ from provenance_graph.core.claims import Record, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.results import dump_json
 from provenance_graph.formats.document import Document
+from provenance_graph.model.receipt import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.body import DOCUMENT_BODY, document_name, limited_body
 from provenance_graph.service.api.common.parameters import Many
@@ -51,7 +52,7 @@ def router(access: Access) -> APIRouter:
 
     @routes.post(
         "/check",
-        responses={200: {"model": answers.ExaminedAnswer}},
+        responses={200: {"model": answers.CitedExaminedAnswer}},
         openapi_extra=DOCUMENT_BODY,
     )
     async def check(
@@ -61,6 +62,7 @@ def router(access: Access) -> APIRouter:
             str, Query(max_length=200, description="File, or owner/repository/file.")
         ] = "",
         against: Many = [],  # noqa: B006 - FastAPI copies it
+        receipts: Annotated[bool, Query(description="Also receipts of what it speaks of.")] = False,
     ) -> Response:
         """Check a document against licences, lineage and lists of elements; nothing is stored.
 
@@ -73,8 +75,13 @@ def router(access: Access) -> APIRouter:
         read = await request.app.state.service.backend.run(READER, head + b"\n" + body)
         snapshot = await in_thread(access.prepared, "lineage", "")
         answer = await in_thread(examined, access, snapshot, read, against, body)
+        written = as_json(answer)
+        if receipts:
+            reported = [*answer["upstream"], *answer["missing"], *answer["findings"]]
+            beside = await in_thread(cited, snapshot, [one["focus"] for one in reported])
+            written = as_json({**answer, **beside})
         headers = {"Cache-Control": "no-store", "X-Store-Version": snapshot.version}
-        return Response(as_json(answer), media_type="application/json", headers=headers)
+        return Response(written, media_type="application/json", headers=headers)
 
     _validation(routes)
     return routes

@@ -31,6 +31,7 @@ LINEAGE_TYPES = {
     "dot": "text/vnd.graphviz",
     "mermaid": "text/vnd.mermaid",
     "graphml": "application/graphml+xml",
+    "csv": "text/csv; charset=utf-8",
     "cytoscape": "application/json",
 }
 LINEAGE: dict[int | str, dict[str, Any]] = {
@@ -112,7 +113,7 @@ def _derived(routes: APIRouter, access: Access) -> None:
         evidence: bool = True,
         breaches: bool = True,
         limit: Annotated[int, Query(ge=1, le=5000)] = 500,
-        format: Literal["json", "tree", "dot", "mermaid", "graphml", "cytoscape"] = "json",
+        format: Literal["json", "tree", "csv", "dot", "mermaid", "graphml", "cytoscape"] = "json",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Ancestors and descendants with the evidence of every edge; "N of M" when cut."""

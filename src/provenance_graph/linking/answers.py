@@ -1,0 +1,35 @@
+"""What services answer, read with care: whatever is not of the expected type is left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from provenance_graph.core.errors import FetchError
+
+
+def parsed(url: str, body: bytes) -> object:
+    """A body as JSON; raises FetchError."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FetchError(f"{url[:200]}: the answer is not JSON ({error})") from error
+
+
+def object_at(url: str, body: bytes) -> Mapping[str, Any]:
+    """A body as a JSON object; raises FetchError."""
+    results = parsed(url, body)
+    if not isinstance(results, Mapping):
+        raise FetchError(f"{url[:200]}: the answer is no object")
+    return results
+
+
+def listed(value: object) -> list[Mapping[str, Any]]:
+    """The objects of a list."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def texts(value: object) -> list[str]:
+    """The texts of a list."""
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
