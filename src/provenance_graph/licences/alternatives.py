@@ -31,7 +31,8 @@ def alternatives(
     """Up to three models of like size and modality over which the uses are allowed.
 
     Of such a model a developer's source says what it was made from, every licence above it is
-    known, and nothing but notices is asked for. Models made from ``subject`` are left out.
+    known, no restriction on its training data is on record, and nothing but notices is asked for.
+    Models made from ``subject`` are left out.
     """
     fitting = []
     for name in _candidates(graph, parent, subject):
@@ -91,8 +92,7 @@ def _size(model: ModelTraits) -> float | None:
 
 
 def _is_free(verdict: Verdict) -> bool:
-    """Whether nothing but notices is asked for the use of the weights."""
-    weights = verdict.weights
-    return weights.answer == ALLOWED or (
-        weights.answer == CONDITIONAL and all(one.kind == "notice" for one in weights.reasons)
+    """Whether nothing but notices is asked for the use, by recorded restrictions on data either."""
+    return verdict.answer == ALLOWED or (
+        verdict.answer == CONDITIONAL and all(one.kind == "notice" for one in verdict.reasons)
     )

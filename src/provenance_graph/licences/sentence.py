@@ -181,7 +181,8 @@ def _breaches(breaches: Sequence[LicenceFinding]) -> Iterator[str]:
         clause = f", {one.licence.name} {one.clause}" if one.licence and one.clause else ""
         yield f"it {one.message} [{one.rule.id}{clause}]"
     if len(breaches) > 3:
-        yield f"{len(breaches) - 3} more rules broken"
+        more = len(breaches) - 3
+        yield f"{more} more {'rule' if more == 1 else 'rules'} broken"
 
 
 def _conditional(answer: AnswerOfDay) -> Iterator[str]:

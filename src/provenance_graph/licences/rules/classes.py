@@ -76,6 +76,10 @@ class ClassContext:
         """Paths tell, and a class has none."""
         return None
 
+    def through_outputs(self, _: Reaching) -> bool:
+        """Paths tell, and a class has none."""
+        return False
+
     def model_wrote(self, _: Reaching) -> bool:
         """Perhaps, where a model wrote data somewhere above."""
         return self.written_above

@@ -8,6 +8,7 @@ report of a model and for the pass over a whole store.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -131,6 +132,10 @@ class RuleContext(Protocol):
 
     def through_data(self, one: Reaching) -> bool | None:
         """Whether terms came through a dataset; None where paths are not known."""
+        ...
+
+    def through_outputs(self, one: Reaching) -> bool:
+        """Whether terms of a model came with data or outputs; false where paths are not known."""
         ...
 
     def model_wrote(self, one: Reaching) -> bool:
@@ -287,6 +292,10 @@ class ModelContext:
         """Whether the terms came through a dataset."""
         return any(e.relation in (PG.trainedOn, PG.generatedBy) for e in self._path(one))
 
+    def through_outputs(self, one: Reaching) -> bool:
+        """Whether terms of a model came with data or outputs."""
+        return one.inherited is not None and not one.inherited.by_weights
+
     def model_wrote(self, one: Reaching) -> bool:
         """Whether a model wrote data on the way."""
         return bool(self.writer(one))
@@ -333,13 +342,7 @@ class ModelContext:
             kind = _COUNTED.get(term.condition.key)
             limit = term.licence.users if kind == "users" else term.licence.revenue
             for plan in self.plans:
-                if (
-                    kind
-                    and plan.use.threshold == kind
-                    and plan.number
-                    and limit
-                    and plan.number > limit
-                ):
+                if kind and plan.use.threshold == kind and (plan.number or 0) > (limit or math.inf):
                     clause = term.licence.clause(term.condition.key).place
                     text = f"{plan.number:,} {kind} planned; {term.licence.name} ends at {limit:,}"
                     yield RuleMatch(text, term.licence, clause, term.holder, term.path)

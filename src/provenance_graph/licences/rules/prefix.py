@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from functools import lru_cache
 
-if TYPE_CHECKING:
-    pass
+_SPACING = re.compile(r"[^a-z0-9]+")
 
 
-def begins(name: str, prefix: str, licensor: Iterable[str] = ()) -> bool:
+def begins(name: str, prefix: str, licensor: Collection[str] = ()) -> bool:
     """Whether a name begins with a prefix, however it is spaced and cased.
 
     The licensor's own name may stand before it, as in the names of its own models that a
@@ -21,9 +20,14 @@ def begins(name: str, prefix: str, licensor: Iterable[str] = ()) -> bool:
     >>> begins("Meta-Llama-3-8B-onnx", "Llama 3", ["meta"])
     True
     """
+    return _plain(name).startswith(_beginnings(prefix, tuple(licensor)))
 
-    def plain(text: str) -> str:
-        return re.sub(r"[^a-z0-9]", "", text.lower())
 
-    rests = [plain(name).removeprefix(plain(owner)) for owner in ("", *licensor)]
-    return any(rest.startswith(plain(prefix)) for rest in rests)
+@lru_cache(maxsize=1024)
+def _beginnings(prefix: str, licensor: tuple[str, ...]) -> tuple[str, ...]:
+    """How a name may begin: with the prefix, or a licensor's name and the prefix."""
+    return tuple(_plain(owner) + _plain(prefix) for owner in ("", *licensor))
+
+
+def _plain(text: str) -> str:
+    return _SPACING.sub("", text.lower())

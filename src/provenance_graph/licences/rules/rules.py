@@ -80,9 +80,11 @@ def name_prefix(context: RuleContext) -> Iterator[RuleMatch]:
     for one in context.reaching():
         wanted = pairs.name_prefix(context.catalogue, context.declared, one.licence, one.terms)
         if wanted and one.settled and context.lacks_prefix(one.licence):
+            outputs = context.through_outputs(one)
+            since = f", since outputs of {context.holder(one)} were used" if outputs else ""
             yield context.match(
                 f"is named {context.name!r}; {one.licence.name} asks for a name that begins with "
-                f"{one.licence.prefix!r}",
+                f"{one.licence.prefix!r}{since}",
                 one,
                 "name-prefix",
             )
@@ -178,7 +180,10 @@ def merge(context: RuleContext) -> Iterator[RuleMatch]:
             if key != iri and not accepted & pairs.accepted_licences(other.licence)
         ]
         if others:
-            message = f"{one.licence.name} asks for itself, and so does {', '.join(others)}"
+            message = (
+                f"is merged from what is under {one.licence.name}, which asks for itself, and "
+                f"under {', '.join(others)}, which does too"
+            )
             yield context.match(message, one, "share-alike")
 
 
