@@ -207,3 +207,15 @@ def test_the_model_that_wrote_data_is_named_and_not_what_it_was_trained_on():
     assert any(
         "data that y/writer wrote; whether cc-by-sa-4.0 of z/wiki, from" in one for one in messages
     )
+
+
+def test_a_later_copy_of_a_model_is_judged_by_the_day_on_which_that_was_made():
+    edges = [
+        ("data:x/set", "written", "openai/gpt"),
+        ("x/student", "trained", "data:x/set"),
+        ("q/student-gguf", "quantize", "x/student"),
+    ]
+    labels = {"openai/gpt": "openai-terms", "data:x/set": "mit", "x/student": "mit", "q/student-gguf": "mit"}  # fmt: skip
+    graph = world(edges, labels, [issued("x/student", "2023-10-01"), issued("q/student-gguf", "2025-03-01")])  # fmt: skip
+    (breach,) = (one for one in graph.findings(thing("q/student-gguf")) if one.rule.id == "LR-13")
+    assert "openai-terms-2023-03-14" in breach.message

@@ -86,12 +86,27 @@ class LicenceGraph:
         released = self.traits(subject).released
         node = self.index.names.find(subject)
         if node is not None:
-            above = closure(self.index.up, node, influences=True).nodes.tolist()
-            uses = [int(self.index.down.other[at]) for at in self.index.down.edges_of(service)]
-            made = [self.traits(self.index.names[one]).released for one in uses if one in above]
+            within = {node, *closure(self.index.up, node, influences=True).nodes.tolist()}
+            made = [
+                self._first_release(child, within)
+                for at in self.index.down.edges_of(service)
+                if (child := int(self.index.down.other[at])) in within
+            ]
             if made and all(made):
-                released = min(filter(None, (released, max(made))))
+                released = max(made)
         return min(filter(None, (released, day)), default="")
+
+    def _first_release(self, start: int, within: set[int]) -> str:
+        """The earliest release of an entity and of what was made with it, on the way to a model."""
+        reached, waiting = {start}, [start]
+        while waiting:
+            node = waiting.pop()
+            children = (int(self.index.down.other[at]) for at in self.index.down.edges_of(node))
+            new = {child for child in children if child in within} - reached
+            reached |= new
+            waiting += new
+        days = (self.traits(self.index.names[one]).released for one in sorted(reached))
+        return min(filter(None, days), default="")
 
     def _labelled(self, node: int, day: str) -> list[Licence]:
         """The licences of a node: on an earlier day the label that it lost since, else today's."""
