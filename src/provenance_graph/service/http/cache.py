@@ -14,6 +14,10 @@ from provenance_graph.store.base import Answer
 
 _OVERHEAD: Final = 600
 _LARGEST_SHARE: Final = 16
+_FREE_SHARE: Final = 16
+"""The part of the room that anything may take; beyond it, what was asked for before."""
+_REMEMBERED: Final = 8192
+"""Keys that are remembered as asked for once: by their hashes, less than a megabyte."""
 
 
 T = TypeVar("T")
@@ -22,13 +26,15 @@ T = TypeVar("T")
 class ByteBoundedCache(Generic[T]):
     """The least recently used go when the bytes of all exceed ``size``; safe between threads.
 
-    ``weigh`` gives the bytes of a value. A key names all that a value depends on, the store's
+    Questions that nobody asks again do not fill it: once a sixteenth is in use, a value is kept
+    when it comes for the second time. ``weigh`` gives the bytes of a value. A key names all that a value depends on, the store's
     version among it, so that no value is ever stale.
     """
 
     def __init__(self, size: int, weigh: Callable[[T], int]) -> None:
         self._size, self._used, self._weigh = size, 0, weigh
         self._values: OrderedDict[str, T] = OrderedDict()
+        self._once: OrderedDict[int, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, key: str) -> T | None:
@@ -40,15 +46,27 @@ class ByteBoundedCache(Generic[T]):
             return value
 
     def keep(self, key: str, value: T) -> None:
-        """Keep a value, unless it alone would take much of the room."""
+        """Keep a value, unless it alone would take much of the room or nobody asked for it before."""
         size = self._bytes(key, value)
         with self._lock:
             if size * _LARGEST_SHARE > self._size or key in self._values:
+                return
+            if (self._used + size) * _FREE_SHARE > self._size and not self._came_before(key):
                 return
             self._values[key] = value
             self._used += size
             while self._used > self._size:
                 self._used -= self._bytes(*self._values.popitem(last=False))
+
+    def _came_before(self, key: str) -> bool:
+        mark = hash(key)
+        if mark in self._once:
+            del self._once[mark]
+            return True
+        self._once[mark] = None
+        if len(self._once) > _REMEMBERED:
+            self._once.popitem(last=False)
+        return False
 
     def __len__(self) -> int:
         return len(self._values)
