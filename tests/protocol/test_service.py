@@ -16,6 +16,7 @@ from provenance_graph.core.errors import (
     QueryTimeout,
     StoreBusy,
     StoreError,
+    Unreadable,
     UsageError,
 )
 from provenance_graph.model.search.index import _offset as search_offset
@@ -360,6 +361,22 @@ def test_a_document_type_is_refused_wherever_it_stands() -> None:
     late = b"<!--" + b"x" * 300_000 + b"--><!DOCTYPE r [<!ENTITY e 'x'>]><r/>"
     with pytest.raises(QueryRefused, match="document type"):
         to_ntriples(pack(late, "application/rdf+xml", "http://x/"))
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_elements_that_are_nested_deep_cost_no_more_than_others(closed: bool) -> None:
+    """The reader's time grows with the square of the depth: 200 kB of it took a second."""
+    start = b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="urn:a:">'
+    deep = start + b"<a:b><a:c>" * 600 + (b"</a:c></a:b>" * 600 + b"</r:RDF>" if closed else b"")
+    with pytest.raises(QueryRefused, match="nested more than 1000 deep"):
+        to_ntriples(pack(deep, "application/rdf+xml", "http://x/"))
+    flat = start + b"<a:b r:about='urn:s'><a:c>v</a:c></a:b>" * 600 + b"</r:RDF>"
+    assert to_ntriples(pack(flat, "application/rdf+xml", "http://x/")).count(b"\n") == 1200
+
+
+def test_xml_that_is_not_well_formed_is_refused_with_its_line() -> None:
+    with pytest.raises(Unreadable, match="line 2: mismatched tag"):
+        to_ntriples(pack(b"<r>\n<a></b></r>", "application/rdf+xml", "http://x/"))
 
 
 def test_kept_answers_count_what_was_asked() -> None:

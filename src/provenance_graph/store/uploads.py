@@ -6,14 +6,16 @@ Called by ``workers`` in a confined process; nothing else parses an upload.
 from __future__ import annotations
 
 import json
-import re
+from typing import Final
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
 from provenance_graph.core.errors import QueryRefused, Unreadable
 from provenance_graph.store.sparql.answers import GRAPH_FORMATS
 
-_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+MAX_DEPTH: Final = 1_000
+"""Elements within one another in RDF/XML: what they cost the reader grows with the square."""
 
 
 def pack(body: bytes, media_type: str, base: str) -> bytes:
@@ -29,8 +31,8 @@ def to_ntriples(packed: bytes) -> bytes:
     """
     head, _, body = packed.partition(b"\n")
     media_type, base = json.loads(head)
-    if media_type == "application/rdf+xml" and _DOCTYPE.search(body):
-        raise QueryRefused("a document type definition is not read; write the names out")
+    if media_type == "application/rdf+xml":
+        _check_xml(body)
     lines: list[str] = []
     try:
         for quad in ox.parse(
@@ -49,3 +51,30 @@ def to_ntriples(packed: bytes) -> bytes:
     except ValueError as error:
         raise Unreadable("the document", str(error)) from error
     return "".join(lines).encode()
+
+
+def _check_xml(body: bytes) -> None:
+    """Refuse XML that is not well-formed, has a document type, or is nested too deep."""
+    depth = 0
+
+    def opened(_: str, __: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise QueryRefused(f"elements are nested more than {MAX_DEPTH} deep")
+
+    def closed(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def document_type(*_: object) -> None:
+        raise QueryRefused("a document type definition is not read; write the names out")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = opened, closed
+    parser.StartDoctypeDeclHandler = document_type
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError as error:
+        what = expat.ErrorString(error.code)
+        raise Unreadable("the document", f"line {error.lineno}: {what}") from None
