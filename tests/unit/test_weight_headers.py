@@ -126,6 +126,12 @@ def test_a_safetensors_header_gives_the_number_of_parameters_and_a_layout() -> N
     assert any(claim.predicate == PG.layoutDigest for claim in claims)
 
 
+@pytest.mark.parametrize("data", [b"", b"\x01", b"\x02\x00\x00\x00\x00\x00\x00"])
+def test_a_safetensors_header_that_is_cut_in_its_length_is_refused(data: bytes) -> None:
+    with pytest.raises(Unreadable, match=f"{len(data)} are there"):
+        safetensors.header_of(Document(iris.Iri("urn:cut"), data, "2026-01-01", name="m"))
+
+
 def test_packed_weights_give_no_number_of_parameters() -> None:
     data = safe({"w.qweight": {"dtype": "I32", "shape": [4, 8]}})
     claims, problems = _read(safetensors.READER, data, "model.safetensors")

@@ -71,6 +71,9 @@ def origin(document: Document) -> Origin:
 
 def header_of(document: Document) -> dict[str, Any]:
     """The header as JSON; raises Unreadable where its length or its form is wrong."""
+    if len(document.data) < 8:
+        what = f"byte 0: 8 bytes give the header's length, and {len(document.data)} are there"
+        raise Unreadable(document.url, what)
     (length,) = struct.unpack("<Q", document.data[:8])
     if length > MAX_HEADER:
         what = f"byte 0: a header of {length:,} bytes is stated; at most {MAX_HEADER:,} are read"
