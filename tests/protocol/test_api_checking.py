@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.exchange.registry import exporters
+from provenance_graph.formats.registry import readers
 from provenance_graph.lineage.index import LineageIndex
 
 CARD = b"---\nlicense: mit\nbase_model: org/base\n---\n# Model\n"
@@ -37,6 +38,41 @@ def test_what_we_export_we_accept(api: TestClient) -> None:
         result = checked(api, text, f"x.{exporters()[form].suffix}", format=form)
         assert result["format"] == form, result["problems"]
         assert result["recordCount"] == 1
+
+
+NONSENSE = (
+    b'{"a": [{"b": null}], "@graph": [{"@id": "x", "@type": 7}], "components": 7, "models": "x"}',
+    b"[[], {}, null, 1e400]",
+    b"\xff\xfe\x00hello: [1,\n",
+    b"",
+)
+
+
+@pytest.mark.parametrize("form", sorted(readers()))
+def test_every_format_that_is_read_may_be_named_and_nonsense_is_told(
+    api: TestClient, form: str
+) -> None:
+    for body in NONSENSE:
+        reply = api.post(f"{API}/validate", params={"name": "x", "format": form}, content=body)
+        assert reply.status_code in (200, 400, 422), (reply.status_code, reply.text[:300])
+        result = reply.json()
+        if reply.status_code == 200:
+            assert result["format"] in (form, "")  # nothing where no reader took it
+            assert result["problems"] or result["recordCount"] < 2, result
+            assert all(problem["what"] for problem in result["problems"])
+        else:
+            assert result["detail"]
+        assert "Traceback" not in reply.text
+
+
+def test_a_merge_is_checked_over_http(api: TestClient) -> None:
+    """A recipe of mergekit: its parents are read, and a wrong one is told with its place."""
+    recipe = b"merge_method: slerp\nmodels:\n  - model: org/one\n  - model: org/two\n"
+    result = checked(api, recipe, "org--merged.yaml", format="mergekit")
+    assert result["recordCount"] == 1
+    assert result["records"][0]["claimCount"] >= 2
+    wrong = checked(api, recipe + b"base_model: [1]\n", "org--merged.yaml", format="mergekit")
+    assert any(problem["where"] == "/base_model" for problem in wrong["problems"]), wrong
 
 
 def test_problems_have_places(api: TestClient) -> None:
