@@ -3,7 +3,7 @@ import { render, type JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Painter } from "./explore/canvas";
 import { usePointer } from "./explore/pointer";
-import { begin, moved, neighbourBy, withGroup, type Scene } from "./explore/scene";
+import { ASKED_FOR, begin, moved, neighbourBy, withGroup, type Scene } from "./explore/scene";
 import { askedOf, routed, withLayout } from "./explore/routing";
 import { opening, type View } from "./explore/view";
 import type { Palette } from "./explore/write";
@@ -44,7 +44,7 @@ function palette(): Palette {
 
 /** The scene with what is around an entity, so many of each relation. */
 export function around(scene: Scene, found: Neighbourhood, most: number): Scene {
-  return found.groups.reduce((made, group) => withGroup(made, found.node.iri, { ...group, items: group.items.slice(0, most) }), scene);
+  return found.groups.filter((group) => !ASKED_FOR.has(group.name)).reduce((made, group) => withGroup(made, found.node.iri, { ...group, items: group.items.slice(0, most) }), scene);
 }
 
 function Explorer({ model }: { model: Shared }): JSX.Element {

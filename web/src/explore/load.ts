@@ -8,14 +8,12 @@ import { unpacked, type Step } from "./address";
 import { arranged } from "./arrange";
 import { MOST_CHANGES, changesScene, evidenceScene, impactScene, licenceScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
 import { difference } from "./difference";
-import { begin, withGroup, withLinks, type Link, type Scene } from "./scene";
+import { ASKED_FOR, begin, withGroup, withLinks, type Link, type Scene } from "./scene";
 
 /** So many neighbours are opened at a time. */
 export const PAGE = 12;
 /** So many of each group are shown around an entity that was only just come to. */
 const FIRST = 3;
-/** Claims come where a reader asks for them: every entity has more of them than neighbours. */
-const ASKED_FOR = new Set(["about", "inRecord"]);
 /** So many entities are shown in one scene. */
 export const MOST = 5000;
 

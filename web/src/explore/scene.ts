@@ -96,6 +96,9 @@ export function withLinks(scene: Scene, at: string, groups: Group[]): Scene {
   return links.size === scene.links.size ? scene : { nodes: scene.nodes, links };
 }
 
+/** Claims come where a reader asks for them: every entity has more of them than neighbours. */
+export const ASKED_FOR = new Set(["about", "inRecord"]);
+
 /** The scene without an entity and its links. */
 export function without(scene: Scene, iri: string): Scene {
   if (!scene.nodes.has(iri)) return scene;
