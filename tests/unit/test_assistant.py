@@ -15,7 +15,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assistant import cite_check, make_server
+from provenance_graph.assistant import cite_check, make_server, server
 from provenance_graph.assistant.cite_check import Checker
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import QueryError, UsageError
@@ -34,14 +34,22 @@ def snapshot(shipped: Path) -> Iterator[AcceptedSnapshot]:
 
 @pytest.fixture(scope="module")
 def call(snapshot: AcceptedSnapshot):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(server, "ANSWER_SECONDS", 600.0)  # no clock decides about an answer
+        yield asking(snapshot)
+
+
+def asking(snapshot: AcceptedSnapshot):
+    """A client of the server: a tool's name and arguments, whether it refused, and its answer."""
+
     def refused(_: str) -> bytes:
         raise QueryError("no pool in this test")
 
-    server = make_server(lambda day: snapshot.at(day) if day else snapshot, refused)
+    serving = make_server(lambda day: snapshot.at(day) if day else snapshot, refused)
 
     def ask(name: str, **arguments: Any) -> tuple[bool, Any]:
         async def go() -> tuple[bool, str]:
-            async with Client(server) as client:
+            async with Client(serving) as client:
                 reply = await client.call_tool(name, arguments)
                 return bool(reply.is_error), reply.content[0].text
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
-from pathlib import Path
 
 import audit_store
 import pytest
@@ -15,11 +14,11 @@ import pytest
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Record, Stance
-from provenance_graph.core.errors import NotFound, Unreadable, UsageError
+from provenance_graph.core.errors import NotFound, Unreadable
 from provenance_graph.core.iris import Iri, model
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.forms.definition import form_named, forms, read
+from provenance_graph.formats.forms.definition import form_named, forms
 from provenance_graph.formats.registry import readers
 from provenance_graph.forms.answers import FilledField, FilledForm
 from provenance_graph.forms.derived import open_source_exemption, systemic_risk
@@ -321,30 +320,6 @@ def test_too_many_values_are_bounded() -> None:
     }
     _, problems = read_back(value)
     assert "more than 5,000 values" in problems[0].what
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("id = 'x'", "title"),
-        ("not toml", "no TOML"),
-        (
-            'id="f"\ntitle="t"\nauthority="a"\nedition="e"\nsource="s"\n[[section]]\ntitle="s"\n'
-            '[[section.field]]\nid="1"\ntitle="t"\nfrom=["moon/pg:digest"]',
-            "'moon' is no place",
-        ),
-        (
-            'id="f"\ntitle="t"\nauthority="a"\nedition="e"\nsource="s"\n[[section]]\ntitle="s"\n'
-            '[[section.field]]\nid="1"\ntitle="t"\n[[section.field]]\nid="1"\ntitle="t"',
-            "two fields have one id",
-        ),
-    ],
-)
-def test_a_bad_form_file_is_said_with_its_place(tmp_path: Path, text: str, words: str) -> None:
-    file = tmp_path / "f.toml"
-    file.write_text(text)
-    with pytest.raises(UsageError, match=words):
-        read(file)
 
 
 def test_a_model_trained_from_scratch_is_said_to_be_made_from_no_other() -> None:

@@ -203,27 +203,6 @@ def test_only_a_bound_key_makes_records_the_publishers_own() -> None:
     assert [organization(p) for p in verified] == [mine]
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"", "no bundle: it is no JSON"),
-        (b"---\nlicense: mit\n---\n", "no bundle: it is no JSON"),
-        (b"{}", "no bundle"),
-        (b"[" * 200_000, "nested deeper"),
-        (b"\xff\xfe", "not UTF-8"),
-        (b'{"mediaType": "application/vnd.provenance-graph.bundle+json;version=9"}', "version=9"),
-    ],
-)
-def test_what_is_no_bundle_is_said_in_a_sentence(data: bytes, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
-        verify(data)
-
-
-def test_a_file_of_a_hundred_megabytes_is_refused_before_it_is_read() -> None:
-    with pytest.raises(Unreadable, match="at most"):
-        verify(b" " * (65 << 20))
-
-
 def test_content_that_nests_never_reaches_the_parser() -> None:
     content = f"<a:s> <a:p> {'<<( <a:s> <a:p> ' * 9} .\n"
     file = envelope.read(made(), "bundle")
