@@ -29,7 +29,7 @@ HAIKU = "anthropic/claude-haiku-4-5"
 @pytest.fixture(scope="module")
 def snapshot(shipped: Path) -> Iterator[AcceptedSnapshot]:
     with EmbeddedStore.open(shipped) as store:
-        yield AcceptedSnapshot(store)
+        yield AcceptedSnapshot(store, folder=shipped / "derived")
 
 
 @pytest.fixture(scope="module")
