@@ -19,10 +19,8 @@ from provenance_graph.core.claims import (
     Basis,
     Custody,
     Precision,
-    SourcedClaim,
     Stance,
 )
-from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 
 
@@ -138,135 +136,6 @@ def test_a_limit_in_k_leaves_both_readings_open(limit: int, same: bool) -> None:
     one = held(literals.integer(128_000), predicate=PG.contextLength, as_stated="128K")
     other = held(literals.integer(limit), predicate=PG.contextLength)
     assert agree(one, other) is same
-
-
-def test_an_implausible_claim_refines_nothing_and_loses() -> None:
-    named = iris.model("org/m-13b")
-    wrong = replace(held(billions(7)), subject=named)
-    right = replace(held(billions(13), source="far"), subject=named)
-    seen = view_of(named, [wrong, right], [named], POLICY)
-    assert (named, PG.parameterCount, billions(13), None) in seen.quads
-    assert (named, PG.implausible, PG.parameterCount, None) in seen.quads
-    (lost,) = [c for c in seen.claims if c.standing is AcceptanceStatus.REJECTED]
-    assert lost.reason == "implausible: the name gives about 13B"
-
-
-def test_an_implausible_value_alone_is_accepted_from_a_researched_index_only() -> None:
-    named = iris.model("org/m-13b")
-    for source, taken in (("index", True), ("t", False)):
-        alone = replace(held(billions(7), source=source), subject=named)
-        seen = view_of(named, [alone], [named], POLICY)
-        assert ((named, PG.parameterCount, billions(7), None) in seen.quads) is taken
-        assert (named, PG.implausible, PG.parameterCount, None) in seen.quads
-
-
-@pytest.mark.parametrize(
-    ("name", "count", "doubted"),
-    [
-        ("Mixtral-8x7B-Instruct-v0.1", 7, True),
-        ("Mixtral-8x7B-Instruct-v0.1", 47, False),
-        ("Qwen3-235B-A22B", 22, True),
-        ("Qwen3-235B-A22B", 235, False),
-        ("Llama-4-Scout-17B-16E", 109, False),
-        ("CLIP-ViT-L-14-laion2B", 428, False),
-        ("Qwen1.5-7B", 14, True),
-        ("gpt-x", 1000, False),
-    ],
-)
-def test_a_rounded_count_is_held_against_the_size_in_the_name(
-    name: str, count: int, doubted: bool
-) -> None:
-    named = iris.model(f"org/{name}")
-    seen = view_of(named, [replace(held(billions(count)), subject=named)], [named], POLICY)
-    assert ((named, PG.implausible, PG.parameterCount, None) in seen.quads) is doubted
-
-
-def test_a_month_is_no_support_of_its_last_day() -> None:
-    """Kept as 2025-03-31, it speaks for the 3rd of March as much as for the 31st."""
-    last, third = dated("2025-03-31", source="a"), dated("2025-03-03", source="b")
-    month = dated("2025-03", source="c")
-    assert accepted(last, third, month, predicate=DCTERMS.issued) == ["2025-03-03"]
-    reasons = {
-        claim.claim.precision: why
-        for claim, _, why in resolve([last, month], DCTERMS.issued, POLICY).claims
-    }
-    assert reasons[month.claim.precision] == "agrees, less precise"
-
-
-def test_a_third_partys_release_long_after_the_repository_is_implausible() -> None:
-    created = created_on("2024-01-10", "osaimap")
-    seen = view_of(M, [dated("2025-01-10"), created], [M], POLICY)
-    (claim,) = [c for c in seen.claims if c.claim.predicate == DCTERMS.issued]
-    assert claim.reason == "implausible: the repository was created on 2024-01-10"
-    own = view_of(M, [dated("2025-01-10", Basis.DEVELOPER), created], [M], POLICY)
-    assert [c.standing for c in own.claims if c.claim.predicate == DCTERMS.issued] == [
-        AcceptanceStatus.ACCEPTED
-    ]
-
-
-@pytest.mark.parametrize("reader", ["modelpack", "mlflow", "spdx3", "fair4ml"])
-def test_a_packages_day_of_creation_is_no_repositorys(reader: str) -> None:
-    """An image made of an old model years later makes its release no less plausible."""
-    seen = view_of(M, [dated("2023-07-18"), created_on("2026-03-11", reader)], [M], POLICY)
-    assert (M, PG.implausible, DCTERMS.issued, None) not in seen.quads
-
-
-def test_an_unknown_copy_of_the_hubs_answer_does_not_outweigh_the_crawl() -> None:
-    crawl = created_on("2024-01-10", "osaimap", source="close")
-    copy = created_on("2022-04-01", "huggingface", source="far", custody=Custody.ASSUMED)
-    seen = view_of(M, [dated("2024-01-20"), crawl, copy], [M], POLICY)
-    assert (M, PG.implausible, DCTERMS.issued, None) not in seen.quads
-
-
-def created_on(day: str, reader: str, source: str = "t", **header: object) -> SourcedClaim:
-    """A day of creation as a document read by ``reader`` states it."""
-    item = dated(day, source=source)
-    item = replace(item, header=replace(item.header, reader=reader, **header))  # type: ignore[arg-type]
-    return replace(item, claim=replace(item.claim, predicate=DCTERMS.created))
-
-
-@pytest.mark.parametrize(
-    ("number", "basis", "source", "taken"),
-    [
-        ("2204.05149", Basis.THIRD_PARTY, "t", False),
-        ("2204.05149", Basis.DEVELOPER, "t", True),
-        ("2204.05149", Basis.THIRD_PARTY, "index", True),
-        ("2307.09288", Basis.THIRD_PARTY, "t", True),
-        ("2412.00001", Basis.THIRD_PARTY, "t", True),
-        ("0000.00000", Basis.THIRD_PARTY, "t", False),
-    ],
-)
-def test_a_paper_that_a_card_only_cites_is_not_the_models(number, basis, source, taken) -> None:
-    """A list of tags names every paper that a card links to: of benchmarks, of carbon footprints."""
-    paper = Iri(f"https://arxiv.org/abs/{number}")
-    cited = held(paper, basis, predicate=PG.paper, source=source)
-    seen = view_of(M, [cited, dated("2024-07-23", Basis.DEVELOPER)], [M], POLICY)
-    assert ((M, PG.paper, paper, None) in seen.quads) is taken
-
-
-def test_a_moving_name_has_no_release_day() -> None:
-    moving = iris.model("org/large-latest")
-    seen = view_of(moving, [replace(dated("2024-11-01"), subject=moving)], [moving], POLICY)
-    (claim,) = seen.claims
-    assert claim.standing is AcceptanceStatus.REJECTED
-    assert "moves from release to release" in claim.reason
-
-
-@pytest.mark.parametrize(
-    ("base", "basis", "taken"),
-    [
-        ("org/base-13b", Basis.THIRD_PARTY, False),
-        ("org/base-7b", Basis.THIRD_PARTY, True),
-        ("org/base-3b", Basis.THIRD_PARTY, True),
-        ("org/base-13b", Basis.DEVELOPER, True),
-        ("org/base", Basis.THIRD_PARTY, True),
-    ],
-)
-def test_a_tune_is_no_smaller_than_its_base(base: str, basis: Basis, taken: bool) -> None:
-    tuned, parent = iris.model("org/chat-7b"), iris.model(base)
-    item = replace(held(parent, basis, predicate=PG.fineTunedFrom, source="index"), subject=tuned)
-    seen = view_of(tuned, [item], [tuned], POLICY)
-    assert ((tuned, PG.fineTunedFrom, parent, None) in seen.quads) is taken
 
 
 # ---- custody: whether it is the developer's own word ---------------------------------------
