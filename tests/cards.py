@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readers_a import document
+from reading import document
 
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.formats.huggingface import reader as huggingface

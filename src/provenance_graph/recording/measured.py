@@ -20,7 +20,7 @@ from provenance_graph.formats.weights.kinship import Kinship, KinshipVerdict
 COLLECTION = "measurements"
 READER = "kinship"
 _CONFIDENCE = Decimal("0.99")
-"""What the comparison reaches on families of known descent (``tests/unit/test_kinship.py``)."""
+"""What the comparison reaches on families of known descent (``tests/unit/formats/test_kinship.py``)."""
 
 
 def to_record(

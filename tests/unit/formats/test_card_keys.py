@@ -1,0 +1,140 @@
+"""Tags, odd keys and keys that nothing reads: what a card or an answer of the Hub states arrives."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from reading import document
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.formats import coverage
+from provenance_graph.formats.coverage import Fate
+from provenance_graph.formats.huggingface import reader as huggingface
+
+MODEL = iris.model("acme-labs/Tiny")
+
+
+def card(
+    front: str, name: str = "acme-labs--Tiny.md"
+) -> tuple[set[tuple[Iri, str]], list[Problem]]:
+    results = list(huggingface.READER.read(document(f"---\n{front}\n---\n", name)))
+    stated = {(c.predicate, str(c.value)) for c in results if isinstance(c, Claim)}
+    return stated, [p for p in results if isinstance(p, Problem)]
+
+
+def test_tasks_libraries_languages_and_other_tags_are_read() -> None:
+    stated, _ = card("tags: [text-generation, transformers, de, gguf, chemistry, region:us]")
+    assert stated >= {
+        (PG.task, "text-generation"), (PG.framework, "transformers"), (DCTERMS.language, "de"),
+        (PG.fileFormat, "gguf"), (PG.otherStatement, "tag: chemistry"),
+    }  # fmt: skip
+    assert not [value for _, value in stated if "region" in value]
+
+
+@pytest.mark.parametrize("key", ["dataset", "Datasets", "DATASETS", "train_datasets"])
+def test_data_under_an_odd_key_are_training_data(key: str) -> None:
+    stated, problems = card(f"{key}: [acme/data]")
+    assert (PG.trainedOn, iris.dataset("acme/data")) in stated
+    assert [p.hint for p in problems if "not read by the Hub" in p.what] == ["datasets"]
+
+
+@pytest.mark.parametrize("key", ["base-model", "Base_Model", "base_models", "basemodel"])
+def test_a_base_under_an_odd_key_is_a_parent(key: str) -> None:
+    stated, _ = card(f"{key}: acme/base")
+    assert iris.model("acme/base") in {value for _, value in stated}
+
+
+def test_a_configuration_of_the_data_is_kept() -> None:
+    stated, _ = card("datasets:\n- name: acme/data\n  config: small\n- acme/more")
+    assert (PG.datasetConfiguration, "small") in stated
+    assert {(PG.trainedOn, iris.dataset(n)) for n in ("acme/data", "acme/more")} <= stated
+
+
+def test_a_relation_and_a_licence_under_odd_keys_belong_to_what_they_stand_beside() -> None:
+    odd = "Base_Model: [acme/a, acme/b]\nBase_Model_Relation: merge"
+    stated, problems = card(f"{odd}\nlicense: other\nLicense_Name: kite-open")
+    assert {(PG.mergedFrom, iris.model(f"acme/{each}")) for each in "ab"} <= stated
+    assert not [p for p in problems if p.kind == "missing"]
+    assert (DCTERMS.license, iris.mint("licence", "stated", "kite-open")) in stated
+
+
+def test_names_of_data_in_one_text_are_several_and_a_remark_is_none() -> None:
+    stated, _ = card('datasets: "c4, the_pile"')
+    assert {(PG.trainedOn, iris.dataset(each)) for each in ("c4", "the_pile")} <= stated
+    assert not [value for _, value in stated if "c4-the" in value]
+    stated, _ = card('datasets: ["web pages (English, German)"]')
+    assert len([each for each in stated if each[0] == PG.trainedOn]) == 1
+
+
+def test_a_dataset_s_card_names_its_parts_tasks_and_sources() -> None:
+    front = (
+        "license: mit\ntask_categories: [text-classification]\nsize_categories: [1K<n<10K]\n"
+        "configs:\n- config_name: small\n  data_files: x.csv\n"
+        "source_datasets: [original, 'extended|acme/older']\n"
+    )
+    stated, _ = card(front, "acme-labs--data.md")
+    assert stated >= {
+        (PG.datasetConfiguration, "small"),
+        (PG.task, "text-classification"),
+        (PROV.wasDerivedFrom, iris.dataset("acme/older")),
+        (PG.otherStatement, "source_datasets: original"),
+        (PG.otherStatement, "size_categories: 1K<n<10K"),
+    }
+
+
+def test_a_key_that_nothing_reads_is_kept_as_stated_and_display_is_not() -> None:
+    stated, _ = card(
+        "license: mit\nprompt_template: '[INST]'\nour_field: {a: 1, b: [x]}\nwidget: [{text: hi}]"
+    )
+    retained = {value for predicate, value in stated if predicate == PG.otherStatement}
+    assert retained == {"prompt_template: [INST]", "our_field.a: 1", "our_field.b: x"}
+
+
+def test_a_file_of_the_repository_as_terms_is_its_address() -> None:
+    stated, _ = card("license: other\nlicense_name: acme-terms\nlicense_link: LICENSE.md")
+    page = "https://huggingface.co/acme-labs/Tiny/blob/main/LICENSE.md"
+    assert (PG.termsOfUse, page) in stated
+    assert (SCHEMA.name, "acme-terms") in stated
+
+
+def test_weight_files_of_an_answer_have_digest_and_size() -> None:
+    digest = "a" * 64
+    raw = {
+        "id": "acme-labs/Tiny",
+        "likes": 1,
+        "tags": ["en", "region:us", "transformers"],
+        "gated": "manual",
+        "siblings": [
+            {"rfilename": "model.safetensors", "size": 10, "lfs": {"sha256": digest, "size": 10}},
+            {"rfilename": "old.bin", "size": 7},
+            {"rfilename": "README.md", "size": 3},
+        ],
+    }
+    result = huggingface.READER.read(document(json.dumps(raw), "api.json"))
+    stated = {(c.predicate, str(c.value)) for c in result if isinstance(c, Claim)}
+    assert stated >= {
+        (PG.fileName, "model.safetensors"),
+        (PG.digest, f"sha256:{digest}"),
+        (PG.byteSize, "10"),
+        (PG.fileName, "old.bin"),
+        (PG.byteSize, "7"),
+        (PG.fileFormat, "safetensors"),
+        (PG.fileFormat, "pytorch"),
+        (DCTERMS.language, "en"),
+        (PG.framework, "transformers"),
+        (PG.weightsAvailability, PG.GatedWeights),
+    }
+    assert (PG.fileName, "README.md") not in stated
+
+
+def test_the_ledger_of_a_card_tells_every_value() -> None:
+    front = "license: mit\nDatasets: [a/b]\nwidget: [{text: hi}]\nprompt_template: x\nours: 1"
+    ledger = coverage.of_document(huggingface.READER, document(f"---\n{front}\n---\n", "a--b.md"))
+    assert {fate: ledger.total(fate) for fate in Fate} == {
+        Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 1,
+        Fate.NOT_UNDERSTOOD: 0,
+    }  # fmt: skip

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from reading import document
+from shared import SHARED, needs_shared
+
+from provenance_graph.core import iris, terms
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.terms import PG, PROV
+from provenance_graph.formats.catalogues.osaimap import READER
+
+HEAD = (
+    "model_id,base_model,architecture,precision,params_b,license,model_type,average,submission_date"
+)
+
+
+def read(*rows: str, head: str = HEAD) -> list[Claim | Problem]:
+    text = "\n".join([head, *rows]) + "\n"
+    return list(READER.read(document(text, "model_benchmarks.csv")))
+
+
+def edges(result: list[Claim | Problem]) -> list[tuple[object, object]]:
+    derived = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
+    return [
+        (c.predicate, c.value) for c in result if isinstance(c, Claim) and c.predicate in derived
+    ]
+
+
+def test_a_merge_that_points_at_itself_is_a_problem_and_no_edge():
+    result = read("a/m,a/m (Merge),X,bfloat16,7,,🤝,1,2024-09-03")
+    assert edges(result) == []
+    assert [p.kind for p in result if isinstance(p, Problem)] == ["lineage"]
+
+
+def test_a_pretrained_model_and_a_removed_base_are_no_edges_and_no_problems():
+    result = read(
+        "a/m,a/m,X,bfloat16,7,,🟢,1,2024-09-03", "a/n,Removed,X,bfloat16,7,,🔶,1,2024-09-03"
+    )
+    assert edges(result) == []
+    assert not [p for p in result if isinstance(p, Problem)]
+
+
+def test_the_sign_tells_the_kind_of_derivation():
+    result = read(
+        "a/m,a/base,X,bfloat16,7,,🟩,1,2024-09-03", "a/n,a/base,X,bfloat16,7,,?,1,2024-09-03"
+    )
+    assert edges(result) == [
+        (PG.continuedFrom, iris.model("a/base")),
+        (PROV.wasDerivedFrom, iris.model("a/base")),
+    ]
+
+
+def test_a_second_run_of_a_model_is_another_result():
+    result = read("a/m,,X,bfloat16,7,,🟢,1,2024-09-03", "a/m,,X,4bit,7,,🟢,2,2024-09-04")
+    scores = {
+        c.subject: str(c.value) for c in result if isinstance(c, Claim) and c.predicate == PG.score
+    }
+    assert sorted(scores.values()) == ["1", "2"]
+
+
+def test_a_rounded_size_keeps_its_text():
+    (claim,) = [
+        c
+        for c in read("a/m,,X,bfloat16,8.03,,🟢,1,2024-09-03")
+        if isinstance(c, Claim) and c.predicate == PG.parameterCount
+    ]
+    assert (str(claim.value), claim.as_stated) == ("8030000000", "8.03 B")
+
+
+def test_a_relation_in_a_tag_is_an_edge_and_the_bare_one_beside_it_is_not():
+    head = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
+    result = read('a/m,a,1,1,,,2024-05-06,,"base_model:a/b,base_model:quantized:a/b"', head=head)
+    assert edges(result) == [(PG.quantizedFrom, iris.model("a/b"))]
+
+
+@needs_shared
+def test_the_leaderboards_self_pointing_parents_are_counted():
+    assert SHARED
+    path = SHARED / "sources/os-ai-map/huggingface/model_benchmarks.csv"
+    results = list(READER.read(document(path.read_bytes(), path.name)))
+    problems = [p for p in results if isinstance(p, Problem) and "own unknown parents" in p.what]
+    assert len(problems) > 800
+    scores = [c for c in results if isinstance(c, Claim) and c.predicate == PG.score]
+    assert len(scores) == 2960 * 7

@@ -1,0 +1,240 @@
+"""What mergekit's recipes, adapters and folders of the Hub's cache say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from reading import document
+
+from provenance_graph.core import iris, terms
+from provenance_graph.core.claims import Claim, Problem, Record
+from provenance_graph.core.errors import UnknownFormat
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats.document import Document
+from provenance_graph.formats.huggingface import reader as huggingface
+from provenance_graph.formats.records import records_of
+from provenance_graph.formats.registry import readers
+from provenance_graph.formats.walk import walk
+from provenance_graph.ingest import intake
+
+COMMIT = "7231864981174d9bee8c7687c24c8344414eae6b"
+
+
+def claims(text: str, name: str) -> list[Claim]:
+    it = document(text, name)
+    assert [r.format for r in readers().values() if r.recognises(it.features)] == ["huggingface"]
+    return [c for c in huggingface.READER.read(it) if isinstance(c, Claim)]
+
+
+def parents(text: str, name: str = "acme-labs--Tiny/mergekit_config.yml") -> set[str]:
+    subject = iris.model("acme-labs/Tiny")
+    return {
+        str(c.value).removeprefix(iris.model(""))
+        for c in claims(text, name)
+        if c.subject == subject and c.predicate == PG.mergedFrom
+    }
+
+
+@pytest.mark.parametrize(
+    ("recipe", "expected"),
+    [
+        ("models:\n- model: org/a+org/lora\n- model: org/b@8f2b1c0\nmerge_method: ties\nbase_model: org/c\n",
+         {"org/a", "org/lora", "org/b", "org/c"}),
+        ("slices:\n- sources:\n  - {model: org/a, layer_range: [0, 24]}\n- sources:\n"
+         "  - {model: org/a, layer_range: [8, 32]}\nmerge_method: passthrough\n", {"org/a"}),
+        ("modules:\n  text_decoder:\n    slices:\n    - sources:\n      - model:\n"
+         "          model: {path: org/a, revision: v1}\n          lora: {path: org/lora}\n"
+         "merge_method: slerp\nbase_model: {model: {path: org/a}}\n", {"org/a", "org/lora"}),
+        ("base_model: org/a\ngate_mode: hidden\nexperts:\n- source_model: org/b\n- source_model: org/c\n"
+         "shared_experts:\n- source_model: org/d\n", {"org/a", "org/b", "org/c", "org/d"}),
+        ("models:\n- model: /cache/hub/models--org--a/snapshots/0123abc\n"
+         "merge_method: linear\n", {"org/a"}),
+    ],
+)  # fmt: skip
+def test_every_model_of_a_recipe_is_a_parent(recipe: str, expected: set[str]) -> None:
+    assert parents(recipe) == expected
+    assert parents(recipe, "acme-labs--Tiny/mergekit_moe_config.yml") == expected
+
+
+def test_a_revision_of_a_recipe_is_kept_where_it_can_be_asked() -> None:
+    result = claims(
+        "models:\n- model: org/b@8f2b1c0\nmerge_method: ties\n", "acme-labs--Tiny/m.yml"
+    )
+    (version,) = [c.value for c in result if c.predicate == PG.derivedFromVersion]
+    stated = {c.predicate: c.value for c in result if c.subject == version}
+    assert stated[PROV.specializationOf] == iris.model("org/b")
+    assert str(stated[SCHEMA.version]) == "8f2b1c0"
+    assert not [c for c in result if "@" in str(c.value) or "@" in c.subject]
+
+
+def test_an_adapter_s_revision_is_its_base_s() -> None:
+    raw = {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "r": 8,
+        "lora_alpha": 16,
+        "target_modules": ["q_proj", "v_proj"],
+        "base_model_name_or_path": "org/base",
+        "revision": COMMIT,
+    }
+    result = claims(json.dumps(raw), "acme-labs--Tiny_adapter_config.json")
+    subject = iris.model("acme-labs/Tiny")
+    own = {(c.predicate, str(c.value)) for c in result if c.subject == subject}
+    assert own >= {
+        (PG.adapterOf, iris.model("org/base")),
+        (PG.adapterRank, "8"),
+        (PG.adapterAlpha, "16"),
+        (PG.adapterTarget, "q_proj"),
+        (PG.adapterTarget, "v_proj"),
+    }
+    (version,) = [c.value for c in result if c.predicate == PG.derivedFromVersion]
+    stated = {c.predicate: str(c.value) for c in result if c.subject == version}
+    assert stated == {
+        RDF.type: PG.ModelVersion,
+        PROV.specializationOf: iris.model("org/base"),
+        SCHEMA.version: COMMIT,
+    }
+
+
+def test_a_cached_path_as_a_base_is_the_repository_at_its_commit() -> None:
+    path = f"/home/me/.cache/huggingface/hub/models--org--base/snapshots/{COMMIT}"
+    raw = {"peft_type": "LORA", "base_model_name_or_path": path}
+    result = claims(json.dumps(raw), "acme-labs--Tiny_adapter_config.json")
+    edges = {c.value for c in result if c.predicate in terms.DERIVATIONS}
+    assert edges == {iris.model("org/base")}
+    versions = {str(c.value) for c in result if c.predicate == SCHEMA.version}
+    assert versions == {COMMIT}
+
+
+def records(path: Path) -> list[Record]:
+    results = []
+    for it in walk([str(path)], retrieved="2026-01-31"):
+        assert isinstance(it, Document), it
+        results += [r for r in records_of(huggingface.READER, it) if isinstance(r, Record)]
+    return results
+
+
+def test_folders_of_the_cache_are_their_repositories(tmp_path: Path) -> None:
+    for folder, files in {
+        "models--acme--cached/snapshots/abc123": {
+            "README.md": "---\nlicense: mit\nbase_model: gpt2\n---\n",
+            "config.json": '{"model_type": "gpt2", "n_layer": 12}',
+        },
+        "datasets--acme--data/snapshots/def": {"README.md": "---\nlicense: cc0-1.0\n---\n"},
+        "datasets--acme--tickets-2025": {"README.md": "---\nlicense: mit\n---\n"},
+    }.items():
+        (tmp_path / folder).mkdir(parents=True)
+        for name, text in files.items():
+            (tmp_path / folder / name).write_text(text)
+    stated = {(c.subject, c.predicate, str(c.value)) for r in records(tmp_path) for c in r.claims}
+    data, model = iris.dataset("acme/data"), iris.model("acme/cached")
+    assert (data, RDF.type, PG.Dataset) in stated
+    assert (data, SCHEMA.version, "def") in stated
+    assert (data, DCTERMS.license, "http://spdx.org/licenses/CC0-1.0") in stated
+    assert (iris.dataset("acme/tickets-2025"), RDF.type, PG.Dataset) in stated
+    assert (model, PG.fineTunedFrom, iris.model("openai-community/gpt2")) in stated
+    versions = {s for s, p, v in stated if p == PROV.specializationOf and v == model}
+    assert {(v, SCHEMA.version, "abc123") in stated for v in versions} == {True}
+    assert {s for s, p, v in stated if p == RDF.type and v == PG.Model} == {model}
+
+
+def test_a_folder_that_was_named_owns_the_repositories_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "acme" / "internal-llama"
+    folder.mkdir(parents=True)
+    (folder / "README.md").write_text("---\nlicense: mit\n---\n# It\n")
+    monkeypatch.chdir(tmp_path)
+    (record,) = records(Path("acme"))
+    assert (record.header.publisher, record.header.title) == (
+        iris.organization("acme"),
+        "acme/internal-llama",
+    )
+    assert (iris.model("acme/internal-llama"), RDF.type) in {
+        (c.subject, c.predicate) for c in record.claims
+    }
+
+
+def test_cards_of_equal_names_under_two_owners_are_two_models(tmp_path: Path) -> None:
+    for owner in ("org-c", "org-d"):
+        (tmp_path / owner / "chat").mkdir(parents=True)
+        (tmp_path / owner / "chat" / "README.md").write_text("---\nlicense: mit\n---\n")
+    models = {c.subject for r in records(tmp_path) for c in r.claims if c.value == PG.Model}
+    assert models == {iris.model("org-c/chat"), iris.model("org-d/chat")}
+
+
+def test_a_space_s_card_claims_nothing_of_a_model() -> None:
+    it = document("---\nlicense: mit\nsdk: gradio\n---\n", "spaces--acme--demo/README.md")
+    results = list(huggingface.READER.read(it))
+    assert [type(item) for item in results] == [Problem]
+
+
+LINES = [
+    {"id": "acme/one", "likes": 1, "tags": ["license:mit"]},
+    {"id": "acme/two", "likes": 1, "tags": ["license:apache-2.0"]},
+]
+
+
+@pytest.mark.parametrize("form", ["lines", "list"])
+def test_a_list_of_answers_is_a_record_a_model(form: str) -> None:
+    text = (
+        "\n".join(map(json.dumps, LINES)) + "\nnot json\n" if form == "lines" else json.dumps(LINES)
+    )
+    name = "models.jsonl" if form == "lines" else "models.json"
+    reading = intake.read(document(text, name), readers(), intake.Options())
+    assert reading.failure is None
+    assert [r.header.publisher for r in reading.records] == [iris.organization("acme")] * 2
+    assert [
+        str(r.header.record).split("/record/")[1].rpartition("/")[0] for r in reading.records
+    ] == ["huggingface/acme/one/api", "huggingface/acme/two/api"]
+    assert len({r.header.digest for r in reading.records}) == 2
+    wanted = ["L3"] if form == "lines" else []
+    assert [p.where for p in reading.problems if p.kind == "syntax"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("format", "text", "name"),
+    [
+        ("epoch", "model_id,created_at,tags,likes\nacme/toy,2024-01-01,license:mit,3\n", "t.csv"),
+        ("osaimap", "Model,Domain,Notes\nX,Language,y\n", "t.csv"),
+        ("huggingface", '{"bomFormat": "CycloneDX"}', "bom.json"),
+        ("mot", "a: 1\n", "x.yml"),
+        ("modelsdev", 'name = "x"\n', "x.toml"),
+    ],
+)
+def test_the_wrong_format_is_refused(format: str, text: str, name: str) -> None:
+    reading = intake.read(document(text, name), readers(), intake.Options(format=format))
+    assert isinstance(reading.failure, UnknownFormat)
+    assert f"no {format} document" in str(reading.failure)
+    assert not reading.records
+
+
+def test_a_recipe_of_a_merge_names_parents_weights_and_method():
+    recipe = b"""
+merge_method: ties
+base_model: acme-labs/Base
+models:
+  - model: acme-labs/A
+    parameters: {weight: 0.5, density: 0.3}
+  - model: {model: {path: acme-labs/B}}
+slices:
+  - sources: [{model: acme-labs/A+acme-labs/lora}, {model: /tmp/x}, {layer_range: [0, 1]}, 7]
+"""
+    files = {"mergekit_config.yml": recipe, "config.json": b"{"}
+    it = Document(
+        Iri("https://huggingface.co/acme-labs/Tiny"),
+        b"---\nlicense: mit\n---\n",
+        "2026-11-20",
+        "README.md",
+        files,
+    )
+    results = list(huggingface.READER.read(it))
+    parents = [c.value for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
+    assert parents[:2] == [iris.model("acme-labs/A"), iris.model("acme-labs/B")]
+    assert parents[-1] == iris.model("acme-labs/Base")
+    stated = {c.predicate: str(c.value) for c in results if isinstance(c, Claim)}
+    assert (stated[PG.mergeMethod], stated[PG.mergeWeight]) == ("ties", "0.5")
+    assert sorted(p.kind for p in results if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]

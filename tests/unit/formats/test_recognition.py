@@ -1,0 +1,91 @@
+"""A document is recognised by its content, by one reader or by none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from reading import document
+from shared import SHARED, needs_shared
+
+from provenance_graph.core.errors import SourceError
+from provenance_graph.formats.registry import readers
+
+MINE = ("croissant", "cyclonedx", "epoch", "fair4ml", "fmti", "mot", "osai", "spdx3")
+EXPECTED = {
+    "epoch": "epoch",
+    "fmti": "fmti",
+    "mot/models": "mot",
+    "osai-index": "osai",
+    "documents/croissant": "croissant",
+    "documents/cyclonedx-mlbom": "cyclonedx",
+    "documents/spdx3-ai": "spdx3",
+}
+OTHER = ("documents/ro-crate-mlflow", "documents/sigstore-model-signing", "documents/model-catalogs",
+         "documents/hf-configs", "documents/hf-cards", "fair4ml", "models.dev", "mteb", "litellm",
+         "hub-docs", "owasp-aibom")  # fmt: skip
+
+
+def recognised(path: Path) -> list[str]:
+    """The formats that a file is recognised as, this module's readers asked alone."""
+    try:
+        features = document(path.read_bytes(), path.name).features
+    except SourceError:
+        return []
+    return [name for name in MINE if readers()[name].recognises(features)]
+
+
+@needs_shared
+@pytest.mark.parametrize("folder", sorted(EXPECTED))
+def test_files_of_a_kind_are_recognised_as_that_kind_or_not_at_all(folder: str) -> None:
+    assert SHARED is not None
+    results = {
+        path.name: recognised(path)
+        for path in (SHARED / "sources" / folder).rglob("*.*")
+        if path.is_file()
+    }
+    wrong = {
+        name: kinds for name, kinds in results.items() if kinds not in ([], [EXPECTED[folder]])
+    }
+    assert not wrong
+    assert sum(bool(kinds) for kinds in results.values()) >= 0.8 * len(
+        results
+    ) or folder.startswith("documents/")
+
+
+@needs_shared
+@pytest.mark.parametrize("folder", OTHER)
+def test_files_of_other_kinds_are_not_taken_for_ours(folder: str) -> None:
+    assert SHARED is not None
+    files = [path for path in (SHARED / "sources" / folder).rglob("*") if path.is_file()]
+    assert files
+    results = {path.name: kinds for path in files if (kinds := recognised(path))}
+    # one of a converter's outputs is Croissant, and says so
+    assert results in (
+        {},
+        {"pypi_fairscape-conversion__plugins__croissant__golden.json": ["croissant"]},
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [{"@type": "Dataset"}]},
+        {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {}},
+        {"system": "windows", "org": "x"},
+        {"framework": {"name": "PyTorch"}, "release": {"name": "2.0"}},
+        {"spdxVersion": "SPDX-2.3", "packages": []},
+        {"@type": "Dataset", "@context": "https://schema.org", "name": "x"},
+        {"components": [{"type": "machine-learning-model"}]},
+        [],
+        [[]],
+        3,
+        "x",
+        None,
+    ],
+)
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_what_only_looks_alike_is_not_recognised(value: object, suffix: str) -> None:
+    features = document(json.dumps(value), f"x.{suffix}").features
+    assert [name for name in MINE if readers()[name].recognises(features)] == []

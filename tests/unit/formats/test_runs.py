@@ -1,0 +1,150 @@
+"""Training runs of every format that tells of them become stages with inputs, code and settings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from reading import document
+
+from provenance_graph.core.claims import Claim
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
+from provenance_graph.formats.registry import readers
+
+LINEAGE = {
+    "eventType": "COMPLETE",
+    "eventTime": "2026-01-01T05:00:00Z",
+    "run": {
+        "runId": "11111111-0000-4000-8000-000000000000",
+        "facets": {"mlflow_params": {"_producer": "x", "learning_rate": "0.01"}},
+    },
+    "job": {
+        "namespace": "lab",
+        "name": "train",
+        "facets": {"sourceCodeLocation": {"url": "https://git.example/oak", "version": "8f2b1c0"}},
+    },
+    "inputs": [{"namespace": "s3://lab", "name": "oak-web", "facets": {"version": {"datasetVersion": "7"}}}],
+    "outputs": [{"namespace": "s3://lab", "name": "oak", "facets": {"datasetType": {"datasetType": "MODEL"}}}],
+    "producer": "https://example.org",
+    "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json",
+}  # fmt: skip
+ACTIVITY = {
+    "prefix": {"ex": "https://example.org/"},
+    "entity": {"ex:oak": {"prov:type": "Model", "prov:label": "Oak"}, "ex:web": {"prov:type": "Dataset"},
+               "ex:held": {"prov:type": "Dataset"}},
+    "activity": {"ex:train": {"prov:startTime": "2026-01-01T00:00:00", "ex:learning_rate": "0.01",
+                              "ex:git_commit": "8f2b1c0"}},
+    "used": {"_:1": {"prov:activity": "ex:train", "prov:entity": "ex:web"},
+             "_:2": {"prov:activity": "ex:train", "prov:entity": "ex:held", "prov:role": "validation"}},
+    "wasGeneratedBy": {"_:3": {"prov:entity": "ex:oak", "prov:activity": "ex:train"}},
+}  # fmt: skip
+CRATE = {
+    "@context": "https://w3id.org/ro/crate/1.2/context",
+    "@graph": [
+        {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"},
+         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"}},
+        {"@id": "./", "@type": "Dataset", "name": "crate"},
+        {"@id": "oak.pt", "@type": ["File", "MLModel"], "name": "oak"},
+        {"@id": "web.csv", "@type": ["File", "Dataset"], "name": "web"},
+        {"@id": "#lr", "@type": "PropertyValue", "name": "learning_rate", "value": "0.01"},
+        {"@id": "#code", "@type": "SoftwareSourceCode", "name": "train.py", "version": "8f2b1c0"},
+        {"@id": "#run", "@type": "CreateAction", "startTime": "2026-01-01T00:00:00Z",
+         "object": [{"@id": "web.csv"}, {"@id": "#lr"}], "result": {"@id": "oak.pt"},
+         "instrument": {"@id": "#code"}},
+    ],
+}  # fmt: skip
+
+
+def _claims(format_: str, whole: Any, name: str = "input.json") -> list[Claim]:
+    results = readers()[format_].read(document(json.dumps(whole).encode(), name))
+    return [item for item in results if isinstance(item, Claim)]
+
+
+@pytest.mark.parametrize(
+    ("format_", "whole"), [("openlineage", LINEAGE), ("prov", ACTIVITY), ("rocrate", CRATE)]
+)
+def test_a_run_is_a_stage_of_the_model_with_what_it_used(format_: str, whole: Any) -> None:
+    claims = _claims(format_, whole)
+    (stage,) = [c.value for c in claims if c.predicate == PG.trainingStage]
+    about = {(c.predicate, str(c.value)) for c in claims if c.subject == stage}
+    assert (RDF.type, PG.TrainingStage) in about
+    assert (PG.codeRevision, "8f2b1c0") in about
+    assert (PG.hyperparameter, "learning_rate: 0.01") in about
+    assert any(p == PROV.used and "web" in value for p, value in about)
+    assert {p for p, _ in about} & {PROV.startedAtTime, PROV.endedAtTime}
+
+
+def test_an_input_is_used_at_the_version_that_the_event_gives() -> None:
+    claims = _claims("openlineage", LINEAGE)
+    (state,) = [c.value for c in claims if c.predicate == PROV.used]
+    about = {c.predicate: str(c.value) for c in claims if c.subject == state}
+    assert about[SCHEMA.version] == "7"
+    assert about[PROV.specializationOf].endswith("oak-web")
+
+
+def test_data_used_for_validation_is_no_training_data() -> None:
+    by = {(c.predicate, str(c.value).rpartition("/")[2]) for c in _claims("prov", ACTIVITY)}
+    assert (PG.trainedOn, "example.org-web") in by
+    assert (PG.validatedOn, "example.org-held") in by
+    assert (PG.trainedOn, "example.org-held") not in by
+
+
+def test_an_element_has_its_label_for_a_name_and_the_hub_s_repository_for_itself() -> None:
+    whole = {
+        "prefix": {"hf": "https://huggingface.co/"},
+        "entity": {"hf:acme/oak": {"prov:type": "Model", "prov:label": "Oak", "ex:license": "Apache-2.0"}},
+        "activity": {},
+    }  # fmt: skip
+    about = {(c.predicate, str(c.value)) for c in _claims("prov", whole)}
+    assert (SCHEMA.name, "Oak") in about
+    assert any(value.endswith("licenses/Apache-2.0") for _, value in about)
+    assert any(c.subject.endswith("id/model/acme/oak") for c in _claims("prov", whole))
+
+
+def test_an_event_of_a_dataset_without_a_run_is_read() -> None:
+    event = {"eventTime": "2026-01-01T00:00:00Z", "producer": "x", "schemaURL": "y",
+             "dataset": {"namespace": "hf", "name": "web", "facets": {"version": {"datasetVersion": "3"}}}}  # fmt: skip
+    it = document(json.dumps(event).encode(), "event.json")
+    assert readers()["openlineage"].recognises(it.features)
+    assert "3" in {str(c.value) for c in _claims("openlineage", event)}
+
+
+@pytest.mark.parametrize("as_lists", [True, False])
+def test_a_run_of_mlflow_is_a_stage_of_the_models_that_it_logged(as_lists: bool) -> None:
+    def pairs(values: dict[str, str]) -> Any:
+        listed = [{"key": key, "value": value} for key, value in values.items()]
+        return listed if as_lists else values
+
+    data = {"name": "imdb", "digest": "8f9eb48c", "source_type": "hugging_face",
+            "source": json.dumps({"path": "stanfordnlp/imdb"})}  # fmt: skip
+    held = {"name": "held-out", "digest": "aa", "source_type": "local", "source": "{}"}
+    run = {
+        "info": {"run_id": "r1", "run_name": "rf-train", "start_time": 1786605097222, "status": "FINISHED"},
+        "data": {"params": pairs({"learning_rate": "0.01"}), "metrics": pairs({"accuracy": "0.91"}),
+                 "tags": pairs({"mlflow.source.git.commit": "8f2b1c0"})},
+        "inputs": {"dataset_inputs": [
+            {"dataset": data, "tags": [{"key": "mlflow.data.context", "value": "training"}]},
+            {"dataset": held, "tags": [{"key": "mlflow.data.context", "value": "eval"}]}]},
+        "outputs": {"model_outputs": [{"model_id": "m-1"}]},
+    }  # fmt: skip
+    whole = {"run": run} if as_lists else run
+    it = document(json.dumps(whole).encode(), "run.json")
+    assert [n for n, r in readers().items() if r.recognises(it.features)] == ["mlflow"]
+    claims = _claims("mlflow", whole)
+    model = next(c.subject for c in claims if c.predicate == PG.trainingStage)
+    by = {(c.predicate, str(c.value).rpartition("id/")[2]) for c in claims if c.subject == model}
+    assert (PG.trainedOn, "dataset/stanfordnlp/imdb") in by
+    assert (PG.testedOn, "in/mlflow/dataset/held-out") in by
+    assert (PG.otherStatement, "metric: accuracy = 0.91") in by
+    stage = {(c.predicate, str(c.value)) for c in claims if "/run/" in c.subject}
+    assert (PG.codeRevision, "8f2b1c0") in stage
+    assert (PG.hyperparameter, "learning_rate: 0.01") in stage
+    assert (PROV.startedAtTime, "2026-08-13") in stage
+
+
+def test_a_run_without_a_model_is_a_stage_by_itself() -> None:
+    whole = {"info": {"run_id": "r1"}, "data": {"params": {"lr": "1"}}}
+    about = {(c.predicate, str(c.value)) for c in _claims("mlflow", whole)}
+    assert (RDF.type, PG.TrainingStage) in about
+    assert (PG.hyperparameter, "lr: 1") in about

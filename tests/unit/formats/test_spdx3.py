@@ -1,0 +1,117 @@
+"""SPDX 3 documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from reading import document, read, recorded, values_of
+from shared import SHARED, needs_shared
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Claim
+from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.formats.spdx3 import reader as spdx3
+
+CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
+MODEL = iris.model("o/m")
+
+
+def graph(*elements: dict[str, Any], **model: Any) -> str:
+    whole = {
+        "type": "ai_AIPackage",
+        "spdxId": "urn:m",
+        "name": "m",
+        "software_downloadLocation": "https://huggingface.co/o/m",
+        **model,
+    }
+    return json.dumps({"@context": CONTEXT, "@graph": [whole, *elements]})
+
+
+def relation(kind: str, to: object, source: str = "urn:m") -> dict[str, Any]:
+    return {"type": "Relationship", "relationshipType": kind, "from": source, "to": to}
+
+
+def test_the_five_properties_that_the_ai_profile_requires_are_asked_for() -> None:
+    _, problems = read(spdx3.READER, graph(software_downloadLocation=""), "x.json")
+    missing = {problem.what for problem in problems if "AI profile" in problem.hint}
+    assert missing == {
+        "no suppliedBy",
+        "no releaseTime",
+        "no software_downloadLocation",
+        "no software_packageVersion",
+        "no software_primaryPurpose",
+    }
+
+
+def test_a_plain_string_names_a_dataset_and_is_a_problem() -> None:
+    claims, problems = read(spdx3.READER, graph(relation("trainedOn", ["bookcorpus"])), "x.json")
+    assert values_of(claims, MODEL, PG.trainedOn) == [iris.dataset("bookcorpus")]
+    assert "/@graph/1/to/0" in {problem.where for problem in problems}
+
+
+def test_a_dangling_relationship_is_a_problem_and_no_edge() -> None:
+    text = graph(relation("descendantOf", ["urn:nowhere"]))
+    claims, problems = read(spdx3.READER, text, "x.json")
+    assert values_of(claims, MODEL, PROV.wasDerivedFrom) == []
+    assert [p.where for p in problems if p.kind == "reference"] == ["/@graph/1/to/0"]
+
+
+def test_ancestor_and_descendant_say_the_same_from_both_ends() -> None:
+    base = {"type": "ai_AIPackage", "spdxId": "urn:b", "name": "b"}
+    down, _ = read(spdx3.READER, graph(base, relation("descendantOf", ["urn:b"])), "x.json")
+    up, _ = read(spdx3.READER, graph(base, relation("ancestorOf", ["urn:m"], "urn:b")), "x.json")
+    for claims in (down, up):
+        result = values_of(claims, MODEL, PROV.wasDerivedFrom)
+        assert result == [iris.entity("spdx3", "model", "b")]
+
+
+def test_the_licence_of_a_software_package_is_that_of_its_ai_package() -> None:
+    twin = {
+        "type": "software_Package",
+        "spdxId": "urn:p",
+        "name": "m",
+        "software_downloadLocation": "https://huggingface.co/o/m",
+    }
+    text = graph(twin, relation("hasDeclaredLicense", ["MIT"], "urn:p"))
+    claims, _ = read(spdx3.READER, text, "x.json")
+    assert values_of(claims, MODEL, DCTERMS.license) == ["http://spdx.org/licenses/MIT"]
+
+
+@needs_shared
+def test_every_document_is_recognised_and_read() -> None:
+    assert SHARED is not None
+    models = 0
+    for path in sorted((SHARED / "sources" / "documents" / "spdx3-ai").iterdir()):
+        features = document(path.read_bytes(), path.name).features
+        if path.name.endswith("sample-output.json"):  # a report of a tool, not SPDX
+            assert not spdx3.READER.recognises(features)
+            continue
+        assert spdx3.READER.recognises(features), path.name
+        [record], _ = recorded(spdx3.READER, path)
+        models += any(claim.value == PG.Model for claim in record.claims)
+    assert models >= 36
+
+
+@pytest.mark.parametrize("value", [None, 3, "x", [], [None], [[]], {"a": None}, [{"key": []}]])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "name",
+        "suppliedBy",
+        "creationInfo",
+        "ai_metric",
+        "ai_hyperparameter",
+        "spdxId",
+        "ai_energyConsumption",
+        "verifiedUsing",
+        "releaseTime",
+        "externalIdentifier",
+    ],
+)
+def test_a_field_of_any_shape_makes_problems_not_crashes(key: str, value: object) -> None:
+    text = graph(relation("trainedOn", value), relation("dependsOn", [value]), **{key: value})
+    claims, _ = read(spdx3.READER, text, "x.json")
+    assert all(isinstance(claim, Claim) for claim in claims)
+    spdx3.READER.origin(document(text, "x.json"))

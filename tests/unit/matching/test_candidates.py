@@ -1,0 +1,373 @@
+"""Names that may be one entity: how they are taken apart, weighed, decided and written."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import StoreStatements
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.sssom import Mapping, read_sssom
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Literal, Quad
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
+from provenance_graph.matching.candidates import candidates, decisions
+from provenance_graph.matching.entities import NamedEntity, owner, preference
+from provenance_graph.matching.names import parse
+from provenance_graph.matching.outcome import COLUMNS, Pair, PairVerdict
+from provenance_graph.matching.review_file import rewrite
+from provenance_graph.matching.rules import Matcher
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.memory import MemoryStore
+
+SAMPLE = Path(__file__).parents[1] / "data" / "identity_sample.tsv"
+META = iris.organization("Meta")
+
+
+def thing(iri: Iri, *shown: str, **known: object) -> NamedEntity:
+    parsed = [parse(text) for text in [*shown, iri.rpartition("/")[2]]]
+    return NamedEntity(iri, tuple(dict.fromkeys(parsed)), **known)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Llama-3.1-8B-Instruct", "llama-3.1-8b-instruct", "meta-llama/Llama-3.1-8B-Instruct",
+        "Meta Llama 3.1 8B Instruct", "Meta-Llama-3.1-8B-Instruct", "llama-v3p1-8b-instruct",
+        "llama3.1-8b-it", "llama_3_1_8b_instruct", "Llama 3.1 Instruct (8.0B)",
+        "us.meta.llama3-1-8b-instruct-v1:0", "models/llama-3.1-8b-instruct",
+        "llama-3.1-8b-instruct@default", "Llama-3.1-8B-Instruct-hf", "Llama 3.1 8 billion instruct",
+    ],
+)  # fmt: skip
+def test_the_ways_of_writing_one_name_come_to_one(written: str) -> None:
+    assert parse(written).differs(parse("Llama-3.1-8B-Instruct")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Zephyr 7B", "Zephyr 141B"),
+        ("Llama-3.1-8B", "Llama-3.1-8B-Instruct"),
+        ("Qwen3-8B", "Qwen3-8B-Base"),
+        ("Llama-3.1-8B", "Llama-3-8B"),
+        ("gpt-4o", "gpt-4o-2024-08-06"),
+        ("DeepSeek-R1", "DeepSeek-R1-0528"),
+        ("DeepSeek-R1", "DeepSeek-R1-Distill-Qwen-7B"),
+        ("Mistral-7B-v0.1", "Mistral-7B-v0.2"),
+        ("QwQ-32B", "QwQ-32B-AWQ"),
+        ("zephyr-7B-beta", "zephyr-7B-beta-GGUF"),
+        ("Llama-3.3-70B-Instruct", "llama3.3-70b-instruct-fp8"),
+        ("Mixtral 8x7B", "Mixtral 8x22B"),
+        ("anthropic.claude-v2:1", "anthropic.claude-v2"),
+        ("command-r", "command-r-plus"),
+        ("mistral-large", "mistral-large-latest"),
+    ],
+)
+def test_what_tells_models_apart_is_never_dropped(one: str, other: str) -> None:
+    assert parse(one).differs(parse(other))
+
+
+def matched(*found: NamedEntity) -> list[Pair]:
+    return Matcher(found, set()).run()
+
+
+def only(*found: NamedEntity) -> Pair:
+    (pair,) = matched(*found)
+    return pair
+
+
+def model(source: str, name: str, **known: object) -> NamedEntity:
+    return thing(iris.entity(source, "model", iris.slug(name)), name, **known)
+
+
+def offer(host: str, name: str, **known: object) -> NamedEntity:
+    return thing(
+        iris.entity("litellm", "model", f"{host}/{name}"),
+        offered=True,
+        hosts=frozenset({host}),
+        **known,
+    )
+
+
+def ours(name: str, **known: object) -> NamedEntity:
+    owner_ = frozenset({iris.organization(name.partition("/")[0])})
+    return thing(iris.model(name), **{"developers": owner_, "makers": owner_, **known})
+
+
+def test_same_developer_and_name_are_decided_and_say_why() -> None:
+    one = thing(iris.entity("epoch", "model", "llama-2-70b"), developers=frozenset({META}))
+    other = thing(iris.model("meta-llama/Llama-2-70b"), developers=frozenset({META}))
+    result = only(other, one)
+    assert result.decided
+    assert result.subject == one.iri
+    assert result.row()[3:5] == ("one entity by rule", "same full name; same developer (meta)")
+
+
+@pytest.mark.parametrize(
+    ("known", "against"),
+    [
+        ({"parameters": (141e9,)}, "sizes contradict"),
+        ({"released": "2023-01-01"}, "released 731 days apart"),
+        ({"repositories": frozenset({"x/y"})}, "two hub repositories"),
+        ({"listed": frozenset({"epoch"})}, "epoch lists both"),
+    ],
+)
+def test_one_thing_that_speaks_against_leaves_it_to_a_human(
+    known: dict[str, object], against: str
+) -> None:
+    sure = {
+        "developers": frozenset({META}),
+        "parameters": (7e9,),
+        "released": "2025-01-01",
+        "repositories": frozenset({"a/b"}),
+        "listed": frozenset({"epoch"}),
+    }
+    one = thing(iris.model("a/zephyr"), **sure)
+    other = model("mot", "zephyr", **{"developers": frozenset({META}), **known})
+    result = only(one, other)
+    assert result.verdict is PairVerdict.CANDIDATE
+    assert any(reason.startswith(against) for reason in result.contra)
+
+
+def test_a_label_that_leaves_out_what_the_id_says_decides_nothing() -> None:
+    sure = {"developers": frozenset({META})}
+    one = thing(iris.model("x/c4ai-command-r-plus-08-2024"), **sure)
+    assert not any(pair.decided for pair in matched(one, model("mot", "command-r", **sure)))
+
+
+def test_a_plus_is_part_of_a_name() -> None:
+    """The slug of an index's entry loses the plus; its label keeps it."""
+    salesforce = frozenset({iris.organization("salesforce")})
+    one = model("epoch", "CodeT5", developers=salesforce)
+    plus = NamedEntity(
+        iris.entity("mot", "model", "codet5"), (parse("CodeT5+"),), developers=salesforce
+    )
+    assert not any(pair.decided for pair in matched(one, plus))
+
+
+def test_an_index_without_developer_means_the_one_model_of_that_name() -> None:
+    result = only(ours("mistralai/Pixtral-12B"), model("osai", "Pixtral-12B"))
+    assert (result.decided, result.rule) == (True, "id:rule/unique-name")
+
+
+def test_a_name_that_two_developers_use_is_left_open_and_listed() -> None:
+    koala = [ours("a/koala-13b"), ours("b/koala-13b"), model("osai", "koala-13b")]
+    results = [pair for pair in matched(*koala) if koala[2].iri in pair.key]
+    assert [pair.verdict for pair in results] == [PairVerdict.BARRED]
+    assert results[0].contra == ("2 models of different developers have the name",)
+
+
+def test_an_upload_again_is_not_counted_among_those_that_have_a_name() -> None:
+    first = ours("zai-org/GLM-4.7-Flash")
+    copy = ours("unsloth/GLM-4.7-Flash", parents=frozenset({first.iri}))
+    pairs = matched(first, copy, offer("kyma", "glm-4.7-flash"))
+    assert {(p.subject, p.other) for p in pairs if p.decided} == {
+        (iris.entity("litellm", "model", "kyma/glm-4.7-flash"), first.iri)
+    }
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "target"),
+    [
+        ("azure_ai", "deepseek-v3.1", "deepseek-ai/DeepSeek-V3.1"),
+        ("fireworks_ai", "llama-v3p1-8b-instruct", "meta-llama/Llama-3.1-8B-Instruct"),
+        ("x", "llama-3.3-70b-instruct-maas", "meta-llama/Llama-3.3-70B-Instruct"),
+        ("x", "kimi-k3:free", "moonshotai/Kimi-K3"),
+    ],
+)
+def test_a_hosts_name_means_the_one_model_of_that_name(host: str, name: str, target: str) -> None:
+    result = only(ours(target), offer(host, name))
+    assert (result.decided, result.rule) == (True, "id:rule/unique-name-of-an-offer")
+
+
+def test_a_host_that_makes_models_too_is_no_developer_of_others() -> None:
+    snowflake = frozenset({iris.organization("snowflake")})
+    hosted = offer("snowflake", "deepseek-r1", developers=snowflake)
+    assert only(ours("deepseek-ai/DeepSeek-R1"), hosted).decided
+    arctic = offer("snowflake", "arctic-embed-l", developers=snowflake)
+    result = only(ours("snowflake/arctic-embed-l"), arctic)
+    assert result.rule == "id:rule/same-developer-and-name"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("MiniMaxAI/MiniMax-M2", "minimax-m2-highspeed"),
+        ("meta-llama/Llama-3.3-70B-Instruct", "llama-3.3-70b-instruct-turbo"),
+        ("anthropic/claude-3-7-sonnet", "claude-3.7-sonnet:thinking"),
+        ("mistralai/mistral-large", "mistral-large-latest"),
+        ("openai/gpt-4o", "gpt-4o-2024-08-06"),
+        ("Qwen/Qwen3-8B", "qwen3-8b-fp8"),
+    ],
+)
+def test_serving_latest_date_and_quantisation_are_part_of_a_name(one: str, other: str) -> None:
+    assert not any(pair.decided for pair in matched(ours(one), offer("kyma", other)))
+
+
+def test_a_hosts_bare_name_is_not_the_base_where_the_instruct_exists() -> None:
+    base, tuned = ours("meta-llama/Llama-3.1-8B"), ours("meta-llama/Llama-3.1-8B-Instruct")
+    (pair,) = [
+        p for p in matched(base, tuned, offer("x", "llama-3.1-8b")) if "litellm" in p.subject
+    ]
+    assert pair.verdict is PairVerdict.BARRED
+    assert pair.contra == ("base and Instruct both exist, and the host has only this name",)
+
+
+def test_an_offer_that_leaves_instruct_out_means_it_where_no_base_is_known() -> None:
+    tuned = ours("meta-llama/Llama-3.3-70B-Instruct")
+    result = only(tuned, offer("x", "llama-3.3-70b"))
+    assert (result.decided, result.rule) == (True, "id:rule/offer-leaves-instruct-out")
+
+
+@pytest.mark.parametrize("name", ["fast", "search", "v1.1-ultra", "3.2"])
+def test_a_version_or_qualifier_alone_is_no_name(name: str) -> None:
+    (pair,) = matched(model("epoch", name, developers=frozenset({META})), offer("x", name)) or [
+        None
+    ]
+    assert pair is None or not pair.decided
+
+
+def test_a_label_without_the_size_is_the_one_of_that_count() -> None:
+    google = frozenset({iris.organization("google")})
+    bare = model("mot", "PaLM", developers=google, parameters=(540e9,))
+    sized = model("epoch", "PaLM 540B", developers=google, parameters=(540.35e9,))
+    assert only(bare, sized).rule == "id:rule/size-left-out"
+    other = model("mot", "PaLM", developers=google, parameters=(62e9,))
+    assert not any(pair.decided for pair in matched(other, sized))
+
+
+def test_a_repository_that_moved_is_one() -> None:
+    zhipu = frozenset({iris.organization("zai-org")})
+    one, other = (
+        ours(f"{owner_}/glm-4-9b", developers=zhipu, repositories=frozenset({f"{owner_}/glm-4-9b"}))
+        for owner_ in ("THUDM", "zai-org")
+    )
+    assert only(one, other).rule == "id:rule/moved-repository"
+
+
+@pytest.mark.parametrize("label", ["<UNKNOWN>", "n/a", "A shared label"])
+def test_a_label_that_many_ids_carry_is_no_name(label: str) -> None:
+    google = frozenset({iris.organization("google")})
+    quads = _quads(
+        *(
+            (iris.model(f"google/{name}"), label, min(google))
+            for name in ("gemini-2.5-pro", "gemini-2.5-flash", "gemini-embedding-001", "veo-3")
+        )
+    )
+    with MemoryStore(quads) as store:
+        assert decisions(candidates(AcceptedSnapshot(store))) == []
+
+
+def test_an_embedder_is_not_what_is_offered_with_a_million_tokens() -> None:
+    embedder = ours("x/some-embedder", context=512)
+    result = only(embedder, offer("y", "some-embedder", context=1_000_000))
+    assert result.verdict is PairVerdict.BARRED
+
+
+def test_a_source_that_nobody_ranked_comes_after_all_that_are() -> None:
+    ranked = iris.entity("litellm", "model", "x")
+    assert preference(ranked) < preference(iris.entity("aardvark", "model", "x"))
+
+
+def _quads(*models: tuple[Iri, str, Iri]) -> list[Quad]:
+    return [
+        quad
+        for iri, name, developer in models
+        for quad in (
+            (iri, RDF.type, PG.Model, None),
+            (iri, SCHEMA.name, Literal(name), None),
+            (iri, DCTERMS.creator, developer, None),
+        )
+    ]
+
+
+def test_decisions_lead_all_names_to_the_one_in_our_scheme() -> None:
+    ours = iris.model("meta-llama/Galactica")
+    mot, epoch = (iris.entity(s, "model", "galactica") for s in ("mot", "epoch"))
+    with MemoryStore(_quads(*((i, "Galactica", META) for i in (ours, mot, epoch)))) as store:
+        result = candidates(AcceptedSnapshot(store))
+        rows = decisions(result)
+    assert {(row.subject, row.object) for row in rows} == {(mot, ours), (epoch, ours)}
+    assert all(len(candidate.row()) == len(COLUMNS) for candidate in result)
+
+
+def test_nothing_is_decided_where_a_third_name_is_neither_of_two() -> None:
+    one, two = iris.model("a/galactica"), iris.model("b/galactica")
+    hub = [
+        (i, PG.hubRepository, Iri(f"https://huggingface.co/{i[-11:]}"), None) for i in (one, two)
+    ]
+    epoch = iris.entity("epoch", "model", "galactica")
+    quads = _quads(*((i, "Galactica", META) for i in (one, two, epoch)))
+    with MemoryStore([*quads, *hub]) as store:
+        assert decisions(candidates(AcceptedSnapshot(store))) == []
+
+
+def test_a_pair_that_somebody_denied_is_no_candidate() -> None:
+    ours, mot = iris.model("x/galactica"), iris.entity("mot", "model", "galactica")
+    apart = Mapping(mot, SKOS.exactMatch, ours, negated=True)
+    quads = [*_quads((ours, "Galactica", META), (mot, "Galactica", META)), *identity.quads([apart])]
+    with MemoryStore(quads) as store:
+        assert candidates(AcceptedSnapshot(store)) == []
+
+
+def test_rows_made_by_hand_stay_and_the_rules_are_replaced() -> None:
+    hand = "id:in/apx/model/a\t\tskos:exactMatch\t\tid:model/x/a\t\tsemapv:ManualMappingCuration"
+    text = (
+        "# mapping_set_id: https://example.org/s\n# license: https://example.org/l\n"
+        "# curie_map:\n#   id: https://w3id.org/provenance-graph/id/\n"
+        "subject_id\tsubject_label\tpredicate_id\tpredicate_modifier\tobject_id\tobject_label"
+        "\tmapping_justification\n" + hand + "\n"
+    )
+    row = Mapping(
+        iris.entity("mot", "model", "b"),
+        SKOS.exactMatch,
+        iris.model("x/b"),
+        "semapv:LexicalMatching",
+        "0.95",
+        author="id:rule/same-developer-and-name",
+    )
+    once = rewrite(text, [row])
+    assert hand in once
+    assert rewrite(once, [row]) == once
+    assert len(read_sssom(rewrite(once, []))) == 1
+
+
+@pytest.mark.parametrize(
+    ("iri", "expected"),
+    [
+        (iris.model("meta-llama/Llama-3.1-8B"), "meta-llama"),
+        (iris.entity("litellm", "model", "Qwen/Qwen3-8B"), "Qwen"),
+        (iris.entity("modelsdev", "model", "togetherai/Qwen/Qwen3-8B"), "Qwen"),
+        (iris.entity("epoch", "model", "gpt-4"), ""),
+    ],
+)
+def test_an_owner_stands_before_the_last_slash(iri: Iri, expected: str) -> None:
+    assert owner(iri) == expected
+
+
+def _iri(stated: str) -> Iri:
+    source, _, rest = stated.partition("/model/")
+    return iris.entity(source, "model", rest) if rest and "/" not in source else iris.model(stated)
+
+
+def test_precision_and_recall_on_the_sample_judged_by_hand(shipped: Path) -> None:
+    with SAMPLE.open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table, delimiter="\t"))
+    counts: Counter[tuple[bool, bool]] = Counter()
+    with EmbeddedStore.open(shipped) as store:
+        statements = StoreStatements(store)
+        for row in rows:
+            merged = statements.canonical(_iri(row["name"])) == statements.canonical(
+                _iri(row["other"])
+            )
+            counts[merged, row["same"] == "yes"] += 1
+    assert len(rows) >= 200
+    precision = counts[True, True] / (counts[True, True] + counts[True, False])
+    recall = counts[True, True] / (counts[True, True] + counts[False, True])
+    assert precision >= 0.99, counts
+    assert recall >= 0.95, counts

@@ -1,0 +1,179 @@
+"""Search over the names of everything: any kind, any word order, typing errors, totals, cursors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from reference_data import everything
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.cli import app
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Header, Literal, Quad, Record
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri, model, organization, record
+from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.model.search.index import SearchIndex
+from provenance_graph.model.search.manual import entries
+from provenance_graph.store.memory import MemoryStore
+
+DOCS = Path(__file__).parents[3] / "docs"
+BASE = iris.model("black-forest-labs/FLUX.1-dev")
+
+
+def quads() -> list[Quad]:
+    result: list[Quad] = []
+
+    def thing(subject: Iri, kind: Iri, name: str, *more: tuple[Iri, Iri]) -> None:
+        result.append((subject, RDF.type, kind, None))
+        result.append((subject, SCHEMA.name, Literal(name), None))
+        result.extend((subject, predicate, value, None) for predicate, value in more)
+
+    qwen, meta = iris.organization("qwen"), iris.organization("meta")
+    thing(qwen, PG.Organization, "Qwen")
+    thing(meta, PG.Organization, "Meta")
+    for name in ("Qwen2.5-7B", "Qwen2.5-7B-Instruct", "Qwen3-8B", "QwQ-32B"):
+        thing(iris.model(f"Qwen/{name}"), PG.Model, name, (DCTERMS.creator, qwen))
+    thing(
+        iris.model("stable-diffusion-v1-5/stable-diffusion-v1-5"), PG.Model, "Stable Diffusion v1.5"
+    )
+    thing(iris.model("deepseek-ai/DeepSeek-R1"), PG.Model, "DeepSeek-R1")
+    thing(iris.model("openai/gpt-5"), PG.OfferedModel, "GPT-5")
+    thing(iris.dataset("laion-5b"), PG.Dataset, "LAION-5B")
+    thing(iris.mint("family", "meta", "llama-3"), PG.ModelFamily, "Llama 3")
+    thing(iris.mint("licence", "llama-3"), PG.Licence, "Llama 3 Community Licence")
+    thing(iris.model("x/tuned"), PG.Model, "Tuned", (PG.fineTunedFrom, BASE))
+    return result
+
+
+@pytest.fixture(scope="module")
+def index() -> SearchIndex:
+    with MemoryStore(quads()) as store:
+        return SearchIndex.open(AcceptedSnapshot(store))
+
+
+def ids(index: SearchIndex, text: str, *kinds: str) -> list[str]:
+    return [item["id"] for item in index.search(text, kinds=kinds).items]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("qwen 2.5 7b", "Qwen/Qwen2.5-7B"),
+        ("7b qwen 2.5", "Qwen/Qwen2.5-7B"),
+        ("qwen2.5-7b-instruct", "Qwen/Qwen2.5-7B-Instruct"),
+        ("stable diffusion 1.5", "stable-diffusion-v1-5/stable-diffusion-v1-5"),
+        ("deepsek", "deepseek-ai/DeepSeek-R1"),
+        ("depseek r1", "deepseek-ai/DeepSeek-R1"),
+        ("GPT-5", "openai/gpt-5"),
+        ("openai/gpt-5", "openai/gpt-5"),
+        ("laion", "laion-5b"),
+        ("FLUX.1-dev", "black-forest-labs/FLUX.1-dev"),
+        (str(BASE), "black-forest-labs/FLUX.1-dev"),
+        ("qw", "qwen"),
+    ],
+)
+def test_a_name_is_found_however_it_is_typed(index: SearchIndex, text: str, first: str) -> None:
+    assert ids(index, text)[0] == first
+
+
+def test_kinds_narrow_and_every_answer_says_what_it_is(index: SearchIndex) -> None:
+    result = index.search("llama 3").items
+    assert {item["kind"] for item in result} == {"family", "licence"}
+    assert ids(index, "llama 3", "licence") == ["id:licence/llama-3"]
+    assert ids(index, "qw", "model") == [
+        "Qwen/QwQ-32B",
+        "Qwen/Qwen3-8B",
+        "Qwen/Qwen2.5-7B",
+        "Qwen/Qwen2.5-7B-Instruct",
+    ]
+    with pytest.raises(UsageError, match="no kind 'planet'"):
+        index.search("x", kinds=["planet"])
+
+
+def test_totals_are_right_and_cursors_lead_through_all(index: SearchIndex) -> None:
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        part = index.search("qwen", limit=2, cursor=cursor)
+        assert part.total == 5
+        seen += [item["id"] for item in part.items]
+        cursor = part.cursor
+    assert len(seen) == len(set(seen)) == 5
+    with pytest.raises(UsageError, match="is not a cursor"):
+        index.search("qwen", cursor="²")
+
+
+@pytest.mark.parametrize("text", ["", "   ", '"', "(*)", "NEAR(zqx", "zzzzqqqq", "'; DROP TABLE x"])
+def test_what_names_nothing_finds_nothing(index: SearchIndex, text: str) -> None:
+    assert index.search(text).items == []
+
+
+def test_near_names_are_told_as_such(index: SearchIndex) -> None:
+    assert index.search("deepsek").approximate
+    assert not index.search("deepseek").approximate
+
+
+def test_the_command_prints_json_with_total(shipped: object) -> None:
+    run = CliRunner().invoke(
+        app, ["--store", str(shipped), "search", "qwen", "2.5", "7b", "--format", "json"]
+    )
+    assert run.exit_code == 0, run.output
+    result = json.loads(run.stdout)
+    assert result["items"][0]["id"] == "Qwen/Qwen2.5-7B"
+    assert result["total"] >= result["shown"] > 1
+
+
+def test_what_a_text_finds_is_counted_by_kind_whichever_kind_is_asked_for(
+    index: SearchIndex,
+) -> None:
+    every = index.search("llama 3")
+    assert every.kinds == {"family": 1, "licence": 1}
+    only = index.search("llama 3", kinds=["licence"])
+    assert (only.total, only.kinds) == (1, every.kinds)
+    assert index.search("q").kinds == {"model": 4, "organization": 1}
+    assert sum(index.search("deepsek").kinds.values()) == index.search("deepsek").total
+
+
+def test_a_model_says_how_many_of_its_fields_are_known() -> None:
+    with MemoryStore(quads()) as store:
+        (row,) = SearchIndex.open(AcceptedSnapshot(store)).models(text="QwQ").items
+    assert (row["known"], row["fields"]) == (0, 0)  # without the ontology there are no fields
+
+
+def test_every_page_of_the_manual_that_search_leads_to_is_there() -> None:
+    pages = [entry.id.removeprefix("manual/") for entry in entries() if "/manual/" in entry.iri]
+    assert len(pages) > 20
+    assert [page for page in pages if not (DOCS / f"{page}.md").is_file()] == []
+
+
+def test_a_record_is_found_and_named_by_the_title_of_what_was_read() -> None:
+    header = Header(
+        record("cards", "acme/one", "2026-01-02"),
+        Iri("https://example.org/one"),
+        organization("acme"),
+        "2026-01-02",
+        "test",
+        Basis.THIRD_PARTY,
+        title="Card of the Owl model",
+    )
+    one = Record(header, (Claim(model("acme/one"), RDF.type, PG.Model),))
+    with MemoryStore(compile_quads(everything(), [one], [])) as store:
+        (hit,) = SearchIndex.open(AcceptedSnapshot(store)).search("card of the owl model").items
+    assert (hit["kind"], hit["name"]) == ("record", "Card of the Owl model (2026-01-02)")
+
+
+def test_questions_and_views_are_found_after_what_the_graph_holds(index: SearchIndex) -> None:
+    found = index.search("who says what", 5)
+    assert (found.items[0]["kind"], found.items[0]["id"]) == ("question", "who-says-what")
+    assert ("help", "check") in {(i["kind"], i["id"]) for i in index.search("g7 sbom").items}
+    assert index.search("who builds on whom").items[0]["id"] == "explore"
+    receipts = index.search("receipts", kinds=["help"]).items[0]
+    assert receipts["iri"].endswith("help/manual/receipts.html")
+    kinds = [i["kind"] for i in index.search("licence", 100).items]
+    assert kinds == sorted(kinds, key=lambda kind: kind in ("question", "help"))
+    assert index.search("a", kinds=("help",)).items == []  # one letter names entities only
