@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from fleet_world import make
-from unit.test_fleet_events import expected, run
+from unit.changes.test_fleet_events import expected, run
 
 
 def main() -> None:

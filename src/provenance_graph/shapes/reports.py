@@ -11,8 +11,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pydantic_core import to_json
-
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.iris import PREFIXES, Iri, is_iri, short_id, shorten
 from provenance_graph.core.rdf import term
@@ -73,6 +71,8 @@ def table(findings: Iterable[Finding]) -> str:
 
 def as_json(findings: Iterable[Finding]) -> str:
     """Findings as a JSON object: whether all is well, counts, and one object per finding."""
+    from pydantic_core import to_json  # loading it takes a moment, which a table need not wait for
+
     result = order(findings)
     counts = Counter(finding.severity.label for finding in result)
     document = {

@@ -219,3 +219,15 @@ def test_a_rebuild_keeps_what_was_imported(tmp_path: Path) -> None:
     assert run(store, "import", str(card)).returncode in (0, 1)
     assert build(data, store).carried_over == 1
     assert build(data, store, fresh=True).carried_over == 0
+
+
+def test_the_readers_load_no_library_that_only_signed_documents_need() -> None:
+    loads = (
+        "import sys; from provenance_graph import checking; "
+        "from provenance_graph.formats.registry import readers; readers(); "
+        "print(*sorted({'cryptography', 'pydantic_core'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", loads], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() == ""

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provenance_graph.cli import app
+from provenance_graph.model.search.index import SearchIndex
 
 R1 = "deepseek-ai/DeepSeek-R1-Distill-Llama-8B"
 
@@ -88,6 +89,22 @@ def test_impact_of_a_dataset_reaches_what_was_made_from_its_models(run):
         n["label"] for n in reported["nodes"]
     }
     assert reported["of"] == reported["hit"] + reported["datasets"]
+
+
+def test_impact_of_an_id_with_its_owner_needs_no_search(run, monkeypatch: pytest.MonkeyPatch):
+    def opened(_: object) -> SearchIndex:
+        raise AssertionError("the search index is made anew after each commit")
+
+    monkeypatch.setattr(SearchIndex, "open", opened)
+    assert run("impact", "HuggingFaceH4/ultrachat_200k").exit_code == 0
+
+
+def test_an_empty_answer_names_the_defaults_it_was_asked_with(run):
+    result = run("ask", "forbidden-use", "--set", "use=EU")
+    assert result.exit_code == 0
+    assert f"asked with model={R1};" in " ".join(result.stderr.split())
+    result = run("ask", "forbidden-use", "--set", "use=eu", "--set", f"model={R1}")
+    assert "asked with" not in result.stderr
 
 
 def test_deepseek_r1_distills_on_llama_are_found_with_clause_and_path(run):

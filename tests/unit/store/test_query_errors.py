@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
+from provenance_graph.core.errors import QuerySyntax
 from provenance_graph.core.iris import PREFIXES
 from provenance_graph.model.questions import stored
 from provenance_graph.store.sparql.rewrite import with_prefixes
@@ -45,3 +46,12 @@ def test_no_stored_question_has_a_fault() -> None:
 
     for name in stored.questions():
         assert not list(syntax._faults(stored.find(name).text)), name
+
+
+def test_a_prefix_that_is_not_declared_is_answered_with_every_known_one() -> None:
+    with pytest.raises(QuerySyntax, match=r"pgx: is not declared; did you mean pg:\? ") as near:
+        with_prefixes("ASK { ?s pgx:task ?o }", PREFIXES)
+    with pytest.raises(QuerySyntax, match=r"zqzq: is not declared\. Without ") as far:
+        with_prefixes("ASK { ?s zqzq:task ?o }", PREFIXES)
+    for raised in (near, far):
+        assert all(f" {name}:" in str(raised.value) for name in PREFIXES)

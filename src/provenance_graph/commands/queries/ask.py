@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import click
 
 from provenance_graph import completion
@@ -9,6 +12,9 @@ from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import Iri
 from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
+
+if TYPE_CHECKING:
+    from provenance_graph.model.questions.stored import Question
 
 
 @click.command()
@@ -58,9 +64,21 @@ def command(
         result = stored.ask(snapshot, question, given)
     session.cite(snapshot, (cell for row in result.rows for cell in row if isinstance(cell, Iri)))
     session.print_table(result.names, result.rows, form)
-    session.say(stored.find(question).summed_up(result))
+    chosen = stored.find(question)
+    session.say(chosen.summed_up(result))
+    if not len(result) and (assumed := _assumed(chosen, given)):
+        session.say(f"asked with {assumed}; --set NAME=VALUE asks with another")
     if result.truncated:
         session.say(f"cut short after {len(result)} rows")
+
+
+def _assumed(question: Question, given: Mapping[str, str]) -> str:
+    """The parameters that nobody gave, with the defaults that stood for them."""
+    return ", ".join(
+        f"{one.name}={one.default}"
+        for one in question.parameters
+        if one.default is not None and one.name not in given
+    )
 
 
 def _parameter(parameter: object) -> str:

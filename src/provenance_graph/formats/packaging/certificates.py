@@ -6,11 +6,12 @@ import base64
 import binascii
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
-
-from cryptography import x509
+from typing import TYPE_CHECKING, Any
 
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 MAX_CHAIN = 10
 
@@ -32,6 +33,8 @@ def log_entries(bundle: Mapping[Any, Any]) -> list[dict[Any, Any]]:
 
 def chain_of(bundle: Mapping[Any, Any]) -> list[x509.Certificate] | str:
     """The certificates beside the signature, the signer's first; a text where one is unreadable."""
+    from cryptography import x509  # loading it takes a moment, which only signed documents pay
+
     material = mapping(bundle.get("verificationMaterial"))
     certificates = as_list(mapping(material.get("x509CertificateChain")).get("certificates"))
     if one := mapping(material.get("certificate")):

@@ -87,11 +87,14 @@ def with_prefixes(text: str, known: Mapping[str, str]) -> str:
     missing = [prefix for prefix in used if prefix not in declared]
     for prefix in missing:
         if prefix not in known:
-            near = get_close_matches(prefix, known, 3) or sorted(known)
+            near = get_close_matches(prefix, known, 3)
+            shown = " or ".join(f"{name}:" for name in near)
+            every = ", ".join(f"{name}:" for name in sorted(known))
+            meant = f"; did you mean {shown}?" if near else "."
             line = text.count("\n", 0, used[prefix]) + 1
             raise QuerySyntax(
-                f"line {line}: the prefix {prefix[:60]}: is not declared; without a declaration "
-                f"these are known: {', '.join(f'{name}:' for name in near)}"
+                f"line {line}: the prefix {prefix[:60]}: is not declared{meant} "
+                f"Without a declaration these are known: {every}"
             )
     head = "".join(f"PREFIX {prefix}: <{known[prefix]}>\t" for prefix in missing)
     return head + text
