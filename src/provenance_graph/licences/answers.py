@@ -340,9 +340,17 @@ class PortfolioRow(AnswerObject):
     cells: list[CellAnswer]
 
 
+class UnresolvedName(AnswerObject):
+    """A name that no model has, or several have, and what would work."""
+
+    name: str
+    problem: str
+
+
 class PortfolioAnswer(AnswerObject):
-    """Several models and uses as a matrix."""
+    """Several models and uses as a matrix; names that mean no model stand in ``unresolved``."""
 
     uses: list[str]
     models: list[PortfolioRow]
+    unresolved: list[UnresolvedName]
     note: str

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.answers import CellAnswer, PortfolioAnswer
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.results import NOT_ADVICE, LicenceReport, Verdict
 from provenance_graph.lineage.results import named
+from provenance_graph.model.naming.resolve import resolve
+
+
+NOTHING_AGAINST = "nothing on any path stands against it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class Cell:
     def because(self) -> str:
         """The deciding reason, with its clause."""
         if not self.verdict.reasons:
-            return ""
+            return NOTHING_AGAINST if self.verdict.answer == "allowed" else ""
         one = self.verdict.reasons[0]
         where = f" [{one.licence.name} {one.clause}]" if one.licence and one.clause else ""
         return f"{one.text}{where}"
@@ -42,11 +48,39 @@ class Cell:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A name that no model has, or several have, and what would work."""
+
+    name: str
+    problem: str
+
+
+def subjects_of(
+    snapshot: AcceptedSnapshot, names: Sequence[str]
+) -> tuple[list[Iri], list[Unresolved]]:
+    """The models that some names mean, and the names that mean none.
+
+    Raises NotFound or Ambiguous where no name means a model, as there is nothing to answer then.
+    """
+    subjects: list[Iri] = []
+    unresolved: list[Unresolved] = []
+    for name in names:
+        try:
+            subjects.append(resolve(snapshot, name))
+        except (NotFound, Ambiguous) as error:
+            if len(unresolved) + 1 == len(names):
+                raise
+            unresolved.append(Unresolved(name, str(error)))
+    return subjects, unresolved
+
+
 @dataclass(frozen=True)
 class Portfolio:
-    """Reports of several models on the same uses."""
+    """Reports of several models on the same uses, and the names that are no model's."""
 
     reports: tuple[LicenceReport, ...]
+    unresolved: tuple[Unresolved, ...] = ()
 
     @property
     def uses(self) -> list[str]:
@@ -65,6 +99,9 @@ class Portfolio:
                     Cell(verdict).because,
                     report.today.lineage.state,
                 )
+        for one in self.unresolved:
+            for use in self.uses:
+                yield (one.name, use, "unknown", one.problem, "not recorded")
 
     def to_json(self) -> PortfolioAnswer:
         """As JSON."""
@@ -79,6 +116,7 @@ class Portfolio:
                 }
                 for report in self.reports
             ],
+            "unresolved": [{"name": one.name, "problem": one.problem} for one in self.unresolved],
             "note": NOT_ADVICE,
         }
 
@@ -87,8 +125,13 @@ COLUMNS = ("model", "use", "answer", "because", "lineage")
 
 
 def portfolio(
-    graph: LicenceGraph, subjects: Sequence[Iri], uses: Iterable[str] = (), day: str = ""
+    graph: LicenceGraph,
+    subjects: Sequence[Iri],
+    uses: Iterable[str] = (),
+    day: str = "",
+    unresolved: Sequence[Unresolved] = (),
 ) -> Portfolio:
     """The matrix of some models and uses; raises NotFound and UsageError for a bad use."""
     wanted = list(uses)
-    return Portfolio(tuple(graph.report(one, uses=wanted, day=day) for one in subjects))
+    reports = tuple(graph.report(one, uses=wanted, day=day) for one in subjects)
+    return Portfolio(reports, tuple(unresolved))

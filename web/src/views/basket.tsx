@@ -129,7 +129,7 @@ function Licences({ models, place }: { models: string[]; place: Place }): JSX.El
             })),
             { key: "lineage", label: "Lineage", value: (r) => r.lineage, facet: true },
           ];
-          return <><DataTable label="Licence matrix" rows={found.models} columns={columns} rowKey={(r) => r.model.iri} noun={["model", "models"]} plain={false} detail={(r) => <p>{r.sentence}</p>} /><p class="aside">{found.note}</p></>;
+          return <><DataTable label="Licence matrix" rows={found.models} columns={columns} rowKey={(r) => r.model.iri} noun={["model", "models"]} plain={false} detail={(r) => <p>{r.sentence}</p>} />{found.unresolved.map((one) => <p key={one.name} class="trouble">{one.problem}</p>)}<p class="aside">{found.note}</p></>;
         }}
       </Answer>
     </>

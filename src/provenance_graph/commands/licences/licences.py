@@ -16,6 +16,7 @@ from provenance_graph.tables import fitted
 if TYPE_CHECKING:
     from provenance_graph.core.iris import Iri
     from provenance_graph.licences.graph import LicenceGraph
+    from provenance_graph.licences.portfolio import Unresolved
 
 
 @click.command()
@@ -59,7 +60,7 @@ def command(
     """
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.inheritance.near import index_near
-    from provenance_graph.model.naming.resolve import resolve
+    from provenance_graph.licences.portfolio import subjects_of
 
     session: Session = ctx.obj
     snapshot = session.snapshot(as_of)
@@ -68,13 +69,15 @@ def command(
         from provenance_graph.commands.licences.breaches import command as breaches
 
         ctx.invoke(breaches, on=on, as_of=as_of, limit=limit, form=form)
-    subjects = [resolve(snapshot, one) for one in models]
+    subjects, unresolved = subjects_of(snapshot, models)
     graph = LicenceGraph(snapshot, index_near(snapshot, subjects) if as_of else None)
     session.say_unknown(snapshot, *subjects)
+    if repairs and unresolved:
+        raise click.UsageError(unresolved[0].problem)
     if repairs:
         ctx.exit(_repair(session, graph, subjects, uses, day, form))
-    if len(subjects) > 1:
-        ctx.exit(_portfolio(session, graph, subjects, uses, day, form))
+    if len(models) > 1:
+        ctx.exit(_portfolio(session, graph, subjects, unresolved, uses, day, form))
     report = graph.report(subjects[0], uses=uses, day=day)
     if form == "json":
         session.print_json(report.to_json())
@@ -107,18 +110,21 @@ def _portfolio(
     session: Session,
     graph: LicenceGraph,
     subjects: list[Iri],
+    unresolved: list[Unresolved],
     uses: tuple[str, ...],
     day: str,
     form: str,
 ) -> int:
     from provenance_graph.licences.portfolio import COLUMNS, portfolio
 
-    result = portfolio(graph, subjects, uses, day)
+    result = portfolio(graph, subjects, uses, day, unresolved)
     if form == "json":
         session.print_json(result.to_json())
     else:
         session.print_table(COLUMNS, result.rows(), form)
     answers = {verdict.answer for report in result.reports for verdict in report.today.verdicts}
+    if unresolved:
+        answers.add("unknown")
     return 1 if uses and answers & {"blocked", "unknown"} else 0
 
 

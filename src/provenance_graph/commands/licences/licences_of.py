@@ -35,10 +35,15 @@ def command(ctx: click.Context, text: str, form: str) -> None:
     if form == "json":
         session.print_json(result.to_json())
     elif form == "odrl":
-        policies = [one.odrl for one in result.licences]
+        policies = [one.odrl for one in result.licences if one.odrl]
+        for one in result.licences:
+            if not one.odrl:
+                session.say(f"{one.licence.name}: its terms are not described, so it has no policy")
         sys.stdout.write(json.dumps(policies, ensure_ascii=False, indent=2) + "\n")
     else:
         if form == "table":
+            if result.choice:
+                sys.stdout.write(fitted(result.choice) + "\n\n")
             for one in result.licences:
                 sys.stdout.write(fitted(one.sentence) + "\n\n")
         rows = [

@@ -101,6 +101,22 @@ class Explanation:
     licences: tuple[Explained, ...]
     problem: str = ""
 
+    @property
+    def choice(self) -> str:
+        """How the licences of an expression go together, and exceptions to them; "" for one alone."""
+        if not self.expression:
+            return ""
+        joins = [
+            words
+            for word, words in ((" AND ", "all bind"), (" OR ", "one may be chosen"))
+            if word in self.expression
+        ]
+        joins += [
+            f"{exception} is an exception whose terms are not described here"
+            for exception in dict.fromkeys(re.findall(r" WITH ([^\s)]+)", self.expression))
+        ]
+        return f"{self.expression}: {'; '.join(joins)}."
+
     def to_json(self) -> ExplanationAnswer:
         """As JSON."""
         return {

@@ -1,7 +1,10 @@
 """A licence's permissions, duties and prohibitions as an ODRL 2.2 policy, in JSON-LD.
 
 ODRL has no word for most terms of model licences: those keep our own IRIs as actions, which are
-declared as parts of ``odrl:use`` with their label, so that nothing is lost.
+declared as parts of ``odrl:use`` with their label, so that nothing is lost; such a policy names our
+vocabulary as its profile (2.1). The target is whatever is under the licence (2.6.1). What a text says
+of its own end, or leaves to the licensor, is no rule for who uses the model: it stays beside the
+rules as ``pg:restricts``.
 https://www.w3.org/TR/odrl-model/
 """
 
@@ -11,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.core.iris import mint
+from provenance_graph.core.iris import ID, mint
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
 
 Json = dict[str, Any]
@@ -20,17 +23,31 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "use": "use",
         "modify": "modify",
         "distribute": "distribute",
-        "commercial": "commercialize",
+        "commercial": "cc:CommercialUse",
         "sublicense": "grantUse",
         "attribution": "attribute",
         "share-alike": "cc:ShareAlike",
         "keep-notices": "cc:Notice",
         "source-disclosure": "cc:SourceCode",
-        "non-commercial": "commercialize",
+        "non-commercial": "cc:CommercialUse",
         "no-derivatives-shared": "cc:DerivativeWorks",
     }
 )
 """Our terms that ODRL and its Creative Commons profile have a word for."""
+
+NO_RULES = frozenset(
+    {
+        "aup-latest-version-binds",
+        "guardrail-bypass-terminates",
+        "litigation-termination",
+        "output-data-covered",
+        "output-owned-by-licensor",
+        "patent-retaliation",
+        "remote-restriction-right",
+        "revocable-at-any-time",
+    }
+)
+"""Restrictions that forbid no action: how rights end, what the licensor may do, what is covered."""
 
 _THRESHOLDS = {
     "users-above-threshold": ("thresholdUsers", "users"),
@@ -38,56 +55,118 @@ _THRESHOLDS = {
     "royalty-above-revenue": ("thresholdRevenueUSD", "revenue"),
 }
 
+PROFILE = "https://w3id.org/provenance-graph/ns"
+"""The vocabulary whose terms a policy uses beside those of ODRL."""
+
 
 def as_odrl(licence: Licence, catalogue: Catalogue) -> Json:
-    """The policy of a licence; raises nothing, an unread licence has no rules."""
-    own: dict[str, Json] = {}
-
-    def action(kind: str, key: str, label: str) -> str:
-        if key in ACTIONS:
-            return ACTIONS[key]
-        iri = str(mint(kind, key))
-        own[iri] = {"@id": iri, "@type": "Action", "includedIn": "use", "rdfs:label": label}
-        return iri
-
-    def rule(kind: str, key: str) -> Json:
-        clause = licence.clause(key)
-        json: Json = {"action": action(kind, key, catalogue.conditions[key].label)}
-        if clause.place or clause.text:
-            json["dcterms:description"] = ": ".join(filter(None, (clause.place, clause.text)))
-        if key in _THRESHOLDS:
-            term, field = _THRESHOLDS[key]
-            limit = getattr(licence, field)
-            if limit is not None:
-                json["constraint"] = [
-                    {"leftOperand": f"pg:{term}", "operator": "gt", "rightOperand": limit}
-                ]
-        return json
-
-    duties = [rule("duty", key) for key in licence.duties]
-    permissions: list[Json] = [
-        {"action": ACTIONS.get(key, str(mint("permission", key)))} for key in sorted(licence.grants)
-    ]
-    for one in permissions:
-        if one["action"] == "distribute" and duties:
-            one["duty"] = duties
-    policy: Json = {
+    """The policy of a licence; empty for one whose terms are not described, as no rule is no policy."""
+    policy = _Policy(licence, catalogue)
+    rules = policy.rules()
+    if not rules:
+        return {}
+    json: Json = {
         "@context": [
             "http://www.w3.org/ns/odrl.jsonld",
             {
                 "pg": "https://w3id.org/provenance-graph/ns#",
+                "cc": "http://creativecommons.org/ns#",
                 "dcterms": "http://purl.org/dc/terms/",
                 "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
             },
         ],
         "@type": "Set",
         "uid": licence.iri,
+        "profile": PROFILE,
         "dcterms:title": licence.label or licence.name,
-        "permission": permissions,
-        "prohibition": [rule("restriction", key) for key in licence.restrictions],
+        "target": {
+            "@type": "AssetCollection",
+            "source": ID,
+            "refinement": [
+                {
+                    "leftOperand": "dcterms:license",
+                    "operator": "eq",
+                    "rightOperand": {"@id": licence.iri},
+                }
+            ],
+        },
+        **rules,
     }
-    if not any(one["action"] == "distribute" for one in permissions):
-        policy["obligation"] = duties
-    if own:
-        policy["@included"] = [own[iri] for iri in sorted(own)]
-    return {key: value for key, value in policy.items() if value != []}
+    beside = [policy.clause(key) for key in licence.restrictions if key in NO_RULES]
+    if beside:
+        json["pg:restricts"] = beside
+    json["@included"] = [policy.declared[iri] for iri in sorted(policy.declared)]
+    return json
+
+
+class _Policy:
+    """The rules of one licence, with the terms of our own that they use."""
+
+    def __init__(self, licence: Licence, catalogue: Catalogue) -> None:
+        self._licence = licence
+        self._catalogue = catalogue
+        self.declared: dict[str, Json] = {
+            "dcterms:license": {"@id": "dcterms:license", "@type": "LeftOperand"}
+        }
+
+    def rules(self) -> Json:
+        """Permissions with their duties, prohibitions, and duties that stand alone."""
+        licence = self._licence
+        permissions: dict[str, Json] = {
+            key: {"action": self._action("permission", key, key.replace("-", " "))}
+            for key in sorted(licence.grants)
+        }
+        alone: list[Json] = []
+        for key in licence.duties:
+            rule = self._rule("duty", key)
+            uses = self._catalogue.conditions[key].conditions
+            of = [permissions[use] for use in sorted(uses) if use in permissions]
+            if not of and "use" in permissions:
+                of = [permissions["use"]]
+            for permission in of:
+                permission.setdefault("duty", []).append(rule)
+            if not of:
+                alone.append(rule)
+        rules = {
+            "permission": list(permissions.values()),
+            "prohibition": [
+                self._rule("restriction", key)
+                for key in licence.restrictions
+                if key not in NO_RULES
+            ],
+            "obligation": alone,
+        }
+        return {kind: some for kind, some in rules.items() if some}
+
+    def clause(self, key: str) -> Json:
+        """A clause that is no rule, with its label and place."""
+        label = self._catalogue.conditions[key].label
+        return {"@id": str(mint("restriction", key)), "rdfs:label": label, **self._place(key)}
+
+    def _place(self, key: str) -> Json:
+        clause = self._licence.clause(key)
+        text = ": ".join(filter(None, (clause.place, clause.text)))
+        return {"dcterms:description": text} if text else {}
+
+    def _action(self, kind: str, key: str, label: str) -> str:
+        if key in ACTIONS:
+            return ACTIONS[key]
+        iri = str(mint(kind, key))
+        self.declared[iri] = {
+            "@id": iri,
+            "@type": "Action",
+            "includedIn": "use",
+            "rdfs:label": label,
+        }
+        return iri
+
+    def _rule(self, kind: str, key: str) -> Json:
+        label = self._catalogue.conditions[key].label
+        json: Json = {"action": self._action(kind, key, label), **self._place(key)}
+        term, field = _THRESHOLDS.get(key, ("", ""))
+        limit = getattr(self._licence, field) if field else None
+        if limit is not None:
+            operand = f"pg:{term}"
+            self.declared[operand] = {"@id": operand, "@type": "LeftOperand"}
+            json["constraint"] = [{"leftOperand": operand, "operator": "gt", "rightOperand": limit}]
+        return json

@@ -16,7 +16,7 @@ from provenance_graph.licences.answers import (
     RepairAnswer,
 )
 from provenance_graph.licences.graph import LicenceGraph, day_of_texts
-from provenance_graph.licences.portfolio import portfolio
+from provenance_graph.licences.portfolio import portfolio, subjects_of
 from provenance_graph.licences.repair import repair
 from provenance_graph.licences.rules.breaches import Filters, store_findings
 from provenance_graph.licences.texts.explain import explain_in
@@ -118,8 +118,8 @@ def _of_store(routes: APIRouter, access: Access) -> None:
         day = day_of_texts(on)
 
         def made(graph: LicenceGraph) -> object:
-            subjects = [resolve(graph.snapshot, one) for one in model]
-            return portfolio(graph, subjects, use, day).to_json()
+            subjects, unresolved = subjects_of(graph.snapshot, model)
+            return portfolio(graph, subjects, use, day, unresolved).to_json()
 
         return _reply(access, request, asOf, made)
 
