@@ -27,6 +27,8 @@ def read_entries(path: Path) -> Iterator[tuple[str, Entry | Problem]]:
             text = decode(file.read(MAX_BYTES + 1), str(path))
     except OSError as error:
         raise Unreadable(str(path), error.strerror or str(error)) from error
+    if "\0" in text:  # UTF-16 without its mark, or no text at all
+        raise Unreadable(str(path), "holds NUL characters: save it as UTF-8 text")
     for number, (place, row) in enumerate(_rows(path, text)):
         if number >= MAX_FINDINGS:
             yield (

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from provenance_graph import cli
 from provenance_graph.core.claims import Problem
-from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.core.errors import NotFound, Unreadable, UsageError
 from provenance_graph.recording import AuditLog, read_entries, schema, template
 from provenance_graph.recording.entry import FIELDS
 
@@ -225,3 +225,10 @@ def test_a_finding_claims_no_name_and_makes_nobody_an_organization(own) -> None:
     assert stored["publisher"]["iri"].endswith("/id/agent/ada")
     listed = run(own, "query", "--format", "csv", "-e", f"SELECT ?t {{ <{stored['publisher']['iri']}> a ?t }}")  # fmt: skip
     assert "Organization" not in listed.stdout
+
+
+def test_a_table_in_utf_16_without_its_mark_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "findings.csv"
+    path.write_bytes("model,property\nacme/x,license\n".encode("utf-16-le"))
+    with pytest.raises(Unreadable, match="save it as UTF-8"):
+        list(read_entries(path))
