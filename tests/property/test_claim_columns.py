@@ -73,7 +73,9 @@ values = st.one_of(
         st.sampled_from([PG.Text, PG.Image]),
     ),
     st.tuples(
-        st.sampled_from([PG.fineTunedFrom, PROV.wasDerivedFrom, PG.trainedOn]),
+        st.sampled_from(
+            [PG.fineTunedFrom, PG.postTrainedFrom, PG.prunedFrom, PROV.wasDerivedFrom, PG.trainedOn]
+        ),
         st.sampled_from(ENTITIES),
     ),
     st.tuples(st.just(PG.hubRepository), st.sampled_from(HUBS)),

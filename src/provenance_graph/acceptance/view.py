@@ -11,12 +11,12 @@ from datetime import date
 
 from provenance_graph.acceptance import disclosure
 from provenance_graph.acceptance.developer import counted, developers
+from provenance_graph.acceptance.parents import inferred_parents, one_kind_each
 from provenance_graph.acceptance.plausibility import after_release, doubts, needed
 from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.resolve import (
     Resolution,
     by_predicate,
-    refused,
     resolve,
     unusable,
 )
@@ -24,7 +24,6 @@ from provenance_graph.core import terms
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     AcceptanceStatus,
-    Basis,
     Custody,
     Literal,
     Precision,
@@ -118,7 +117,7 @@ def view_of(
     _mark_late_cutoffs(groups, policy, as_of)
     _mark_implausible(subject, groups, policy)
     quads: set[Quad] = set()
-    claims: list[SourcedClaim] = _inferred_parents(groups, policy, as_of)
+    claims = inferred_parents(groups, policy, as_of) + one_kind_each(groups, policy, as_of)
     statuses: dict[Iri, Iri] = {}
     decided: dict[Iri, PolicyCriterion] = {}
     for predicate, items in groups.items():
@@ -227,35 +226,6 @@ def _mark_late_cutoffs(groups: dict[Iri, list[SourcedClaim]], policy: Policy, as
         items = groups.get(predicate, [])
         for position, why in after_release(items, released).items():
             items[position] = unusable(items[position], why)
-
-
-def _inferred_parents(
-    groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str
-) -> list[SourcedClaim]:
-    """Takes from the groups the inferred parents of no stated kind, where others are stated.
-
-    A list that says what a model was adapted from, without how, gives way to a source that says how.
-    """
-    general = groups.get(PROV.wasDerivedFrom, [])
-    if not any(item.basis is Basis.INFERENCE for item in general):
-        return []
-    stated = {
-        item.value
-        for predicate in _DERIVATIONS & groups.keys() - {PROV.wasDerivedFrom}
-        for item in groups[predicate]
-        if item.basis is not Basis.INFERENCE and refused(item, policy, as_of) is None
-    }
-    beside = [i for i in general if stated and _is_guess(i) and i.value not in stated]
-    rest = [item for item in general if item not in beside]
-    groups.pop(PROV.wasDerivedFrom)
-    if rest:
-        groups[PROV.wasDerivedFrom] = rest
-    why = "an inference beside a parent that a source states"
-    return [replace(i, standing=AcceptanceStatus.ALTERNATIVE, reason=why) for i in beside]
-
-
-def _is_guess(item: SourcedClaim) -> bool:
-    return item.basis is Basis.INFERENCE and item.value is not None
 
 
 def _mark_implausible(subject: Iri, groups: dict[Iri, list[SourcedClaim]], policy: Policy) -> None:

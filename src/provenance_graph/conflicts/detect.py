@@ -23,9 +23,10 @@ from provenance_graph.conflicts.kinds import (
     kind_of,
 )
 from provenance_graph.conflicts.lineage import parents
-from provenance_graph.conflicts.measured import measured
+from provenance_graph.conflicts.measured import measured, other_shape
 from provenance_graph.conflicts.offers import offers
 from provenance_graph.conflicts.results import Conflict, Side
+from provenance_graph.conflicts.sizes import outgrown
 from provenance_graph.conflicts.unmerged import unmerged_names
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
@@ -37,7 +38,7 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import PG, PROV
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
 
@@ -64,11 +65,27 @@ def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None)
     ]
     asked = None if subjects is None else chosen
     listed += [*parents(snapshot, asked), *offers(snapshot, asked), *measured(snapshot, asked)]
+    listed += outgrown(snapshot, asked)
     listed += unmerged_names(snapshot, known, asked)
-    listed = [c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}")]
+    listed = _models(listed)
     if asked is not None:
         listed = [c for c in listed if not c.about().isdisjoint(asked)]
     return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
+
+
+def below(snapshot: AcceptedSnapshot, parents_: Iterable[Iri]) -> list[Conflict]:
+    """The conflicts of some models' children that rest on what the parents are."""
+    children = {
+        child
+        for parent in parents_
+        for child, *_ in snapshot.quads(predicate=PROV.wasDerivedFrom, object=parent)
+    }
+    return _models([*other_shape(snapshot, children), *outgrown(snapshot, children)])
+
+
+def _models(listed: Iterable[Conflict]) -> list[Conflict]:
+    """Those that are about no alias."""
+    return [c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}")]
 
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:

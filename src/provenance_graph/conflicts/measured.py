@@ -40,7 +40,7 @@ def measured(
     chosen = _measured_subjects(snapshot) if subjects is None else set(subjects)
     for subject in sorted(chosen):
         yield from _of_subject(snapshot, subject)
-    yield from _other_shape(snapshot, subjects)
+    yield from other_shape(snapshot, subjects)
 
 
 def _measured_subjects(snapshot: AcceptedSnapshot) -> set[Iri]:
@@ -115,9 +115,7 @@ def _leads(snapshot: AcceptedSnapshot, start: Iri, ancestor: Iri) -> bool:
     return ancestor in reached
 
 
-def _other_shape(
-    snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None
-) -> Iterator[Conflict]:
+def other_shape(snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None) -> Iterator[Conflict]:
     """Declared children whose configuration has another shape than the parent's."""
     children: Collection[Iri | None] = [None] if subjects is None else set(subjects)
     edges = {

@@ -11,7 +11,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.kinds import DEFAULT
 from provenance_graph.core.iris import Iri
 
-FORMAT = "3"
+FORMAT = "4"
 _COUNT = (
     "SELECT count(*) FROM conflict WHERE instr(' ' || about || ' ', ' ' || ? || ' ')"
     " AND kind IN (SELECT value FROM json_each(?))"

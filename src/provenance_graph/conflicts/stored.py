@@ -90,6 +90,12 @@ def _sought(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -
     return conflicts(snapshot, subjects)
 
 
+def _below(snapshot: AcceptedSnapshot, changed: Iterable[Iri]) -> list[Conflict]:
+    from provenance_graph.conflicts.detect import below
+
+    return below(snapshot, changed)
+
+
 def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:
     """The table of models, with the number of conflicts of each as ``ledger`` lists them."""
     return snapshot.cached(
@@ -141,12 +147,13 @@ def keep(
     """Keep the conflicts of a snapshot of now.
 
     ``before`` is a version that is stored, and ``changed`` the subjects that commits since then
-    changed: only their conflicts are sought again. Without them all are.
+    changed: only their conflicts are sought again, and those of their children that rest on
+    them. Without them all are.
     """
     rows: list[tuple[object, ...]] = []
     if changed is not None and path_of(folder, before).exists():
         rows += _unchanged(path_of(folder, before), frozenset(changed))
-        rows += map(_row, _sought(snapshot, changed))
+        rows += map(_row, [*_sought(snapshot, changed), *_below(snapshot, changed)])
     else:
         rows += map(_row, _sought(snapshot.in_columns()))
     # as ``conflicts`` orders them: worst first

@@ -41,6 +41,55 @@ def test_an_inferred_parent_stands_where_no_source_states_one_or_the_same() -> N
         assert claim.standing is AcceptanceStatus.ACCEPTED
 
 
+@pytest.mark.parametrize(
+    ("given", "stands"),
+    [
+        # the developer's narrower kind against a third party's wider one, and against a guess
+        ([("fineTunedFrom", Basis.THIRD_PARTY, "u"), ("postTrainedFrom", Basis.DEVELOPER, "t")], "postTrainedFrom"),
+        ([("fineTunedFrom", Basis.INFERENCE, "u"), ("adapterOf", Basis.THIRD_PARTY, "t")], "adapterOf"),
+        # one document, or two of equal rank: the wider kind is implied
+        ([("fineTunedFrom", Basis.DEVELOPER, "t"), ("postTrainedFrom", Basis.DEVELOPER, "t")], "postTrainedFrom"),
+        # a guess refines nothing
+        ([("fineTunedFrom", Basis.THIRD_PARTY, "t"), ("continuedFrom", Basis.INFERENCE, "u")], "fineTunedFrom"),
+        # neither is the wider: the better source
+        ([("fineTunedFrom", Basis.THIRD_PARTY, "u"), ("quantizedFrom", Basis.DEVELOPER, "t")], "quantizedFrom"),
+        ([("distilledFrom", Basis.DEVELOPER, "u"), ("prunedFrom", Basis.THIRD_PARTY, "t")], "distilledFrom"),
+        # one document says that both happened
+        ([("distilledFrom", Basis.DEVELOPER, "t"), ("prunedFrom", Basis.DEVELOPER, "t")], "distilledFrom prunedFrom"),
+    ],
+)  # fmt: skip
+def test_one_parent_has_one_kind_of_derivation_unless_one_document_gives_two(
+    given: list[tuple[str, Basis, str]], stands: str
+) -> None:
+    base = iris.model("acme/base")
+    items = [
+        held(
+            base,
+            basis,
+            predicate=Iri(PG.fineTunedFrom.replace("fineTunedFrom", kind)),
+            source=source,
+        )
+        for kind, basis, source in given
+    ]
+    for order in (items, items[::-1]):
+        seen = view_of(M, order, [M], POLICY)
+        kinds = {p for _, p, o, _ in seen.quads if o == base and p != PROV.wasDerivedFrom}
+        assert sorted(map(iris.local_name, kinds)) == stands.split()
+        assert (M, PROV.wasDerivedFrom, base, None) in seen.quads
+        assert len(seen.claims) == 2
+        for one in seen.claims:
+            if iris.local_name(one.claim.predicate) not in stands.split():
+                assert one.standing is AcceptanceStatus.ALTERNATIVE
+                assert one.reason == f"another word for the same step, accepted as {stands}"
+
+
+def test_two_parents_of_different_kinds_both_stand() -> None:
+    base, teacher = iris.model("acme/base"), iris.model("acme/teacher")
+    items = [held(base, predicate=PG.fineTunedFrom), held(teacher, predicate=PG.distilledFrom)]
+    seen = view_of(M, items, [M], POLICY)
+    assert {o for _, p, o, _ in seen.quads if p == PROV.wasDerivedFrom} == {base, teacher}
+
+
 def test_a_nominal_size_is_held_against_the_size_in_the_name() -> None:
     named = iris.model("org/Example-8x7B-Instruct")
     for size, doubted in ((7, True), (47, False)):

@@ -130,10 +130,18 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     based = current.filter(prop.is_in(list(KEEPS_SIZE)) & (pl.col("kind") == columns.IRI))
     pairs = based.select("subject", "object").unique().iter_rows()
     results.update(s for s, base in pairs if outgrows(Iri(s), Iri(base), policy))
+    results.update(_parents_of_two_kinds(current))
     results.update(_papers_before_release(current.filter(prop == PG.paper), issued))
     created = current.filter(prop == DCTERMS.created)
     results.update(_far_from_creation(issued, created, policy))
     return results
+
+
+def _parents_of_two_kinds(current: pl.DataFrame) -> Iterable[str]:
+    """Subjects of which sources give one parent under two kinds of derivation."""
+    derived = current.filter(pl.col("property").is_in(list(terms.DERIVATIONS)))
+    kinds = derived.group_by("subject", "object").agg(kinds=pl.col("property").n_unique())
+    return kinds.filter(pl.col("kinds") > 1)["subject"]
 
 
 def _papers_before_release(papers: pl.DataFrame, issued: pl.DataFrame) -> Iterator[str]:

@@ -127,7 +127,7 @@ READER = Reader(
     recognises=recognises,
     origin=_origin,
     read=read,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

@@ -1,0 +1,108 @@
+"""What sources say about the parents of one subject, decided across the kinds of derivation.
+
+Each kind of derivation is a property of its own, so that deciding property by property lets two
+of them stand for one step. Here an inferred parent of no stated kind gives way to a stated one, and
+two kinds that sources give for one parent become one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from provenance_graph.acceptance.criteria import best_of
+from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.resolve import refused, resolve
+from provenance_graph.core.claims import AcceptanceStatus, Basis, SourcedClaim
+from provenance_graph.core.iris import Iri, local_name
+from provenance_graph.core.terms import DERIVATIONS, PG, PROV
+
+Groups = dict[Iri, list[SourcedClaim]]
+_KINDS = frozenset(DERIVATIONS)
+_REFINED = {
+    PG.postTrainedFrom: PG.fineTunedFrom,
+    PG.continuedFrom: PG.fineTunedFrom,
+    PG.adapterOf: PG.fineTunedFrom,
+}
+"""Kinds of training, each a way of starting from another model's weights as the wider kind says."""
+
+
+def inferred_parents(groups: Groups, policy: Policy, as_of: str) -> list[SourcedClaim]:
+    """Takes from the groups the inferred parents of no stated kind, where others are stated.
+
+    A list that says what a model was adapted from, without how, gives way to a source that says how.
+    """
+    general = groups.get(PROV.wasDerivedFrom, [])
+    if not any(item.basis is Basis.INFERENCE for item in general):
+        return []
+    stated = {
+        item.value
+        for predicate in _KINDS & groups.keys()
+        for item in groups[predicate]
+        if item.basis is not Basis.INFERENCE and refused(item, policy, as_of) is None
+    }
+    beside = [i for i in general if stated and _is_guess(i) and i.value not in stated]
+    _take(groups, PROV.wasDerivedFrom, beside)
+    why = "an inference beside a parent that a source states"
+    return [replace(i, standing=AcceptanceStatus.ALTERNATIVE, reason=why) for i in beside]
+
+
+def _is_guess(item: SourcedClaim) -> bool:
+    return item.basis is Basis.INFERENCE and item.value is not None
+
+
+def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedClaim]:
+    """Takes from the groups the claims that give an accepted parent's step a second kind.
+
+    A narrower kind that a source states stands for the wider (post-trained for fine-tuned), else
+    the better source decides; kinds that one best document states side by side are two steps, and
+    both stand. What is taken is returned as alternatives.
+    """
+    kinds = [one for one in DERIVATIONS if one in groups]
+    if len(kinds) < 2:
+        return []
+    accepted: dict[Iri, dict[Iri, list[SourcedClaim]]] = defaultdict(dict)
+    for kind in kinds:
+        for item, standing, _ in resolve(groups[kind], kind, policy, as_of).claims:
+            if standing is AcceptanceStatus.ACCEPTED and isinstance(item.value, Iri):
+                accepted[item.value].setdefault(kind, []).append(item)
+    beside: list[SourcedClaim] = []
+    for parent, given in accepted.items():
+        if len(given) < 2:
+            continue
+        standing_kinds = _kinds_of_step(given, policy)
+        words = " and ".join(local_name(kind) for kind in standing_kinds)
+        why = f"another word for the same step, accepted as {words}"
+        for kind in [kind for kind in given if kind not in standing_kinds]:
+            taken = [item for item in groups[kind] if item.value == parent]
+            _take(groups, kind, taken)
+            beside += [replace(i, standing=AcceptanceStatus.ALTERNATIVE, reason=why) for i in taken]
+    return beside
+
+
+def _kinds_of_step(given: dict[Iri, list[SourcedClaim]], policy: Policy) -> list[Iri]:
+    """The kinds that stand of those that sources give for one parent, at least one."""
+    wider = {
+        _REFINED[kind]
+        for kind, items in given.items()
+        if kind in _REFINED and any(item.basis is not Basis.INFERENCE for item in items)
+    }
+    left = {kind: items for kind, items in given.items() if kind not in wider}
+    best, _ = best_of([one for items in left.values() for one in items], next(iter(left)), policy)
+    return [kind for kind, items in left.items() if _from(best, items)]
+
+
+def _from(best: SourcedClaim, items: Sequence[SourcedClaim]) -> bool:
+    """Whether one of the claims stands in the best one's record, on the same basis."""
+    return any(i.header.record == best.header.record and i.basis is best.basis for i in items)
+
+
+def _take(groups: Groups, predicate: Iri, taken: Sequence[SourcedClaim]) -> None:
+    """Takes claims out of a group, and the group with its last claim."""
+    if not taken:
+        return
+    gone = {id(item) for item in taken}
+    rest = [item for item in groups.pop(predicate) if id(item) not in gone]
+    if rest:
+        groups[predicate] = rest

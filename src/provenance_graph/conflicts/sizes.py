@@ -1,0 +1,82 @@
+"""Models that third parties derive from a clearly larger one, by a step that keeps the size.
+
+Fine-tuning, further training and post-training change no number of parameters. Where the accepted
+counts of a child and its parent differ by more than the size in a name may, the parent is an
+implausible value: another member of its family, or a part or a teacher instead of the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.plausibility import KEEPS_SIZE
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.kinds import SEVERITY
+from provenance_graph.conflicts.results import Conflict, Side
+from provenance_graph.core import terms
+from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.terms import PG
+
+_TRAINED = frozenset(KEEPS_SIZE) - {PG.adapterOf}
+"""An adapter counts itself, or its base with it: its count says nothing."""
+_CHANGES_SIZE = frozenset(terms.DERIVATIONS) - frozenset(KEEPS_SIZE)
+
+
+def outgrown(
+    snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None = None
+) -> Iterator[Conflict]:
+    """One conflict for each parent that is accepted from third parties alone and is too large.
+
+    ``subjects`` are the children to look at, all where it is None.
+    """
+    chosen: Collection[Iri | None] = [None] if subjects is None else set(subjects)
+    edges = {
+        (child, relation, parent)
+        for one in chosen
+        for relation in _TRAINED
+        for child, _, parent, _ in snapshot.quads(one, relation)
+        if isinstance(parent, Iri)
+    }
+    for child, relation, parent in sorted(edges):
+        if (stated := _third_parties(snapshot, child, relation, parent)) and (
+            counts := _too_small(snapshot, child, parent)
+        ):
+            own, other = counts
+            why = f"{own[0]} parameters, and what it is tuned from has {other[0]}: tuning keeps the size"
+            name = label(snapshot, child) or short_id(child)
+            kind = "implausible"
+            sides = ((parent, stated), own, other)
+            yield Conflict(child, relation, "parent", kind, SEVERITY[kind], why, sides, name)
+
+
+def _third_parties(
+    snapshot: AcceptedSnapshot, child: Iri, relation: Iri, parent: Iri
+) -> tuple[SourcedClaim, ...]:
+    """The accepted claims of a parent, where third parties alone state it and no other step to it."""
+    if any(True for kind in _CHANGES_SIZE for _ in snapshot.quads(child, kind, parent)):
+        return ()  # distilled or pruned as well
+    stated = tuple(
+        item
+        for item in snapshot.claims(child, relation)
+        if item.standing is AcceptanceStatus.ACCEPTED and item.value == parent
+    )
+    return stated if all(item.basis is Basis.THIRD_PARTY for item in stated) else ()
+
+
+def _too_small(snapshot: AcceptedSnapshot, child: Iri, parent: Iri) -> tuple[Side, Side] | None:
+    """Both counts, where the child's is below what the policy lets a size differ."""
+    own, other = (snapshot.value(one, PG.parameterCount) for one in (child, parent))
+    if not isinstance(own, Literal) or not isinstance(other, Literal):
+        return None
+    if not (own.lexical.isdigit() and other.lexical.isdigit()):
+        return None
+    if int(own.lexical) >= snapshot.policy.plausible.size_in_name[0] * int(other.lexical):
+        return None
+    return (own, _counts(snapshot, child, own)), (other, _counts(snapshot, parent, other))
+
+
+def _counts(snapshot: AcceptedSnapshot, model: Iri, count: Literal) -> tuple[SourcedClaim, ...]:
+    claims = snapshot.claims(model, PG.parameterCount)
+    return tuple(item for item in claims if item.claim.value == count)
