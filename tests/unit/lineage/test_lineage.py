@@ -219,8 +219,8 @@ def test_a_hundred_thousand_children_are_counted_and_cut():
     assert (impact.hit, len(impact.nodes), impact.to_json()["truncated"]) == (100_000, 3, True)
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS))
-def test_every_format_says_how_much_is_shown(lineage, name):
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"csv"}))
+def test_every_format_but_a_plain_table_says_how_much_is_shown(lineage, name):
     text = FORMATS[name](lineage.of(MERGE, influences=True))
     assert "shown" in text
     assert text.endswith("\n")

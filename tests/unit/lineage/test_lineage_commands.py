@@ -47,6 +47,12 @@ def test_lineage_prints_every_format(run, form):
     assert "Llama-3.1-8B" in result.stdout
 
 
+def test_a_table_of_lineage_that_is_cut_says_so_beside_it(run):
+    result = run("lineage", R1, "--data", "--format", "csv", "--limit", "1")
+    assert "shown" not in result.stdout
+    assert "raise --limit" in " ".join(result.stderr.split())
+
+
 def test_lineage_compares_two_models(run):
     reported = json.loads(
         run(
