@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import deadline
-from provenance_graph.core.claims import (
-    Precision,
-)
+from provenance_graph.core.claims import Precision
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.model.cells import is_date, value_json
 from provenance_graph.store.values import ANY
-
-_NODES_PER_QUERY = 200
 
 if TYPE_CHECKING:
     from provenance_graph.core.results import Cell, Ref
