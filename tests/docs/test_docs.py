@@ -11,7 +11,7 @@ import click
 import pytest
 
 from provenance_graph import cli
-from provenance_graph.formats import coverage
+from provenance_graph.formats.ledger import markdown
 from provenance_graph.formats.registry import readers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,7 +66,7 @@ def test_the_page_of_commands_is_up_to_date(golden) -> None:
 def test_the_page_of_a_format_lists_every_key(name: str, golden) -> None:
     page = ROOT / "docs" / "formats" / f"{name}.md"
     before, mark, _ = page.read_text(encoding="utf-8").partition("## Every key\n")
-    table = coverage.markdown(readers()[name].keys)
+    table = markdown(readers()[name].keys)
     stated = (
         f"## Every key\n\nMade from the reader's table; the first row that fits decides.\n\n{table}"
     )

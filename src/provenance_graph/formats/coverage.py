@@ -22,15 +22,14 @@ from provenance_graph.core.claims import Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import statements
-from provenance_graph.formats.document import Document, Reader, once
+from provenance_graph.formats.document import Document, once
+from provenance_graph.formats.key_patterns import fits, fits_below
 from provenance_graph.formats.statements import scalar_text
 
 MAX_LEAVES = 500_000
 MAX_TEXT = 1_900
 """How much of a text is stored as stated; longer ones are cut, and marked where."""
 
-MAX_KEYS = 400
-"""How many keys of one fate a report names; tables of keys are shorter, unknown keys need not be."""
 
 MAX_DEPTH = 60
 _BLANK = re.compile(r"(?:https?://\S+/)?no[ _-]?assertion|NONE|n/?a|-", re.IGNORECASE)
@@ -117,7 +116,7 @@ class KeyTable:
             if len(self._row_of) >= _MAX_PATHS:
                 for known in (self._row_of, self._closed, self._steps):
                     known.clear()
-            row = next((row for row in self.rows if _fits(row.path, path)), None)
+            row = next((row for row in self.rows if fits(row.path, path)), None)
             self._row_of[path] = row
         return row
 
@@ -140,11 +139,11 @@ class KeyTable:
         """
         closed = self._closed.get(path)
         if closed is None:
-            row = next((row for row in self.rows if _fits_below(row.path, path)), None)
+            row = next((row for row in self.rows if fits_below(row.path, path)), None)
             closed = self._closed[path] = (
                 row is not None
                 and row.path.endswith("/**")
-                and _fits(row.path, path)
+                and fits(row.path, path)
                 and row.property is None
                 and row.fate is not Fate.NOT_READ
             )
@@ -161,35 +160,6 @@ class KeyTable:
         """What becomes of values at a path."""
         row = self.find(path)
         return row.fate if row else Fate.UNKNOWN
-
-
-def _fits(pattern: str, path: tuple[str, ...]) -> bool:
-    steps = pattern.split("/")
-    if steps[-1] == "**":
-        steps = steps[:-1]
-        if len(path) < len(steps):
-            return False
-        path = path[: len(steps)]
-    return len(steps) == len(path) and _agree(steps, path)
-
-
-def _fits_below(pattern: str, path: tuple[str, ...]) -> bool:
-    """Whether a pattern may fit a path that begins with the given one."""
-    steps = pattern.split("/")
-    if steps[-1] == "**":
-        steps = steps[:-1]
-    elif len(steps) <= len(path):
-        return False
-    return _agree(steps[: len(path)], path[: len(steps)])
-
-
-def _agree(steps: Sequence[str], path: tuple[str, ...]) -> bool:
-    return all(
-        step == part
-        or (step[-1:] == "*" and part.startswith(step[:-1]))
-        or (step[:1] == "*" and part.endswith(step[1:]))
-        for step, part in zip(steps, path, strict=True)
-    )
 
 
 class Leaf(NamedTuple):
@@ -406,68 +376,3 @@ def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[P
         key = "/".join(path)[:120]
         what = f"{key!r} is no key of {standard}{times}"
         yield Problem(where, what, "kept as stated where it speaks of a model or dataset", "key")
-
-
-@dataclass
-class ReadingLedger:
-    """How many of a document's values met which fate, by key."""
-
-    values: Counter[tuple[Fate, str]] = field(default_factory=Counter)
-
-    def add(self, other_: ReadingLedger) -> None:
-        """Add another document's counts."""
-        self.values.update(other_.values)
-
-    def total(self, *fates: Fate) -> int:
-        """How many values met these fates; all values without any."""
-        return sum(n for (fate, _), n in self.values.items() if not fates or fate in fates)
-
-    def by_key(self, fate: Fate) -> Mapping[str, int]:
-        """The counts of one fate by key, most first."""
-        results = {key: n for (each, key), n in self.values.items() if each is fate}
-        return dict(sorted(results.items(), key=lambda item: (-item[1], item[0])))
-
-    def __str__(self) -> str:
-        """One line: how many values were stated, and what became of them."""
-        parts = [f"{self.total(f)} {f.value}" for f in Fate if self.total(f)]
-        return f"{self.total()} values: {', '.join(parts)}" if parts else "no values"
-
-    def lines(self) -> Iterator[str]:
-        """The line of totals, then each fate with its keys and how many values stand under them."""
-        yield f"stated: {self}"
-        for fate in Fate:
-            keys = self.by_key(fate)
-            shown = [f"{key} ({n})" if n > 1 else key for key, n in keys.items() if n > 0]
-            if shown:
-                more = f", and {len(shown) - MAX_KEYS} more keys" if len(shown) > MAX_KEYS else ""
-                yield f"  {fate.value}: {', '.join(shown[:MAX_KEYS])}{more}"
-
-
-def count(leafs: Iterable[Leaf], table: KeyTable) -> ReadingLedger:
-    """The ledger of a document's values."""
-    ledger = ReadingLedger()
-    for leaf in leafs:
-        ledger.values[table.fate(leaf.path), "/".join(leaf.path)] += 1
-    return ledger
-
-
-def of_document(reader: Reader, document: Document) -> ReadingLedger:
-    """The ledger of a document by its reader's table; empty where the reader has none yet."""
-    if reader.keys is None or reader.leaves is None:
-        return ReadingLedger()
-    return count(reader.leaves(document), reader.keys)
-
-
-def markdown(table: KeyTable) -> str:
-    """The table as documentation prints it."""
-    lines = ["| key | what becomes of it |", "|---|---|"]
-    done: set[str] = set()
-    for row in table.rows:
-        if row.path in done:
-            continue
-        done.add(row.path)
-        fate = f"`{row.note}`" if row.property else row.note
-        if row.fate is not Fate.READ:
-            fate = f"{row.fate.value}: {row.note}"
-        lines.append(f"| `{row.path}` | {fate} |")
-    return "\n".join(lines)

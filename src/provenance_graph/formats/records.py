@@ -9,8 +9,8 @@ from itertools import chain
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Header, Problem, Record
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Origin, Reader
+from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.remaining import remaining
 
 

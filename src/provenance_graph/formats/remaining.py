@@ -20,8 +20,9 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri, slug
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage
-from provenance_graph.formats.coverage import Fate, KeyTable, Leaf, ReadingLedger
+from provenance_graph.formats.coverage import Fate, KeyTable, Leaf
 from provenance_graph.formats.document import Document, Origin, Reader
+from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.statements import scalar_text
 
 SHORTEST = 4

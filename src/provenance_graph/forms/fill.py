@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from provenance_graph.acceptance.policy.policy import describe
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -24,17 +23,23 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.forms.definition import Form, FormField, FormSource
 from provenance_graph.forms import derived
 from provenance_graph.forms.answers import (
-    STATUSES,
     FilledField,
     FilledForm,
     FilledSection,
     FilledValue,
     Footnote,
 )
+from provenance_graph.forms.states import (
+    ORDER,
+    Answer,
+    basis_of,
+    missing_parts,
+    silence_of,
+    status_of,
+)
 from provenance_graph.model.cells import value_json
 from provenance_graph.model.display import value_text, with_unit
 from provenance_graph.model.fields import fields
-from provenance_graph.model.knowledge import knowledge
 from provenance_graph.model.receipt import receipt
 
 MAX_VALUES = 40
@@ -50,18 +55,6 @@ _NODES = {
     "offer": PG.offerOf,
     "score": PG.evaluationOf,
 }
-_SILENCES = {"notUnderstood": "unreadable", "notCovered": "empty"}
-_ORDER = (
-    "declined",
-    "undisclosed",
-    "notApplicable",
-    "leftBlank",
-    "partlyDisclosed",
-    "notAccepted",
-    "unreadable",
-    "empty",
-)
-"""Why a field has no value, what tells most first."""
 NONE = "no other model: trained from scratch, as its developer says"
 _ORIGINS = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
 
@@ -69,18 +62,6 @@ _ORIGINS = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
 def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
     """The form about a model (or a dataset), as of the snapshot's day."""
     return _Filling(snapshot, snapshot.canonical(model)).form(form)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """The values of one source, or the status of its silence."""
-
-    source: FormSource
-    label: str
-    values: tuple[FilledValue, ...]
-    claims: tuple[SourcedClaim, ...]
-    status: str
-    notes: tuple[str, ...] = ()
 
 
 class _Filling:
@@ -138,7 +119,7 @@ class _Filling:
         if origins and not any(a.values for a in answers if a.source in origins):
             answers += self._from_scratch(origins)
         values = [value for answer in answers for value in answer.values]
-        missing = _missing(field, answers)
+        missing = missing_parts(field, answers)
         notes = [note for answer in answers for note in answer.notes]
         if len(values) > MAX_VALUES:
             notes.append(f"{len(values) - MAX_VALUES} more values are left out here")
@@ -149,7 +130,7 @@ class _Filling:
             id=field.id,
             title=field.title,
             help=field.help,
-            status=_status(field, answers),
+            status=status_of(field, answers),
             values=values[:MAX_VALUES],
             missing=missing if values else [],
             notes=list(dict.fromkeys(notes))[:MAX_NOTES],
@@ -159,21 +140,21 @@ class _Filling:
             labelled=len({s.term for s in field.sources}) > 1,
         )
 
-    def _answer(self, source: FormSource) -> _Answer:
+    def _answer(self, source: FormSource) -> Answer:
         if source.place == "derived":
             return self._derived(source)
-        matches: list[_Answer] = []
+        matches: list[Answer] = []
         for node, of in self._places(source):
             matches.append(self._of(node, source, of))
         label = self._label(source)
         if not matches:
-            return _Answer(source, label, (), (), "empty")
+            return Answer(source, label, (), (), "empty")
         values = tuple(value for answer in matches for value in answer.values)
         statuses = [answer.status for answer in matches]
-        status = min(statuses, key=lambda s: _ORDER.index(s) if s in _ORDER else -1)
+        status = min(statuses, key=lambda s: ORDER.index(s) if s in ORDER else -1)
         claims = tuple(claim for answer in matches for claim in answer.claims)
         notes = tuple(note for answer in matches for note in answer.notes)
-        return _Answer(source, label, values, claims, status, notes)
+        return Answer(source, label, values, claims, status, notes)
 
     def _places(self, source: FormSource) -> Iterator[tuple[Iri, str]]:
         """The entities that a source speaks of, each with its name where it is not the model."""
@@ -203,7 +184,7 @@ class _Filling:
         for value in seen:
             yield value, self._text(value)
 
-    def _of(self, node: Iri, source: FormSource, of: str) -> _Answer:
+    def _of(self, node: Iri, source: FormSource, of: str) -> Answer:
         """What is accepted of one property of one entity."""
         seen = self.snapshot.view(node)
         wanted = Iri(source.only) if source.only else None
@@ -221,12 +202,12 @@ class _Filling:
             c for c in claims if c.claim.value is None and c.claim.stance is not Stance.STATED
         ]
         behind = silent if not values and wanted is None else []
-        return _Answer(
+        return Answer(
             source,
             self._label(source),
             values,
             tuple(behind),
-            "stated" if values else _silence(seen.statuses.get(source.iri), claims, wanted),
+            "stated" if values else silence_of(seen.statuses.get(source.iri), claims, wanted),
             tuple(self._estimates(claims, of)),
         )
 
@@ -251,12 +232,12 @@ class _Filling:
             value=value_json(value, {value: self._text(value)} if isinstance(value, Iri) else {}),
             of="" if of == text else of,
             of_iri="" if node == self.model else node,
-            basis=_basis(behind),
+            basis=basis_of(behind),
             contested=contested,
             footnotes=self._cited(behind),
         )
 
-    def _from_scratch(self, origins: Sequence[FormSource]) -> tuple[_Answer, ...]:
+    def _from_scratch(self, origins: Sequence[FormSource]) -> tuple[Answer, ...]:
         """That a model was made from no other, where its developer says so."""
         declared = [
             each
@@ -277,9 +258,9 @@ class _Filling:
             basis="developer",
             footnotes=self._cited(declared),
         )
-        return (_Answer(origins[0], "made from", (value,), (), "stated"),)
+        return (Answer(origins[0], "made from", (value,), (), "stated"),)
 
-    def _derived(self, source: FormSource) -> _Answer:
+    def _derived(self, source: FormSource) -> Answer:
         made = derived.RULES[source.term](self.snapshot, self.model)
         value = FilledValue(
             property=source.term,
@@ -290,7 +271,7 @@ class _Filling:
             basis="derived",
             footnotes=self._cited(made.claims),
         )
-        return _Answer(source, "finding", (value,), (), "derived", made.notes)
+        return Answer(source, "finding", (value,), (), "derived", made.notes)
 
     def _estimates(self, claims: Sequence[SourcedClaim], of: str) -> Iterator[str]:
         for claim in claims:
@@ -360,61 +341,3 @@ class _Filling:
             "deployer": "whoever puts it into service in the place in question",
             "authority": "the authority that asks, for the reading of the text",
         }[role]
-
-
-def _basis(claims: Sequence[SourcedClaim]) -> str:
-    bases = {claim.basis for claim in claims}
-    if bases & DEVELOPER_RANK:
-        return "developer"
-    if bases and bases <= {Basis.INFERENCE}:
-        return "inferred"
-    return "others"
-
-
-def _silence(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri | None) -> str:
-    """The status of a property without a value."""
-    if wanted is not None:
-        return "empty"
-    known = knowledge(status or PG.NotRecorded, (), claims)
-    return _SILENCES.get(known, known)
-
-
-def _missing(field: FormField, answers: Sequence[_Answer]) -> list[str]:
-    """What a field asks for and no value answers, with why: its parts, or each of its sources."""
-    parts = [
-        (name, [a for a in answers if a.source in asked]) for name, asked in field.parts.items()
-    ]
-    if field.each:
-        parts = [(answer.label, [answer]) for answer in answers]
-    return [
-        f"{name} ({STATUSES[_silent(stated)][2:]})"
-        for name, stated in parts
-        if not any(answer.values for answer in stated)
-    ]
-
-
-def _silent(answers: Sequence[_Answer]) -> str:
-    """Why there is no value, what tells most first."""
-    statuses = [answer.status for answer in answers] or ["empty"]
-    return min(statuses, key=lambda status: _ORDER.index(status))
-
-
-def _status(field: FormField, answers: Sequence[_Answer]) -> str:
-    """The status of a field from those of its sources."""
-    filled = [answer for answer in answers if answer.values]
-    if not filled:
-        return _silent(answers)
-    if _missing(field, answers):
-        return "partly"
-    bases = {value.basis for answer in filled for value in answer.values}
-    if "developer" in bases and bases - {"developer", "derived"}:
-        return "mixed"  # a value of another source is no statement of the developer
-    for basis, status in (
-        ("developer", "stated"),
-        ("others", "reported"),
-        ("derived", "derived"),
-        ("inferred", "inferred"),
-    ):
-        if basis in bases:
-            return status
-    return "reported"

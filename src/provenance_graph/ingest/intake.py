@@ -9,10 +9,9 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Record
 from provenance_graph.core.errors import BadIri, SourceError, UnknownFormat
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage
 from provenance_graph.formats.bundles.keys import NO_KEYS, KeyList
-from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Features, Reader
+from provenance_graph.formats.ledger import ReadingLedger, of_document
 from provenance_graph.formats.records import header, parts_of, whole_reading
 from provenance_graph.formats.registry import format_names, reader_named
 
@@ -102,7 +101,7 @@ def read(document: Document, readers: Mapping[str, Reader], options: Options) ->
     try:
         reader = choose(document, readers, options.format)
         if reader.records is not None:
-            ledger = coverage.of_document(reader, document)
+            ledger = of_document(reader, document)
             result = _split(reader.records(document), options)
         elif parts := parts_of(reader, document):
             made, wrong, of = _every_part(parts, reader, options, ledger)

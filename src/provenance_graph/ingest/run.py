@@ -16,10 +16,10 @@ from provenance_graph.core.claims import Custody, Header, Literal, Problem, Reco
 from provenance_graph.core.errors import RecordError, UnknownFormat
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
-from provenance_graph.formats.coverage import ReadingLedger
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.file_names import CARDS
 from provenance_graph.formats.identity import exported_from
+from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.ingest.place import (
     COLLECTIONS,

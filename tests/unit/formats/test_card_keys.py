@@ -11,9 +11,9 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.huggingface import reader as huggingface
+from provenance_graph.formats.ledger import of_document
 
 MODEL = iris.model("acme-labs/Tiny")
 
@@ -133,7 +133,7 @@ def test_weight_files_of_an_answer_have_digest_and_size() -> None:
 
 def test_the_ledger_of_a_card_tells_every_value() -> None:
     front = "license: mit\nDatasets: [a/b]\nwidget: [{text: hi}]\nprompt_template: x\nours: 1"
-    ledger = coverage.of_document(huggingface.READER, document(f"---\n{front}\n---\n", "a--b.md"))
+    ledger = of_document(huggingface.READER, document(f"---\n{front}\n---\n", "a--b.md"))
     assert {fate: ledger.total(fate) for fate in Fate} == {
         Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 1,
         Fate.NOT_UNDERSTOOD: 0,

@@ -14,6 +14,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, KeyTable, Leaf, later, read, skip, text
+from provenance_graph.formats.ledger import count
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest import intake
 from provenance_graph.model.knowledge import headline
@@ -57,7 +58,7 @@ LEAVES = [
 
 
 def test_the_ledger_counts_every_value_by_fate_and_key() -> None:
-    ledger = coverage.count(LEAVES, TABLE)
+    ledger = count(LEAVES, TABLE)
     assert {fate: ledger.total(fate) for fate in Fate} == {
         Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 2,
         Fate.NOT_UNDERSTOOD: 0,
@@ -89,7 +90,7 @@ def test_a_long_text_is_cut_where_it_says_so() -> None:
 
 
 def test_a_report_names_every_fate_with_its_keys() -> None:
-    assert list(coverage.count(LEAVES, TABLE).lines()) == [
+    assert list(count(LEAVES, TABLE).lines()) == [
         "stated: 6 values: 2 read, 1 not provenance, 1 not read yet, 2 unknown key",
         "  read: model/name, model/task",
         "  not provenance: model/logo/data",

@@ -1,0 +1,106 @@
+"""How far a question of a form is answered, by the claims that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    Basis,
+    SourcedClaim,
+)
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.forms.definition import FormField, FormSource
+from provenance_graph.forms.answers import (
+    STATUSES,
+    FilledValue,
+)
+from provenance_graph.model.knowledge import knowledge
+
+_SILENCES = {"notUnderstood": "unreadable", "notCovered": "empty"}
+
+
+ORDER = (
+    "declined",
+    "undisclosed",
+    "notApplicable",
+    "leftBlank",
+    "partlyDisclosed",
+    "notAccepted",
+    "unreadable",
+    "empty",
+)
+"""Why a field has no value, what tells most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The values of one source, or the status of its silence."""
+
+    source: FormSource
+    label: str
+    values: tuple[FilledValue, ...]
+    claims: tuple[SourcedClaim, ...]
+    status: str
+    notes: tuple[str, ...] = ()
+
+
+def basis_of(claims: Sequence[SourcedClaim]) -> str:
+    """Whose the claims of a field are: the developer's, others', or both in part."""
+    bases = {claim.basis for claim in claims}
+    if bases & DEVELOPER_RANK:
+        return "developer"
+    if bases and bases <= {Basis.INFERENCE}:
+        return "inferred"
+    return "others"
+
+
+def silence_of(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri | None) -> str:
+    """The status of a property without a value."""
+    if wanted is not None:
+        return "empty"
+    known = knowledge(status or PG.NotRecorded, (), claims)
+    return _SILENCES.get(known, known)
+
+
+def missing_parts(field: FormField, answers: Sequence[Answer]) -> list[str]:
+    """What a field asks for and no value answers, with why: its parts, or each of its sources."""
+    parts = [
+        (name, [a for a in answers if a.source in asked]) for name, asked in field.parts.items()
+    ]
+    if field.each:
+        parts = [(answer.label, [answer]) for answer in answers]
+    return [
+        f"{name} ({STATUSES[_silent(stated)][2:]})"
+        for name, stated in parts
+        if not any(answer.values for answer in stated)
+    ]
+
+
+def _silent(answers: Sequence[Answer]) -> str:
+    """Why there is no value, what tells most first."""
+    statuses = [answer.status for answer in answers] or ["empty"]
+    return min(statuses, key=lambda status: ORDER.index(status))
+
+
+def status_of(field: FormField, answers: Sequence[Answer]) -> str:
+    """The status of a field from those of its sources."""
+    filled = [answer for answer in answers if answer.values]
+    if not filled:
+        return _silent(answers)
+    if missing_parts(field, answers):
+        return "partly"
+    bases = {value.basis for answer in filled for value in answer.values}
+    if "developer" in bases and bases - {"developer", "derived"}:
+        return "mixed"  # a value of another source is no statement of the developer
+    for basis, status in (
+        ("developer", "stated"),
+        ("others", "reported"),
+        ("derived", "derived"),
+        ("inferred", "inferred"),
+    ):
+        if basis in bases:
+            return status
+    return "reported"
