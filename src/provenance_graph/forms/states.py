@@ -48,7 +48,7 @@ class Answer:
 
 
 def basis_of(claims: Sequence[SourcedClaim]) -> str:
-    """Whose the claims of a field are: the developer's, others', or both in part."""
+    """Whose the claims are: the developer's where one is, inferred where all are, else others'."""
     bases = {claim.basis for claim in claims}
     if bases & DEVELOPER_RANK:
         return "developer"
