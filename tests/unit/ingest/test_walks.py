@@ -43,5 +43,5 @@ def test_the_import_of_a_card_enters_no_more_files_than_the_manual_says(tmp_path
 
         walks.append(counted(run))
     files, changes = walks[-1]
-    assert files <= 75
+    assert files <= 83  # as docs/architecture.md counts on the shipped graph
     assert 500 < changes <= 4_000
