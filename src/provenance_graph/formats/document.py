@@ -68,14 +68,19 @@ class Document:
         return decode(self.data, self.url)
 
     @cached_property
+    def repeated(self) -> list[Problem]:
+        """Names that stand twice where they may stand once, noted by whoever parses the document."""
+        return []
+
+    @cached_property
     def json(self) -> Any:
         """The document as JSON; raises Unreadable with the line."""
-        return parse_json(self.text, self.url)
+        return parse_json(self.text, self.url, self.repeated)
 
     @cached_property
     def yaml(self) -> Any:
         """The document as YAML 1.1 with bounded depth and aliases; raises Unreadable."""
-        return parse_yaml(self.text, self.url)
+        return parse_yaml(self.text, self.url, self.repeated)
 
     @cached_property
     def toml(self) -> dict[str, Any]:

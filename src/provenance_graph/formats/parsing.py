@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
+from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
-
-if TYPE_CHECKING:
-    pass
-
+from provenance_graph.formats import repeats
 
 MAX_BYTES = 64 << 20
 MAX_DEPTH = 100
@@ -35,8 +33,11 @@ def decode(data: bytes, url: str) -> str:
         ) from error
 
 
-def parse_json(text: str, url: str) -> Any:
-    """JSON with bounded depth; raises Unreadable with line and column."""
+def parse_json(text: str, url: str, repeated: list[Problem] | None = None) -> Any:
+    """JSON with bounded depth; raises Unreadable with line and column.
+
+    Names that stand twice in one object are added to ``repeated``.
+    """
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
@@ -46,16 +47,21 @@ def parse_json(text: str, url: str) -> Any:
         raise Unreadable(url, f"nested deeper than {MAX_DEPTH}") from error
     except ValueError as error:
         raise Unreadable(url, f"not JSON that can be read: {error}") from error
-    if _is_deep(value):
+    names = _names_of(value)
+    if names is None:
         too_deep(text, url)
         raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
+    if repeated is not None and repeats.may_repeat(text, names):
+        repeated += repeats.in_json(text)
     return value
 
 
-def _is_deep(value: Any) -> bool:
-    """Whether lists and mappings nest deeper than MAX_DEPTH, level by level."""
+def _names_of(value: Any) -> int | None:
+    """How many names a value's mappings have; None where it nests deeper than MAX_DEPTH."""
+    names = 0
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_DEPTH):
+        names += sum(len(outer) for outer in level if type(outer) is dict)
         level = [
             inner
             for outer in level
@@ -63,8 +69,8 @@ def _is_deep(value: Any) -> bool:
             if type(inner) is dict or type(inner) is list
         ]
         if not level:
-            return False
-    return True
+            return names
+    return None
 
 
 def too_deep(text: str, url: str) -> None:
@@ -83,10 +89,12 @@ def too_deep(text: str, url: str) -> None:
 class BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML without object construction, with a cap on nodes, so that aliases cannot explode."""
 
+    repeated: list[Problem]
+
     def get_single_node(self) -> Any:
         """The root node; raises as ``parse_yaml`` where there are too many nodes."""
         node = super().get_single_node()
-        _cap(node)
+        self.repeated = _cap(node)
         return node
 
     def construct_yaml_timestamp(self, node: Any) -> Any:
@@ -97,9 +105,13 @@ class BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
             return node.value
 
 
-def _cap(root: yaml.Node | None) -> None:
-    """Count nodes as they would be after alias expansion; raise where there are too many."""
+def _cap(root: yaml.Node | None) -> list[Problem]:
+    """Count nodes as they would be after alias expansion; raise where there are too many.
+
+    Gives back what is wrong with the names of mappings.
+    """
     sizes: dict[int, int] = {}
+    repeated: list[Problem] = []
 
     def size(node: yaml.Node, depth: int) -> int:
         if depth > MAX_DEPTH:
@@ -111,6 +123,7 @@ def _cap(root: yaml.Node | None) -> None:
         if isinstance(node, yaml.SequenceNode):
             total += sum(size(child, depth + 1) for child in node.value)
         elif isinstance(node, yaml.MappingNode):
+            repeated.extend(repeats.in_yaml(node))
             for key, child in node.value:
                 total += size(key, depth + 1) + size(child, depth + 1)
         if total > MAX_YAML_NODES:
@@ -120,14 +133,25 @@ def _cap(root: yaml.Node | None) -> None:
 
     if root is not None:
         size(root, 0)
+    return list(repeats.bounded(repeated))
 
 
-def parse_yaml(text: str, url: str) -> Any:
-    """YAML with bounded depth and aliases; raises Unreadable with the line."""
+def parse_yaml(text: str, url: str, repeated: list[Problem] | None = None) -> Any:
+    """YAML with bounded depth and aliases; raises Unreadable with the line.
+
+    Names that stand twice in one mapping are added to ``repeated``.
+    """
     try:
         if _may_be_deep(text):
             _events_too_deep(text)
-        return yaml.load(text, Loader=BoundedLoader)  # noqa: S506 - a SafeLoader
+        loader = BoundedLoader(text)
+        try:
+            value = loader.get_single_data()
+        finally:
+            loader.dispose()
+        if repeated is not None:
+            repeated += loader.repeated
+        return value
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = f"line {mark.line + 1}: " if mark else ""

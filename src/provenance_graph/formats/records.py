@@ -9,6 +9,7 @@ from itertools import chain
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Header, Problem, Record
 from provenance_graph.core.iris import Iri
+from provenance_graph.formats import repeats
 from provenance_graph.formats.document import Document, Origin, Reader
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.remaining import remaining
@@ -83,6 +84,8 @@ def whole_reading(
     for result in chain(invalid, reader.read(document)):
         results.append(result)
         yield result
+    yield from document.repeated
+    yield from repeats.columns(document.features.columns)
     yield from remaining(reader, document, results, ledger)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -72,7 +73,10 @@ def json_lines(document: Document) -> Iterator[tuple[str, Any] | Problem]:
         if not line.strip():
             continue
         try:
-            yield f"L{number}", sanitise(parse_json(line, document.url), line)
+            repeated: list[Problem] = []
+            value = sanitise(parse_json(line, document.url, repeated), line)
+            yield from (replace(each, where=f"L{number}{each.where}") for each in repeated)
+            yield f"L{number}", value
         except Unreadable as error:
             yield Problem(f"L{number}", error.why, kind="syntax")
 

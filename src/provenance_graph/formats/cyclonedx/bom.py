@@ -49,7 +49,7 @@ class Bom:
 def whole_of(document: Document) -> dict[Any, Any]:
     """The document as JSON, whichever way it is written; raises Unreadable."""
     if document.features.syntax == "xml":
-        return xml.bom(document.text, document.url)
+        return xml.bom(document.text, document.url, document.repeated)
     whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "a bill of materials is a JSON object")

@@ -171,6 +171,23 @@ def schema_of(version: str) -> Schema | None:
     return Schema(compiled, strict, sparse, checkers)
 
 
+@cache
+def listed_names() -> frozenset[str]:
+    """The keys whose value is a list somewhere in the latest version's schema."""
+    schema = schema_of("1.7")
+    results: set[str] = set()
+    waiting: list[Any] = [schema.library.schema if schema is not None else {}]
+    while waiting:
+        value = waiting.pop()
+        properties = value.get("properties") if isinstance(value, dict) else None
+        for name, each in properties.items() if isinstance(properties, dict) else ():
+            if isinstance(each, dict) and (each.get("type") == "array" or "items" in each):
+                results.add(name)
+        inner = value.values() if isinstance(value, dict) else value
+        waiting += [each for each in inner if isinstance(each, (dict, list))]
+    return frozenset(results)
+
+
 @contextmanager
 def _absent(module: str) -> Iterator[None]:
     """Let an optional module of a library be absent while the library is imported.

@@ -7,14 +7,16 @@ attributes. Entities and document types are refused by the parser.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import xml
+from provenance_graph.formats import repeats, xml
+from provenance_graph.formats.cyclonedx.schema import listed_names
 from provenance_graph.formats.parsing import MAX_DEPTH
 
 MARK = re.compile(r"xmlns(?::\w+)?\s*=\s*[\"']https?://cyclonedx\.org/schema/bom/(\d\.\d)")
@@ -44,15 +46,36 @@ _REPEATED = frozenset({"data", "energyProviders"})
 """Elements that stand several times without a wrapper, where JSON has a list."""
 
 
-def bom(text: str, url: Iri) -> dict[str, Any]:
-    """The document as JSON has it; raises Unreadable with the line."""
+def bom(text: str, url: Iri, repeated: list[Problem]) -> dict[str, Any]:
+    """The document as JSON has it; raises Unreadable with the line.
+
+    Elements that stand twice where the standard has one are added to ``repeated``.
+    """
     root = xml.parsed(text, url)
     match = MARK.search(text[:4000])
     results: dict[str, Any] = {"bomFormat": "CycloneDX", "specVersion": match[1] if match else ""}
     read = _value(root, url, 0)
     if isinstance(read, dict):
         results |= read
+    repeated += repeats.bounded(_single(results, ""))
     return results
+
+
+class _Several(list[Any]):
+    """The values of an element that stands several times without a wrapper."""
+
+
+def _single(value: Any, where: str) -> Iterator[Problem]:
+    """Take the last of the values that may stand once, and report the others."""
+    if isinstance(value, list):
+        for n, inner in enumerate(value):
+            yield from _single(inner, f"{where}/{n}")
+        return
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if isinstance(inner, _Several) and len(value) > 1 and key not in listed_names():
+            yield repeats.problem(f"{where}/{key}", key, inner[:-1])
+            value[key] = inner[-1]
+        yield from _single(value[key], f"{where}/{key}")
 
 
 def _name(element: Element) -> str:
@@ -80,7 +103,8 @@ def _value(element: Element, url: Iri, depth: int) -> Any:
         if key in _REPEATED:
             own.setdefault(key, []).append(value)
         elif key in own:
-            own[key] = [*(own[key] if isinstance(own[key], list) else [own[key]]), value]
+            before = own[key] if isinstance(own[key], _Several) else [own[key]]
+            own[key] = _Several([*before, value])
         else:
             own[key] = value
     if name == "composition" and isinstance(own.get("dependencies"), list):

@@ -111,27 +111,29 @@ def _beside(
 ) -> Generator[Claim | Problem, None, Numbers]:
     """One of the other files of a folder; gives back the number format once a config stated it."""
     url = f"{folder.document.url}/{file}"
+    repeated: list[Problem] = []
     if base == "README.md" and folder.kind != "card":
         yield from _card(repo, folder.text(file), folder.document, file, False)
     elif ".eval_results/" in f"/{file}" and base.endswith((".yaml", ".yml")):
         text = folder.text(file)
-        rows = statements.sanitise(parse_yaml(text, url), text)
+        rows = statements.sanitise(parse_yaml(text, url, repeated), text)
         yield from read_eval_results(repo, rows, file)
         yield from _as_stated(repo, "results", rows, file)
     elif base in RECIPES:
         text = folder.text(file)
-        raw = statements.sanitise(parse_yaml(text, url), text)
+        raw = statements.sanitise(parse_yaml(text, url, repeated), text)
         yield from read_merge(repo, raw, file)
         yield from _as_stated(repo, "merge", raw, file)
     elif kind := role_of(base):
         text = folder.text(file)
-        raw = statements.sanitise(parse_json(text, url), text)
+        raw = statements.sanitise(parse_json(text, url, repeated), text)
         if not isinstance(raw, dict):
             yield Problem(file, f"{shape(raw)} where a mapping belongs", kind="shape")
             return numbers
         yield from _reading(repo, kind, raw, Basis.ARTIFACT, file, numbers)
         if kind == "config":
             numbers = Numbers(stated_dtype(raw) or numbers.dtype, packing(raw) or numbers.packed)
+    yield from (replace(each, where=f"{file} {each.where}") for each in repeated)
     return numbers
 
 

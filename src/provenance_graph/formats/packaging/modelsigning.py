@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -30,6 +31,7 @@ from provenance_graph.formats.packaging.certificates import (
     invalid_certificate,
     log_entries,
 )
+from provenance_graph.formats.parsing import parse_json
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "modelsigning"
@@ -115,8 +117,10 @@ def parts(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
     payload = envelope.get("payload")
     try:
         raw = base64.b64decode(scalar_text(payload), validate=False)
-        statement = json.loads(raw)
-    except (binascii.Error, ValueError, RecursionError) as error:
+        repeated: list[Problem] = []
+        statement = parse_json(raw.decode(), document.url, repeated)
+        document.repeated.extend(replace(p, where=f"/payload{p.where}") for p in repeated)
+    except (binascii.Error, ValueError, Unreadable) as error:
         raise Unreadable(document.url, f"its payload is no statement: {error}") from error
     if not isinstance(statement, dict):
         raise Unreadable(document.url, "its payload is no in-toto statement")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provenance_graph.core import hub, iris
@@ -21,6 +21,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import runs
+from provenance_graph.formats.parsing import parse_json
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "openlineage"
@@ -79,10 +80,12 @@ def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]
             if not line.strip():
                 continue
             try:
-                event = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                yield Problem(f"L{n}", f"not JSON: {error}", "one event a line", kind="syntax")
+                repeated: list[Problem] = []
+                event = parse_json(line, document.url, repeated)
+            except Unreadable as error:
+                yield Problem(f"L{n}", error.why, "one event a line", kind="syntax")
                 continue
+            yield from (replace(each, where=f"L{n}{each.where}") for each in repeated)
             if isinstance(event, dict):
                 yield f"L{n}", mapping(statements.sanitise(event, line))
             else:

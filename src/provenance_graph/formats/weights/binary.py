@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from provenance_graph.formats import statements
+from provenance_graph.core.claims import Problem
+from provenance_graph.formats import repeats, statements
 from provenance_graph.formats.document import container_of
 
 MAX_HEADER = 64 << 20
@@ -56,6 +58,7 @@ class GgufHeader:
     tensors: list[tuple[str, tuple[int, ...], str]] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
     length: int = 0
+    repeated: list[Problem] = field(default_factory=list)
 
 
 class _Bytes:
@@ -121,6 +124,9 @@ def parse(data: bytes) -> GgufHeader:
         raise ValueError(f"byte 8: {what}; at most {MAX_TENSORS:,} and {MAX_ENTRIES:,} are read")
     for _ in range(entries):
         key = it.text()[:300]
+        if key in header.metadata:
+            lost = header.metadata[key]
+            header.repeated.append(repeats.problem(f"/{key}", key, [lost]))
         header.metadata[key], header.lengths[key] = it.value(it.number("I"))
     for _ in range(tensors):
         name, dimensions = it.text()[:300], it.number("I")
@@ -131,7 +137,25 @@ def parse(data: bytes) -> GgufHeader:
         header.offsets.append(it.number("Q"))
         header.tensors.append((name, shape, _TYPES.get(kind, f"type {kind}")))
     header.length = it.at
+    header.repeated += repeated_tensors(name for name, _, _ in header.tensors)
     return header
+
+
+def repeated_tensors(names: Iterable[str]) -> Iterator[Problem]:
+    """The names that several tensors of one file have."""
+    counts = Counter(names)
+    if counts.total() == len(counts):
+        return
+    yield from repeats.bounded(
+        Problem(
+            f"/{name}",
+            f"{count} tensors are called {name[:80]!r}; which of them is the model's is not said",
+            "one tensor for each name",
+            "duplicate",
+        )
+        for name, count in counts.items()
+        if count > 1
+    )
 
 
 def header_of(path: Path) -> bytes:

@@ -139,6 +139,7 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
         header = parse(document.data)
     except ValueError as error:
         raise Unreadable(document.url, f"its header cannot be read: {error}") from error
+    yield from header.repeated
     keys = header.metadata
     name = _text(keys, "general.name")
     file = _file_name(document)

@@ -20,7 +20,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.parsing import parse_json
 from provenance_graph.formats.statements import mapping, scalar_text
@@ -69,6 +69,7 @@ def origin(document: Document) -> Origin:
     )
 
 
+@once
 def header_of(document: Document) -> dict[str, Any]:
     """The header as JSON; raises Unreadable where its length or its form is wrong."""
     if len(document.data) < 8:
@@ -85,7 +86,7 @@ def header_of(document: Document) -> dict[str, Any]:
     if (count := raw.count(b'"data_offsets"')) > MAX_TENSORS:
         what = f"{count:,} tensors; at most {MAX_TENSORS:,} are read"
         raise Unreadable(document.url, what)
-    value = parse_json(raw.decode("utf-8", "replace"), document.url)
+    value = parse_json(raw.decode("utf-8", "replace"), document.url, document.repeated)
     if not isinstance(value, dict):
         raise Unreadable(document.url, "a header is a JSON object")
     return value

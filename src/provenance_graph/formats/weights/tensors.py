@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats.document import container_of
-from provenance_graph.formats.parsing import MAX_BYTES
+from provenance_graph.formats.parsing import MAX_BYTES, parse_json
 from provenance_graph.formats.weights import binary
 from provenance_graph.formats.weights.values import (
     WIDTHS,
@@ -49,8 +50,8 @@ def weights_of(path: Path) -> Weights:
     for file in files:
         if file.suffix in (".safetensors", ".gguf") and file.is_file():
             try:
-                result.tensors.update(_tensors(file))
-            except (ValueError, OSError) as error:
+                result.tensors.update(_tensors(file, result.problems))
+            except (ValueError, OSError, Unreadable) as error:
                 result.problems.append(f"{file.name}: {error}")
     if path.is_dir():
         result.config = _mapping(path / "config.json") or _mapping(path / "adapter_config.json")
@@ -80,24 +81,26 @@ def _vocabulary(path: Path) -> frozenset[str]:
     return frozenset(str(token) for token in tokens) if tokens else frozenset()
 
 
-def _tensors(path: Path) -> dict[str, Tensor]:
+def _tensors(path: Path, problems: list[str]) -> dict[str, Tensor]:
     with path.open("rb") as file:
         kind = container_of(file.read(16))
     if kind == "gguf":
-        return _of_gguf(path)
+        return _of_gguf(path, problems)
     if kind == "safetensors":
-        return _unpacked(_of_safetensors(path))
+        return _unpacked(_of_safetensors(path, problems))
     raise ValueError("its header is neither GGUF nor safetensors")
 
 
-def _of_safetensors(path: Path) -> dict[str, Mapped]:
+def _of_safetensors(path: Path, problems: list[str]) -> dict[str, Mapped]:
     data = binary.header_of(path)
     (length,) = struct.unpack("<Q", data[:8])
     if length > binary.MAX_HEADER or len(data) < length + 8:
         raise ValueError(f"byte 0: a header of {length:,} bytes is stated and is not there")
     if data.count(b'"data_offsets"') > binary.MAX_TENSORS:
         raise ValueError(f"more than {binary.MAX_TENSORS:,} tensors")
-    header = json.loads(data[8 : 8 + length])
+    repeated: list[Problem] = []
+    header = parse_json(data[8 : 8 + length].decode("utf-8", "replace"), path.name, repeated)
+    problems += (f"{path.name}{each.where}: {each.what}" for each in repeated)
     if not isinstance(header, dict):
         raise ValueError("its header is no JSON object")
     result: dict[str, Mapped] = {}
@@ -182,8 +185,9 @@ _GGUF_NAMES: Sequence[tuple[str, str]] = (
 """How llama.cpp and transformers name the same tensors."""
 
 
-def _of_gguf(path: Path) -> dict[str, Tensor]:
+def _of_gguf(path: Path, problems: list[str]) -> dict[str, Tensor]:
     header = binary.parse(binary.header_of(path))
+    problems += (f"{path.name}{each.where}: {each.what}" for each in header.repeated)
     alignment = header.metadata.get("general.alignment", 32)
     step = alignment if isinstance(alignment, int) and 0 < alignment <= 1 << 20 else 32
     start = -(-header.length // step) * step

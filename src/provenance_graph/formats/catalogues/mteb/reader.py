@@ -6,7 +6,6 @@ Its list of training datasets tells three states apart: datasets named, an empty
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -17,13 +16,14 @@ from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Parser, Row
-from provenance_graph.formats.parsing import MAX_DEPTH
+from provenance_graph.formats.parsing import MAX_DEPTH, parse_json
 
 SOURCE = "mteb"
 _TABLE = 514
@@ -70,10 +70,12 @@ def _read(document: Document) -> ReaderOutput:
             continue
         where = f"L{number}"
         try:
-            row = json.loads(line) if _shallow(line) else None
-        except (ValueError, RecursionError) as error:
-            yield Problem(where, f"not JSON: {error}"[:200], kind="syntax")
+            repeated: list[Problem] = []
+            row = parse_json(line, document.url, repeated) if _shallow(line) else None
+        except Unreadable as error:
+            yield Problem(where, f"not JSON: {error.why}"[:200], kind="syntax")
             continue
+        yield from (replace(each, where=f"{where}{each.where}") for each in repeated)
         if not isinstance(row, dict):
             yield Problem(where, "a line that is no mapping, or nests too deep", kind="shape")
             continue

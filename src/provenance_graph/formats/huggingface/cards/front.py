@@ -55,7 +55,7 @@ def metadata(text: str, url: str) -> tuple[dict[str, Any], list[Problem]]:
     if not front.strip():
         return {}, problems
     try:
-        result = parse_yaml(f"\n{front}", url)  # lines as in the card
+        result = parse_yaml(f"\n{front}", url, problems)  # lines as in the card
     except Unreadable as error:
         problems.append(Problem("L1", f"metadata: {error.why}", kind="syntax"))
         result = dict(_salvaged(front, url, problems))

@@ -1,0 +1,127 @@
+"""Names that stand twice in one mapping of a document: which of the values is read, and where the others stood.
+
+JSON leaves open what such an object means, and parsers keep the last value; YAML forbids it, and its
+parsers keep the last value too. What is dropped so is reported with its place and its text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from provenance_graph.core.claims import Problem
+
+MAX_REPORTED = 100
+"""How many repeated names one document's report lists; all are counted."""
+
+_KEY = re.compile(r'"\s*:')
+_HINT = "one value under each name, or a list"
+_SHOWN = 60
+
+
+def problem(where: str, name: str, others: Sequence[object], kept: str = "the last") -> Problem:
+    """What is reported of a name that stands more than once: how often, and the values not read."""
+    shown = ", ".join(_brief(value) for value in others[:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    what = f"{name[:80]!r} stands {len(others) + 1} times; {kept} is read, not {shown}{more}"
+    return Problem(where, what, _HINT, "duplicate")
+
+
+def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The first MAX_REPORTED problems, and how many more there are."""
+    count = 0
+    for count, each in enumerate(problems, 1):
+        if count <= MAX_REPORTED:
+            yield each
+    if count > MAX_REPORTED:
+        what = f"{count - MAX_REPORTED} more names stand more than once"
+        yield Problem("", what, _HINT, "duplicate")
+
+
+def may_repeat(text: str, names: int) -> bool:
+    """Whether a JSON text has more names than were parsed: some stand twice, or texts look like names."""
+    return sum(1 for _ in _KEY.finditer(text)) > names
+
+
+def in_json(text: str) -> Iterator[Problem]:
+    """The repeated names of a JSON text that parses, each with the place of its object."""
+    repeated: dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]] = {}
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(members)
+        if len(result) < len(members):
+            repeated[id(result)] = result, members
+        return result
+
+    yield from bounded(_placed(json.loads(text, object_pairs_hook=pairs), repeated))
+
+
+def _placed(
+    whole: Any, repeated: dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]]
+) -> Iterator[Problem]:
+    """Walk a value to the objects in which names were repeated."""
+    waiting = [("", whole)] if repeated else []
+    while waiting:
+        where, value = waiting.pop()
+        if isinstance(value, dict):
+            if id(value) in repeated:
+                members = repeated[id(value)][1]
+                for name, count in Counter(name for name, _ in members).items():
+                    if count > 1:
+                        values = [each for other, each in members if other == name]
+                        yield problem(f"{where}/{_step(name)}", name, values[:-1])
+            inner = [(f"{where}/{_step(str(k))}", v) for k, v in value.items()]
+        else:
+            inner = [(f"{where}/{n}", v) for n, v in enumerate(value)]
+        waiting += [(w, v) for w, v in reversed(inner) if isinstance(v, (dict, list))]
+
+
+def in_yaml(node: yaml.MappingNode) -> Iterator[Problem]:
+    """The repeated names of one mapping of YAML, each with the line of its last value."""
+    names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    if len(set(names)) == len(names):
+        return
+    for name, count in Counter(names).items():
+        if count > 1 and name != "<<":
+            entries = [(k, v) for k, v in node.value if getattr(k, "value", None) == name]
+            line = entries[-1][0].start_mark.line + 1
+            yield problem(f"L{line}", name, [_plain(value) for _, value in entries[:-1]])
+
+
+def columns(names: Sequence[str]) -> Iterator[Problem]:
+    """The columns of a table that are called alike."""
+    for name, count in Counter(names).items():
+        if count > 1 and name:
+            at = [n for n, each in enumerate(names, 1) if each == name]
+            what = (
+                f"columns {', '.join(map(str, at[:8]))} are all called {name[:80]!r}; "
+                f"column {at[-1]} is read"
+            )
+            yield Problem(f"L1/{name[:80]}", what, "one name for each column", "duplicate")
+
+
+def _plain(node: yaml.Node) -> object:
+    """A value of YAML as its text; of lists and mappings what stands first in them."""
+    while not isinstance(node, yaml.ScalarNode):
+        if not node.value:
+            return ""
+        first = node.value[0]
+        if isinstance(first, tuple):
+            return f"{first[0].value}: …"
+        node = first
+    return node.value
+
+
+def _brief(value: object) -> str:
+    whole = isinstance(value, (dict, list))
+    shown = json.dumps(value, default=str, ensure_ascii=False) if whole else str(value)
+    return repr(shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…")
+
+
+def _step(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")[:120]
