@@ -44,7 +44,8 @@ from provenance_graph.model.profile import profile
 from provenance_graph.model.questions import stored as questions
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.indexes import INDEXES
-from provenance_graph.shapes import Severity, validate_store, validate_subjects
+from provenance_graph.shapes import Severity, validate_store
+from provenance_graph.store.claim_table import ClaimTable
 from provenance_graph.store.embedded import EmbeddedStore
 
 Figures = dict[str, object]
@@ -212,8 +213,9 @@ def stored_questions(work: Work) -> Figures:
 def validation(work: Work) -> Figures:
     """Check the whole store: view and record graphs."""
     with EmbeddedStore.open(work.store) as store:
-        validate_store(store, Severity.WARNING)
-    return {}
+        table = ClaimTable.open(work.store / "derived", store.version)
+        findings = validate_store(store, Severity.WARNING, table=table)
+    return {"findings": len(findings)}
 
 
 def licence_findings(work: Work) -> Figures:
@@ -238,10 +240,11 @@ def planted_faults(work: Work) -> Figures:
     for conflict in ledger(snapshot):
         if (conflict.kind, local_name(conflict.property)) != ("rounding", "issued"):
             found[local_name(conflict.property)].add(conflict.subject)
-    subjects = list(snapshot.related(RDF.type, PG.Model))
     with EmbeddedStore.open(work.store) as store:
-        for finding in validate_subjects(store, subjects, severity=Severity.WARNING):
-            found[finding.shape.rpartition("#")[2]].add(Iri(str(finding.focus)))
+        table = ClaimTable.open(work.store / "derived", store.version)
+        for finding in validate_store(store, Severity.WARNING, table=table):
+            if not finding.record:
+                found[finding.shape.rpartition("#")[2]].add(Iri(str(finding.focus)))
     return {"faults": _compared(planted, found)}
 
 

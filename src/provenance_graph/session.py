@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.graph import Graph
     from provenance_graph.store.base import Store
+    from provenance_graph.store.claim_table import ClaimTable
 
 
 @dataclass
@@ -57,6 +58,15 @@ class Session:
             self._store = self.closing.enter_context(open_store(self.store_path))
         store: Store = self._store
         return store
+
+    def claim_table(self) -> ClaimTable | None:
+        """The claim table of the store's version, where a build kept one and nothing came after."""
+        derived = derived_folder(self.store_path)
+        if derived is None or not any(derived.glob("claims-*")):
+            return None
+        from provenance_graph.store.claim_table import ClaimTable  # loads Polars
+
+        return ClaimTable.open(derived, self.store().version)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
         """What is accepted, now or as of a day as users type it; raises StoreError, UsageError."""

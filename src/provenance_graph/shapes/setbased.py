@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Quad, Record, Stance, Value
@@ -28,6 +29,9 @@ from provenance_graph.shapes.parse import own_shapes
 from provenance_graph.store.base import Limits, Store
 from provenance_graph.store.memory import MemoryStore
 
+if TYPE_CHECKING:
+    from provenance_graph.store.claim_table import ClaimTable
+
 _SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
 _LIMITS = Limits(seconds=120.0, rows=5_000_000)
 _NODES_PER_QUERY = 200
@@ -40,26 +44,31 @@ def validate_store(
     severity: Severity = Severity.INFO,
     *,
     shapes: Sequence[Shape] | None = None,
+    table: ClaimTable | None = None,
 ) -> list[Finding]:
-    """Everything in a store that breaks a shape, as grave as asked or graver."""
+    """Everything in a store that breaks a shape, as grave as asked or graver.
+
+    With the claim table of its version only what may break something is read from the store; the
+    findings are the same.
+    """
     plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
-    results = [finding for check in plan.over(ACCEPTED_VIEW) for finding in plan.whole(check)]
+    results = list(plan.of_view(table))
     if shapes is None:
-        results += _of_records(store, plan)
+        results += _of_records(store, plan, table)
     elif records := _records(store):
         for check in plan.over(RECORD_GRAPHS, explicit=True):
             results += [f for f in plan.whole(check, in_records=True) if f.record in records]
     return order(results)
 
 
-def _of_records(store: Store, plan: _Plan) -> Iterator[Finding]:
+def _of_records(store: Store, plan: _Plan, table: ClaimTable | None) -> Iterator[Finding]:
     """What breaks our own shapes in record graphs, which are taken into memory some at a time.
 
     A query in memory costs a quarter of one over the whole store, and does not grow with it: each
     record is a graph by itself, and our shapes look at nothing beside it.
     """
     waiting: list[Quad] = []
-    for record in sorted(_records(store)):
+    for record in sorted(_records(store) if table is None else plan.suspects(table)):
         name = Iri(record)
         waiting += store.quads(graph=name)
         if len(waiting) > _QUADS_AT_ONCE:
@@ -252,12 +261,38 @@ class _Plan:
             for target in check.targets
         )
 
-    def in_memory(self, quads: Sequence[Quad]) -> Iterator[Finding]:
-        """What breaks the checks of record graphs in some whole ones, which ``quads`` are."""
+    def in_memory(
+        self, quads: Sequence[Quad], checks: Sequence[Check] | None = None
+    ) -> Iterator[Finding]:
+        """What breaks the checks of record graphs, or some, in whole ones, which ``quads`` are."""
         with MemoryStore(quads) as store:
             here = copy(self)
             here._store = store
-            yield from here.possible(quads, RECORD_GRAPHS, in_records=True)
+            if checks is not None:
+                here._checks = tuple(checks)
+            yield from here.possible(quads, "" if checks else RECORD_GRAPHS, in_records=True)
+
+    def _breaking(self, quads: Sequence[Quad], checks: Sequence[Check]) -> set[str]:
+        return {finding.record for finding in self.in_memory(quads, checks)}
+
+    def suspects(self, table: ClaimTable) -> frozenset[str]:
+        """The records that may break a check over record graphs."""
+        from provenance_graph.shapes.columns import suspects  # loads Polars
+
+        checks = list(self.over(RECORD_GRAPHS, explicit=True))
+        return suspects(table, checks, self.kinds, self._breaking)
+
+    def of_view(self, table: ClaimTable | None) -> Iterator[Finding]:
+        """Everything that breaks a check in the accepted view."""
+        checks = list(self.over(ACCEPTED_VIEW))
+        if table is not None:
+            from provenance_graph.shapes.columns import suspect_subjects  # loads Polars
+
+            for check, subjects in suspect_subjects(table, checks, self._breaking):
+                yield from self.at(check, subjects)
+                checks.remove(check)
+        for check in checks:
+            yield from self.whole(check)
 
     def at(self, check: Check, nodes: Sequence[Iri]) -> Iterator[Finding]:
         """What breaks a check at some of its targets."""

@@ -195,7 +195,7 @@ def _of_store(
 ) -> int:
     from provenance_graph.shapes import reports, validate_store
 
-    findings = validate_store(session.store(), least)
+    findings = validate_store(session.store(), least, table=session.claim_table())
     if shape_files:
         findings = [*findings, *_own_over_store(session, shape_files, least)]
     if licences and least <= Severity.WARNING:
