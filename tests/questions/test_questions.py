@@ -10,8 +10,8 @@ import pytest
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.literals import text
-from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.core.literals import Literal, text
+from provenance_graph.core.terms import PG, PROV, RDF, XSD
 from provenance_graph.model.questions import stored as questions
 from provenance_graph.session import render
 from provenance_graph.store.base import Rows, Store
@@ -134,6 +134,30 @@ def test_who_runs_what_is_answered_from_deployments() -> None:
     with MemoryStore(quads) as store:
         result = questions.ask(AcceptedSnapshot(store), "who-runs-what")
     assert [row[:3:2] for row in result.rows] == [(system, offer)]
+
+
+def test_retirement_names_versions_and_offers_and_the_notice() -> None:
+    model, version, offer = (Iri(f"https://e.org/{name}") for name in ("m", "m-1", "offer"))
+    quads = [
+        (model, RDF.type, PG.Model, None),
+        (version, PROV.specializationOf, model, None),
+        (version, PG.deprecationDate, Literal("2025-12-19", XSD.date), None),
+        (version, PG.retirementDate, Literal("2026-02-19", XSD.date), None),
+        (offer, PG.offerOf, version, None),
+        (offer, PG.earliestRetirementDate, Literal("2027-01-01", XSD.date), None),
+    ]
+    with MemoryStore(quads) as store:
+        result = questions.ask(AcceptedSnapshot(store), "retirement", {"model": str(model)})
+    columns = {name: [row[at] for row in result.rows] for at, name in enumerate(result.names)}
+    assert columns["what"] == [version, offer]
+    assert columns["notice"] == [Literal("P62D", XSD.dayTimeDuration), None]
+
+
+def test_retirement_has_no_row_for_a_model_without_a_recorded_end() -> None:
+    model = Iri("https://e.org/m")
+    with MemoryStore([(model, RDF.type, PG.Model, None)]) as store:
+        result = questions.ask(AcceptedSnapshot(store), "retirement", {"model": str(model)})
+    assert result.rows == []
 
 
 def test_prefixes_are_declared_where_they_are_used() -> None:

@@ -8,7 +8,7 @@ against, it ends, it ends no earlier than. Each keeps its own property.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -143,10 +143,19 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutp
         what = f"an entry without provider or model_id ({provider or name or 'neither'})"
         yield Problem(where, what, kind="missing")
         return
+    if _several(entry):
+        what = f"{common.brief(name)} names several models; the feed does not say which ends when"
+        yield Problem(where, what, "one entry for each", "shape")
+        return
     subject = yield from _subject(
         provider, name, statements.scalar_text(entry.get("model_name")), known
     )
-    yield from mapping.claims(subject, entry, _FEED, where)
+    days, announced = _FEED, entry.get("announcement_date")
+    if announced and entry.get("shutdown_date") == announced:
+        days = _FEED[:1]
+        what = f"{common.brief(announced)} is the day of the announcement, so not the day of the end"
+        yield Problem(f"{where}/shutdown_date", what, "the day from which it is not offered")
+    yield from mapping.claims(subject, entry, days, where)
     if url := statements.scalar_text(entry.get("url")):
         yield statements.link(subject, PG.deprecationPolicy, url, f"{where}/url")
     listed = statements.as_list(entry.get("replacement_models"))
@@ -162,6 +171,11 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutp
         yield Problem(at, f"{other[:60]!r} is no one model's name", "one name", kind="lineage")
     elif other:
         yield from _replaced(subject, provider, other, at)
+
+
+def _several(entry: Mapping[Any, Any]) -> bool:
+    """Whether an entry of the feed names several models in one text."""
+    return ", " in statements.scalar_text(entry.get("model_id"))
 
 
 def _not_from_name(claim: Claim, name: str) -> Claim:
@@ -250,6 +264,8 @@ def _leaves(document: Document) -> Iterator[Leaf]:
         for leaf in coverage.leaves(entry, ("entry",), "" if alone else f"/{index}"):
             name = leaf.path[1:] in (("name",), ("model_name",))
             role = "offer" if name and not own else "entry"
+            if _several(entry):
+                role = "several"
             if leaf.path[1] == "replacements" and not _recommended(entry, leaf.where):
                 role = "other"
             yield Leaf((role, *leaf.path[1:]), leaf.where, leaf.value)
@@ -269,7 +285,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="4",
+    version="5",
     keys=keys.LIFECYCLE,
     leaves=_leaves,
     subjects=keys.nowhere,
