@@ -153,7 +153,9 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutp
     days, announced = _FEED, entry.get("announcement_date")
     if announced and entry.get("shutdown_date") == announced:
         days = _FEED[:1]
-        what = f"{common.brief(announced)} is the day of the announcement, so not the day of the end"
+        what = (
+            f"{common.brief(announced)} is the day of the announcement, so not the day of the end"
+        )
         yield Problem(f"{where}/shutdown_date", what, "the day from which it is not offered")
     yield from mapping.claims(subject, entry, days, where)
     if url := statements.scalar_text(entry.get("url")):
