@@ -132,6 +132,7 @@ def main() -> None:
     except ProvenanceError as wrong:
         sys.stderr.write(fitted(f"provenance-graph: {wrong}", sys.stderr) + "\n")
         code = USAGE
+    gc.freeze()  # the process ends: looking through all that was loaded once more frees nothing
     sys.exit(code)
 
 

@@ -8,10 +8,15 @@ part, and what came out is cached for every store and version that has the same 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.iris import Iri, mint
@@ -51,13 +56,53 @@ class ReferenceData:
         self._parsed: dict[Callable[..., object], object] = {}
         self._lock = threading.RLock()
 
-    def part(self, source: QuadSource, parse: Callable[[QuadSource], T]) -> T:
-        """A part, parsed now where nobody needed it before."""
+    def part(
+        self,
+        source: QuadSource,
+        parse: Callable[[QuadSource], T],
+        key: Callable[[QuadSource], T] | None = None,
+    ) -> T:
+        """A part, parsed now where nobody needed it before; known by ``key``, else by ``parse``."""
+        name = key or parse
         with self._lock:  # re-entrant: parsing one part may need another
-            if parse not in self._parsed:
-                self._parsed[parse] = parse(ReferenceReads(source))
-            t: T = self._parsed[parse]  # type: ignore[assignment]
+            if name not in self._parsed:
+                self._parsed[name] = parse(ReferenceReads(source))
+            t: T = self._parsed[name]  # type: ignore[assignment]
             return t
+
+
+@dataclass(frozen=True)
+class StoredForm(Generic[T]):
+    """How a parsed part is stored below a folder, so that the next process need not parse it.
+
+    ``stamp`` is that of the code that made it: with other code it is made anew. ``load`` raises
+    ValueError, TypeError, KeyError or AttributeError for JSON that it cannot have written.
+    """
+
+    folder: Path | None
+    name: str
+    stamp: str
+    dump: Callable[[T], object]
+    load: Callable[[Any], T]
+
+    def opened(self, digest: str, make: Callable[[], T]) -> T:
+        """The part as stored for a digest; made and stored where there is none, or a damaged one."""
+        assert self.folder is not None
+        file = self.folder / f"{self.name}-{digest[:12]}-{self.stamp}.json"
+        with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+            stated, content = json.loads(file.read_text("utf-8"))
+            if stated == digest:
+                return self.load(content)
+        made = make()
+        with suppress(OSError):  # a folder that is full or read-only: parsed again next time
+            self.folder.mkdir(parents=True, exist_ok=True)
+            aside = file.with_name(f".{file.name}.{os.getpid()}")
+            aside.write_text(json.dumps([digest, self.dump(made)]), "utf-8")
+            aside.replace(file)
+            for old in self.folder.glob(f"{self.name}-*.json"):
+                if old != file:
+                    old.unlink(missing_ok=True)
+        return made
 
 
 @lru_cache(maxsize=4)
@@ -71,17 +116,23 @@ def digest(source: QuadSource) -> str:
     return next((o.lexical for o in stated if isinstance(o, Literal)), "")
 
 
-def parsed(source: QuadSource, parse: Callable[[QuadSource], T]) -> T:
+def parsed(
+    source: QuadSource, parse: Callable[[QuadSource], T], form: StoredForm[T] | None = None
+) -> T:
     """A part of a store's reference data.
 
     ``parse`` is a function of a module (its identity is the key) that reads a source whose
     default graph is the reference data; whatever it raises comes out, and nothing is kept
-    then. Without a digest (a store built by hand, reference data that stands alone) it is
+    then. With ``form`` what was parsed is also stored in a file, where it says so, and read from
+    there by the next process. Without a digest (a store built by hand, reference data that stands alone) it is
     parsed anew, from the reference graph if there is one, else from the default graph.
     """
     known = digest(source)
     if known:
-        return _of_digest(known).part(source, parse)
+        data = _of_digest(known)
+        if form is None or form.folder is None:
+            return data.part(source, parse)
+        return data.part(source, lambda reads: form.opened(known, lambda: parse(reads)), parse)
     alone = any(True for _ in source.quads(graph=GRAPH))
     return parse(ReferenceReads(source) if alone else source)
 

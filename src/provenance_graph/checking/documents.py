@@ -10,6 +10,7 @@ import glob
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -18,12 +19,12 @@ from typing import BinaryIO, Protocol
 from provenance_graph.checking import positions, spelling
 from provenance_graph.checking.positions import Place, Positions
 from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
-from provenance_graph.core.errors import SourceError
+from provenance_graph.core.errors import SourceError, UnknownFormat
 from provenance_graph.core.iris import local_name
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.parsing import decode
-from provenance_graph.formats.registry import readers
+from provenance_graph.formats.registry import readers, readers_of
 from provenance_graph.formats.walk import walk
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.shapes import Finding, Severity, validate_records
@@ -113,7 +114,7 @@ def examine(
         documents = [(file, item) for file, item in batch if isinstance(item, Document)]
         done = _checked(documents, other) if other else {}
         works = [
-            _Work(item, file, read(item, readers(), options))
+            _Work(item, file, _read(item, options))
             for file, item in documents
             if id(item) not in done
         ]
@@ -121,6 +122,16 @@ def examine(
         done |= {id(work.document): _examined(work) for work in works}
         for file, item in batch:
             yield done[id(item)] if isinstance(item, Document) else _refused(file, item)
+
+
+def _read(document: Document, options: Options) -> Reading:
+    """One document, read by those who may recognise it: loading every reader takes a moment."""
+    if not options.format:
+        with suppress(SourceError):  # not even its features can be seen: it is read as any other
+            reading = read(document, readers_of(document.features.syntax), options)
+            if not isinstance(reading.failure, UnknownFormat):
+                return reading
+    return read(document, readers(), options)
 
 
 def _checked(documents: Iterable[tuple[str, Document]], other: OtherCheck) -> dict[int, Examined]:

@@ -1,7 +1,8 @@
 """Every reader, found by looking: a module of this package with a ``READER``.
 
 Adding one is a new file or folder and touches nothing else. Modules without one (the door to the
-network, tables of licences) are not imported for it.
+network, tables of licences) are not imported for it. A module may state in ``SYNTAXES`` which
+syntaxes its reader can recognise: for a document of another one it is not imported either.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -19,17 +20,32 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.formats.document import Reader
 
 _DEFINES = re.compile(rb"^READER\b", re.MULTILINE)
+_SYNTAXES = re.compile(rb"^SYNTAXES = \(([^)]*)\)$", re.MULTILINE)
 
 
 @cache
 def readers() -> Mapping[str, Reader]:
     """Every reader, by the name of its format."""
-    result: dict[str, Reader] = {}
-    for name in _with_reader([Path(folder) for folder in formats.__path__], formats.__name__):
-        reader = importlib.import_module(name).READER
-        if isinstance(reader, Reader):
-            result[reader.format] = reader
+    return _imported(_modules())
+
+
+@cache
+def readers_of(syntax: str) -> Mapping[str, Reader]:
+    """The readers that may recognise a document of a syntax, by the name of their format."""
+    stated = syntax.encode()
+    return _imported(name for name, known in _modules().items() if not known or stated in known)
+
+
+def _imported(modules: Iterable[str]) -> Mapping[str, Reader]:
+    every = (importlib.import_module(name).READER for name in modules)
+    result = {reader.format: reader for reader in every if isinstance(reader, Reader)}
     return MappingProxyType(dict(sorted(result.items())))
+
+
+@cache
+def _modules() -> Mapping[str, frozenset[bytes]]:
+    """The modules with a reader, each with the syntaxes it states; empty where it states none."""
+    return dict(_with_reader([Path(folder) for folder in formats.__path__], formats.__name__))
 
 
 def reader_named(known: Mapping[str, Reader], name: str) -> Reader | None:
@@ -44,13 +60,15 @@ def format_names(known: Mapping[str, Reader]) -> list[str]:
 
 def require_format(name: str) -> None:
     """Raise UsageError where a format is named that no reader reads; no name is none."""
+    if not name:
+        return
     known = readers()
-    if name and reader_named(known, name) is None:
+    if reader_named(known, name) is None:
         raise UsageError(f"no format {name!r}; there are {', '.join(format_names(known))}")
 
 
-def _with_reader(folders: list[Path], package: str) -> Iterator[str]:
-    """The modules below a package whose text defines a ``READER``, by name."""
+def _with_reader(folders: list[Path], package: str) -> Iterator[tuple[str, frozenset[bytes]]]:
+    """The modules below a package whose text defines a ``READER``, with the syntaxes it states."""
     for module in pkgutil.iter_modules(map(str, folders)):
         name = f"{package}.{module.name}"
         below = [folder / module.name for folder in folders if (folder / module.name).is_dir()]
@@ -59,7 +77,9 @@ def _with_reader(folders: list[Path], package: str) -> Iterator[str]:
             if module.ispkg
             else [folder / f"{module.name}.py" for folder in folders]
         )
-        if any(file.is_file() and _DEFINES.search(file.read_bytes()) for file in files):
-            yield name
+        texts = [file.read_bytes() for file in files if file.is_file()]
+        if text := next((text for text in texts if _DEFINES.search(text)), b""):
+            stated = _SYNTAXES.search(text)
+            yield name, frozenset(re.findall(rb'"(\w+)"', stated[1]) if stated else ())
         if module.ispkg:
             yield from _with_reader(below, name)

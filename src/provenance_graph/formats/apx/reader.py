@@ -121,6 +121,8 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     yield from claims(page, about)
 
 
+SYNTAXES = ("text", "markdown")
+
 READER = Reader(
     format="apx",
     title="Model page of apxml.com as text",

@@ -158,6 +158,8 @@ def _origin(document: Document) -> Origin:
     )
 
 
+SYNTAXES = ("json", "jsonl", "yaml", "toml")
+
 READER = Reader(
     format=FORMAT,
     title="Bundles of this software: claims with their headers, signed or not",

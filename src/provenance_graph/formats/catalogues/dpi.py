@@ -142,6 +142,8 @@ def _licences(subject: Iri, entry: dict[str, Any], where: str) -> ReaderOutput:
             yield from statements.licensed(subject, text, name=name, link=link, locator=at)
 
 
+SYNTAXES = ("json",)
+
 READER = Reader(
     SOURCE,
     "Data Provenance Initiative: summaries of datasets (JSON)",

@@ -317,6 +317,8 @@ def _links(row: Row, model: Iri, name: str, where: str) -> Iterator[Claim | Prob
             yield Claim(model, PG.weightsLocation, statements.hub_page(repository))
 
 
+SYNTAXES = ("csv",)
+
 READER = Reader(
     format=SOURCE,
     title="Epoch AI: data on AI models (CSV)",

@@ -156,6 +156,8 @@ def _stored(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
         yield Problem("/quantization", f"{stated[:60]!r} is no number format of the code list")
 
 
+SYNTAXES = ("toml",)
+
 READER = Reader(
     SOURCE,
     "exo: cards of runnable models (TOML)",

@@ -227,6 +227,8 @@ def _placed(entry: dict[str, Any]) -> bool:
     return any(place is not None and place.path for place in places)
 
 
+SYNTAXES = ("json", "yaml")
+
 READER = Reader(
     SOURCE,
     "Files of models: LocalAI gallery (YAML), LM Studio catalogue (JSON)",

@@ -281,6 +281,8 @@ def _recommended(entry: dict[Any, Any], where: str) -> bool:
     return item.get("recommended") is not False
 
 
+SYNTAXES = ("yaml", "json")
+
 READER = Reader(
     SOURCE,
     "Ends of models: modeldeprecations.dev (YAML), deprecations.info (JSON)",

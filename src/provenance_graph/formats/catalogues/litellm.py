@@ -172,6 +172,8 @@ def _of_call(leaf: Leaf, entry: dict[str, Any]) -> Leaf:
     return leaf
 
 
+SYNTAXES = ("json",)
+
 READER = Reader(
     SOURCE,
     "LiteLLM: prices and context windows by provider (JSON)",

@@ -327,6 +327,8 @@ def _provider(raw: dict[str, Any], provider: str) -> ReaderOutput:
         yield statements.link(organization, RDFS.seeAlso, address, "/doc")
 
 
+SYNTAXES = ("toml",)
+
 READER = Reader(
     SOURCE,
     "models.dev: a developer's model or a provider's offer (TOML)",

@@ -331,6 +331,8 @@ def _licence(
         yield from statements.licensed(model, fallback[0], link=fallback[1], locator=fallback[2])
 
 
+SYNTAXES = ("yaml", "json")
+
 READER = Reader(
     format=SOURCE,
     title="Model Openness Tool (YAML per model)",

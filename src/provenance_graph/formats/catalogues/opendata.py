@@ -124,6 +124,8 @@ def _described(subject: Iri, name: str) -> Iterator[Claim]:
     yield Claim(subject, PG.hubRepository, hub.page(name, hub.RepositoryKind.DATASET))
 
 
+SYNTAXES = ("jsonl",)
+
 READER = Reader(
     SOURCE,
     "Licences and makers of Hub datasets: Open Trusted Data, dataset cards of 2022 (JSON lines)",

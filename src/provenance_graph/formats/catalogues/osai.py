@@ -335,6 +335,8 @@ def _flop(model: Iri, stated: str, where: str) -> Claim:
     )
 
 
+SYNTAXES = ("yaml",)
+
 READER = Reader(
     format=SOURCE,
     title="European Open Source AI Index (YAML per system)",

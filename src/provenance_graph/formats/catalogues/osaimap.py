@@ -332,6 +332,8 @@ READINGS: Mapping[str, Callable[[Row, str, str, int], ReaderOutput]] = MappingPr
     }
 )
 
+SYNTAXES = ("csv",)
+
 READER = Reader(
     SOURCE,
     "AI Stack Map: crawl of Hub models and datasets, Open LLM Leaderboard (CSV)",

@@ -391,6 +391,8 @@ def _field(field: dict[Any, Any]) -> str:
     return f"{shown} ({kind})" if kind else shown
 
 
+SYNTAXES = ("json",)
+
 READER = Reader(
     format=SOURCE,
     title="Croissant dataset metadata (JSON-LD)",

@@ -399,6 +399,8 @@ def _data(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
         yield from card.data(item, dataset, f"{where}/data/{n}")
 
 
+SYNTAXES = ("json", "xml")
+
 READER = Reader(
     format=SOURCE,
     title="CycloneDX bill of materials with models (JSON and XML)",

@@ -370,6 +370,8 @@ def _schema(
         yield from _supplied(model, text)
 
 
+SYNTAXES = ("json",)
+
 READER = Reader(
     format=SOURCE,
     title="FAIR4ML metadata of models (JSON-LD), MLentory's included",

@@ -243,6 +243,8 @@ def _origin(document: Document) -> Origin:
     )
 
 
+SYNTAXES = ("json",)
+
 READER = Reader(
     format=FORMAT,
     title="Forms that this software wrote as JSON and somebody filled further",

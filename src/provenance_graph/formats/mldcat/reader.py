@@ -378,6 +378,8 @@ _PARTS: Mapping[ValueKind, Callable[[Nodes, Iri, Iri, Value, str], ReaderOutput]
     ValueKind.DISTRIBUTION: _file,
 }
 
+SYNTAXES = ("json", "trig", "xml")
+
 READER = Reader(
     format=SOURCE,
     title="MLDCAT-AP 3.1: models and datasets of a catalogue, as RDF",

@@ -313,6 +313,8 @@ def _layer(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Prob
         yield Claim(claims[0].subject, PG.fileFormat, statements.literal(media))
 
 
+SYNTAXES = ("json", "yaml", "text")
+
 READER = Reader(
     format=SOURCE,
     title="Packed models: Kitfile, ModelPack, OCI manifest",

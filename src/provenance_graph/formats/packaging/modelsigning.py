@@ -338,6 +338,8 @@ def _digested(model: Iri, name: str, digests: Any, where: str) -> Iterator[Claim
         yield from packages.artifact(SOURCE, model, name, results)
 
 
+SYNTAXES = ("json", "jsonl")
+
 READER = Reader(
     format=SOURCE,
     title="Signed models: sigstore bundles and in-toto statements",

@@ -186,6 +186,8 @@ def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[C
         yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=f"FROM {stated}", locator=where)
 
 
+SYNTAXES = ("text",)
+
 READER = Reader(
     format=SOURCE,
     title="Ollama Modelfiles",

@@ -329,6 +329,8 @@ def _described(
     yield from coverage.claims(subject, leafs, KEYS)
 
 
+SYNTAXES = ("json", "jsonl")
+
 READER = Reader(
     format=SOURCE,
     title="OpenLineage run events",

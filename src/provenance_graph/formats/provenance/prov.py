@@ -358,6 +358,8 @@ def _from(
     yield from runs.made_from(subject, other, role=role, stated=stated)
 
 
+SYNTAXES = ("json", "trig")
+
 READER = Reader(
     format=SOURCE,
     title="PROV-JSON and PROV-O, with their machine-learning dialects",

@@ -357,6 +357,8 @@ def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Pr
     yield from coverage.claims(artifact, _leaves_of(crate, where, node), KEYS)
 
 
+SYNTAXES = ("json",)
+
 READER = Reader(
     format=SOURCE,
     title="RO-Crate research objects (JSON-LD)",

@@ -264,6 +264,8 @@ def _plain_header(document: Document) -> Any:
     return header(READER, document, _origin(document))
 
 
+SYNTAXES = ("trig", "json")
+
 READER = Reader(
     format="rdf",
     title="Our own records, or any RDF, as Turtle, TriG, N-Quads or JSON-LD",

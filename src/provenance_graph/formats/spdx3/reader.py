@@ -115,6 +115,8 @@ def _purposes(element: dict[str, Any]) -> set[str]:
     return {scalar_text(purpose).rsplit("/", 1)[-1] for purpose in stated}
 
 
+SYNTAXES = ("json",)
+
 READER = Reader(
     format=SOURCE,
     title="SPDX 3 with the AI and Dataset profiles (JSON-LD)",

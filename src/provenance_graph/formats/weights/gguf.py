@@ -281,6 +281,8 @@ def _tensors(model: Iri, artifact: Iri, header: GgufHeader) -> Iterator[Claim | 
     yield Claim(artifact, RDF.type, PG.Artifact)
 
 
+SYNTAXES = ("gguf",)
+
 READER = Reader(
     format=SOURCE,
     title="GGUF files: their header",

@@ -176,6 +176,8 @@ def _counted(
             yield Problem("/", what, "no number of parameters is taken from them", kind="size")
 
 
+SYNTAXES = ("safetensors",)
+
 READER = Reader(
     format=SOURCE,
     title="Safetensors files: their header",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from provenance_graph import reference
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -22,28 +22,15 @@ from provenance_graph.licences.texts.catalogue import (
     Text,
     Use,
 )
+from provenance_graph.licences.texts.described import Described, stored_form
 from provenance_graph.lineage.arrays import CODE
 from provenance_graph.store.values import QuadSource
 
 
-@dataclass(frozen=True)
-class _Described:
-    """What the reference data describe: parsed once for all stores of one digest."""
-
-    licences: Mapping[Iri, Licence]
-    passes: Mapping[Value, tuple[str, Carry]]
-    clauses: Mapping[Value, dict[str, Clause]]
-    texts: Mapping[Value, tuple[Text, ...]]
-    conditions: Mapping[str, Condition]
-    uses: Mapping[str, Use]
-    rules: Mapping[str, Rule]
-    kinds: Mapping[int, str]
-    resolved: Mapping[Iri, Licence]
-
-
 def load(snapshot: AcceptedSnapshot) -> Catalogue:
     """Every licence, condition, planned use and rule that the store describes."""
-    described = reference.parsed(snapshot, _described)
+    form = stored_form(snapshot.derived, __file__)
+    described = reference.parsed(snapshot, _described, form)
     reader = _Reader(snapshot)
     reader.passes, reader.licences = described.passes, described.licences
     reader.clauses_of, reader.texts_of = described.clauses, described.texts
@@ -57,7 +44,7 @@ def load(snapshot: AcceptedSnapshot) -> Catalogue:
     )
 
 
-def _described(source: QuadSource) -> _Described:
+def _described(source: QuadSource) -> Described:
     return _Reader(source).described()
 
 
@@ -68,7 +55,7 @@ class _Reader:
         self.source = source
         self.licences: Mapping[Iri, Licence] = {}
         self.passes: Mapping[Value, tuple[str, Carry]] = {}
-        self.clauses_of: Mapping[Value, dict[str, Clause]] = {}
+        self.clauses_of: Mapping[Value, Mapping[str, Clause]] = {}
         self.texts_of: Mapping[Value, tuple[Text, ...]] = {}
 
     def members(self, kind: Iri) -> list[Iri]:
@@ -82,13 +69,13 @@ class _Reader:
             values.sort(key=lambda v: (isinstance(v, Literal), str(v)))
         return result
 
-    def described(self) -> _Described:
+    def described(self) -> Described:
         carries = dict(map(self.carry, self.members(PG.Carry)))
         self.passes = {iri: self.passed(iri, carries) for iri in self.members(PG.PassThrough)}
         self.clauses_of, self.texts_of = self.clauses(), self.texts()
         described = {s for s, *_ in self.source.quads(predicate=PG.textSeen)}
         self.licences = {iri: self.licence(iri) for iri in sorted(described)}
-        return _Described(
+        return Described(
             self.licences,
             self.passes,
             self.clauses_of,

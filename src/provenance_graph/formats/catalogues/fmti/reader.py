@@ -282,6 +282,8 @@ def stance(row: Mapping[str, str]) -> tuple[Stance, str]:
     return Stance.REPORTS_UNDISCLOSED, "not disclosed"
 
 
+SYNTAXES = ("csv",)
+
 READER = Reader(
     format=SOURCE,
     title="Foundation Model Transparency Index (CSV)",

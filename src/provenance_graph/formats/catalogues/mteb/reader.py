@@ -325,6 +325,8 @@ def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str
             yield Problem(f"{at}/{index}", f"{common.brief(item)} is not a dataset's name")
 
 
+SYNTAXES = ("json", "jsonl")
+
 READER = Reader(
     SOURCE,
     "MTEB: metadata of embedding models (JSON lines)",

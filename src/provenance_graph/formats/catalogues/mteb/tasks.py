@@ -78,6 +78,8 @@ def _task(entry: dict[str, Any], name: str, where: str) -> ReaderOutput:
             yield Claim(subject, PROV.wasDerivedFrom, iris.dataset(source))
 
 
+SYNTAXES = ("jsonl",)
+
 READER = Reader(
     SOURCE,
     "MTEB: the Hub datasets behind its tasks (JSON lines)",

@@ -1,0 +1,141 @@
+"""What the reference data describe of licences, and its stored form.
+
+Reading it quad by quad takes longer than everything else in the check of a document, so what was
+read is stored beside the other indexes of a store, under the digest of the reference data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from provenance_graph.core.claims import Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.licences.texts import catalogue
+from provenance_graph.licences.texts.catalogue import (
+    Applicability,
+    Carry,
+    Clause,
+    Condition,
+    Licence,
+    Rule,
+    Text,
+    Use,
+)
+from provenance_graph.lineage.arrays import CODE
+from provenance_graph.reference import StoredForm
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the reference data describe: parsed once for all stores of one digest.
+
+    ``licences`` are as they stand, ``resolved`` with the terms of those they are like.
+    """
+
+    licences: Mapping[Iri, Licence]
+    passes: Mapping[Value, tuple[str, Carry]]
+    clauses: Mapping[Value, Mapping[str, Clause]]
+    texts: Mapping[Value, tuple[Text, ...]]
+    conditions: Mapping[str, Condition]
+    uses: Mapping[str, Use]
+    rules: Mapping[str, Rule]
+    kinds: Mapping[int, str]
+    resolved: Mapping[Iri, Licence]
+
+
+def stored_form(folder: Path | None, reader: str) -> StoredForm[Described]:
+    """How it is stored in a folder; ``reader`` is the file of the module that reads the quads."""
+    return StoredForm(folder, "licences", _stamp(reader), _dump, _load)
+
+
+@cache
+def _stamp(reader: str) -> str:
+    """That of the code whose results are stored: of how they are read, made, numbered and written."""
+    whole = hashlib.blake2b(repr(CODE).encode(), digest_size=6)
+    for name in (reader, __file__, catalogue.__file__):
+        whole.update(Path(name).read_bytes())
+    return whole.hexdigest()
+
+
+def _dump(made: Described) -> Row:
+    """As JSON; fields at their default are left out."""
+    changed = {iri: one for iri, one in made.resolved.items() if one is not made.licences[iri]}
+    return {
+        field.name: _plain(changed if field.name == "resolved" else getattr(made, field.name))
+        for field in fields(made)
+    }
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value):
+        stated = ((f, getattr(value, f.name)) for f in fields(value))
+        return {f.name: _plain(v) for f, v in stated if f.default is MISSING or v != f.default}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _load(row: Row) -> Described:
+    licences = {Iri(iri): _licence(one) for iri, one in row["licences"].items()}
+    changed = {Iri(iri): _licence(one) for iri, one in row["resolved"].items()}
+    return Described(
+        licences=licences,
+        passes={Iri(iri): (kind, _carry(one)) for iri, (kind, one) in row["passes"].items()},
+        clauses={Iri(iri): _clauses(ones) for iri, ones in row["clauses"].items()},
+        texts={Iri(iri): _texts(ones) for iri, ones in row["texts"].items()},
+        conditions={key: _condition(one) for key, one in row["conditions"].items()},
+        uses={key: Use(**one) for key, one in row["uses"].items()},
+        rules={key: Rule(**one) for key, one in row["rules"].items()},
+        kinds={int(code): kind for code, kind in row["kinds"].items()},
+        resolved=licences | changed,
+    )
+
+
+def _licence(row: Row) -> Licence:
+    listed = {name: tuple(row.get(name, ())) for name in ("display", "duties", "restrictions")}
+    sets = {name: frozenset(row.get(name, ())) for name in ("grants", "namespaces")}
+    like = row.get("terms_like")
+    made = {
+        "iri": Iri(row["iri"]),
+        "passes": {kind: _carry(one) for kind, one in row["passes"].items()},
+        "clauses": _clauses(row["clauses"]),
+        "texts": _texts(row.get("texts", ())),
+        "terms_like": None if like is None else Iri(like),
+    }
+    return Licence(**(row | listed | sets | made))
+
+
+def _carry(row: Row) -> Carry:
+    return Carry(**(row | {"groups": frozenset(row["groups"])}))
+
+
+def _clauses(rows: Mapping[str, Row]) -> dict[str, Clause]:
+    return {key: _clause(row) for key, row in rows.items()}
+
+
+def _clause(row: Row) -> Clause:
+    applies = row.get("applies")
+    if applies is None:
+        return Clause(**row)
+    sets = {"names": tuple(applies.get("names", ())), "uses": frozenset(applies.get("uses", ()))}
+    return Clause(**(row | {"applies": Applicability(**(applies | sets))}))
+
+
+def _texts(rows: list[Row]) -> tuple[Text, ...]:
+    return tuple(Text(**(row | {"licence": Iri(row["licence"])})) for row in rows)
+
+
+def _condition(row: Row) -> Condition:
+    sets = {name: frozenset(row.get(name, ())) for name in ("blocks", "conditions")}
+    return Condition(**(row | sets))
