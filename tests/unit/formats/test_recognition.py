@@ -10,7 +10,7 @@ from reading import document
 from shared import SHARED, needs_shared
 
 from provenance_graph.core.errors import SourceError
-from provenance_graph.formats.registry import readers
+from provenance_graph.formats.registry import readers, readers_of
 
 MINE = ("croissant", "cyclonedx", "epoch", "fair4ml", "fmti", "mot", "osai", "spdx3")
 EXPECTED = {
@@ -89,3 +89,29 @@ def test_files_of_other_kinds_are_not_taken_for_ours(folder: str) -> None:
 def test_what_only_looks_alike_is_not_recognised(value: object, suffix: str) -> None:
     features = document(json.dumps(value), f"x.{suffix}").features
     assert [name for name in MINE if readers()[name].recognises(features)] == []
+
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+
+
+def test_a_document_is_recognised_alike_where_only_readers_of_its_syntax_are_loaded() -> None:
+    paths = [path for path in sorted(GOLDEN.rglob("*")) if path.is_file()]
+    assert len(paths) > 100
+    seen = set()
+    for path in paths:
+        data = path.read_bytes()
+        for name in (path.name, path.stem, f"{path.stem}.md", f"{path.stem}.json"):
+            try:
+                features = document(data, name).features
+            except SourceError:
+                continue
+            few = readers_of(features.syntax)
+            fitting = {name for name, one in readers().items() if one.recognises(features)}
+            assert fitting <= few.keys(), (path, name)
+            seen |= fitting
+    assert len(seen) > 25
+
+
+def test_a_card_loads_few_readers() -> None:
+    assert len(readers_of("markdown")) < 6
+    assert len(readers()) > 30
