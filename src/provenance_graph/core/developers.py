@@ -15,12 +15,14 @@ class DeveloperNames:
     """The tables of the file; each says in its comment there what it holds.
 
     ``own_services`` has by source the providers that are developers themselves, with the
-    developer's name; ``services`` those that offer one developer's models, whatever the source.
+    developer's name; ``services`` those that offer one developer's models, whatever the source;
+    ``together`` the texts that name several developers.
     """
 
     cloud_prefixes: frozenset[str]
     leading_names: frozenset[str]
     bare_name_is_the_model: frozenset[str]
+    together: Mapping[str, list[str]]
     services: Mapping[str, str]
     own_services: Mapping[str, Mapping[str, str]]
 
@@ -37,6 +39,7 @@ def developer_names() -> DeveloperNames:
         cloud_prefixes=frozenset(tables["cloud_prefixes"]),
         leading_names=frozenset(tables["leading_names"]),
         bare_name_is_the_model=frozenset(tables["bare_name_is_the_model"]),
+        together=tables["together"],
         services=tables["services"],
         own_services=tables["own_services"],
     )

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
@@ -144,12 +145,11 @@ def named_organization(name: str) -> Iri:
 
 
 def made_by(subject: Iri, maker: str) -> Iterator[Claim]:
-    """Who made it."""
-    if not maker:
-        return
-    organization = named_organization(maker)
-    yield from is_a(organization, PG.Organization, maker)
-    yield Claim(subject, DCTERMS.creator, organization)
+    """Who made it; each of those whom a known text names together."""
+    for name in developer_names().together.get(maker, [maker] if maker else []):
+        organization = named_organization(name)
+        yield from is_a(organization, PG.Organization, name)
+        yield Claim(subject, DCTERMS.creator, organization)
 
 
 def licensed(

@@ -127,3 +127,18 @@ def test_an_origin_of_another_line_is_heritage() -> None:
     claims, _ = read(mot.READER, HEAD + "  origin: 'Older-1B-Base'\n", "x.yml")
     assert values_of(claims, MODEL, PROV.wasDerivedFrom) == []
     assert [str(v) for v in values_of(claims, MODEL, PG.statedOrigin)] == ["Older-1B-Base"]
+
+
+@pytest.mark.parametrize(
+    ("producer", "makers"),
+    [
+        ("Meta, USC, and UCSD", ["meta", "ucsd", "usc"]),
+        ("EleutherAI and LF AI and Data", ["eleutherai", "lf-ai-and-data"]),
+        ("Marketing and Data Lab", ["marketing-and-data-lab"]),
+        ("Acme, Inc", ["acme-inc"]),
+    ],
+)
+def test_developers_named_together_are_each_a_developer(producer: str, makers: list[str]) -> None:
+    claims, _ = read(mot.READER, HEAD + f"  producer: '{producer}'\n", "x.yml")
+    expected = [iris.organization(name) for name in makers]
+    assert sorted(values_of(claims, MODEL, DCTERMS.creator)) == expected
