@@ -90,7 +90,9 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     version = stated_name(release.get("version"))
     model = _model(name, version, scalar_text(release.get("huggingface")))
     yield from statements.is_a(model, PG.Model, name)
-    for maker in re.split(r",\s+(?:and\s+)?(?!Inc\b|Ltd\b|LLC\b)", stated_name(release.get("producer"))):
+    for maker in re.split(
+        r",\s+(?:and\s+)?(?!Inc\b|Ltd\b|LLC\b)", stated_name(release.get("producer"))
+    ):
         yield from statements.made_by(model, maker.strip())
     yield from _about(release, model, name, version)
     yield from _origin(release, model, name)
