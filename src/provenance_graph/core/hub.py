@@ -333,6 +333,23 @@ def dataset_name(url: str) -> str:
     return result.name if result is not None and result.kind is RepositoryKind.DATASET else ""
 
 
+_LOADERS = frozenset(
+    ("arrow", "audiofolder", "csv", "custom", "customized", "generator", "imagefolder", "json",
+     "none", "pandas", "parquet", "private", "text", "unknown", "various", "videofolder")
+)  # fmt: skip
+
+
+def names_no_dataset(name: str) -> bool:
+    """Whether a name given as a dataset's says how data were loaded, or that they have no name.
+
+    Trainer writes the loader where the data are files of one's own.
+
+    >>> names_no_dataset("imagefolder"), names_no_dataset("allenai/c4")
+    (True, False)
+    """
+    return name.strip().casefold() in _LOADERS
+
+
 def raw_file(url: str) -> str:
     """The address of the bytes behind a page that shows a file, or nothing.
 

@@ -35,6 +35,14 @@ def test_tasks_libraries_languages_and_other_tags_are_read() -> None:
     assert not [value for _, value in stated if "region" in value]
 
 
+@pytest.mark.parametrize("name", ["imagefolder", "Custom", "generator", "private"])
+def test_a_word_for_how_data_were_loaded_is_no_dataset(name: str) -> None:
+    stated, problems = card(f"datasets: [{name}, acme/data]")
+    trained = {value for predicate, value in stated if predicate == PG.trainedOn}
+    assert trained == {str(iris.dataset("acme/data"))}
+    assert [p.what for p in problems] == [f"{name!r} says how data were loaded, not which"]
+
+
 @pytest.mark.parametrize("key", ["dataset", "Datasets", "DATASETS", "train_datasets"])
 def test_data_under_an_odd_key_are_training_data(key: str) -> None:
     stated, problems = card(f"{key}: [acme/data]")

@@ -81,3 +81,14 @@ def test_the_leaderboards_self_pointing_parents_are_counted():
     assert len(problems) > 800
     scores = [c for c in results if isinstance(c, Claim) and c.predicate == PG.score]
     assert len(scores) == 2960 * 7
+
+
+def test_a_tag_for_how_data_were_loaded_names_no_dataset():
+    head = "model_id,author,created_at,tags,likes,downloads"
+    row = 'a/m,a,2024-01-01,"dataset:imagefolder,dataset:a/photos",1,2'
+    result = read(row, head=head)
+    trained = [c.value for c in result if isinstance(c, Claim) and c.predicate == PG.trainedOn]
+    assert trained == [iris.dataset("a/photos")]
+    assert [p.what for p in result if isinstance(p, Problem)] == [
+        "'imagefolder' says how data were loaded, not which"
+    ]

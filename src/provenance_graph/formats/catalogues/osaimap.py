@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
@@ -274,6 +274,9 @@ def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
             yield statements.link(subject, PG.paper, f"https://arxiv.org/abs/{rest}", where)
         elif kind == "doi":
             yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
+        elif kind == "dataset" and hub.names_no_dataset(rest):
+            what = f"{rest[:60]!r} says how data were loaded, not which"
+            yield Problem(where, what, "the name of a dataset", kind="lineage")
         elif kind == "dataset":
             dataset = iris.dataset(rest)
             yield from statements.is_a(dataset, PG.Dataset, rest)
@@ -340,7 +343,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="2",
+    version="3",
     keys=keys.OSAIMAP,
     leaves=keys.cells("row"),
     subjects=keys.nowhere,

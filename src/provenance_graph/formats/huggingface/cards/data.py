@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
@@ -65,6 +65,10 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
             yield item
             continue
         stated, part = _with_part(item[1])
+        if hub.names_no_dataset(stated):
+            what = f"{stated[:60]!r} says how data were loaded, not which"
+            yield Problem(where, what, "the name of a dataset", kind="lineage")
+            continue
         name = statements.hub_dataset(stated) or stated.strip()[:200]
         dataset = iris.dataset(name)
         yield card.say(PG.trainedOn, dataset)

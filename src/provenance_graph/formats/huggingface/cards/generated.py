@@ -22,11 +22,7 @@ from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, 
 MAX_LINES = 5_000
 _LINKED = r"\[`?(?P<shown>[^\]`\n]{1,200})`?\]\((?P<address>[^)\s]{0,300})\)"
 _NOBODY = frozenset({"", "none", "unknown", "this model", "nan", "more information needed"})
-_LOADERS = frozenset(
-    ("arrow", "audiofolder", "csv", "customized", "custom", "generator", "imagefolder", "json",
-     "none", "pandas", "parquet", "an", "a", "the", "text", "unknown", "various")
-)  # fmt: skip
-"""What Trainer writes for data that have no name: how they were loaded."""
+_ARTICLES = frozenset({"a", "an", "the"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +201,7 @@ def _pinned(repo: NamedRepository, name: str, revision: str, basis: Basis | None
 
 def _data(repo: NamedRepository, match: re.Match[str], where: str) -> ReaderOutput:
     name = hub.dataset_name(match["address"] or "") or match["shown"] or match["bare"]
-    if name.casefold() in _LOADERS:
+    if hub.names_no_dataset(name) or name.casefold() in _ARTICLES:
         return
     dataset = iris.dataset(name[:200])
     yield from statements.is_a(dataset, PG.Dataset, name[:200])
