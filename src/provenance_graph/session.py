@@ -60,12 +60,14 @@ class Session:
         return store
 
     def claim_table(self) -> ClaimTable | None:
-        """The claim table of the store's version, where a build kept one and nothing came after."""
+        """The claim table of the store's version, brought along where commits came after a build."""
         derived = derived_folder(self.store_path)
         if derived is None or not any(derived.glob("claims-*")):
             return None
-        from provenance_graph.store.claim_table import ClaimTable  # loads Polars
+        from provenance_graph.changes.claim_rows import carry_table  # loads Polars
+        from provenance_graph.store.claim_table import ClaimTable
 
+        carry_table(self.folder, self.snapshot())
         return ClaimTable.open(derived, self.store().version)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:

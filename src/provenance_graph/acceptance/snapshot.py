@@ -213,9 +213,9 @@ class AcceptedSnapshot:
     # ---- records, and claims of all of them ---------------------------------------------
 
     def records(self) -> Iterable[Iri]:
-        """The names of all records."""
+        """The names of all records; that a build once put one there does not make it one."""
         quads = self.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
-        return {record for record, *_ in quads}
+        return {record for record, _, _, graph in quads if record == graph}
 
     def titles(self) -> Iterator[tuple[Iri, str]]:
         """The records that say what they were read from, each with that title."""

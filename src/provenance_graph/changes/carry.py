@@ -14,6 +14,7 @@ from provenance_graph.conflicts import stored
 from provenance_graph.conflicts.number import path_of
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import Iri
+from provenance_graph.model.naming.catalogue_file import catalogue_file
 
 MAX_CHANGED = 2_000
 """Subjects beyond which making all anew costs no more."""
@@ -29,6 +30,17 @@ def carry_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
         if changed is not None:
             stored.keep(folder, snapshot, before, changed)
             return
+
+
+def carry_search(store: Path, snapshot: AcceptedSnapshot) -> None:
+    """Have the index of search made from the claim table, brought along, where it is to be made."""
+    folder, version = snapshot.folder, snapshot.version
+    if folder is None or snapshot.as_of or catalogue_file(folder, version).exists():
+        return
+    if any(folder.glob("claims-*")):
+        from provenance_graph.changes.claim_rows import carry_table  # loads Polars
+
+        carry_table(store, snapshot)
 
 
 def changed_subjects(store: Path, before: str, version: str) -> frozenset[Iri] | None:

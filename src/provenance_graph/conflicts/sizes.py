@@ -13,7 +13,7 @@ from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.plausibility import KEEPS_SIZE
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.kinds import SEVERITY
-from provenance_graph.conflicts.results import Conflict, Side
+from provenance_graph.conflicts.results import Conflict
 from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import Iri, short_id
@@ -40,10 +40,13 @@ def outgrown(
         if isinstance(parent, Iri)
     }
     for child, relation, parent in sorted(edges):
-        if (stated := _third_parties(snapshot, child, relation, parent)) and (
-            counts := _too_small(snapshot, child, parent)
+        if (counts := _too_small(snapshot, child, parent)) and (  # quick: two values
+            stated := _third_parties(snapshot, child, relation, parent)
         ):
-            own, other = counts
+            own, other = (
+                (count, _counts(snapshot, model, count))
+                for model, count in zip((child, parent), counts, strict=True)
+            )
             why = f"{own[0]} parameters, and what it is tuned from has {other[0]}: tuning keeps the size"
             name = label(snapshot, child) or short_id(child)
             kind = "implausible"
@@ -65,7 +68,9 @@ def _third_parties(
     return stated if all(item.basis is Basis.THIRD_PARTY for item in stated) else ()
 
 
-def _too_small(snapshot: AcceptedSnapshot, child: Iri, parent: Iri) -> tuple[Side, Side] | None:
+def _too_small(
+    snapshot: AcceptedSnapshot, child: Iri, parent: Iri
+) -> tuple[Literal, Literal] | None:
     """Both counts, where the child's is below what the policy lets a size differ."""
     own, other = (snapshot.value(one, PG.parameterCount) for one in (child, parent))
     if not isinstance(own, Literal) or not isinstance(other, Literal):
@@ -74,7 +79,7 @@ def _too_small(snapshot: AcceptedSnapshot, child: Iri, parent: Iri) -> tuple[Sid
         return None
     if int(own.lexical) >= snapshot.policy.plausible.size_in_name[0] * int(other.lexical):
         return None
-    return (own, _counts(snapshot, child, own)), (other, _counts(snapshot, parent, other))
+    return own, other
 
 
 def _counts(snapshot: AcceptedSnapshot, model: Iri, count: Literal) -> tuple[SourcedClaim, ...]:

@@ -336,7 +336,7 @@ MAX_DECIDED = 50_000
 STAGING = "staging"
 """Where a build keeps its stages, below the store."""
 
-STAGES = 2
+STAGES = 3
 """Changes with what stages write, so that none goes on with another version's."""
 
 

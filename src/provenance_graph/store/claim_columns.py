@@ -125,6 +125,18 @@ def header_frame(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict(HEADERS), orient="row")
 
 
+def with_current(headers: pl.DataFrame) -> pl.DataFrame:
+    """Headers with ``current``: whether each record is the latest reading of its document."""
+    order = headers.select("number", "of_document", "collection", "revision", "retrieved", "iri")
+    latest = (
+        order.sort("revision", "retrieved", "iri")
+        .unique(["of_document", "collection"], keep="last", maintain_order=True)
+        .select("number", current=pl.lit(value=True))
+    )
+    joined = headers.join(latest, on="number", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("current").fill_null(value=False))
+
+
 def claim_row(claim: Claim, record: int) -> tuple[object, ...]:
     """A claim as a row of ``CLAIMS``."""
     value = claim.value

@@ -5,8 +5,9 @@
 (``claims-*.parquet``, sorted by subject); ``headers.parquet``, one row a record, and
 ``names.parquet``, one row a name that means another. ``manifest.json`` has the digest of each.
 
-It is of one version and of no other: after a commit the store alone is read. It can be deleted
-at any time; what is made from it is then made from the store.
+It is of one version and of no other. A commit does not wait for it: whoever makes an index has the
+table of the version before brought along first (``changes.claim_rows``), as far as the change log
+reaches. It can be deleted at any time; what is made from it is then made from the store.
 """
 
 from __future__ import annotations
@@ -17,15 +18,24 @@ import logging
 import os
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
-FORMAT = 1
+from provenance_graph.store import claim_columns as columns
+
+FORMAT = 2
 MANIFEST = "manifest.json"
 _HEAD = "claims-"
+COLUMNS = (*columns.CLAIMS, "subject")
+"""The columns of its claims; ``subject`` is what the name means."""
+CLAIM_ORDER = ("subject", "property", "name", "record", "value")
+FACT_ORDER = ("property", "subject")
+"""How its rows are sorted."""
+GROUP_ROWS = 20_000
+"""Rows of which a file says the least and the greatest values, so that readers pass others over."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,10 +53,23 @@ def folder_of(derived: Path, version: str) -> Path:
     return derived / f"{_HEAD}{FORMAT}-{version}"
 
 
-def keep(derived: Path, version: str, buckets: int, files: Mapping[str, Path]) -> None:
+def versions(derived: Path) -> list[str]:
+    """The versions that have a table."""
+    head = f"{_HEAD}{FORMAT}-"
+    return [one.name.removeprefix(head) for one in derived.glob(f"{head}*") if one.is_dir()]
+
+
+def keep(
+    derived: Path,
+    version: str,
+    buckets: int,
+    files: Mapping[str, Path],
+    retained: Collection[str] = (),
+) -> None:
     """Make the table of a version of files, by their names in it, which stay where they are.
 
-    It appears whole or not at all, and the tables of other versions are removed.
+    It appears whole or not at all, and the tables of other versions are removed but for those
+    ``retained``, which somebody may be reading.
     """
     derived.mkdir(exist_ok=True)
     target = folder_of(derived, version)
@@ -61,15 +84,21 @@ def keep(derived: Path, version: str, buckets: int, files: Mapping[str, Path]) -
     sums = {name: _digest(aside / name) for name in sorted(files)}
     manifest = {"version": version, "buckets": buckets, "files": sums}
     (aside / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    forget(derived)
-    aside.replace(target)
+    forget(derived, {folder_of(derived, one) for one in retained})
+    try:
+        aside.replace(target)
+    except OSError:
+        if not (target / MANIFEST).is_file():  # else another process was first
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
 
 
-def forget(derived: Path) -> None:
-    """Remove the tables of all versions."""
+def forget(derived: Path, but: Collection[Path] = ()) -> None:
+    """Remove the tables of all versions, but for some folders."""
     for pattern in (f"{_HEAD}*", f".{_HEAD}*-*"):
         for old in derived.glob(pattern):
-            if old.is_dir() and (pattern[0] != "." or not old.name.endswith(f".{os.getpid()}")):
+            own = pattern[0] == "." and old.name.endswith(f".{os.getpid()}")
+            if old.is_dir() and not own and old not in but:
                 shutil.rmtree(old, ignore_errors=True)
 
 
@@ -129,7 +158,7 @@ class ClaimTable:
 
     @cached_property
     def claims(self) -> pl.LazyFrame:
-        """All claims: the columns of ``claim_columns.CLAIMS``, and ``subject`` and ``object``."""
+        """All claims, with the columns ``COLUMNS``."""
         return pl.scan_parquet(self._files("claims"))
 
     def buckets_of(self, subjects: Iterable[str]) -> Iterator[tuple[list[str], pl.DataFrame]]:

@@ -5,24 +5,32 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
 from provenance_graph.acceptance.columns.snapshot import OF_CLAIMS, TableSnapshot
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.changes.claim_rows import carry_table
 from provenance_graph.conflicts.detect import SILENT, conflicts
-from provenance_graph.core.claims import Basis
-from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Basis, Claim, Literal, Quad, Record
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, SKOS
 from provenance_graph.ingest.build import build
+from provenance_graph.ingest.decisions import Decisions
 from provenance_graph.ingest.update import update
 from provenance_graph.matching.identify import identify
 from provenance_graph.model.search.build import fill
 from provenance_graph.model.stats import stats
+from provenance_graph.store import claim_columns as columns
 from provenance_graph.store import claim_table
 from provenance_graph.store.claim_table import ClaimTable
 from provenance_graph.store.embedded import EmbeddedStore
@@ -123,6 +131,92 @@ def test_a_table_is_of_its_version_alone(generated: Path, tmp_path: Path) -> Non
         update(store, drop=[record], derive=EvidenceLevels())
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=root / "derived")
+        assert snapshot.in_columns() is snapshot
+
+
+@pytest.fixture(params=["dropped", "renamed", "decided", "several"])
+def committed(
+    request: pytest.FixtureRequest, generated: Path, tmp_path: Path
+) -> tuple[Path, AcceptedSnapshot, TableSnapshot]:
+    """A store after commits, and its snapshot from the store and from the table brought along."""
+    root = tmp_path / "store"
+    shutil.copytree(generated, root)
+    with EmbeddedStore.open_writer(root) as store:
+        before = AcceptedSnapshot(store)
+        records = sorted(before.records())
+        models = sorted(before.related(RDF.type, PG.Model))
+        changed = rdf.from_quads(store.quads(graph=records[3]))
+        named = Claim(models[5], SCHEMA.name, Literal("Quite another name"))
+        other = replace(changed, claims=(*changed.claims[1:], named))
+        same = Decisions(put=(Mapping(models[7], SKOS.exactMatch, models[8]),))
+        for kind in {"several": ("dropped", "renamed", "decided")}.get(
+            request.param, (request.param,)
+        ):
+            if kind == "dropped":
+                update(store, drop=records[:2], derive=EvidenceLevels())
+            elif kind == "renamed":
+                update(store, [other], derive=EvidenceLevels())
+            else:
+                update(store, decided=same, derive=EvidenceLevels())
+    with EmbeddedStore.open(root) as store:
+        snapshot = AcceptedSnapshot(store, folder=root / "derived")
+        carry_table(root, snapshot)
+        over = snapshot.in_columns()
+        assert isinstance(over, TableSnapshot)
+        yield root, AcceptedSnapshot(store), over
+
+
+def test_a_table_that_is_brought_along_is_that_of_the_store(committed) -> None:
+    root, plain, over = committed
+    facts = {quad for rows in over.table.facts_by_subject() for quad in _quads(rows)}
+    assert facts == set(plain.quads())
+    stated = {(record.header, claim) for record in _records(over) for claim in record.claims}
+    assert stated == {(r.header, c) for r in _stored(plain) for c in r.claims}
+    assert over.table.names == {
+        name: subject
+        for name in {*over.table.names, *plain.related(RDF.type, PG.Model)}
+        if (subject := plain.canonical(Iri(name))) != name
+    }
+    current = {header.record for r in _stored(plain) if plain.latest.counts(header := r.header)}
+    assert set(over.table.headers.filter("current")["iri"]) == current
+    for what, make in MADE.items():
+        assert make(over) == make(plain), what
+    assert len(claim_table.versions(root / "derived")) == 2
+
+
+def _quads(rows: pl.DataFrame) -> Iterator[Quad]:
+    for s, p, *value in rows.select(*columns.QUADS).iter_rows():
+        yield Iri(s), Iri(p), columns.value_of(*value), None  # type: ignore[misc]
+
+
+def _records(over: TableSnapshot) -> Iterator[Record]:
+    return columns.records(over.table.claims.collect(), over.table.headers)
+
+
+def _stored(plain: AcceptedSnapshot) -> list[Record]:
+    return [rdf.from_quads(plain.quads(graph=record)) for record in plain.records()]
+
+
+def test_the_table_before_the_last_is_removed(committed) -> None:
+    root, _, over = committed
+    with EmbeddedStore.open_writer(root) as store:
+        update(store, drop=[next(over.records())], derive=EvidenceLevels())
+    with EmbeddedStore.open(root) as store:
+        snapshot = AcceptedSnapshot(store, folder=root / "derived")
+        carry_table(root, snapshot)
+        assert sorted(claim_table.versions(root / "derived")) == sorted(
+            [over.version, snapshot.version]
+        )
+
+
+def test_too_many_changes_leave_the_table_behind(committed, monkeypatch) -> None:
+    root, _, over = committed
+    monkeypatch.setattr("provenance_graph.changes.claim_rows.MAX_CHANGED", 0)
+    with EmbeddedStore.open_writer(root) as store:
+        update(store, drop=[next(over.records())], derive=EvidenceLevels())
+    with EmbeddedStore.open(root) as store:
+        snapshot = AcceptedSnapshot(store, folder=root / "derived")
+        carry_table(root, snapshot)
         assert snapshot.in_columns() is snapshot
 
 

@@ -103,12 +103,13 @@ def command(
 
     A filter given twice takes either value; --disclosure given twice narrows to either state.
     """
-    from provenance_graph.changes.carry import carry_conflicts
+    from provenance_graph.changes.carry import carry_conflicts, carry_search
     from provenance_graph.conflicts.stored import models_index
     from provenance_graph.model.search.filters import understood
 
     snapshot = session.snapshot(as_of)
     carry_conflicts(session.folder, snapshot)
+    carry_search(session.folder, snapshot)
     catalogue = models_index(snapshot)
     asked = {_parameter(key): _values(value) for key, value in filters.items()}
     where = understood(snapshot, catalogue, asked)

@@ -33,10 +33,12 @@ def command(
 
     Words may come in any order; typing errors are forgiven where nothing is spelt so.
     """
+    from provenance_graph.changes.carry import carry_search
     from provenance_graph.model.search.index import SearchIndex
     from provenance_graph.session import rendered
 
     snapshot = session.snapshot(as_of)
+    carry_search(session.folder, snapshot)
     match = SearchIndex.open(snapshot).search(" ".join(text), limit, kinds, cursor)
     session.cite(snapshot, (item["iri"] for item in match.items))
     if form == "json":

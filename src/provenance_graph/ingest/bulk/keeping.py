@@ -9,7 +9,6 @@ import polars as pl
 
 from provenance_graph.core.claims import Quad
 from provenance_graph.ingest.bulk.pipeline import Compiled
-from provenance_graph.ingest.bulk.resolve import GROUP_ROWS
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store import claim_table
 
@@ -41,6 +40,6 @@ def keep_table(
 def _with(file: Path | None, quads: list[Quad], target: Path) -> Path:
     """The accepted facts of a file, if there is one, and some quads, each once, in another file."""
     parts = [columns.quad_frame(quads), *([pl.read_parquet(file)] if file else ())]
-    ordered = pl.concat(parts).unique().sort("property", "subject")
-    ordered.write_parquet(target, row_group_size=GROUP_ROWS)
+    ordered = pl.concat(parts).unique().sort(claim_table.FACT_ORDER)
+    ordered.write_parquet(target, row_group_size=claim_table.GROUP_ROWS)
     return target

@@ -77,14 +77,7 @@ def _headers(parts: Sequence[RecordPart]) -> pl.DataFrame:
     if len(double):
         one, other = double.filter(pl.col("iri") == double["iri"][0])["file"][:2]
         raise RecordError(f"{other}: {double['iri'][0]} stands also in {one}")
-    order = concat.select("number", "of_document", "collection", "revision", "retrieved", "iri")
-    latest = (
-        order.sort("revision", "retrieved", "iri")
-        .unique(["of_document", "collection"], keep="last", maintain_order=True)
-        .select("number", current=pl.lit(value=True))
-    )
-    joined = concat.join(latest, on="number", how="left", maintain_order="left")
-    return joined.with_columns(pl.col("current").fill_null(value=False))
+    return columns.with_current(concat)
 
 
 def _identity(claims: pl.LazyFrame, current: pl.DataFrame, rows: Iterable[Row]) -> Identity:

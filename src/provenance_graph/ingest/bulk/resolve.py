@@ -19,6 +19,7 @@ from provenance_graph.assessment.levels.columns import Hanging, LevelColumns
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.ingest.bulk.parts import finish, fresh_folder
 from provenance_graph.store import claim_columns as columns
+from provenance_graph.store import claim_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,6 @@ class Rules:
     level_graph: str
 
 
-_SORTED = ("subject", "property", "name", "record", "value")
-TABLE = (*columns.CLAIMS, "subject", "object", "current", "counted")
-"""The columns of the claim table."""
-GROUP_ROWS = 20_000
-"""Rows of which a file says the least and the greatest values, so that readers pass others over."""
-
-
 def resolve_group(task: ResolveTask, rules: Rules) -> ResolvedGroup:
     """Judge one bucket."""
     folder = Path(task.target) / f"bucket-{task.bucket:05d}"
@@ -74,10 +68,10 @@ def resolve_group(task: ResolveTask, rules: Rules) -> ResolvedGroup:
         (aside / "levels.nq").write_bytes(columns.nquads(levels, rules.level_graph))
         load.append((str(folder / "levels.nq"), "nquads"))
         quads += len(levels)
-    facts = seen.quads.sort("property", "subject")
-    facts.write_parquet(aside / "facts.parquet", row_group_size=GROUP_ROWS)
-    table = seen.rows.select(*TABLE).sort(_SORTED)
-    table.write_parquet(aside / "claims.parquet", row_group_size=GROUP_ROWS)
+    facts = seen.quads.sort(claim_table.FACT_ORDER)
+    facts.write_parquet(aside / "facts.parquet", row_group_size=claim_table.GROUP_ROWS)
+    table = seen.rows.select(*claim_table.COLUMNS).sort(claim_table.CLAIM_ORDER)
+    table.write_parquet(aside / "claims.parquet", row_group_size=claim_table.GROUP_ROWS)
     subjects = seen.quads["subject"].n_unique()
     resolved = ResolvedGroup(task.bucket, subjects, len(table), quads, tuple(load))
     (aside / "bucket.json").write_text(json.dumps(asdict(resolved)), encoding="utf-8")

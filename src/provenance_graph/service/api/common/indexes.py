@@ -302,6 +302,10 @@ def make_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     changed = changed_subjects(folder.parent, before, snapshot.version) if before else None
+    if missing(folder, snapshot.version, slow=slow) and any(folder.glob("claims-*")):
+        from provenance_graph.changes.claim_rows import carry_table  # loads Polars
+
+        carry_table(folder.parent, snapshot)
     for name, index in INDEXES.items():
         if index.slow is slow and not index.exists(folder, snapshot.version):
             index.make(folder, snapshot, before, changed)
