@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from provenance_graph import reference as parsed_data
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.ingest.shipped import reference_quads
@@ -13,6 +14,12 @@ from provenance_graph.ingest.shipped import reference_quads
 def everything() -> tuple[Quad, ...]:
     """All reference data, as a build puts it into a store."""
     return tuple(reference_quads())
+
+
+@cache
+def stamped() -> tuple[Quad, ...]:
+    """All reference data with its digest, so that it is parsed once for all stores of it."""
+    return *everything(), parsed_data.stamp(everything())
 
 
 @cache

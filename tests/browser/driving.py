@@ -53,7 +53,9 @@ class Service:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it where it does not run, and wait until it answers."""
+        if self._process is not None:
+            return
         words = ["--store", str(self.store), "serve", "--port", str(self.port), *PATIENT]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "provenance_graph", *words],
@@ -66,7 +68,7 @@ class Service:
                 with urllib.request.urlopen(f"{self.url}/health", timeout=2):
                     return
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.05)
         raise RuntimeError(f"the service over {self.store} did not start")
 
     def stop(self) -> None:

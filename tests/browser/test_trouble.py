@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +63,20 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data / "graph"
 
 
-@pytest.fixture
-def odd(strange: Path, chromium: Any) -> Any:
+@pytest.fixture(scope="module")
+def strange_service(strange: Path, chromium: Any) -> Iterator[driving.Service]:
     with driving.running(strange) as service:
-        context = chromium.new_context(viewport={"width": 1400, "height": 900})
-        page = driving.Page(context.new_page(), service.url)
-        page.service = service
-        yield page
-        context.close()
+        yield service
+
+
+@pytest.fixture
+def odd(strange_service: driving.Service, chromium: Any) -> Iterator[driving.Page]:
+    strange_service.start()  # where a test stopped it
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    page = driving.Page(context.new_page(), strange_service.url)
+    page.service = strange_service
+    yield page
+    context.close()
 
 
 def test_an_unknown_model_gets_suggestions(tab: Any) -> None:

@@ -49,16 +49,6 @@ def settle(page: Any) -> None:
     page.wait_for_timeout(100)
 
 
-@pytest.mark.parametrize("name", VIEWS)
-def test_a_view_has_a_title_satisfies_axe_and_fits_a_phone(tab: Any, name: str) -> None:
-    page = tab.open(VIEWS[name])
-    settle(page)
-    assert page.title().endswith("Provenance graph")
-    assert tab.violations() == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_function("() => document.documentElement.scrollWidth <= 360")
-
-
 @pytest.mark.parametrize("name", ["start", "model", "disclosure", "workbench"])
 def test_axe_finds_nothing_wrong_in_the_dark(tab: Any, name: str) -> None:
     tab.page.emulate_media(color_scheme="dark")

@@ -47,7 +47,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     record = Record(header, tuple(claims)).sort()
     where = tmp_path_factory.mktemp("built") / "store"
-    embedded.build(where, compile_quads(reference_data.everything(), [record], []))
+    embedded.build(where, compile_quads(reference_data.reference(), [record], []))
     return where
 
 

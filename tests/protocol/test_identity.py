@@ -56,7 +56,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     record = Record(header, (*entity(KOALA, "berkeley"), *entity(OTHER, "other"))).sort()
     where = tmp_path_factory.mktemp("built") / "store"
-    embedded.build(where, compile_quads(reference_data.everything(), [record], []))
+    embedded.build(where, compile_quads(reference_data.reference(), [record], []))
     return where
 
 

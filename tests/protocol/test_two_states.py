@@ -160,7 +160,7 @@ def served(root: Path, settings: Settings, stack: ExitStack) -> TestClient:
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, TestClient]]:
     """A service over a store with a private collection, and one that never had it."""
     folder = tmp_path_factory.mktemp("states")
-    embedded.build(folder / "with", reference_data.everything())
+    embedded.build(folder / "with", reference_data.stamped())
     shutil.copytree(folder / "with", folder / "without")
     for name in ("with", "without"):
         with EmbeddedStore.open_writer(folder / name) as store:

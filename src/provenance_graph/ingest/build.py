@@ -69,8 +69,9 @@ class Built:
 
 @lru_cache(maxsize=4)
 def _of_reference(reference: tuple[Quad, ...]) -> tuple[Quad, MemoryStore]:
-    """The stamp of reference data and a store of it, only to be read: small stores share both."""
-    return reference_data.stamp(reference), MemoryStore(reference)
+    """The stamp of reference data and a store of both, only to be read: small stores share them."""
+    stamp = reference_data.stamp(reference)
+    return stamp, MemoryStore((*reference, stamp))
 
 
 def compile_quads(

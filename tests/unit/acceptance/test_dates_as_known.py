@@ -17,7 +17,7 @@ from provenance_graph.model.profile import profile
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.store.memory import MemoryStore
 
-REFERENCE = reference_data.everything()
+REFERENCE = reference_data.reference()
 MODEL = iris.model("acme/one")
 
 

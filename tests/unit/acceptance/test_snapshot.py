@@ -7,8 +7,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from audit_store import MODEL, OLD, VERSION, records, reference, store
+from audit_store import MODEL, OLD, VERSION, records, store
 from click.testing import CliRunner
+from reference_data import everything
+from reference_data import reference as small_reference
 
 from provenance_graph import reference as reference_data
 from provenance_graph.acceptance import identity, snapshot
@@ -34,6 +36,11 @@ from provenance_graph.store.values import ANY, QuadSource
 
 DAYS = ("2025-02-28", "2025-06-30", "2025-10-31", "2099-12-31")
 PARENT = iris.model("base/model")
+
+
+def reference() -> tuple[Quad, ...]:
+    """Reference data of small stores, with the rubrics that the records are scored by."""
+    return small_reference("facets", "kg-transparency", "osai")
 
 
 def derived(day: str = "") -> list[Record]:
@@ -163,8 +170,8 @@ def test_datasets_of_days_are_kept_by_version_and_day(tmp_path: Path):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("days") / "store"
-    quads = compile_quads(reference(), records(), [], derive=EvidenceLevels())
-    embedded.build(where, list(quads))
+    quads = compile_quads(everything(), records(), [], derive=EvidenceLevels())
+    embedded.build(where, quads)
     return where
 
 

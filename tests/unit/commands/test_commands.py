@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from typed import run
 
 from provenance_graph.core.resources import folder
 from provenance_graph.ingest.build import build
@@ -20,20 +21,9 @@ from provenance_graph.store.embedded import EmbeddedStore
 HAIKU = "anthropic/claude-haiku-4-5"
 
 
-def run(store: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "provenance_graph", "--store", str(store), *words],
-        capture_output=True,
-        text=True,
-        input=given,
-        timeout=120,
-        check=False,
-    )
-
-
 @pytest.fixture
-def copy(shipped: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(shipped, tmp_path / "graph"))
+def copy(curated: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(curated, tmp_path / "graph"))
 
 
 def test_show_gives_the_seed_models_accepted_facts(shipped: Path) -> None:

@@ -52,7 +52,7 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "graph"
-    embedded.build(root, reference_data.everything())
+    embedded.build(root, reference_data.stamped())
     with EmbeddedStore.open_writer(root) as store:
         update(store, [record("one", n, 10 + n) for n in range(3)])
         update(store, [record("two", 0, 40)])
@@ -87,7 +87,7 @@ def test_the_indexes_of_the_service_follow_the_same_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "graph"
-    embedded.build(root, reference_data.everything())
+    embedded.build(root, reference_data.stamped())
     with EmbeddedStore.open_writer(root) as store:
         update(store, [record("one", n, 10 + n) for n in range(3)])
     folder = Path(derived_folder(str(root)) or "")

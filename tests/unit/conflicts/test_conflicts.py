@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
+from provenance_graph.conflicts import stored
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.conflicts.results import Conflict
@@ -36,10 +37,11 @@ from provenance_graph.formats.document import Document
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.opening import derived_folder
 
 MODEL = iris.model("baidu/ERNIE-3.0")
 TITAN = iris.model("baidu/ERNIE-3.0-Titan")
-REFERENCE = reference_data.everything()
+REFERENCE = reference_data.reference()
 
 
 def record(source: str, *claims: Claim, day: str = "2026-01-01", document: str = "doc") -> Record:
@@ -173,9 +175,11 @@ def test_an_impossible_value_is_kept_listed_and_never_accepted(line: str, stated
 
 
 @pytest.fixture(scope="module")
-def whole(shipped: Path) -> Iterator[list[Conflict]]:
+def whole(shipped: Path) -> Iterator[Sequence[Conflict | stored.StoredConflict]]:
+    """Every conflict of the shipped data, as found after the build."""
+    derived = Path(derived_folder(str(shipped)) or "")
     with EmbeddedStore.open(shipped) as store:
-        yield conflicts(AcceptedSnapshot(store))
+        yield stored.ledger(AcceptedSnapshot(store, folder=derived))
 
 
 @pytest.mark.parametrize(
@@ -190,12 +194,14 @@ def whole(shipped: Path) -> Iterator[list[Conflict]]:
     ],
 )
 def test_a_known_conflict_of_the_shipped_data_has_its_kind(
-    whole: list[Conflict], subject: str, label: str, kind: str
+    whole: Sequence[Conflict | stored.StoredConflict], subject: str, label: str, kind: str
 ) -> None:
     assert kind in {c.kind for c in whole if short_id(c.subject) == subject and c.label == label}
 
 
-def test_the_worst_come_first_and_every_kind_is_known(whole: list[Conflict]) -> None:
+def test_the_worst_come_first_and_every_kind_is_known(
+    whole: Sequence[Conflict | stored.StoredConflict],
+) -> None:
     assert [c.severity for c in whole] == sorted((c.severity for c in whole), reverse=True)
     assert {c.kind for c in whole} <= set(KINDS)
 
@@ -317,13 +323,13 @@ def test_a_month_and_a_day_within_it_are_no_contradiction() -> None:
 
 
 def test_the_default_leaves_rounding_out_and_the_counts_are_of_the_same_list(
-    whole: list[Conflict], shipped: Path
+    whole: Sequence[Conflict | stored.StoredConflict], shipped: Path
 ) -> None:
     with EmbeddedStore.open(shipped) as store:
         snapshot = AcceptedSnapshot(store)
         listed = chosen(whole, snapshot=snapshot)
         assert {c.kind for c in listed} <= set(DEFAULT)
-        pairs = sum(c.other is not None for c in listed)  # count for both of them
+        pairs = sum(len(c.about()) == 2 for c in listed)  # count for both of them
         assert sum(counted(whole).values()) == len(listed) + pairs
         assert summary(whole).total() == len(whole)
         with pytest.raises(UsageError, match="no kind 'scope'"):
@@ -333,7 +339,7 @@ def test_the_default_leaves_rounding_out_and_the_counts_are_of_the_same_list(
 
 
 def test_every_conflict_of_the_default_view_was_judged_one_by_one(
-    whole: list[Conflict], shipped: Path
+    whole: Sequence[Conflict | stored.StoredConflict], shipped: Path
 ) -> None:
     """``docs/conflicts-judged.tsv``: nine in ten are real; new ones are few until they are judged."""
     with EmbeddedStore.open(shipped) as store:

@@ -25,7 +25,7 @@ from provenance_graph.recording.measured import to_record
 from provenance_graph.store import embedded
 from provenance_graph.store.memory import MemoryStore
 
-REFERENCE = reference_data.everything()
+REFERENCE = reference_data.reference()
 CHILD, PARENT, OTHER = (iris.model(f"oak/{name}") for name in ("child", "parent", "other"))
 NO = Kinship(KinshipVerdict.CONTRADICTED, "same shapes, 0 of 12 sampled tensors alike", None, 12, 0)
 YES = Kinship(KinshipVerdict.CONFIRMED, "12 of 12 sampled tensors differ by small amounts", PG.fineTunedFrom, 12, 12, 0.98)  # fmt: skip

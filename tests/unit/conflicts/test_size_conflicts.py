@@ -26,7 +26,7 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.opening import derived_folder
 
-REFERENCE = reference_data.everything()
+REFERENCE = reference_data.reference()
 CHILD, PARENT = iris.model("oak/child"), iris.model("ash/parent")
 
 
@@ -86,7 +86,7 @@ def _rows(folder: Path, version: str) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("prop", [PG.parameterCount, PG.hiddenSize])
 def test_a_later_word_on_the_parent_alone_reaches_the_child(tmp_path: Path, prop: Iri) -> None:
     root = tmp_path / "graph"
-    embedded.build(root, REFERENCE)
+    embedded.build(root, reference_data.stamped())
     child = (
         Claim(CHILD, RDF.type, PG.Model),
         Claim(CHILD, prop, integer(512), basis=Basis.ARTIFACT),

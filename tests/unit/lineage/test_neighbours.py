@@ -57,7 +57,7 @@ def snapshot():
         *children,
     )
 
-    quads = compile_quads(reference_data.everything(), [one], [])
+    quads = compile_quads(reference_data.reference(), [one], [])
     with MemoryStore(quads) as store:
         yield AcceptedSnapshot(store)
 
@@ -143,7 +143,7 @@ def test_a_claim_that_was_not_accepted_says_so():
         "developer", Claim(BASE, RDF.type, PG.Model), Claim(BASE, SCHEMA.name, text("Right"))
     )
     against = record_of("other", Claim(BASE, SCHEMA.name, text("Wrong")))
-    quads = compile_quads(reference_data.everything(), [for_mit, against], [])
+    quads = compile_quads(reference_data.reference(), [for_mit, against], [])
     with MemoryStore(quads) as store:
         labels = [
             e.label for e in group(neighbours(AcceptedSnapshot(store), BASE), "about", "in").items
@@ -160,7 +160,7 @@ def test_a_deployment_is_a_neighbour_of_what_it_runs():
         Claim(system, SCHEMA.name, text("Chat")),
         Claim(system, PROV.used, BASE),
     )
-    with MemoryStore(compile_quads(reference_data.everything(), [kept], [])) as store:
+    with MemoryStore(compile_quads(reference_data.reference(), [kept], [])) as store:
         (used,) = group(neighbours(AcceptedSnapshot(store), BASE), "used", "in").items
     assert (used.label, used.kind) == ("Chat", "deployment")
 

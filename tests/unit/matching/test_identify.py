@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.cli import app
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Claim, Header, Literal, Record
+from provenance_graph.core.claims import Claim, Header, Literal, Quad, Record
 from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
@@ -55,8 +56,12 @@ def model(name: str, label: str, developer: str = "") -> list[Claim]:
     return results
 
 
-def outcome(*claims: Claim, rows: tuple[Mapping, ...] = ()) -> IdentityOutcome:
-    quads = compile_quads(reference_data.everything(), [record("r", *claims)], list(rows))
+def outcome(
+    *claims: Claim,
+    rows: tuple[Mapping, ...] = (),
+    reference: tuple[Quad, ...] = reference_data.reference(),
+) -> IdentityOutcome:
+    quads = compile_quads(reference, [record("r", *claims)], list(rows))
     with MemoryStore(quads) as store:
         return identify(AcceptedSnapshot(store))
 
@@ -136,7 +141,7 @@ def test_a_fragment_of_a_universitys_name_is_no_organisation() -> None:
 def test_a_spelling_of_a_licence_is_that_licence() -> None:
     odd = iris.mint("licence", "apache-license-2.0")
     claims = [*model("x/a", "A"), Claim(iris.model("x/a"), DCTERMS.license, odd)]
-    (row,) = outcome(*claims).mappings
+    (row,) = outcome(*claims, reference=reference_data.everything()).mappings
     assert (row.subject, row.object) == (odd, "http://spdx.org/licenses/Apache-2.0")
 
 
@@ -150,17 +155,18 @@ def test_impact_follows_parts_of_a_dataset() -> None:
         Claim(trained, PG.trainedOn, part),
     ]
     quads = compile_quads(
-        reference_data.everything(), [record("r", *claims)], [Mapping(part, PG.subsetOf, whole)]
+        reference_data.reference(), [record("r", *claims)], [Mapping(part, PG.subsetOf, whole)]
     )
     with MemoryStore(quads) as store:
         result = impact(LineageIndex.build(AcceptedSnapshot(store)), whole)
     assert [node.iri for node in result.nodes] == [part, trained]
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """A store of two records whose models are one."""
-    data = tmp_path / "data" / "records"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data of one record, and the store that is built of them."""
+    folder = tmp_path_factory.mktemp("small")
+    data = folder / "data" / "records"
     data.mkdir(parents=True)
     from provenance_graph.core import rdf
 
@@ -168,7 +174,14 @@ def small(tmp_path: Path) -> Path:
         [record("a", *model("mistralai/Pixtral-12B", "Pixtral-12B", "mistralai"))]
     )
     (data / "a.trig").write_bytes(text)
-    build(tmp_path / "data", tmp_path / "graph")
+    build(folder / "data", folder / "graph")
+    return folder
+
+
+@pytest.fixture
+def small(built: Path, tmp_path: Path) -> Path:
+    """A store of one record, of the test's own, with its data beside it."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     return tmp_path / "graph"
 
 

@@ -38,7 +38,7 @@ HEADER = Header(
 
 @pytest.fixture(scope="module")
 def reference() -> tuple[Quad, ...]:
-    return reference_data.everything()
+    return reference_data.reference()
 
 
 def proposed(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from reference_data import everything
+from reference_data import reference
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.cli import app
@@ -162,7 +162,7 @@ def test_a_record_is_found_and_named_by_the_title_of_what_was_read() -> None:
         title="Card of the Owl model",
     )
     one = Record(header, (Claim(model("acme/one"), RDF.type, PG.Model),))
-    with MemoryStore(compile_quads(everything(), [one], [])) as store:
+    with MemoryStore(compile_quads(reference(), [one], [])) as store:
         (hit,) = SearchIndex.open(AcceptedSnapshot(store)).search("card of the owl model").items
     assert (hit["kind"], hit["name"]) == ("record", "Card of the Owl model (2026-01-02)")
 
