@@ -16,7 +16,7 @@ from provenance_graph.formats.cyclonedx import bom as cyclonedx
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.spdx3 import graph as spdx3
 
-GOLDEN = Path(__file__).parent.parent / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 
 
 def _known_leaves(every: list[Leaf], table: KeyTable) -> list[Leaf]:

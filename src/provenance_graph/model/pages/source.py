@@ -17,12 +17,15 @@ MAX_COUNTED = 300
 """Entities whose claims are looked at, models first; the answer says of how many."""
 
 
-@dataclass(frozen=True, config=RESULT)
-class FieldStanding:
-    """The claims of a collection about one property, by what became of them."""
+@dataclass(frozen=True, config=RESULT, kw_only=True)
+class ClaimCounts:
+    """Claims of a collection, counted by what became of them.
 
-    property: str
-    label: str
+    ``accepted`` claims give the accepted value, and ``alone`` of them nobody else gives any value
+    for; ``disagrees`` counts facts on which another source gives another value, ``overruled``
+    those of them where the other was accepted.
+    """
+
     claims: int
     values: int
     accepted: int
@@ -33,13 +36,19 @@ class FieldStanding:
     undisclosed: int
 
 
-@dataclass(frozen=True, config=RESULT)
-class SourceStanding:
+@dataclass(frozen=True, config=RESULT, kw_only=True)
+class FieldStanding(ClaimCounts):
+    """The claims of a collection about one property, by what became of them."""
+
+    property: str
+    label: str
+
+
+@dataclass(frozen=True, config=RESULT, kw_only=True)
+class SourceStanding(ClaimCounts):
     """The claims of a collection by what became of them, in all and by property.
 
-    ``accepted`` claims give the accepted value, and ``alone`` of them nobody else gives any value
-    for; ``disagrees`` counts facts on which another source gives another value, ``overruled``
-    those of them where the other was accepted. ``counted`` of ``entities`` were looked at.
+    ``counted`` of ``entities`` were looked at.
     """
 
     collection: str
@@ -47,14 +56,6 @@ class SourceStanding:
     documents: int
     entities: int
     counted: int
-    claims: int
-    values: int
-    accepted: int
-    alone: int
-    disagrees: int
-    overruled: int
-    superseded: int
-    undisclosed: int
     fields: list[FieldStanding]
 
 
