@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import re
@@ -136,15 +137,10 @@ class Running:
         todo = [self.process.pid]
         while todo:
             pid = todo.pop()
-            for task in Path(f"/proc/{pid}/task").glob("*/children"):
-                try:
-                    children = task.read_text().split()
-                except OSError:
-                    continue
-                for child in map(int, children):
-                    if child not in results:
-                        results[child] = "child"
-                        todo.append(child)
+            for child in _children(pid):
+                if child not in results:
+                    results[child] = "child"
+                    todo.append(child)
         return results
 
     def processor(self) -> float:
@@ -177,3 +173,13 @@ class Running:
 
 def line_count(text: str, pattern: str) -> int:
     return len(re.findall(pattern, text))
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process has started; none where it has ended meanwhile."""
+    children: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                children += map(int, task.read_text().split())
+    return children

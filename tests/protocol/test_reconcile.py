@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from typing import Any
 
@@ -213,3 +214,26 @@ def test_nobody_is_led_to_an_address_that_is_no_entity(api: TestClient) -> None:
     asked = {"id": "https://evil.example/é"}
     reply = api.get("/reconcile/view", params=asked, follow_redirects=False)
     assert reply.status_code == 404
+
+
+def test_a_batch_is_answered_as_its_queries_alone(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a function of that name hides the module
+    module = importlib.import_module("provenance_graph.reconciliation.match")
+    read: list[str] = []
+    names = module._names
+    monkeypatch.setattr(module, "_names", lambda *given: read.append(given[1]) or names(*given))
+    texts = ["Llama 3.1 8B", "lama 3.1", "DeepSeek-V3", "Llama 3.1 8B", "no such thing at all"]
+    queries = {
+        f"q{n}": {"query": text, "limit": 3 + n % 2, **({"type": "model"} if n % 3 else {})}
+        for n, text in enumerate(texts * 20)
+    }
+    together = api.post("/reconcile", data={"queries": json.dumps(queries)}).json()
+    assert len(read) == len(set(read)), "names were read more than once"
+    assert list(together) == list(queries)
+    for key, query in list(queries.items())[:12]:
+        alone = api.post("/reconcile", data={"queries": json.dumps({"one": query})}).json()
+        assert together[key] == alone["one"], key
+    assert together["q0"]["result"]
+    assert not together["q4"]["result"]

@@ -10,6 +10,7 @@ from provenance_graph.reconciliation.match import (
     entity_id,
     entity_of,
     match,
+    match_all,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "entity_id",
     "entity_of",
     "match",
+    "match_all",
 ]

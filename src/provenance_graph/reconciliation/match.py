@@ -11,13 +11,14 @@ matches.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from rapidfuzz import fuzz
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core import deadline
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import ID, Iri, is_iri, local_name, short_id
@@ -108,6 +109,24 @@ def kind_named(text: str) -> str:
 
 def match(snapshot: AcceptedSnapshot, query: Query) -> list[MatchCandidate]:
     """The entities that a query may mean, best first; raises UsageError for a wrong property."""
+    return match_all(snapshot, [query])[0]
+
+
+def match_all(snapshot: AcceptedSnapshot, queries: Sequence[Query]) -> list[list[MatchCandidate]]:
+    """The same for each query of a batch, in its order.
+
+    A query that comes again is answered once, and the names of an entity are read once, however
+    many queries may mean it.
+    """
+    names: dict[Iri, frozenset[str]] = {}
+    answers = {query: _matched(snapshot, query, names) for query in dict.fromkeys(queries)}
+    return [answers[query] for query in queries]
+
+
+def _matched(
+    snapshot: AcceptedSnapshot, query: Query, names: dict[Iri, frozenset[str]]
+) -> list[MatchCandidate]:
+    deadline.check()
     kinds = query.kinds or tuple(TYPES)
     conditions = [(c, _property(snapshot, c.property)) for c in query.conditions]
     text = query.text.strip()[:MAX_TEXT]
@@ -121,25 +140,17 @@ def match(snapshot: AcceptedSnapshot, query: Query) -> list[MatchCandidate]:
             for item in listed.search(iri, 1, kinds).items
             if item["kind"] in kinds
         ]
-    scored = [
-        one
-        for item in results
-        if (one := _scored(snapshot, text, dict(item), conditions)) is not None
-    ]
+    scored = []
+    for item in results:
+        iri = Iri(str(item["iri"]))
+        if iri not in names:
+            names[iri] = _names(snapshot, iri, item)
+        one = _scored(snapshot, text, item, names[iri], conditions)
+        if one is not None:
+            scored.append(one)
     scored.sort(key=lambda one: (-one.score, not is_own(one.iri), -_weight(one), one.iri))
     shown = scored[: max(1, min(query.limit, MAX_CANDIDATES))]
-    return [
-        MatchCandidate(
-            one.iri,
-            one.name,
-            one.kind,
-            one.description,
-            one.score,
-            _is_match(one, scored),
-            one.features,
-        )
-        for one in shown
-    ]
+    return [replace(one, match=_is_match(one, scored)) for one in shown]
 
 
 def _with_values(
@@ -158,15 +169,10 @@ def _with_values(
     return list(results)[:_LOOKED_AT]
 
 
-def _scored(
-    snapshot: AcceptedSnapshot,
-    text: str,
-    item: Mapping[str, object],
-    conditions: Iterable[tuple[PropertyCondition, Iri]],
-) -> MatchCandidate | None:
-    iri, name, kind = Iri(str(item["iri"])), str(item["name"]), str(item["kind"])
-    aliases = item.get("aliases")
-    names = {name, str(item["id"]), str(item["id"]).rpartition("/")[2], str(iri), local_name(iri)}
+def _names(snapshot: AcceptedSnapshot, iri: Iri, item: Mapping[str, object]) -> frozenset[str]:
+    """The names of an entity, folded: label, id, its last part, aliases, accepted names."""
+    aliases, shown = item.get("aliases"), str(item["id"])
+    names = {str(item["name"]), shown, shown.rpartition("/")[2], str(iri), local_name(iri)}
     names |= set(map(str, aliases)) if isinstance(aliases, list) else set()
     names |= {
         value.lexical
@@ -174,9 +180,20 @@ def _scored(
         for value in snapshot.values(iri, term)
         if isinstance(value, Literal)
     }
+    return frozenset(map(fold, names))
+
+
+def _scored(
+    snapshot: AcceptedSnapshot,
+    text: str,
+    item: Mapping[str, object],
+    names: frozenset[str],
+    conditions: Iterable[tuple[PropertyCondition, Iri]],
+) -> MatchCandidate | None:
+    iri, name, kind = Iri(str(item["iri"])), str(item["name"]), str(item["kind"])
     sought = fold(text)
-    exact = any(fold(one) == sought for one in names)
-    likeness = 100.0 if exact else max(fuzz.ratio(sought, fold(one)) for one in names)
+    exact = sought in names
+    likeness = 100.0 if exact else max(fuzz.ratio(sought, one) for one in names)
     likeness = likeness if sought else 0.0
     features: list[tuple[str, str, float | bool]] = [
         ("name", "likeness of the names", round(likeness, 1)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.file import policy_of
 from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
-from provenance_graph.acceptance.policy.report import examine, in_words, subjects
+from provenance_graph.acceptance.policy.report import Tally, examine, in_words, subjects, tallied
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Value
@@ -174,3 +176,51 @@ def test_the_policy_is_told_in_words() -> None:
     assert "Between claims of one basis decide: the closer source, then" in words
     assert "Now is 2026-06-01." in words
     assert DCTERMS.modified in load_policy(store()).changing
+
+
+def stored_tallies(folder: Path) -> tuple[tuple[int, dict[str, Tally]], list[int]]:
+    """The counts of a store whose indexes lie in a folder, and over how many they were made now."""
+    made: list[int] = []
+
+    def progress(steps: int) -> nullcontext[object]:
+        made.append(steps)
+        return nullcontext(lambda: None)
+
+    return tallied(AcceptedSnapshot(store(), folder=folder), progress), made  # type: ignore[arg-type]
+
+
+def test_counts_are_stored_for_who_asks_next(tmp_path: Path) -> None:
+    (tmp_path / "policy-0-older.json").write_text("[]")
+    first, made = stored_tallies(tmp_path)
+    assert made == [first[0]]
+    again, made = stored_tallies(tmp_path)
+    assert made == []
+    assert again == first
+    assert len(list(tmp_path.glob("*policy-*"))) == 1, "those of older versions are let go"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "[", "{}", "[1]", '["{day}", null, {}]', '["{day}", "x", {}]', '["{day}", 1, []]'),
+        '["{day}", 1, {"r": 1}]',
+        '["{day}", 1, {"r": ["many", []]}]',
+        '["{day}", 1, {"r": [1, null]}]',
+        '["1999-01-01", 1, {}]',
+    ],
+)
+def test_stored_counts_at_fault_are_made_anew(content: str, tmp_path: Path) -> None:
+    sound, _ = stored_tallies(tmp_path)
+    (file,) = tmp_path.glob("policy-*.json")
+    day = json.loads(file.read_text())[0]
+    file.write_text(content.replace("{day}", day))
+    again, made = stored_tallies(tmp_path)
+    assert again == sound
+    assert made == [sound[0]]
+    assert json.loads(file.read_text())[0] == day
+
+
+def test_counts_are_given_where_they_cannot_be_stored(tmp_path: Path) -> None:
+    sound, _ = stored_tallies(tmp_path / "folder")
+    (tmp_path / "file").write_text("no folder")
+    assert stored_tallies(tmp_path / "file") == (sound, [sound[0]])

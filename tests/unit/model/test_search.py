@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads
+from provenance_graph.model.naming.table import SCHEMA_SQL, _StoredNames
+from provenance_graph.model.search import name_rows, names
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.search.manual import entries
 from provenance_graph.store.memory import MemoryStore
@@ -177,3 +180,71 @@ def test_questions_and_views_are_found_after_what_the_graph_holds(index: SearchI
     kinds = [i["kind"] for i in index.search("licence", 100).items]
     assert kinds == sorted(kinds, key=lambda kind: kind in ("question", "help"))
     assert index.search("a", kinds=("help",)).items == []  # one letter names entities only
+
+
+def test_names_near_to_one_come_in_one_order_whatever_the_process() -> None:
+    names = [f"xx{first}abcd{last}yy" for first in "hgfed" for last in "cba"]
+    database = sqlite3.connect(":memory:")
+    database.executescript(
+        "CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT);"
+        "CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', tokenize='trigram');"
+        + SCHEMA_SQL
+    )
+    for number, name in enumerate(names):
+        database.execute("INSERT INTO thing VALUES (?,?)", (number, model(f"org/{name}")))
+        database.execute("INSERT INTO spelling(rowid, folded) VALUES (?,?)", (number, name))
+        database.execute("INSERT INTO called VALUES (?,?,1,?)", (name, name, number))
+    near = _StoredNames(database, ["model"]).near("abcd", 20)
+    inside = [name for name in near if "abcd" in name]
+    assert inside == sorted(near)
+    assert len(inside) == len(names)
+
+
+@pytest.fixture(scope="module")
+def crowd() -> sqlite3.Connection:
+    """More entities of one word than are ordered by how well their names fit."""
+    database = sqlite3.connect(":memory:")
+    database.executescript(
+        name_rows.SCHEMA_SQL + "CREATE TABLE model (iri TEXT PRIMARY KEY, summary TEXT);"
+    )
+    rows = []
+    for number in range(1, names.MAX_ORDERED + 502):
+        kind = "record" if number % 10 == 0 else "dataset" if number % 3 == 0 else "model"
+        name = "llama" if number in (700, 20_401) else f"llama{number}"
+        rows.append((number, f"https://example.org/{number}", f"o/{number}", name, kind, name))
+    database.executemany("INSERT INTO thing VALUES (?,?,?,?,?,0,?)", rows)
+    database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[4]) for row in rows])
+    database.executemany(
+        "INSERT INTO spelling(rowid, folded) VALUES (?,?)", [(row[0], row[5]) for row in rows]
+    )
+    database.executemany("INSERT INTO called VALUES (?,?,1,?)", [(r[5], r[3], r[0]) for r in rows])
+    return database
+
+
+def test_of_very_many_hits_those_of_the_name_come_first_then_the_richest(
+    crowd: sqlite3.Connection,
+) -> None:
+    total = names.MAX_ORDERED + 501
+    first = names.search(crowd, "llama", limit=5)
+    assert first.total == total
+    assert [item["id"] for item in first.items] == ["o/700", "o/20401", "o/1", "o/2", "o/3"]
+    assert sum(first.kinds.values()) == total
+    only = names.search(crowd, "llama", ["dataset"], limit=3)
+    assert [item["kind"] for item in only.items] == ["dataset"] * 3
+    assert only.total == first.kinds["dataset"]
+
+
+def test_pages_of_very_many_hits_hold_each_once(crowd: sqlite3.Connection) -> None:
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = names.search(crowd, "llama", limit=4_000, cursor=cursor)
+        seen += [item["id"] for item in page.items]
+        if page.cursor is None:
+            break
+        cursor = page.cursor
+    assert len(seen) == len(set(seen)) == page.total
+    kinds = {f"o/{n}": kind for n, kind in crowd.execute("SELECT number, kind FROM thing")}
+    records = [place for place, each in enumerate(seen) if kinds[each] == "record"]
+    assert records == list(range(len(seen) - len(records), len(seen))), "records come last"
+    assert names.search(crowd, "llama", limit=5, cursor=str(page.total)).items == []

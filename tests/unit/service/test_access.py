@@ -163,6 +163,7 @@ FILES = {
     "stats": "stats-*.json",
     "lineage": "lineage/*.npy",
     "identity": "identity-*.json",
+    "profiles": "profiles-*.sqlite",
 }
 
 

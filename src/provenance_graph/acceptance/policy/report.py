@@ -178,10 +178,14 @@ def _stored(file: Path, day: str) -> tuple[int, dict[str, Tally]] | None:
     """Counts from a file; None where there is none, a damaged one, or one of another day."""
     try:
         counted_on, entities, rows = json.loads(file.read_text("utf-8"))
-        tallies = {rule: Tally(count, list(examples)) for rule, (count, examples) in rows.items()}
+        tallies = {
+            rule: Tally(int(count), list(map(str, examples)))
+            for rule, (count, examples) in rows.items()
+        }
+        entities = int(entities)
     except (OSError, ValueError, TypeError, AttributeError):
         return None
-    return (int(entities), tallies) if counted_on == day else None
+    return (entities, tallies) if counted_on == day else None
 
 
 def _tally(seen: View, tallies: dict[str, Tally]) -> None:

@@ -10,7 +10,7 @@ import re
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
@@ -58,6 +58,8 @@ _NEAR = 72
 """How alike a name must be to be offered, of 100."""
 _SHARING = 400
 """Entities that are compared letter by letter, of those that share a piece of a name."""
+_AT_ONCE = 500
+"""Numbers that one question to the table names."""
 _LONGEST = 60
 """Letters of a name that are looked at for others near to it."""
 _EDITION = re.compile(r"[^a-z0-9.]+v?[0-9][0-9.\-]*")
@@ -200,9 +202,14 @@ class _NamesInMemory:
         wanted = fold(asked)
         if not wanted:
             return []
-        inside = sorted((name for name in self._folded if wanted in name), key=len)
+        inside = sorted((name for name in self._folded if wanted in name), key=_shortest)
         near = [*_alike(wanted, self._folded, most), *inside]
         return list(dict.fromkeys(short_id(self._by_fold[name][0]) for name in near))[:most]
+
+
+def _shortest(name: str) -> tuple[int, str]:
+    """The order of names that hold a text: the same in every process."""
+    return len(name), name
 
 
 def _alike(wanted: str, folded: Iterable[str], most: int) -> list[str]:
@@ -262,19 +269,25 @@ class _StoredNames:
         if not wanted:
             return []
         folded = self._folded_of(sharing(self._database, wanted))
-        inside = sorted((name for name in folded if wanted in name), key=len)
+        inside = sorted((name for name in folded if wanted in name), key=_shortest)
         results: dict[str, None] = {}
         for name in (*_alike(wanted, sorted(folded), most), *inside):
             results.update({short_id(iri): None for iri in self._of_name(name)[:1]})
         return list(results)[:most]
 
     def _folded_of(self, numbers: Iterable[int]) -> set[str]:
-        query = "SELECT folded FROM called WHERE number = ? AND kinds & ?"
-        return {
-            folded
-            for number in numbers
-            for (folded,) in self._database.execute(query, (number, self._bits))
-        }
+        query = "SELECT folded FROM called WHERE kinds & ? AND number IN"
+        return {folded for (folded,) in rows_numbered(self._database, query, numbers, self._bits)}
+
+
+def rows_numbered(
+    database: sqlite3.Connection, query: str, numbers: Iterable[int], *given: int
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query that ends with ``number IN``, for many numbers in few questions."""
+    waiting = list(numbers)
+    for start in range(0, len(waiting), _AT_ONCE):
+        some = waiting[start : start + _AT_ONCE]
+        yield from database.execute(f"{query} ({','.join('?' * len(some))})", (*given, *some))
 
 
 def sharing(database: sqlite3.Connection, word: str) -> list[int]:

@@ -24,7 +24,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
 from provenance_graph.model.naming.resolve import fold
 from provenance_graph.model.naming.table import KINDS as CLASSES
-from provenance_graph.model.naming.table import sharing
+from provenance_graph.model.naming.table import rows_numbered, sharing
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import SearchItem, SearchPage
@@ -42,6 +42,8 @@ MAX_NAMED = 400
 """Entities of exactly the name that is searched for, of so many hits."""
 NEAR = 74
 """How alike, of 100, a name with typing errors must be."""
+_PART = 6
+"""What a likeness counts less for that is of a part of the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,13 +263,14 @@ def _short(
     return Hits(_items(database, part), _total(counts, kinds), following, kinds=counts)
 
 
+_SPELT = "SELECT number, kind, folded FROM thing WHERE number IN"
+
+
 def _alike(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
     """Entities with a name that differs by a typing error or two, and their kinds; most alike first."""
-    query = "SELECT number, kind, folded FROM thing WHERE number = ?"
-    rows = [database.execute(query, (number,)).fetchone() for number in sharing(database, word)]
     scored = [
         (score, number, kind)
-        for number, kind, folded in rows
+        for number, kind, folded in rows_numbered(database, _SPELT, sharing(database, word))
         if (score := max(_likeness(word, name) for name in folded.split(" "))) >= NEAR
     ]
     ranked = sorted(scored, key=lambda item: (-item[0], item[1]))
@@ -275,10 +278,13 @@ def _alike(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
 
 
 def _likeness(word: str, name: str) -> float:
-    """How alike a search and a name are; a longer name is compared in its best part."""
+    """How alike a search and a name are; a longer name is compared in its best part.
+
+    What is not near enough counts as nothing, since it need not be compared to its end.
+    """
     if len(name) <= len(word) + 2:
-        return fuzz.ratio(word, name)
-    return fuzz.partial_ratio(word, name) - 6
+        return fuzz.ratio(word, name, score_cutoff=NEAR)
+    return fuzz.partial_ratio(word, name, score_cutoff=NEAR + _PART) - _PART
 
 
 def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[SearchItem]:

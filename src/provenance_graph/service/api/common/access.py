@@ -143,7 +143,7 @@ class Access:
         if as_of:
             index.open(snapshot)
             return snapshot
-        if self._opened(name, snapshot):
+        if self.at_hand(name, snapshot):
             return snapshot
         last = self._last_indexed(name)
         if last is not None:
@@ -164,14 +164,14 @@ class Access:
         with suppress(ProvenanceError, OSError):  # whoever asks is given the reason
             snapshot = self.snapshot()
             for name in names:
-                self._opened(name, snapshot)
+                self.at_hand(name, snapshot)
 
     def _last_indexed(self, name: str) -> AcceptedSnapshot | None:
         """The newest of the versions opened lately that has an index."""
         with self._lock:
             last = self._ready.get(name)
         for candidate in self._latest():
-            if candidate is last or self._opened(name, candidate):
+            if candidate is last or self.at_hand(name, candidate):
                 return candidate
         return last
 
@@ -184,7 +184,7 @@ class Access:
         until = time.monotonic() + seconds
         for newest in self._looks(until, min(LOOK, seconds)):
             for candidate in (newest, *self._latest(), snapshot):
-                if self._opened(name, candidate):
+                if self.at_hand(name, candidate):
                     return candidate
         return None
 
@@ -200,8 +200,8 @@ class Access:
             deadline.check()
             yield self.snapshot()
 
-    def _opened(self, name: str, snapshot: AcceptedSnapshot) -> bool:
-        """Open an index that is stored on disk; from here on it serves."""
+    def at_hand(self, name: str, snapshot: AcceptedSnapshot) -> bool:
+        """Open an index that is stored on disk; from here on it serves. False where none is there yet."""
         with self._lock:
             if self._ready.get(name) is snapshot:
                 return True

@@ -27,6 +27,7 @@ from provenance_graph.licences.breaches_file import breaches_file
 from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
+from provenance_graph.service.api.common import profiles
 
 if TYPE_CHECKING:
     from provenance_graph.matching.outcome import Pair
@@ -240,6 +241,13 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             slow=True,
             files=lambda folder, v: [breaches_file(folder, v)],
         ),
+        "profiles": Index(
+            profiles.StoredProfiles.open,
+            lambda folder, version: profiles.profiles_file(folder, version).exists(),
+            lambda folder, snapshot, _, __: profiles.keep(folder, snapshot),
+            slow=True,
+            files=lambda folder, v: [profiles.profiles_file(folder, v)],
+        ),
     }
 )
 """By name, what is quick to make first. The findings are read by whoever asks for them."""
@@ -311,7 +319,11 @@ def make_all(
             index.make(folder, snapshot, before, changed)
             _note_sums(folder, name, snapshot.version)
     keep = {snapshot.version, before}
-    old = ("identity-*.json", "breaches-*.npz") if slow else ("conflicts-*.sqlite", "stats-*.json")
+    old = (
+        ("identity-*.json", "breaches-*.npz", "profiles-*.sqlite")
+        if slow
+        else ("conflicts-*.sqlite", "stats-*.json")
+    )
     for file in [file for pattern in old for file in folder.glob(pattern)]:
         if not any(version and file.stem.endswith(version) for version in keep):
             file.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
 
@@ -165,13 +166,6 @@ def problem(result: HttpProblem) -> Response:
     """A problem as a response."""
     headers = {**dict(result.headers), "Cache-Control": "no-store"}
     return Response(result.body(), result.status, headers, MEDIA_TYPE)
-
-
-def as_json(value: object) -> bytes:
-    """A value as JSON; the same value gives the same bytes."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode(
-        "utf-8", "backslashreplace"
-    )
 
 
 def reply(

@@ -24,8 +24,9 @@ from provenance_graph.formats.document import Document
 from provenance_graph.model.receipt import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.body import DOCUMENT_BODY, document_name, limited_body
+from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.parameters import Many
-from provenance_graph.service.api.common.reply import api_router, as_json, reply
+from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.documents import answers
 from provenance_graph.service.http.threads import in_thread
 from provenance_graph.shapes.findings import Finding, Severity, order

@@ -15,11 +15,12 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID
 from provenance_graph.model.search.index import SearchIndex
-from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match, protocol
+from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match_all, protocol
 from provenance_graph.reconciliation.match import kind_named
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.body import JSON_BODY, form_body
-from provenance_graph.service.api.common.reply import PROBLEMS, ProblemRoute, as_json
+from provenance_graph.service.api.common.encoding import as_json
+from provenance_graph.service.api.common.reply import PROBLEMS, ProblemRoute
 from provenance_graph.service.http.problems import too_large
 from provenance_graph.service.http.threads import in_thread
 from provenance_graph.service.sparql.request import parameters, single
@@ -113,12 +114,8 @@ def _draft(routes: APIRouter, access: Access) -> None:
             snapshot = access.prepared("catalogue")
             return {
                 "results": [
-                    {
-                        "candidates": [
-                            protocol.candidate_json(c, DRAFT) for c in match(snapshot, query)
-                        ]
-                    }
-                    for query in asked
+                    {"candidates": [protocol.candidate_json(c, DRAFT) for c in candidates]}
+                    for candidates in match_all(snapshot, asked)
                 ]
             }
 
@@ -189,8 +186,10 @@ def _answered(access: Access, request: Request, queries: str, extend: str) -> Ma
         asked = protocol.queries_02(protocol.parsed(queries, "queries"))
         snapshot = access.prepared("catalogue")
         return {
-            key: {"result": [protocol.candidate_json(c, OLD) for c in match(snapshot, query)]}
-            for key, query in asked.items()
+            key: {"result": [protocol.candidate_json(c, OLD) for c in candidates]}
+            for key, candidates in zip(
+                asked, match_all(snapshot, list(asked.values())), strict=True
+            )
         }
     if extend:
         return protocol.extension(access.snapshot(), protocol.parsed(extend, "extend"), OLD)

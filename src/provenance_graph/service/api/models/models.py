@@ -21,7 +21,9 @@ from provenance_graph.model.answers import (
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.profile import profile
 from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.parameters import AsOf, Many
+from provenance_graph.service.api.common.profiles import StoredProfiles
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.entities.claims import claims_about
 
@@ -60,10 +62,15 @@ def _one_model(routes: APIRouter, access: Access) -> None:
         """The profile of a model: every field with its value or disclosure status."""
         snapshot = access.snapshot(asOf)
 
-        def made() -> ProfileAnswer:
-            return profile(snapshot, resolve(snapshot, name)).to_json()
+        def made() -> bytes:
+            entity = resolve(snapshot, name)
+            if not asOf and access.at_hand("profiles", snapshot):
+                stored = StoredProfiles.open(snapshot).find(snapshot.canonical(entity))
+                if stored is not None:
+                    return stored
+            return as_json(profile(snapshot, entity).to_json())
 
-        return reply(access, request, snapshot, made)
+        return reply(access, request, snapshot, made, write=bytes)
 
 
 def _below_a_model(routes: APIRouter, access: Access) -> None:
