@@ -210,7 +210,7 @@ def crowd() -> sqlite3.Connection:
     rows = []
     for number in range(1, names.MAX_ORDERED + 502):
         kind = "record" if number % 10 == 0 else "dataset" if number % 3 == 0 else "model"
-        name = "llama" if number in (700, 20_401) else f"llama{number}"
+        name = "llama" if number in (701, 20_401) else f"llama{number}"
         rows.append((number, f"https://example.org/{number}", f"o/{number}", name, kind, name))
     database.executemany("INSERT INTO thing VALUES (?,?,?,?,?,0,?)", rows)
     database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[4]) for row in rows])
@@ -227,7 +227,7 @@ def test_of_very_many_hits_those_of_the_name_come_first_then_the_richest(
     total = names.MAX_ORDERED + 501
     first = names.search(crowd, "llama", limit=5)
     assert first.total == total
-    assert [item["id"] for item in first.items] == ["o/700", "o/20401", "o/1", "o/2", "o/3"]
+    assert [item["id"] for item in first.items] == ["o/701", "o/20401", "o/1", "o/2", "o/3"]
     assert sum(first.kinds.values()) == total
     only = names.search(crowd, "llama", ["dataset"], limit=3)
     assert [item["kind"] for item in only.items] == ["dataset"] * 3
