@@ -205,7 +205,7 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
         with running(command(port), port, path, folder) as pid:
             for name, query in (("point", POINT), ("lineage", LINEAGE)):
                 file = paths_file(folder, f"{name}-{port}", path, query, arguments.models)
-                for clients in (1, 8, 64):
+                for clients in (1, 8, 32):
                     show(
                         server,
                         name,

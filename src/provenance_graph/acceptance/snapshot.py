@@ -34,6 +34,8 @@ from provenance_graph.store.values import ANY, AnyGraph, Limits, Rows, SparqlQue
 
 T = TypeVar("T")
 
+Before = Callable[[], "tuple[AcceptedSnapshot, Collection[Iri]] | None"]
+
 MAX_LABELS = 50_000
 MAX_VIEWS = 256
 """Views of now cached at once: a page, its claims and its report ask for the same ones."""
@@ -57,6 +59,9 @@ class AcceptedSnapshot:
         self.derived = folder
         self.folder = None if as_of else folder
         self.today = today or datetime.now(UTC).date().isoformat()
+        self.before: Before = lambda: None
+        """An earlier version whose indexes are at hand while those of this one are made, and which
+        entities commits have changed since."""
         self._cache: dict[str, object] = {}
         self._labels: dict[Iri, str] = {}
         self._views: dict[Iri, View] = {}
@@ -352,7 +357,9 @@ class AcceptedSnapshot:
         """The same store as of another day; empty is now."""
         if as_of == self.as_of:
             return self
-        return AcceptedSnapshot(self._store, as_of, folder=self.derived, today=self.today)
+        result = AcceptedSnapshot(self._store, as_of, folder=self.derived, today=self.today)
+        result.before = self.before
+        return result
 
     @property
     def present(self) -> AcceptedSnapshot:

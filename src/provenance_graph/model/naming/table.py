@@ -10,6 +10,7 @@ import re
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, Protocol
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -58,6 +59,8 @@ _NEAR = 72
 """How alike a name must be to be offered, of 100."""
 _SHARING = 400
 """Entities that are compared letter by letter, of those that share a piece of a name."""
+_FEW = 1_000
+"""Entities whose names are looked up one by one; of more, all names are read through."""
 _AT_ONCE = 500
 """Numbers that one question to the table names."""
 _LONGEST = 60
@@ -118,8 +121,14 @@ def names(present: AcceptedSnapshot, entities: Iterable[Iri]) -> dict[Iri, set[s
     for entity in entities:
         shown = short_id(entity)
         results[entity] = {shown, shown.rsplit("/", 1)[-1], local_name(entity)}
+    few = len(results) <= _FEW
     for predicate in _NAMES:
-        for entity, _, value, _ in present.quads(predicate=predicate):
+        quads = (
+            chain.from_iterable(present.quads(entity, predicate) for entity in results)
+            if few
+            else present.quads(predicate=predicate)
+        )
+        for entity, _, value, _ in quads:
             if isinstance(value, Literal) and (known := results.get(entity)) is not None:
                 known.add(value.lexical)
     for known in results.values():
@@ -154,7 +163,13 @@ def table_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> NameTable:
             file = catalogue_file(present.folder, present.version)
             if file.exists():
                 return _StoredNames.open(file.resolve().as_uri(), wanted)
-        return _NamesInMemory(names(present, kinds_of(present, wanted)))
+            if (last := present.before()) is not None:
+                from provenance_graph.model.naming.followed import MAX_CHANGED, NamesFollowed
+
+                earlier, changed = last
+                if len(changed) <= MAX_CHANGED:
+                    return NamesFollowed(present, wanted, table_of(earlier, wanted), changed)
+        return NamesInMemory(names(present, kinds_of(present, wanted)))
 
     return present.cached(f"names of {' '.join(wanted)}", opened)
 
@@ -172,7 +187,7 @@ def _is_edition(name: str, folded: str, sought: str) -> bool:
     )
 
 
-class _NamesInMemory:
+class NamesInMemory:
     """The table of a snapshot that has no index of search beside it."""
 
     def __init__(self, known: dict[Iri, set[str]]) -> None:
@@ -184,10 +199,12 @@ class _NamesInMemory:
         self._folded = sorted(self._by_fold)
 
     def called(self, asked: str) -> list[Iri]:
+        """As NameTable has it."""
         sought = fold(asked)
         return list(self._by_fold.get(sought, ())) if sought else []
 
     def editions(self, asked: str) -> list[Iri]:
+        """As NameTable has it."""
         sought = fold(asked)
         results: dict[Iri, None] = {}
         for folded in self._folded[bisect_left(self._folded, sought) :] if sought else ():
@@ -199,6 +216,7 @@ class _NamesInMemory:
         return list(results)
 
     def near(self, asked: str, most: int = 5) -> list[str]:
+        """As NameTable has it."""
         wanted = fold(asked)
         if not wanted:
             return []

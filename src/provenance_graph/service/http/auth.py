@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from starlette.types import Scope
+
 from provenance_graph.core.errors import UsageError
 from provenance_graph.service.http.problems import refuse
 
@@ -159,6 +161,14 @@ def bearer(header: str | None) -> str | None:
         return None
     result = _BEARER.fullmatch(header) if len(header) <= _LONGEST + 16 else None
     return result[1] if result else ""
+
+
+def secret_of(scope: Scope) -> str | None:
+    """The secret of a request; None when it has none. Nothing of the request is copied for it."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return bearer(value.decode("latin-1"))
+    return None
 
 
 def challenge(detail: str, error: str = "") -> Exception:

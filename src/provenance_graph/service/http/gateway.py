@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.service.http.admission import Gate, Permit
-from provenance_graph.service.http.auth import bearer
+from provenance_graph.service.http.auth import secret_of
 from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import matches_strongly
 from provenance_graph.service.http.calls import Call
@@ -168,7 +168,7 @@ class Gateway:
         address = self._address(scope)
         name = client_key(address)
         notes: dict[str, object] = {}
-        secret = bearer(Headers(scope=scope).get("authorization"))
+        secret = secret_of(scope)
         if secret and (holder := self._service.tokens.find(secret)) is not None:
             name = f"token {holder.name}"
             notes["who"] = holder.name

@@ -11,10 +11,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from provenance_graph.service.http.auth import Tokens, bearer
+from provenance_graph.service.http.auth import Tokens, secret_of
 from provenance_graph.store.states import has_private
 
 SCOPE: Final = "read-private"
@@ -41,7 +40,7 @@ class TwoStates:
         await app(scope, receive, send)
 
     def _may_read_private(self, scope: Scope) -> bool:
-        secret = bearer(Headers(scope=scope).get("authorization"))
+        secret = secret_of(scope)
         if not secret or not has_private(self._root):
             return False
         holder = self._tokens.find(secret)

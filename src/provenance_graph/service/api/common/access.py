@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
+from provenance_graph.changes.carry import changed_subjects
 from provenance_graph.core import deadline
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import indexes
 from provenance_graph.service.api.common.indexes import INDEXES
@@ -95,6 +98,7 @@ class Access:
             if newest is None or (newest.version, newest.today) != (self._store.version, today):
                 folder = derived_folder(str(self._store.root))
                 newest = AcceptedSnapshot(self._store, folder=folder, today=today)
+                newest.before = partial(self._before, newest)
                 self._newest = newest
                 self._recent.append(newest)
             return self._of_day(newest, day) if day else newest
@@ -165,6 +169,19 @@ class Access:
             snapshot = self.snapshot()
             for name in names:
                 self.at_hand(name, snapshot)
+
+    def _before(
+        self, snapshot: AcceptedSnapshot
+    ) -> tuple[AcceptedSnapshot, Collection[Iri]] | None:
+        """The version opened before whose names are at hand, and what has changed since.
+
+        None where there is none, or where too much has changed to be followed.
+        """
+        last = self._last_indexed("catalogue")
+        if last is None or last is snapshot or snapshot.derived is None:
+            return None
+        changed = changed_subjects(snapshot.derived.parent, last.version, snapshot.version)
+        return None if changed is None else (last, changed)
 
     def _last_indexed(self, name: str) -> AcceptedSnapshot | None:
         """The newest of the versions opened lately that has an index."""

@@ -15,13 +15,8 @@ from provenance_graph.model.questions import stored
 from provenance_graph.service import backend as backends
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.reply import (
-    answer_key,
-    api_router,
-    as_json,
-    etag_of,
-    reply,
-)
+from provenance_graph.service.api.common.encoding import as_json
+from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, reply
 from provenance_graph.service.api.questions import answers
 from provenance_graph.service.http.cache import matches
 from provenance_graph.store.sparql.rewrite import limited

@@ -1,0 +1,85 @@
+"""The names of a version that has no index of search yet: those of one before it, brought along.
+
+A commit changes few entities. Their names are read from the snapshot; all others are looked up in
+the index of the version before, so that a name costs milliseconds right after a write, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DERIVATIONS, INFLUENCES, PG, PROV
+from provenance_graph.model.naming.table import KINDS, NamesInMemory, NameTable, names
+from provenance_graph.store.values import ANY
+
+MAX_CHANGED = 500
+"""Entities beyond which a table is made of the whole snapshot instead."""
+
+
+class NamesFollowed:
+    """Entities by their names, as of a snapshot; ``before`` holds those that did not change."""
+
+    def __init__(
+        self,
+        present: AcceptedSnapshot,
+        kinds: Collection[str],
+        before: NameTable,
+        changed: Collection[Iri],
+    ) -> None:
+        self._present, self._kinds, self._before = present, set(kinds) or set(KINDS), before
+        self._changed = frozenset(changed)
+        touched = sorted(self._changed | set(_named_by(present, self._changed)))
+        self._now = NamesInMemory(names(present, [one for one in touched if self._is_one(one)]))
+
+    def called(self, asked: str) -> list[Iri]:
+        """As NameTable has it."""
+        return self._together(self._before.called(asked), self._now.called(asked))
+
+    def editions(self, asked: str) -> list[Iri]:
+        """As NameTable has it; those that changed come last."""
+        return self._together(self._before.editions(asked), self._now.editions(asked))
+
+    def near(self, asked: str, most: int = 5) -> list[str]:
+        """As NameTable has it; names of what changed come first."""
+        return list(dict.fromkeys([*self._now.near(asked, most), *self._before.near(asked, most)]))[
+            :most
+        ]
+
+    def _together(self, before: Iterable[Iri], now: Iterable[Iri]) -> list[Iri]:
+        same = [one for one in before if one not in self._changed and self._is_one(one)]
+        return list(dict.fromkeys([*same, *now]))
+
+    def _is_one(self, entity: Iri) -> bool:
+        """Whether an entity is of one of the kinds, by its classes or by what names it."""
+        present, kinds = self._present, self._kinds
+        types = present.types(entity)
+        if any(types & set(KINDS[kind]) for kind in kinds):
+            return True
+        if "organization" in kinds and any(
+            True
+            for name in present.statements.names_of(entity)
+            for _ in present.quads(predicate=PROV.wasAttributedTo, object=name, graph=ANY)
+        ):
+            return True
+        return any(
+            True
+            for relation in (*DERIVATIONS, *INFLUENCES)
+            if ("dataset" if relation == PG.trainedOn else "model") in kinds
+            for _ in present.quads(predicate=relation, object=entity)
+        )
+
+
+def _named_by(present: AcceptedSnapshot, changed: Iterable[Iri]) -> Iterable[Iri]:
+    """What entities name as their parents and data, and who publishes the records of them."""
+    records: set[Iri] = set()
+    for entity in changed:
+        for relation in (*DERIVATIONS, *INFLUENCES):
+            yield from (o for o in present.values(entity, relation) if isinstance(o, Iri))
+        for name in present.statements.names_of(entity):
+            records |= {graph for *_, graph in present.quads(name, graph=ANY) if graph is not None}
+    for record in records:
+        for _, _, who, _ in present.quads(record, PROV.wasAttributedTo, graph=record):
+            if isinstance(who, Iri):
+                yield present.canonical(who)
