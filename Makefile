@@ -1,6 +1,6 @@
 # make serve   the service and the web page on http://127.0.0.1:8000
 # make test    every test
-# make roam    property tests with more examples, other ones in every run
+# make roam    property tests with more examples, other ones in every run; every view at every width
 # make check   format, lint, types, layers, tests
 # make build   the graph from data/ into var/graph
 # make manual  the manual, which `make serve` shows at /manual/
@@ -61,6 +61,7 @@ test-serial: $(VENV)/tested
 
 roam: $(VENV)/tested
 	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/property tests/unit
+	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest -m serial tests/browser
 
 check: lint types layers test
 

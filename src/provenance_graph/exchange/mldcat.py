@@ -15,7 +15,7 @@ from provenance_graph.exchange.fair4ml import page
 from provenance_graph.exchange.graphs import in_order, stated_licences, turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger, file_address
 from provenance_graph.formats import statements
-from provenance_graph.formats.mldcat import keys
+from provenance_graph.formats.mldcat import keys, vocabularies
 from provenance_graph.formats.mldcat.keys import CLASSES, ProfileField, ValueKind
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
@@ -95,7 +95,7 @@ def write(bundle: Bundle) -> Exported:
 
 
 def _turtle(quads: Iterable[Quad]) -> str:
-    prefixes = {**PREFIXES, **keys.PREFIXES}
+    prefixes = {**PREFIXES, **vocabularies.PREFIXES}
     del prefixes["dcterms"]  # the profile's examples call it dct
     return turtle(in_order(quads), prefixes)
 
@@ -287,7 +287,7 @@ def _checksums(node: BundleEntity) -> Iterator[Quad]:
     for value in node.texts(PG.digest):
         algorithm, _, content = value.lexical.partition(":")
         checksum = Iri(f"{node.iri}#checksum-{algorithm}")
-        method = Iri(f"{keys.SPDX}checksumAlgorithm_{algorithm}")
+        method = Iri(f"{vocabularies.SPDX}checksumAlgorithm_{algorithm}")
         yield node.iri, _BY_NAME["File.checksum"].iri, checksum, None
         yield checksum, RDF.type, CLASSES["Checksum"], None
         yield checksum, _BY_NAME["Checksum.algorithm"].iri, method, None

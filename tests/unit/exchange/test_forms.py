@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
 from html.parser import HTMLParser
 
 import audit_store
 import pytest
+from form_cases import MODEL, field, filled, world
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import literals
-from provenance_graph.core.claims import Basis, Claim, Problem, Record, Stance
-from provenance_graph.core.errors import NotFound, Unreadable
+from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.iris import Iri, model
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
-from provenance_graph.formats.document import Document
 from provenance_graph.formats.forms.definition import form_named, forms
-from provenance_graph.formats.registry import readers
-from provenance_graph.forms.answers import FilledField, FilledForm
 from provenance_graph.forms.derived import open_source_exemption, systemic_risk
 from provenance_graph.forms.fill import fill
 from provenance_graph.forms.render import RENDERERS
-from provenance_graph.ingest.build import compile_quads
-from provenance_graph.ingest.intake import Options
-from provenance_graph.ingest.run import import_documents
-from provenance_graph.ingest.update import update
-from provenance_graph.store.memory import MemoryStore
 
-MODEL = audit_store.MODEL
 NAMES = {
     "eu-gpai-mdf",
     "eu-annex-iv",
@@ -41,49 +28,6 @@ NAMES = {
     "datasheet",
     "model-card",
 }
-
-
-@cache
-def base() -> MemoryStore:
-    """The reference data in a store, which tests put a record in and take it out again."""
-    return MemoryStore(compile_quads(audit_store.reference(), [], []))
-
-
-@contextmanager
-def world(*claims: Claim, basis: Basis = Basis.DEVELOPER) -> Iterator[MemoryStore]:
-    card = audit_store.record(
-        "card",
-        "2025-05-01",
-        basis,
-        Claim(MODEL, RDF.type, PG.Model),
-        Claim(MODEL, DCTERMS.creator, audit_store.ORG),
-        *claims,
-    )
-    update(base(), [card])
-    try:
-        yield base()
-    finally:
-        update(base(), drop=[card.header.record])
-
-
-def filled(store: MemoryStore, name: str) -> FilledForm:
-    return fill(AcceptedSnapshot(store), MODEL, form_named(name))
-
-
-def field(form: FilledForm, id: str) -> FilledField:
-    return next(f for s in form.sections for f in s.fields if f.id == id)
-
-
-def document(value: object) -> Document:
-    return Document(Iri("urn:form"), json.dumps(value).encode(), "2026-01-01", "form.json")
-
-
-def read_back(value: object) -> tuple[list[Record], list[Problem]]:
-    found = list(readers()["form"].records(document(value)))  # type: ignore[misc]
-    return (
-        [item for item in found if isinstance(item, Record)],
-        [item for item in found if isinstance(item, Problem)],
-    )
 
 
 def test_every_form_of_the_interface_ships() -> None:
@@ -239,87 +183,6 @@ def test_markdown_takes_no_markup_from_a_value() -> None:
     with world(Claim(MODEL, PG.intendedUse, literals.text("a [link](x) <b>`"))) as store:
         text = RENDERERS["md"](filled(store, "eu-gpai-mdf"))
     assert r"a \[link\](x) \<b\>\`" in text
-
-
-def test_an_untouched_form_adds_nothing_where_its_records_are() -> None:
-    with world(Claim(MODEL, PG.parameterCount, literals.integer(7))) as store:
-        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
-        report = import_documents(store, [document(value)], readers(), Options(), lambda *_: None)
-        assert (report.records, report.failed) == (0, 0)
-
-
-def test_an_untouched_form_gives_its_claims_elsewhere() -> None:
-    with world(Claim(MODEL, PG.parameterCount, literals.integer(7))) as store:
-        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
-    records, problems = read_back(value)
-    assert problems == []
-    claims = {(c.subject, c.predicate, str(c.value)) for r in records for c in r.claims}
-    assert (MODEL, PG.parameterCount, "7") in claims
-    assert all(r.header.exported_from for r in records)
-
-
-def test_what_is_filled_in_by_hand_becomes_claims() -> None:
-    with world() as store:
-        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
-    value["filledBy"] = "Org"
-    by_id = {f["id"]: f for s in value["sections"] for f in s["fields"]}
-    by_id["4.1"]["values"] = [{"value": "https://example.org/aup"}]
-    by_id["2.7"]["values"] = [{"property": "parameterCount", "value": 7_000_000_000}]
-    by_id["3.2"]["values"] = [{"property": "dcterms:license", "value": "Apache-2.0"}]
-    by_id["1.4"]["values"] = ["2025-10"]
-    by_id["3.1"]["values"] = [{"property": "pg:weightsAvailability", "value": "open weights"}]
-    by_id["8.3"]["status"] = "notApplicable"
-    records, problems = read_back(value)
-    (record,) = [r for r in records if not r.header.exported_from]
-    assert problems == []
-    assert record.header.publisher == audit_store.ORG
-    got = {c.predicate: c for c in record.claims}
-    assert got[PG.usagePolicy].value == "https://example.org/aup"
-    assert str(got[PG.parameterCount].value) == "7000000000"
-    assert got[DCTERMS.license].value == audit_store.APACHE
-    assert got[PG.weightsAvailability].value == PG.OpenWeights
-    assert got[PG.inferenceEnergyMWh].stance is Stance.INAPPLICABLE
-    assert got[DCTERMS.issued].precision is not None
-
-
-def test_invented_fields_and_values_are_problems_at_their_place() -> None:
-    with world() as store:
-        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
-    fields = value["sections"][0]["fields"]
-    fields.append({"id": "9.9", "values": ["x"]})
-    fields[3]["values"] = ["the 45th of May"]
-    fields[1]["values"] = ["which of the three?"]
-    fields[0]["values"] = [{"value": ["a", "list"]}]
-    value["sections"].append("no section")
-    records, problems = read_back(value)
-    places = {p.where: p.what for p in problems}
-    assert "has no field '9.9'" in places["/sections/0/fields/6/id"]
-    assert "/sections/0/fields/3/values/0" in places
-    assert "does not say of which property" in places["/sections/0/fields/1/values/0"]
-    assert "is no text" in places["/sections/0/fields/0/values/0"]
-    assert all(c.value is None for r in records for c in r.claims)
-
-
-def test_another_form_and_another_thing_are_refused_in_a_sentence() -> None:
-    mark = "provenance-graph form 1"
-    with pytest.raises(Unreadable, match="no form named 'invented'"):
-        read_back({"format": mark, "form": "invented", "iri": MODEL})
-    with pytest.raises(Unreadable, match="/iri"):
-        read_back({"format": mark, "form": "eu-gpai-mdf", "iri": "not an iri"})
-    with pytest.raises(NotFound, match="eu-gpai-mdf"):
-        form_named("gpai")
-
-
-def test_too_many_values_are_bounded() -> None:
-    field_ = {"id": "4.1", "values": ["https://example.org/x"] * 6_000}
-    value = {
-        "format": "provenance-graph form 1",
-        "form": "eu-gpai-mdf",
-        "iri": MODEL,
-        "sections": [{"fields": [field_]}],
-    }
-    _, problems = read_back(value)
-    assert "more than 5,000 values" in problems[0].what
 
 
 def test_a_model_trained_from_scratch_is_said_to_be_made_from_no_other() -> None:

@@ -17,7 +17,7 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
-from provenance_graph.formats import mapping, statements
+from provenance_graph.formats import mapping, model_names, statements
 from provenance_graph.formats.catalogues import keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import csv_rows
@@ -258,7 +258,7 @@ def _bases(
 ) -> Iterator[Claim | Problem]:
     for name in _several(row.get("Base model", "")):
         parent = subjects.get(name) or iris.entity(SOURCE, "unresolved", iris.name_slug(name))
-        if parent == model or statements.is_itself(name, row["Model"]):
+        if parent == model or model_names.is_itself(name, row["Model"]):
             what = f"{name!r} is the model itself or its family"
             yield Problem(f"{where} Base model", what, "the name of the base model", kind="lineage")
             continue

@@ -19,7 +19,7 @@ from provenance_graph.core.developers import developer_names
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats import coverage, mapping, model_names, statements
 from provenance_graph.formats.catalogues import common, keys
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
@@ -194,7 +194,7 @@ def _not_from_name(claim: Claim, name: str) -> Claim:
 def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
     """The model where its developer speaks, else the provider's offer; gives back which."""
     developer = developer_names().own_services[SOURCE].get(iris.slug(provider))
-    title = "" if statements.is_placeholder(title) else title
+    title = "" if model_names.is_placeholder(title) else title
     if developer is not None:
         model = iris.model(f"{developer}/{name}")
         yield from statements.is_a(model, PG.Model, title)

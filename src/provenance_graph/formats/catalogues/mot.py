@@ -18,7 +18,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDFS, SCHEMA
-from provenance_graph.formats import statements
+from provenance_graph.formats import model_names, statements
 from provenance_graph.formats.catalogues import assessed, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.licences import names as licence_names
@@ -182,13 +182,13 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
         return
     repository = statements.hub_model(_link(text))
     stated = repository.partition("/")[2] or text
-    if statements.is_itself(stated, name):
+    if model_names.is_itself(stated, name):
         what = f"{text!r} is the model itself or its family"
         yield Problem(where, what, "the name of the base model", kind="lineage")
         yield Claim(model, PG.statedOrigin, statements.literal(text))
         return
-    own = statements.size_words(f"{name} {stated_name(release.get('version'))}")
-    theirs = statements.size_words(stated)
+    own = model_names.size_words(f"{name} {stated_name(release.get('version'))}")
+    theirs = model_names.size_words(stated)
     named = (
         repository
         or (_MODEL_NAME.fullmatch(text) and theirs and _same_line(text, name))
@@ -222,7 +222,7 @@ def _same_line(parent: str, child: str) -> bool:
     one, other = (
         "".join(
             piece
-            for piece in re.findall(r"[a-z]+|\d+", statements.SIZE_WORD.sub(" ", name.casefold()))
+            for piece in re.findall(r"[a-z]+|\d+", model_names.SIZE_WORD.sub(" ", name.casefold()))
             if piece not in _TUNED
         )
         for name in (parent, child)

@@ -17,7 +17,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
-from provenance_graph.formats import statements
+from provenance_graph.formats import model_names, statements
 from provenance_graph.formats.catalogues import assessed, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields.modalities import modalities
@@ -224,7 +224,7 @@ def _base(
     base = _model(name, _url(whole, "weights_basemodel"))
     if base == end:
         return end, []
-    if statements.is_itself(name, end_name):
+    if model_names.is_itself(name, end_name):
         what = f"{name!r} is the model itself or its family"
         return None, [Problem(where, what, "the name of the base model", kind="lineage")]
     claims: list[Claim | Problem] = list(statements.is_a(base, PG.Model, name))

@@ -7,11 +7,33 @@ Keys are identified by meaning: those of schema.org stand bare, others with thei
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats.coverage import KeyTable, coded, later, read, skip, text
 
 _CLASS = "the class of a part"
 _HOW = "how records are taken from the files, not where the data come from"
+
+TEXTS_ABOUT: Mapping[str, Iri] = MappingProxyType(
+    {
+        "dataCollection": PG.dataAcquisition,
+        "personalSensitiveInformation": PG.personalDataHandling,
+        "dataPreprocessingProtocol": PG.dataFiltering,
+        "dataManipulationProtocol": PG.dataFiltering,
+    }
+)
+"""Texts of the responsible-AI extension, by our property."""
+COLLECTION: Mapping[str, Iri] = MappingProxyType(
+    {
+        "web scraping": PG.WebCrawl,
+        "manual human curator": PG.HumanCreatedData,
+        "user-generated content data": PG.UserData,
+    }
+)
+"""How data were collected, by our kind of data."""
 
 KEYS = KeyTable(
     (

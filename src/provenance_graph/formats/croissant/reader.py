@@ -20,7 +20,7 @@ from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks
-from provenance_graph.formats.croissant.keys import KEYS
+from provenance_graph.formats.croissant.keys import COLLECTION, KEYS, TEXTS_ABOUT
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import jsonld, packages
 from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, JsonNode
@@ -33,17 +33,6 @@ _DATES = {
     SCHEMA + "datePublished": DCTERMS.issued,
     SCHEMA + "dateCreated": DCTERMS.created,
     SCHEMA + "dateModified": DCTERMS.modified,
-}
-_TEXTS_ABOUT = {
-    "dataCollection": PG.dataAcquisition,
-    "personalSensitiveInformation": PG.personalDataHandling,
-    "dataPreprocessingProtocol": PG.dataFiltering,
-    "dataManipulationProtocol": PG.dataFiltering,
-}
-_COLLECTION = {
-    "web scraping": PG.WebCrawl,
-    "manual human curator": PG.HumanCreatedData,
-    "user-generated content data": PG.UserData,
 }
 _SIZES = {
     "": 1,
@@ -273,7 +262,7 @@ def _conforms(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
 
 def _responsible(it: JsonNode, subject: Iri) -> Iterator[Claim]:
     """That a text is there about how data were gathered, cleaned and protected; not the text."""
-    for local, predicate in _TEXTS_ABOUT.items():
+    for local, predicate in TEXTS_ABOUT.items():
         for where, value in it.all(RAI + local, CROISSANT + local):
             text = jsonld.text_of(value)
             if text and not coverage.is_blank(text):
@@ -281,7 +270,7 @@ def _responsible(it: JsonNode, subject: Iri) -> Iterator[Claim]:
                     subject, predicate, Stance.PARTLY_STATED, "described in a text", where
                 )
     for _, value in it.all(RAI + "dataCollectionType"):
-        if code := _COLLECTION.get(jsonld.text_of(value).casefold()):
+        if code := COLLECTION.get(jsonld.text_of(value).casefold()):
             yield Claim(subject, PG.dataAcquisition, code)
 
 

@@ -19,10 +19,10 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.cyclonedx import around, card, formulation, xml
+from provenance_graph.formats.cyclonedx import around, card, component, formulation, xml
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
-from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, MODEL, STAGES
+from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, STAGES
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -149,9 +149,9 @@ def _stages(bom: Bom) -> None:
 def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     model = boms.subject_of(part, bom)
     yield from statements.is_a(model, PG.Model, stated_name(part.get("name")))
-    yield from _kind(part, model, "type")
+    yield from component.kind(part, model, "type")
     purl = packages.package(scalar_text(part.get("purl")))
-    yield from _version(part, model, purl)
+    yield from component.version(part, model, purl)
     yield from _common(part, model, where, bom)
     for n, item in enumerate(as_list(part.get("components"))):
         inner = mapping(item)
@@ -163,26 +163,9 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     yield from card.read(part, model, where, bom)
 
 
-def _kind(part: dict[Any, Any], model: Iri, key: str) -> Iterator[Claim]:
-    """The type of a component that is read as a model for its card, as it is stated."""
-    stated = scalar_text(part.get("type"))
-    if stated not in ("", MODEL):
-        yield coverage.other(model, key, stated)
-
-
-def _version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> Iterator[Claim]:
-    """The revision in the package URL and the component's version, each as a version."""
-    stated, revision = stated_name(part.get("version")), purl.version if purl else ""
-    for each in dict.fromkeys((revision, stated)):
-        yield from packages.version_of(SOURCE, model, each[: statements.MAX_STATED])
-    group = stated_name(part.get("group"))
-    if purl and group and group.casefold() != purl.repository.partition("/")[0].casefold():
-        yield coverage.other(model, "group", group)
-
-
 def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderOutput:
     """What models and data say of themselves alike."""
-    made = list(_made(part, subject))
+    made = list(component.made(part, subject))
     yield from made
     makers = [str(c.value) for c in made if c.predicate == SCHEMA.name]
     yield from packages.unlinked(subject, stated_name(part.get("name")), makers, where)
@@ -190,7 +173,7 @@ def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderO
         organization = statements.named_organization(supplier)
         yield from statements.is_a(organization, PG.Organization, supplier)
         yield Claim(subject, PG.suppliedBy, organization)
-    yield from licences(part, subject, where)
+    yield from component.licences(part, subject, where)
     yield from _links(part, subject, where)
     yield from _hashes(part, subject, where)
     for n, item in enumerate(as_list(part.get("properties"))):
@@ -210,55 +193,6 @@ def _common(part: dict[Any, Any], subject: Iri, where: str, bom: Bom) -> ReaderO
     )
     own = (leaf for leaf in stated_here if leaf.path[0] == kind)
     yield from coverage.claims(subject, own, KEYS)
-
-
-def _made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
-    """The maker: its manufacturer, else the publisher, else the authors; never the supplier."""
-    single = stated_name(mapping(part.get("manufacturer")).get("name")) or stated_name(
-        part.get("publisher")
-    )
-    authors = [stated_name(mapping(author).get("name")) for author in as_list(part.get("authors"))]
-    for maker in [single] if single else authors or [stated_name(part.get("author"))]:
-        yield from statements.made_by(subject, maker)
-    others = [stated_name(part.get("publisher")), *authors, stated_name(part.get("author"))]
-    for other in others if single else ():
-        if other and other != single:
-            yield coverage.other(subject, "authors", other)
-
-
-_SPDX_INDEX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/?")
-
-
-def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
-    """The licences of a component; with several, how they combine is not stated."""
-    items = as_list(part.get("licenses"))
-    for n, raw in enumerate(items):
-        item, place = mapping(raw), f"{where}/licenses/{n}"
-        single = mapping(item.get("license"))
-        text = (
-            scalar_text(item.get("expression"))
-            or scalar_text(single.get("id"))
-            or scalar_text(single.get("name"))
-            or scalar_text(item.get("license"))
-            or scalar_text(raw)
-        )
-        url = scalar_text(single.get("url"))
-        if _SPDX_INDEX.fullmatch(url):
-            yield coverage.other(subject, "licenses.license.url", url)
-            url = ""  # the list of all licences names none
-        if not text and not url:
-            yield Problem(place, "a licence without id, name or expression", kind="licence")
-            continue
-        stated = ""
-        named = scalar_text(single.get("name"))  # an id that SPDX does not have names nothing
-        for claim in statements.licensed(subject, text, name=named, link=url, locator=place):
-            stated += claim.as_stated
-            partly = len(items) > 1 and claim.predicate == DCTERMS.license
-            yield packages.partly(claim, place) if partly and claim.value else claim
-        if url and url not in stated:
-            yield coverage.other(subject, "licenses.license.url", url)
-        if named and named not in (text, stated):
-            yield coverage.other(subject, "licenses.license.name", named)
 
 
 def _links(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
@@ -368,15 +302,15 @@ def _is_relation(name: str) -> bool:
 def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
     """What a pedigree says of a relative itself: name, maker, version, licence."""
     yield from statements.is_a(relative, PG.Model, stated_name(other.get("name")))
-    yield from _kind(other, relative, "type")
-    yield from _made(other, relative)
+    yield from component.kind(other, relative, "type")
+    yield from component.made(other, relative)
     purl = packages.package(scalar_text(other.get("purl")))
-    yield from _version(other, relative, purl)
+    yield from component.version(other, relative, purl)
     if purl is not None:
         yield Claim(relative, PG.hubRepository, purl.page)
     elif stated := scalar_text(other.get("purl")):
         yield coverage.other(relative, "purl", stated)
-    yield from licences(other, relative, where)
+    yield from component.licences(other, relative, where)
     yield from coverage.claims(
         relative, coverage.known_leaves(other, ("relative",), where, KEYS), KEYS
     )

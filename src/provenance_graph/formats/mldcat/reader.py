@@ -20,16 +20,15 @@ from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.fields.modalities import modalities
-from provenance_graph.formats.mldcat import keys
 from provenance_graph.formats.mldcat.keys import (
     BY_IRI,
     KEYS,
     SOURCE,
     ProfileField,
     ValueKind,
-    is_profile,
 )
 from provenance_graph.formats.mldcat.nodes import Nodes, Value, nodes_of, without_meaning
+from provenance_graph.formats.mldcat.vocabularies import PREFIXES, is_profile
 
 _DERIVATIONS = frozenset(DERIVATIONS)
 MAX_PARTS = 10_000
@@ -79,7 +78,7 @@ def _local(role: str, predicate: str) -> str:
 
 
 def _short(predicate: str) -> str:
-    for prefix, base in keys.PREFIXES.items():
+    for prefix, base in PREFIXES.items():
         if predicate.startswith(base):
             return f"{prefix}:{predicate.removeprefix(base)}"
     return predicate

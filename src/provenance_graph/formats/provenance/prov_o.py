@@ -22,7 +22,7 @@ from provenance_graph.core.terms import RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import Document, Features, once
 from provenance_graph.formats.fields import jsonld
-from provenance_graph.formats.mldcat.keys import is_profile
+from provenance_graph.formats.mldcat.vocabularies import is_profile
 from provenance_graph.formats.rdf import syntax
 
 MAX_TRIPLES = 1_000_000

@@ -24,7 +24,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
 from provenance_graph.formats import statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
-from provenance_graph.formats.mldcat.keys import is_profile
+from provenance_graph.formats.mldcat.vocabularies import is_profile
 from provenance_graph.formats.provenance.prov_o import is_prov_o
 from provenance_graph.formats.rdf import syntax
 from provenance_graph.formats.records import claims_of, header

@@ -1,0 +1,83 @@
+"""What a component of a CycloneDX document says of itself: its type, version, maker, licences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.cyclonedx.bom import SOURCE
+from provenance_graph.formats.cyclonedx.keys import MODEL
+from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.fields import packages
+from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
+
+
+def kind(part: dict[Any, Any], model: Iri, key: str) -> Iterator[Claim]:
+    """The type of a component that is read as a model for its card, as it is stated."""
+    stated = scalar_text(part.get("type"))
+    if stated not in ("", MODEL):
+        yield coverage.other(model, key, stated)
+
+
+def version(part: dict[Any, Any], model: Iri, purl: packages.Package | None) -> Iterator[Claim]:
+    """The revision in the package URL and the component's version, each as a version."""
+    stated, revision = stated_name(part.get("version")), purl.version if purl else ""
+    for each in dict.fromkeys((revision, stated)):
+        yield from packages.version_of(SOURCE, model, each[: statements.MAX_STATED])
+    group = stated_name(part.get("group"))
+    if purl and group and group.casefold() != purl.repository.partition("/")[0].casefold():
+        yield coverage.other(model, "group", group)
+
+
+def made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
+    """The maker: its manufacturer, else the publisher, else the authors; never the supplier."""
+    single = stated_name(mapping(part.get("manufacturer")).get("name")) or stated_name(
+        part.get("publisher")
+    )
+    authors = [stated_name(mapping(author).get("name")) for author in as_list(part.get("authors"))]
+    for maker in [single] if single else authors or [stated_name(part.get("author"))]:
+        yield from statements.made_by(subject, maker)
+    others = [stated_name(part.get("publisher")), *authors, stated_name(part.get("author"))]
+    for other in others if single else ():
+        if other and other != single:
+            yield coverage.other(subject, "authors", other)
+
+
+_SPDX_INDEX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/?")
+
+
+def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
+    """The licences of a component; with several, how they combine is not stated."""
+    items = as_list(part.get("licenses"))
+    for n, raw in enumerate(items):
+        item, place = mapping(raw), f"{where}/licenses/{n}"
+        single = mapping(item.get("license"))
+        text = (
+            scalar_text(item.get("expression"))
+            or scalar_text(single.get("id"))
+            or scalar_text(single.get("name"))
+            or scalar_text(item.get("license"))
+            or scalar_text(raw)
+        )
+        url = scalar_text(single.get("url"))
+        if _SPDX_INDEX.fullmatch(url):
+            yield coverage.other(subject, "licenses.license.url", url)
+            url = ""  # the list of all licences names none
+        if not text and not url:
+            yield Problem(place, "a licence without id, name or expression", kind="licence")
+            continue
+        stated = ""
+        named = scalar_text(single.get("name"))  # an id that SPDX does not have names nothing
+        for claim in statements.licensed(subject, text, name=named, link=url, locator=place):
+            stated += claim.as_stated
+            partly = len(items) > 1 and claim.predicate == DCTERMS.license
+            yield packages.partly(claim, place) if partly and claim.value else claim
+        if url and url not in stated:
+            yield coverage.other(subject, "licenses.license.url", url)
+        if named and named not in (text, stated):
+            yield coverage.other(subject, "licenses.license.name", named)
