@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
+from reference_data import reference
 
 from provenance_graph.core import iris, rdf
-from provenance_graph.core.claims import Header, Problem, Quad
-from provenance_graph.core.resources import ontology_files
+from provenance_graph.core.claims import Header, Problem
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
@@ -18,19 +17,12 @@ from provenance_graph.formats.walk import walk
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import ImportReport, import_documents
-from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
 
 CARD = "---\nlicense: {licence}\n---\n# {name}\nA model.\n"
 HEADER = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
 ROW = "{name},{owner},1,1,text-generation,transformers,2024-01-01,2024-01-02,license:{licence}"
-
-
-@cache
-def reference() -> list[Quad]:
-    files = [path for path in ontology_files() if not path.stem.startswith(("spdx", "licence"))]
-    return list(reference_quads(files))
 
 
 @pytest.fixture
