@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +34,10 @@ def busy_router(ended: threading.Event) -> APIRouter:
         except QueryTimeout:
             ended.set()
             raise
+
+    @router.post("/flags")
+    def flags(body: dict[str, Any]) -> dict[str, int]:
+        return {"fields": len(body)}
 
     @router.post("/check")
     async def document() -> dict[str, str]:
@@ -192,3 +197,29 @@ def test_a_document_is_read_before_it_takes_a_place(client: TestClient) -> None:
 
     assert client.post("/api/v1/check", content=slowly()).status_code == 200
     assert seen == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/api/v1/flags", 64 << 10),
+        ("/api/v1/identity/decisions", 64 << 10),
+        ("/api/v1/whatever/comes", 64 << 10),
+        ("/reconcile", 4 << 20),
+        ("/reconcile/1.0-draft/match", 4 << 20),
+        ("/mcp", 4 << 20),
+    ],
+)
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_fields_are_bounded_before_they_are_read(
+    client: TestClient, path: str, most: int, coding: str
+) -> None:
+    """The framework reads JSON in the event loop, whoever sends it: so it must be little."""
+    headers = {"content-type": "application/json", "content-encoding": coding}
+    for size, refused in ((most, False), (most + 1, True)):
+        body = b'{"a":' + b"[" * (size - 6) + b"}"
+        content = gzip.compress(body) if coding == "gzip" else body
+        reply = client.post(path, content=content, headers=headers)
+        assert (reply.status_code == 413) is refused, (size, reply.text[:200])
+    accepted = client.post("/api/v1/flags", json={"a": "x" * 60_000})
+    assert accepted.json() == {"fields": 1}

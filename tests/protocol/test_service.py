@@ -315,6 +315,28 @@ def test_a_document_type_is_refused_wherever_it_stands() -> None:
         to_ntriples(pack(late, "application/rdf+xml", "http://x/"))
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        " ".join(f'xmlns:a{n}="urn:a"' for n in range(1_001)),
+        " ".join(f'a:p{n}="1"' for n in range(1_001)),
+    ],
+)
+def test_rdf_xml_with_very_many_attributes_of_one_element_is_refused(attributes: str) -> None:
+    """The reader looks each of them up among all: 50,000 took it ten seconds."""
+    head = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="urn:a">'
+    document = f'{head}<rdf:Description rdf:about="urn:x" {attributes}/></rdf:RDF>'
+    with pytest.raises(QueryRefused, match="at most 1000 of one element"):
+        to_ntriples(pack(document.encode(), "application/rdf+xml", "http://x/"))
+
+
+@pytest.mark.parametrize("encoding", ["UTF-7", "shift_jis", "nonsense"])
+def test_rdf_xml_in_an_encoding_that_is_not_read_is_refused(encoding: str) -> None:
+    document = f'<?xml version="1.0" encoding="{encoding}"?><a/>'
+    with pytest.raises(Unreadable, match="send UTF-8"):
+        to_ntriples(pack(document.encode(), "application/rdf+xml", "http://x/"))
+
+
 @pytest.mark.parametrize("closed", [True, False])
 def test_elements_that_are_nested_deep_cost_no_more_than_others(closed: bool) -> None:
     """The reader's time grows with the square of the depth: 200 kB of it took a second."""

@@ -17,6 +17,9 @@ from provenance_graph.store.sparql.answers import GRAPH_FORMATS
 MAX_DEPTH: Final = 1_000
 """Elements within one another in RDF/XML: what they cost the reader grows with the square."""
 
+MAX_ATTRIBUTES: Final = 1_000
+"""Attributes of one element, names of namespaces among them: likewise."""
+
 
 def pack(body: bytes, media_type: str, base: str) -> bytes:
     """A document with what is needed to read it, as one byte string."""
@@ -54,14 +57,19 @@ def to_ntriples(packed: bytes) -> bytes:
 
 
 def _check_xml(body: bytes) -> None:
-    """Refuse XML that is not well-formed, has a document type, or is nested too deep."""
+    """Refuse XML that is not well-formed, has a document type, or is more than the reader can bear."""
     depth = 0
 
-    def opened(_: str, __: dict[str, str]) -> None:
+    def opened(name: str, attributes: list[str]) -> None:
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
             raise QueryRefused(f"elements are nested more than {MAX_DEPTH} deep")
+        if len(attributes) > 2 * MAX_ATTRIBUTES:
+            raise QueryRefused(
+                f"line {parser.CurrentLineNumber}: {name[:60]} has {len(attributes) // 2} attributes; "
+                f"at most {MAX_ATTRIBUTES} of one element are read"
+            )
 
     def closed(_: str) -> None:
         nonlocal depth
@@ -71,6 +79,7 @@ def _check_xml(body: bytes) -> None:
         raise QueryRefused("a document type definition is not read; write the names out")
 
     parser = expat.ParserCreate()
+    parser.ordered_attributes = True
     parser.StartElementHandler, parser.EndElementHandler = opened, closed
     parser.StartDoctypeDeclHandler = document_type
     try:
@@ -78,3 +87,5 @@ def _check_xml(body: bytes) -> None:
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
         raise Unreadable("the document", f"line {error.lineno}: {what}") from None
+    except (ValueError, LookupError) as error:  # of an encoding that it names
+        raise Unreadable("the document", f"{error}; send UTF-8") from None

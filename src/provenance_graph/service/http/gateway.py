@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
 from types import MappingProxyType
 from typing import Final
@@ -38,6 +39,12 @@ _WORKED: Final = ("/api/", "/reconcile", "/mcp")
 """Routes whose answers are worked out by threads of this process."""
 _DOCUMENTS: Final = frozenset({"/api/v1/check", "/api/v1/validate"})
 """Routes that read documents of strangers, which may take long."""
+_BATCHES: Final = ("/reconcile", "/mcp")
+_BATCH: Final = 4 << 20
+"""Bytes of a batch of queries."""
+_FIELDS: Final = 64 << 10
+"""Bytes of a few fields as JSON, which the framework reads in the event loop before anybody's token
+is looked at."""
 _NO_FAULT: Final = frozenset({429, 503, 401})
 _CORS: Final = [
     (b"access-control-allow-origin", b"*"),
@@ -145,7 +152,11 @@ class Gateway:
         self, gate: Gate, scope: Scope, receive: Receive, out: _Sender, call: Call
     ) -> None:
         """Serve a document that was sent; all of it is here before it takes a place."""
-        body = await read_body(Request(scope, receive), self._service.settings.bounds)
+        bounds = self._service.settings.bounds
+        if scope["path"] not in _DOCUMENTS:
+            most = _BATCH if str(scope["path"]).startswith(_BATCHES) else _FIELDS
+            bounds = replace(bounds, body_bytes=min(most, bounds.body_bytes))
+        body = await read_body(Request(scope, receive), bounds)
         scope["headers"] = [
             (name, value)
             for name, value in scope["headers"]

@@ -64,11 +64,16 @@ def _service(routes: APIRouter, access: Access) -> None:
     @routes.post("/reconcile", responses=ANSWER, openapi_extra=form_body("queries", "extend"))
     async def batch(request: Request) -> Response:
         """Queries, or a request for data, in a form."""
-        fields = parameters(await _body(request))
-        queries, extend = (single(fields, name) for name in ("queries", "extend"))
-        if not queries and not extend:
-            raise UsageError("send a form with queries={…} or extend={…}")
-        return _sent(await in_thread(_answered, access, request, queries, extend), "")
+        body = await _body(request)
+
+        def made() -> Mapping[str, Any]:
+            fields = parameters(body)
+            queries, extend = (single(fields, name) for name in ("queries", "extend"))
+            if not queries and not extend:
+                raise UsageError("send a form with queries={…} or extend={…}")
+            return _answered(access, request, queries, extend)
+
+        return await in_thread(lambda: _sent(made(), ""))
 
     @routes.get("/reconcile/properties", responses=ANSWER)
     def properties(
@@ -108,9 +113,10 @@ def _draft(routes: APIRouter, access: Access) -> None:
     @routes.post(f"{base}/match", responses=ANSWER, openapi_extra=JSON_BODY)
     async def matched(request: Request) -> Response:
         """A batch of queries; candidates in the queries' order."""
-        asked = protocol.queries_draft(protocol.parsed(await _body(request), "the body"))
+        body = await _body(request)
 
         def made() -> dict[str, Any]:
+            asked = protocol.queries_draft(protocol.parsed(body, "the body"))
             snapshot = access.prepared("catalogue")
             return {
                 "results": [
@@ -119,14 +125,18 @@ def _draft(routes: APIRouter, access: Access) -> None:
                 ]
             }
 
-        return _sent(await in_thread(made), "")
+        return await in_thread(lambda: _sent(made(), ""))
 
     @routes.post(f"{base}/extend", responses=ANSWER, openapi_extra=JSON_BODY)
     async def extended(request: Request) -> Response:
         """Values of properties of entities."""
-        data = protocol.parsed(await _body(request), "the body")
-        made = await in_thread(lambda: protocol.extension(access.snapshot(), data, DRAFT))
-        return _sent(made, "")
+        body = await _body(request)
+
+        def made() -> dict[str, Any]:
+            data = protocol.parsed(body, "the body")
+            return protocol.extension(access.snapshot(), data, DRAFT)
+
+        return await in_thread(lambda: _sent(made(), ""))
 
     @routes.get(f"{base}/extend/propose", responses=ANSWER)
     def proposed(
