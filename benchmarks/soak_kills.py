@@ -25,9 +25,12 @@ def main() -> int:
             result = soak(service, kills)
         finally:
             service.stop()
+        errors = [line[:400] for line in service.output().splitlines() if '"error"' in line]
     back = sorted(result.back)
     print(f"killed {sum(result.killed.values())}: {result.killed}")
     print(f"acknowledged writes {result.acknowledged}, reads {result.reads}")
+    for line in errors[:5]:
+        print(line)
     print(f"lost {len(result.lost)}, half-applied {len(result.halves)}, wrong {result.wrong[:5]}")
     median, worst = back[len(back) // 2], back[-1]
     slow = sum(seconds >= 2 for seconds in back)
@@ -41,6 +44,8 @@ def main() -> int:
             "killed": result.killed,
             "acknowledged": result.acknowledged,
             "reads": result.reads,
+            "reads stopped at their time limit": result.late,
+            "errors logged": errors[:5],
             "lost": len(result.lost),
             "half applied": len(result.halves),
             "wrong": result.wrong[:5],

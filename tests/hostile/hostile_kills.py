@@ -21,10 +21,14 @@ LOST = (OSError, http.client.HTTPException)
 
 @dataclass
 class Outcome:
-    """What a soak found; every list but ``back`` should be empty."""
+    """What a soak found; every list but ``back`` should be empty.
+
+    ``late`` counts reads that were stopped at their time limit, none on a quiet machine.
+    """
 
     acknowledged: int = 0
     reads: int = 0
+    late: int = 0
     back: list[float] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
     halves: list[int] = field(default_factory=list)
@@ -83,6 +87,8 @@ class Load:
                 self._outcome.reads += 1
                 if status == 200 and b'"n"' not in body:
                     self._outcome.wrong.append(f"an answer that is none: {body[:80]!r}")
+                elif status == 504:  # stopped at its time limit, as it says
+                    self._outcome.late += 1
                 elif status not in (200, 503):
                     self._outcome.wrong.append(f"query: {status} {body[:200]!r}")
 

@@ -32,6 +32,7 @@ from worker_queries import (
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import (
     QueryBusy,
+    QueryCrashed,
     QueryError,
     QuerySyntax,
     QueryTimeout,
@@ -162,6 +163,27 @@ def test_the_fork_server_may_die_too(pool):
 
 
 @linux
+def test_a_fork_server_that_keeps_ending_is_told_as_busy(root, monkeypatch):
+    """The one started in its place may be killed as well: that is 503, and passes."""
+    with WorkerPool(root, size=2) as pool:
+        assert b"boolean" in pool.serialize(SparqlQuery("ASK {}"), JSON).body
+
+        def lost(*_: object) -> None:
+            raise BrokenPipeError(32, "Broken pipe")
+
+        for victim in workers_of(pool):
+            os.kill(victim, signal.SIGKILL)
+        monkeypatch.setattr(pool.spawner, "_order", lost)
+        for text in ("ASK { ?s ?p ?o }", "ASK { ?s ?p 1 }"):
+            with pytest.raises((QueryBusy, QueryCrashed)):
+                pool.serialize(SparqlQuery(text), JSON)
+        with pytest.raises(QueryBusy, match="try again"):
+            run_bounded("json:loads", b"1", spawner=pool.spawner)
+        monkeypatch.undo()
+        assert b"boolean" in pool.serialize(SparqlQuery("ASK {}"), JSON).body
+        assert pool.busy == 0
+
+
 def test_killing_everything_in_turn_loses_no_query(root):
     with WorkerPool(root, 2, SMALL) as pool, ThreadPoolExecutor(4) as threads:
         stop = threading.Event()

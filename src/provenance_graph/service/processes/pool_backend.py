@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from provenance_graph.core.errors import StoreError
+from provenance_graph.core.errors import QueryBusy, StoreError
 from provenance_graph.service.backend import AnswerBlocks, UploadPart
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
@@ -70,6 +70,8 @@ class PoolBackend:
             self._warm = WarmFunction(self._pool.spawner, _READER, settings.memory_mb << 20)
         except StoreError as error:
             self._failure = error
+        except QueryBusy as error:  # no process could be started: tried again like the others
+            self._failure = StoreError(str(error))
         except OSError as error:
             self._failure = StoreError(f"{self._root} cannot be read: {error.strerror}")
 

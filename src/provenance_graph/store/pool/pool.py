@@ -22,7 +22,7 @@ from typing import Any, Self, TypeVar
 from anyio import to_thread
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from provenance_graph.core.errors import QueryBusy, QueryCrashed, StoreError
+from provenance_graph.core.errors import ProvenanceError, QueryBusy, QueryCrashed, StoreError
 from provenance_graph.store import layout
 from provenance_graph.store.base import Answer, DatasetChoice, Limits, SparqlQuery
 from provenance_graph.store.pool import frames
@@ -243,7 +243,9 @@ class WorkerPool:
         stale, self._idle = self._idle, []
         for worker in stale:
             self._drop(worker)
-            self._idle.append(self._start())
+        with contextlib.suppress(OSError, ProvenanceError):  # else each query starts its own
+            for _ in stale:
+                self._idle.append(self._start())
 
     async def _acquire(self, seconds: float) -> WorkerConnection:
         """A fresh worker; when all are busy, wait in line. Raises QueryBusy."""
@@ -290,7 +292,8 @@ class WorkerPool:
             self._drop(worker)
             fresh = None
             if not self._closed:
-                with contextlib.suppress(OSError, StoreError):  # else the next query tries again
+                # else the next query tries again
+                with contextlib.suppress(OSError, ProvenanceError):
                     fresh = self._start()
         if fresh is None:
             return

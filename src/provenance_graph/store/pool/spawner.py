@@ -93,7 +93,10 @@ class Spawner:
             self._server = None
 
     def start(self, **order: object) -> tuple[int, socket.socket]:
-        """Start a process; gives its number and our end of its socket."""
+        """Start a process; gives its number and our end of its socket.
+
+        Raises QueryBusy where the fork server, started anew, has ended again before it was told.
+        """
         with self._lock:
             self._number += 1
             number = self._number
@@ -105,11 +108,12 @@ class Spawner:
                     try:
                         self._order(dict(order, do="start", number=number), theirs.fileno())
                         break
-                    except OSError:  # the fork server has died since it was last used
+                    except OSError as error:  # the fork server has died since it was last used
                         self._shut()
                         if last:
                             ours.close()
-                            raise
+                            what = "no process can be started for this now"
+                            raise QueryBusy(f"{what}; try again in a moment") from error
         return number, ours
 
     def _order(self, order: dict[str, object], *handles: int) -> None:
