@@ -14,7 +14,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF, SKOS
 from provenance_graph.store.embedded import EmbeddedStore
-from provenance_graph.store.remote import ahead
+from provenance_graph.store.remote import lookups
 from provenance_graph.store.remote.ahead import AheadStore
 from provenance_graph.store.values import ANY, SparqlQuery
 
@@ -38,8 +38,8 @@ def pair(curated: Path):
 
 
 def test_the_names_of_graphs_are_those_of_the_rest_of_the_code() -> None:
-    assert ahead.REFERENCE == reference.GRAPH
-    assert ahead.IDENTITY == (GRAPH, RULES)
+    assert lookups.REFERENCE == reference.GRAPH
+    assert lookups.IDENTITY == (GRAPH, RULES)
 
 
 def test_every_kind_of_look_up_gives_what_it_gives_alone(pair) -> None:
@@ -90,15 +90,37 @@ def test_what_was_fetched_is_forgotten_after_some_seconds(pair, monkeypatch) -> 
     about = Iri("https://w3id.org/provenance-graph/id/model/allenai/OLMo-2-1124-7B")
     for seconds, more in ((1000.0, 0), (0.0, 1)):
         list(remote.quads(about))
-        monkeypatch.setattr(ahead, "SECONDS", seconds)
+        monkeypatch.setattr(lookups, "SECONDS", seconds)
         before = len(asked)
         assert list(remote.quads(about))
         assert len(asked) == before + more
 
 
+def test_whether_a_listing_holds_anything_is_told_from_its_head(pair) -> None:
+    disk, remote, asked = pair
+    asked.clear()
+    assert any(True for _ in remote.quads(predicate=PG.nameKey, graph=lookups.KEYS))
+    assert len(asked) <= 2
+    assert all("LIMIT 1 " in query for query in asked if "nameKey" in query)
+    wide = {"predicate": PG.nameKey, "graph": lookups.KEYS}
+    assert sorted(map(repr, remote.quads(**wide))) == sorted(map(repr, disk.quads(**wide)))
+
+
+def test_another_version_forgets_what_was_fetched(pair) -> None:
+    _, remote, asked = pair
+    list(remote.quads(PG.Model))
+    before = len(asked)
+    list(remote.quads(PG.Model))
+    assert len(asked) == before
+    assert remote.version != remote.version  # a service that says none has a new one at each look
+    before = len(asked)
+    list(remote.quads(PG.Model))
+    assert len(asked) > before
+
+
 def test_of_a_name_with_very_many_links_each_kind_is_asked_by_itself(pair, monkeypatch) -> None:
     disk, remote, _ = pair
-    monkeypatch.setattr(ahead, "MANY", 3)
+    monkeypatch.setattr(lookups, "MANY", 3)
     remote._fetched.leading.clear()
     remote.expect([PG.Model, Iri("https://example.org/nobody")])
     assert set(remote.quads(None, RDF.type, PG.Model)) == set(disk.quads(None, RDF.type, PG.Model))

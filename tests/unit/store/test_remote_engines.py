@@ -119,7 +119,7 @@ def test_a_store_built_and_changed_on_oxigraph_answers_as_one_on_disk(
     assert requests_of(("--store", oxigraph, "show", hub.name(0)), monkeypatch) <= MAX_REQUESTS
 
 
-MAX_REQUESTS = 45
+MAX_REQUESTS = 12
 """Of `show`; there were 1,226 before look-ups were made several at a time."""
 
 

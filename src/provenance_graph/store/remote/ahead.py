@@ -2,79 +2,29 @@
 
 What an answer names is what is asked about next: the claims of a model name records, whose headers
 are read; values, whose names are looked up; claim nodes, whose parts are read. Each is asked for
-when the first of its kind is, together with the others that answers have named. Reference data,
-which changes with a build and not with a commit, is fetched whole. What was fetched serves for
-``SECONDS``: one command, or one look at a page.
+when the first of its kind is, together with the others that answers have named, of its kind and of
+others. Reference data, which changes with a build and not with a commit, is fetched whole, and so is
+what people decided about identity, where it is little. What was fetched serves for ``SECONDS``, at
+least one command, and for one version.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from provenance_graph.core.claims import Quad, Value
-from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.rdf import node
 from provenance_graph.core.terms import PG, PROV, SKOS
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.remote import lookups
+from provenance_graph.store.remote.lookups import Fetched, Key, Listing, LookUp
+from provenance_graph.store.remote.probe import STATE
 from provenance_graph.store.remote.reading import RemoteStore
 from provenance_graph.store.values import AnyGraph
-
-SECONDS = 5.0
-MAX_AT_ONCE = 200
-"""Keys of one request."""
-MAX_REMEMBERED = 50_000
-REFERENCE = mint("graph", "reference")
-IDENTITY = (mint("graph", "identity"), mint("graph", "identity-by-rule"))
-_HEADER_NAMES = frozenset({PROV.wasAttributedTo, PG.inCollection})
-
-Key = tuple[Iri, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A kind of look-up: the pattern, the variables of its key, and how many are fetched at once."""
-
-    pattern: str
-    key: tuple[str, ...]
-    at_once: int = MAX_AT_ONCE
-
-
-_SAME = f"VALUES ?g {{ <{IDENTITY[0]}> <{IDENTITY[1]}> }} GRAPH ?g {{ ?s <{SKOS.exactMatch}> ?o }}"
-_FACTS = _Kind("?s ?p ?o", ("s",), 50)
-_MAPPED = _Kind(_SAME, ("s",))
-_NAMES = _Kind(_SAME, ("o",))
-_HEADER = _Kind("GRAPH ?g { ?g ?p ?o }", ("g",))
-_NODE = _Kind("GRAPH ?g { ?s ?p ?o }", ("s", "g"))
-_READINGS = _Kind(f"GRAPH ?g {{ ?s <{PG.ofDocument}> ?o }}", ("o",))
-_STATED = _Kind("GRAPH ?g { ?s ?p ?o }", ("s",), 1)
-_ABOUT = _Kind(f"GRAPH ?g {{ ?s <{PG.about}> ?o }}", ("o",), 1)
-_LEADING = "?s ?p ?o"
-_ATTRIBUTED = f"GRAPH ?g {{ ?s <{PROV.wasAttributedTo}> ?o }}"
-MANY = 1000
-"""Links to a name that are fetched together; of one that has more, each kind by itself."""
-
-
-@dataclass
-class _Fetched:
-    """What was fetched since ``began``, and what answers have named since."""
-
-    began: float
-    quads: dict[tuple[_Kind, Key], list[Quad]] = field(default_factory=dict)
-    named: dict[_Kind, dict[Key, None]] = field(default_factory=lambda: defaultdict(dict))
-
-    leading: dict[str, dict[Iri, list[Quad] | None]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    expected: dict[str, dict[Iri, None]] = field(default_factory=lambda: defaultdict(dict))
-
-    @property
-    def old(self) -> bool:
-        """Whether it is to be forgotten."""
-        return time.monotonic() - self.began > SECONDS or len(self.quads) > MAX_REMEMBERED
 
 
 class AheadStore(RemoteStore):
@@ -82,8 +32,23 @@ class AheadStore(RemoteStore):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._fetched = _Fetched(time.monotonic())
+        self._fetched = Fetched(time.monotonic())
         self._reference: MemoryStore | None = None
+        self._seen = ""
+        self._is_new = True
+
+    @property
+    def version(self) -> str:
+        """The version now; with another one what was fetched is forgotten.
+
+        The first look is the one at which the service was asked what it can do.
+        """
+        is_new, self._is_new = self._is_new, False
+        known = (self.etag or self.capabilities.version) if is_new else ""
+        version = known or super().version
+        if version != self._seen:
+            self._seen, self._fetched = version, Fetched(time.monotonic())
+        return version
 
     def quads(
         self,
@@ -91,10 +56,18 @@ class AheadStore(RemoteStore):
         predicate: Iri | None = None,
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
+        *,
+        limit: int = 0,
     ) -> Iterator[Quad]:
         """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
-        if graph == REFERENCE:
+        if limit:
+            yield from super().quads(subject, predicate, object, graph, limit=limit)
+            return
+        if graph == lookups.REFERENCE:
             yield from self._of_reference().quads(subject, predicate, object, graph)
+            return
+        if graph == lookups.IDENTITY[0] and (decided := self._decided()) is not None:
+            yield from decided.quads(subject, predicate, object, graph)
             return
         if subject is None and isinstance(object, Iri) and not object.startswith("_:"):
             leading = self._leading(predicate, object, graph)
@@ -103,7 +76,7 @@ class AheadStore(RemoteStore):
                 return
         known = self._look_up(subject, predicate, object, graph)
         if known is None:
-            yield from super().quads(subject, predicate, object, graph)
+            yield from self._listed(subject, predicate, object, graph)
             return
         kind, key = known
         for quad in self._of(kind, key):
@@ -114,18 +87,59 @@ class AheadStore(RemoteStore):
             ):
                 yield quad
 
+    def _listed(
+        self,
+        subject: Iri | None,
+        predicate: Iri | None,
+        object: Value | None,
+        graph: Iri | AnyGraph | None,
+    ) -> Iterator[Quad]:
+        """A listing: its head first, and the whole of it only where that is read to its end."""
+        head: list[Quad] = []
+        few = lookups.HEAD
+        listing = (predicate, graph if isinstance(graph, Iri) else None)
+        if (
+            subject is None
+            and object is None
+            and listing in lookups.LISTINGS
+            and not isinstance(graph, AnyGraph)
+        ):
+            few = lookups.LISTINGS[listing]
+            if listing not in self._now().heads:
+                self._ask_together({})
+            first: Iterable[Quad] = self._fetched.heads[listing]
+        else:
+            first = super().quads(subject, predicate, object, graph, limit=lookups.HEAD)
+        for quad in first:
+            head.append(quad)
+            yield quad
+        if len(head) >= few:
+            seen = set(head)
+            whole = super().quads(subject, predicate, object, graph)
+            yield from (quad for quad in whole if quad not in seen)
+
+    def _decided(self) -> MemoryStore | None:
+        """What people decided about identity; None where it is much and asked name by name."""
+        fetched = self._now()
+        if (None, lookups.IDENTITY[0]) not in fetched.heads:
+            self._ask_together({})
+            quads = fetched.heads[None, lookups.IDENTITY[0]]
+            fetched.decided = MemoryStore(quads) if len(quads) < lookups.HEAD else None
+        return fetched.decided
+
     def expect(self, names: Iterable[Iri]) -> None:
         """Names that are looked up next: whether anything is known of each, and what it means."""
         for name in names:
-            for kind in (_FACTS, _MAPPED, _NAMES, _HEADER):
+            for kind in (lookups.FACTS, lookups.MAPPED, lookups.NAMES, lookups.HEADER):
                 self._now().named[kind][name,] = None
-            for way in (_LEADING, _ATTRIBUTED):
+            self._now().named[lookups.NODE][name, lookups.KEYS] = None
+            for way in (lookups.LEADING, lookups.ATTRIBUTED):
                 self._now().expected[way][name] = None
 
-    def _now(self) -> _Fetched:
+    def _now(self) -> Fetched:
         """What was fetched and still serves."""
         if self._fetched.old:
-            self._fetched = _Fetched(time.monotonic())
+            self._fetched = Fetched(time.monotonic())
         return self._fetched
 
     def _leading(
@@ -135,25 +149,17 @@ class AheadStore(RemoteStore):
         attributed = predicate == PROV.wasAttributedTo and isinstance(graph, AnyGraph)
         if not attributed and graph is not None:
             return None
-        way = _ATTRIBUTED if attributed else _LEADING
+        way = lookups.ATTRIBUTED if attributed else lookups.LEADING
         leading = self._now().leading[way]
-        if value not in leading:
-            expected = self._now().expected[way]
-            names = [value, *(name for name in expected if name != value)][:MAX_AT_ONCE]
-            expected.clear()
-            if len(names) > 1:
-                rows = " ".join(str(node(name)) for name in names)
-                exists = f"FILTER EXISTS {{ {self._placed(way)} }}"
-                answer = self.select(f"SELECT ?o {{ VALUES ?o {{ {rows} }} {exists} }}")
-                there = {row["o"] for row in answer}
-                leading.update({name: [] for name in names if name not in there})
+        if value not in leading and value in self._fetched.expected[way]:
+            self._ask_together({})
         if value not in leading and not attributed:
             way = self._placed(way)
-            some = list(self.select(f"SELECT ?s ?p {{ {way} }} LIMIT {MANY}", {"o": value}))
+            some = list(self.select(f"SELECT ?s ?p {{ {way} }} LIMIT {lookups.MANY}", {"o": value}))
             quads: list[Quad] = [
                 (Iri(str(row["s"])), Iri(str(row["p"])), value, None) for row in some
             ]
-            leading[value] = None if len(some) >= MANY else quads
+            leading[value] = None if len(some) >= lookups.MANY else quads
         return leading.get(value)
 
     def _look_up(
@@ -162,55 +168,149 @@ class AheadStore(RemoteStore):
         predicate: Iri | None,
         object: Value | None,
         graph: Iri | AnyGraph | None,
-    ) -> tuple[_Kind, Key] | None:
+    ) -> tuple[LookUp, Key] | None:
         """Of which kind a look-up is, with its key; None for one that is asked by itself."""
-        mapping = predicate == SKOS.exactMatch and graph in IDENTITY
+        mapping = predicate == SKOS.exactMatch and graph in lookups.IDENTITY
         if subject is not None:
             if subject.startswith("_:"):
                 return None
             if graph is None:
-                return _FACTS, (subject,)
+                return lookups.FACTS, (subject,)
             if mapping:
-                return _MAPPED, (subject,)
+                return lookups.MAPPED, (subject,)
             if isinstance(graph, AnyGraph):
-                return (_STATED, (subject,)) if predicate is None else None
-            return (_HEADER, (graph,)) if graph == subject else (_NODE, (subject, graph))
+                known = (lookups.STATED, (subject,)) in self._now().quads
+                return (lookups.STATED, (subject,)) if predicate is None or known else None
+            return (
+                (lookups.HEADER, (graph,)) if graph == subject else (lookups.NODE, (subject, graph))
+            )
         if isinstance(object, Iri):
             if mapping:
-                return _NAMES, (object,)
+                return lookups.NAMES, (object,)
             if isinstance(graph, AnyGraph) and predicate in (PG.about, PG.ofDocument):
-                return (_ABOUT if predicate == PG.about else _READINGS), (object,)
+                return (lookups.ABOUT if predicate == PG.about else lookups.READINGS), (object,)
         return None
 
-    def _of(self, kind: _Kind, key: Key) -> Sequence[Quad]:
+    def _of(self, kind: LookUp, key: Key) -> Sequence[Quad]:
         if (kind, key) not in self._now().quads:
             self._fetch(kind, key)
         return self._fetched.quads[kind, key]
 
-    def _fetch(self, kind: _Kind, key: Key) -> None:
-        """Ask for a key, and with it for others of its kind that answers have named."""
+    def _fetch(self, kind: LookUp, key: Key) -> None:
+        """Ask for a key, and with it for others that answers have named."""
+        asked = {kind: self._keys(kind, key)}
+        if kind is lookups.STATED:
+            asked[lookups.ABOUT] = self._keys(lookups.ABOUT, key)
+        self._ask_together(asked)
+
+    def _ask_together(self, asked: Mapping[LookUp, list[Key]]) -> None:
+        """One request for keys of several kinds, for what leads to expected names, and for heads.
+
+        With the keys that are ``asked`` for goes what answers have named.
+        """
+        fetched = self._now()
+        if not fetched.heads:
+            fetched.named[lookups.HEADER][STATE,] = None
+        further = {other: self._keys(other) for other in lookups.TOGETHER if other not in asked}
+        asked = {kind: keys for kind, keys in {**asked, **further}.items() if keys}
+        parts: list[tuple[str, Callable[[dict[str, Value]], None]]] = []
+        for kind, keys in asked.items():
+            fetched.quads.update({(kind, one): [] for one in keys})
+            parts.append((self._of_keys(kind, keys), partial(self._take, kind)))
+        parts += self._parts_of_expected()
+        if not fetched.heads:
+            parts += self._parts_of_heads()
+        numbered = (f"{{ {pattern} BIND({n} AS ?k) }}" for n, (pattern, _) in enumerate(parts))
+        for row in self.all_rows("?k ?s ?p ?o ?g", " UNION ".join(numbered), {}):
+            parts[int(str(row["k"]))][1](row)
+        for kind, keys in asked.items():
+            for one in keys:
+                self._note(kind, fetched.quads[kind, one])
+        for links in fetched.leading[lookups.LEADING].values():
+            self._note_leading(links)
+
+    def _take(self, kind: LookUp, row: dict[str, Value]) -> None:
+        quad = self._quad(kind, row)
+        place = {"s": quad[0], "o": quad[2], "g": quad[3]}
+        of = self._fetched.quads.get((kind, tuple(Iri(str(place[name])) for name in kind.key)))
+        if of is not None:
+            of.append(quad)
+
+    def _parts_of_expected(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
+        """What leads to a few expected names, and which of many nothing leads to."""
+        for way in (lookups.LEADING, lookups.ATTRIBUTED):
+            leading, expected = self._fetched.leading[way], self._fetched.expected[way]
+            names = [name for name in expected if name not in leading][: lookups.MAX_AT_ONCE]
+            expected.clear()
+            if way == lookups.LEADING and len(names) <= lookups.FEW:
+                for name in names:
+                    links = leading[name] = []
+                    row = f"VALUES ?o {{ {node(name)} }} {self._placed(way)}"
+                    yield (
+                        f"{{ SELECT ?s ?p ?o WHERE {{ {row} }} LIMIT {lookups.MANY} }}",
+                        partial(self._take_link, leading, name, links),
+                    )
+            elif names:
+                leading.update({name: [] for name in names})
+                rows = " ".join(str(node(name)) for name in names)
+                exists = f"FILTER EXISTS {{ {self._placed(way)} }}"
+                yield f"VALUES ?o {{ {rows} }} {exists}", partial(_unknown, leading)
+
+    @staticmethod
+    def _take_link(
+        leading: dict[Iri, list[Quad] | None], name: Iri, links: list[Quad], row: dict[str, Value]
+    ) -> None:
+        links.append((Iri(str(row["s"])), Iri(str(row["p"])), name, None))
+        if len(links) >= lookups.MANY:
+            leading[name] = None
+
+    def _note_leading(self, links: Sequence[Quad] | None) -> None:
+        """Note what leads to a name, where it is little: versions above all are asked about next."""
+        versions = [s for s, p, _, _ in links or () if p == PROV.specializationOf]
+        few = (
+            [s for s, *_ in links or ()]
+            if links and len(links) <= lookups.FEW
+            else versions[: lookups.FEW]
+        )
+        for subject in few:
+            self._fetched.named[lookups.FACTS][subject,] = None
+        for subject in versions[: lookups.FEW]:
+            if subject not in self._fetched.leading[lookups.LEADING]:
+                self._fetched.expected[lookups.LEADING][subject] = None
+
+    def _parts_of_heads(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
+        """The heads of the listings, and the reference data where nobody has it yet."""
+        wanted: dict[Listing, int] = dict(lookups.LISTINGS)
+        if self._reference is None:
+            wanted[None, lookups.REFERENCE] = 0
+        for (predicate, graph), most in wanted.items():
+            quads = self._fetched.heads[predicate, graph] = []
+            shown = "?p" if predicate is None else str(node(predicate))
+            pattern = f"?s {shown} ?o"
+            pattern = self._placed(pattern if graph is None else f"GRAPH <{graph}> {{ {pattern} }}")
+            limit = f"LIMIT {most}" if most else ""
+            yield (
+                f"{{ SELECT ?s ?p ?o WHERE {{ {pattern} }} {limit} }}",
+                partial(_take_head, quads, predicate, graph),
+            )
+
+    def _keys(self, kind: LookUp, key: Key | None = None) -> list[Key]:
+        """A key with others of its kind that answers have named, and that are not yet fetched."""
         fetched = self._fetched
+        keys = [] if key is None or (kind, key) in fetched.quads else [key]
         named = fetched.named[kind]
-        keys = [key]
         for other in list(named):
             if len(keys) >= kind.at_once:
                 break
             del named[other]
             if other != key and (kind, other) not in fetched.quads:
                 keys.append(other)
-        for one in keys:
-            fetched.quads[kind, one] = []
+        return keys
+
+    def _of_keys(self, kind: LookUp, keys: Sequence[Key]) -> str:
         rows = " ".join(f"({' '.join(str(node(iri)) for iri in one)})" for one in keys)
         variables = " ".join(f"?{name}" for name in kind.key)
-        pattern = f"VALUES ({variables}) {{ {rows} }} {self._placed(kind.pattern)}"
-        for row in self.all_rows("?s ?p ?o ?g", pattern, {}):
-            quad = self._quad(kind, row)
-            place = {"s": quad[0], "o": quad[2], "g": quad[3]}
-            of = fetched.quads.get((kind, tuple(Iri(str(place[name])) for name in kind.key)))
-            if of is not None:
-                of.append(quad)
-        for one in keys:
-            self._note(kind, fetched.quads[kind, one])
+        return f"VALUES ({variables}) {{ {rows} }} {self._placed(kind.pattern)}"
 
     def _placed(self, pattern: str) -> str:
         """The pattern on this service, whose default graph may be a named one."""
@@ -221,44 +321,68 @@ class AheadStore(RemoteStore):
             return f"GRAPH <{own}> {{ {pattern} }}"
         return f"{pattern} FILTER(?g != <{own}>)"
 
-    def _quad(self, kind: _Kind, row: dict[str, Value]) -> Quad:
+    def _quad(self, kind: LookUp, row: dict[str, Value]) -> Quad:
         graph = row.get("g")
         named = None if graph is None else Iri(str(graph))
-        subject = named if kind is _HEADER else Iri(str(row["s"]))
+        subject = named if kind is lookups.HEADER else Iri(str(row["s"]))
         implied = {
-            _SAME: SKOS.exactMatch,
-            _READINGS.pattern: PG.ofDocument,
-            _ABOUT.pattern: PG.about,
+            lookups.SAME: SKOS.exactMatch,
+            lookups.READINGS.pattern: PG.ofDocument,
+            lookups.ABOUT.pattern: PG.about,
         }
         predicate = implied.get(kind.pattern) or Iri(str(row["p"]))
         assert subject is not None
         return subject, predicate, row["o"], named
 
-    def _note(self, kind: _Kind, quads: Iterable[Quad]) -> None:
+    def _note(self, kind: LookUp, quads: Iterable[Quad]) -> None:
         """Note what an answer names, by the kind of look-up that asks about it."""
         named = self._fetched.named
         for subject, predicate, value, graph in quads:
-            if kind in (_STATED, _ABOUT, _READINGS) and graph is not None:
-                named[_HEADER][graph,] = None
-            if kind is _ABOUT and graph is not None:
-                named[_NODE][subject, graph] = None
+            if kind is lookups.NAMES:  # of an entity whose claims are asked for under all its names
+                for other in (lookups.NAMES, lookups.MAPPED, lookups.STATED, lookups.ABOUT):
+                    named[other][subject,] = None
+                named[lookups.NODE][subject, lookups.KEYS] = None
+            if kind in (lookups.STATED, lookups.ABOUT, lookups.READINGS) and graph is not None:
+                named[lookups.HEADER][graph,] = None
+            if kind is lookups.ABOUT and graph is not None:
+                named[lookups.NODE][subject, graph] = None
             if not isinstance(value, Iri) or value.startswith("_:"):
                 continue
-            if kind is _HEADER and predicate == PG.ofDocument:
-                named[_READINGS][value,] = None
-            if kind in (_STATED, _NODE) or (kind is _HEADER and predicate in _HEADER_NAMES):
-                named[_MAPPED][value,] = None
-            if kind in (_FACTS, _STATED, _NODE) or predicate in _HEADER_NAMES:
-                named[_FACTS][value,] = None
+            if kind is lookups.HEADER and predicate == PG.ofDocument:
+                named[lookups.READINGS][value,] = None
+            if kind in (lookups.STATED, lookups.NODE) or (
+                kind is lookups.HEADER and predicate in lookups.HEADER_NAMES
+            ):
+                named[lookups.MAPPED][value,] = None
+            if (
+                kind in (lookups.FACTS, lookups.STATED, lookups.NODE)
+                or predicate in lookups.HEADER_NAMES
+            ):
+                named[lookups.FACTS][value,] = None
 
     def _of_reference(self) -> MemoryStore:
         """The reference graph of the service, fetched once."""
         if self._reference is None:
-            self._reference = MemoryStore(super().quads(graph=REFERENCE))
+            if (None, lookups.REFERENCE) not in self._now().heads:
+                self._fetched.heads.clear()
+                self._ask_together({})
+            self._reference = MemoryStore(self._fetched.heads.pop((None, lookups.REFERENCE)))
         return self._reference
 
     def close(self) -> None:
         """Close the connections."""
         super().close()
-        if self._reference is not None:
-            self._reference.close()
+        for store in (self._reference, self._fetched.decided):
+            if store is not None:
+                store.close()
+
+
+def _unknown(leading: dict[Iri, list[Quad] | None], row: dict[str, Value]) -> None:
+    """Something leads to a name: what, is asked when it is wanted."""
+    leading.pop(Iri(str(row["o"])), None)
+
+
+def _take_head(
+    quads: list[Quad], predicate: Iri | None, graph: Iri | None, row: dict[str, Value]
+) -> None:
+    quads.append((Iri(str(row["s"])), predicate or Iri(str(row["p"])), row["o"], graph))

@@ -44,17 +44,19 @@ def probe(
     Whoever is ``writing`` may put a store where there is none.
     """
     try:
-        if not ask("ASK {}"):
-            raise StoreError(f"{url} answers `ASK {{}}` with false: it is no SPARQL service")
         if ask("ASK { FILTER(1 = 2) }"):
             raise StoreError(f"{url} answers every ASK with true: it is no SPARQL service")
-        named = _sample(select, "GRAPH ?g { ?s ?p ?o }")
-        union = bool(named) and _is_union(ask, named)
-        stored = ask(f"ASK {{ GRAPH <{STATE}> {{ <{STATE}> <{PG.viewDay}> ?day }} }}")
-        versions = select(
-            f"SELECT ?v {{ GRAPH <{STATE}> {{ <{STATE}> <{SCHEMA.version}> ?v }} }} LIMIT 2"
-        )
-        paths = _works(ask, f"ASK {{ <{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)* <{STATE}> }}")
+        state = select(f"SELECT ?p ?o {{ GRAPH <{STATE}> {{ <{STATE}> ?p ?o }} }} LIMIT 20")
+        stored = any(row.get("p") == PG.viewDay for row in state)
+        versions = [row["o"] for row in state if row.get("p") == SCHEMA.version]
+        step = f"<{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)+ ?any"
+        paths = _holds(ask, f"ASK {{ GRAPH <{STATE}> {{ {step} }} }}") if stored else False
+        if not paths and not ask("ASK {}"):
+            raise StoreError(f"{url} answers `ASK {{}}` with false: it is no SPARQL service")
+        if stored:
+            union = ask(f"ASK {{ <{STATE}> <{PG.viewDay}> ?day }}")
+        else:
+            union = _is_union(ask, _sample(select, "GRAPH ?g { ?s ?p ?o }"))
     except QueryError as error:
         raise StoreError(f"{url} cannot be used as a store: {error}") from error
     default = None
@@ -67,7 +69,7 @@ def probe(
                 "holds what the default graph of a store does; load it there, or name the graph "
                 f"with {PREFIX}DEFAULT"
             )
-    version = str(versions[0]["v"]) if len(versions) == 1 else ""
+    version = str(versions[0]) if len(versions) == 1 else ""
     return Capabilities(union, default, paths, stored, version)
 
 
@@ -81,16 +83,13 @@ def _sample(select: Select, pattern: str) -> list[Mapping[str, object]]:
 
 def _is_union(ask: Ask, rows: list[Mapping[str, object]]) -> bool:
     """Whether what stands in named graphs is in the default graph too."""
-    marker = f"<{STATE}> <{PG.viewDay}> ?day"
-    if ask(f"ASK {{ GRAPH <{STATE}> {{ {marker} }} }}"):
-        return ask(f"ASK {{ {marker} }}")
     results = [ask(f"ASK {{ <{row['s']}> <{row['p']}> ?any }}") for row in rows[:5]]
-    return all(results)
+    return bool(results) and all(results)
 
 
-def _works(ask: Ask, query: str) -> bool:
+def _holds(ask: Ask, query: str) -> bool:
+    """Whether an ASK that is true everywhere is: not where the engine does not know the query."""
     try:
-        ask(query)
+        return ask(query)
     except ProvenanceError:
         return False
-    return True

@@ -49,6 +49,8 @@ class RemoteStore:
         self.capabilities = capabilities or Capabilities()
         self._http = RemoteClient(self.settings, client)
         self._looks = count(1)
+        self.etag = ""
+        """The version that the service gave with its last answer."""
 
     @classmethod
     def open(cls, url: str, settings: RemoteSettings | None = None) -> Self:
@@ -88,8 +90,13 @@ class RemoteStore:
         predicate: Iri | None = None,
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
+        *,
+        limit: int = 0,
     ) -> Iterator[Quad]:
-        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph.
+
+        ``limit`` is how many are enough, all where it is nought.
+        """
         own = self.capabilities.default_graph
         place = own if graph is None else None if isinstance(graph, AnyGraph) else graph
         pattern = "?s ?p ?o"
@@ -99,7 +106,9 @@ class RemoteStore:
             pattern += f" FILTER(?g != <{own}>)"
         terms = (("s", subject), ("p", predicate), ("o", object), ("g", place))
         given = {name: value for name, value in terms if value is not None}
-        for row in self.all_rows("?s ?p ?o ?g", pattern, given):
+        names = "?s ?p ?o ?g"
+        some = f"SELECT {names} WHERE {{ {pattern} }} LIMIT {limit}"
+        for row in self.select(some, given) if limit else self.all_rows(names, pattern, given):
             named = row.get("g")
             yield (
                 Iri(str(row["s"])),
@@ -247,13 +256,15 @@ class RemoteStore:
             "default-graph-uri": list(default),
             "named-graph-uri": list(dataset.named_graphs),
         }
-        return self._http.send(
+        answer = self._http.send(
             self.url,
             form,
             headers={"accept": media_type},
             seconds=limits.seconds,
             most=limits.answer_bytes,
         )
+        self.etag = str(answer.headers.get("etag", ""))
+        return answer
 
 
 def _boolean(url: str, value: object) -> bool:

@@ -1,0 +1,80 @@
+"""Kinds of look-ups over a remote service: what each asks for, and which are asked together."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from provenance_graph.core.claims import Quad
+from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.terms import PG, PROV, SKOS
+from provenance_graph.store.memory import MemoryStore
+
+SECONDS = 30.0
+MAX_REMEMBERED = 50_000
+MAX_AT_ONCE = 200
+"""Keys of one request."""
+REFERENCE = mint("graph", "reference")
+IDENTITY = (mint("graph", "identity"), mint("graph", "identity-by-rule"))
+HEADER_NAMES = frozenset({PROV.wasAttributedTo, PG.inCollection})
+
+Key = tuple[Iri, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A kind of look-up: the pattern, the variables of its key, and how many are fetched at once."""
+
+    pattern: str
+    key: tuple[str, ...]
+    at_once: int = MAX_AT_ONCE
+
+
+SAME = f"VALUES ?g {{ <{IDENTITY[0]}> <{IDENTITY[1]}> }} GRAPH ?g {{ ?s <{SKOS.exactMatch}> ?o }}"
+FACTS = LookUp("?s ?p ?o", ("s",), 80)
+MAPPED = LookUp(SAME, ("s",))
+NAMES = LookUp(SAME, ("o",))
+HEADER = LookUp("GRAPH ?g { ?g ?p ?o }", ("g",))
+NODE = LookUp("GRAPH ?g { ?s ?p ?o }", ("s", "g"))
+READINGS = LookUp(f"GRAPH ?g {{ ?s <{PG.ofDocument}> ?o }}", ("o",))
+STATED = LookUp("GRAPH ?g { ?s ?p ?o }", ("s",), 20)
+ABOUT = LookUp(f"GRAPH ?g {{ ?s <{PG.about}> ?o }}", ("o",), 20)
+TOGETHER = (STATED, ABOUT, FACTS, MAPPED, NAMES, HEADER, NODE, READINGS)
+"""Kinds that are asked together with any other."""
+LEADING = "?s ?p ?o"
+ATTRIBUTED = f"GRAPH ?g {{ ?s <{PROV.wasAttributedTo}> ?o }}"
+MANY = 1000
+"""Links to a name that are fetched together; of one that has more, each kind by itself."""
+HEAD = 500
+"""Rows of a listing that are fetched first: who asks whether there is any needs no more."""
+FEW = 20
+"""Names that are looked up each by itself in one request, and links that are followed ahead."""
+KEYS = mint("graph", "name-keys")
+Listing = tuple[Iri | None, Iri | None]
+LISTINGS: Mapping[Listing, int] = MappingProxyType(
+    {(None, IDENTITY[0]): HEAD, (PG.nameKey, KEYS): 1, (PG.flagged, None): HEAD}
+)
+"""Listings, by property and graph, whose heads of so many rows are fetched with the first look-up."""
+
+
+@dataclass
+class Fetched:
+    """What was fetched since ``began``, and what answers have named since."""
+
+    began: float
+    quads: dict[tuple[LookUp, Key], list[Quad]] = field(default_factory=dict)
+    named: dict[LookUp, dict[Key, None]] = field(default_factory=lambda: defaultdict(dict))
+    decided: MemoryStore | None = None
+    leading: dict[str, dict[Iri, list[Quad] | None]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    expected: dict[str, dict[Iri, None]] = field(default_factory=lambda: defaultdict(dict))
+    heads: dict[Listing, list[Quad]] = field(default_factory=dict)
+
+    @property
+    def old(self) -> bool:
+        """Whether it is to be forgotten."""
+        return time.monotonic() - self.began > SECONDS or len(self.quads) > MAX_REMEMBERED
