@@ -167,6 +167,15 @@ FILES = {
 }
 
 
+@pytest.fixture(scope="module")
+def indexed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store with every index; for copying."""
+    where = tmp_path_factory.mktemp("indexed") / "store"
+    shutil.copytree(built, where)
+    index_all(where)
+    return where
+
+
 def flipped(whole: bytes) -> bytes:
     return bytes(byte ^ 0x5A for byte in whole)
 
@@ -177,8 +186,10 @@ def flipped(whole: bytes) -> bytes:
     [lambda _: b"", lambda whole: whole[: len(whole) // 2], flipped],
     ids=["empty", "cut", "flipped"],
 )
-def test_a_damaged_index_is_made_anew(root: Path, name: str, damage: Callable[[bytes], bytes]):
-    index_all(root)
+def test_a_damaged_index_is_made_anew(
+    indexed: Path, tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
+):
+    root = Path(shutil.copytree(indexed, tmp_path / "store"))
     folder = derived_folder(str(root))
     assert folder is not None
     sound = Access(root).prepared(name)
@@ -236,9 +247,10 @@ OF_NOW = {f"{API}/changes", f"{API}/identity"}
 """Commits by version, and pairs that wait for a decision."""
 
 
-@pytest.fixture
-def api(root: Path) -> TestClient:
-    return client(Access(root))
+@pytest.fixture(scope="module")
+def api(indexed: Path) -> TestClient:
+    """Routes over a store; for reading only."""
+    return client(Access(indexed))
 
 
 def test_every_route_that_reads_records_takes_a_day(api: TestClient):
