@@ -175,6 +175,7 @@ def test_links_read_in_public_documents_name_them(store: Store) -> None:
     for row in links.starter():
         assert row.source.startswith("https://")
         assert row.comment.startswith("two " if row.author else "proposal: ")
+        assert not row.author or row.comment.count(" and ") == 1, "it names both documents"
         assert Decimal(row.confidence) > Decimal("0.9") or not row.author
         assert snapshot.knows(snapshot.canonical(row.subject))
     face = snapshot.canonical(iris.organization("huggingface"))
