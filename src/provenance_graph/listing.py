@@ -19,15 +19,18 @@ Row = Mapping[str, Any]
 
 
 class Listing(list[T]):
-    """A list whose items know how they look as rows.
+    """A list whose items know how they look as rows; ``columns`` are those of an empty one.
 
     >>> Listing([1, 2], lambda n: {"n": n, "square": n * n})
     <Listing of 2: n, square>
     """
 
-    def __init__(self, items: Iterable[T], row: Callable[[T], Row]) -> None:
+    def __init__(
+        self, items: Iterable[T], row: Callable[[T], Row], columns: Iterable[str] = ()
+    ) -> None:
         super().__init__(items)
         self._row = row
+        self._columns = () if self else tuple(columns)
 
     def rows(self) -> list[dict[str, Any]]:
         """Every item as a mapping of column to plain value."""
@@ -35,11 +38,11 @@ class Listing(list[T]):
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a pandas data frame; needs pandas."""
-        return to_pandas(self.rows())
+        return to_pandas(self.rows(), self._columns)
 
     def to_polars(self) -> pl.DataFrame:
         """The rows as a polars data frame; needs polars."""
-        return to_polars(self.rows())
+        return to_polars(self.rows(), self._columns)
 
     def __repr__(self) -> str:
         columns = ", ".join(self._row(self[0])) if self else "nothing"

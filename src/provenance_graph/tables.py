@@ -27,20 +27,27 @@ READABLE = 20
 
 _ADDRESS = ("http://", "https://")
 _SHORT = 24  # an address shorter than this stays where it is
+_NUMBERS = ("#integer", "#decimal", "#double")
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def rendered(value: object) -> str:
     """A value as a table's cell: names as people say them, numbers grouped by thousands.
 
+    Beyond 10^15, as of training compute, nobody counts digits; CSV and JSON give them all.
+
     >>> rendered(Literal("128000", Iri("http://www.w3.org/2001/XMLSchema#integer")))
     '128,000'
+    >>> rendered(Literal("33499999999999998000000000", Iri("http://www.w3.org/2001/XMLSchema#decimal")))
+    '3.35e+25'
     """
     if value is None:
         return ""
     if isinstance(value, Iri):
         return short_id(value)
     if isinstance(value, Literal):
+        if value.datatype.endswith(_NUMBERS) and len(value.lexical.partition(".")[0]) > 15:
+            return f"{float(value.lexical):.6g}"
         if value.datatype.endswith("#integer") and len(value.lexical) > 4:
             return f"{int(value.lexical):,}"
         return value.lexical

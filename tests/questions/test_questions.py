@@ -172,4 +172,5 @@ def test_every_question_sums_its_answer_up() -> None:
 def test_a_summary_gives_the_ends_of_a_column_of_numbers() -> None:
     question = questions.find("rank-holds")
     rows = Rows(("list", "rank", "share"), [(text("a"), text("7"), None)])
-    assert question.summed_up(rows).startswith("1 place on 1 list or editions, from 7 to 7")
+    assert question.summed_up(rows).startswith("1 place on 1 list or editions; ranks 7 to 7")
+    assert "?" not in question.summed_up(rows), "no length of a list is known"

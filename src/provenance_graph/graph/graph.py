@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 from provenance_graph.graph import listed
 from provenance_graph.graph.importing import imported
 from provenance_graph.graph.model import Model
-from provenance_graph.graph.rows import Table, conflict_row
+from provenance_graph.graph.rows import CONFLICT_COLUMNS, Table, conflict_row
 
 
 class Graph:
@@ -164,9 +164,20 @@ class Graph:
 
     def conflicts(self, *, as_of: str = "", every: bool = False) -> Listing[Conflict]:
         """Where sources disagree, worst first; with ``every`` conflicts of each kind."""
-        listed = conflict_ledger.conflicts(self.snapshot(as_of))
-        chosen = listed if every else of_default_kinds(listed)
-        return Listing(chosen, conflict_row)
+        from provenance_graph.conflicts.stored import ledger
+
+        snapshot = self.snapshot(as_of)
+        if every:
+            return Listing(conflict_ledger.conflicts(snapshot), conflict_row, CONFLICT_COLUMNS)
+        listed = of_default_kinds(ledger(snapshot))  # few, and these are looked at whole
+        subjects = {one.subject for one in listed}
+        whole = {
+            (one.subject, one.property, one.kind): one
+            for one in conflict_ledger.conflicts(snapshot, subjects)
+        }
+        keys = ((one.subject, one.property, one.kind) for one in listed)
+        chosen = [whole[key] for key in keys if key in whole]
+        return Listing(chosen, conflict_row, CONFLICT_COLUMNS)
 
     def construct(self, sparql: str) -> rdflib.Graph:
         """The graph of a CONSTRUCT or DESCRIBE; the project's prefixes need not be declared.

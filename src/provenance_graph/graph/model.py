@@ -30,7 +30,13 @@ if TYPE_CHECKING:
     from provenance_graph.lineage.graph import LineageGraph
     from provenance_graph.lineage.results import Impact
     from provenance_graph.model.receipt import ReceiptsOf
-from provenance_graph.graph.rows import claim_row, conflict_row, plain
+from provenance_graph.graph.rows import (
+    CLAIM_COLUMNS,
+    CONFLICT_COLUMNS,
+    claim_row,
+    conflict_row,
+    plain,
+)
 
 
 class OpenGraph(Protocol):
@@ -96,7 +102,7 @@ class Model:
     def claims(self, property: str | None = None) -> Listing[SourcedClaim]:
         """Who says what, with standing and reason; of one property, or of all."""
         predicate = property_named(self.snapshot, property) if property else None
-        return Listing(self.snapshot.claims(self.iri, predicate), claim_row)
+        return Listing(self.snapshot.claims(self.iri, predicate), claim_row, CLAIM_COLUMNS)
 
     def profile(self) -> Profile:
         """The profile, field by field."""
@@ -106,7 +112,7 @@ class Model:
         """Where sources disagree about it, worst first; with ``every`` conflicts of each kind."""
         listed = conflict_ledger.conflicts(self.snapshot, [self.iri])
         chosen = listed if every else of_default_kinds(listed)
-        return Listing(chosen, conflict_row)
+        return Listing(chosen, conflict_row, CONFLICT_COLUMNS)
 
     def licences(self, *uses: str, on: str = "") -> LicenceReport:
         """Duties, restrictions and findings on every path, with a sentence; ``on`` an ISO day.

@@ -68,6 +68,21 @@ def plain(value: Value | None, precision: Precision | None = None) -> Any:
     return value_json(value)
 
 
+CLAIM_COLUMNS = (
+    "property",
+    "value",
+    "stance",
+    "standing",
+    "basis",
+    "publisher",
+    "retrieved",
+    "place",
+    "document",
+    "why",
+)
+CONFLICT_COLUMNS = ("subject", "property", "kind", "severity", "why")
+
+
 def claim_row(sourced: SourcedClaim) -> dict[str, Any]:
     """A claim with its source and acceptance, as a row of a listing."""
     return {

@@ -11,7 +11,10 @@ import pytest
 import rdflib
 
 from provenance_graph import Graph
+from provenance_graph.conflicts import detect
+from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.errors import NotFound, QueryError, UsageError
+from provenance_graph.graph.rows import CONFLICT_COLUMNS
 from provenance_graph.listing import Listing
 from provenance_graph.model.search.index import SearchIndex
 
@@ -37,6 +40,22 @@ def test_lists_become_data_frames(graph) -> None:
     assert claims[0].claim.predicate.endswith("parameterCount")
     rows = graph.query("SELECT ?m ?d { ?m dcterms:issued ?d } LIMIT 3")
     assert len(rows.to_polars()) == 3
+
+
+def test_a_list_of_nothing_has_its_columns(graph) -> None:
+    some, none = graph.model(V3).claims("parameterCount"), graph.model(V3).claims("minimumMemoryGB")
+    assert some
+    assert not none
+    assert list(none.to_pandas().columns) == list(some.to_pandas().columns)
+    assert none.to_polars().columns == some.to_polars().columns
+    assert len(none.to_pandas()["value"]) == 0
+
+
+def test_conflicts_are_those_of_the_ledger_looked_at_whole(graph) -> None:
+    whole = of_default_kinds(detect.conflicts(graph.snapshot("")))
+    assert list(graph.conflicts()) == whole
+    assert all(one.sides for one in graph.conflicts())
+    assert list(graph.conflicts().to_pandas().columns) == list(CONFLICT_COLUMNS)
 
 
 def test_models_are_listed_by_filters(graph) -> None:

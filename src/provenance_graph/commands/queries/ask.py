@@ -9,11 +9,12 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
+    from provenance_graph.core.claims import Value
     from provenance_graph.model.questions.stored import Question
 
 
@@ -56,8 +57,10 @@ def command(
         return
     snapshot = session.snapshot(as_of)
     given = stored.settings(pairs)
+    bound = stored.bind(
+        snapshot, stored.find(question), given
+    )  # a slip is reported before the work
     if snapshot.as_of:
-        stored.bind(snapshot, stored.find(question), given)  # a slip is reported before the work
         data = session.closing.enter_context(dataset(snapshot))
         result = stored.ask(snapshot, question, given, data=data)
     else:
@@ -68,6 +71,8 @@ def command(
     session.say(chosen.summed_up(result))
     if not len(result) and (assumed := _assumed(chosen, given)):
         session.say(f"asked with {assumed}; --set NAME=VALUE asks with another")
+    if meant := _meant(given, bound):
+        session.say(f"asked of {meant}")
     if result.truncated:
         session.say(f"cut short after {len(result)} rows")
 
@@ -78,6 +83,17 @@ def _assumed(question: Question, given: Mapping[str, str]) -> str:
         f"{one.name}={one.default}"
         for one in question.parameters
         if one.default is not None and one.name not in given
+    )
+
+
+def _meant(given: Mapping[str, str], bound: Mapping[str, Value]) -> str:
+    """The names that were given in other words, each with the entity that it was taken for."""
+    taken = ((name, bound[name]) for name in given)
+    return ", ".join(
+        f"{name}={short_id(value)}"
+        for name, value in taken
+        if isinstance(value, Iri)
+        and short_id(value).lower() != given[name].lower() != value.lower()
     )
 
 

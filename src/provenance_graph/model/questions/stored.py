@@ -69,7 +69,7 @@ class Question:
     ``empty`` says what an empty answer means; ``answer`` sums an answer up, with ``{column}``
     for the number of different values in a column, ``{rows}`` for that of the rows, and
     ``{column.min}`` and ``{column.max}`` for the ends of a column of numbers. A noun after a
-    number agrees with it.
+    number agrees with it. A clause after ``;`` on the ends of a column without any number is left out.
     """
 
     name: str
@@ -88,7 +88,14 @@ class Question:
             name: {value for value in values if value is not None}
             for name, values in zip(rows.names, zip(*rows.rows, strict=True), strict=True)
         }
-        result = _COUNTED.sub(lambda m: _filled(m, columns, len(rows)), self.answer)
+        parts = [
+            _COUNTED.sub(lambda m: _filled(m, columns, len(rows)), part)
+            for part in self.answer.split("; ")
+            if all(
+                _numbers(columns.get(m["name"], ())) for m in _COUNTED.finditer(part) if m["end"]
+            )
+        ]
+        result = "; ".join(parts)
         return (result or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."
 
 
@@ -97,12 +104,16 @@ def _filled(match: re.Match[str], columns: Mapping[str, set[object]], rows: int)
     name, end, noun = match["name"], match["end"], match["noun"] or ""
     values = columns.get(name, set())
     if end:
-        numbers = sorted(n for value in values if (n := _number(value)) is not None)
-        return f"{numbers[0 if end == 'min' else -1]:,}{noun}" if numbers else f"?{noun}"
+        return f"{_numbers(values)[0 if end == 'min' else -1]:,}{noun}"
     count = rows if name == "rows" else len(values)
     if count == 1 and noun:
         noun = f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1]
     return f"{count:,}{noun}"
+
+
+def _numbers(values: Iterable[object]) -> list[Decimal]:
+    """The numbers among values, in order."""
+    return sorted(n for value in values if (n := _number(value)) is not None)
 
 
 def _number(value: object) -> Decimal | None:
