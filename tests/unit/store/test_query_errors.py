@@ -26,6 +26,8 @@ from provenance_graph.store.sparql.syntax import syntax_error
         ("SELECT * { ?a ?b ?c } }", "column 23: '}' closes nothing"),
         ("SELECT * { ?a ?b 'x }", "column 18: the string that begins with ' is not closed"),
         ("SELECT * { ?a ?b ?c FILTER(?c > ) }", "something belongs after >"),
+        ("DELETE WHERE { ?s ?p ?o }", "column 1: DELETE changes data; a query is SELECT"),
+        ("clear all", "column 1: clear changes data"),
         ("SELEC * {}", "column 1: 'SELEC' is none of SELECT, ASK, CONSTRUCT and DESCRIBE"),
         ("SELECT * { ?a ?b ?c } LIMIT x", "'x' is no word of SPARQL"),
         ("SELECT * { ?a ?b ?c } GROUP BY", "column 31: the query cannot be read to its end"),

@@ -47,7 +47,7 @@ def syntax_error(message: str, text: str) -> str:
     >>> syntax_error("error at 1:14: expected [_]", "ASK { ?s ?p }")
     "line 1, column 7: '?s ?p' is no pattern: it takes subject, predicate and object"
     """
-    fault = next(_faults(text), None) or _as_parsed(message, text)
+    fault = _changes(message, text) or next(_faults(text), None) or _as_parsed(message, text)
     if fault is None:
         return " ".join(message.split())[:300]
     start, what = fault
@@ -67,6 +67,18 @@ def _faults(text: str) -> Iterator[Fault]:
     yield from _brackets(listed)
     yield from _words(listed)
     yield from _patterns(listed)
+
+
+def _changes(message: str, text: str) -> Fault | None:
+    """An update where a query belongs: the parser then still waits for a query's form."""
+    if "CONSTRUCT" not in message:
+        return None
+    for kind, piece, start in tokens(text):
+        if kind == "word" and piece.lower() in UPDATE_FORMS:
+            return start, f"{piece} changes data; a query is SELECT, ASK, CONSTRUCT or DESCRIBE"
+        if kind == "word" and piece.lower() in QUERY_FORMS:
+            return None
+    return None
 
 
 def _form(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
