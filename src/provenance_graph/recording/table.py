@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
     if path.suffix.casefold() == ".csv":
         reader = csv.DictReader(io.StringIO(text), strict=True)
         try:
+            _check_header(path, reader.fieldnames or ())
             for row in reader:
                 if any(value for value in row.values() if isinstance(value, str)):
                     yield f"line {reader.line_num}", row
@@ -61,6 +63,14 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
     nodes = root.value if isinstance(root, yaml.SequenceNode) else []
     for node, row in zip(nodes, result, strict=True):
         yield f"line {node.start_mark.line + 1}", row
+
+
+def _check_header(path: Path, names: Sequence[str]) -> None:
+    """Refuse a header that would lose values without a word: a name that stands twice, one column."""
+    if len(names) == 1 and (mark := next((m for m in ";\t|" if m in names[0]), "")):
+        raise Unreadable(str(path), f"line 1: columns are separated by commas here, not by {mark!r}")
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise Unreadable(str(path), f"line 1: the column {twice[0]!r} stands twice")
 
 
 def entry(row: object, place: str) -> Entry | Problem:

@@ -227,6 +227,21 @@ def test_a_finding_claims_no_name_and_makes_nobody_an_organization(own) -> None:
     assert "Organization" not in listed.stdout
 
 
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("model,property,value,document,model", "line 1: the column 'model' stands twice"),
+        ("model;property;value;document", "separated by commas here, not by ';'"),
+        ("model\tproperty\tvalue\tdocument", "separated by commas"),
+    ],
+)
+def test_a_header_that_would_lose_values_is_refused(tmp_path: Path, head: str, told: str) -> None:
+    path = tmp_path / "findings.csv"
+    path.write_text(f"{head}\nacme/six,license,MIT,{CARD},acme/seven\n")
+    with pytest.raises(Unreadable, match=told):
+        list(read_entries(path))
+
+
 def test_a_table_in_utf_16_without_its_mark_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "findings.csv"
     path.write_bytes("model,property\nacme/x,license\n".encode("utf-16-le"))
