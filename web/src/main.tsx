@@ -2,11 +2,12 @@
 import { render, type JSX } from "preact";
 import { lazy, Suspense } from "./lazy";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { unknownIn } from "./addresses";
 import { onNewVersion, storeVersion } from "./api";
 import { dayOf } from "./asof";
 import { useBasket } from "./basket";
 import { AsOf, Wait } from "./parts";
-import { followLinks, go, usePlace, type Place } from "./router";
+import { followLinks, go, setQuery, usePlace, withQuery, type Place } from "./router";
 import { SearchBox } from "./searchbox";
 import { Start } from "./views/start";
 import "./style/base.css";
@@ -154,6 +155,21 @@ function NewVersion(): JSX.Element | null {
   );
 }
 
+/** Names the parameters of the address that mean nothing to its view. */
+function UnknownParameters({ place }: { place: Place }): JSX.Element | null {
+  const unknown = unknownIn(place);
+  if (!unknown.length) return null;
+  const shown = unknown.slice(0, 5);
+  return (
+    <div class="notice" role="status">
+      {unknown.length === 1 ? "A parameter of this address is" : `${unknown.length} parameters of this address are`} not known here and changed nothing:{" "}
+      {shown.map(({ name, near }, n) => <span key={name}>{n ? ", " : ""}<code><bdi>{name.slice(0, 60)}</bdi></code>{near ? <> (did you mean <a href={withQuery({ [name]: null, [near]: place.query.getAll(name) })}><code>{near}</code></a>?)</> : null}</span>)}
+      {unknown.length > shown.length ? ` and ${unknown.length - shown.length} more` : ""}.{" "}
+      <button type="button" onClick={() => setQuery(Object.fromEntries(unknown.map(({ name }) => [name, null])), true)}>Take {unknown.length === 1 ? "it" : "them"} out</button>
+    </div>
+  );
+}
+
 function QuickSearch(): JSX.Element {
   return (
     <div class="quick">
@@ -211,6 +227,7 @@ function App(): JSX.Element {
         <Theme />
       </header>
       <NewVersion />
+      <UnknownParameters place={place} />
       {dayOf(place) && !SHOWS_ITS_DAY.test(place.path) ? <AsOf /> : null}
       <main id="main" tabIndex={-1}>
         <Suspense fallback={<Wait what="the view" />}>{view(place)}</Suspense>

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NotRequired
+
 from provenance_graph.core.results import AnswerObject, Ref
-from provenance_graph.model.answers import ClaimAnswer
+from provenance_graph.model.answers import ClaimAnswer, FacetCount
 
 
 class SideAnswer(AnswerObject):
@@ -42,3 +44,4 @@ class ConflictPage(AnswerObject):
     shown: int
     next: str | None
     kinds: dict[str, int]
+    facets: NotRequired[dict[str, list[FacetCount]]]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NotRequired
+
 from provenance_graph.core.results import AnswerObject
+from provenance_graph.model.answers import FacetCount
 
 
 class FleetFindingAnswer(AnswerObject):
@@ -40,3 +43,4 @@ class FleetAnswer(AnswerObject):
     total: int
     shown: int
     next: str | None
+    facets: NotRequired[dict[str, list[FacetCount]]]

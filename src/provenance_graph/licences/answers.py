@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired
 
 from provenance_graph.core.results import AnswerObject, LabelRef
+from provenance_graph.model.answers import FacetCount
 
 
 class LicenceAnswer(AnswerObject):
@@ -252,7 +253,10 @@ class CauseAnswer(AnswerObject):
 
 
 class BreachesAnswer(AnswerObject):
-    """Licence findings of a store, gravest first."""
+    """Licence findings of a store, gravest first or by a column.
+
+    ``next`` is the cursor of the page after; ``facets`` count values of columns, where asked for.
+    """
 
     findings: list[FindingAnswer]
     shown: int
@@ -264,6 +268,8 @@ class BreachesAnswer(AnswerObject):
     unknownCauses: list[CauseAnswer]
     unknownCausesOf: int
     note: str
+    next: NotRequired[str | None]
+    facets: NotRequired[dict[str, list[FacetCount]]]
 
 
 class ClauseAnswer(AnswerObject):

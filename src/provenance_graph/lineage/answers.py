@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NotRequired
 
 from provenance_graph.core.results import AnswerObject, LabelRef
+from provenance_graph.model.answers import FacetCount
 
 
 class SourceAnswer(AnswerObject):
@@ -166,7 +167,10 @@ class AffectedOffer(AnswerObject):
 
 
 class ImpactAnswer(AnswerObject):
-    """What is affected if an entity is withdrawn."""
+    """What is affected if an entity is withdrawn.
+
+    ``next`` is the cursor of the page after; ``facets`` count values of columns, where asked for.
+    """
 
     subject: LabelRef
     hit: int
@@ -183,6 +187,8 @@ class ImpactAnswer(AnswerObject):
     deployments: list[AffectedDeployment]
     offers: list[AffectedOffer]
     offerCount: int
+    next: NotRequired[str | None]
+    facets: NotRequired[dict[str, list[FacetCount]]]
 
 
 class CytoscapeNode(AnswerObject):

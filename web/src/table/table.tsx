@@ -1,6 +1,7 @@
 /** The one table of the page: sorted, filtered, faceted and exported by column; what is chosen stands in the address. */
 import type { ComponentChildren, JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { get } from "../api";
 import { download } from "../parts";
 import { here, setQuery } from "../router";
 import { number } from "../words";
@@ -29,8 +30,54 @@ interface Props<R> {
   /** Whether to leave out what short tables do not need. */
   plain?: boolean;
   empty?: ComponentChildren;
+  /** Where the service filters, sorts and counts, by the very parameters of the address. */
+  service?: Served<R> | undefined;
   /** A line below a row that opens by a button. */
   detail?: (row: R) => ComponentChildren;
+}
+
+/** What the service gives beside rows that it chose. */
+export interface Served<R> {
+  /** How many rows each value of a column leaves. */
+  facets: Record<string, { value: string; count: number }[]> | undefined;
+  /** Whether there are rows after these. */
+  next: boolean;
+  /** The request that gave the rows; as CSV it gives them all. */
+  path: string;
+  /** The rows of an answer, and where the next begin. */
+  rowsOf: (answer: never) => { rows: R[]; next?: string | null | undefined };
+  /** How many rows the service gives at once at most. */
+  most?: number;
+}
+
+/** Rows that a service gives at once. */
+const MOST_SERVED = 5000;
+
+/** What the service is asked for: a table's part of the address under the same names, with counts of values. */
+export function servedQuery<R>(columns: Column<R>[], query: URLSearchParams, more: string[] = []): URLSearchParams {
+  const asked = new URLSearchParams({ limit: query.get("limit") ?? String(PAGE), facets: "true" });
+  for (const key of new Set(["sort", "find", ...more, ...columns.filter((c) => c.facet).map((c) => c.key)])) for (const value of query.getAll(key)) if (value) asked.append(key, value);
+  return asked;
+}
+
+/** A request with other parameters. */
+function otherwise(path: string, changes: Record<string, string | null>): string {
+  const to = new URL(path, location.href);
+  for (const [name, value] of Object.entries(changes)) if (value === null) to.searchParams.delete(name);
+  else to.searchParams.set(name, value);
+  return to.pathname + to.search;
+}
+
+/** Every row that the service has for a request, page by page. */
+async function everyRow<R>({ path, rowsOf, most = MOST_SERVED }: Served<R>): Promise<R[]> {
+  const rows: R[] = [];
+  let cursor: string | null | undefined = "";
+  while (cursor !== null && cursor !== undefined) {
+    const part: ReturnType<typeof rowsOf> = rowsOf((await get(otherwise(path, { limit: String(most), facets: null, cursor: cursor || null }))) as never);
+    rows.push(...part.rows);
+    cursor = part.next;
+  }
+  return rows;
 }
 
 /** What stands in the address for a table with this prefix. */
@@ -46,8 +93,11 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
   const { label, rows, columns, rowKey, prefix = "", noun = ["row", "rows"], plain, detail } = props;
   const wish = wishOf(columns, prefix);
   const key = JSON.stringify(wish);
+  const { service } = props;
   const byService = columns.some((c) => c.order);
-  const shown = useMemo(() => wished(rows, columns, byService ? { ...wish, sort: "" } : wish), [rows, key, columns]);
+  const shown = useMemo(() => (service ? rows : wished(rows, columns, byService ? { ...wish, sort: "" } : wish)), [rows, key, columns]);
+  const sorts = columns.filter((c) => c.label).map((c) => c.order ?? c.key);
+  const unknownSort = !byService && !service && wish.sort && !sorts.includes(wish.sort.replace(/^-/, "")) ? wish.sort : "";
   const [most, setMost] = useState(PAGE);
   const [open, setOpen] = useState<string>();
   const of = props.total ?? rows.length;
@@ -55,7 +105,7 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
   const file = label.toLowerCase().replace(/\W+/g, "-");
   const save = async (kind: "csv" | "json"): Promise<void> => {
     if (kind === "csv" && props.saved) return download(`${file}.csv`, props.saved(), "text/csv");
-    const all = props.everything ? wished(await props.everything(), columns, byService ? { ...wish, sort: "" } : wish) : shown;
+    const all = service ? await everyRow(service) : props.everything ? wished(await props.everything(), columns, byService ? { ...wish, sort: "" } : wish) : shown;
     download(`${file}.${kind}`, kind === "csv" ? asCsv(all, columns) : asJson(all, columns), kind === "csv" ? "text/csv" : "application/json");
   };
   return (
@@ -63,12 +113,14 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
       <div class="bar">
         <p role="status">{number(shown.length)} of {number(of)} {of === 1 ? noun[0] : noun[1]}{props.more ? <> {props.more}</> : null}</p>
         <div class="tools">
-          {short ? null : <label class="choice"><span>Filter</span><input type="search" value={wish.find} placeholder="any column" onInput={(e) => setQuery({ [`${prefix}find`]: e.currentTarget.value }, true)} /></label>}
-          {short ? null : columns.filter((c) => c.facet).map((c) => <Facet key={c.key} column={c} rows={rows} columns={columns} wish={wish} prefix={prefix} />)}
-          <button type="button" class="small" onClick={() => void save("csv")}>CSV<span class="visually-hidden"> of {label}</span></button>
+          {short ? null : <label class="choice"><span>Filter</span><Words value={wish.find} wait={service ? SERVICE_MS : 0} onDone={(text) => setQuery({ [`${prefix}find`]: text }, true)} /></label>}
+          {short ? null : columns.filter((c) => c.facet).map((c) => <Facet key={c.key} column={c} counted={service?.facets?.[c.key]} rows={rows} columns={columns} wish={wish} prefix={prefix} />)}
+          {service ? <a class="button small" download={`${file}.csv`} href={otherwise(service.path, { format: "csv", limit: null, facets: null })}>CSV<span class="visually-hidden"> of {label}</span></a>
+            : <button type="button" class="small" onClick={() => void save("csv")}>CSV<span class="visually-hidden"> of {label}</span></button>}
           <button type="button" class="small" onClick={() => void save("json")}>JSON<span class="visually-hidden"> of {label}</span></button>
         </div>
       </div>
+      {unknownSort ? <p role="status">No column <code><bdi>{unknownSort.slice(0, 40)}</bdi></code> to sort by; the rows stand as given. <button type="button" class="link" onClick={() => setQuery({ [`${prefix}sort`]: null }, true)}>Take it out</button></p> : null}
       {shown.length ? (
         <div class="scroll" tabIndex={0} role="region" aria-label={label}><table class="list">
           <thead><tr>
@@ -76,7 +128,7 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
             {detail ? <th><span class="visually-hidden">More</span></th> : null}
           </tr></thead>
           <tbody>
-            {shown.slice(0, most).map((row) => {
+            {shown.slice(0, service ? shown.length : most).map((row) => {
               const id = rowKey(row);
               const cells = columns.map((c) => {
                 const content = c.view ? c.view(row) : <bdi>{textOf(c.value(row))}</bdi>;
@@ -92,9 +144,30 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
           </tbody>
         </table></div>
       ) : <div class="empty">{props.empty ?? <p>No {noun[0]} matches.</p>}</div>}
-      {shown.length > most ? <p>{number(most)} of {number(shown.length)} drawn. <button type="button" onClick={() => setMost(most * 4)}>Show more</button></p> : null}
+      {service?.next ? <p><button type="button" onClick={() => setQuery({ limit: String(Math.min(shown.length * 4, service.most ?? MOST_SERVED)) }, true)}>Show more</button></p> : null}
+      {!service && shown.length > most ? <p>{number(most)} of {number(shown.length)} drawn. <button type="button" onClick={() => setMost(most * 4)}>Show more</button></p> : null}
     </div>
   );
+}
+
+/** How long the service waits for the next letter. */
+const SERVICE_MS = 250;
+
+/** Words to filter by; taken as they are typed, after a pause where a service is asked. */
+function Words({ value, wait, onDone }: { value: string; wait: number; onDone: (text: string) => void }): JSX.Element {
+  const [draft, setDraft] = useState<string>();
+  const timer = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const typed = (text: string): void => {
+    if (!wait) return onDone(text);
+    setDraft(text);
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      onDone(text);
+      setDraft(undefined);
+    }, wait);
+  };
+  return <input type="search" value={draft ?? value} placeholder="any column" onInput={(e) => typed(e.currentTarget.value)} />;
 }
 
 function Head<R>({ column, sort, prefix, fixed }: { column: Column<R>; sort: string; prefix: string; fixed: boolean }): JSX.Element {
@@ -110,8 +183,8 @@ function Head<R>({ column, sort, prefix, fixed }: { column: Column<R>; sort: str
 }
 
 /** Values of one column with how many rows have each. */
-function Facet<R>({ column, rows, columns, wish, prefix }: { column: Column<R>; rows: R[]; columns: Column<R>[]; wish: Wish; prefix: string }): JSX.Element | null {
-  const values = useMemo(() => facet(rows, columns, wish, column.key), [rows, columns, JSON.stringify(wish)]);
+function Facet<R>({ column, counted, rows, columns, wish, prefix }: { column: Column<R>; counted?: { value: string; count: number }[] | undefined; rows: R[]; columns: Column<R>[]; wish: Wish; prefix: string }): JSX.Element | null {
+  const values = useMemo(() => counted ?? facet(rows, columns, wish, column.key), [counted, rows, columns, JSON.stringify(wish)]);
   const chosen = wish.chosen[column.key] ?? [];
   if (values.length < 2 && !chosen.length) return null;
   const word = (value: string): string => (value ? (column.word?.(value) ?? value) : "none recorded");

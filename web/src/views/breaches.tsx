@@ -7,7 +7,7 @@ import { PathLine } from "../pathline";
 import { EntityPicker } from "../searchbox";
 import { modelIdOf } from "../ids";
 import { inPath, setQuery, type Place } from "../router";
-import { DataTable } from "../table/table";
+import { DataTable, servedQuery } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Breaches, LicenceFinding } from "../types";
 import { clauseOf, count, number, shortId } from "../words";
@@ -21,10 +21,9 @@ const FILTERS: [string, string, string][] = [
 export default function BreachesView({ place }: { place: Place }): JSX.Element {
   const { query } = place;
   useTitle("Licence findings");
-  const asked = new URLSearchParams({ limit: query.get("limit") ?? "500" });
-  for (const key of ["developer", "licensor", "of", "on"]) if (query.get(key)) asked.set(key, query.get(key) ?? "");
+  const path = dated(`/api/v1/breaches?${servedQuery(COLUMNS, query, ["developer", "licensor", "of", "on"])}`);
   const of = query.get("of") ?? "";
-  const found = useAsked<Breaches>(dated(`/api/v1/breaches?${asked}`));
+  const found = useAsked<Breaches>(path);
   return (
     <div class="page">
       <h1>Licence findings{of ? <> <span class="kind">on</span> <bdi>{shortId(of.replace(/^https:\/\/w3id.org\/provenance-graph\//, ""))}</bdi> <span class="kind">and what derives from it</span></> : ""}</h1>
@@ -35,7 +34,7 @@ export default function BreachesView({ place }: { place: Place }): JSX.Element {
         <EntityPicker label="On a model or dataset and its descendants" initial={of} onPick={(id) => setQuery({ of: id })} />
         <label class="choice stacked"><span>By the texts in force on</span><Draft type="date" value={query.get("on") ?? ""} onDone={(text) => setQuery({ on: text })} /></label>
       </div>
-      <Answer asked={found} what="the licence findings">{(answer) => <Found found={answer} />}</Answer>
+      <Answer asked={found} what="the licence findings">{(answer) => <Found found={answer} path={path} />}</Answer>
     </div>
   );
 }
@@ -44,11 +43,11 @@ const model = (f: LicenceFinding): string => modelIdOf(f.subject.iri) ?? f.subje
 
 /** Columns of licence findings; with the model where there are several. */
 export const FINDING_COLUMNS: Column<LicenceFinding>[] = [
-  { key: "rule", label: "Rule", value: (f) => `${f.rule} ${f.name}`, facet: true },
+  { key: "rule", label: "Rule", value: (f) => f.rule, facet: true, view: (f) => `${f.rule} ${f.name}` },
   { key: "severity", label: "Severity", value: (f) => f.severity, facet: true, view: (f) => <span class={`badge b-${f.severity}`}>{f.severity}</span> },
   { key: "message", label: "What", sentences: true, value: (f) => f.message },
-  { key: "licence", label: "Licence", value: (f) => f.licence?.id ?? "", facet: true, view: (f) => f.licence ? <><ThingLink thing={{ iri: f.licence.iri, label: f.licence.label || f.licence.id }} />{f.clause ? <span class="aside"> {clauseOf(f.clause)}</span> : null}</> : null },
-  { key: "holder", label: "Comes from", value: (f) => f.holder?.label ?? "", view: (f) => f.holder ? <ThingLink thing={{ ...f.holder, label: shortId(f.holder.label) }} /> : null },
+  { key: "licence", label: "Licence", value: (f) => f.licence?.id ?? "", facet: true, word: shortId, view: (f) => f.licence ? <><ThingLink thing={{ iri: f.licence.iri, label: f.licence.label || f.licence.id }} />{f.clause ? <span class="aside"> {clauseOf(f.clause)}</span> : null}</> : null },
+  { key: "holder", label: "Comes from", value: (f) => f.holder?.label ?? "", facet: true, word: shortId, view: (f) => f.holder ? <ThingLink thing={{ ...f.holder, label: shortId(f.holder.label) }} /> : null },
 ];
 const COLUMNS: Column<LicenceFinding>[] = [
   { key: "model", label: "Model", value: model, head: true, view: (f) => <a href={dated(`/licences/${inPath(model(f))}`)}><bdi>{model(f)}</bdi></a> },
@@ -66,13 +65,12 @@ export function findingDetail(f: LicenceFinding): JSX.Element {
   );
 }
 
-function Found({ found }: { found: Breaches }): JSX.Element {
-  const whole = new URLSearchParams(location.search).get("limit") === "5000";
+function Found({ found, path }: { found: Breaches; path: string }): JSX.Element {
   return (
     <>
       <p><strong>{count(found.modelsMarked, "model")}</strong> {found.modelsMarked === 1 ? "has" : "have"} a finding. {found.note}</p>
-      <DataTable label="Licence findings" rows={found.findings} columns={COLUMNS} rowKey={(f) => `${f.rule} ${f.subject.iri} ${f.message} ${f.holder?.iri ?? ""} ${f.path.length}`} noun={["finding", "findings"]} total={found.truncated && !whole ? undefined : found.of} detail={findingDetail}
-        more={found.truncated && !whole ? <>loaded, the gravest; there are more. <button type="button" class="link" onClick={() => setQuery({ limit: "5000" })}>show up to 5,000</button></> : null}
+      <DataTable label="Licence findings" rows={found.findings} columns={COLUMNS} rowKey={(f) => `${f.rule} ${f.subject.iri} ${f.message} ${f.holder?.iri ?? ""} ${f.path.length}`} noun={["finding", "findings"]} total={found.of} detail={findingDetail} plain={false}
+        service={{ facets: found.facets, next: Boolean(found.next), path, rowsOf: (a: Breaches) => ({ rows: a.findings, next: a.next }) }}
         empty={<p>No licence finding with these filters. That says what is recorded, not that no duty applies.</p>} />
       {found.unknownCauses.length ? (
         <section aria-labelledby="causes-title">

@@ -8,7 +8,7 @@ import { ClaimCard } from "../inspector";
 import { Answer, Choice, useTitle } from "../parts";
 import { EntityPicker } from "../searchbox";
 import { here, inPath, setQuery, toggled, type Place } from "../router";
-import { DataTable } from "../table/table";
+import { DataTable, servedQuery } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Conflict, ConflictPage, Matrix } from "../types";
 import { number, shortId } from "../words";
@@ -20,14 +20,14 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
   const { query } = place;
   const model = query.get("model") ?? "";
   const field = query.get("field") ?? "";
+  const table = query.get("view") === "table";
   const fields = useAsked<Matrix>("/api/v1/disclosure?limit=1");
   const named = fields.data?.fields.find((f) => f.property === field)?.label ?? field;
   useTitle(`Conflicts${model ? ` about ${model}` : ""}${field ? `: ${named}` : ""}`);
-  const asked = new URLSearchParams({ limit: query.get("limit") ?? "100" });
-  for (const key of ["severityMin", "model", "all"]) if (query.get(key)) asked.set(key, query.get(key) ?? "");
-  for (const key of ["kind", "field", "developer"]) for (const value of query.getAll(key)) if (value) asked.append(key, value);
-  const found = useAsked<ConflictPage>(dated(`/api/v1/conflicts?${asked}`));
-  const table = query.get("view") === "table";
+  const filters = servedQuery(COLUMNS, query, ["severityMin", "model", "all", "kind", "field", "developer"]);
+  if (!table) filters.delete("facets");
+  const path = dated(`/api/v1/conflicts?${filters}`);
+  const found = useAsked<ConflictPage>(path);
   const options: [string, string][] = (fields.data?.fields ?? []).map((f): [string, string] => [f.property, f.label]).sort((a, b) => a[1].localeCompare(b[1]));
   if (field && !options.some(([key]) => key === field)) options.push([field, field]);
   return (
@@ -46,8 +46,8 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
           <>
             <Kinds counts={ledger.kinds} chosen={query.getAll("kind")} all={query.get("all") === "true"} />
             {!ledger.total && lesser(ledger) ? <p role="status">No source contradicts another here; {number(lesser(ledger))} {lesser(ledger) === 1 ? "difference is" : "differences are"} of less weight. <button type="button" class="link" onClick={() => setQuery({ all: "true", kind: null })}>Show {lesser(ledger) === 1 ? "it" : "them"}</button></p> : null}
-            {table ? <AsTable ledger={ledger} /> : <Cards ledger={ledger} open={Boolean(model) && ledger.total < 6} />}
-            {ledger.next && ledger.shown < MOST ? <button type="button" onClick={() => setQuery({ limit: String(Math.min(MOST, ledger.shown * 2)) }, true)}>Show more</button> : null}
+            {table ? <AsTable ledger={ledger} path={path} /> : <Cards ledger={ledger} open={Boolean(model) && ledger.total < 6} />}
+            {!table && ledger.next && ledger.shown < MOST ? <button type="button" onClick={() => setQuery({ limit: String(Math.min(MOST, ledger.shown * 2)) }, true)}>Show more</button> : null}
           </>
         )}
       </Answer>
@@ -97,18 +97,18 @@ function withCommas(value: string): string {
 }
 
 const COLUMNS: Column<Conflict>[] = [
-  { key: "subject", label: "Model", head: true, value: (c) => c.subject.label, view: (c) => <a href={modelHref(c)}><bdi>{c.subject.label}</bdi></a> },
-  { key: "property", label: "Field", value: (c) => c.label },
+  { key: "subject", label: "Model", head: true, facet: true, value: (c) => c.subject.label, view: (c) => <a href={modelHref(c)}><bdi>{c.subject.label}</bdi></a> },
+  { key: "property", label: "Field", facet: true, value: (c) => c.label },
   { key: "accepted", label: "Accepted", value: (c) => c.sides.filter((s) => s.accepted).map((s) => sideValue(s.value)), view: (c) => c.sides.filter((s) => s.accepted).map((s) => withCommas(sideValue(s.value))).join(", ") },
   { key: "others", label: "Others say", value: (c) => c.sides.filter((s) => !s.accepted).map((s) => sideValue(s.value)), view: (c) => c.sides.filter((s) => !s.accepted).map((s) => withCommas(sideValue(s.value))).join(", ") },
   { key: "severity", label: "Severity", numeric: true, value: (c) => c.severity },
   { key: "what", label: "Kind", value: (c) => KINDS[c.kind] ?? c.kind },
-  { key: "sources", label: "Sources", value: (c) => [...new Set(c.sides.flatMap((s) => s.claims.map((claim) => claim.publisher.id)))].sort() },
+  { key: "sources", label: "Sources", facet: true, value: (c) => [...new Set(c.sides.flatMap((s) => s.claims.map((claim) => claim.publisher.id)))].sort() },
   { key: "why", label: "Why", sentences: true, value: (c) => c.explanation },
 ];
 
-function AsTable({ ledger }: { ledger: ConflictPage }): JSX.Element {
-  return <DataTable label="Conflicts" rows={ledger.items} total={ledger.total} columns={COLUMNS} rowKey={(c) => `${c.subject.iri} ${c.property} ${c.kind} ${c.explanation}`} noun={["conflict", "conflicts"]}
+function AsTable({ ledger, path }: { ledger: ConflictPage; path: string }): JSX.Element {
+  return <DataTable label="Conflicts" rows={ledger.items} total={ledger.total} columns={COLUMNS} rowKey={(c) => `${c.subject.iri} ${c.property} ${c.kind} ${c.explanation}`} noun={["conflict", "conflicts"]} plain={false} service={{ facets: ledger.facets, next: Boolean(ledger.next) && ledger.shown < MOST, path, most: MOST, rowsOf: (a: ConflictPage) => ({ rows: a.items, next: a.next }) }}
     detail={(c) => <ol class="claims two">{c.sides.flatMap((s) => s.claims).map((claim, n) => <ClaimCard key={n} claim={claim} />)}</ol>} />;
 }
 

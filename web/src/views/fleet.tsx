@@ -5,7 +5,7 @@ import { dated } from "../asof";
 import { InBasket } from "../inbasket";
 import { Answer, AsOf, Draft, ModelLink, useTitle } from "../parts";
 import { setQuery, type Place } from "../router";
-import { DataTable } from "../table/table";
+import { DataTable, servedQuery } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Fleet } from "../types";
 import { spaced } from "../words";
@@ -23,8 +23,8 @@ const SYSTEMS: Column<System>[] = [
 const FINDINGS: Column<Finding>[] = [
   { key: "severity", label: "Severity", facet: true, value: (f) => f.severity, view: (f) => <span class={`badge b-${f.severity.charAt(0).toUpperCase()}${f.severity.slice(1)}`}>{f.severity}</span> },
   { key: "system", label: "System", facet: true, value: (f) => f.system },
-  { key: "model", label: "Model", head: true, value: (f) => f.model, view: (f) => <ModelLink id={f.model} /> },
-  { key: "what", label: "Kind", facet: true, value: (f) => f.kind, word: spaced, view: (f) => spaced(f.kind) },
+  { key: "model", label: "Model", head: true, facet: true, value: (f) => f.model, view: (f) => <ModelLink id={f.model} /> },
+  { key: "kind", label: "Kind", facet: true, value: (f) => f.kind, word: spaced, view: (f) => spaced(f.kind) },
   { key: "finding", label: "Finding", value: (f) => f.finding },
   { key: "path", label: "Path", value: (f) => f.path.join(" → ") },
   { key: "version", label: "Version", value: (f) => f.version },
@@ -34,9 +34,8 @@ const FINDINGS: Column<Finding>[] = [
 export default function FleetView({ place }: { place: Place }): JSX.Element {
   const { query } = place;
   useTitle("What we run");
-  const asked = new URLSearchParams({ limit: "2000" });
-  if (query.get("on")) asked.set("on", query.get("on") ?? "");
-  const found = useAsked<Fleet>(dated(`/api/v1/fleet?${asked}`));
+  const path = dated(`/api/v1/fleet?${servedQuery(FINDINGS, query, ["on"])}`);
+  const found = useAsked<Fleet>(path);
   return (
     <div class="page">
       <h1>What we run</h1>
@@ -45,7 +44,7 @@ export default function FleetView({ place }: { place: Place }): JSX.Element {
         {(fleet) => fleet.systems.length ? (
           <>
             <h2>What concerns them on {fleet.on}</h2>
-            <DataTable label="Findings on the fleet" rows={fleet.findings} total={fleet.total} columns={FINDINGS} rowKey={(f) => `${f.system} ${f.model} ${f.kind} ${f.finding}`} noun={["finding", "findings"]} empty={<p>Nothing that is recorded concerns these systems.</p>} />
+            <DataTable label="Findings on the fleet" rows={fleet.findings} total={fleet.total} columns={FINDINGS} plain={false} service={{ facets: fleet.facets, next: Boolean(fleet.next), path, rowsOf: (a: Fleet) => ({ rows: a.findings, next: a.next }) }} rowKey={(f) => `${f.system} ${f.model} ${f.kind} ${f.finding}`} noun={["finding", "findings"]} empty={<p>Nothing that is recorded concerns these systems.</p>} />
             <h2>Systems</h2>
             <DataTable label="Systems" prefix="s." rows={fleet.systems} columns={SYSTEMS} rowKey={(s) => s.id} noun={["system", "systems"]} />
           </>

@@ -7,7 +7,7 @@ import { EntityPicker } from "../searchbox";
 import { modelIdOf } from "../ids";
 import { go, hrefOf, inPath, setQuery, type Place } from "../router";
 import type { Impact } from "../types";
-import { DataTable } from "../table/table";
+import { DataTable, servedQuery } from "../table/table";
 import type { Column } from "../table/rows";
 import { count, nameOf, number, shortId, spaced } from "../words";
 
@@ -15,13 +15,14 @@ import { count, nameOf, number, shortId, spaced } from "../words";
 export default function ImpactView({ place }: { place: Place }): JSX.Element {
   const thing = place.query.get("thing") ?? "";
   useTitle(thing ? `Impact of ${thing}` : "Impact");
-  const asked = useAsked<Impact>(thing ? dated(`/api/v1/impact?thing=${encodeURIComponent(thing)}&limit=${place.query.get("limit") ?? "500"}`) : null);
+  const path = thing ? dated(`/api/v1/impact?${servedQuery(COLUMNS, place.query, ["thing"])}`) : null;
+  const asked = useAsked<Impact>(path);
   return (
     <div class="page">
       <h1>{thing ? <><span class="kind">What depends on</span> <bdi>{thing.replace(/^https:\/\/w3id.org\/provenance-graph\/id\/(model\/)?/, "")}</bdi></> : "What depends on a model or a dataset?"}</h1>
       <div class="controls"><EntityPicker label="Model or dataset" initial={thing} onPick={(id) => go(dated(`/impact?thing=${encodeURIComponent(id)}`))} placeholder="a model or dataset" /> <AsOf id={thing} />
         {thing ? <p class="actions"><a href={`/explore?preset=impact&node=${encodeURIComponent(thing)}`}>As a picture</a></p> : null}</div>
-      {thing ? <Answer asked={asked} what="the impact">{(found) => <Found found={found} place={place} />}</Answer> : <p>Choose a model or a dataset: the page lists everything that descends from it or was trained on it, and through which step.</p>}
+      {thing ? <Answer asked={asked} what="the impact">{(found) => <Found found={found} place={place} path={path ?? ""} />}</Answer> : <p>Choose a model or a dataset: the page lists everything that descends from it or was trained on it, and through which step.</p>}
     </div>
   );
 }
@@ -33,28 +34,28 @@ const COLUMNS: Column<Hit>[] = [
   { key: "what", label: "What", head: true, value: (n) => shortId(n.label), view: (n) => <a href={dated(hrefOf(n.iri))}><bdi>{shortId(n.label)}</bdi></a> },
   { key: "kind", label: "Kind", facet: true, value: (n) => n.kind },
   { key: "distance", label: "Steps", numeric: true, facet: true, value: (n) => n.distance },
-  { key: "relation", label: "Relation", facet: true, value: (n) => n.through.relation, word: (r) => spaced(r.split(/[#/]/).pop() ?? r), view: (n) => <>{n.through.relationLabel}{n.through.inferred ? <span class="aside"> (inferred)</span> : null}</> },
-  { key: "through", label: "Through", value: parentName, view: (n) => <ThingLink thing={{ iri: n.through.parent, label: parentName(n) }} /> },
+  { key: "relation", label: "Relation", facet: true, value: (n) => n.through.relationName, word: spaced, view: (n) => <>{n.through.relationLabel}{n.through.inferred ? <span class="aside"> (inferred)</span> : null}</> },
+  { key: "through", label: "Through", facet: true, word: shortId, value: parentName, view: (n) => <ThingLink thing={{ iri: n.through.parent, label: parentName(n) }} /> },
   { key: "licence", label: "Licence", facet: true, value: (n) => n.licences.map(nameOf), view: (n) => n.licences.map(nameOf).join(", ") || <span class="missing">none recorded</span> },
   { key: "why", label: "", value: () => "", view: (n) => (n.kind === "model" ? <a href={dated(evidence(n))}>evidence<span class="visually-hidden"> for {shortId(n.label)}</span></a> : null) },
 ];
 
-function Found({ found, place }: { found: Impact; place: Place }): JSX.Element {
+function Found({ found, place, path }: { found: Impact; place: Place; path: string }): JSX.Element {
   const distance = place.query.get("distance") ?? "";
   const relation = place.query.get("relation") ?? "";
   const most = Math.max(1, ...found.byDistance.map((d) => d.count), ...found.byRelation.map((r) => r.count));
-  if (!found.of) return <div class="empty"><p>No model or dataset in the store is recorded as depending on <bdi>{shortId(found.subject.label)}</bdi>. That says what is recorded, not that nothing does: <a href={`/?q=${encodeURIComponent(shortId(found.subject.label))}`}>look for entities of a similar name</a>.</p></div>;
+  if (!found.hit && !found.datasets) return <div class="empty"><p>No model or dataset in the store is recorded as depending on <bdi>{shortId(found.subject.label)}</bdi>. That says what is recorded, not that nothing does: <a href={`/?q=${encodeURIComponent(shortId(found.subject.label))}`}>look for entities of a similar name</a>.</p></div>;
   return (
     <>
       <p role="status" class="score"><strong>{count(found.hit, "model")}</strong> {found.hit === 1 ? "depends" : "depend"} on it{found.datasets ? `, by way of ${count(found.datasets, "dataset")}` : ""}{found.inferredOnly ? ` (${number(found.inferredOnly)} of them only by inference)` : ""}.</p>
       <div class="bars">
         <Bars title="By distance" chosen={distance} name="distance" most={most} rows={found.byDistance.map((d) => [String(d.distance), count(d.distance, "step"), d.count])} />
-        <Bars title="By relation" chosen={relation} name="relation" most={most} rows={found.byRelation.map((r) => [r.relation, r.relationLabel, r.count])} />
+        <Bars title="By relation" chosen={relation} name="relation" most={most} rows={found.byRelation.map((r) => [r.relationName, r.relationLabel, r.count])} />
         <section class="card"><h2>By licence</h2><ul class="plain">{found.byLicence.slice(0, 12).map((l, n) => <li key={n}>{number(l.count)} · {l.licences.length ? l.licences.map((x) => nameOf(x)).join(", ") : "no licence recorded"}</li>)}</ul></section>
       </div>
       {distance || relation ? <p><button type="button" class="small" onClick={() => setQuery({ distance: null, relation: null })}>All distances and relations</button></p> : null}
       <DataTable label="What depends on it" rows={found.nodes} columns={COLUMNS} rowKey={(n) => n.iri} total={found.of} noun={["entity", "entities"]}
-        more={found.truncated ? <button type="button" class="link" onClick={() => setQuery({ limit: "5000" }, true)}>load up to 5,000</button> : null} />
+        plain={false} service={{ facets: found.facets, next: Boolean(found.next), path, rowsOf: (a: Impact) => ({ rows: a.nodes, next: a.next }) }} more={found.truncated && !found.next ? "of the nearest 5,000" : null} />
     </>
   );
 }

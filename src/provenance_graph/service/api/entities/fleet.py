@@ -12,42 +12,82 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.fleet import KINDS, FleetFinding, System, check, systems_of
 from provenance_graph.fleet.answers import FleetAnswer, SystemAnswer
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf, Cursor
-from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.common.parameters import AsOf, Many
+from provenance_graph.service.api.common.reply import api_router
+from provenance_graph.service.api.common.tables import (
+    CSV,
+    MAX_ROWS,
+    Column,
+    Table,
+    TableQuery,
+    table_reply,
+)
+
+COLUMNS: Table[FleetFinding] = Table(
+    Column("severity", lambda f: f.severity.label.lower(), True, lambda f: int(f.severity)),
+    Column("system", lambda f: f.system, facet=True),
+    Column("model", lambda f: f.model, facet=True),
+    Column("kind", lambda f: f.kind, facet=True),
+    Column("finding", lambda f: f.message),
+    Column("path", lambda f: " → ".join(f.path)),
+    Column("version", lambda f: f.version),
+)
+"""Findings on the fleet as a table."""
 
 
 def router(access: Access) -> APIRouter:
     """The route of the fleet of one store."""
     routes = api_router("fleet")
 
-    @routes.get("/fleet", responses={200: {"model": FleetAnswer}})
+    @routes.get("/fleet", responses={200: {"model": FleetAnswer, **CSV}})
     def fleet(
         request: Request,
+        table: TableQuery,
         system: Annotated[list[str], Query(max_length=50, description="Only these, by id.")] = [],  # noqa: B006
         kind: Annotated[list[str], Query(max_length=20, description="Only these kinds.")] = [],  # noqa: B006
+        severity: Many = [],  # noqa: B006
+        model: Many = [],  # noqa: B006
         on: Annotated[str, Query(max_length=40, description="The day that counts.")] = "",
-        limit: Annotated[int, Query(ge=1, le=2000)] = 200,
-        cursor: Cursor = "",
+        limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 200,
         asOf: AsOf = "",  # noqa: N803 - the parameter's name
     ) -> Response:
-        """Deployments kept with `fleet import`, and the findings on them, each with its path."""
-        snapshot = access.prepared("lineage", asOf)
+        """Deployments kept with `fleet import`, and the findings on them, each with its path.
 
-        def made() -> FleetAnswer:
+        Findings in the order of the systems or by a column; as JSON or CSV.
+        """
+        snapshot = access.prepared("lineage", asOf)
+        asked = table.by(system=system, kind=kind, severity=severity, model=model)
+
+        def findings() -> tuple[str, list[FleetFinding]]:
             if unknown := [one for one in kind if one not in KINDS]:
                 raise UsageError(f"no kind {unknown[0][:40]!r}; there are {', '.join(KINDS)}")
             day = day_of(on) or snapshot.day
-            systems = _systems(snapshot, system)
-            findings = snapshot.cached(
+            results: list[FleetFinding] = snapshot.cached(
                 f"fleet {day}", lambda: list(check(snapshot, systems_of(snapshot), day))
             )
-            wanted = {one.id for one in systems}
-            chosen = [
-                one for one in findings if one.system in wanted and (not kind or one.kind in kind)
-            ]
-            return _answer(day, systems, chosen, limit, cursor)
+            return day, results
 
-        return reply(access, request, snapshot, made)
+        def made() -> FleetAnswer:
+            systems = _systems(snapshot, system)
+            day, results = findings()
+            chosen = COLUMNS.chosen(results, asked)
+            part = COLUMNS.part(results, asked, limit)
+            answer: FleetAnswer = {
+                "on": day,
+                "systems": [system_json(one) for one in systems],
+                "findings": [one.to_json() for one in part.rows],
+                "kinds": dict(sorted(Counter(one.kind for one in chosen).items())),
+                "total": part.total,
+                "shown": len(part.rows),
+                "next": part.next,
+            }
+            return answer if part.facets is None else {**answer, "facets": part.facets}
+
+        def rows() -> list[FleetFinding]:
+            _systems(snapshot, system)  # an unknown one is refused
+            return findings()[1]
+
+        return table_reply(access, request, snapshot, asked, made, COLUMNS, rows)
 
     return routes
 
@@ -58,25 +98,6 @@ def _systems(snapshot: AcceptedSnapshot, wanted: list[str]) -> list[System]:
         known = ", ".join(one.id for one in systems[:10]) or "none: `fleet import` keeps some"
         raise UsageError(f"no system {min(unknown)[:60]!r}; there are {known}")
     return [one for one in systems if not wanted or one.id in wanted]
-
-
-def _answer(
-    day: str, systems: list[System], findings: list[FleetFinding], limit: int, cursor: str
-) -> FleetAnswer:
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
-        raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
-    start = int(cursor or 0)
-    part = findings[start : start + limit]
-    end = start + len(part)
-    return {
-        "on": day,
-        "systems": [system_json(one) for one in systems],
-        "findings": [one.to_json() for one in part],
-        "kinds": dict(sorted(Counter(one.kind for one in findings).items())),
-        "total": len(findings),
-        "shown": len(part),
-        "next": str(end) if part and end < len(findings) else None,
-    }
 
 
 def system_json(system: System) -> SystemAnswer:

@@ -7,13 +7,37 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.fleet import impact as affected
-from provenance_graph.lineage.answers import ImpactAnswer
+from provenance_graph.lineage.answers import ImpactAnswer, ImpactNode
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf
-from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.common.parameters import AsOf, Many
+from provenance_graph.service.api.common.reply import api_router
+from provenance_graph.service.api.common.tables import (
+    CSV,
+    MAX_ROWS,
+    Column,
+    Table,
+    TableQuery,
+    table_reply,
+)
+
+COLUMNS: Table[ImpactNode] = Table(
+    Column("what", lambda n: n["label"]),
+    Column("kind", lambda n: n["kind"], facet=True),
+    Column("distance", lambda n: n["distance"], facet=True),
+    Column("relation", lambda n: n["through"]["relationName"], facet=True),
+    Column("through", lambda n: short_id(n["through"]["parent"]), facet=True),
+    Column("licence", lambda n: [_licence(one["label"]) for one in n["licences"]], facet=True),
+    Column("iri", lambda n: n["iri"]),
+)
+"""What is affected, as a table."""
+
+
+def _licence(label: str) -> str:
+    """A licence as readers name it: ``llama-3.1``, ``MIT``."""
+    return label.removeprefix("id:").removeprefix("licence/").removeprefix("licence:")
 
 
 def router(access: Access) -> APIRouter:
@@ -24,21 +48,48 @@ def router(access: Access) -> APIRouter:
 
 
 def _impact(routes: APIRouter, access: Access) -> None:
-    @routes.get("/impact", responses={200: {"model": ImpactAnswer}})
+    @routes.get("/impact", responses={200: {"model": ImpactAnswer, **CSV}})
     def impact(
         request: Request,
         thing: Annotated[str, Query(max_length=300, description="A model or a dataset.")],
-        limit: Annotated[int, Query(ge=1, le=5000)] = 200,
+        table: TableQuery,
+        kind: Many = [],  # noqa: B006
+        distance: Many = [],  # noqa: B006
+        relation: Many = [],  # noqa: B006
+        through: Many = [],  # noqa: B006
+        licence: Many = [],  # noqa: B006
+        limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 200,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """What is affected if a model or dataset is withdrawn, down to our deployments and offers."""
+        """What is affected if a model or dataset is withdrawn, down to our deployments and offers.
+
+        Nearest first or by a column; as JSON or, what is affected, as CSV.
+        """
         snapshot = access.prepared("lineage", asOf)
+        asked = table.by(
+            kind=kind, distance=distance, relation=relation, through=through, licence=licence
+        )
+
+        def read(most: int) -> ImpactAnswer:
+            return affected(snapshot, entity_named(snapshot, thing), limit=most).to_json()
 
         def made() -> ImpactAnswer:
-            subject = entity_named(snapshot, thing)
-            return affected(snapshot, subject, limit=limit).to_json()
+            if asked.first_only:
+                return read(limit)
+            answer = read(MAX_ROWS)
+            part = COLUMNS.part(answer["nodes"], asked, limit)
+            answer |= {
+                "nodes": list(part.rows),
+                "shown": len(part.rows),
+                "of": part.total,
+                "truncated": answer["truncated"] or part.next is not None,
+                "next": part.next,
+            }
+            return answer if part.facets is None else {**answer, "facets": part.facets}
 
-        return reply(access, request, snapshot, made)
+        return table_reply(
+            access, request, snapshot, asked, made, COLUMNS, lambda: read(MAX_ROWS)["nodes"]
+        )
 
 
 def entity_named(snapshot: AcceptedSnapshot, text: str) -> Iri:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.answers import (
     BreachesAnswer,
     ExplanationAnswer,
@@ -16,16 +17,44 @@ from provenance_graph.licences.answers import (
     RepairAnswer,
 )
 from provenance_graph.licences.graph import LicenceGraph, day_of_texts
+from provenance_graph.licences.paths import path_text
 from provenance_graph.licences.portfolio import portfolio, subjects_of
 from provenance_graph.licences.repair import repair
-from provenance_graph.licences.rules.breaches import Filters, store_findings
+from provenance_graph.licences.results import LicenceFinding
+from provenance_graph.licences.rules.breaches import Filters, StoreFindings, store_findings
+from provenance_graph.licences.rules.context import SEVERITIES
 from provenance_graph.licences.texts.explain import explain_in
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Many
 from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.common.tables import (
+    CSV,
+    MAX_ROWS,
+    Column,
+    Table,
+    TableQuery,
+    table_reply,
+)
 from provenance_graph.service.api.lineage.impact import entity_named
 
+COLUMNS: Table[LicenceFinding] = Table(
+    Column("model", lambda f: short_id(f.subject)),
+    Column("rule", lambda f: f.rule.id, facet=True),
+    Column("name", lambda f: f.rule.name),
+    Column(
+        "severity",
+        lambda f: f.severity,
+        True,
+        lambda f: len(SEVERITIES) - SEVERITIES.index(f.severity),
+    ),
+    Column("message", lambda f: f.message),
+    Column("licence", lambda f: f.licence.name if f.licence else "", facet=True),
+    Column("clause", lambda f: f.clause),
+    Column("holder", lambda f: short_id(f.holder) if f.holder else "", facet=True),
+    Column("path", lambda f: path_text(f.path)),
+)
+"""Findings as a table."""
 On = Annotated[str, Query(max_length=10, description="By the texts in force on that day.")]
 Text = Annotated[str, Query(max_length=300)]
 
@@ -73,28 +102,52 @@ def _of_models(routes: APIRouter, access: Access) -> None:
 
 
 def _of_store(routes: APIRouter, access: Access) -> None:
-    @routes.get("/breaches", responses={200: {"model": BreachesAnswer}})
+    @routes.get("/breaches", responses={200: {"model": BreachesAnswer, **CSV}})
     def breaches(
         request: Request,
+        table: TableQuery,
         rule: Many = [],  # noqa: B006
+        severity: Many = [],  # noqa: B006
+        model: Many = [],  # noqa: B006
+        licence: Many = [],  # noqa: B006
+        holder: Many = [],  # noqa: B006
         licensor: Text = "",
         developer: Text = "",
         of: Text = "",
         on: On = "",
-        limit: Annotated[int, Query(ge=1, le=5000)] = 200,
+        limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 200,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Every licence finding in the store, gravest first; unknowns counted by cause."""
+        """Every licence finding in the store, gravest first or by a column; as JSON or CSV.
+
+        Unknowns are counted by cause.
+        """
         day = day_of_texts(on)
         rules = frozenset(one.upper() for one in rule)
+        asked = table.by(severity=severity, model=model, licence=licence, holder=holder)
+        snapshot = access.prepared("lineage", asOf)
 
-        def made(graph: LicenceGraph) -> object:
+        def read(graph: LicenceGraph) -> StoreFindings:
             entity: Iri | None = entity_named(graph.snapshot, of) if of else None
             filters = Filters(rules, licensor, developer, entity)
-            result = store_findings(graph, day=day, limit=limit, filters=filters)
-            return result.supported(graph).to_json()
+            most = limit if asked.first_only else MAX_ROWS
+            return store_findings(graph, day=day, limit=most, filters=filters)
 
-        return _reply(access, request, asOf, made)
+        def made() -> BreachesAnswer:
+            graph = LicenceGraph(snapshot)
+            result = read(graph)
+            if asked.first_only:
+                return result.supported(graph).to_json()
+            part = COLUMNS.part(result.findings, asked, limit)
+            shown = replace(result, findings=tuple(part.rows)).supported(graph).to_json()
+            cut = result.is_cut or part.next is not None
+            shown |= {"of": part.total, "truncated": cut, "next": part.next}
+            return shown if part.facets is None else {**shown, "facets": part.facets}
+
+        def rows() -> Sequence[LicenceFinding]:
+            return read(LicenceGraph(snapshot)).findings
+
+        return table_reply(access, request, snapshot, asked, made, COLUMNS, rows)
 
     @routes.get("/licences-of", responses={200: {"model": ExplanationAnswer}})
     def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803

@@ -6,17 +6,42 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from provenance_graph.conflicts.answers import ConflictPage
+from provenance_graph.conflicts.answers import ConflictAnswer, ConflictPage
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
+from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import chosen, summary
-from provenance_graph.conflicts.stored import ledger
-from provenance_graph.core.errors import NotFound, UsageError
+from provenance_graph.conflicts.stored import StoredConflict, ledger
+from provenance_graph.core.errors import NotFound
 from provenance_graph.model.answers import StatsAnswer
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import counts
-from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit
+from provenance_graph.service.api.common.parameters import AsOf, Limit, Many
 from provenance_graph.service.api.common.reply import api_router, reply
+from provenance_graph.service.api.common.tables import (
+    CSV,
+    Column,
+    Table,
+    TableQuery,
+    table_reply,
+)
+
+COLUMNS: Table[ConflictAnswer] = Table(
+    Column("subject", lambda c: c["subject"]["label"], facet=True),
+    Column("property", lambda c: c["label"], facet=True),
+    Column("accepted", lambda c: [s["value"] for s in c["sides"] if s["accepted"]]),
+    Column("others", lambda c: [s["value"] for s in c["sides"] if not s["accepted"]]),
+    Column("severity", lambda c: c["severity"]),
+    Column("what", lambda c: c["kind"], facet=True),
+    Column("sources", lambda c: _sources(c), facet=True),
+    Column("why", lambda c: c["explanation"]),
+)
+"""The ledger as a table."""
+
+
+def _sources(conflict: ConflictAnswer) -> list[str]:
+    claims = (claim for side in conflict["sides"] for claim in side["claims"])
+    return sorted({claim["publisher"]["id"] for claim in claims})
 
 
 def router(access: Access) -> APIRouter:
@@ -28,9 +53,10 @@ def router(access: Access) -> APIRouter:
 
 
 def _ledger(routes: APIRouter, access: Access) -> None:
-    @routes.get("/conflicts", responses={200: {"model": ConflictPage}})
+    @routes.get("/conflicts", responses={200: {"model": ConflictPage, **CSV}})
     def all_conflicts(
         request: Request,
+        table: TableQuery,
         kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
         field: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
         developer: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
@@ -39,44 +65,49 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         ] = False,
         severityMin: Annotated[int, Query(ge=0, le=100)] = 0,  # noqa: N803
         model: Annotated[str, Query(max_length=300)] = "",
+        subject: Many = [],  # noqa: B006
+        property: Many = [],  # noqa: B006
+        sources: Many = [],  # noqa: B006
         limit: Limit = 50,
-        cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """The ledger of conflicts, worst first."""
+        """The ledger of conflicts, worst first or by a column; as JSON or CSV."""
         snapshot = access.prepared("conflicts", asOf)
+        asked = table.by(subject=subject, property=property, sources=sources)
 
-        def made() -> ConflictPage:
-            subject = resolve(snapshot, model, "anything") if model else None
+        def wanted() -> tuple[list[Conflict | StoredConflict], dict[str, int]]:
+            about = resolve(snapshot, model, "anything") if model else None
             results = [
                 c for c in ledger(snapshot)
-                if c.severity >= severityMin and (subject is None or subject in c.about())
+                if c.severity >= severityMin and (about is None or about in c.about())
             ]  # fmt: skip
             makers = [resolve(snapshot, name, "organization") for name in developer]
             every = chosen(results, (), field, makers, snapshot=snapshot, every=True)
-            kinds = summary(every)
+            counted = summary(every)
             if unknown := [name for name in kind if name not in KINDS]:
                 raise NotFound(unknown[0], "kind of conflict", KINDS)
             shown = set(kind) or (set(KINDS) if all else set(DEFAULT))
-            wanted = [c for c in every if c.kind in shown]
-            start = _offset(cursor)
-            part = wanted[start : start + limit]
-            end = start + len(part)
-            return {
-                "items": [c.to_json() for c in part],
-                "total": len(wanted),
-                "shown": len(part),
-                "next": str(end) if part and end < len(wanted) else None,
-                "kinds": {name: kinds[name] for name in KINDS if kinds[name]},
+            kinds = {name: counted[name] for name in KINDS if counted[name]}
+            return [c for c in every if c.kind in shown], kinds
+
+        def made() -> ConflictPage:
+            results, kinds = wanted()
+            part = COLUMNS.made(results, lambda c: c.to_json(), asked, limit)
+            answer: ConflictPage = {
+                "items": list(part.rows),
+                "total": part.total,
+                "shown": len(part.rows),
+                "next": part.next,
+                "kinds": kinds,
             }
+            if part.facets is not None:
+                answer["facets"] = part.facets
+            return answer
 
-        return reply(access, request, snapshot, made)
+        def rows() -> list[ConflictAnswer]:
+            return [c.to_json() for c in wanted()[0]]
 
-
-def _offset(cursor: str) -> int:
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
-        raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
-    return int(cursor or 0)
+        return table_reply(access, request, snapshot, asked, made, COLUMNS, rows)
 
 
 def _counts(routes: APIRouter, access: Access) -> None:

@@ -1,0 +1,246 @@
+"""Rows of an answer as a reader asks for them: filtered, counted, sorted, paged, as CSV.
+
+The page's tables and the API take the same parameters: ``sort`` names a column (``-`` before it
+for the largest first), ``find`` holds words that a row must have in any column, a column's own
+name limits it to values, ``facets=true`` asks how many rows each value would leave.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+
+from fastapi import Depends, Query, Request, Response
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import UsageError
+from provenance_graph.model.answers import FacetCount
+from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import Cursor
+from provenance_graph.service.api.common.reply import reply
+
+Row = TypeVar("Row")
+Found = TypeVar("Found")
+Plain = str | int | Sequence[str] | None
+"""What a cell sorts, filters and exports by; a sequence of texts has each as a value."""
+MAX_ROWS = 5_000
+"""Rows that are sorted, counted and exported at most, the first in the answer's own order."""
+MAX_VALUES = 200
+"""Values of a facet that are listed at most, the commonest."""
+CSV: Final[dict[str, Any]] = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """A column by its name in the query; ``facet``: its values are counted.
+
+    ``order`` gives what it is sorted by, where that is not its value.
+    """
+
+    name: str
+    value: Callable[[Row], Plain]
+    facet: bool = False
+    order: Callable[[Row], Plain] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of a table beyond the answer's own filters."""
+
+    sort: str = ""
+    find: str = ""
+    facets: bool = False
+    cursor: str = ""
+    format: str = "json"
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def by(self, **chosen: Sequence[str]) -> Asked:
+        """The same, limited to values of columns."""
+        some = {name: values for name, values in chosen.items() if values}
+        return Asked(self.sort, self.find, self.facets, self.cursor, self.format, some)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether rows are asked for as they stand in the answer's own order, none left out."""
+        return not any((self.sort, self.find.strip(), self.facets, self.chosen))
+
+    @property
+    def first_only(self) -> bool:
+        """Whether the first rows of the answer are all that is asked for."""
+        return self.in_order and not self.cursor and self.format == "json"
+
+
+def _asked(
+    sort: Annotated[
+        str, Query(max_length=40, description="A column; `-` before it: the largest first.")
+    ] = "",
+    find: Annotated[
+        str, Query(max_length=200, description="Words that a row has in any column.")
+    ] = "",
+    facets: Annotated[bool, Query(description="Also how many rows each value leaves.")] = False,
+    cursor: Cursor = "",
+    format: Literal["json", "csv"] = "json",
+) -> Asked:
+    return Asked(sort, find, facets, cursor, format)
+
+
+TableQuery = Annotated[Asked, Depends(_asked)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Row]):
+    """A page of rows; ``total`` counts all that pass, ``next`` is the cursor of the page after."""
+
+    rows: Sequence[Row]
+    total: int
+    next: str | None
+    facets: dict[str, list[FacetCount]] | None = None
+
+
+class Table(Generic[Row]):
+    """The columns of one kind of rows."""
+
+    def __init__(self, *columns: Column[Row]) -> None:
+        self.columns = columns
+
+    def part(self, rows: Sequence[Row], asked: Asked, limit: int) -> Part[Row]:
+        """The rows that are asked for; raises UsageError for an unknown column or a wrong cursor."""
+        start = offset(asked.cursor)
+        passing = self.chosen(rows, asked)
+        part = passing[start : start + limit]
+        end = start + len(part)
+        following = str(end) if part and end < len(passing) else None
+        facets = self._facets(rows, asked) if asked.facets else None
+        return Part(part, len(passing), following, facets)
+
+    def made(
+        self, found: Sequence[Found], make: Callable[[Found], Row], asked: Asked, limit: int
+    ) -> Part[Row]:
+        """The same of rows that are yet to be made; no more are made than it takes."""
+        if not asked.in_order:
+            return self.part([make(one) for one in found], asked, limit)
+        start = offset(asked.cursor)
+        rows = [make(one) for one in found[start : start + limit]]
+        end = start + len(rows)
+        return Part(rows, len(found), str(end) if rows and end < len(found) else None)
+
+    def chosen(self, rows: Sequence[Row], asked: Asked) -> list[Row]:
+        """All rows that pass, in the order that is asked for."""
+        return self._sorted(self._passing(rows, asked), asked.sort)
+
+    def as_csv(self, rows: Iterable[Row]) -> bytes:
+        """Rows as comma-separated values, a column each, under the names of the query."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow([column.name for column in self.columns])
+        for row in rows:
+            writer.writerow([_cell(column.value(row)) for column in self.columns])
+        return out.getvalue().encode("utf-8", "backslashreplace")
+
+    def _passing(self, rows: Iterable[Row], asked: Asked, without: str = "") -> list[Row]:
+        limits = [
+            (column.value, set(asked.chosen[column.name]))
+            for column in self.columns
+            if column.name in asked.chosen and column.name != without
+        ]
+        words = asked.find.lower().split()
+
+        def passes(row: Row) -> bool:
+            if not all(wanted.intersection(_parts(value(row))) for value, wanted in limits):
+                return False
+            if not words:
+                return True
+            text = " ".join(_text(column.value(row)) for column in self.columns).lower()
+            return all(word in text for word in words)
+
+        return [row for row in rows if passes(row)]
+
+    def _sorted(self, rows: list[Row], sort: str) -> list[Row]:
+        if not sort:
+            return rows
+        by_name = {column.name: column.order or column.value for column in self.columns}
+        value = by_name.get(sort.removeprefix("-"))
+        if value is None:
+            raise UsageError(f"no column {sort[:40]!r} to sort by; there are {', '.join(by_name)}")
+        empty = [row for row in rows if not _text(value(row))]
+        full = [row for row in rows if _text(value(row))]
+        full.sort(key=lambda row: _order(value(row)), reverse=sort.startswith("-"))
+        return full + empty
+
+    def _facets(self, rows: Sequence[Row], asked: Asked) -> dict[str, list[FacetCount]]:
+        results: dict[str, list[FacetCount]] = {}
+        for column in self.columns:
+            if column.facet:
+                passing = self._passing(rows, asked, without=column.name)
+                counts = Counter(
+                    one for row in passing for one in dict.fromkeys(_parts(column.value(row)))
+                )
+                ordered = sorted(counts.items(), key=lambda one: (-one[1], _order(one[0])))
+                results[column.name] = [
+                    {"value": value, "count": count} for value, count in ordered[:MAX_VALUES]
+                ]
+        return results
+
+
+def table_reply(
+    access: Access,
+    request: Request,
+    snapshot: AcceptedSnapshot,
+    asked: Asked,
+    made: Callable[[], object],
+    table: Table[Row],
+    rows: Callable[[], Sequence[Row]],
+) -> Response:
+    """The answer as JSON, or every row of it that is asked for as CSV."""
+    if asked.format == "json":
+        return reply(access, request, snapshot, made)
+    return reply(
+        access,
+        request,
+        snapshot,
+        lambda: table.chosen(rows(), asked),
+        media_type="text/csv",
+        write=table.as_csv,
+    )
+
+
+def offset(cursor: str) -> int:
+    """Where a page starts; raises UsageError for what no list gave."""
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
+        raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
+    return int(cursor or 0)
+
+
+def _parts(value: Plain) -> Sequence[str]:
+    if isinstance(value, str | int) or value is None:
+        return (_text(value),)
+    return value or ("",)
+
+
+def _text(value: Plain) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str | int) else ", ".join(value)
+
+
+def _order(value: Plain) -> tuple[tuple[int, int, str], ...]:
+    """A key by which numbers in texts count as numbers, and capitals as small letters."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", _text(value).casefold())
+    return tuple(
+        (0, len(digits), digits) if (digits := part.lstrip("0")).isdigit() or not digits
+        else (1, 0, part)
+        for part in parts
+    )  # fmt: skip
+
+
+def _cell(value: Plain) -> str:
+    """A cell; one that a spreadsheet would run as a formula begins with an apostrophe."""
+    text = _text(value)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
