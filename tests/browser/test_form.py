@@ -142,8 +142,8 @@ def test_a_table_sorts_by_column_and_says_so_in_the_address(tab: Any) -> None:
         " return steps.length > 1 && steps.every((s, i) => i === 0 || s <= steps[i - 1]) }"
     )
     with page.expect_download() as saved:
-        page.get_by_role("button", name="CSV of What depends on it").click()
-    assert saved.value.path().read_text("utf-8").startswith("What,Kind,Steps")
+        page.get_by_role("link", name="CSV of What depends on it").click()
+    assert saved.value.path().read_text("utf-8").startswith("what,kind,distance")
 
 
 def test_a_basket_of_too_many_is_bounded_and_says_so(tab: Any) -> None:
@@ -188,3 +188,39 @@ def test_memory_and_listeners_are_flat_over_many_views(tab: Any) -> None:
     last, more = around(sample(20, 40))
     assert last < first * 1.5 + 2, f"{first:.1f} MB, then {last:.1f} MB"
     assert more < listeners * 1.5 + 50, f"{listeners} listeners, then {more}"
+
+
+def test_a_parameter_that_a_view_does_not_know_is_named(tab: Any) -> None:
+    page = tab.open("/breaches?severty=Violation&foo=1")
+    notice = page.get_by_text("2 parameters of this address are not known here")
+    notice.wait_for()
+    expect(notice).to_contain_text("foo")
+    page.get_by_role("link", name="severity", exact=True).click()
+    page.wait_for_url(re.compile(r"severity=Violation"))
+    page.get_by_role("button", name="Take it out", exact=True).click()
+    page.wait_for_url(re.compile(r"/breaches\?severity=Violation$"))
+    expect(page.get_by_text("not known here")).to_have_count(0)
+
+
+def test_findings_are_sorted_filtered_and_counted_by_the_service(tab: Any) -> None:
+    page = tab.open("/breaches")
+    status = page.get_by_text(re.compile(r"^\d+ of \d+ findings$"))
+    status.wait_for()
+    rule = page.get_by_label("Rule", exact=True)
+    option = rule.locator("option").nth(1)
+    value, count = re.fullmatch(r"(\S+) \((\d+)\)", option.inner_text()).groups()
+    with page.expect_response(re.compile(rf"/api/v1/breaches\?.*rule={value}")):
+        rule.select_option(value)
+    page.get_by_text(re.compile(rf" of {count} findings$")).wait_for()
+    with page.expect_response(re.compile(r"/api/v1/breaches\?.*sort=model")):
+        page.get_by_role("button", name=re.compile(r"^Model")).click()
+    with page.expect_response(re.compile(r"find=")):
+        page.get_by_label("Filter", exact=True).press_sequentially("no-such-words")
+    page.get_by_text("No licence finding with these filters.").wait_for()
+    page.get_by_label("Filter", exact=True).fill("")
+    page.get_by_text(re.compile(rf" of {count} findings$")).wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="CSV of Licence findings").click()
+    lines = saved.value.path().read_text("utf-8").splitlines()
+    assert lines[0].startswith("model,rule,name,severity")
+    assert len(lines) == int(count) + 1

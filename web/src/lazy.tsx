@@ -31,18 +31,23 @@ class Guard extends Component<{ children: ComponentChildren }, { fault: string }
 /** A view whose code loads on first use. */
 export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
   let ready: ComponentType<P> | undefined;
+  let loading: Promise<{ default: ComponentType<P> }> | undefined;
   return function Lazy(props: P): JSX.Element {
     const [, setTurn] = useState(0);
     const [fault, setFault] = useState(false);
     const fallback = useContext(Fallback);
+    if (!ready) loading ??= load(); // at once, not only once this is drawn
     useEffect(() => {
       if (ready) return;
-      load().then(
+      (loading ?? load()).then(
         (found) => {
           ready = found.default;
           setTurn((n) => n + 1);
         },
-        () => setFault(true),
+        () => {
+          loading = undefined; // tried anew when it is shown again
+          setFault(true);
+        },
       );
     }, []);
     if (ready) {

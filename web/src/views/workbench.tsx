@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Refusal, useAsked } from "../api";
 import { closed, kept, load, noted, opened, store, textOf, titleOf, written, type Desk } from "../answers/desk";
 import type { Editor } from "../editor/editor";
+import { terms } from "../editor/terms";
 import { formOf, missingPrefixes } from "../editor/text";
 import { Copy, Trouble, useTitle } from "../parts";
 import { go, withQuery, type Place } from "../router";
@@ -45,6 +46,7 @@ const ANSWER = ["view", "chart", "x", "y"];
 export default function Workbench({ place }: { place: Place }): JSX.Element {
   useTitle("SPARQL workbench");
   const { query } = place;
+  useEffect(() => void terms().catch(() => []), []); // the editor asks for them too, once it is loaded
   const questions = useAsked<Question[]>("/api/v1/questions");
   const asked = query.get("question");
   const question = questions.data?.find((q) => q.id === asked);

@@ -40,10 +40,11 @@ def index_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageIn
     if not snapshot.as_of:
         return LineageIndex.open(snapshot)
     name = f"lineage near {' '.join(sorted(subjects))}"
-    return snapshot.cached(name, lambda: _part(snapshot, subjects))
+    return snapshot.cached(name, lambda: part_near(snapshot, subjects))
 
 
-def _part(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageIndex:
+def part_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageIndex:
+    """The same of a past day, made each time: for a service, which answers about any entity."""
     referrers = cache(lambda entity: read.referrers(snapshot, entity))
     kinds: dict[Iri, int] = {}
     todo = _below(subjects, referrers)

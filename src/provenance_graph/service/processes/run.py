@@ -204,7 +204,7 @@ def _http_work(
         service = make_service(backend, settings, writer, tokens)
         first = app_of(service)
         rest = _RestApi(root, indexed=indexed, public=True, signing=signing)
-        staged = Staged(first, lambda: app_of(service, rest.routers()))
+        staged = Staged(first, lambda: app_of(service, rest.routers()), rest.read_ahead)
 
         async def of_all() -> ASGIApp:
             await whole.open()
@@ -261,6 +261,12 @@ class _RestApi:
         from provenance_graph.service.api.routers import routers
 
         return routers(self._root, access)
+
+    def read_ahead(self) -> None:
+        """Read what the answers on any model rest on, so that the first reader need not wait."""
+        from provenance_graph.service.api.ahead import read_ahead
+
+        read_ahead(self._reads())
 
     def _reads(self) -> Access:
         from provenance_graph.service.api.common.access import Access

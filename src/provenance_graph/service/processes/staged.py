@@ -28,13 +28,23 @@ _EARLY: Final = frozenset(
     f"/api/v1/{name}" for name in ("search", "models", "facets", "conflicts", "stats")
 )
 """What ``first_routers`` answer."""
+_CALM: Final = 1.0
+"""Seconds between the complete application and what may be done beforehand for later requests."""
 
 
 class Staged:
-    """The first application, and the complete one made by ``complete`` in a thread."""
+    """The first application, and the complete one made by ``complete`` in a thread.
 
-    def __init__(self, first: ASGIApp, complete: Callable[[], ASGIApp]) -> None:
-        self._first, self._make = first, complete
+    ``afterwards`` is called in a thread a moment later, when the first requests are answered.
+    """
+
+    def __init__(
+        self,
+        first: ASGIApp,
+        complete: Callable[[], ASGIApp],
+        afterwards: Callable[[], object] | None = None,
+    ) -> None:
+        self._first, self._make, self._afterwards = first, complete, afterwards
         self._early: ASGIApp | None = None
         self._app: ASGIApp | None = None
         self._loading: asyncio.Future[ASGIApp] | None = None
@@ -53,6 +63,9 @@ class Staged:
     def _loaded(self, done: asyncio.Future[ASGIApp]) -> None:
         if not done.cancelled() and done.exception() is None:
             self._app = done.result()
+            if self._afterwards is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(_CALM, loop.run_in_executor, None, self._afterwards)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; what the first application has not waits for the complete one."""

@@ -136,6 +136,14 @@ class Access:
         self._days.move_to_end(key)
         return result
 
+    def for_few(self, as_of: str = "") -> AcceptedSnapshot:
+        """A snapshot for questions on the lineage of few entities.
+
+        Of now its index is at hand; of a past day what bears on them is read instead (``part_near``),
+        since making the index of that day takes seconds.
+        """
+        return self.snapshot(as_of) if as_of else self.prepared("lineage")
+
     def prepared(self, name: str, as_of: str = "") -> AcceptedSnapshot:
         """A snapshot for which one of INDEXES is at hand: the newest, or one shortly before it.
 

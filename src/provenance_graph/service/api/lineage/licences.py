@@ -17,6 +17,7 @@ from provenance_graph.licences.answers import (
     RepairAnswer,
 )
 from provenance_graph.licences.graph import LicenceGraph, day_of_texts
+from provenance_graph.licences.inheritance.near import part_near
 from provenance_graph.licences.paths import path_text
 from provenance_graph.licences.portfolio import portfolio, subjects_of
 from provenance_graph.licences.repair import repair
@@ -79,10 +80,10 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         """May it be used: a sentence, three answers for each use, findings, with path and clause."""
         day = day_of_texts(on)
 
-        def made(graph: LicenceGraph) -> object:
-            return graph.report(resolve(graph.snapshot, name), uses=use, day=day).to_json()
+        def made(graph: LicenceGraph, subject: Iri) -> object:
+            return graph.report(subject, uses=use, day=day).to_json()
 
-        return _reply(access, request, asOf, made)
+        return _of_one(access, request, name, asOf, made)
 
     @routes.get("/models/{name:path}/repair", responses={200: {"model": RepairAnswer}})
     def repairs(
@@ -95,10 +96,10 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         """The smallest sets of changes that make the uses allowed, with proof."""
         day = day_of_texts(on)
 
-        def made(graph: LicenceGraph) -> object:
-            return repair(graph, resolve(graph.snapshot, name), uses=use, day=day).to_json()
+        def made(graph: LicenceGraph, subject: Iri) -> object:
+            return repair(graph, subject, uses=use, day=day).to_json()
 
-        return _reply(access, request, asOf, made)
+        return _of_one(access, request, name, asOf, made)
 
 
 def _of_store(routes: APIRouter, access: Access) -> None:
@@ -175,6 +176,24 @@ def _of_store(routes: APIRouter, access: Access) -> None:
             return portfolio(graph, subjects, use, day, unresolved).to_json()
 
         return _reply(access, request, asOf, made)
+
+
+def _of_one(
+    access: Access,
+    request: Request,
+    name: str,
+    as_of: str,
+    make: Callable[[LicenceGraph, Iri], object],
+) -> Response:
+    """What is made of the licences of one model; of a past day from what bears on it alone."""
+    snapshot = access.for_few(as_of)
+
+    def made() -> object:
+        subject = resolve(snapshot, name)
+        index = part_near(snapshot, [subject]) if as_of else None
+        return make(LicenceGraph(snapshot, index), subject)
+
+    return reply(access, request, snapshot, made)
 
 
 def _reply(

@@ -10,6 +10,7 @@ from provenance_graph.conflicts.answers import ConflictList
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.selection import listed
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inheritance.near import part_near
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage import formats
 from provenance_graph.lineage.answers import CytoscapeAnswer, LineageAnswer
@@ -124,11 +125,13 @@ def _derived(routes: APIRouter, access: Access) -> None:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Ancestors and descendants with the evidence of every edge; "N of M" when cut."""
-        snapshot = access.prepared("lineage", asOf)
+        snapshot = access.for_few(asOf)
 
         def made() -> object:
-            result = LineageGraph(snapshot).of(
-                resolve(snapshot, name),
+            subject = resolve(snapshot, name)
+            index = part_near(snapshot, [subject]) if asOf else None
+            result = LineageGraph(snapshot, index).of(
+                subject,
                 direction=direction,
                 depth=depth,
                 relations=relation,
@@ -137,7 +140,7 @@ def _derived(routes: APIRouter, access: Access) -> None:
                 limit=limit,
             )
             if breaches:
-                result = with_breaches(result, LicenceGraph(snapshot))
+                result = with_breaches(result, LicenceGraph(snapshot, index))
             return result.to_json() if format == "json" else formats.FORMATS[format](result)
 
         if format == "json":
