@@ -204,9 +204,8 @@ def test_a_parameter_that_a_view_does_not_know_is_named(tab: Any) -> None:
 
 def test_findings_are_sorted_filtered_and_counted_by_the_service(tab: Any) -> None:
     page = tab.open("/breaches")
-    status = page.get_by_text(re.compile(r"^\d+ of \d+ findings$"))
-    status.wait_for()
-    rule = page.get_by_label("Rule", exact=True)
+    page.get_by_text(re.compile(r"\d+ of \d+ findings")).wait_for()
+    rule = page.get_by_role("combobox", name="Rule", exact=True)
     option = rule.locator("option").nth(1)
     value, count = re.fullmatch(r"(\S+) \((\d+)\)", option.inner_text()).groups()
     with page.expect_response(re.compile(rf"/api/v1/breaches\?.*rule={value}")):
@@ -215,9 +214,9 @@ def test_findings_are_sorted_filtered_and_counted_by_the_service(tab: Any) -> No
     with page.expect_response(re.compile(r"/api/v1/breaches\?.*sort=model")):
         page.get_by_role("button", name=re.compile(r"^Model")).click()
     with page.expect_response(re.compile(r"find=")):
-        page.get_by_label("Filter", exact=True).press_sequentially("no-such-words")
+        page.get_by_role("searchbox", name="Filter", exact=True).first.press_sequentially("no-such-words")
     page.get_by_text("No licence finding with these filters.").wait_for()
-    page.get_by_label("Filter", exact=True).fill("")
+    page.get_by_role("searchbox", name="Filter", exact=True).first.fill("")
     page.get_by_text(re.compile(rf" of {count} findings$")).wait_for()
     with page.expect_download() as saved:
         page.get_by_role("link", name="CSV of Licence findings").click()
