@@ -214,7 +214,9 @@ def test_findings_are_sorted_filtered_and_counted_by_the_service(tab: Any) -> No
     with page.expect_response(re.compile(r"/api/v1/breaches\?.*sort=model")):
         page.get_by_role("button", name=re.compile(r"^Model")).click()
     with page.expect_response(re.compile(r"find=")):
-        page.get_by_role("searchbox", name="Filter", exact=True).first.press_sequentially("no-such-words")
+        page.get_by_role("searchbox", name="Filter", exact=True).first.press_sequentially(
+            "no-such-words"
+        )
     page.get_by_text("No licence finding with these filters.").wait_for()
     page.get_by_role("searchbox", name="Filter", exact=True).first.fill("")
     page.get_by_text(re.compile(rf" of {count} findings$")).wait_for()
