@@ -1,12 +1,14 @@
 """Exports of many models before the standards' own checkers, and read back into the store.
 
-    python benchmarks/check_exports.py STORE [--others 200] [--back 50] [--shared DIR] [--out FILE.json]
+    python -m benchmarks.check_exports STORE [--others 200] [--back 142] [--shared DIR]
+                                       [--no-checkers] [--out FILE.json]
 
-All models that we curated and others, taken evenly over the store, are exported in every format.
-Each document is held to the tool of its standard; what a tool misses is compared with what the
-store holds, so that "nobody states it" is told from a fault of ours. The first models are also
-imported again: a document of ours adds no claim and changes no accepted fact. The same documents
-without our mark, as another tool would write them, must say nothing that the store contradicts.
+All models that we curated and others, drawn by a seed, are exported in every format. Each document
+is held to the tool of its standard; what a tool misses is compared with what the store holds, so
+that "nobody states it" is told from a fault of ours. The first models are also imported again: a
+document of ours adds no claim, and so changes no accepted fact. And every document is read as any
+other of its format: each fact that the writer says it carries must be there, and of parents, their
+pinned revisions, the kind of derivation and stated licences it is counted how many survive.
 """
 
 from __future__ import annotations
@@ -15,11 +17,12 @@ import argparse
 import io
 import json
 import logging
+import random
 import tempfile
 import time
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +37,9 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import resources
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.exchange.ledger import file_address
+from provenance_graph.core.iris import Iri, short_id, shorten
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, SCHEMA
+from provenance_graph.exchange.ledger import Exported, file_address
 from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.exchange.spdx3.elements import project_pages
 from provenance_graph.formats.document import Document
@@ -46,7 +49,9 @@ from provenance_graph.ingest.run import import_documents
 from provenance_graph.model.bundles.gather import bundle
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 from provenance_graph.store.opening import open_store
+from tests.exports_back import missing, read_back
 
+SEED = 17
 Check = Callable[[str, Bundle], Iterator[str]]
 """A document's text and what it was made from, to what the standard's tool finds wrong."""
 
@@ -67,10 +72,9 @@ def curated(snapshot: AcceptedSnapshot) -> list[Iri]:
 
 
 def others(snapshot: AcceptedSnapshot, known: list[Iri], count: int) -> list[Iri]:
-    """So many further models, evenly over all that the store holds."""
+    """So many further models, drawn by a seed from all that the store holds."""
     rest = sorted({s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)} - {*known})
-    step = max(1, len(rest) // max(1, count))
-    return rest[::step][:count]
+    return random.Random(SEED).sample(rest, min(count, len(rest)))
 
 
 def cyclonedx(format: str) -> Check:
@@ -222,9 +226,11 @@ def none(_: str, __: Bundle) -> Iterator[str]:
     yield from ()
 
 
-def checks(shared: Path | None) -> dict[str, Check]:
+def checks(shared: Path | None, *, with_checkers: bool = True) -> dict[str, Check]:
     """The check of each format; formats of our own have none but coming back."""
     result: dict[str, Check] = dict.fromkeys(exporters(), none)
+    if not with_checkers:
+        return result
     result |= {name: cyclonedx(name) for name in _STRICT}
     result |= {"spdx3": spdx, "croissant": croissant, "hf-card": card, "prov": prov}
     path = shared and shared / "vocabularies" / "mldcat-ap" / "mldcat-ap-SHACL.ttl"
@@ -249,12 +255,66 @@ def back(store: Any, text: str, format: str) -> list[str]:
     return problems
 
 
+class Survived:
+    """What a document carries of parents, their revisions, kinds of derivation and licences."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self.lost: dict[str, list[str]] = defaultdict(list)
+        self.unread: dict[str, list[str]] = defaultdict(list)
+
+    def add(self, format: str, one: Bundle, made: Exported) -> None:
+        name = one.subjects[0].partition("/id/model/")[2].replace("/", "--") or "document"
+        if format not in _VIEWS:
+            self.unread[format] += missing(one, format, made, name)
+        claims = read_back(format, made, name)
+        versions = {str(c.value) for c in claims if c.predicate == SCHEMA.version}
+        texts = {c.as_stated for c in claims} | {str(c.value) for c in claims}
+        subject = one.entity(one.subjects[0])
+        for relation in DERIVATIONS:
+            for parent in subject.iris(relation):
+                on_card = relation in CARD_RELATIONS and one.entity(parent).repository
+                what = "parents and relations of a card" if on_card else "other parents"
+                kept = (subject.iri, relation, parent) in made.written or format in _VIEWS
+                self._count(format, what, subject, kept, f"{shorten(relation)} {short_id(parent)}")
+        for revision in subject.revisions.values():
+            self._count(format, "revisions", subject, revision in versions, revision)
+        for licence in subject.iris(DCTERMS.license):
+            kept = (subject.iri, DCTERMS.license, licence) in made.written or format in _VIEWS
+            self._count(format, "licences", subject, kept, licence)
+        for stated in subject.stated_licences:
+            kept = any(stated.name in text for text in texts)
+            self._count(format, "licences as stated", subject, kept, stated.name)
+
+    def _count(self, format: str, what: str, of: BundleEntity, survived: bool, shown: str) -> None:
+        self.counts[format][f"{what} {'survived' if survived else 'lost'}"] += 1
+        if not survived:
+            self.lost[format].append(f"{short_id(of.iri)}: {what} {shown}")
+
+    def results(self) -> Mapping[str, Any]:
+        return {
+            "survived": {f: dict(sorted(c.items())) for f, c in self.counts.items()},
+            "lost": {f: found[:20] for f, found in self.lost.items()},
+            "carried and not read back": {
+                f: found[:20] for f, found in self.unread.items() if found
+            },
+        }
+
+
+CARD_RELATIONS = (PG.fineTunedFrom, PG.adapterOf, PG.quantizedFrom, PG.mergedFrom)
+"""The kinds of derivation that a card of the Hub can state."""
+_VIEWS = frozenset({"trig", "trig12"})
+"""Formats whose claims stand record by record."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("store")
     parser.add_argument("--others", type=int, default=200)
-    parser.add_argument("--back", type=int, default=50)
+    parser.add_argument("--back", type=int, default=142)
+    parser.add_argument("--no-checkers", action="store_true")
     parser.add_argument("--limit", type=int, default=10_000)
+    parser.add_argument("--only", default="", help="models of these names, with commas")
     parser.add_argument("--formats", default="")
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--out", type=Path)
@@ -265,6 +325,8 @@ def main() -> None:
         snapshot = AcceptedSnapshot(store)
         known = curated(snapshot)
         models = (known + others(snapshot, known, options.others))[: options.limit]
+        if options.only:
+            models = [m for m in models if short_id(m) in options.only.split(",")]
         result = run(store, snapshot, models, options)
     print(json.dumps(result, indent=1))
     if options.out:
@@ -274,7 +336,8 @@ def main() -> None:
 def run(
     store: Any, snapshot: AcceptedSnapshot, models: list[Iri], options: argparse.Namespace
 ) -> dict[str, Any]:
-    wanted = checks(options.shared)
+    wanted = checks(options.shared, with_checkers=not options.no_checkers)
+    survived = Survived()
     formats = options.formats.split(",") if options.formats else list(exporters())
     times: dict[str, float] = defaultdict(float)
     made: Counter[str] = Counter()
@@ -287,10 +350,13 @@ def run(
         for name in formats:
             start = time.process_time()
             try:
-                text = export(one, name).text
+                exported = export(one, name)
             except UsageError:
                 continue  # a name of datasets, and the model names none
+            text = exported.text
             times[name] += time.process_time() - start
+            if exporters()[name].alone != "dataset":
+                survived.add(name, one, exported)
             made[name] += 1
             results = list(wanted[name](text, one))
             clean[name] += not results
@@ -308,6 +374,7 @@ def run(
         "examples": examples,
         "came back with something": {f: found[:5] for f, found in returned.items() if found},
         "imported again": min(options.back, len(models)),
+        **survived.results(),
     }
 
 

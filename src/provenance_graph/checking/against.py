@@ -58,12 +58,13 @@ def offered(store: QuadSource) -> list[Offered]:
 
 
 def of_model(snapshot: AcceptedSnapshot, model: Iri, checkers: Sequence[Checker]) -> list[Finding]:
-    """A model of the store against lists and forms: what its export states, and its claims."""
+    """A model of the store against lists, forms and rubrics: its export, and its claims."""
     text = export(bundle(snapshot, [model]), "spdx3").text
     document = Document(Iri(f"urn:export:{short_id(model)}"), text.encode(), snapshot.day, "m.json")
-    return [
-        finding
-        for checker in checkers
-        if isinstance(checker, (ElementChecker, FormChecker))
-        for finding in checker.of_model(model, document, "spdx3")
-    ]
+    findings: list[Finding] = []
+    for checker in checkers:
+        if isinstance(checker, Elements):
+            findings += checker.of_model(snapshot, model)
+        elif isinstance(checker, (ElementChecker, FormChecker)):
+            findings += checker.of_model(model, document, "spdx3")
+    return findings

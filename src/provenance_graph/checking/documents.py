@@ -234,7 +234,7 @@ def _examined(work: _Work) -> Examined:
         locate = _Locator(document, work.file, reading.records)
         findings += [locate.problem(problem) for problem in reading.problems]
         findings += [locate.finding(finding) for finding in work.findings_here]
-    placed = [f if f.file else replace(f, file=work.file) for f in findings]
+    placed = [f if f.file else f.at(work.file, f.line, f.column) for f in findings]
     return Examined(
         work.file,
         tuple(order(dict.fromkeys(placed))),
@@ -272,6 +272,7 @@ class _Locator:
     def __init__(self, document: Document, file: str, records: Sequence[Record]) -> None:
         self._document, self._file = document, file
         self._positions: dict[str, Positions] = {}
+        self._places: dict[tuple[Value, str, Value | None], tuple[str, Place]] = {}
         self._claims_on: dict[str, list[Claim]] = defaultdict(list)
         self._claims_of: dict[Value | None, list[Claim]] = defaultdict(list)
         for claim in (claim for record in records for claim in record.claims):
@@ -290,13 +291,22 @@ class _Locator:
         """A finding of a shape or rule, at the claim that it speaks of."""
         inner, place = "", Place(finding.line, finding.column)
         if not place.line:
-            for claim in self._claims(finding):
-                inner, place = self._claim(claim)
-                if place.line:
-                    break
+            spoken_of = finding.focus, finding.path, finding.value
+            if spoken_of not in self._places:
+                self._places[spoken_of] = self._place(finding)
+            inner, place = self._places[spoken_of]
+        return finding.at(self._path(inner), place.line or 1, place.column)
+
+    def _place(self, finding: Finding) -> tuple[str, Place]:
+        """The file of a folder and the place in it of what a finding speaks of."""
+        inner, place = "", Place()
+        for claim in self._claims(finding):
+            inner, place = self._claim(claim)
+            if place.line:
+                break
         if not place.line and finding.path:
             place = self._key(finding.path)
-        return replace(finding, file=self._path(inner), line=place.line or 1, column=place.column)
+        return inner, place
 
     def _claims(self, finding: Finding) -> Iterator[Claim]:
         """The claims that a finding may speak of, the likeliest first."""

@@ -58,22 +58,27 @@ class Elements:
         with MemoryStore(self._reference) as alone:
             update(alone, [record])
             snapshot = AcceptedSnapshot(alone)
-            return [finding for model in models for finding in self._gaps(snapshot, model)]
+            here = "in this document"
+            return [item for model in models for item in self._items(snapshot, model, here)]
 
-    def _gaps(self, snapshot: AcceptedSnapshot, model: Iri) -> list[Finding]:
+    def of_model(self, snapshot: AcceptedSnapshot, model: Iri) -> list[Finding]:
+        """The items of the rubric for a model of the store, by all that the store holds."""
+        return self._items(snapshot, model, "in the store")
+
+    def _items(self, snapshot: AcceptedSnapshot, model: Iri, where: str) -> list[Finding]:
+        """A finding an item; those that are met are notes."""
         made = assess_model(snapshot, model, self._rubric)
         return [
             Finding(
-                severity=Severity.WARNING,
+                severity=Severity.INFO if item.level in _MET else Severity.WARNING,
                 focus=model,
                 path="",
                 value=None,
                 message=f"{self._rubric} {item.item.code} {item.item.label}: "
-                f"{level_name(item.level)} in this document",
+                f"{level_name(item.level)} {where}",
                 shape=mint("check", self._rubric, item.item.code),
                 component="Element",
             )
             for criterion in made.assessment.criteria
             for item in criterion.items
-            if item.level not in _MET
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
+from itertools import chain, islice
 from typing import cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -35,6 +36,8 @@ _OPEN_DATA = "LR-15"  # an unknown licence somewhere upstream: no fault of the d
 
 MAX_REMEMBERED = 200_000
 """Reads that are cached while documents are checked."""
+MAX_LINKS = 200
+"""So many links to one entity are cached; what more link to, such as a class, is read anew."""
 
 
 class Upstream:
@@ -248,7 +251,10 @@ def _disjoint_groups(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[
 
 
 class Remembered:
-    """A store of which reads of single subjects are stored: documents of a batch share parents."""
+    """A store of which reads of single entities are stored: documents of a batch share parents.
+
+    These are reads by subject, and reads of what links to an entity, unless that is much.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -263,14 +269,19 @@ class Remembered:
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
         """Quads that match."""
-        if subject is None:
+        if subject is None and (predicate is None or not isinstance(object, Iri)):
             return self._store.quads(subject, predicate, object, graph)
         key = subject, predicate, object, graph
         quads = self._known.get(key)
-        if quads is None:
-            if len(self._known) >= MAX_REMEMBERED:
-                self._known.clear()
-            quads = self._known[key] = tuple(self._store.quads(subject, predicate, object, graph))
+        if quads is not None:
+            return iter(quads)
+        matching = iter(self._store.quads(subject, predicate, object, graph))
+        quads = tuple(matching if subject is not None else islice(matching, MAX_LINKS + 1))
+        if subject is None and len(quads) > MAX_LINKS:
+            return chain(quads, matching)
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known.clear()
+        self._known[key] = quads
         return iter(quads)
 
     def __getattr__(self, name: str) -> object:

@@ -11,7 +11,7 @@ import yaml
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id, shorten, slug
-from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats.licences import names as licence_names
@@ -48,7 +48,12 @@ _TEXT = "no field of a card's metadata; it stands in the card's text"
 REASONS: Mapping[Iri, str] = MappingProxyType(
     {
         PROV.wasDerivedFrom: "a card names the relation itself, in base_model_relation",
-        PG.distilledFrom: "the Hub knows adapter, finetune, merge and quantized alone",
+        **{
+            relation: "the Hub knows adapter, finetune, merge and quantized alone; "
+            "it stands in the card's text"
+            for relation in DERIVATIONS
+            if relation not in _RELATIONS
+        },
         PG.hubRepository: "the card does not name its own repository",
         **dict.fromkeys(writing.STATUSES, _TEXT),
     }

@@ -105,7 +105,7 @@ def _node(bundle: Bundle, ledger: Ledger, entity: BundleEntity, owner: str) -> I
     it = Iri(page(entity, owner == _DATASET))
     yield it, RDF.type, CLASSES[owner], None
     yield it, _BY_NAME[f"{owner}.identifier"].iri, Literal(short_id(entity.iri)), None
-    if entity.repository:
+    if "/" in entity.repository:  # a name without an owner is read as no repository
         ledger.keep(entity.iri, PG.hubRepository, it)
     if not entity.texts(SCHEMA.name):
         yield it, DCTERMS.title, Literal(bundle.name(entity.iri)), None

@@ -76,6 +76,7 @@ def _entity(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[Qu
         ledger.keep(it, link, *entity.iris(link))
     ledger.keep(it, SCHEMA.name, *entity.texts(SCHEMA.name))
     for relation in terms.DERIVATIONS:
+        ledger.keep(it, relation, *entity.iris(relation))
         for number, parent in enumerate(entity.iris(relation), 1):
             node = Iri(f"{it}#{local_name(relation)}-{number}")
             yield it, PROV.qualifiedDerivation, node, None

@@ -19,7 +19,7 @@ THRESHOLD = 1e25
 """FLOP of training from which systemic risk is presumed: Article 51(2), Regulation 2024/1689."""
 _MAX_ANCESTORS = 50
 _PUBLIC: tuple[tuple[str, tuple[Iri, ...], frozenset[Iri]], ...] = (
-    ("weights that anyone can download", (PG.weightsAvailability,), frozenset({PG.OpenWeights})),
+    ("weights for anyone to download", (PG.weightsAvailability,), frozenset({PG.OpenWeights})),
     (
         "information on the architecture",
         (PG.architectureFamily, PG.architectureClass, PG.modelType, PG.layerCount),
@@ -120,7 +120,9 @@ def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValu
     claims += behind
     for words, properties, wanted in _PUBLIC:
         state, behind = _public(snapshot, model, properties, wanted)
-        states.append((f"{words} made public", state))
+        named = dict.fromkeys(snapshot.label(each.claim.predicate) for each in behind)
+        where = f" ({', '.join(named)})" if state == "yes" and not wanted else ""
+        states.append((f"{words} made public{where}", state))
         claims += behind
     risk = systemic_risk(snapshot, model)
     opposite = {"yes": "no", "no": "yes"}.get(risk.answer, "unknown")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from provenance_graph.acceptance.policy.policy import describe
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -64,6 +66,39 @@ def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
     return _Filling(snapshot, snapshot.canonical(model)).form(form)
 
 
+_SAME_QUANTITY: Mapping[Iri, Iri] = MappingProxyType(
+    {PG.nominalParameterCount: PG.parameterCount, PG.trainingDatapointCount: PG.trainingTokenCount}
+)
+"""Properties in which indices repeat another: a size in a name, tokens counted as data points."""
+
+
+def _without_repeats(values: Sequence[FilledValue]) -> list[FilledValue]:
+    """Values, of which those that give one quantity once more stand as sources of the first."""
+
+    def key(value: FilledValue, property: str) -> tuple[str, str, str]:
+        return value.of_iri, property, str(value.value)
+
+    numbers = {key(value, value.iri) for value in values if _is_number(value)}
+    further: dict[tuple[str, str, str], list[int]] = {}
+    results = []
+    for value in values:
+        first = key(value, _SAME_QUANTITY.get(Iri(value.iri), ""))
+        if first in numbers and value.basis != "developer":
+            further.setdefault(first, []).extend(value.footnotes)
+        else:
+            results.append(value)
+    return [
+        replace(
+            value, footnotes=sorted({*value.footnotes, *further.get(key(value, value.iri), ())})
+        )
+        for value in results
+    ]
+
+
+def _is_number(value: FilledValue) -> bool:
+    return isinstance(value.value, int | float) and not isinstance(value.value, bool)
+
+
 class _Filling:
     def __init__(self, snapshot: AcceptedSnapshot, model: Iri) -> None:
         self.snapshot, self.model = snapshot, model
@@ -118,7 +153,9 @@ class _Filling:
         origins = [s for s in field.sources if s.iri in terms.DERIVATIONS and not s.place]
         if origins and not any(a.values for a in answers if a.source in origins):
             answers += self._from_scratch(origins)
-        values = [value for answer in answers for value in answer.values]
+        labelled = len({source.term for source in field.sources}) > 1
+        values = _without_repeats([value for answer in answers for value in answer.values])
+        values = [self._plain(value) for value in values] if labelled else values
         missing = missing_parts(field, answers)
         notes = [note for answer in answers for note in answer.notes]
         if len(values) > MAX_VALUES:
@@ -137,8 +174,16 @@ class _Filling:
             footnotes=sorted(set(cited)),
             ask=self._ask(field.ask),
             binds=field.binds,
-            labelled=len({s.term for s in field.sources}) > 1,
+            labelled=labelled,
         )
+
+    def _plain(self, value: FilledValue) -> FilledValue:
+        """A value without its unit, where the label before it names that: 32 layers of layers."""
+        field = self.labels.get(value.iri)
+        unit = field.unit if field else ""
+        if unit and value.label.casefold().endswith(unit.casefold()):
+            return replace(value, text=value.text.removesuffix(f" {unit}"))
+        return value
 
     def _answer(self, source: FormSource) -> Answer:
         if source.place == "derived":
@@ -338,6 +383,6 @@ class _Filling:
         return {
             "developer": f"the developer, {name}",
             "dataset": f"the publishers of the datasets, else the developer, {name}",
-            "deployer": "whoever puts it into service in the place in question",
+            "system": "the provider of the AI system that the model is built into",
             "authority": "the authority that asks, for the reading of the text",
         }[role]

@@ -12,11 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 
 from provenance_graph.acceptance.agreement import agree
 from provenance_graph.acceptance.evidence import StoreStatements
 from provenance_graph.acceptance.labels import LABELS
 from provenance_graph.acceptance.policy.data import load_policy
+from provenance_graph.core import hub
 from provenance_graph.core.claims import (
     Basis,
     Claim,
@@ -28,7 +30,7 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.iris import ID, PREFIXES, Iri, local_name, short_id, shorten, slug
-from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, SCHEMA
 from provenance_graph.store.base import Store
 
 _DESCRIBES = frozenset({*LABELS, RDF.type})
@@ -57,9 +59,40 @@ class KnownHere:
         """
         subject = self._statements.canonical(item.claim.subject)
         known = self._about(subject)
+        predicate = item.claim.predicate
+        if predicate == PG.fileFormat and self._is_suffix(item.claim.value):
+            return True
         if not known:
             return self._in_records(item.claim)
-        return any(self._is_same(item, other) for other in known.get(item.claim.predicate, ()))
+        others = [
+            other
+            for stated_at in (subject, *self._beside(subject, predicate))
+            for other in self._about(stated_at).get(predicate, ())
+        ]
+        return any(self._is_same(item, other) for other in others)
+
+    def _beside(self, subject: Iri, predicate: Iri) -> Iterator[Iri]:
+        """Other entities of which a document may state something under a subject's name.
+
+        A format without a place for versions names one at the model, and an entity stands under
+        the address of its repository, which may be called like another one.
+        """
+        kind = "datasets/" if subject.startswith(f"{ID}dataset/") else ""
+        page = Iri(f"{hub.PAGE}{kind}{short_id(subject)}")
+        links = [self._store.quads(predicate=PG.hubRepository, object=page)]
+        if predicate == SCHEMA.version:
+            links.append(self._store.quads(predicate=PROV.specializationOf, object=subject))
+        for entity, *_ in chain.from_iterable(links):
+            yield self._statements.canonical(entity)
+
+    def _is_suffix(self, value: Value | None) -> bool:
+        """Whether a format is only the ending of a file's name in the records, as writers put it."""
+        ending = f".{value}".casefold()
+        return any(
+            str(name).casefold().endswith(ending)
+            for record in self._named
+            for name in _values(self._store, record, PG.fileName)
+        )
 
     def _about(self, subject: Iri) -> dict[Iri, list[SourcedClaim]]:
         if subject not in self._of_subject:
@@ -74,7 +107,7 @@ class KnownHere:
         assert claim.value is not None
         spelled = self._spelled(claim.value)
         return any(
-            bool(spelled & _as_written(value))
+            bool(spelled & self._spelled(value))
             for record in self._named
             for value in _values(self._store, record, claim.predicate)
         )

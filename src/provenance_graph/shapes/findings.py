@@ -61,6 +61,22 @@ class Finding:
     line: int = 0
     column: int = 0
 
+    def at(self, file: str, line: int, column: int) -> Finding:
+        """The finding with where it stands; as ``replace``, at a third of its cost."""
+        return Finding(
+            self.severity,
+            self.focus,
+            self.path,
+            self.value,
+            self.message,
+            self.shape,
+            self.record,
+            self.component,
+            file,
+            line,
+            column,
+        )
+
     @property
     def key(self) -> tuple[object, ...]:
         """A total order: gravest first, then by place."""

@@ -25,6 +25,8 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
 from provenance_graph.ingest.build import compile_quads
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.run import import_documents
 from provenance_graph.model.bundles.gather import bundle
 from provenance_graph.model.bundles.results import Bundle
 from provenance_graph.store.memory import MemoryStore
@@ -171,6 +173,33 @@ def test_mldcat_ap_names_the_version_where_sources_name_just_one() -> None:
 
     assert 'dcat:version "20250301"' in exported("20250301")
     assert "dcat:version" not in exported("20250301", "20250901")  # which of them nobody says
+
+
+def test_a_version_that_stands_at_the_model_comes_back_as_that_versions() -> None:
+    node = Iri("https://w3id.org/provenance-graph/id/in/t/version/20250301")
+    claims = [
+        Claim(MODEL, RDF.type, PG.Model),
+        Claim(MODEL, SCHEMA.name, literals.text("M")),
+        Claim(node, RDF.type, PG.ModelVersion),
+        Claim(node, PROV.specializationOf, MODEL),
+        Claim(node, SCHEMA.version, literals.text("20250301")),
+    ]
+    card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, *claims)
+    with MemoryStore(compile_quads(audit_store.reference(), [card], [])) as store:
+        for name in ("mldcat-ap", "cyclonedx", "spdx3"):
+            text = export(bundle(AcceptedSnapshot(store), [MODEL]), name).text
+            assert "20250301" in text
+            document = Document(Iri("urn:file:m"), text.encode(), "2031-01-31", "m")
+            edited = Document(
+                Iri("urn:file:e"), text.replace("20250301", "20990101").encode(), "2031-01-31", "e"
+            )
+            results = [
+                import_documents(
+                    None, [one], readers(), Options(), lambda _, p: None, against=store
+                ).records
+                for one in (document, edited)
+            ]
+            assert results == [0, 1], name
 
 
 @needs_shared

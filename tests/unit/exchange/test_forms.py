@@ -60,11 +60,39 @@ def test_a_field_has_its_value_its_status_and_its_claims() -> None:
         form = filled(store, "eu-gpai-mdf")
     size = field(form, "2.7")
     assert size.status == "stated"
-    assert size.values[0].text == "7,000,000,000 parameters"
+    assert (size.values[0].label, size.values[0].text) == ("parameters", "7,000,000,000")
     (number,) = size.values[0].footnotes
     receipt = form.footnotes[number - 1].receipt
     assert receipt["document"] == "https://example.org/card"
     assert receipt["basis"] == "DeveloperStatement"
+
+
+def test_a_unit_stands_once_and_a_quantity_in_one_property() -> None:
+    claims = (
+        Claim(MODEL, PG.parameterCount, literals.integer(7_000)),
+        Claim(MODEL, PG.nominalParameterCount, literals.integer(7_000), basis=Basis.THIRD_PARTY),
+        Claim(MODEL, PG.trainingTokenCount, literals.integer(15_000)),
+        Claim(MODEL, PG.trainingDatapointCount, literals.integer(900), basis=Basis.THIRD_PARTY),
+        Claim(MODEL, PG.contextLength, literals.integer(64_000)),
+        Claim(MODEL, PG.maxOutputTokens, literals.integer(32_000)),
+    )
+    with world(*claims) as store:
+        form = filled(store, "eu-gpai-mdf")
+    sizes = [f"{v.label}: {v.text}" for v in field(form, "2.7").values]
+    assert sizes == ["parameters: 7000"]  # the size in the name is the same number
+    cited = {n for s in form.sections for f in s.fields for v in f.values for n in v.footnotes}
+    assert cited == {note.number for note in form.footnotes}  # it is cited all the same
+    amounts = [f"{v.label}: {v.text}" for v in field(form, "6.4").values]
+    assert amounts == ["training tokens: 15,000", "training data points: 900"]
+    (whole,) = field(form, "2.6").values
+    assert whole.text == "32,000 tokens"  # one property answers: no label, so the unit is needed
+
+
+def test_software_without_a_version_fills_its_question_in_part() -> None:
+    with world(Claim(MODEL, PG.framework, literals.text("transformers"))) as store:
+        form = filled(store, "eu-annex-iv")
+    assert field(form, "1(c)").missing == ["versions (nobody states it)"]
+    assert field(form, "8").ask == "the provider of the AI system that the model is built into"
 
 
 def test_third_parties_and_silence_have_their_own_status() -> None:

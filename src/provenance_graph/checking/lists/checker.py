@@ -136,8 +136,7 @@ class ElementChecker:
         places = getattr(element, format, ()) if view is not None else ()
         result = _at_places(element, view, places) if places else _by_claims(element, claims)
         if result.status == MET:
-            own = (one.predicate for one in _answers(element.properties) if not one.place)
-            if other := against(self._snapshot, own, claims):
+            if other := against(self._snapshot, _own_predicates(element.properties), claims):
                 return replace(result, status=CONTRADICTED, better=other)
         if result.status in (NOBODY, BLANK):
             better = [
@@ -180,17 +179,18 @@ class ElementChecker:
 
     def _finding(self, result: Result, focus: Iri | Literal, place: Place = _NO_PLACE) -> Finding:
         element = result.element
-        parts = [f"{self.wanted.id} {element.id} {element.title}: {result.status}"]
-        parts += [result.detail] if result.detail else []
+        message = f"{self.wanted.id} {element.id} {element.title}: {result.status}"
+        if result.detail:
+            message += f"; {result.detail}"
         if result.better:
             lead = "" if result.status == CONTRADICTED else "the store has "
-            parts.append(f"{lead}{result.better}")
+            message += f"; {lead}{result.better}"
         return Finding(
             severity=_GRAVITY[result.status],
             focus=focus,
             path="",
             value=None,
-            message="; ".join(parts),
+            message=message,
             shape=_shape(self.wanted.id, element.id),
             component="Element",
             line=place.line,
@@ -209,6 +209,18 @@ class _Answer(NamedTuple):
 def _answers(properties: tuple[str, ...]) -> tuple[_Answer, ...]:
     parts = (text.rpartition("/") for text in properties)
     return tuple(_Answer(place.partition("/")[0], expand(name)) for place, _, name in parts)
+
+
+@cache
+def _predicates(properties: tuple[str, ...]) -> tuple[Iri, ...]:
+    """The properties that answer an element, of whatever entity, each once."""
+    return tuple(dict.fromkeys(one.predicate for one in _answers(properties)))
+
+
+@cache
+def _own_predicates(properties: tuple[str, ...]) -> tuple[Iri, ...]:
+    """The properties of the model itself that answer an element."""
+    return tuple(one.predicate for one in _answers(properties) if not one.place)
 
 
 @cache
@@ -252,7 +264,9 @@ def _of(names: Sequence[str]) -> str:
 
 def _by_claims(element: Element, claims: Mapping[Iri, Sequence[Claim]]) -> Result:
     """The element by what the document's reader claims, for formats without places of their own."""
-    wanted = dict.fromkeys(one.predicate for one in _answers(element.properties))
+    wanted = _predicates(element.properties)
+    if claims.keys().isdisjoint(wanted):
+        return Result(element, NOBODY)
     matches = [claim for predicate in wanted for claim in claims.get(predicate, ())]
     present = [c for c in matches if c.value is not None]
     if present:

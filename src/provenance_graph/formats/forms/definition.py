@@ -25,7 +25,7 @@ PLACES = frozenset(
 )
 """Beside the model: what else a field may speak of; ``itself`` is a dataset that the form is about."""
 DERIVED = frozenset({"systemic-risk", "open-source-exemption"})
-ASKED = frozenset({"developer", "dataset", "deployer", "authority"})
+ASKED = frozenset({"developer", "dataset", "system", "authority"})
 
 
 class FormSource(BaseModel):

@@ -192,6 +192,10 @@ def _licence(nodes: Nodes, subject: Iri, value: Value, where: str) -> ReaderOutp
     link = value.text if value.is_node else ""
     labels = [v.text for v in nodes.values.get(value.text, {}).get(RDFS.label, ()) if not v.is_node]
     name = next(iter(labels), "")
+    if name and value.text.partition("#")[0] in nodes.values:
+        # a part of a node of the document's own: its name is all that it says
+        yield from statements.licensed(subject, name, locator=where)
+        return
     yield from statements.licensed(subject, value.text, name=name, link=link, locator=where)
 
 

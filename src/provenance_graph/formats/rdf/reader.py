@@ -185,6 +185,8 @@ def _licensed(subject: Iri, value: Value, names: dict[Iri, str]) -> Iterator[Cla
         yield from statements.licensed(subject, value.lexical)
     elif value.startswith(f"{iris.ID}licence/"):
         yield Claim(subject, DCTERMS.license, value)
+    elif value.startswith(f"{subject}#"):  # a node of the document's own: its name is all it says
+        yield from statements.licensed(subject, names[value])
     else:
         yield from statements.licensed(subject, str(value), name=names[value], link=str(value))
 
