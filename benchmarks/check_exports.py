@@ -39,6 +39,7 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, SCHEMA
+from provenance_graph.exchange.fair4ml import page
 from provenance_graph.exchange.ledger import Exported, file_address
 from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.exchange.spdx3.elements import project_pages
@@ -132,6 +133,19 @@ FACTS: dict[str, Callable[[Bundle, BundleEntity], bool]] = {
 """What the checkers look for, and whether anything accepted could fill it."""
 
 
+PROFILE_FACTS: dict[str, Callable[[Bundle, BundleEntity], bool]] = {
+    "created": _has(DCTERMS.created),
+    "version": lambda one, entity: bool(
+        entity.texts(SCHEMA.version) or one.only_version(entity.iri)
+    ),
+    "hasFile": FACTS["deployable_uris"],
+    "trainedOn": lambda one, entity: any(d in one.datasets for d in entity.iris(PG.trainedOn)),
+    "description": _has(SCHEMA.description),
+    "collectionDate": _has(PG.dataCollectionPeriod),
+}
+"""What the shapes of MLDCAT-AP want, and whether anything accepted could fill it."""
+
+
 def _in_spite_of_a_fact(checker: Any, one: Bundle) -> Iterator[str]:
     """What a checker misses of a component though the store holds it."""
     entities = {
@@ -211,15 +225,20 @@ class Shapes:
     def __init__(self, path: Path) -> None:
         self._shapes = rdflib.Graph().parse(path)
 
-    def __call__(self, text: str, _: Bundle) -> Iterator[str]:
+    def __call__(self, text: str, one: Bundle) -> Iterator[str]:
         import pyshacl
 
+        pages = {page(entity, entity.iri in one.datasets): entity for entity in one.described()}
         data = rdflib.Graph().parse(data=text, format="turtle")
         _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes)
-        for one in report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult):
-            kind = str(report.value(one, rdflib.SH.sourceConstraintComponent)).rpartition("#")[2]
-            path = str(report.value(one, rdflib.SH.resultPath)).replace("#", "/")
-            yield f"{kind.removesuffix('ConstraintComponent')} {path.rpartition('/')[2]}"
+        for result in report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult):
+            kind = str(report.value(result, rdflib.SH.sourceConstraintComponent)).rpartition("#")[2]
+            path = str(report.value(result, rdflib.SH.resultPath)).replace("#", "/")
+            path = path.rpartition("/")[2]
+            yield f"{kind.removesuffix('ConstraintComponent')} {path}"
+            entity = pages.get(str(report.value(result, rdflib.SH.focusNode)))
+            if entity is not None and path in PROFILE_FACTS and PROFILE_FACTS[path](one, entity):
+                yield f"{path}: missed, and a fact exists"
 
 
 def none(_: str, __: Bundle) -> Iterator[str]:

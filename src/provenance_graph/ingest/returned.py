@@ -29,7 +29,16 @@ from provenance_graph.core.claims import (
     SourcedClaim,
     Value,
 )
-from provenance_graph.core.iris import ID, PREFIXES, Iri, local_name, short_id, shorten, slug
+from provenance_graph.core.iris import (
+    ID,
+    PREFIXES,
+    Iri,
+    is_iri,
+    local_name,
+    short_id,
+    shorten,
+    slug,
+)
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, SCHEMA
 from provenance_graph.store.base import Store
 
@@ -77,9 +86,9 @@ class KnownHere:
         A format without a place for versions names one at the model, and an entity stands under
         the address of its repository, which may be called like another one.
         """
-        kind = "datasets/" if subject.startswith(f"{ID}dataset/") else ""
-        page = Iri(f"{hub.PAGE}{kind}{short_id(subject)}")
-        links = [self._store.quads(predicate=PG.hubRepository, object=page)]
+        links = []
+        if (page := _hub_page(subject)) is not None:
+            links.append(self._store.quads(predicate=PG.hubRepository, object=page))
         if predicate == SCHEMA.version:
             links.append(self._store.quads(predicate=PROV.specializationOf, object=subject))
         for entity, *_ in chain.from_iterable(links):
@@ -127,6 +136,15 @@ class KnownHere:
         labels = {str(o) for p in LABELS for *_, o, _ in self._store.quads(subject, p)}
         slugs = {slug(part) for n in names for part in (local_name(n), short_id(n))}
         return frozenset({*names, *slugs, *map(slug, labels)})
+
+
+def _hub_page(subject: Iri) -> Iri | None:
+    """The page of the repository that is called like a model or dataset."""
+    for kind, path in (("model", ""), ("dataset", "datasets/")):
+        if subject.startswith(f"{ID}{kind}/"):
+            page = f"{hub.PAGE}{path}{short_id(subject)}"
+            return Iri(page) if is_iri(page) else None
+    return None
 
 
 def _values(store: Store, record: Iri, predicate: Iri) -> Iterator[Value]:

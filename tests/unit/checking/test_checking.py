@@ -23,6 +23,7 @@ from provenance_graph.licences.inheritance.recorded import bearing_on
 from provenance_graph.licences.results import LicenceFinding
 from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.shapes import validate_record, validate_records
+from provenance_graph.shapes.findings import Severity
 from provenance_graph.store.embedded import EmbeddedStore
 
 TYPOS = "---\nlicense: aapache-2.0\nbase_model: metallama/Llama-3.1-8B\n---\n# hi\n"
@@ -261,10 +262,21 @@ def test_check_says_which_elements_a_document_leaves_out(here, shipped) -> None:
 
 def test_an_element_that_a_document_discloses_is_not_left_out(shipped) -> None:
     records = read_trig((folder("data") / "records" / "audit" / "dbrx.trig").read_bytes())
-    left_out = Elements(EmbeddedStore(shipped), "EU-Annex-XI")(records)
-    messages = [finding.message for findings in left_out for finding in findings]
-    assert any("Energy consumption" in message for message in messages)
-    assert not [message for message in messages if "Licence" in message]
+    results = Elements(EmbeddedStore(shipped), "EU-Annex-XI")(records)
+    by_severity = {
+        severity: [f.message for findings in results for f in findings if f.severity is severity]
+        for severity in (Severity.WARNING, Severity.INFO)
+    }
+    assert any("Energy consumption" in message for message in by_severity[Severity.WARNING])
+    assert not [message for message in by_severity[Severity.WARNING] if "Licence" in message]
+    assert any("Licence" in message for message in by_severity[Severity.INFO])
+
+
+def test_a_model_of_the_store_is_held_to_a_rubric_too(here, shipped) -> None:
+    result = run(shipped, "check", "allenai/OLMo-2-1124-7B", "--against", "apx-10", "--format", "json")
+    reported = [f["message"] for f in json.loads(result.stdout)["findings"]]
+    assert any(message.startswith("apx-10 ") for message in reported)
+    assert all(message.endswith(" in the store") for message in reported)
 
 
 def test_a_model_that_would_descend_from_itself_is_found(here, shipped) -> None:

@@ -319,3 +319,21 @@ def test_a_bad_list_is_said_with_its_place(tmp_path: Path) -> None:
     )
     with pytest.raises(UsageError, match="moon:name"):
         read(path)
+
+
+def test_what_every_bill_of_materials_of_ours_has_answers_no_question_of_g7() -> None:
+    """Who the sources are is no security control, and an identifier no statistics of data."""
+    data = {
+        "type": "data",
+        "name": "d",
+        "data": [{"type": "dataset", "contents": {"url": "https://example.org/d"}}],
+        "properties": [{"name": "provenance-graph:id", "value": "https://example.org/d"}],
+    }
+    document = bom() | {"declarations": {"assessors": [{"bom-ref": "source-1"}]}}
+    document["components"] = [*document.get("components", ()), data]
+    for id in ("G7AI-SP-01", "G7AI-DP-03", "G7AI-DP-07"):
+        assert status("g7-ai", document, id) != MET
+    data["properties"] = [{"name": "provenance-graph:byteSize", "value": "1000"}]
+    document["declarations"] = {"claims": [{"target": "m", "predicate": "logs are audited"}]}
+    assert status("g7-ai", document, "G7AI-SP-01") == MET
+    assert status("g7-ai", document, "G7AI-DP-07") == MET

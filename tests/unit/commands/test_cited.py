@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import audit_store
+import click
 import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
@@ -241,3 +243,58 @@ def test_a_graph_takes_no_receipts(folder: Path) -> None:
     text = "CONSTRUCT { ?m a pg:Model } { ?m a pg:Model }"
     run = CliRunner().invoke(cli.app, ["--store", str(folder), "query", "-e", text, "--receipts"])
     assert "--receipts goes with SELECT" in str(run.exception)
+
+
+NO_VALUES = {
+    **dict.fromkeys(
+        ("export", "bundle", "form"), "carries its records, claims or footnotes itself"
+    ),
+    **dict.fromkeys(
+        ("build", "import", "retract", "sync", "backup", "restore", "serve", "mcp", "fleet import"),
+        "reads no value of a model",
+    ),
+    **dict.fromkeys(
+        ("claim add", "claim flag", "claim import", "claim log", "claim template"),
+        "writes claims, or lists one's own",
+    ),
+    **dict.fromkeys(("verify", "signature", "validate"), "checks a file or the store's form"),
+    **dict.fromkeys(("identify", "link", "kinship", "collections"), "of names, rows and files"),
+}
+"""Commands without ``--receipts``, each with why."""
+
+
+def test_every_command_takes_receipts_or_shows_no_values() -> None:
+    def leaves(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+        if not isinstance(command, click.Group):
+            yield path, command
+            return
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from leaves(below, f"{path} {name}".strip())
+
+    without = {
+        path
+        for path, command in leaves(cli.app, "")
+        if not any("--receipts" in each.opts for each in command.params)
+    }
+    assert without == set(NO_VALUES)
+
+
+FILES = ("/bundle", "/export/{format}", "/receipts")
+"""Routes that give a file, or receipts themselves."""
+
+
+def test_every_read_under_api_v1_takes_receipts() -> None:
+    described = Path(__file__).parents[3] / "web" / "openapi.json"  # held to the app by a test
+    paths = json.loads(described.read_text())["paths"]
+    without = {
+        path
+        for path, methods in paths.items()
+        if path.startswith("/api/v1/")
+        and "get" in methods
+        and "receipts" not in {each.get("name") for each in methods["get"].get("parameters", ())}
+    }
+    assert len(paths) > 40
+    assert {path for path in without if not path.endswith(FILES)} == set()

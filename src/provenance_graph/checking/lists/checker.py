@@ -135,9 +135,9 @@ class ElementChecker:
     ) -> Result:
         places = getattr(element, format, ()) if view is not None else ()
         result = _at_places(element, view, places) if places else _by_claims(element, claims)
-        if result.status == MET:
-            if other := against(self._snapshot, _own_predicates(element.properties), claims):
-                return replace(result, status=CONTRADICTED, better=other)
+        own = _own_predicates(element.properties)
+        if result.status == MET and (other := against(self._snapshot, own, claims)):
+            return replace(result, status=CONTRADICTED, better=other)
         if result.status in (NOBODY, BLANK):
             better = [
                 f"{value_text(c)} ({short_id(c.header.publisher)})"
