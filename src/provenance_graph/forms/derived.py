@@ -47,7 +47,9 @@ def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValue:
     """Whether systemic risk is presumed, from the training compute that is accepted.
 
     Compute of what the model was made from counts towards it (recital 111); where a parent
-    alone is above the threshold, so is the model.
+    alone is above the threshold, so is the model. A teacher's own training is not that of the
+    student. Whether a stated compute includes that of the parents no claim says, so that a sum
+    that alone reaches the threshold decides nothing.
     """
     own = _compute(snapshot, model)
     spent = [(model, *own)] if own else []
@@ -64,9 +66,15 @@ def systemic_risk(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValue:
     claims = tuple(claim for _, _, claim in spent)
     total = sum(value for _, value, _ in spent)
     parts = ", ".join(f"{value:.3g} FLOP for {short_id(who)}" for who, value, _ in spent)
-    if total >= THRESHOLD:
+    if any(value >= THRESHOLD for _, value, _ in spent):
         sentence = f"Presumed (Article 51(2)): {parts}, at least {THRESHOLD:.0e} FLOP."
         return DerivedValue("yes", sentence, tuple(notes), claims)
+    if total >= THRESHOLD:
+        sentence = (
+            f"Unknown: {parts}, together at least {THRESHOLD:.0e} FLOP if none of them includes "
+            "another, which no source says."
+        )
+        return DerivedValue("unknown", sentence, tuple(notes), claims)
     if own:
         sentence = f"Not presumed (Article 51(2)): {parts}, below {THRESHOLD:.0e} FLOP."
         return DerivedValue("no", sentence, tuple(notes), claims)
@@ -97,6 +105,7 @@ def _ancestors(snapshot: AcceptedSnapshot, model: Iri) -> list[Iri]:
         for _, predicate, parent, _ in snapshot.view(current).quads:
             if (
                 predicate in terms.DERIVATIONS
+                and predicate != PG.distilledFrom
                 and isinstance(parent, Iri)
                 and parent != model
                 and parent not in matches

@@ -179,7 +179,7 @@ class _Filling:
 
     def _plain(self, value: FilledValue) -> FilledValue:
         """A value without its unit, where the label before it names that: 32 layers of layers."""
-        field = self.labels.get(value.iri)
+        field = self.labels.get(Iri(value.iri))
         unit = field.unit if field else ""
         if unit and value.label.casefold().endswith(unit.casefold()):
             return replace(value, text=value.text.removesuffix(f" {unit}"))

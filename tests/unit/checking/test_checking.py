@@ -273,7 +273,9 @@ def test_an_element_that_a_document_discloses_is_not_left_out(shipped) -> None:
 
 
 def test_a_model_of_the_store_is_held_to_a_rubric_too(here, shipped) -> None:
-    result = run(shipped, "check", "allenai/OLMo-2-1124-7B", "--against", "apx-10", "--format", "json")
+    result = run(
+        shipped, "check", "allenai/OLMo-2-1124-7B", "--against", "apx-10", "--format", "json"
+    )
     reported = [f["message"] for f in json.loads(result.stdout)["findings"]]
     assert any(message.startswith("apx-10 ") for message in reported)
     assert all(message.endswith(" in the store") for message in reported)

@@ -331,8 +331,8 @@ def test_what_every_bill_of_materials_of_ours_has_answers_no_question_of_g7() ->
     }
     document = bom() | {"declarations": {"assessors": [{"bom-ref": "source-1"}]}}
     document["components"] = [*document.get("components", ()), data]
-    for id in ("G7AI-SP-01", "G7AI-DP-03", "G7AI-DP-07"):
-        assert status("g7-ai", document, id) != MET
+    for name in ("G7AI-SP-01", "G7AI-DP-03", "G7AI-DP-07"):
+        assert status("g7-ai", document, name) != MET
     data["properties"] = [{"name": "provenance-graph:byteSize", "value": "1000"}]
     document["declarations"] = {"claims": [{"target": "m", "predicate": "logs are audited"}]}
     assert status("g7-ai", document, "G7AI-SP-01") == MET

@@ -143,6 +143,31 @@ def test_compute_of_a_parent_counts() -> None:
     assert "org/parent" in risk.sentence
 
 
+def test_a_teachers_training_is_not_the_students() -> None:
+    parent = model("org/parent")
+    claims = (
+        Claim(MODEL, PG.distilledFrom, parent),
+        Claim(parent, RDF.type, PG.Model),
+        Claim(parent, PG.trainingComputeFLOP, literals.double(2e25), basis=Basis.MEASUREMENT),
+    )
+    with world(*claims) as store:
+        assert systemic_risk(AcceptedSnapshot(store), MODEL).answer == "unknown"
+
+
+def test_a_sum_that_may_count_twice_decides_nothing() -> None:
+    parent = model("org/parent")
+    claims = (
+        Claim(MODEL, PG.fineTunedFrom, parent),
+        Claim(MODEL, PG.trainingComputeFLOP, literals.double(6e24)),
+        Claim(parent, RDF.type, PG.Model),
+        Claim(parent, PG.trainingComputeFLOP, literals.double(5e24), basis=Basis.MEASUREMENT),
+    )
+    with world(*claims) as store:
+        risk = systemic_risk(AcceptedSnapshot(store), MODEL)
+    assert risk.answer == "unknown"
+    assert "if none of them includes another" in risk.sentence
+
+
 def test_models_that_come_from_each_other_end() -> None:
     parent = model("org/parent")
     claims = (
