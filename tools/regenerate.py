@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import quote
 
 from provenance_graph.acceptance.sssom import read_sssom
-from provenance_graph.core import rdf
+from provenance_graph.core import hub, iris, rdf
 from provenance_graph.core.claims import Custody, Problem, Record
 from provenance_graph.core.errors import RecordError, UsageError
 from provenance_graph.core.iris import Iri, mint, organization, slug
@@ -48,8 +48,8 @@ class Source:
     keep: str = "all"
 
     def stamp(self, record: Record) -> Record:
-        """The record with the custody, collection and edition of the entry."""
-        return _stamped(record, self.custody, self.collection, self.edition)
+        """The record with the custody, collection and edition of the entry, without its prose."""
+        return _stamped(without_prose(record), self.custody, self.collection, self.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,31 @@ class HandWritten:
             and self.address in header.document
             and (not self.basis or header.basis.label == self.basis)
         )
+
+
+def without_prose(record: Record) -> Record:
+    """A record without sentences that stay as stated: facts of a source are shipped, its prose is not."""
+    claims = tuple(
+        claim
+        for claim in record.claims
+        if claim.predicate != PG.otherStatement or not is_prose(str(claim.value))
+    )
+    return replace(record, claims=claims)
+
+
+def is_prose(statement: str) -> bool:
+    """Whether what stands behind a key is sentences, and no name, number or list.
+
+    >>> is_prose("author.blurb: We push the boundaries of AI research.")
+    True
+    >>> is_prose("tags: llm, gguf, gpu, cpu, code, chat, reasoning"), is_prose("Paper Title: On Data")
+    (False, False)
+    """
+    text = statement.partition(": ")[2]
+    words = len(text.split())
+    ends = text.rstrip().endswith((".", "!", "?", "…"))
+    named = statement.startswith(("Disclosure: ", "Justification: ")) and words > 1
+    return named or (words >= 6 and (ends or (words >= 20 and text.count(",") * 3 < words)))
 
 
 def _stamped(record: Record, custody: str, collection: str, edition: str) -> Record:
@@ -159,7 +184,8 @@ def _addresses(manifest: Path) -> Mapping[str, str]:
 def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) -> None:
     """Cut the records of ``partial`` to what they say of entities that other records name.
 
-    A name counts that ``identity.sssom.tsv`` beside ``into`` holds to be one with such a name.
+    A name counts that ``identity.sssom.tsv`` beside ``into`` holds to be one with such a name, and the
+    dataset of a page of the Hub that a record names.
 
     Other records are those of this run and those that lie below ``into`` and are not written
     again. What a kept statement leads to (its maker, its licence) is kept with it.
@@ -183,11 +209,20 @@ def _keep_known(files: dict[Path, list[Record]], partial: set[Iri], into: Path) 
         if isinstance(name, Iri)
     }
     known |= _same_as(known, into.parent / "identity.sssom.tsv")
+    part = [r for records in files.values() for r in records if r.header.record in partial]
+    known |= _of_pages(known)
+    known |= _of_pages(claim.value for r in part for claim in _cut(r, known).claims)
     for path, records in list(files.items()):
         cut = [r if r.header.record not in partial else _cut(r, known) for r in records]
         files[path] = [record for record in cut if record.claims]
     for path in [path for path, records in files.items() if not records]:
         del files[path]
+
+
+def _of_pages(values: Iterable[object]) -> set[Iri]:
+    """The datasets whose pages of the Hub are among the values."""
+    names = (hub.dataset_name(value) for value in values if isinstance(value, Iri))
+    return {iris.dataset(name) for name in names if name}
 
 
 def _same_as(known: set[Iri], identity: Path) -> set[Iri]:

@@ -52,7 +52,7 @@ class Key:
     ``path`` is the key below its entity, steps joined by ``/``; ``*`` is any one step (``rai:*`` any
     that begins so, ``*_id`` any that ends so) and a final ``**`` all below. ``note`` says what is made of it, or why nothing is. ``property`` is set
     where the text alone is the claim. ``coded`` says that values are words of a code, units or
-    references, of which a claim makes something that does not hold their text.
+    references, of which a claim makes something that does not hold their text; with ``phrase`` a code may have several words.
     """
 
     path: str
@@ -60,6 +60,7 @@ class Key:
     note: str = ""
     property: Iri | None = None
     coded: bool = False
+    phrase: bool = False
 
 
 def read(note: str, *paths: str) -> tuple[Key, ...]:
@@ -70,6 +71,11 @@ def read(note: str, *paths: str) -> tuple[Key, ...]:
 def coded(note: str, *paths: str) -> tuple[Key, ...]:
     """Keys that are read, whose values are words of a code, units or references."""
     return tuple(Key(path, Fate.READ, note, coded=True) for path in paths)
+
+
+def phrases(note: str, *paths: str) -> tuple[Key, ...]:
+    """Keys whose values are a code of one word or several."""
+    return tuple(Key(path, Fate.READ, note, coded=True, phrase=True) for path in paths)
 
 
 def text(property_: Iri, *paths: str) -> tuple[Key, ...]:

@@ -20,9 +20,10 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri, slug
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage
-from provenance_graph.formats.coverage import Fate, KeyTable, Leaf
+from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf
 from provenance_graph.formats.document import Document, Origin, Reader
 from provenance_graph.formats.ledger import ReadingLedger
+from provenance_graph.formats.places import at_place
 from provenance_graph.formats.statements import scalar_text
 
 SHORTEST = 4
@@ -43,6 +44,7 @@ _IDS = frozenset(("spdxId", "@id", "bom-ref"))
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"\d[\d,_.]{2,}")
+_SCIENTIFIC = re.compile(r"\d{1,30}(?:\.\d{1,30})?e[+-]?\d{1,3}", re.IGNORECASE)  # 6e+23
 _SCALED = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([kmbt]|[kmgt]i?b)")  # 13.2B, 12 MB
 _SCALE = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12,
           "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
@@ -127,12 +129,15 @@ class Shown:
         scaled = _SCALED.fullmatch(text)
         if scaled and str(int(Decimal(scaled[1]) * _SCALE[scaled[2]])) in self._text:
             return True
+        if _SCIENTIFIC.fullmatch(text) and f"{Decimal(text).normalize():f}" in self._exact:
+            return True
         number = _NUMBER.match(text)
         if number is not None and _digits(number[0]) in self._text:
             return True
         parts = _parts(text)
         return len(parts) > 1 and all(
-            self.has(part) if len(part) >= SHORTEST else part.isalpha() for part in parts
+            self.has(part) if len(part) >= SHORTEST else part.strip("()").isalpha()
+            for part in parts
         )
 
 
@@ -175,7 +180,7 @@ def remaining(
             continue
         if places is None:
             places = reader.subjects(document) if reader.subjects is not None else _only(results)
-        subject, key = _at(leaf, places)
+        subject, key = at_place(leaf, places)
         ledger.values[Fate.READ, path] -= 1
         ledger.values[Fate.NOT_UNDERSTOOD, path] += 1
         if subject is not None and (subject, key, text) not in done:
@@ -210,15 +215,15 @@ class _Refused:
 
         Longer texts are looked for wherever they stand; these could not be found by looking.
         """
-        stated = {leaf.where for leaf in leaves}
         # what is missing has no place of its own: that which should hold it was not taken up
-        self._places |= {w.rpartition("/")[0] for w in self._missing - stated}
+        absent = self._missing - _places_of(leaves, self._missing)
+        self._places |= {where.rpartition("/")[0] for where in absent}
         for leaf in leaves:
             row = table.find(leaf.path)
             if row is None or row.fate is not Fate.READ or not self._below(leaf.where):
                 continue
             text = scalar_text(leaf.value)
-            code = len(text) < SHORTEST or (row.coded and _is_code(leaf.value))
+            code = len(text) < SHORTEST or (row.coded and _is_code(leaf.value, row))
             unseen = isinstance(leaf.value, bool) or (code and not shown.is_value(text))
             path = "/".join(leaf.path)
             if unseen and ledger.values[Fate.READ, path] > 0:
@@ -231,6 +236,18 @@ class _Refused:
         return where in self._places
 
 
+def _places_of(leaves: list[Leaf], asked: set[str]) -> set[str]:
+    """Those of the asked places at which a value stands, or below which one does."""
+    stated: set[str] = set()
+    for leaf in leaves:
+        where = leaf.where
+        while where and where not in stated:
+            if where in asked:
+                stated.add(where)
+            where = where.rpartition("/")[0]
+    return stated
+
+
 def _under_read_keys(
     leaves: Iterable[Leaf], table: KeyTable, ledger: ReadingLedger, ids: Counter[str]
 ) -> Iterator[tuple[Leaf, str]]:
@@ -238,25 +255,27 @@ def _under_read_keys(
 
     ``ids`` takes up the names that the document gives its own parts.
     """
-    known: dict[tuple[str, ...], tuple[tuple[Fate, str], bool, bool]] = {}
+    known: dict[tuple[str, ...], tuple[tuple[Fate, str], bool, Key | None]] = {}
     for leaf in leaves:
         entry = known.get(leaf.path)
         if entry is None:
             row = table.find(leaf.path)
             fate = Fate.UNKNOWN if row is None else row.fate
-            entry = (fate, "/".join(leaf.path)), fate is Fate.READ, row is not None and row.coded
+            codes = row if row is not None and row.coded else None
+            entry = (fate, "/".join(leaf.path)), fate is Fate.READ, codes
             known[leaf.path] = entry
-        kind, is_read, coded = entry
+        kind, is_read, codes = entry
         ledger.values[kind] += 1
         if leaf.path[-1] in _IDS and isinstance(leaf.value, str):
             ids[leaf.value] += 1
-        if is_read and not (_is_code(leaf.value) if coded else isinstance(leaf.value, bool)):
+        coded = isinstance(leaf.value, bool) if codes is None else _is_code(leaf.value, codes)
+        if is_read and not coded:
             yield leaf, kind[1]
 
 
-def _is_code(value: object) -> bool:
-    """Whether a value may be a word of a code, a unit or a reference; a text of words is none."""
-    return not isinstance(value, str) or " " not in value.strip()
+def _is_code(value: object, row: Key) -> bool:
+    """Whether a value may be a word of a code, a unit or a reference; a text of words seldom is one."""
+    return row.phrase or not isinstance(value, str) or " " not in value.strip()
 
 
 def _says_nothing(text: str) -> bool:
@@ -276,13 +295,3 @@ def _only(results: Iterable[Claim | Problem]) -> Mapping[str, Iri]:
         if subjects:
             return {"": subjects[0]} if len(subjects) == 1 else {}
     return {}
-
-
-def _at(leaf: Leaf, places: Mapping[str, Iri]) -> tuple[Iri | None, str]:
-    """The entity at the longest place that a value stands below, and the value's key from there."""
-    place = leaf.where
-    while place and place not in places:
-        place = place.rpartition("/")[0]
-    below = [s for s in leaf.where.removeprefix(place).split("/") if s and not s.isdigit()]
-    plain = below if leaf.where.startswith("/") and below else leaf.path[1:] or leaf.path
-    return places.get(place), ".".join(plain)

@@ -18,8 +18,8 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
 
@@ -82,31 +82,40 @@ def _read(document: Document) -> ReaderOutput:
     whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, dict):
         raise Unreadable(document.url, "not a mapping of datasets")
-    shared = [
-        statements.scalar_text(statements.mapping(e).get("Hugging Face URL"))
-        for e in whole.values()
-    ]
+    alone = _stand_alone(whole)
     for key, entry in whole.items():
         where = f"/{key}"
         if isinstance(entry, dict):
-            yield from _dataset(entry, key, where, alone=len(set(shared)) == len(shared))
+            yield from _dataset(entry, key, where, alone=alone)
         else:
             yield Problem(where, f"{common.brief(entry)} is not a mapping", kind="shape")
 
 
-def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> ReaderOutput:
-    name = statements.stated_name(entry.get("Dataset Name")) or key
+def _stand_alone(whole: Mapping[Any, Any]) -> bool:
+    """Whether no two datasets share a repository, which then is each one's own."""
+    shared = [
+        statements.scalar_text(statements.mapping(e).get("Hugging Face URL"))
+        for e in whole.values()
+    ]
+    return len(set(shared)) == len(shared)
+
+
+def _subject(entry: Mapping[Any, Any], key: str, *, alone: bool) -> tuple[Iri, str]:
+    """The dataset of an entry, and its repository on the Hub where it has one."""
     addresses = [statements.scalar_text(entry.get("Dataset URL"))]
     if alone:
         addresses.append(statements.scalar_text(entry.get("Hugging Face URL")))
-    repository = next(
-        (dataset_name for url in addresses if (dataset_name := hub.dataset_name(url))), ""
-    )
+    repository = next((name for url in addresses if (name := hub.dataset_name(url))), "")
     if repository:
-        subject = iris.dataset(repository)
+        return iris.dataset(repository), repository
+    return iris.entity(SOURCE, "dataset", iris.slug(key)), ""
+
+
+def _dataset(entry: dict[str, Any], key: str, where: str, *, alone: bool) -> ReaderOutput:
+    name = statements.stated_name(entry.get("Dataset Name")) or key
+    subject, repository = _subject(entry, key, alone=alone)
+    if repository:
         yield Claim(subject, PG.hubRepository, hub.page(repository, hub.RepositoryKind.DATASET))
-    else:
-        subject = iris.entity(SOURCE, "dataset", iris.slug(key))
     yield from statements.is_a(subject, PG.Dataset, name)
     yield from mapping.claims(subject, entry, _ROWS, where)
     yield from _licences(subject, entry, where)
@@ -144,13 +153,26 @@ def _licences(subject: Iri, entry: dict[str, Any], where: str) -> ReaderOutput:
 
 SYNTAXES = ("json",)
 
+
+def _subjects(document: Document) -> Mapping[str, Iri]:
+    """The dataset of every entry."""
+    whole = statements.mapping(statements.sanitise(document.json, document.text))
+    alone = _stand_alone(whole)
+    return entries.named(lambda key, entry: _subject(entry, key, alone=alone)[0])(document)
+
+
+_SUBJECTS = _subjects
+_LEAVES = coverage.gathered(keys.several("entry"))
+_READ = entries.with_rest(_read, keys.DPI, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "Data Provenance Initiative: summaries of datasets (JSON)",
     _recognises,
     _origin,
-    _read,
+    _READ,
+    version="2",
     keys=keys.DPI,
-    leaves=keys.several("entry"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -17,8 +17,8 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
-from provenance_graph.formats import mapping, model_names, statements
-from provenance_graph.formats.catalogues import keys
+from provenance_graph.formats import coverage, mapping, model_names, statements
+from provenance_graph.formats.catalogues import entries, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import csv_rows
 from provenance_graph.formats.licences import names as licence_names
@@ -72,20 +72,30 @@ def read(document: Document) -> Iterator[Claim | Problem]:
             table.append(result)
         else:
             yield Problem(f"L{result[0]}", "a row without a model", "the column Model")
-    subjects: dict[str, Iri] = {}
-    taken: dict[Iri, str] = {}
+    subjects = _named(table)
+    known: set[str] = set()
     for line, row in table:
         name = row["Model"][: statements.MAX_STATED]
-        if name in subjects:
+        if name in known:
             yield Problem(f"L{line}", f"{name!r} has a row already", "rows of one model are merged")
-            continue
-        subject = iris.entity(SOURCE, "model", iris.name_slug(name))
-        if subject in taken:  # names that differ in punctuation alone are different models here
-            subject = iris.entity(SOURCE, "model", name)
-        subjects[name] = subject
-        taken[subject] = name
+        known.add(name)
     for line, row in table:
         yield from _row(row, subjects, f"L{line}")
+
+
+def _named(table: list[tuple[int, dict[str, str]]]) -> dict[str, Iri]:
+    """The models of a table by name; names that differ in punctuation alone are different ones."""
+    subjects: dict[str, Iri] = {}
+    taken: set[Iri] = set()
+    for _, row in table:
+        name = row["Model"][: statements.MAX_STATED]
+        if name not in subjects:
+            subject = iris.entity(SOURCE, "model", iris.name_slug(name))
+            if subject in taken:
+                subject = iris.entity(SOURCE, "model", name)
+            subjects[name] = subject
+            taken.add(subject)
+    return subjects
 
 
 def _row(row: Row, subjects: Mapping[str, Iri], where: str) -> Iterator[Claim | Problem]:
@@ -319,14 +329,27 @@ def _links(row: Row, model: Iri, name: str, where: str) -> Iterator[Claim | Prob
 
 SYNTAXES = ("csv",)
 
+
+def _subjects(document: Document) -> Mapping[str, Iri]:
+    """The model of every row, its first."""
+    rows = [row for row in csv_rows.rows(document) if not isinstance(row, Problem)]
+    table = [row for row in rows if row[1].get("Model")]
+    named = _named(table)
+    return {f"L{line}": named[row["Model"][: statements.MAX_STATED]] for line, row in table}
+
+
+_SUBJECTS = _subjects
+_LEAVES = coverage.gathered(keys.cells("row"))
+_READ = entries.with_rest(read, keys.EPOCH, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     format=SOURCE,
     title="Epoch AI: data on AI models (CSV)",
     recognises=recognises,
     origin=origin,
-    read=read,
-    version="4",
+    read=_READ,
+    version="5",
     keys=keys.EPOCH,
-    leaves=keys.cells("row"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -8,7 +8,7 @@ no model that is known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +16,9 @@ from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, RDF, XSD
-from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
+from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
@@ -40,10 +40,19 @@ def _of_the_file(subject: Iri, property_: Iri, value: Any, where: str) -> Reader
         )
 
 
+def _publication(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
+    """What the catalogue calls the paper: one where its host publishes papers, else a page."""
+    yield from mapping.link(
+        subject, statements.link_property(statements.scalar_text(value)), value, where
+    )
+
+
 _STUDIO: tuple[Row, ...] = (
     Row("author/name", DCTERMS.creator, mapping.makers),
     Row("datePublished", DCTERMS.issued, _of_the_file),
     Row("arch", PG.architectureFamily, mapping.text),
+    Row("resources/paperUrl", PG.paper, _publication),
+    Row("resources/downloadUrl", RDFS.seeAlso, mapping.link),
 )
 
 
@@ -142,7 +151,8 @@ def _descriptor(entry: Any) -> ReaderOutput:
             continue
         copies.add(place.name)
         digest = statements.scalar_text(stated.get("sha256checksum"))
-        yield from _file(place, digest, at, known, stated.get("sizeBytes"))
+        packed = statements.scalar_text(stated.get("quantization"))
+        yield from _file(place, digest, at, known, stated.get("sizeBytes"), packed)
     for name in sorted(copies - {original}):
         if original:
             yield Claim(
@@ -183,7 +193,12 @@ def _described(name: str, known: set[Iri]) -> Iterator[Claim]:
 
 
 def _file(
-    place: hub.Repository, digest: str, where: str, known: set[Iri], size: Any = None
+    place: hub.Repository,
+    digest: str,
+    where: str,
+    known: set[Iri],
+    size: Any = None,
+    quantization: str = "",
 ) -> ReaderOutput:
     yield from _described(place.name, known)
     file = place.path.rpartition("/")[2] or place.path
@@ -201,7 +216,10 @@ def _file(
     yield Claim(node, PG.digest, literals.text(f"sha256:{digest.casefold()}"))
     if size is not None:
         yield statements.quantity(node, PG.byteSize, size, f"{where}/sizeBytes")
-    if match := _QUANT.search(file):
+    if quantization:
+        stated = literals.text(quantization[: statements.MAX_STATED])
+        yield Claim(node, PG.quantizationMethod, stated, locator=f"{where}/quantization")
+    elif match := _QUANT.search(file):
         method = literals.text(match["kind"].upper())
         yield Claim(node, PG.quantizationMethod, method, basis=Basis.INFERENCE, locator=where)
 
@@ -229,14 +247,37 @@ def _placed(entry: dict[str, Any]) -> bool:
 
 SYNTAXES = ("json", "yaml")
 
+
+def _subjects(document: Document) -> Mapping[str, Iri]:
+    """The model of every entry: the original, else the repository of its first file."""
+    kind = entries.whole if isinstance(document.features.value, dict) else entries.listed
+    return kind(_model)(document)
+
+
+def _model(entry: Mapping[Any, Any]) -> Iri | None:
+    original = hub.model_name(statements.scalar_text(mapping.find(entry, "resources/canonicalUrl")))
+    if original:
+        return iris.model(original)
+    files = statements.as_list(mapping.find(entry, "files/all") or entry.get("files"))
+    for file in map(statements.mapping, files):
+        place = _place(statements.scalar_text(file.get("uri") or file.get("url")))
+        if place is not None and place.path:
+            return iris.model(place.name)
+    return None
+
+
+_SUBJECTS = _subjects
+_LEAVES = coverage.gathered(_leaves)
+_READ = entries.with_rest(_read, keys.GALLERY, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "Files of models: LocalAI gallery (YAML), LM Studio catalogue (JSON)",
     _recognises,
     _origin,
-    _read,
-    version="2",
+    _READ,
+    version="3",
     keys=keys.GALLERY,
-    leaves=_leaves,
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf, coded, read, skip
+from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf, coded, phrases, read, skip
 from provenance_graph.formats.document import Document
 
 Leaves = Callable[[Document], Iterator[Leaf]]
@@ -83,7 +83,7 @@ def cells(role: str) -> Leaves:
 
 
 def nowhere(_: Document) -> dict[str, Iri]:
-    """The places of a catalogue's entries: what is not understood there is counted, by key."""
+    """No places: the rows of an index are its indicators, and its reader states their texts itself."""
     return {}
 
 
@@ -107,7 +107,9 @@ LIFECYCLE = KeyTable(
         *read("`pg:deprecationPolicy`", *below("entry", "sources/url", "url")),
         *skip("when the catalogue looked, and how it names its source",
               *below("entry", "sources/**", "scraped_at", "first_observed", "last_observed",
-                     "content_hash", "title", "raw_content")),
+                     "last_verified", "content_hash", "title", "raw_content", "content",
+                     "summary")),
+        *skip("the name that a platform shows", *below("offer", "name", "model_name")),
         *skip("an entry that names several models; the problem gives its text", "several/**"),
         *rest("entry"),
         *rest("offer"),
@@ -129,8 +131,16 @@ LITELLM = KeyTable(
                "supports_reasoning", "thinking_always_on")),
         *read("`pg:deprecationDate`", "offer/deprecation_date"),
         *read("`dcterms:source`", "offer/source"),
-        *skip("another price or limit of the service", *below("offer", "*cost*", "max_*",
-              "*_per_minute", "rpm", "tpm")),
+        *skip("another price or limit of the service", *below("offer", "input_cost*", "output_cost*",
+              "input_dbu*", "output_dbu*", "cache_*", "*_cost", "*_cost/**", "*_cost_per_query/**",
+              "*_cost_per_token", "*_cost_per_page", "*_cost_per_session", "*_cost_per_1k_calls",
+              "*_pricing/**", "max_*", "*_per_minute", "rpm", "tpm", "*_tokens", "web_search_*",
+              "token_count_*", "token_count_model/**", "metadata/**",
+              "search_free_requests/**", "regional_*", "cost_per_*", "ocr_*", "annotation_*", "rules/**",
+              "*_batches", "*_credit")),
+        *skip("what a call of the service may ask for", *below("offer", "supports_*",
+              "supported_endpoints", "supported_regions", "reasoning_effort_levels",
+              "reasoning_*", "bedrock_*", "use_*", "uses_*", "*_format", "provider_specific_entry/**")),
         *skip("how the offer is called; of a model that does not reason", "offer/call/**"),
         *skip("an example of an entry", "sample/**"),
         *rest("offer"),
@@ -144,6 +154,12 @@ GALLERY = KeyTable(
               "files/sha256", "files/all/url", "files/all/sha256checksum", "files/all/sizeBytes")),
         *read("`dcterms:license`", "entry/license"),
         *read("the original model", "entry/resources/canonicalUrl"),
+        *read("`pg:paper` or `rdfs:seeAlso`", *below("entry", "resources/paperUrl",
+                                                     "resources/downloadUrl")),
+        *read("`pg:quantizationMethod`", "entry/files/all/quantization"),
+        *skip("the repository of the file's address again, and its owner", *below("entry",
+              "files/all/name", "files/all/format", "files/all/publisher/**",
+              "files/all/respository", "files/all/repository", "files/all/repositoryUrl")),
         *read("`dcterms:creator`, `dcterms:issued`, `pg:architectureFamily`",
               *below("entry", "author/name", "datePublished", "arch")),
         *coded("`pg:nominalParameterCount`", "entry/numParameters"),
@@ -158,13 +174,16 @@ GALLERY = KeyTable(
 
 DPI = KeyTable(
     (
-        *read("the dataset and its collection", *below("entry", "Unique Dataset Identifier",
-              "Dataset Name", "Dataset URL", "Hugging Face URL", "Collection")),
+        *coded("names the dataset where no repository does", "entry/Unique Dataset Identifier"),
+        *read("the dataset and its collection", *below("entry", "Dataset Name", "Dataset URL", "Hugging Face URL", "Collection")),
         *read("`dcterms:creator`, `dcterms:language`", *below("entry", "Creators", "Languages")),
         *read("`pg:generatedBy`", "entry/Model Generated"),
         *read("`dcterms:source`", "entry/Derived from Datasets"),
         *read("`pg:paper`, `pg:codeRepository`", *below("entry", "ArXiv URL", "GitHub URL")),
-        *read("`dcterms:license`", *below("entry", "Licenses/License", "Licenses/License URL")),
+        *read("`dcterms:license`", "entry/Licenses/License"),
+        *coded("the licence's address, where its name is not known", "entry/Licenses/License URL"),
+        *skip("how the collection was put together", *below("entry", "Dataset Filter IDs",
+              "License Verified By", "Semantic Scholar Corpus ID", "Papers with Code URL")),
         *rest("entry"),
     )
 )  # fmt: skip
@@ -174,9 +193,11 @@ OPENDATA = KeyTable(
         *read("the dataset", *below("entry", "url", "id")),
         *read("`dcterms:creator`, `dcterms:language`", *below("entry", "creator_name", "languages",
               "data/language")),
-        *read("`dcterms:license`", *below("entry", "license_name", "license_url",
-                                          "data/givenLicense")),
-        *read("`pg:task`, `rdfs:seeAlso`", *below("entry", "data/categories", "data/url")),
+        *read("`dcterms:license`", *below("entry", "license_name", "data/givenLicense")),
+        *coded("the licence's address, where its name is not known", "entry/license_url"),
+        *skip("the last part of the address", "entry/name"),
+        *read("`pg:task`, `rdfs:seeAlso`", *below("entry", "data/categories", "data/tasks",
+                                                  "data/url")),
         *rest("entry"),
     )
 )  # fmt: skip
@@ -191,7 +212,7 @@ MTEB = KeyTable(
         *coded("`pg:weightsAvailability`, modalities", *below("entry", "open_weights", "modalities",
                "model_type")),
         *coded("whether the training data are declared", "entry/training_datasets_status"),
-        *skip("that it is MTEB's", "entry/source"),
+        *skip("that it is MTEB's", *below("entry", "source", "file", "kind")),
         *rest("entry"),
     )
 )  # fmt: skip
@@ -214,7 +235,8 @@ MODELSDEV = KeyTable(
                "modalities/output", "tool_call", "reasoning", "open_weights", "status")),
         *read("repositories of weights, and links", *below("entry", "weights/url", "links/url")),
         *coded("what kind of weights or link it is", *below("entry", "weights/label",
-               "weights/quantization", "links/label")),
+               "weights/quantization")),
+        *phrases("what kind of link it is", *below("entry", "links/label", "links/type")),
         *read("`pg:EvaluationResult`", *below("entry", "benchmarks/name", "benchmarks/score",
               "benchmarks/version", "benchmarks/metric", "benchmarks/harness", "benchmarks/date",
               "benchmarks/source")),
@@ -222,7 +244,8 @@ MODELSDEV = KeyTable(
         *read("the provider's page", "entry/doc"),
         *skip("other prices of the offer", "entry/cost/**"),
         *skip("how a program calls the provider", *below("entry", "npm", "env", "api",
-              "provider/**", "interleaved", "interleaved/**")),
+              "provider/**", "interleaved", "interleaved/**", "temperature", "structured_output",
+              "reasoning_options/**", "experimental/**", "base_model_omit", "attachment")),
         *rest("entry"),
     )
 )  # fmt: skip
@@ -237,8 +260,7 @@ OSAI = KeyTable(
         *coded("the level of a parameter", "system/*/class"),
         *read("a link, by its parameter", "system/*/link"),
         *skip(_NOTES, "system/*/notes"),
-        *skip("how the index sorts its table", *below("system", "system/performanceclass",
-              "system/*")),
+        *skip("how the index sorts its table", "system/system/performanceclass"),
         *rest("system"),
     )
 )  # fmt: skip
@@ -250,8 +272,8 @@ MOT = KeyTable(
         *read("`dcterms:issued` of the entry, links, architecture, what it comes from",
               *below("entry", "release/date", "release/repository", "release/architecture",
                      "release/origin")),
-        *coded("the framework", *below("entry", "framework/name", "framework/version",
-                                       "framework/date")),
+        *skip("the edition of the framework", *below("entry", "framework/name",
+              "framework/version", "framework/date")),
         *coded("a component that is released", "entry/release/components/name"),
         *read("its licence and place", *below("entry", "release/components/license",
               "release/components/license_path", "release/components/component_path")),
@@ -269,13 +291,13 @@ EPOCH = KeyTable(
               "Base model")),
         *read("a property each", *below("row", "Publication date", "Domain", "Parameters",
               "Training compute (FLOP)", "Training dataset", "Training dataset size (datapoints)",
-              "Epochs", "Training time (hours)", "Training hardware", "Hardware quantity",
-              "Finetune compute (FLOP)", "Batch size", "Training power draw (W)",
-              "Training compute cost (2023 USD)", "Hardware utilization", "Link", "Reference")),
-        *coded("how a value was come by, and access", *below("row", "Confidence",
-               "Training compute estimation method", "Model accessibility",
-               "Training code accessibility", "Inference code accessibility",
-               "Dataset size notes", "Accessibility notes")),
+              "Training time (hours)", "Training hardware", "Hardware quantity", "Link")),
+        *phrases("how a value was come by, and access", *below("row", "Confidence",
+                 "Training compute estimation method", "Model accessibility")),
+        *read("whether the code is released; what else is said of it as stated", *below("row",
+              "Training code accessibility", "Inference code accessibility")),
+        *phrases("what a size counts, and a licence's name; else it is prose", *below("row",
+                 "Dataset size notes", "Accessibility notes")),
         *skip("who wrote the paper and what was written of it", *below("row", "Authors",
               "Citations", "Notability*", "Abstract", "Country (from Organization)",
               "Organization categorization", "Frontier model")),
@@ -303,9 +325,14 @@ OSAIMAP = KeyTable(
 
 FMTI = KeyTable(
     (
-        *read("the indicator", *below("row", "Indicator", "Domain", "Subdomain", "Definition")),
-        *coded("whether the developer discloses it", *below("row", "Score", "Disclosure",
-               "Justification", "Notes", "References")),
-        *coded("the developer of the column: whether it discloses it", "row/*"),
+        *read("the indicator", "row/Indicator"),
+        *skip("how the index words and groups its indicators", *below("row", "Domain", "Subdomain",
+              "Definition", "Notes", "Example disclosure", "Reference_*", "Link_*")),
+        *coded("whether the developer discloses it", "row/Score"),
+        *read("`dcterms:references`", "row/References"),
+        *read("whether the developer discloses it; the text stays as stated", *below("row",
+              "Disclosure", "Justification")),
+        *read("the developer of the column: whether it discloses it; the text stays as stated",
+              "row/*"),
     )
 )  # fmt: skip

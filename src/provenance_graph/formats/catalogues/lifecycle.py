@@ -20,7 +20,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, mapping, model_names, statements
-from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
@@ -191,12 +191,20 @@ def _not_from_name(claim: Claim, name: str) -> Claim:
     return replace(claim, basis=Basis.INFERENCE, locator="/released_on")
 
 
+def _subject_of(provider: str, name: str) -> Iri:
+    """The model where its developer speaks, else the provider's offer."""
+    developer = developer_names().own_services[SOURCE].get(iris.slug(provider))
+    if developer is not None:
+        return iris.model(f"{developer}/{name}")
+    return iris.entity(SOURCE, "offer", f"{iris.slug(provider)}/{name}")
+
+
 def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
     """The model where its developer speaks, else the provider's offer; gives back which."""
     developer = developer_names().own_services[SOURCE].get(iris.slug(provider))
     title = "" if model_names.is_placeholder(title) else title
     if developer is not None:
-        model = iris.model(f"{developer}/{name}")
+        model = _subject_of(provider, name)
         yield from statements.is_a(model, PG.Model, title)
         yield from statements.made_by(model, developer)
         if match := _DATED.fullmatch(name):
@@ -205,7 +213,7 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
             yield Claim(model, SCHEMA.version, literals.text(match["date"]))
             yield Claim(model, PROV.specializationOf, iris.model(f"{developer}/{match['base']}"))
         return model
-    offer = iris.entity(SOURCE, "offer", f"{iris.slug(provider)}/{name}")
+    offer = _subject_of(provider, name)
     of = iris.entity(SOURCE, "model", f"{iris.slug(provider)}/{name}")
     yield Claim(of, RDF.type, PG.OfferedModel)
     yield from common.offer(offer, of, provider, name, known)
@@ -216,8 +224,10 @@ def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> R
     """Names in the interface that mean this model, from the day of the reading.
 
     Where the other name is this one with a day or a release number behind it, it is no alias: it
-    is the fixed version, and the entry's name the one that may move.
+    is the fixed version, and the entry's name the alias that may move, which stands for it where it
+    is the only one.
     """
+    releases: list[Iri] = []
     for index, item in enumerate(statements.as_list(entry.get("aliases"))):
         alias = statements.scalar_text(item)
         if not alias or alias == name:
@@ -231,11 +241,18 @@ def _aliases(subject: Iri, provider: str, name: str, entry: dict[Any, Any]) -> R
             yield Claim(version, SCHEMA.version, literals.text(release["date"]))
             yield Claim(version, DCTERMS.identifier, literals.text(alias[: statements.MAX_STATED]))
             yield Claim(version, PROV.specializationOf, subject)
+            releases.append(version)
             continue
-        node = iris.entity(SOURCE, "alias", f"{iris.slug(provider)}/{alias}")
-        yield Claim(node, RDF.type, PG.AliasBinding)
-        yield Claim(node, PG.alias, literals.text(alias[: statements.MAX_STATED]))
-        yield Claim(node, PG.resolvesTo, subject)
+        yield from _binding(provider, alias, subject)
+    if len(set(releases)) == 1:
+        yield from _binding(provider, name, releases[0])
+
+
+def _binding(provider: str, alias: str, target: Iri) -> Iterator[Claim]:
+    node = iris.entity(SOURCE, "alias", f"{iris.slug(provider)}/{alias}")
+    yield Claim(node, RDF.type, PG.AliasBinding)
+    yield Claim(node, PG.alias, literals.text(alias[: statements.MAX_STATED]))
+    yield Claim(node, PG.resolvesTo, target)
 
 
 def _replaced(subject: Iri, provider: str, other: str, where: str) -> ReaderOutput:
@@ -283,14 +300,31 @@ def _recommended(entry: dict[Any, Any], where: str) -> bool:
 
 SYNTAXES = ("yaml", "json")
 
+
+def _subjects(document: Document) -> Mapping[str, Iri]:
+    """The model or offer of every entry."""
+    kind = entries.whole if isinstance(document.features.value, dict) else entries.listed
+    return kind(_entity)(document)
+
+
+def _entity(entry: Mapping[Any, Any]) -> Iri | None:
+    provider = statements.scalar_text(entry.get("provider"))
+    name = statements.scalar_text(entry.get("model") or entry.get("model_id"))
+    return _subject_of(provider, name) if provider and name else None
+
+
+_SUBJECTS = _subjects
+_LEAVES = coverage.gathered(_leaves)
+_READ = entries.with_rest(_read, keys.LIFECYCLE, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "Ends of models: modeldeprecations.dev (YAML), deprecations.info (JSON)",
     _recognises,
     _origin,
-    _read,
-    version="5",
+    _READ,
+    version="6",
     keys=keys.LIFECYCLE,
-    leaves=_leaves,
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -9,7 +9,7 @@ the provider's, which counts as a model only once identity says which model it i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provenance_graph.core import iris
@@ -19,7 +19,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, mapping, statements
-from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Row
@@ -174,13 +174,25 @@ def _of_call(leaf: Leaf, entry: dict[str, Any]) -> Leaf:
 
 SYNTAXES = ("json",)
 
+
+def _subject(key: str, entry: Mapping[Any, Any]) -> Iri | None:
+    """The offer that stands under a key; none without a provider."""
+    offered = key != _SAMPLE and statements.scalar_text(entry.get("litellm_provider"))
+    return iris.entity(SOURCE, "offer", key) if offered else None
+
+
+_SUBJECTS = entries.named(_subject)
+_LEAVES = coverage.gathered(_leaves)
+_READ = entries.with_rest(_read, keys.LITELLM, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "LiteLLM: prices and context windows by provider (JSON)",
     _recognises,
     _origin,
-    _read,
+    _READ,
+    version="2",
     keys=keys.LITELLM,
-    leaves=_leaves,
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

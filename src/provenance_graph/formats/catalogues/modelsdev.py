@@ -7,7 +7,7 @@ the modalities it lets through) is that provider's offer and no claim about the 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -18,8 +18,8 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Probl
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.catalogues.published_scores import SOURCE, scores, with_problem
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Parser, Row
@@ -329,14 +329,34 @@ def _provider(raw: dict[str, Any], provider: str) -> ReaderOutput:
 
 SYNTAXES = ("toml",)
 
+
+def _subjects(document: Document) -> Mapping[str, Iri]:
+    """The model, offer or provider of a file."""
+    path = _path(document)
+    raw = statements.mapping(document.toml)
+    if offered := _OFFER_PATH.search(path):
+        return {"": iris.entity(SOURCE, "offer", f"{offered[1]}/{offered[2]}")}
+    if known := _MODEL_PATH.search(path):
+        return {"": iris.model(f"{known[1]}/{known[2]}")}
+    if _PROVIDER_PATH.search(path) or {"npm", "env"} <= raw.keys():
+        return {}
+    stem = path.rpartition("/")[2].removesuffix(".toml") or "model"
+    kind = "offer" if _OFFERED & raw.keys() else "model"
+    return {"": iris.entity(SOURCE, kind, stem)}
+
+
+_SUBJECTS = _subjects
+_LEAVES = coverage.gathered(keys.one("entry"))
+_READ = entries.with_rest(_read, keys.MODELSDEV, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "models.dev: a developer's model or a provider's offer (TOML)",
     _recognises,
     _origin,
-    _read,
-    version="5",
+    _READ,
+    version="6",
     keys=keys.MODELSDEV,
-    leaves=keys.one("entry"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -10,7 +10,7 @@ say which: they are days of entry. ``version`` is mostly the size in the model's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provenance_graph.core import iris, literals
@@ -18,8 +18,8 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDFS, SCHEMA
-from provenance_graph.formats import model_names, statements
-from provenance_graph.formats.catalogues import assessed, keys
+from provenance_graph.formats import coverage, model_names, statements
+from provenance_graph.formats.catalogues import assessed, entries, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -335,14 +335,27 @@ def _licence(
 
 SYNTAXES = ("yaml", "json")
 
+
+def _subject(whole: Mapping[Any, Any]) -> Iri | None:
+    """The model of an entry."""
+    release = mapping(whole.get("release"))
+    name = stated_name(release.get("name"))
+    version = stated_name(release.get("version"))
+    return _model(name, version, scalar_text(release.get("huggingface"))) if name else None
+
+
+_SUBJECTS = entries.whole(_subject)
+_LEAVES = coverage.gathered(keys.one("entry"))
+_READ = entries.with_rest(read, keys.MOT, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     format=SOURCE,
     title="Model Openness Tool (YAML per model)",
     recognises=recognises,
     origin=origin,
-    read=read,
-    version="5",
+    read=_READ,
+    version="6",
     keys=keys.MOT,
-    leaves=keys.one("entry"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -6,15 +6,15 @@ its Croissant), and the front matter of the dataset cards of ``huggingface/datas
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS
-from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import keys
+from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats.catalogues import entries, keys
 from provenance_graph.formats.document import (
     Document,
     Features,
@@ -34,6 +34,7 @@ _LINE: tuple[Row, ...] = (
 _CARD: tuple[Row, ...] = (
     Row("data/language", DCTERMS.language, mapping.text),
     Row("data/categories", PG.task, mapping.text),
+    Row("data/tasks", PG.task, mapping.text),
     Row("data/url", RDFS.seeAlso, mapping.link),
 )
 
@@ -126,14 +127,28 @@ def _described(subject: Iri, name: str) -> Iterator[Claim]:
 
 SYNTAXES = ("jsonl",)
 
+
+def _subject(entry: Mapping[Any, Any]) -> Iri | None:
+    """The dataset of a line."""
+    if _is_card(entry):
+        name = statements.scalar_text(entry.get("id"))
+    else:
+        name = hub.dataset_name(statements.scalar_text(entry.get("url")))
+    return iris.dataset(name) if name else None
+
+
+_SUBJECTS = entries.lines(_subject)
+_LEAVES = coverage.gathered(keys.lines("entry"))
+_READ = entries.with_rest(_read, keys.OPENDATA, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "Licences and makers of Hub datasets: Open Trusted Data, dataset cards of 2022 (JSON lines)",
     _recognises,
     _origin,
-    _read,
-    version="2",
+    _READ,
+    version="3",
     keys=keys.OPENDATA,
-    leaves=keys.lines("entry"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

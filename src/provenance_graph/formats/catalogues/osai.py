@@ -8,7 +8,7 @@ at the head of the file, which a YAML parser drops; it is read from the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +17,8 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
-from provenance_graph.formats import model_names, statements
-from provenance_graph.formats.catalogues import assessed, keys
+from provenance_graph.formats import coverage, model_names, statements
+from provenance_graph.formats.catalogues import assessed, entries, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.statements import mapping, scalar_text, stated_name
@@ -100,9 +100,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     system = mapping(mapping(whole).get("system"))
     if not system:
         raise Unreadable(document.url, "no mapping under 'system', so it names no model")
-    end_name = stated_name(system.get("endmodelname")) or stated_name(system.get("name"))
-    if end_name.casefold() in _NOBODY:
-        end_name = stated_name(system.get("name"))
+    end_name = _end_name(system)
     if not end_name:
         yield Problem("/system/endmodelname", "the system has no name", "endmodelname: or name:")
         return
@@ -117,6 +115,11 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     yield from _parameters(whole, end, iris.entity(SOURCE, "assessment", iris.name_slug(end_name)))
     yield from _sources(whole, end, base)
     yield from compute(document.text, end, base)
+
+
+def _end_name(system: Mapping[Any, Any]) -> str:
+    name = stated_name(system.get("endmodelname")) or stated_name(system.get("name"))
+    return stated_name(system.get("name")) if name.casefold() in _NOBODY else name
 
 
 def _url(whole: dict[Any, Any], key: str) -> str:
@@ -337,14 +340,28 @@ def _flop(model: Iri, stated: str, where: str) -> Claim:
 
 SYNTAXES = ("yaml",)
 
+
+def _subject(whole: Mapping[Any, Any]) -> Iri | None:
+    """The system's end model."""
+    system = mapping(whole.get("system"))
+    name = _end_name(system)
+    if not name:
+        return None
+    return _model(name, _url(dict(whole), "weights_endmodel"), scalar_text(system.get("link")))
+
+
+_SUBJECTS = entries.whole(_subject)
+_LEAVES = coverage.gathered(keys.one("system"))
+_READ = entries.with_rest(read, keys.OSAI, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     format=SOURCE,
     title="European Open Source AI Index (YAML per system)",
     recognises=recognises,
     origin=origin,
-    read=read,
-    version="5",
+    read=_READ,
+    version="6",
     keys=keys.OSAI,
-    leaves=keys.one("system"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

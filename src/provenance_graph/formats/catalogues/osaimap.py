@@ -13,14 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
+from typing import Any
 
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
-from provenance_graph.formats import statements
-from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 
 SOURCE = "osaimap"
@@ -337,14 +338,25 @@ READINGS: Mapping[str, Callable[[Row, str, str, int], ReaderOutput]] = MappingPr
 
 SYNTAXES = ("csv",)
 
+
+def _subject(row: Mapping[Any, Any]) -> Iri | None:
+    """The model or dataset of a row."""
+    model, dataset = row.get("model_id", ""), row.get("dataset_id", "")
+    return iris.model(model) if model else iris.dataset(dataset) if dataset else None
+
+
+_SUBJECTS = entries.rows(_subject)
+_LEAVES = coverage.gathered(keys.cells("row"))
+_READ = entries.with_rest(_read, keys.OSAIMAP, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "AI Stack Map: crawl of Hub models and datasets, Open LLM Leaderboard (CSV)",
     _recognises,
     _origin,
-    _read,
-    version="3",
+    _READ,
+    version="4",
     keys=keys.OSAIMAP,
-    leaves=keys.cells("row"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -19,8 +19,8 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
-from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import common, keys
+from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.mapping import Parser, Row
 from provenance_graph.formats.parsing import MAX_DEPTH, parse_json
@@ -116,17 +116,25 @@ def _model(row: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
         yield Claim(version, SCHEMA.version, literals.text(revision))
 
 
+def _entity(name: str, repository: str) -> tuple[Iri, Iri]:
+    """The model or configuration that a name means, and the model under it."""
+    settings = _SETTINGS.fullmatch(name)
+    known = settings["base"] if settings else name
+    own = bool(repository) and repository.casefold() == known.casefold()
+    base = iris.model(repository) if own else iris.entity(SOURCE, "model", known)
+    return (iris.entity(SOURCE, "configuration", iris.slug(name)) if settings else base), base
+
+
 def _subject(row: dict[str, Any], name: str, where: str) -> Any:
     """The model: the repository where name and reference agree, else an entity of this source."""
     reference = statements.scalar_text(row.get("reference"))
     repository = statements.hub_model(reference)
     settings = _SETTINGS.fullmatch(name)
     known = settings["base"] if settings else name
+    subject, base = _entity(name, repository)
     if repository and repository.casefold() == known.casefold():
-        base = iris.model(repository)
         yield Claim(base, PG.hubRepository, statements.hub_page(repository))
     else:
-        base = iris.entity(SOURCE, "model", known)
         if repository and _NAME.fullmatch(known):
             what = f"{known} refers to another repository, {repository}"
             yield Problem(f"{where}/reference", what, kind="identity")
@@ -136,12 +144,10 @@ def _subject(row: dict[str, Any], name: str, where: str) -> Any:
     yield from statements.is_a(base, PG.Model, stated)
     if "/" in known:
         yield from statements.made_by(base, known.partition("/")[0])
-    if not settings:
-        return base
-    configured = iris.entity(SOURCE, "configuration", iris.slug(name))
-    yield from statements.is_a(configured, PG.Configuration, name)
-    yield Claim(configured, PROV.specializationOf, base)
-    return configured
+    if settings:
+        yield from statements.is_a(subject, PG.Configuration, name)
+        yield Claim(subject, PROV.specializationOf, base)
+    return subject
 
 
 def _count(kind: str = "a number of parameters") -> Parser:
@@ -327,14 +333,26 @@ def _training_data(subject: Iri, row: dict[str, Any], where: str, known: set[str
 
 SYNTAXES = ("json", "jsonl")
 
+
+def _of_line(row: Mapping[Any, Any]) -> Iri | None:
+    """The model of a line."""
+    name = statements.scalar_text(row.get("name"))
+    repository = statements.hub_model(statements.scalar_text(row.get("reference")))
+    return _entity(name, repository)[0] if name else None
+
+
+_SUBJECTS = entries.lines(_of_line)
+_LEAVES = coverage.gathered(keys.lines("entry"))
+_READ = entries.with_rest(_read, keys.MTEB, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "MTEB: metadata of embedding models (JSON lines)",
     _recognises,
     _origin,
-    _read,
-    version="4",
+    _READ,
+    version="5",
     keys=keys.MTEB,
-    leaves=keys.lines("entry"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -6,13 +6,15 @@ that name, and what the task states of it (repository, licence, paper) is stated
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Claim, Problem, Stance
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import mapping, statements
-from provenance_graph.formats.catalogues import keys
+from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats.catalogues import entries, keys
 from provenance_graph.formats.document import (
     Document,
     Features,
@@ -80,14 +82,25 @@ def _task(entry: dict[str, Any], name: str, where: str) -> ReaderOutput:
 
 SYNTAXES = ("jsonl",)
 
+
+def _subject(entry: Mapping[Any, Any]) -> Iri | None:
+    """The dataset of a line."""
+    name = statements.scalar_text(entry.get("name"))
+    return iris.dataset(name) if name else None
+
+
+_SUBJECTS = entries.lines(_subject)
+_LEAVES = coverage.gathered(keys.lines("entry"))
+_READ = entries.with_rest(_read, keys.MTEB_TASKS, _LEAVES, _SUBJECTS)
+
 READER = Reader(
     SOURCE,
     "MTEB: the Hub datasets behind its tasks (JSON lines)",
     _recognises,
     _origin,
-    _read,
-    version="2",
+    _READ,
+    version="3",
     keys=keys.MTEB_TASKS,
-    leaves=keys.lines("entry"),
-    subjects=keys.nowhere,
+    leaves=_LEAVES,
+    subjects=_SUBJECTS,
 )

@@ -1,0 +1,134 @@
+"""Which entity stands at which entry of a catalogue, and what an entry states beside what is read.
+
+A value under a key for which there is no property stays as stated, at the entity that its entry
+describes: the values of one key together, since lists of tags and languages belong together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.catalogues.keys import Leaves
+from provenance_graph.formats.coverage import Fate, KeyTable
+from provenance_graph.formats.document import Document, ReaderOutput
+from provenance_graph.formats.fields import csv_rows
+from provenance_graph.formats.parsing import parse_json
+from provenance_graph.formats.places import at_place
+from provenance_graph.formats.statements import scalar_text
+
+Subjects = Callable[[Document], Mapping[str, Iri]]
+Subject = Callable[[Mapping[Any, Any]], Iri | None]
+"""The entity that an entry describes; None where it names none."""
+
+
+def whole(subject: Subject) -> Subjects:
+    """Of a document that is one entry (JSON, YAML or TOML)."""
+
+    def places(document: Document) -> Mapping[str, Iri]:
+        entry = statements.sanitise(document.features.value, document.text)
+        return _placed([("", entry)], subject)
+
+    return places
+
+
+def listed(subject: Subject) -> Subjects:
+    """Of a document whose entries stand in a list."""
+
+    def places(document: Document) -> Mapping[str, Iri]:
+        items = statements.sanitise(document.features.value, document.text)
+        entries = enumerate(statements.as_list(items))
+        return _placed([(f"/{n}", entry) for n, entry in entries], subject)
+
+    return places
+
+
+def named(subject: Callable[[str, Mapping[Any, Any]], Iri | None]) -> Subjects:
+    """Of a document whose entries stand under their names."""
+
+    def places(document: Document) -> Mapping[str, Iri]:
+        items = statements.mapping(statements.sanitise(document.features.value, document.text))
+        results = {}
+        for name, entry in items.items():
+            place = "/" + str(name).replace("~", "~0").replace("/", "~1")
+            entity = subject(str(name), entry) if isinstance(entry, dict) else None
+            if entity is not None:
+                results[place] = entity
+        return results
+
+    return places
+
+
+def lines(subject: Subject) -> Subjects:
+    """Of JSON lines."""
+
+    def places(document: Document) -> Mapping[str, Iri]:
+        entries: list[tuple[str, Any]] = []
+        for number, line in enumerate(document.text.splitlines(), 1):
+            try:
+                entry = parse_json(line, document.url) if line.strip() else None
+            except Unreadable:
+                continue  # a problem of the reading
+            entries.append((f"L{number}", statements.sanitise(entry, line)))
+        return _placed(entries, subject)
+
+    return places
+
+
+def rows(subject: Subject) -> Subjects:
+    """Of a table."""
+
+    def places(document: Document) -> Mapping[str, Iri]:
+        table = [row for row in csv_rows.rows(document) if not isinstance(row, Problem)]
+        return _placed([(f"L{line}", row) for line, row in table], subject)
+
+    return places
+
+
+def _placed(entries: list[tuple[str, Any]], subject: Subject) -> Mapping[str, Iri]:
+    found = ((where, subject(entry)) for where, entry in entries if isinstance(entry, dict))
+    return {where: entity for where, entity in found if entity is not None}
+
+
+def with_rest(
+    read: Callable[[Document], ReaderOutput], table: KeyTable, leaves: Leaves, subjects: Subjects
+) -> Callable[[Document], ReaderOutput]:
+    """A reading that ends with what the entries state under keys without a property."""
+
+    def whole_reading(document: Document) -> ReaderOutput:
+        yield from read(document)
+        rest = [leaf for leaf in leaves(document) if table.fate(leaf.path) in _WITHOUT]
+        if not rest:
+            return
+        places = subjects(document)
+        by_key: dict[tuple[Iri, str], list[str]] = {}
+        for leaf in rest:
+            subject, key = at_place(leaf, places)
+            shown = scalar_text(leaf.value)
+            if subject is not None and shown:
+                texts = by_key.setdefault((subject, key), [])
+                if shown not in texts[-coverage.MAX_TEXT :]:
+                    texts.append(shown)
+        for (subject, key), texts in by_key.items():
+            yield from _stated(subject, key, texts)
+
+    return whole_reading
+
+
+_WITHOUT = frozenset((Fate.NOT_READ, Fate.UNKNOWN))
+
+
+def _stated(subject: Iri, key: str, texts: list[str]) -> Iterator[Claim]:
+    """The texts of one key as one statement, or as several where they are long."""
+    room = coverage.MAX_TEXT - len(key) - 2
+    shown = ""
+    for text in texts:
+        if shown and len(shown) + len(text) + 2 > room:
+            yield coverage.other(subject, key, shown)
+            shown = ""
+        shown = f"{shown}, {text}" if shown else text
+    yield coverage.other(subject, key, shown)
