@@ -95,8 +95,7 @@ def is_prose(statement: str) -> bool:
     text = statement.partition(": ")[2]
     words = len(text.split())
     ends = text.rstrip().endswith((".", "!", "?", "…"))
-    named = statement.startswith(("Disclosure: ", "Justification: ")) and words > 1
-    return named or (words >= 6 and (ends or (words >= 20 and text.count(",") * 3 < words)))
+    return words >= 6 and (ends or (words >= 20 and text.count(",") * 3 < words))
 
 
 def _stamped(record: Record, custody: str, collection: str, edition: str) -> Record:

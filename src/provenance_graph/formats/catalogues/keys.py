@@ -174,14 +174,15 @@ GALLERY = KeyTable(
 
 DPI = KeyTable(
     (
-        *coded("names the dataset where no repository does", "entry/Unique Dataset Identifier"),
         *read("the dataset and its collection", *below("entry", "Dataset Name", "Dataset URL", "Hugging Face URL", "Collection")),
         *read("`dcterms:creator`, `dcterms:language`", *below("entry", "Creators", "Languages")),
         *read("`pg:generatedBy`", "entry/Model Generated"),
         *read("`dcterms:source`", "entry/Derived from Datasets"),
         *read("`pg:paper`, `pg:codeRepository`", *below("entry", "ArXiv URL", "GitHub URL")),
         *read("`dcterms:license`", "entry/Licenses/License"),
-        *coded("the licence's address, where its name is not known", "entry/Licenses/License URL"),
+        *skip("the address of the licence that is named, read where its name is not known",
+              "entry/Licenses/License URL"),
+        *skip("the key of the entry again", "entry/Unique Dataset Identifier"),
         *skip("how the collection was put together", *below("entry", "Dataset Filter IDs",
               "License Verified By", "Semantic Scholar Corpus ID", "Papers with Code URL")),
         *rest("entry"),
@@ -194,7 +195,8 @@ OPENDATA = KeyTable(
         *read("`dcterms:creator`, `dcterms:language`", *below("entry", "creator_name", "languages",
               "data/language")),
         *read("`dcterms:license`", *below("entry", "license_name", "data/givenLicense")),
-        *coded("the licence's address, where its name is not known", "entry/license_url"),
+        *skip("the address of the licence that is named, read where its name is not known",
+              "entry/license_url"),
         *skip("the last part of the address", "entry/name"),
         *read("`pg:task`, `rdfs:seeAlso`", *below("entry", "data/categories", "data/tasks",
                                                   "data/url")),
@@ -330,9 +332,8 @@ FMTI = KeyTable(
               "Definition", "Notes", "Example disclosure", "Reference_*", "Link_*")),
         *coded("whether the developer discloses it", "row/Score"),
         *read("`dcterms:references`", "row/References"),
-        *read("whether the developer discloses it; the text stays as stated", *below("row",
-              "Disclosure", "Justification")),
-        *read("the developer of the column: whether it discloses it; the text stays as stated",
-              "row/*"),
+        *coded("whether the developer discloses it; its sentences are the index's", *below("row",
+               "Disclosure", "Justification")),
+        *coded("the developer of the column: whether it discloses it", "row/*"),
     )
 )  # fmt: skip
