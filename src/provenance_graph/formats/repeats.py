@@ -20,6 +20,7 @@ MAX_REPORTED = 100
 """How many repeated names one document's report lists; all are counted."""
 
 _KEY = re.compile(r'"\s*:')
+_SPACED = re.compile(r'"\s+:')
 _HINT = "one value under each name, or a list"
 _SHOWN = 60
 
@@ -45,7 +46,9 @@ def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
 
 def may_repeat(text: str, names: int) -> bool:
     """Whether a JSON text has more names than were parsed: some stand twice, or texts look like names."""
-    return sum(1 for _ in _KEY.finditer(text)) > names
+    if _SPACED.search(text):
+        return len(_KEY.findall(text)) > names
+    return text.count('":') > names
 
 
 def in_json(text: str) -> Iterator[Problem]:

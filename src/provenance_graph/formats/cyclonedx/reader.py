@@ -124,13 +124,11 @@ def read(document: Document) -> ReaderOutput:
 
 def _linking(output: ReaderOutput, bom: Bom) -> ReaderOutput:
     """The same output; notes which entities it relates, which a dependency need not repeat."""
-    items = list(output)
-    bom.linked |= {
-        (item.subject, item.value)
-        for item in items
-        if type(item) is Claim and type(item.value) is Iri
-    }
-    yield from items
+    entities = frozenset(bom.places.values())
+    for item in output:
+        if type(item) is Claim and type(item.value) is Iri and item.value in entities:
+            bom.linked.add((item.subject, item.value))
+        yield item
 
 
 def _stages(bom: Bom) -> None:
