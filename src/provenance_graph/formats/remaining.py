@@ -49,6 +49,7 @@ _SCALED = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([kmbt]|[kmgt]i?b)")  # 13.2B, 1
 _SCALE = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12,
           "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
           "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40}  # fmt: skip
+_REVISION = re.compile(r"/(?:resolve|blob|raw)/[^/]+/")
 _SHORT_TAG = re.compile(r"[\w-]+:\S{1,3}")  # `license:mit`, `language:en`
 _HOST = re.compile(
     r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co|spdx\.org)/|(?:huggingface|hf)://|pkg:\w+/)"
@@ -119,7 +120,8 @@ class Shown:
         if SHORTEST <= len(tail) < len(text) and tail in self._text:
             return True
         short = _HOST.sub("", text).rstrip("/").partition("@")[0]
-        if SHORTEST <= len(short) < len(text) and unquote(short) in self._text:
+        short = _REVISION.sub("/", unquote(short))  # a file's address: its repository and path
+        if SHORTEST <= len(short) < len(text) and short in self._text:
             return True
         name = slug(text[:LOOKED_FOR])
         if len(name) >= SHORTEST and name in self._text:
