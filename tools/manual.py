@@ -245,7 +245,8 @@ def build(out: Path) -> list[str]:
         make(config)
         if not heard.lines:
             shutil.rmtree(out, ignore_errors=True)
-            shutil.copytree(Path(folder) / "site", out)
+            # its page for what is missing asks for files at the root of a host, and is never served
+            shutil.copytree(Path(folder) / "site", out, ignore=shutil.ignore_patterns("404.html"))
             (out / STAMP).write_text(digest(), encoding="utf-8")
     return heard.lines
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import html
 import io
 import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -106,6 +109,23 @@ def test_the_site_loads_nothing_from_another_host(site: Path) -> None:
         if "rel=canonical" not in address
     }
     assert not found
+
+
+def test_every_link_of_the_site_leads_somewhere(site: Path) -> None:
+    asked, read = 0, cache(lambda path: path.read_text("utf-8"))
+    for page in site.rglob("*.html"):
+        for stated in re.findall(r'\s(?:href|src)="([^"]*)"', read(page)):
+            link = urlsplit(html.unescape(stated))
+            if link.scheme or link.netloc:
+                continue
+            asked += 1
+            target = page.parent / unquote(link.path) if link.path else page
+            assert not link.path.startswith("/"), (page.name, stated)
+            assert target.exists(), (page.name, stated)
+            if link.fragment and target.suffix == ".html":
+                shown = unquote(link.fragment)
+                assert f'id="{shown}"' in read(target), (page.name, stated)
+    assert asked > 1000
 
 
 def test_the_site_has_every_part(site: Path) -> None:
