@@ -182,7 +182,8 @@ class _Build:
     ) -> None:
         self.data, self.where, self.day, self.remote = data, where, day, remote
         self.watch, self.engine, self.derive = watch, engine, derive
-        self.reference = list(reference_quads())
+        self.reference = tuple(reference_quads())
+        self.stamp, self.known = _of_reference(self.reference)
         self.further: Sequence[tuple[Path, str]] = ()
 
     def run(self, *, fresh: bool) -> Built:
@@ -279,18 +280,17 @@ class _Build:
             return update(store, derive=self.derive, day=self.day, decided=asked).version
 
     def _rules(self) -> Rules:
-        known = MemoryStore(self.reference)
-        policy = load_policy(known, self.day)
+        policy = load_policy(self.known, self.day)
         if self.derive is None:
             return Rules(policy, None, "")
-        return Rules(policy, self.derive.in_columns(known, policy), str(self.derive.graph))
+        return Rules(policy, self.derive.in_columns(self.known, policy), str(self.derive.graph))
 
     def _fixed(self, compiled: Compiled, rows: list[Mapping], *, fresh: bool) -> list[Quad]:
         """What is neither record nor view nor mark: reference data, identity, notes, the day."""
         rules = sorted(compiled.identity.rules.items())
         return [
             *self.reference,
-            reference_data.stamp(self.reference),
+            self.stamp,
             *identity.quads(rows),
             *((entity, SKOS.exactMatch, model, identity.RULES) for entity, model in rules),
             day_quad(self.day),
@@ -318,7 +318,7 @@ class _Build:
     def _stage(self, files: list[tuple[Path, str]], rows: list[Mapping], *, fresh: bool) -> Path:
         """The folder of this build's stages: the same for the same input, others are removed."""
         seen = hashlib.sha256(f"{STAGES} {self.day} {fresh}".encode())
-        seen.update(str(reference_data.stamp(self.reference)[2]).encode())
+        seen.update(str(self.stamp[2]).encode())
         for path, name in (*files, *self.further):
             about = path.stat()
             seen.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
