@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import threading
@@ -16,7 +17,11 @@ LOGGED_CHARACTERS: Final = 4_000
 
 
 class Log:
-    """Lines are gathered and written together, at the latest a quarter second on."""
+    """Lines are gathered and written together, at the latest a quarter second on.
+
+    An error of ours is written at once, and also where there is no log: then to stderr, since the
+    answer that it ended names it by its id.
+    """
 
     def __init__(self, target: str) -> None:
         self._lines: list[str] = []
@@ -29,6 +34,7 @@ class Log:
             self._out = Path(target).open("a", encoding="utf-8")  # noqa: SIM115 - closed by close()
             self._own = True
         self._due = 0.0
+        self._waits = False
 
     @property
     def wanted(self) -> bool:
@@ -37,24 +43,37 @@ class Log:
 
     def write(self, event: str, fields: Mapping[str, object]) -> None:
         """Add one line; nothing a client sent can start a second one."""
-        if self._out is None:
+        is_error = event == "error"
+        if self._out is None and not is_error:
             return
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03}Z"
         line = json.dumps({"time": stamp, "event": event, **fields}, default=str)
         self._lines.append(line)
-        if now >= self._due or len(self._lines) >= _FLUSH_LINES:
+        if is_error or now >= self._due or len(self._lines) >= _FLUSH_LINES:
             self.flush()
             self._due = now + _FLUSH_SECONDS
+        elif not self._waits:
+            self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        """Write what waits even if nobody comes any more."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # a thread's: it goes with the next line
+            return
+        self._waits = True
+        loop.call_later(_FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
         """Write what was gathered; a log that cannot be written is no reason to stop."""
         with self._lock:
-            lines, self._lines = self._lines, []
-            if lines and self._out is not None:
+            lines, self._lines, self._waits = self._lines, [], False
+            out = sys.stderr if self._out is None else self._out
+            if lines:
                 try:
-                    self._out.write("\n".join(lines) + "\n")
-                    self._out.flush()
+                    out.write("\n".join(lines) + "\n")
+                    out.flush()
                 except (OSError, ValueError):
                     return
 
