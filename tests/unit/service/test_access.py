@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Quad
+from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.core.errors import RequestRefused
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.ingest.build import compile_quads
@@ -294,3 +296,30 @@ def test_nothing_is_told_of_a_day_before_all_records(api: TestClient, route: str
     for later in ("16000", "16,000", "20250301", "Arena", "m-latest", *licence):
         assert later not in result.text
     assert api.get(f"{route}{'&' if '?' in route else '?'}asOf=soon").status_code in (400, 422)
+
+
+def test_an_index_that_takes_longer_than_an_answer_may_is_told_as_not_ready(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """On a read-only disk the process makes its own; it goes on when the answer is given up."""
+    go = threading.Event()
+    monkeypatch.setattr(access_module, "INDEXES", {"lineage": made(lambda _: go.wait(20))})
+    access = Access(root)
+    with use(Deadline(0.05)), pytest.raises(RequestRefused, match="being made") as refused:
+        access.prepared("lineage")
+    assert getattr(refused.value.problem, "status", 0) == 503
+    go.set()
+    assert access.prepared("lineage").version
+
+
+def test_what_a_killed_process_left_unfinished_is_deleted(root: Path):
+    index_all(root)
+    folder = derived_folder(str(root))
+    assert folder is not None
+    old, fresh = folder / ".catalogue-1-x.sqlite.99", folder / ".conflicts-1-y.sqlite.98"
+    for file in (old, fresh):
+        file.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    index_all(root)
+    assert not old.exists()
+    assert fresh.exists(), "somebody may be making it"

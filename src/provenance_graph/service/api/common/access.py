@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.changes.carry import changed_subjects
 from provenance_graph.core import deadline
-from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.errors import ProvenanceError, QueryTimeout
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import indexes
@@ -263,7 +263,10 @@ class Access:
                 return False
             with suppress(TimeoutError):
                 work.result(min(left, 1.0))
-            deadline.check()
+            try:
+                deadline.check()
+            except QueryTimeout:  # the thread goes on, and whoever asks again has the index
+                return False
         with self._lock:
             self._work.pop(key, None)
         work.result()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from provenance_graph.matching.outcome import Pair
 
 Changed = Collection[Iri] | None
+_UNFINISHED: Final = 3_600.0
+"""Seconds after which nobody goes on with a file that is made aside."""
 IDENTITY_FORMAT: Final = "1"
 STATS_FORMAT: Final = "2"
 """What a kept file of counts holds; one of an earlier edition is made again."""
@@ -301,6 +304,15 @@ def _note_sums(folder: Path, name: str, version: str) -> None:
         _put(_sums_file(folder, name), {"version": version, "files": _sums(folder, name, version)})
 
 
+def _drop_unfinished(folder: Path) -> None:
+    """Delete what was being made aside by a process that was killed: nobody has touched it for long."""
+    long_ago = time.time() - _UNFINISHED
+    for file in folder.glob(".*"):
+        with suppress(OSError):  # gone meanwhile, or put in its place
+            if file.is_file() and file.stat().st_mtime < long_ago:
+                file.unlink()
+
+
 def make_all(
     folder: Path, snapshot: AcceptedSnapshot, before: str = "", *, slow: bool = False
 ) -> None:
@@ -309,6 +321,7 @@ def make_all(
     Older ones are let go, all but those of the version ``before``.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _drop_unfinished(folder)
     changed = changed_subjects(folder.parent, before, snapshot.version) if before else None
     if missing(folder, snapshot.version, slow=slow) and any(folder.glob("claims-*")):
         from provenance_graph.changes.claim_rows import carry_table  # loads Polars
