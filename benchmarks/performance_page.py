@@ -52,6 +52,10 @@ SIZES = (
     ("disk MB", "disk of the published state, MB"),
     ("memory serving MB", "memory of all processes of the service, MB"),
 )
+WHOLE = ("build", "lineage index", "search index", "stats", "conflicts", "identity", "validate")
+"""The stages that bring records to a store that is viewed, validated and indexed."""
+PROJECTED = (1_000_000, 2_000_000)
+CORES = 2
 HEAD = """# Performance
 
 Made by `python benchmarks/performance_page.py` from `benchmarks/results/scale.jsonl`, which `benchmarks/bench_scale.py` writes; nothing
@@ -64,6 +68,9 @@ TAIL = """
 
     python benchmarks/bench_scale.py 10000 --work /tmp/scale-10000
     python benchmarks/performance_page.py
+
+A million models: `python benchmarks/bench_scale.py 1000000 --work FOLDER --seconds 20000`, alone on the machine, with room on the
+disk for the stages (as much as the text of the records, 8 GB), the store and its claim table.
 
 ## Past one machine: 10⁹ claims, on paper
 
@@ -95,6 +102,59 @@ def exponent(runs: Sequence[Mapping[str, object]], key: str) -> str:
     return f"{math.log(rise) / math.log(wide):.2f}"
 
 
+def all_stages(run: Mapping[str, object]) -> float | None:
+    """The processor seconds of all stages of ``WHOLE``; None where one is not measured."""
+    spent = [run.get(stage) for stage in WHOLE]
+    if all(isinstance(one, int | float) for one in spent):
+        return sum(float(str(one)) for one in spent)
+    return None
+
+
+def projection(chosen: Sequence[Mapping[str, object]]) -> list[str]:
+    """What the largest size with all stages comes to at sizes that were not run.
+
+    Each stage grows by its exponent, by no less than proportionally: what small runs spend once
+    makes their exponents smaller than those of large ones.
+    """
+    having = [run for run in chosen if all_stages(run) is not None]
+    if not having:
+        return []
+    last = having[-1]
+    models = int(str(last["models"]))
+    spent = all_stages(last) or 0.0
+    lines = [
+        "",
+        "## Projected, not measured",
+        "",
+        f"All stages of {models:,} models, from records to a store that is viewed, validated and indexed: {spent:,.0f} s of "
+        f"processor, {1000 * spent / models:.1f} ms a model. Each stage and the disk by its exponent, at least proportional; the peak "
+        f"memory of the largest process, which parts and buckets bound, by its exponent through all sizes. Wall time is that of {CORES} "
+        "cores that are never idle: a bound from below.",
+        "",
+        "| models | processor seconds | wall minutes at least | memory, GB | disk, GB |",
+        "|---|---|---|---|---|",
+    ]
+    for size in PROJECTED:
+        seconds = sum(_grown(having, stage, size) for stage in WHOLE)
+        built = [run for run in chosen if run.get("build peak MB") and run.get("disk MB")]
+        memory = disk = "–"
+        if built:
+            memory = f"{_grown(built, 'build peak MB', size, least=0.0) / 1024:,.0f}"
+            disk = f"{_grown(built, 'disk MB', size) / 1024:,.0f}"
+        minutes = seconds / CORES / 60
+        lines.append(f"| {size:,} | {seconds:,.0f} | {minutes:,.0f} | {memory} | {disk} |")
+    return lines
+
+
+def _grown(
+    having: Sequence[Mapping[str, object]], key: str, models: int, least: float = 1.0
+) -> float:
+    growth = exponent(having, key)
+    power = max(least, float(growth)) if growth != "–" else 1.0
+    last = having[-1]
+    return float(str(last[key])) * (models / int(str(last["models"]))) ** power
+
+
 def page(runs: Sequence[Mapping[str, object]]) -> str:
     """The whole page, of the latest figures of every size: a later run may hold some of them."""
     latest: dict[int, dict[str, object]] = {}
@@ -113,6 +173,9 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
         known = isinstance(whole, int | float) and isinstance(bare, int | float) and bare
         ratios.append(f"{float(str(whole)) / float(str(bare)):.1f} ×" if known else "–")
     lines.append(f"| build against the bare engine | {' | '.join(ratios)} | |")
+    each = [(all_stages(run), int(str(run["models"]))) for run in chosen]
+    cells = " | ".join("–" if spent is None else f"{1000 * spent / n:.1f}" for spent, n in each)
+    lines.append(f"| viewed, validated and indexed, ms a model | {cells} | |")
     for title, rows in (
         ("Answers, milliseconds of processor time", ANSWERS),
         ("The service, wall time (of a machine with other work)", SERVED),
@@ -122,6 +185,7 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
         for key, name in rows:
             cells = " | ".join(number(run.get(key)) for run in chosen)
             lines.append(f"| {name} | {cells} | {exponent(chosen, key)} |")
+    lines += projection(chosen)
     lines += [*_unfinished(latest)]
     lines += ["", "## Planted faults", "", FAULTS, ""]
     lines += [f"| fault | {columns} |", "|---" * (len(chosen) + 1) + "|"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -177,3 +180,67 @@ def test_a_slow_source_times_out_and_is_told_once(origin, tmp_path) -> None:
     assert "version 1-" in said[1]
     assert "answers again" in said[2]
     assert count(tmp_path / "r") == 1
+
+
+class Halting(http.server.SimpleHTTPRequestHandler):
+    """Serves the files of a store; those of checkpoints wait until they may go on."""
+
+    asked: threading.Event
+    may_go_on: threading.Event
+
+    def copyfile(self, source: object, outputfile: object) -> None:
+        if "/checkpoints/" in self.path:
+            self.asked.set()
+            self.may_go_on.wait(120)
+        super().copyfile(source, outputfile)  # type: ignore[arg-type]
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def halting(origin: Path) -> Iterator[tuple[str, threading.Event, threading.Event]]:
+    """An address of the store whose answers halt, the event that one does, and one to go on."""
+    asked, go = threading.Event(), threading.Event()
+    made = type("Here", (Halting,), {"asked": asked, "may_go_on": go})
+    handler = functools.partial(made, directory=str(origin))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked, go
+        go.set()
+        server.shutdown()
+
+
+def test_of_three_replicas_one_is_killed_and_one_is_slow(origin, served, halting, tmp_path) -> None:
+    slow_address, asked, go = halting
+    fast, killed, slow = (tmp_path / name for name in ("fast", "killed", "slow"))
+    for folder in (fast, killed, slow):
+        assert Replica(folder, served).refresh()
+    version = commit(origin, 1)
+    assert Replica(fast, served).refresh()
+    assert (count(fast), count(killed), count(slow)) == (2, 1, 1)
+
+    copying = (
+        "import sys, pathlib; from provenance_graph.store.follow import Replica; "
+        "Replica(pathlib.Path(sys.argv[1]), sys.argv[2]).refresh()"
+    )
+    with subprocess.Popen([sys.executable, "-c", copying, str(killed), slow_address]) as process:
+        assert asked.wait(120)
+        assert count(killed) == 1
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    assert count(killed) == 1  # what was there answers as before
+    assert Replica(killed, served).refresh()
+    assert count(killed) == 2
+
+    asked.clear()
+    waiting = threading.Thread(target=Replica(slow, slow_address).refresh)
+    waiting.start()
+    assert asked.wait(120)
+    assert count(slow) == 1
+    go.set()
+    waiting.join(120)
+    for folder in (fast, killed, slow):
+        with EmbeddedStore.open(folder) as store:
+            assert store.version == version
+        assert count(folder) == 2
