@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aroundStep, openStep, packed, pathStep, pinOf, pinsOf, stepsOf, unpacked, unpinned } from "../src/explore/address";
+import { aroundStep, openStep, packed, pathStep, pinOf, pinsOf, stepsOf, unpacked, unpinned, senseless } from "../src/explore/address";
 import { BOX, begin, bounds, inColumns, moved, withGroup, withLinks, without, type Link, type Scene } from "../src/explore/scene";
 import { changed, difference } from "../src/explore/difference";
 import { labelled, wordOf } from "../src/explore/labels";
@@ -220,6 +220,8 @@ describe("a scene as a file", () => {
     expect(drawing).toContain("2026-01-01");
     expect(drawing).toContain("sources disagree");
     expect(graphml(scene)).not.toContain("<script>");
+    expect(graphml(scene, ["A & B", "2026-01-02, store version 7"])).toContain("<desc>A &#38; B; 2026-01-02, store version 7</desc>");
+    expect(mermaid(scene, ["A\nend"])).toContain("flowchart LR\n%% A end\n");
     expect(mermaid(scene)).not.toContain("<script>");
   });
 
@@ -310,5 +312,13 @@ describe("the first view of a scene", () => {
   it("is all of a large scene", () => {
     const scene = withGroup(chain(9), "c0", group("in", many(300, "d")));
     expect(opening(scene, 700, 700, scene.nodes.get("c0"))).toEqual(fitted(scene, 700, 700));
+  });
+});
+
+describe("what an address says that is no scene", () => {
+  it("is named, and what is one is not", () => {
+    const query = new URLSearchParams("preset=foo&open=~model/a|creator|out&open=zzz&pin=abc&pin=~model/a@1,2");
+    expect(senseless(query, ["lineage"])).toEqual(["preset=foo is no picture; there are lineage", "open=zzz is no step", "pin=abc is no place"]);
+    expect(senseless(new URLSearchParams("preset=lineage"), ["lineage"])).toEqual([]);
   });
 });

@@ -36,6 +36,16 @@ export function stepsOf(texts: string[]): Step[] {
   return steps;
 }
 
+/** What in an address is no picture, step or place, and so changed nothing. */
+export function senseless(query: URLSearchParams, presets: string[]): string[] {
+  const preset = query.get("preset");
+  return [
+    ...(preset && !presets.includes(preset) ? [`preset=${preset} is no picture; there are ${presets.join(", ")}`] : []),
+    ...query.getAll("open").filter((text) => !stepsOf([text]).length).map((text) => `open=${text} is no step`),
+    ...query.getAll("pin").filter((text) => !pinsOf([text]).size).map((text) => `pin=${text} is no place`),
+  ].map((text) => text.slice(0, 200));
+}
+
 /** A step as it stands in an address. */
 export function openStep(iri: string, relation: string, direction: string): string {
   return `${packed(iri)}|${relation}|${direction}`;

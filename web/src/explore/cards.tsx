@@ -107,8 +107,8 @@ export function Save({ scene, title, asOf, versus, palette, looks }: { scene: Sc
     <p class="actions">
       Save: <button type="button" class="small" onClick={() => download("graph.svg", drawing(), "image/svg+xml")}>SVG</button>
       <button type="button" class="small" onClick={() => void png()}>PNG</button>
-      <button type="button" class="small" onClick={() => download("graph.graphml", graphml(scene), "application/xml")}>GraphML</button>
-      <button type="button" class="small" onClick={() => download("graph.mmd", mermaid(scene))}>Mermaid</button>
+      <button type="button" class="small" onClick={() => download("graph.graphml", graphml(scene, [title, ...lines()]), "application/xml")}>GraphML</button>
+      <button type="button" class="small" onClick={() => download("graph.mmd", mermaid(scene, [title, ...lines()]))}>Mermaid</button>
       <button type="button" class="small" onClick={() => download("graph.csv", csv(scene), "text/csv")}>CSV</button>
     </p>
   );

@@ -3,7 +3,7 @@ import { Refusal, get, select } from "../api";
 import type { Changes, ClaimsAnswer, GraphPath, Group, Impact, Lineage, Neighbourhood } from "../types";
 import { ID, modelIdOf } from "../ids";
 import { inPath } from "../router";
-import { shortId } from "../words";
+import { count, number, shortId } from "../words";
 import { unpacked, type Step } from "./address";
 import { arranged } from "./arrange";
 import { MOST_CHANGES, changesScene, evidenceScene, impactScene, licenceScene, lineageScene, organisationScene, timelineScene, type Dated } from "./presets";
@@ -82,7 +82,8 @@ SELECT ?from ?to ?n ?fromName ?toName WHERE {
   { SELECT ?from ?to (COUNT(DISTINCT ?child) AS ?n) WHERE { ?child prov:wasDerivedFrom ?parent ; dcterms:creator ?from . ?parent dcterms:creator ?to FILTER(?from != ?to) ${only} } GROUP BY ?from ?to ORDER BY DESC(?n) LIMIT ${BUILT} }
   OPTIONAL { ?from schema:name ?fromName } OPTIONAL { ?to schema:name ?toName } }`);
   const name = (iri: string | undefined, label: string | undefined): string => label ?? shortId((iri ?? "").replace(ID, ""));
-  return organisationScene([...new Map(rows.map((r) => [`${r["from"]} ${r["to"]}`, { from: r["from"] ?? "", to: r["to"] ?? "", n: Number(r["n"]), fromName: name(r["from"], r["fromName"]), toName: name(r["to"], r["toName"]) }])).values()]);
+  const scene = organisationScene([...new Map(rows.map((r) => [`${r["from"]} ${r["to"]}`, { from: r["from"] ?? "", to: r["to"] ?? "", n: Number(r["n"]), fromName: name(r["from"], r["fromName"]), toName: name(r["to"], r["toName"]) }])).values()]);
+  return scene.links.size < BUILT ? scene : { ...scene, left: `Only the ${BUILT} links are drawn by which most models were built.` };
 }
 
 async function timeline(thing: string, asOf: string): Promise<Scene> {
@@ -96,7 +97,9 @@ async function timeline(thing: string, asOf: string): Promise<Scene> {
     return date ? [{ iri, id, label, kind, date, facts: known.get(e.iri) ?? {} }] : [];
   });
   if (!dated.length) throw new Refusal(404, "No release date", `no release date of ${node.label} or of what belongs to it is accepted`);
-  return timelineScene(dated, lineage ? [...lineage.links.values()] : await derivationsOf(dated.map((e) => e.iri)));
+  const scene = timelineScene(dated, lineage ? [...lineage.links.values()] : await derivationsOf(dated.map((e) => e.iri)));
+  const undated = entities.length - dated.length;
+  return undated ? { ...scene, left: `${number(dated.length)} of ${count(entities.length, "model")} drawn; of the others no release date is accepted.` } : scene;
 }
 
 /** The accepted derivations among some models; more than one query can name have none. */
@@ -162,7 +165,8 @@ export interface Wanted {
 /** The scene that an address describes, step by step. */
 export async function replay(wanted: Wanted): Promise<Scene> {
   const { preset, steps, chosen, asOf } = wanted;
-  let scene = await arranged(await start(wanted));
+  const begun = await start(wanted);
+  let scene = await arranged(begun);
   for (const step of steps) {
     if (scene.nodes.size >= MOST) break;
     if (step.kind === "open") {
@@ -185,13 +189,16 @@ export async function replay(wanted: Wanted): Promise<Scene> {
     const near = await get<Neighbourhood>(aroundOf(chosen, asOf));
     scene = withLinks(scene, near.node.iri, near.groups);
   }
-  return scene;
+  return begun.left ? { ...scene, left: begun.left } : scene;
 }
 
 
 /** The scene of an address, and where it names another day, that day's scene beside it. */
 export async function compared(wanted: Wanted, day: string): Promise<Scene> {
-  if (!day) return arranged(await replay(wanted));
+  if (!day) {
+    const scene = await replay(wanted);
+    return { ...(await arranged(scene)), ...(scene.left ? { left: scene.left } : {}) };
+  }
   const earlier = replay({ ...wanted, asOf: day }).catch((error: unknown): Scene => {
     if (error instanceof Refusal && error.status === 404) return { nodes: new Map(), links: new Map() }; // nothing was known of it that day
     throw error;

@@ -50,6 +50,8 @@ export interface Scene {
   links: Map<string, Link>;
   /** Places are still to follow from columns. */
   columns?: boolean;
+  /** What belongs to the picture and is not drawn, as a sentence. */
+  left?: string;
 }
 
 export const BOX = { width: 190, height: 34 };

@@ -16,7 +16,7 @@ import { Links } from "./links";
 import { MOST, OF_NOW, PRESETS } from "./load";
 import { usePointer } from "./pointer";
 import { neighbourBy, type Scene } from "./scene";
-import { grouped, isGroup, membersOf } from "./siblings";
+import { FEW, grouped, isGroup, membersOf } from "./siblings";
 import { sifted, siftOf } from "./sift";
 import { SIZES, scaleOf } from "./sizes";
 import { fitted, opening, type Marks, type View } from "./view";
@@ -149,6 +149,7 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
           <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null, source: null, basis: null, readFrom: null, readUntil: null, class: null, versus: null, pin: null, group: null, apart: null }))}>Start anew</button>
         </div>
       </div>
+      {together && !folded ? <p role="status" class="aside">Nothing to group: no entity has more than {FEW} neighbours of one kind and relation that lead nowhere else.</p> : null}
       {preset === "lineage" && all === 1 && !query.has("hide") ? <p class="aside">No accepted statement says what it was made from, or that anything was made from it. What else is known of it is listed beside the picture and can be opened there.</p> : null}
       <div class="explore">
         <div class="explore-picture">

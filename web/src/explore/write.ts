@@ -90,21 +90,21 @@ function disc(x: number, y: number, looks: Looks, iri: string, palette: Palette)
 /** About how wide a letter and how tall a line of the words on links is in a drawing. */
 const [LETTER, LINE] = [5, 11];
 
-/** The scene as GraphML. */
-export function graphml(scene: Scene): string {
+/** The scene as GraphML, with what it is, of which day and version. */
+export function graphml(scene: Scene, about: string[] = []): string {
   const nodes = [...scene.nodes.values()].map((n) => `<node id="${escaped(n.iri)}"><data key="label">${escaped(n.label)}</data><data key="kind">${escaped(n.kind)}</data></node>`);
   const edges = [...scene.links.values()].map((l) => `<edge source="${escaped(l.subject)}" target="${escaped(l.object)}"><data key="relation">${escaped(l.relation)}</data><data key="contested">${l.contested}</data></edge>`);
   const keys = [["label", "node"], ["kind", "node"], ["relation", "edge"], ["contested", "edge"]].map(([id, of]) => `<key id="${id}" for="${of}" attr.name="${id}" attr.type="${id === "contested" ? "boolean" : "string"}"/>`);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n${keys.join("\n")}\n<graph edgedefault="directed">\n${[...nodes, ...edges].join("\n")}\n</graph>\n</graphml>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n${about.length ? `<desc>${escaped(about.join("; "))}</desc>\n` : ""}${keys.join("\n")}\n<graph edgedefault="directed">\n${[...nodes, ...edges].join("\n")}\n</graph>\n</graphml>\n`;
 }
 
-/** The scene as Mermaid text. */
-export function mermaid(scene: Scene): string {
+/** The scene as Mermaid text, with what it is, of which day and version. */
+export function mermaid(scene: Scene, about: string[] = []): string {
   const ids = new Map([...scene.nodes.keys()].map((iri, n) => [iri, `n${n}`]));
   const name = (text: string): string => text.replace(/["\n\r<>]/g, " ");
   const nodes = [...scene.nodes.values()].map((n) => `  ${ids.get(n.iri)}["${name(n.label)}"]`);
   const links = [...scene.links.values()].map((l) => `  ${ids.get(l.subject)} -->|"${name(l.label)}"| ${ids.get(l.object)}`);
-  return ["flowchart LR", ...nodes, ...links, ""].join("\n");
+  return ["flowchart LR", ...about.map((line) => `%% ${name(line)}`), ...nodes, ...links, ""].join("\n");
 }
 
 /** The links of a scene as CSV. */

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Refusal, useAsked } from "../api";
-import { aroundStep, pinOf, pinsOf, stepsOf, unpacked, unpinned } from "../explore/address";
+import { aroundStep, pinOf, pinsOf, stepsOf, unpacked, unpinned, senseless } from "../explore/address";
 import { OF_NOW, PRESETS, compared, factsOf } from "../explore/load";
 import { moved, without, type Scene } from "../explore/scene";
 import { asksForEvidence, siftOf } from "../explore/sift";
@@ -23,6 +23,7 @@ export default function Explore({ place }: { place: Place }): JSX.Element {
   const preset = PRESETS.find((p) => p.name === query.get("preset"));
   const ready = root || (preset && !preset.root);
   const title = preset ? preset.word : "Around";
+  const wrong = senseless(query, PRESETS.map((p) => p.name));
   useTitle(root ? `${title}: ${root}` : preset ? title : "Explore the graph");
   return (
     <div class="page wide">
@@ -34,6 +35,7 @@ export default function Explore({ place }: { place: Place }): JSX.Element {
         </div>
         {preset?.name === "evidence" ? <FieldChoice value={query.get("property") ?? ""} /> : null}
       </div>
+      {wrong.length ? <p class="trouble" role="status">{wrong.slice(0, 5).map((text, n) => <>{n ? "; " : "In this address "}<bdi>{text}</bdi></>)}{wrong.length > 5 ? `, and ${wrong.length - 5} more` : ""}. Nothing was made of it.</p> : null}
       {ready ? <Walk key={root + (preset?.name ?? "")} root={root} preset={preset?.name ?? ""} place={place} /> : <p>Choose where to start: the picture shows what it leads to and what leads to it, and grows as you open more. Or see <a href="/explore?preset=organisations">which organisations build on whom</a>.</p>}
     </div>
   );
@@ -100,6 +102,7 @@ function Walk({ root, preset, place }: { root: string; preset: string; place: Pl
   return (
     <>
       {found.error ? <Trouble error={found.error} /> : null}
+      {found.scene.left ? <p role="status" class="aside">{found.scene.left}</p> : null}
       {asOf && (OF_NOW.has(preset) || preset === "timeline" || needed) ? <p class="aside">{OF_NOW.has(preset) ? "This picture is of the store as it is now." : "Dates, colours and sizes are of what is accepted now."}</p> : null}
       <Stage scene={scene} first={first} place={place} preset={preset} open={open} onOpen={setOpen} steps={opened.length || preset ? opened : [aroundStep(first)]}
         onMove={(iri, x, y) => setDragged((before) => new Map(before).set(iri, { x, y }))}
