@@ -18,8 +18,8 @@ from typing import Any
 
 from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import short_id
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.toml_tables import as_table, entries_in, read_entries, texts
 
@@ -80,12 +80,18 @@ def _system(key: str, entry: Any, problems: list[Problem]) -> System | None:
 def of_document(name: str, records: Iterable[Record]) -> System:
     """A system from a bill of materials, a run or a model file: every model it describes.
 
-    Raises UsageError where it describes none.
+    A version counts as the model that the document says it is one of: a revision that only this
+    document names is nothing a store could know. Raises UsageError where it describes none.
     """
+    claims = [claim for record in records for claim in record.claims]
+    whole = {
+        claim.subject: claim.value
+        for claim in claims
+        if claim.predicate == PROV.specializationOf and isinstance(claim.value, Iri)
+    }
     models = dict.fromkeys(
-        short_id(claim.subject)
-        for record in records
-        for claim in record.claims
+        short_id(whole.get(claim.subject, claim.subject))
+        for claim in claims
         if claim.predicate == RDF.type and claim.value in (PG.Model, PG.ModelVersion)
     )
     if not models:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from reading import document
 
 from provenance_graph import cli
 from provenance_graph.core.errors import ProvenanceError, UsageError
-from provenance_graph.fleet import read_fleet
+from provenance_graph.fleet import of_document, read_fleet
+from provenance_graph.formats.registry import readers
+from provenance_graph.ingest.intake import Options, read
 
 FLEET = """
 [bot]
@@ -71,6 +74,17 @@ def test_a_fleet_that_is_none_says_what_is_wrong(fleet, text, said) -> None:
     fleet.write_text(text)
     with pytest.raises(ProvenanceError, match=said):
         read_fleet(fleet)
+
+
+def test_a_revision_in_a_bill_of_materials_counts_as_its_model() -> None:
+    part = {
+        "type": "machine-learning-model",
+        "name": "meta-llama/Llama-3.1-8B",
+        "purl": "pkg:huggingface/meta-llama/Llama-3.1-8B@abc",
+    }
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [part]}
+    reading = read(document(json.dumps(bom).encode(), "bom.cdx.json"), readers(), Options())
+    assert of_document("checkout", reading.records).models == ("meta-llama/Llama-3.1-8B",)
 
 
 def test_findings_name_system_model_and_kind(own, fleet) -> None:
