@@ -40,6 +40,7 @@ class Document:
     name of the folder that was imported, ``folder_digest`` tells it from others of that name,
     ``path`` the path in it as it stands on disk, where a reader goes by another ``name``;
     ``root`` is where that folder lies, which no record holds.
+    ``first_line`` is the line of the file at which a part of a long one begins.
     ``fetched`` says that we got it from its address ourselves.
     """
 
@@ -53,6 +54,7 @@ class Document:
     path: str = ""
     root: str = ""
     fetched: bool = False
+    first_line: int = 1
 
     @cached_property
     def digest(self) -> str:

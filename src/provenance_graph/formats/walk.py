@@ -295,11 +295,16 @@ def _parts(path: Path, local: str, retrieved: str, url: str) -> Iterator[Documen
     """
     stem, _, suffix = local.rpartition(".")
     with path.open("rb") as file:
+        first = 1
         for number, lines in enumerate(_line_groups(file), 1):
             name = f"{stem}.part-{number:04d}.{suffix}"
             address = f"{url}#part={number}" if url else _urn(name)
             for item in _document(lines, name, retrieved, address):
-                yield replace(item, path=name) if isinstance(item, Document) else item
+                if isinstance(item, Document):
+                    yield replace(item, path=name, first_line=first)
+                else:
+                    yield item
+            first += lines.count(b"\n")
 
 
 def _line_groups(file: BinaryIO) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -111,7 +112,16 @@ def read(document: Document, readers: Mapping[str, Reader], options: Options) ->
     except SourceError as failure:
         return Reading(document, failure=failure)
     records, problems = result
+    problems = tuple(_of_file(each, document.first_line) for each in problems)
     return Reading(document, records, problems, None, reader.format, ledger, of)
+
+
+def _of_file(problem: Problem, first: int) -> Problem:
+    """A problem of a part of a file with the line of the whole, where it names one."""
+    line = re.match(r"L(\d+)", problem.where) if first > 1 else None
+    if line is None:
+        return problem
+    return replace(problem, what=f"{problem.what}; line {int(line[1]) + first - 1} of the file")
 
 
 def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Reader:

@@ -10,7 +10,9 @@ import pytest
 from provenance_graph.core.claims import Problem
 from provenance_graph.formats import walk as module
 from provenance_graph.formats.document import Document
+from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
+from provenance_graph.ingest.intake import Options, read
 
 
 def found(*paths: Path | str, url: str = "") -> tuple[list[Document], list[Problem]]:
@@ -190,3 +192,27 @@ def test_a_long_file_of_lines_is_read_in_parts(tmp_path: Path, monkeypatch) -> N
     (problem,) = problems
     assert problem.where == "whole.json"
     assert "larger than" in problem.what
+
+
+def test_a_bad_line_of_a_long_stream_is_reported_with_its_line_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(module, "PART_BYTES", 900)
+    event = (
+        '{"eventType": "COMPLETE", "eventTime": "2026-01-01T00:00:00Z", "producer": "p",'
+        ' "run": {"runId": "1"}, "job": {"namespace": "n", "name": "j"}, "inputs": [],'
+        ' "outputs": [{"namespace": "n", "name": "m"}]}'
+    )
+    lines = [event] * 40
+    lines[30] = '{"eventType":'
+    (tmp_path / "events.jsonl").write_text("\n".join(lines), "utf-8")
+    readings = [
+        read(document, readers(), Options())
+        for document in walk([str(tmp_path / "events.jsonl")], retrieved="2026-01-31")
+        if isinstance(document, Document)
+    ]
+    assert len(readings) > 5
+    [problem] = [p for reading in readings for p in reading.problems if p.kind == "syntax"]
+    assert problem.what.endswith("line 31 of the file")
+    assert all(reading.failure is None for reading in readings)
