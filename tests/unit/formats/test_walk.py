@@ -198,7 +198,7 @@ def test_a_bad_line_of_a_long_stream_is_reported_with_its_line_in_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_BYTES", 1_000)
-    monkeypatch.setattr(module, "PART_BYTES", 900)
+    monkeypatch.setattr(module, "PART_BYTES", 600)
     event = (
         '{"eventType": "COMPLETE", "eventTime": "2026-01-01T00:00:00Z", "producer": "p",'
         ' "run": {"runId": "1"}, "job": {"namespace": "n", "name": "j"}, "inputs": [],'
