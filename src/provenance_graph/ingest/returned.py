@@ -123,8 +123,12 @@ class KnownHere:
 
     def _is_same(self, item: SourcedClaim, other: SourcedClaim) -> bool:
         mine, theirs = item.claim.value, other.claim.value
-        if mine is None or theirs is None:
-            return mine == theirs
+        if mine is None:
+            return theirs is None
+        if theirs is None:  # a text that names nothing we know, written by its name
+            return bool(other.claim.as_stated) and (
+                slug(other.claim.as_stated) in self._spelled(mine)
+            )
         return agree(item, other) or bool(self._spelled(mine) & self._spelled(theirs))
 
     def _spelled(self, value: Value) -> frozenset[str]:
@@ -152,14 +156,15 @@ def _values(store: Store, record: Iri, predicate: Iri) -> Iterator[Value]:
     for *_, value, _ in store.quads(predicate=predicate, graph=record):
         yield value
     for node, *_ in store.quads(predicate=PG.property, object=predicate, graph=record):
-        for *_, value, _ in store.quads(node, PG.value, graph=record):
-            yield value
+        for term in (PG.value, PG.valueAsStated):
+            for *_, value, _ in store.quads(node, term, graph=record):
+                yield value
 
 
 def _as_written(value: Value) -> frozenset[str]:
     if isinstance(value, Iri):
         return frozenset({value, slug(local_name(value)), slug(short_id(value))})
-    return frozenset(_plain(value.lexical))
+    return frozenset({*_plain(value.lexical), slug(value.lexical)})
 
 
 def _plain(text: str) -> Iterator[str]:

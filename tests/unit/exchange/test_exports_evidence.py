@@ -221,6 +221,25 @@ def test_a_stated_licence_without_an_address_comes_back_by_its_name(format: str)
     assert (report.own_exports, report.records) == (1, 0)
 
 
+@pytest.mark.parametrize("format", ["turtle", "mldcat-ap", "spdx3", "cyclonedx"])
+def test_a_stated_licence_of_several_names_is_exported_whole(format: str) -> None:
+    stated = "Academic Research Purposes Only; OpenAI"
+    claims = [
+        Claim(MODEL, RDF.type, PG.Model),
+        Claim(MODEL, SCHEMA.name, literals.text("M")),
+        Claim(MODEL, DCTERMS.license, None, as_stated=stated, unusable="unrecognised licence"),
+    ]
+    card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, *claims)
+    with MemoryStore(compile_quads(audit_store.reference(), [card], [])) as store:
+        made = export(bundle(AcceptedSnapshot(store), [MODEL]), format)
+        back = Document(Iri("urn:file:m"), made.text.encode(), "2031-01-31", "m")
+        report = import_documents(
+            None, [back], readers(), Options(), lambda _, p: None, against=store
+        )
+    assert stated in made.text
+    assert (report.own_exports, report.records) == (1, 0)
+
+
 @needs_shared
 def test_mldcat_ap_breaks_its_shapes_only_where_nobody_states_what_they_want(
     whole: Bundle,

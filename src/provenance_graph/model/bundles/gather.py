@@ -244,8 +244,11 @@ def _unknown_licences(sourced_claims: Iterable[SourcedClaim]) -> tuple[StatedLic
             continue
         if claim.stance not in (Stance.STATED, Stance.PARTLY_STATED):
             continue
-        bare = re.sub(r"^(?:other|unknown)? ?\((.*)\)$", r"\1", claim.as_stated)
-        parts = [re.sub(r"^(?:name|link): ", "", part.strip()) for part in bare.split("; ")]
+        stated = claim.as_stated
+        bare = re.sub(r"^(?:other|unknown)? ?\((.*)\)$", r"\1", stated)
+        by_parts = bare != stated or stated.casefold().startswith("other;")
+        parts = bare.split("; ") if by_parts else [stated]  # "A; B" is all that a source says
+        parts = [re.sub(r"^(?:name|link): ", "", part.strip()) for part in parts]
         url = next((part for part in parts if part.startswith(("http://", "https://"))), "")
         names = [part for part in parts if part != url and part.casefold() != "other"]
         if names or url:
