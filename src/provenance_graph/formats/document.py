@@ -261,11 +261,14 @@ def _is_json_lines(text: str) -> bool:
 
 
 def _first_json_line(text: str) -> Any:
-    first = text.lstrip().partition("\n")[0]
-    try:
-        return json.loads(first) if len(first) < 1 << 20 else None
-    except (ValueError, RecursionError):
-        return None
+    """The first of the first lines that is JSON: one bad line does not hide what the others are."""
+    for line in islice(io.StringIO(text), 40):
+        try:
+            if line.strip() and len(line) < 1 << 20:
+                return json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+    return None
 
 
 def _columns(text: str) -> tuple[str, ...]:
