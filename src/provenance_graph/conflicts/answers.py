@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NotRequired
 
-from provenance_graph.core.results import AnswerObject, Ref
-from provenance_graph.model.answers import ClaimAnswer, FacetCount
+from provenance_graph.core.results import AnswerObject, FacetCount, Ref
+from provenance_graph.model.answers import ClaimAnswer
 
 
 class SideAnswer(AnswerObject):

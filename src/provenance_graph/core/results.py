@@ -61,6 +61,13 @@ class Ref(IdRef):
     label: str
 
 
+class FacetCount(AnswerObject):
+    """A value of a facet and how many models have it."""
+
+    value: str
+    count: int
+
+
 class SourceRef(AnswerObject):
     """A retrieval of a document; ``edition`` is the day of the edition, where it is stated."""
 

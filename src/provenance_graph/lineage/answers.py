@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired
 
-from provenance_graph.core.results import AnswerObject, LabelRef
-from provenance_graph.model.answers import FacetCount
+from provenance_graph.core.results import AnswerObject, FacetCount, LabelRef
 
 
 class SourceAnswer(AnswerObject):

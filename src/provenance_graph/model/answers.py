@@ -7,7 +7,15 @@ from typing import NotRequired
 from pydantic import ConfigDict, JsonValue, with_config
 from typing_extensions import TypedDict
 
-from provenance_graph.core.results import AnswerObject, Cell, IdRef, LabelRef, Ref, SourceRef
+from provenance_graph.core.results import (
+    AnswerObject,
+    Cell,
+    FacetCount,
+    IdRef,
+    LabelRef,
+    Ref,
+    SourceRef,
+)
 
 
 class ModelDescription(AnswerObject):
@@ -53,13 +61,6 @@ class SearchItem(ModelDescription):
 
     kind: str
     mentions: int
-
-
-class FacetCount(AnswerObject):
-    """A value of a facet and how many models have it."""
-
-    value: str
-    count: int
 
 
 class SearchPage(AnswerObject):

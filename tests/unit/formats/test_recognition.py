@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,11 @@ def test_a_document_is_recognised_alike_where_only_readers_of_its_syntax_are_loa
 def test_a_card_loads_few_readers() -> None:
     assert len(readers_of("markdown")) < 6
     assert len(readers()) > 30
+
+
+def test_a_check_of_a_document_loads_no_models_of_answers() -> None:
+    """Loading pydantic takes as long as the rest of the check of one card."""
+    loaded = "import sys, provenance_graph.checking.upstream; print('pydantic' in sys.modules)"
+    line = [sys.executable, "-c", loaded]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

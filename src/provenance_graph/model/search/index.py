@@ -22,7 +22,8 @@ from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.search.names import Hits, listed, search
 
 if TYPE_CHECKING:
-    from provenance_graph.model.answers import FacetCount, ModelDescription, ModelPage, ModelSummary
+    from provenance_graph.core.results import FacetCount
+    from provenance_graph.model.answers import ModelDescription, ModelPage, ModelSummary
 
 SORTS = {
     "name": "name COLLATE NOCASE",

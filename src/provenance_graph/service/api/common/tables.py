@@ -19,7 +19,7 @@ from fastapi import Depends, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
-from provenance_graph.model.answers import FacetCount
+from provenance_graph.core.results import FacetCount
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import Cursor
 from provenance_graph.service.api.common.reply import reply

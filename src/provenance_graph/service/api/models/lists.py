@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.stored import models_index
-from provenance_graph.model.answers import FacetCount, ModelPage, SearchAnswer
+from provenance_graph.core.results import FacetCount
+from provenance_graph.model.answers import ModelPage, SearchAnswer
 from provenance_graph.model.search.filters import checked, understood
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
