@@ -8,10 +8,13 @@ import pytest
 from reading import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
+from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats.catalogues import epoch
+from provenance_graph.ingest.shipped import reference_quads
+from provenance_graph.store.memory import MemoryStore
 
 HEAD = (
     "Model,Organization,Publication date,Parameters,Training compute (FLOP),"
@@ -66,6 +69,35 @@ def test_a_base_model_with_a_row_of_its_own_is_that_row() -> None:
     text = HEAD + "X,O,2024-01-01,1,1,,,Y,\nY,O,2023-01-01,1,1,,,,\n"
     claims, _ = read(epoch.READER, text, "epoch.csv")
     assert values_of(claims, MODEL, PG.fineTunedFrom) == [iris.entity("epoch", "model", "y")]
+
+
+@pytest.mark.parametrize(
+    ("own", "base", "name", "label", "stands"),
+    [
+        ("110000000", "340000000", "Y", "", False),
+        ("3000000000", "11000000000", "Y", "Confident", False),
+        ("250000000", "340000000", "Y", "", True),  # within what counts of one size differ by
+        ("680000000", "340000000", "Y", "", True),  # a part was added
+        ("110000000", "340000000", "Y", "Speculative", True),  # the child's count is a guess
+        ("7000000000", "70000000000", "Y-7B", "", True),  # the base's count is its sister's
+        ("", "340000000", "Y", "", True),
+    ],
+)
+def test_a_base_that_the_tables_own_counts_forbid_is_no_parent(
+    own: str, base: str, name: str, label: str, stands: bool
+) -> None:
+    text = HEAD + f"X,O,2024-01-01,{own},,,{label},{name},\n{name},O,2023-01-01,{base},,,,,\n"
+    claims, _ = read(epoch.READER, text, "epoch.csv")
+    [claim] = [c for c in claims if c.subject == MODEL and c.predicate == PG.fineTunedFrom]
+    if stands:
+        assert claim.value is not None and not claim.unusable
+    else:
+        assert (claim.value, claim.as_stated) == (None, name)
+        assert "tuning keeps the size" in claim.unusable
+
+
+def test_a_tuned_models_least_size_is_the_one_of_the_policy() -> None:
+    assert float(epoch._KEPT_SIZE) == load_policy(MemoryStore(reference_quads())).plausible.size_in_name[0]
 
 
 def test_names_that_differ_in_punctuation_alone_stay_apart() -> None:

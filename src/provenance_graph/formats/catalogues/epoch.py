@@ -16,6 +16,7 @@ from decimal import Decimal
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.sizes import size_in_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
 from provenance_graph.formats import coverage, mapping, model_names, statements
 from provenance_graph.formats.catalogues import entries, keys
@@ -41,6 +42,8 @@ _CODE = {
     "Training code accessibility": PG.trainingCode,
     "Inference code accessibility": PG.inferenceCode,
 }
+_KEPT_SIZE = Decimal("0.6")
+"""A tuned model's count over its base's, at least; the policy's bound for a size in a name."""
 Row = Mapping[str, str]
 
 
@@ -79,8 +82,9 @@ def read(document: Document) -> Iterator[Claim | Problem]:
         if name in known:
             yield Problem(f"L{line}", f"{name!r} has a row already", "rows of one model are merged")
         known.add(name)
+    sizes = {row["Model"][: statements.MAX_STATED]: size for _, row in table if (size := _size(row))}
     for line, row in table:
-        yield from _row(row, subjects, f"L{line}")
+        yield from _row(row, subjects, sizes, f"L{line}")
 
 
 def _named(table: list[tuple[int, dict[str, str]]]) -> dict[str, Iri]:
@@ -98,7 +102,9 @@ def _named(table: list[tuple[int, dict[str, str]]]) -> dict[str, Iri]:
     return subjects
 
 
-def _row(row: Row, subjects: Mapping[str, Iri], where: str) -> Iterator[Claim | Problem]:
+def _row(
+    row: Row, subjects: Mapping[str, Iri], sizes: Mapping[str, Decimal], where: str
+) -> Iterator[Claim | Problem]:
     name = row["Model"][: statements.MAX_STATED]
     model = subjects[name]
     yield from statements.is_a(model, PG.Model, name)
@@ -111,7 +117,7 @@ def _row(row: Row, subjects: Mapping[str, Iri], where: str) -> Iterator[Claim | 
     yield from _figures(row, model, where)
     yield from _hardware(row, model, where)
     yield from _data(row, model, where)
-    yield from _bases(row, model, subjects, where)
+    yield from _bases(row, model, subjects, sizes, where)
     yield from _access(row, model, where)
     yield from _links(row, model, name, where)
 
@@ -263,14 +269,67 @@ def _counts_tokens(stated: str, notes: str) -> bool:
     )
 
 
+def _size(row: Row) -> Decimal | None:
+    """The row's count of parameters, where it is no guess and agrees with a size in the name.
+
+    The table gives Llama 2-7B the count of its largest sister.
+    """
+    count = literals.number(row.get("Parameters", ""))
+    if count is None or count <= 0 or row.get("Confidence", "").casefold() == "speculative":
+        return None
+    named = size_in_name(row["Model"][: statements.MAX_STATED])
+    if named is not None and not named[1] and count * _KEPT_SIZE > Decimal(named[0]):
+        return None
+    return count
+
+
+def _too_large(name: str, base: str, sizes: Mapping[str, Decimal]) -> str:
+    """Why a row cannot be tuned from another by the table's own counts; empty where it can.
+
+    Tuning keeps the size: such a base is another member of its family, a teacher or a part.
+    """
+    own, other = sizes.get(name), sizes.get(base)
+    if own is None or other is None or own >= _KEPT_SIZE * other:
+        return ""
+    return (
+        f"the same table gives the model {_short(own)} parameters and this base {_short(other)}, "
+        "and tuning keeps the size"
+    )
+
+
+def _short(count: Decimal) -> str:
+    """A count in millions or billions.
+
+    >>> _short(Decimal(110_000_000)), _short(Decimal(1_843_000_000))
+    ('110M', '1.84B')
+    """
+    unit, letter = (10**9, "B") if count >= 10**9 else (10**6, "M")
+    return f"{count / unit:.3g}{letter}"
+
+
 def _bases(
-    row: Row, model: Iri, subjects: Mapping[str, Iri], where: str
+    row: Row,
+    model: Iri,
+    subjects: Mapping[str, Iri],
+    sizes: Mapping[str, Decimal],
+    where: str,
 ) -> Iterator[Claim | Problem]:
+    """What the row names as base model: a parent, unless the table's own counts forbid it."""
     for name in _several(row.get("Base model", "")):
         parent = subjects.get(name) or iris.entity(SOURCE, "unresolved", iris.name_slug(name))
         if parent == model or model_names.is_itself(name, row["Model"]):
             what = f"{name!r} is the model itself or its family"
             yield Problem(f"{where} Base model", what, "the name of the base model", kind="lineage")
+            continue
+        if why := _too_large(row["Model"][: statements.MAX_STATED], name, sizes):
+            yield Claim(
+                model,
+                PG.fineTunedFrom,
+                None,
+                as_stated=name,
+                locator=f"{where} Base model",
+                unusable=why,
+            )
             continue
         if name not in subjects:
             yield Claim(parent, RDF.type, PG.UnresolvedReference)
@@ -348,7 +407,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="5",
+    version="6",
     keys=keys.EPOCH,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
