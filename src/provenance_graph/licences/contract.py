@@ -53,9 +53,25 @@ def _is_offered(now: LicenceContext) -> bool:
     quads = now.graph.snapshot.quads
     if any(o == PG.ApiOnly for _, _, o, _ in quads(now.subject, PG.weightsAvailability)):
         return True
-    return any(True for _ in quads(predicate=PG.offerOf, object=now.subject)) and not any(
-        True for _ in quads(now.subject, PG.hubRepository)
-    )
+    return bool(_offers(now)) and not any(True for _ in quads(now.subject, PG.hubRepository))
+
+
+def _offers(now: LicenceContext) -> list[Iri]:
+    """Offers of the model and, where it is a name above versions that are services, of those."""
+    quads = now.graph.snapshot.quads
+    versions = [one for one in now.versions if not _has_weights(now, one)]
+    offered = (now.subject, *(versions if len(versions) == len(now.versions) else ()))
+    return [offer for one in offered for offer, *_ in quads(predicate=PG.offerOf, object=one)]
+
+
+def _has_weights(now: LicenceContext, version: Iri) -> bool:
+    """Whether weights of a version are known, or a licence that is none of a service."""
+    quads = now.graph.snapshot.quads
+    if any(o == PG.OpenWeights for _, _, o, _ in quads(version, PG.weightsAvailability)):
+        return True
+    if any(True for _ in quads(version, PG.hubRepository)):
+        return True
+    return any(not one.service for one in now.licences_of(version))
 
 
 def _is_service_only(now: LicenceContext, terms: tuple[Licence, ...]) -> bool:
@@ -89,7 +105,7 @@ def _general(now: LicenceContext) -> tuple[Licence, ...]:
         return ()
     providers = {
         local_name(provider)
-        for offer, *_ in snapshot.quads(predicate=PG.offerOf, object=now.subject)
+        for offer in _offers(now)
         for _, _, provider, _ in snapshot.quads(offer, PG.provider)
         if isinstance(provider, Iri)
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.terms import PROV
 from provenance_graph.licences.inheritance.applicability import holds, names_model
 from provenance_graph.licences.inheritance.inherit import Inheritance, Inherited
 from provenance_graph.licences.inheritance.own_names import display_name
@@ -114,6 +115,12 @@ class LicenceContext:
             for place in self.graph.index.up.edges_of(node)
             if place not in self.without
         )
+
+    @cached_property
+    def versions(self) -> tuple[Iri, ...]:
+        """The dated versions of which the model is the name without a day."""
+        quads = self.graph.snapshot.quads(predicate=PROV.specializationOf, object=self.subject)
+        return tuple(sorted({version for version, *_ in quads}))
 
     def licences_of(self, entity: Iri) -> tuple[Licence, ...]:
         """What another entity declares, by the texts in force on the day."""
@@ -273,7 +280,7 @@ def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
             yield Unknown(gap, now.subject, own, cause="text")
     if not now.declared:
         unread = now.graph.claims.unread_label(now.subject)
-        hint = _hint(now, now.subject)
+        hint = _of_versions(now) or _hint(now, now.subject)
         why = f": {unread}" if unread else " has no licence on record"
         yield Unknown(f"{short_id(now.subject)}{why}{hint}", now.subject, None)
     explained: set[Iri] = set()
@@ -315,6 +322,20 @@ def _hint(now: LicenceContext, entity: Iri) -> str:
     """What a name suggests of a licence that nobody states; it proves nothing."""
     likely = now.graph.catalogue.suggested(entity)
     return f"; its name suggests {likely.name}" if likely else ""
+
+
+_VERSIONS_NAMED = 5
+
+
+def _of_versions(now: LicenceContext) -> str:
+    """What the versions of a name declare, which itself declares nothing."""
+    stated = [(one, licences) for one in now.versions if (licences := now.licences_of(one))]
+    named = "; ".join(
+        f"{short_id(one)} under {' and '.join(each.label or each.name for each in licences)}"
+        for one, licences in stated[:_VERSIONS_NAMED]
+    )
+    more = f", and {len(stated) - _VERSIONS_NAMED} more" if len(stated) > _VERSIONS_NAMED else ""
+    return f"; its versions have: {named}{more}" if named else ""
 
 
 def _kind(now: LicenceContext, node: int) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.history.history import history
+from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.ingest.day import dataset
 from provenance_graph.model.questions.stored import ask
@@ -11,16 +14,18 @@ from tests import importing
 
 store, take = importing.store, importing.take  # fixtures
 
-ALIASED = """
+PREFIXES = """
 @prefix pg: <https://w3id.org/provenance-graph/ns#> .
 @prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix schema: <https://schema.org/> .
 @prefix m: <https://w3id.org/provenance-graph/id/model/acme/> .
+"""
+ALIASED = f"""{PREFIXES}
 m:swift a pg:Model ; schema:name "Swift" .
 m:swift-20250101 a pg:ModelVersion ; prov:specializationOf m:swift ; schema:version "20250101" .
 m:swift-20250601 a pg:ModelVersion ; prov:specializationOf m:swift ; schema:version "20250601" .
 <https://w3id.org/provenance-graph/id/alias/acme/swift> a pg:AliasBinding ; pg:alias "swift" ;
-    pg:resolvesTo m:swift-{day} .
+    pg:resolvesTo m:swift-{{day}} .
 """
 
 
@@ -62,3 +67,32 @@ def test_what_an_alias_meant_is_answered_for_the_day(tmp_path, store, take):
     before = [("alias", "20250101", "yes"), ("alias", "20250601", "no")]
     assert meant("2025-04-01", "swift") == before
     assert meant("", "20250601") == [("version", "20250601", "yes")]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("swift-2025-01-01", "version"),
+        ("swift-20250101", "version"),
+        ("swift-001", "version"),
+        ("swift-08-2024", "version"),
+        ("acme.swift-20250101-v2:0", "version"),
+        ("swift", "offered name"),
+        ("swift-70b", "offered name"),
+    ],
+)
+def test_a_name_that_only_an_offer_has_is_a_version_where_it_is_dated(
+    tmp_path, store, take, name, kind
+):
+    offer = "<https://w3id.org/provenance-graph/id/offer/acme/one>"
+    (tmp_path / "offer.ttl").write_text(f"""{PREFIXES}
+    {offer} a pg:Offer ; pg:providerModelId "{name}" ; pg:offerOf m:one .
+    m:one a pg:Model ; schema:version "{"a" * 40}" .
+    """)
+    take(tmp_path / "offer.ttl", day="2025-03-01")
+    snapshot = AcceptedSnapshot(store)
+    [row] = ask(snapshot, "alias-or-version", {"name": name.upper()}).rows
+    assert str(row[0]) == kind
+    with pytest.raises(NotFound) as raised:
+        ask(snapshot, "alias-or-version", {"name": "zzz"})
+    assert "aaaa" not in str(raised.value)  # a commit is near to no name

@@ -7,7 +7,7 @@ from licence_world import catalogue, licence, thing, world
 
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record, Stance
 from provenance_graph.core.iris import Iri, mint, organization, record
-from provenance_graph.core.terms import DCTERMS, PG, XSD
+from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
 from provenance_graph.licences.texts.near import near_licences, parts_of_expression
 
 TODAY = "2026-11-01"
@@ -58,6 +58,28 @@ def test_the_developers_own_service_is_under_its_general_terms():
     report = graph.report(thing("openai/gpt-9"), uses=["commercial", "distribute"], day=TODAY)
     assert [one.answer for one in report.today.verdicts] == ["conditional", "blocked"]
     assert "the provider's general terms" in report.sentence
+
+
+def versions(name: str, *dated: str):
+    return [(thing(one), PROV.specializationOf, thing(name), None) for one in dated]
+
+
+def test_a_name_above_services_is_under_the_terms_of_its_versions():
+    one, other = "anthropic/claude-9-20300101", "anthropic/claude-9-20310101"
+    name = "anthropic/claude-9"
+    offered = [*offer(one, "anthropic"), *versions(name, one, other)]
+    report = world([], {}, offered, recorded=False).report(thing(name), day=TODAY)
+    assert "the provider's general terms" in report.sentence
+
+
+def test_where_a_version_has_weights_the_name_above_has_no_terms_and_points_at_the_versions():
+    service, weights = "mistral/large-2411", "mistral/large-2412"
+    name = "mistral/large"
+    offered = [*offer(service, "mistral"), *versions(name, service, weights)]
+    graph = world([], {weights: "apache-2.0"}, offered, recorded=False)
+    report = graph.report(thing(name), uses=["commercial"], day=TODAY)
+    assert [one.answer for one in report.today.verdicts] == ["unknown"]
+    assert "its versions have: mistral/large-2412 under Apache" in report.sentence
 
 
 def test_of_terms_that_were_not_read_nothing_is_concluded():

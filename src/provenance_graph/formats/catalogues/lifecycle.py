@@ -211,7 +211,10 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
             # a dated name is the version itself, with facts of its own: one entity, not two
             yield Claim(model, RDF.type, PG.ModelVersion)
             yield Claim(model, SCHEMA.version, literals.text(match["date"]))
-            yield Claim(model, PROV.specializationOf, iris.model(f"{developer}/{match['base']}"))
+            undated = iris.model(f"{developer}/{match['base']}")
+            yield from statements.is_a(undated, PG.Model)
+            yield from statements.made_by(undated, developer)
+            yield Claim(model, PROV.specializationOf, undated)
         return model
     offer = _subject_of(provider, name)
     of = iris.entity(SOURCE, "model", f"{iris.slug(provider)}/{name}")

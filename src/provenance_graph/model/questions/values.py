@@ -7,6 +7,7 @@ table would read as "there is none".
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -40,10 +41,11 @@ def one_of(reads: Reads, kind: str, text: str) -> Value:
     result = known.get(_fold(text.strip())) or known.get(_fold(local_name(text.strip())))
     if result is None:
         close = difflib.get_close_matches(_fold(text), known, n=5, cutoff=0.6)
-        inside = [name for name in sorted(known) if _fold(text) and _fold(text) in name]
-        near = [known[name][0] for name in dict.fromkeys([*close, *inside])]
+        inside = sorted((n for n in known if _fold(text) and _fold(text) in n), key=lambda n: (len(n), n))
+        near = [known[name][0] for name in dict.fromkeys([*inside[:4], *close, *inside])]
         every = sorted(name for name, _ in known.values())
-        raise NotFound(text, _WORDS[kind], near[:6], () if near else every)
+        listed = () if near or kind == "alias" else every
+        raise NotFound(text, _WORDS[kind], near[:6], listed)
     return result[1]
 
 
@@ -66,7 +68,8 @@ def _rubrics(reads: Reads) -> Iterator[tuple[str, Value]]:
         yield local_name(scheme), scheme
 
 
-_ALIAS = (PG.alias, SCHEMA.version)
+_ALIAS = (PG.alias, SCHEMA.version, PG.providerModelId)
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def _is_alias(reads: Reads, name: Literal) -> bool:
@@ -80,9 +83,10 @@ def _is_alias(reads: Reads, name: Literal) -> bool:
 
 
 def _aliases(reads: Reads) -> Iterator[tuple[str, Value]]:
+    """Names that an interface understands: a commit is found whole, and is near to no name."""
     for predicate in _ALIAS:
         for _, _, name, _ in reads.quads(predicate=predicate):
-            if isinstance(name, Literal):
+            if isinstance(name, Literal) and not _COMMIT.fullmatch(name.lexical):
                 yield name.lexical, name
 
 
