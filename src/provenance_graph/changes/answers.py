@@ -64,6 +64,7 @@ class ChangedClaimAnswer(PropertyRef):
 
     document: str
     publisher: IdRef
+    custody: str
     earlier: str
     later: str
     subject: Ref

@@ -163,6 +163,7 @@ class LabelAnswer(LicenceAnswer):
 
     accepted: bool
     sources: list[LabelRef]
+    custody: list[str]
     validFrom: str
     validUntil: str
     version: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from provenance_graph.core.claims import Custody
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.answers import (
     DayAnswer,
@@ -262,11 +263,15 @@ class LicenceFinding:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A licence that somebody says the model has: by whom, since and until when, accepted or not."""
+    """A licence that somebody says the model has: by whom, since and until when, accepted or not.
+
+    ``custody`` says of each source in turn how it is known that it says so.
+    """
 
     licence: Licence
     accepted: bool
     sources: tuple[Iri, ...]
+    custody: tuple[Custody, ...] = ()
     valid_from: str = ""
     valid_until: str = ""
     version: str = ""
@@ -277,6 +282,7 @@ class Label:
             **self.licence.to_json(),
             "accepted": self.accepted,
             "sources": [named(one) for one in self.sources],
+            "custody": [one.label for one in self.custody],
             "validFrom": self.valid_from,
             "validUntil": self.valid_until,
             "version": self.version,

@@ -26,7 +26,9 @@ def report_text(report: LicenceReport) -> str:
 
 def _lines(report: LicenceReport) -> Iterator[str]:
     for label in report.labels:
-        who = ", ".join(map(short_id, label.sources)) or "the accepted view"
+        sources = zip(label.sources, label.custody, strict=True)
+        who = ", ".join(f"{short_id(one)} ({custody.label.lower()})" for one, custody in sources)
+        who = who or "the accepted view"
         when = f" from {label.valid_from}" if label.valid_from else ""
         when += f" until {label.valid_until}" if label.valid_until else ""
         when += f" in version {label.version}" if label.version else ""

@@ -88,6 +88,8 @@ def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) 
         frozenset((a.iri, b.iri)) in denied for a in one.members for b in other.members
     ):
         yield "somebody decided that they are two"
+    if _is_version(one, other) or _is_version(other, one):
+        yield "a source says that one is a dated version of the other"
     repositories = one.repositories and other.repositories
     if repositories and not one.repositories & other.repositories and not _moved(one, other):
         yield "two hub repositories"
@@ -101,6 +103,10 @@ def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) 
         distance = min(abs((a - b).days) for a in one.released for b in other.released)
         if distance > 365:
             yield f"released {distance} days apart"
+
+
+def _is_version(one: EntityGroup, other: EntityGroup) -> bool:
+    return any(whole.iri in entity.versions_of for entity in one.members for whole in other.members)
 
 
 def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:

@@ -48,7 +48,8 @@ class NamedEntity:
     ``makers`` are those whom a source states, ``hosts`` the services that offer it.
     ``repositories`` are hub repositories it is known by, ``listed`` the sources that list it,
     offers apart. ``parents`` are models that it was made from; ``alternates`` are labels without what
-    stands in brackets, which decide nothing alone.
+    stands in brackets, which decide nothing alone. ``versions_of`` are the names of which a source
+    says that it is a dated version.
     """
 
     iri: Iri
@@ -66,6 +67,7 @@ class NamedEntity:
     context: int = 0
     parents: frozenset[Iri] = frozenset()
     alternates: tuple[Name, ...] = ()
+    versions_of: frozenset[Iri] = frozenset()
 
     @property
     def ours(self) -> bool:
@@ -127,6 +129,7 @@ class Gathered:
         self.contexts = self._values(PG.contextLength)
         self.repositories = self._values(PG.hubRepository)
         self.parents = self._values(PROV.wasDerivedFrom)
+        self.wholes = self._values(PROV.specializationOf)
         self.inferred = self._inferred_days()
         self.services, self.hosts = self._services()
         self.makers = makers
@@ -213,6 +216,7 @@ class Gathered:
             int(max(_numbers(self.contexts.get(iri, ())), default=0)),
             frozenset(Iri(str(parent)) for parent in self.parents.get(iri, ())),
             tuple(parse(text.partition(" (")[0]) for text in labels if " (" in text),
+            frozenset(Iri(str(whole)) for whole in self.wholes.get(iri, ())),
         )
 
     def _names(

@@ -139,6 +139,16 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
             "pg:repeats: it runs in a circle",
         ),
         ("<urn:p> a pg:AcceptancePolicy . coll:hub pg:closeness 'near' .", "one whole number"),
+        ("<urn:p> a pg:AcceptancePolicy . coll:epok pg:closeness 1 .", "did you mean id:collection/epoch"),
+        (
+            "<urn:p> a pg:AcceptancePolicy . coll:a pg:repeats coll:b . coll:b pg:repeats coll:a .",
+            "is no collection that the policy ranks",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy . coll:a a pg:Collection ; pg:repeats coll:b ."
+            " coll:b a pg:Collection ; pg:repeats coll:a .",
+            "it runs in a circle",
+        ),
     ],
 )
 def test_a_policy_at_fault_is_refused_with_its_place(text: str, said: str, tmp_path: Path) -> None:

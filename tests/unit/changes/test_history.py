@@ -8,6 +8,7 @@ from audit_store import ALIAS, MODEL, OLD, OTHER, VERSION, store
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.history.history import days, history
 from provenance_graph.changes.history.results import History
+from provenance_graph.commands.models.history import page
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
 from provenance_graph.model.ranks import correlate
@@ -66,6 +67,11 @@ def test_a_claim_that_changed_between_retrievals_is_told_with_both(told: History
     assert change.property == PG.contextLength
     assert (change.was, change.now) == (("8000",), ("16000",))
     assert (change.earlier, change.later) == ("2025-04-01", "2025-10-01")
+
+
+def test_the_page_says_of_every_document_how_it_is_known(told: History):
+    lines = "\n".join(page(told.to_json()))
+    assert lines.count(", asserted)") == len(told.changed) + len(told.aliases)
 
 
 def test_ranks_are_grouped_by_list_and_say_how_they_moved(told: History):

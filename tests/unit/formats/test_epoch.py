@@ -90,7 +90,8 @@ def test_a_base_that_the_tables_own_counts_forbid_is_no_parent(
     claims, _ = read(epoch.READER, text, "epoch.csv")
     [claim] = [c for c in claims if c.subject == MODEL and c.predicate == PG.fineTunedFrom]
     if stands:
-        assert claim.value is not None and not claim.unusable
+        assert claim.value is not None
+        assert not claim.unusable
     else:
         assert (claim.value, claim.as_stated) == (None, name)
         assert "tuning keeps the size" in claim.unusable

@@ -8,6 +8,7 @@ from licence_world import catalogue, licence, thing, world
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record, Stance
 from provenance_graph.core.iris import Iri, mint, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
+from provenance_graph.licences.text import report_text
 from provenance_graph.licences.texts.near import near_licences, parts_of_expression
 
 TODAY = "2026-11-01"
@@ -162,6 +163,24 @@ def test_on_a_day_before_a_label_changed_the_label_of_that_day_counts():
         assert answers(graph, name, "commercial", day="2023-05-31") == {"commercial": "allowed"}
     report = graph.report(thing("t/falcon"), uses=["commercial"], day="2023-05-30")
     assert len(report.answers) == 1
+
+
+def test_of_each_source_of_a_label_the_best_custody_stands_beside_it():
+    def stating(document: str, publisher: str, custody: Custody) -> Record:
+        header = Header(
+            record("test", document, "2024-02-01"), Iri(f"https://example.org/{document}"),
+            organization(publisher), "2024-02-01", "test", Basis.THIRD_PARTY, custody=custody,
+        )  # fmt: skip
+        return Record(header, (Claim(thing("t/m"), DCTERMS.license, licence("mit")),))
+
+    records = [
+        stating("a", "one", Custody.ASSUMED),
+        stating("b", "one", Custody.VERIFIED),
+        stating("c", "two", Custody.ASSUMED),
+    ]
+    report = world([], {"t/m": "mit"}, records=records, recorded=False).report(thing("t/m"))
+    assert "by one (verified), two (assumed)" in report_text(report)
+    assert report.to_json()["labels"][0]["custody"] == ["Verified", "Assumed"]
 
 
 def test_near_names_of_licences_and_unknown_parts_of_expressions():

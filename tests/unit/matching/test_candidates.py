@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,17 @@ def test_one_thing_that_speaks_against_leaves_it_to_a_human(
     result = only(one, other)
     assert result.verdict is PairVerdict.CANDIDATE
     assert any(reason.startswith(against) for reason in result.contra)
+
+
+def test_a_dated_version_is_not_the_name_that_stands_above_it() -> None:
+    name = ours("acme/swift")
+    dated = ours("acme/swift-20250101")
+    # a label that leaves the date out makes their whole names equal
+    dated = replace(dated, names=(*dated.names, *name.names))
+    assert only(name, dated).verdict is PairVerdict.SAME
+    barred = only(name, replace(dated, versions_of=frozenset({name.iri})))
+    assert barred.verdict is not PairVerdict.SAME
+    assert "a source says that one is a dated version of the other" in barred.contra
 
 
 def test_a_label_that_leaves_out_what_the_id_says_decides_nothing() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 
 from provenance_graph.acceptance.policy.data import read_policy
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.errors import PolicyError
-from provenance_graph.core.iris import PREFIXES, Iri, shorten
+from provenance_graph.core.iris import PREFIXES, Iri, local_name, shorten
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.reference import ReferenceReads
 from provenance_graph.store.values import AnyGraph, QuadSource
@@ -27,6 +28,9 @@ _SETTINGS = frozenset(
     }
 )
 """What a policy may set; whatever the file leaves out stays as the store has it."""
+
+_RANKS = frozenset({PG.closeness, PG.tier, PG.repeats, PG.researched, PG.keptByProject})
+"""What ranks a collection."""
 
 
 class Overridden:
@@ -76,6 +80,7 @@ def policy_of(source: QuadSource, quads: Iterable[Quad], day: str, where: str) -
         ):
             known = ", ".join(sorted(map(shorten, _SETTINGS)))
             raise PolicyError(where, shorten(predicate), f"no policy sets it; there are {known}")
+    _only_collections(base, given, where)
     renamed = [
         (own if s == policy else s, p, o, graph)
         for s, p, o, graph in given
@@ -85,3 +90,24 @@ def policy_of(source: QuadSource, quads: Iterable[Quad], day: str, where: str) -
         return replace(read_policy(Overridden(base, renamed)), day=day)
     except PolicyError as error:
         raise PolicyError(f"{where}, {error.where}", error.term, error.what) from error
+
+
+def _only_collections(base: QuadSource, given: Iterable[Quad], where: str) -> None:
+    """Raises PolicyError where the file ranks what is no collection, which would be ignored."""
+    stated = list(given)
+    known = {s for s, *_ in base.quads(predicate=RDF.type, object=PG.Collection)}
+    known |= {s for s, p, o, _ in stated if p == RDF.type and o == PG.Collection}
+    nodes = {s for s, p, o, _ in stated if p == RDF.type and o == PG.Closeness}
+    for subject, predicate, value, _ in stated:
+        if predicate not in _RANKS or subject in nodes:
+            continue
+        named = (subject, value) if predicate == PG.repeats else (subject,)
+        for one in named:
+            if one not in known:
+                by_name = {local_name(collection): collection for collection in known}
+                near = get_close_matches(local_name(Iri(str(one))), by_name, 3, 0.6)
+                hint = ", ".join(shorten(by_name[name]) for name in near)
+                hint = f"did you mean {hint}? " if hint else ""
+                why = f"{shorten(str(one))} is no collection that the policy ranks; {hint}"
+                way = "of one of your own state `a pg:Collection` in the same file"
+                raise PolicyError(where, shorten(predicate), f"{why}{way}")

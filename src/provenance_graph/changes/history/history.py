@@ -351,6 +351,7 @@ def _compared(
             yield ChangedClaim(
                 two.document,
                 two.publisher,
+                two.custody,
                 one.retrieved,
                 two.retrieved,
                 subject,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from provenance_graph.core.claims import Header, Value
+from provenance_graph.core.claims import Custody, Header, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.results import source_ref
 from provenance_graph.model.cells import value_json
@@ -84,6 +84,7 @@ class ChangedClaim:
 
     document: Iri
     publisher: Iri
+    custody: Custody
     earlier: str
     later: str
     subject: Iri
@@ -191,6 +192,7 @@ class History:
         return {
             "document": changed.document,
             "publisher": {"iri": changed.publisher, "id": short_id(changed.publisher)},
+            "custody": changed.custody.label,
             "earlier": changed.earlier,
             "later": changed.later,
             "subject": self._entity(changed.subject),

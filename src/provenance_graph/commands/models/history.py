@@ -164,7 +164,9 @@ def _aliases(alias_answers: Sequence[AliasAnswer]) -> Iterator[str]:
         span += f"; read {binding['readFrom']}"
         if binding["readUntil"]:
             span += f", no longer said on {binding['readUntil']}"
-        sources = ", ".join(source["document"] for source in binding["sources"])
+        sources = ", ".join(
+            f"{source['document']}, {source['custody'].lower()}" for source in binding["sources"]
+        )
         yield f"{binding['alias']} → {binding['target']['id']}  ({span}; {sources})"
 
 
@@ -183,7 +185,8 @@ def _changed(history_answer: HistoryAnswer) -> Iterator[str]:
         was, now = "; ".join(change["was"]) or "nothing", "; ".join(change["now"]) or "nothing"
         yield (
             f"{change['earlier'][:10]} → {change['later'][:10]}  {change['subject']['label']} "
-            f"{change['label']}: {was} → {now}  ({change['document']})"
+            f"{change['label']}: {was} → {now}  "
+            f"({change['document']}, {change['custody'].lower()})"
         )
 
 

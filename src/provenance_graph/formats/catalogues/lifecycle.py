@@ -212,7 +212,7 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
             yield Claim(model, RDF.type, PG.ModelVersion)
             yield Claim(model, SCHEMA.version, literals.text(match["date"]))
             undated = iris.model(f"{developer}/{match['base']}")
-            yield from statements.is_a(undated, PG.Model)
+            yield Claim(undated, RDF.type, PG.OfferedModel)
             yield from statements.made_by(undated, developer)
             yield Claim(model, PROV.specializationOf, undated)
         return model

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import Literal
+from provenance_graph.core.claims import Custody, Literal
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PROV, SCHEMA
 from provenance_graph.licences.results import Label
@@ -27,7 +27,7 @@ class Moment:
 def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> list[Label]:
     """Every licence that a source gives the model or one of its versions, current ones first."""
     statements = snapshot.statements
-    sources: dict[tuple[Iri, str, str, str], set[Iri]] = defaultdict(set)
+    sources: dict[tuple[Iri, str, str, str], dict[Iri, Custody]] = defaultdict(dict)
     versions = {
         name: str(label)
         for name, *_ in snapshot.quads(predicate=PROV.specializationOf, object=subject)
@@ -38,16 +38,19 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
             for claim, header in statements.stating(name, (DCTERMS.license,)):
                 if isinstance(claim.value, Iri):
                     key = (claim.value, claim.valid_from, claim.valid_until, version)
-                    sources[key].add(header.publisher)
+                    known = sources[key].get(header.publisher, header.custody)
+                    best = min(known, header.custody, key=list(Custody).index)
+                    sources[key][header.publisher] = best
     accepted = {o for _, _, o, _ in snapshot.quads(subject, DCTERMS.license)}
     for licence in accepted:
         if isinstance(licence, Iri) and not any(key[0] == licence for key in sources):
-            sources[licence, "", "", ""] = set()
+            sources[licence, "", "", ""] = {}
     results = [
         Label(
             catalogue.licence(licence),
             licence in accepted and not version,
             tuple(sorted(who)),
+            tuple(who[one] for one in sorted(who)),
             since,
             until,
             version,
