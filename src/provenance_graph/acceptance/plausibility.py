@@ -24,7 +24,7 @@ from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 
 Groups = Mapping[Iri, Sequence[SourcedClaim]]
 _DAY = re.compile(r"(?<!\d)(20[12]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-_MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d)")
+_MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d|[kbm]\b)", re.IGNORECASE)
 _ARXIV = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d\d)(\d\d)\.\d{4,5}")
 _ARXIV_BEGAN = (2007, 4)
 """Numbers of this form begin with April 2007."""
@@ -177,14 +177,14 @@ def _one_reading(items: Sequence[SourcedClaim]) -> int | None:
 
 
 def _against_window(groups: Groups) -> dict[int, str]:
+    """Contexts that others give and that are a sliding window's size, unless the developer says so."""
     windows = {_number(item) for item in groups.get(PG.slidingWindowSize, ())} - {None}
     contexts = groups.get(PG.contextLength, ())
-    if not windows or len(contexts) < 2:
-        return {}
+    own = {_number(item) for item in contexts if item.basis in DEVELOPER_RANK}
     return {
         id(item): "it is the size of the sliding window"
         for item in contexts
-        if _number(item) in windows and item.basis not in DEVELOPER_RANK
+        if (number := _number(item)) in windows and number not in own
     }
 
 
@@ -315,7 +315,7 @@ def _date_in(name: str) -> tuple[date, date] | None:
         except ValueError:
             return None
         return result, result
-    if (month := _MONTH.search(name)) and not re.search(r"\d[kbm]\b", month[0], re.IGNORECASE):
+    if month := _MONTH.search(name):  # and no size: 2407B
         first = date(2000 + int(month[1]), int(month[2]), 1)
         following = _month_after(first.year, first.month)
         return first, date.fromordinal(following.toordinal() - 1)

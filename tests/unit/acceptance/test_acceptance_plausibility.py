@@ -9,7 +9,7 @@ from claims_made import POLICY, M, accepted, billions, dated, held
 
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.acceptance.view import view_of
-from provenance_graph.core import iris
+from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
@@ -147,3 +147,81 @@ def test_a_tune_is_no_smaller_than_its_base(base: str, basis: Basis, taken: bool
     item = replace(held(parent, basis, predicate=PG.fineTunedFrom, source="index"), subject=tuned)
     seen = view_of(tuned, [item], [tuned], POLICY)
     assert ((tuned, PG.fineTunedFrom, parent, None) in seen.quads) is taken
+
+
+def counted_as(predicate: Iri, number: int, basis: Basis = Basis.ARTIFACT) -> SourcedClaim:
+    """A number that some source states of the model."""
+    return held(literals.integer(number), basis, predicate=predicate)
+
+
+DECODER = {
+    PG.layerCount: 32,
+    PG.hiddenSize: 4096,
+    PG.feedForwardSize: 11008,
+    PG.vocabularySize: 32000,
+    PG.attentionHeadCount: 32,
+}
+"""Dimensions whose sum is about 6.7 billion."""
+
+
+@pytest.mark.parametrize(
+    ("count", "basis", "more", "doubted"),
+    [
+        (9_000_000_000, Basis.THIRD_PARTY, {}, True),
+        (5_500_000_000, Basis.THIRD_PARTY, {}, True),
+        (7_000_000_000, Basis.THIRD_PARTY, {}, False),
+        (9_000_000_000, Basis.DEVELOPER, {}, False),
+        (9_123_456_789, Basis.THIRD_PARTY, {}, False),  # not rounded: somebody counted
+        (9_000_000_000, Basis.THIRD_PARTY, {PG.expertCount: 8}, False),
+        (9_000_000_000, Basis.THIRD_PARTY, {PG.keyValueLoraRank: 512}, False),
+    ],
+)
+def test_a_rounded_count_is_held_against_the_sum_of_a_plain_decoders_weights(
+    count: int, basis: Basis, more: dict[Iri, int], doubted: bool
+) -> None:
+    own = [counted_as(one, number) for one, number in {**DECODER, **more}.items()]
+    seen = view_of(M, [*own, counted_as(PG.parameterCount, count, basis)], [M], POLICY)
+    doubts = [c.implausible for c in seen.claims if c.claim.predicate == PG.parameterCount]
+    assert doubts == (["its dimensions give about 6.738B"] if doubted else [""])
+
+
+@pytest.mark.parametrize(
+    ("others", "doubted"),
+    [
+        ([(4096, Basis.THIRD_PARTY)], 1),
+        ([(4096, Basis.THIRD_PARTY), (32768, Basis.ARTIFACT)], 1),
+        ([(4096, Basis.THIRD_PARTY), (4096, Basis.ARTIFACT)], 0),  # the window spans all of it
+        ([(4096, Basis.DEVELOPER)], 0),
+        ([(32768, Basis.THIRD_PARTY)], 0),
+    ],
+)
+def test_a_context_that_is_a_sliding_windows_size_is_no_context(
+    others: list[tuple[int, Basis]], doubted: int
+) -> None:
+    window = counted_as(PG.slidingWindowSize, 4096)
+    contexts = [counted_as(PG.contextLength, number, basis) for number, basis in others]
+    seen = view_of(M, [window, *contexts], [M], POLICY)
+    doubts = [c.implausible for c in seen.claims if c.implausible]
+    assert doubts == ["it is the size of the sliding window"] * doubted
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "doubted"),
+    [
+        ("Kiwi-2403", "2025-01-15", True),
+        ("Kiwi-2403", "2023-12-01", True),
+        ("Kiwi-2403", "2024-04-20", False),
+        ("kiwi-20240115", "2024-03-01", False),
+        ("kiwi-20240115", "2024-06-01", True),
+        ("kiwi-20241315", "2020-06-01", False),  # no such month
+        ("kiwi-2407b", "2020-06-01", False),  # a size
+    ],
+)
+def test_a_third_partys_release_far_from_the_date_in_the_name_is_implausible(
+    name: str, day: str, doubted: bool
+) -> None:
+    named = iris.model(f"org/{name}")
+    for basis in (Basis.THIRD_PARTY, Basis.DEVELOPER):
+        seen = view_of(named, [replace(dated(day, basis), subject=named)], [named], POLICY)
+        marked = (named, PG.implausible, DCTERMS.issued, None) in seen.quads
+        assert marked is (doubted and basis is Basis.THIRD_PARTY)
