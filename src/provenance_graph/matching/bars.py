@@ -109,6 +109,11 @@ def _is_version(one: EntityGroup, other: EntityGroup) -> bool:
     return any(whole.iri in entity.versions_of for entity in one.members for whole in other.members)
 
 
+def without_versions(groups: list[EntityGroup]) -> list[EntityGroup]:
+    """The groups but for dated versions of others among them: their bare name is that of the whole."""
+    return [group for group in groups if not any(_is_version(group, other) for other in groups)]
+
+
 def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:
     """What speaks against a name, of a host or without a developer, meaning a model of that name."""
     context = max((t.context for t in offered.members if t.offered), default=0)

@@ -69,6 +69,7 @@ class Matcher(NameGroups):
             block = distinct(self.current(group) for group in listed)[:MAX_BLOCK_SIZE]
             if any(map(bars.plain, block)):
                 block = [g for g in block if bars.plain(g) or not bars.converted(g)]
+            block = bars.without_versions(block)
             if len(block) < 2:
                 continue
             clashes = {
@@ -101,10 +102,11 @@ class Matcher(NameGroups):
         name = self.full_names[full]
         known = [group for group in groups if group.anchors]
         known = known or [group for group in groups if group.own_offer]
+        taken = {id(group) for group in known}
+        known = bars.without_versions(known)
         originals = [g for g in known if not self.is_copy(g, known)] or known
         stated = [g for g in originals if g.makers and not (bars.converted(g) and len(known) > 1)]
         chosen = stated or originals
-        taken = {id(group) for group in known}
         for group in groups:
             if id(group) in taken or not self.has_no_developer(group, full):
                 continue

@@ -136,14 +136,21 @@ def test_one_thing_that_speaks_against_leaves_it_to_a_human(
 
 
 def test_a_dated_version_is_not_the_name_that_stands_above_it() -> None:
-    name = ours("acme/swift")
-    dated = ours("acme/swift-20250101")
+    name = ours("acme/swift-2")
+    dated = ours("acme/swift-2-20250101")
     # a label that leaves the date out makes their whole names equal
     dated = replace(dated, names=(*dated.names, *name.names))
     assert only(name, dated).verdict is PairVerdict.SAME
     barred = only(name, replace(dated, versions_of=frozenset({name.iri})))
     assert barred.verdict is not PairVerdict.SAME
     assert "a source says that one is a dated version of the other" in barred.contra
+    listed = thing(iris.entity("epoch", "model", "swift-2"), developers=name.developers)
+    version = replace(dated, versions_of=frozenset({name.iri}))
+    pairs = matched(name, version, listed, offer("host", "swift-2"))
+    assert {(p.subject, p.other) for p in pairs if p.decided} == {
+        (listed.iri, name.iri),
+        (offer("host", "swift-2").iri, name.iri),
+    }
 
 
 def test_a_label_that_leaves_out_what_the_id_says_decides_nothing() -> None:
