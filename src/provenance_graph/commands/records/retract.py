@@ -30,7 +30,8 @@ def command(session: Session, record: tuple[str, ...]) -> None:
 
 
 def _named(text: str) -> Iri:
-    """A record by any of the ways in which other commands print it."""
-    if "://" in text or text.startswith(("id:", "<")):
-        return expand(text)
-    return Iri(f"{ID}record/{text.removeprefix('record/')}")
+    """A record by any of the ways in which other commands print it; raises UsageError for no IRI."""
+    name = text.strip()  # as the last cell of a line of CSV has it
+    if "://" in name or name.startswith(("id:", "<")):
+        return expand(name)
+    return expand(f"<{ID}record/{name.removeprefix('record/')}>")
