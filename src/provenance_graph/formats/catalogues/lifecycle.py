@@ -326,7 +326,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="6",
+    version="7",
     keys=keys.LIFECYCLE,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
