@@ -43,7 +43,9 @@ from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
 
 SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
-_IMPOSSIBLE = re.compile(r"\b(day|date|release|month|whole number|negative|placeholder|keeps the size)\b")
+_IMPOSSIBLE = re.compile(
+    r"\b(day|date|release|month|whole number|negative|placeholder|keeps the size)\b"
+)
 _ALIAS = re.compile(r"[-_@: ]latest\b|\(latest\)", re.IGNORECASE)
 
 

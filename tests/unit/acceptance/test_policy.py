@@ -139,7 +139,10 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
             "pg:repeats: it runs in a circle",
         ),
         ("<urn:p> a pg:AcceptancePolicy . coll:hub pg:closeness 'near' .", "one whole number"),
-        ("<urn:p> a pg:AcceptancePolicy . coll:epok pg:closeness 1 .", "did you mean id:collection/epoch"),
+        (
+            "<urn:p> a pg:AcceptancePolicy . coll:epok pg:closeness 1 .",
+            "did you mean id:collection/epoch",
+        ),
         (
             "<urn:p> a pg:AcceptancePolicy . coll:a pg:repeats coll:b . coll:b pg:repeats coll:a .",
             "is no collection that the policy ranks",

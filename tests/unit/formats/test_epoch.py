@@ -98,7 +98,10 @@ def test_a_base_that_the_tables_own_counts_forbid_is_no_parent(
 
 
 def test_a_tuned_models_least_size_is_the_one_of_the_policy() -> None:
-    assert float(epoch._KEPT_SIZE) == load_policy(MemoryStore(reference_quads())).plausible.size_in_name[0]
+    assert (
+        float(epoch._KEPT_SIZE)
+        == load_policy(MemoryStore(reference_quads())).plausible.size_in_name[0]
+    )
 
 
 def test_names_that_differ_in_punctuation_alone_stay_apart() -> None:

@@ -82,7 +82,9 @@ def read(document: Document) -> Iterator[Claim | Problem]:
         if name in known:
             yield Problem(f"L{line}", f"{name!r} has a row already", "rows of one model are merged")
         known.add(name)
-    sizes = {row["Model"][: statements.MAX_STATED]: size for _, row in table if (size := _size(row))}
+    sizes = {
+        row["Model"][: statements.MAX_STATED]: size for _, row in table if (size := _size(row))
+    }
     for line, row in table:
         yield from _row(row, subjects, sizes, f"L{line}")
 

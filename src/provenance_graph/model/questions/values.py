@@ -41,7 +41,9 @@ def one_of(reads: Reads, kind: str, text: str) -> Value:
     result = known.get(_fold(text.strip())) or known.get(_fold(local_name(text.strip())))
     if result is None:
         close = difflib.get_close_matches(_fold(text), known, n=5, cutoff=0.6)
-        inside = sorted((n for n in known if _fold(text) and _fold(text) in n), key=lambda n: (len(n), n))
+        inside = sorted(
+            (n for n in known if _fold(text) and _fold(text) in n), key=lambda n: (len(n), n)
+        )
         near = [known[name][0] for name in dict.fromkeys([*inside[:4], *close, *inside])]
         every = sorted(name for name, _ in known.values())
         listed = () if near or kind == "alias" else every
