@@ -225,3 +225,11 @@ def test_findings_are_sorted_filtered_and_counted_by_the_service(tab: Any) -> No
     lines = saved.value.path().read_text("utf-8").splitlines()
     assert lines[0].startswith("model,rule,name,severity")
     assert len(lines) == int(count) + 1
+
+
+def test_no_table_of_a_printed_report_is_wider_than_the_page(tab: Any) -> None:
+    page = tab.open("/api/v1/report?model=meta-llama/Llama-3.1-8B")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 900})  # A4 within its margins
+    wide = "[...document.querySelectorAll('table')].map(t => t.getBoundingClientRect().right)"
+    assert max(page.evaluate(wide)) <= 689

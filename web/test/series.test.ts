@@ -16,6 +16,12 @@ describe("what can be drawn of an answer", () => {
     expect(usual(axes(found))).toMatchObject({ x: { column: "year" }, y: { column: "n" } });
   });
 
+  it("draws the second of two columns of numbers over the first", () => {
+    const of = (column: string, scale: "number" | "name"): { column: string; scale: "number" | "name" } => ({ column, scale });
+    expect(usual([of("size", "number"), of("score", "number")])).toMatchObject({ x: { column: "size" }, y: { column: "score" } });
+    expect(usual([of("n", "number"), of("who", "name")])).toMatchObject({ x: { column: "who" }, y: { column: "n" } });
+  });
+
   it("puts points in order of time and says how many rows have no value", () => {
     const [x, y] = axes(found);
     if (!x || !y) throw new Error("two columns");

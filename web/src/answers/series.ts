@@ -49,7 +49,8 @@ export function axes(found: Found): Axis[] {
 
 /** What is drawn when nobody chooses: numbers over time as a line, over names as bars, over numbers as points. */
 export function usual(found: Axis[]): { x: Axis; y: Axis } | undefined {
-  const y = found.find((a) => a.scale === "number");
+  const numbers = found.filter((a) => a.scale === "number");
+  const y = numbers.length === found.length && numbers[1] ? numbers[1] : numbers[0]; // of numbers alone the first stands along
   const others = found.filter((a) => a !== y);
   const x = others.find((a) => a.scale === "time") ?? [...others].reverse().find((a) => a.scale === "name") ?? others[0];
   return x && y ? { x, y } : undefined;
