@@ -33,6 +33,19 @@ def test_a_repository_called_otherwise_does_not_become_the_models() -> None:
     assert [problem.where for problem in problems] == ["/weights_endmodel/link"]
 
 
+@pytest.mark.parametrize(
+    ("repository", "read_as_weights"),
+    [("lab/Orchid-Base-delta", True), ("lab/OrchidBase", True), ("lab/Tulip-7B", False)],
+)
+def test_a_link_to_another_model_is_no_place_of_weights(repository, read_as_weights) -> None:
+    head = "system:\n  name: Y\n  endmodelname: Tulip-7B\n  basemodelname: Orchid-Base-7B\n"
+    link = f"weights_basemodel:\n  class: open\n  link: https://huggingface.co/{repository}\n"
+    claims, problems = read(osai.READER, head + link, "y.yaml")
+    base = iris.entity("osai", "model", "orchid-base-7b")
+    assert bool(values_of(claims, base, PG.weightsLocation)) is read_as_weights
+    assert [problem.where for problem in problems] == ["/weights_basemodel/link"]
+
+
 def test_a_repository_called_alike_names_the_model() -> None:
     text = HEAD + "weights_endmodel:\n  class: open\n  link: https://huggingface.co/o/x_1b-hf\n"
     claims, _ = read(osai.READER, text, "x.yaml")

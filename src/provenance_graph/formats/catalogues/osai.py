@@ -188,17 +188,35 @@ def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterat
     if url:
         where = f"/{key}/link"
         repository = statements.hub_model(url)
-        if repository and statements.same_name(repository, name):
+        if not repository:
+            yield statements.link(model, PG.weightsLocation, url, where)
+        elif statements.same_name(repository, name):
             yield Claim(model, PG.hubRepository, statements.hub_page(repository))
         else:
-            yield statements.link(model, PG.weightsLocation, url, where)
-        if repository and not statements.same_name(repository, name):
+            plausible = _shares_a_word(repository, name)
+            if plausible:
+                yield statements.link(model, PG.weightsLocation, url, where)
             yield Problem(
                 where,
                 f"the link leads to {repository}, the model is called {name[:80]!r}",
-                "kept as a place of weights, not as the model's repository",
+                "read as a place of weights, not as the model's repository"
+                if plausible
+                else "another model's weights; the address of its own",
                 kind="link",
             )
+
+
+def _shares_a_word(repository: str, name: str) -> bool:
+    """Whether a repository may hold a model's weights by its name; digits name sizes alone.
+
+    >>> _shares_a_word("CarperAI/stable-vicuna-13b-delta", "StableVicuna-13B")
+    True
+    >>> _shares_a_word("ServiceNow-AI/Apriel-1.5-15b-Thinker", "Pixtral-12B")
+    False
+    """
+    tail = repository.partition("/")[2].casefold()
+    words = re.findall(r"[^\W\d_]{3,}", name.casefold())
+    return not words or any(word in re.sub(r"[\W_]", "", tail) for word in words)
 
 
 def _base(
@@ -360,7 +378,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="6",
+    version="7",
     keys=keys.OSAI,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
