@@ -150,12 +150,14 @@ class Footnotes:
         """The cell with its long addresses as numbers in brackets."""
         if not any(head in cell for head in _ADDRESS):
             return cell
-        return " ".join(
-            f"[{self._numbers.setdefault(word, len(self._numbers) + 1)}]"
-            if word.startswith(_ADDRESS) and len(word) > _SHORT
-            else word
-            for word in cell.split(" ")
-        )
+        return " ".join(self._replaced_word(word) for word in cell.split(" "))
+
+    def _replaced_word(self, word: str) -> str:
+        address = word.rstrip(":;,")  # a sentence's mark after an address is none of it
+        if not address.startswith(_ADDRESS) or len(address) <= _SHORT:
+            return word
+        number = self._numbers.setdefault(address, len(self._numbers) + 1)
+        return f"[{number}]{word[len(address) :]}"
 
     def text(self) -> str:
         """The addresses with their numbers, or nothing where there are none."""

@@ -145,3 +145,18 @@ def test_only_a_writing_token_flags(client: TestClient, store: Path) -> None:
     closed = TestClient(app, base_url="http://testserver").post(FLAGS, json=asked)
     assert closed.status_code == 403
     assert "--writable" in closed.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"claim": "record/t/one/2026-01-01", "why": "  "}', "why: it is blank"),
+        (b"[1]", "a JSON object is expected"),
+        (b"[1", "no JSON"),
+    ],
+)
+def test_a_wrong_body_is_answered_in_words_for_the_client(client, body, detail) -> None:
+    headers = {**BEARER, "Content-Type": "application/json"}
+    answer = client.post(FLAGS, content=body, headers=headers)
+    assert answer.status_code == 422
+    assert detail in answer.json()["detail"]

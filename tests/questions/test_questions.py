@@ -73,6 +73,23 @@ def test_a_value_of_the_wrong_kind_shows_a_right_one(store: Store) -> None:
         questions.ask(AcceptedSnapshot(store), "candidates", {"tokens": "many"})
 
 
+@pytest.mark.parametrize("given", ["hello", "", "sha256:", "md5:0a1b", "crc:" + "0" * 64, "g" * 64])
+def test_a_text_that_is_no_digest_shows_one(store: Store, given: str) -> None:
+    with pytest.raises(UsageError, match=r"is not a digest such as sha256:[0-9a-f]{64} "):
+        questions.ask(AcceptedSnapshot(store), "file-of-digest", {"digest": given})
+
+
+@pytest.mark.parametrize("written", ["SHA256:{}", "{}", " sha256:{} "])
+def test_a_digest_is_read_however_it_is_written(store: Store, written: str) -> None:
+    digits = "32a4b7d557c44f47970bee8bed5b0aa3b0c37f0a7e21ee7a99e25de633605aff"
+    bound = questions.bind(
+        AcceptedSnapshot(store),
+        questions.find("file-of-digest"),
+        {"digest": written.format(digits.upper())},
+    )
+    assert bound["digest"] == text(f"sha256:{digits}")
+
+
 def test_a_value_is_bound_as_a_term_and_never_as_text(store: Store) -> None:
     injected = 'x" . } ; DROP ALL #'
     with pytest.raises(NotFound):

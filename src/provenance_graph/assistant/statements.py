@@ -225,10 +225,10 @@ HEADLESS = re.compile(
 )
 """A part of a sentence that begins with its verb: its subject stands in the part before."""
 NO_FACT = re.compile(
-    r"\?\s*[\"')]*$|\b(?:if|would|could|should|suppose|imagine|unless|might|may have|hopefully|allegedly|will have)\b",
+    r"\?\s*[\"')]*$|(?<![\w-])(?:if|would|could|should|suppose|imagine|unless|might|may have|hopefully|allegedly|will have)(?![\w-])",
     re.IGNORECASE,
 )
-"""A question, a condition or a wish."""
+"""A question, a condition or a wish; a word inside a hyphenated name (``deepfloyd-if-license``) makes none."""
 
 
 def speaks_of_the_last(sentence: str) -> bool:

@@ -94,6 +94,8 @@ def _hook(where: str, table: Any, allow: Sequence[str], environment: Mapping[str
         raise UsageError(f"{where}: {url} is no web address without a password in it")
     if parts.netloc not in allow and parts.hostname not in allow:
         raise UsageError(f"{where}: {parts.hostname} is not among the hosts of `allow`")
+    if unknown := sorted(set(table) - {"url", "secret_env"}):
+        raise UsageError(f"{where}: no such field: {unknown[0]} (it takes url and secret_env)")
     name = table.get("secret_env", "")
     if name and not environment.get(str(name)):
         raise UsageError(f"{where}: the environment has no {name}, which should hold the secret")

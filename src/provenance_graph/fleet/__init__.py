@@ -1,7 +1,7 @@
 """What we run: systems and the models behind them, and what of the graph concerns them."""
 
 from provenance_graph.fleet.bom import workload_of
-from provenance_graph.fleet.check import KINDS, FleetFinding, check
+from provenance_graph.fleet.check import KINDS, FleetFinding, check, check_uses
 from provenance_graph.fleet.impact import deployed, impact, offered
 from provenance_graph.fleet.read import System, of_document, read_fleet, systems_in
 from provenance_graph.fleet.record import systems_of, to_record
@@ -11,6 +11,7 @@ __all__ = [
     "FleetFinding",
     "System",
     "check",
+    "check_uses",
     "deployed",
     "impact",
     "of_document",

@@ -118,7 +118,7 @@ def check(
     """
     checker = _Checker(snapshot, day)
     for system in systems:
-        checker.check_uses(system)
+        check_uses(checker.licences, system)
         for name in system.models:
             try:
                 used = find_entity(snapshot, name).iri
@@ -131,6 +131,14 @@ def check(
                 )
 
 
+def check_uses(licences: LicenceGraph, system: System) -> None:
+    """Raise UsageError, with the place, for a use of a system that nobody defined."""
+    try:
+        parse_uses(licences.catalogue, system.uses)
+    except (NotFound, UsageError) as error:
+        raise UsageError(f"{system.id}.uses: {error}") from error
+
+
 class _Checker:
     """Checks one snapshot; what several systems use is worked out once."""
 
@@ -140,13 +148,6 @@ class _Checker:
         self.lineage = LineageGraph(snapshot)
         self._of_model: dict[tuple[Iri, Iri], list[Row]] = {}
         self._of_use: dict[tuple[Iri, tuple[str, ...]], list[Row]] = {}
-
-    def check_uses(self, system: System) -> None:
-        """Raise UsageError, with the place, for a use of a system that nobody defined."""
-        try:
-            parse_uses(self.licences.catalogue, system.uses)
-        except (NotFound, UsageError) as error:
-            raise UsageError(f"{system.id}.uses: {error}") from error
 
     def rows(self, system: System, name: str, used: Iri) -> Iterator[Row]:
         """The findings on one model of a system."""

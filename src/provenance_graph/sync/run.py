@@ -100,7 +100,7 @@ def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | PlaceOutco
 
 
 def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
-    """The repositories of an account, page by page."""
+    """The repositories of an account, page by page; raises FetchError after the most it lists."""
     url = f"{fetcher.settings.hub}/api/models?author={quote(account)}&limit=100"
     pages: set[str] = set()
     names: dict[str, None] = {}
@@ -117,6 +117,8 @@ def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
     if not names:
         raise FetchError(f"hf:{account}/*: the Hub has no public model of {account}")
     yield from names
+    if url and url not in pages:
+        raise FetchError(f"hf:{account}/*: more than {len(names):,} models; the rest is not read")
 
 
 def _one(

@@ -257,6 +257,7 @@ def checker(snapshot):
         ("Gemma 2 9B was developed by Google.", "supported"),
         ("Gemma 2 9B was developed by OpenAI.", "contradicted"),
         ("If DeepSeek-V3 had 671B parameters, it would fit.", "unknown"),
+        ("DeepSeek-V3 comes with the licence deepfloyd-if-license.", "contradicted"),
         ("Would Llama 3.1 8B with 70B parameters be better?", "unknown"),
         ("The weather is nice.", "unknown"),
         ("Claude Haiku 4.5 is a pleasure to use.", "unknown"),

@@ -76,6 +76,17 @@ def test_a_fleet_that_is_none_says_what_is_wrong(fleet, text, said) -> None:
         read_fleet(fleet)
 
 
+def test_a_use_that_nobody_defined_is_not_kept(own, fleet) -> None:
+    fleet.write_text('[bot]\nmodels = ["meta-llama/Llama-3.1-8B"]\nuses = ["comercial"]\n')
+    with pytest.raises(UsageError, match=r"bot\.uses: .*did you mean commercial"):
+        run(own, "fleet", "import", str(fleet))
+
+
+def test_what_the_store_does_not_keep_of_a_system_is_said(own, fleet) -> None:
+    fleet.write_text('[bot]\nmodels = ["meta-llama/Llama-3.1-8B"]\nmust = ["license"]\n')
+    assert "bot.must is not kept" in run(own, "fleet", "import", str(fleet)).stderr
+
+
 def test_a_revision_in_a_bill_of_materials_counts_as_its_model() -> None:
     part = {
         "type": "machine-learning-model",

@@ -110,6 +110,7 @@ class Run:
         self.hub, self.folder, self.time = hub, folder, 1_000_000.0
         self.pauses: list[float] = []
         self.taken: list[tuple[str, int]] = []
+        self.most = 1_000
 
     def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -124,7 +125,7 @@ class Run:
         with httpx2.Client() as client:
             fetcher = Fetcher(
                 client,
-                FetchSettings(hub=self.hub.url),
+                FetchSettings(hub=self.hub.url, max_models=self.most),
                 cache=Cache(self.folder / "cache"),
                 now=lambda: self.time,
                 pause=self.pause,
@@ -149,6 +150,11 @@ def run(hub: Hub, tmp_path: Path) -> Run:
 def test_an_account_is_read_page_by_page(run: Run) -> None:
     assert run("hf:acme/*") == {"hf:acme/one": "new", "hf:acme/two": "new"}
     assert run.taken == [("s", 2), ("s", 2)]
+
+
+def test_an_account_of_more_models_than_are_read_is_no_success(run: Run) -> None:
+    run.most = 1
+    assert run("hf:acme/*") == {"hf:acme/one": "new", "hf:acme/*": "failed"}
 
 
 def test_a_place_asked_lately_is_not_asked_again(run: Run) -> None:

@@ -130,6 +130,10 @@ def test_a_private_address_is_not_called(tmp_path) -> None:
         ("allow = ['a.example']\n[[hook]]\nurl = 'https://u:p@a.example/x'\n", "password"),
         ("allow = ['a.example']\n[[hook]]\nurl = 3\n", "no web address"),
         ("allow = ['a.example']\n[[hook]]\nurl = 'https://a.example/x'\nsecret_env = 'NO'\n", "NO"),
+        (
+            "allow = ['a.example']\n[[hook]]\nurl = 'https://a.example/x'\nsecert_env = 'NO'\n",
+            "no such field: secert_env",
+        ),
         ("allow = [", "TOML"),
     ],
 )

@@ -30,6 +30,15 @@ def test_a_long_address_goes_below_and_the_rest_stays_a_table() -> None:
     assert sum(LONG in line for line in lines) == 1
 
 
+def test_a_mark_after_an_address_is_none_of_it() -> None:
+    address = "https://hub.example.org/api/models/acme/none"
+    text = table(
+        ["place", "why"], [["acme/none", f"{address}: {'there is no such document ' * 3}"]], 44
+    )
+    assert "[1]: there is no" in text
+    assert text.endswith(f"[1] {address}\n")
+
+
 def test_text_wraps_between_words() -> None:
     rows = [["LR-04", "is named 'tiny'; llama-3.1 asks for a name that begins with 'Llama'"]]
     lines = table(["rule", "what"], rows, 40).splitlines()

@@ -53,16 +53,21 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     """
     from provenance_graph.acceptance.policy.data import today
     from provenance_graph.assessment.derived import EvidenceLevels
-    from provenance_graph.fleet import to_record
+    from provenance_graph.fleet import check_uses, to_record
     from provenance_graph.ingest.update import update
+    from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.store.embedded import EmbeddedStore
 
     if session.is_remote:
         raise UsageError("a fleet is kept in a store of your own; name its folder with --store")
     systems = [(path, one) for path in paths for one in _systems(path, system)]
     snapshot = session.snapshot()
+    licences = LicenceGraph(snapshot)
     records, unknown = [], 0
     for path, one in systems:
+        check_uses(licences, one)
+        if one.must:
+            session.say(f"{path}: {one.id}.must is not kept; `fleet check {path}` reads it")
         record, problems = to_record(snapshot, one, path.name, _today())
         records.append(record)
         unknown += len(problems)
@@ -70,8 +75,8 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
             session.say(f"{path}: {one.id}: {line}")
     with EmbeddedStore.open_writer(session.folder) as store:
         update(store, records, derive=EvidenceLevels(), day=today())
-    tail = f"; {unknown} models that no record names" if unknown else ""
-    session.say(f"{len(records)} system{'s' * (len(records) != 1)} kept{tail}")
+    tail = f"; {counted(unknown, 'model')} that no record names: `import` what describes it"
+    session.say(f"{counted(len(records), 'system')} kept{tail if unknown else ''}")
     return 1 if unknown else 0
 
 

@@ -42,6 +42,7 @@ KINDS = (
     "decimal",
     "double",
     "date",
+    "digest",
     "text",
     "boolean",
 )
@@ -216,6 +217,18 @@ def _date(text: str) -> Literal | None:
     return None if result is None else result.literal
 
 
+_DIGEST_SIZES = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128, "blake2b": 128}
+"""The hexadecimal digits of each algorithm's digest."""
+
+
+def _digest(text: str) -> Literal | None:
+    algorithm, colon, digits = text.strip().lower().rpartition(":")
+    size = _DIGEST_SIZES.get(algorithm if colon else "sha256")
+    if len(digits) != size or not re.fullmatch(r"[0-9a-f]+", digits):
+        return None
+    return literals.text(f"{algorithm or 'sha256'}:{digits}")
+
+
 def _boolean(text: str) -> Literal | None:
     known = {"true": True, "yes": True, "false": False, "no": False}
     result = known.get(text.casefold())
@@ -227,6 +240,7 @@ _LITERALS: Mapping[str, tuple[Callable[[str], Literal | None], str]] = {
     "decimal": (_decimal, "0.5"),
     "double": (_double, "1e25"),
     "date": (_date, "2025-10-15"),
+    "digest": (_digest, f"sha256:{'0a1b' * 16} (64 hexadecimal digits; or md5:, sha1:, …)"),
     "boolean": (_boolean, "true"),
 }
 """How each kind of literal is read, with an example of it."""

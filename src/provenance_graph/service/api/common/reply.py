@@ -153,12 +153,19 @@ def only(request: Request, known: Mapping[str, bool]) -> None:
             raise refuse(422, "Bad parameter", detail, "parameter")
 
 
+_OBJECT = "a JSON object is expected, sent as application/json"
+_WORDED = {"dataclass_type": _OBJECT, "model_attributes_type": _OBJECT, "json_invalid": "no JSON"}
+"""Messages of Pydantic that name its own classes, or no place, in words for the client."""
+
+
 def described(error: RequestValidationError) -> str:
     """Which parameters are wrong and how, in one line."""
     parts = []
     for item in error.errors()[:5]:
         place = ".".join(str(part) for part in item["loc"][1:]) or "the body"
-        parts.append(f"{place}: {item['msg']}")
+        blank = item["type"] == "string_pattern_mismatch" and item["ctx"]["pattern"] == r"\S"
+        message = "it is blank" if blank else _WORDED.get(item["type"], item["msg"])
+        parts.append(f"{place}: {message}")
     return "; ".join(parts)
 
 
