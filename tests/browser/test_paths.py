@@ -22,7 +22,7 @@ def test_from_search_to_the_source_of_a_claim(tab: Any) -> None:
     panel.locator(".claim").first.wait_for()
     expect(panel.locator(".side.accepted")).to_have_text(re.compile(r"^\s*2025-10-15"))
     accepted = panel.locator(".claim.st-Accepted").first
-    for word in ("Source", "Said by", "Basis", "Stance", "Retrieved"):
+    for word in ("Source", "Stated by", "Basis", "Stance", "Retrieved"):
         expect(accepted).to_contain_text(word)
     source = accepted.locator("a.out").first
     expect(source).to_have_attribute("href", re.compile("^https://"))

@@ -125,7 +125,7 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
       <dl>
         <dt>Source</dt>
         <dd><Out href={claim.document} />{claim.locator ? <span class="locator"> at <code>{claim.locator}</code></span> : null}</dd>
-        <dt>Said by</dt>
+        <dt>Stated by</dt>
         <dd><a href={hrefOf(claim.publisher.iri)}><bdi>{claim.publisher.id}</bdi></a></dd>
         <dt>Basis</dt>
         <dd>{spaced(claim.basis)}{claim.confidence !== null ? `, confidence ${claim.confidence}` : ""}</dd>

@@ -11,7 +11,7 @@ import { evidenceScene, licenceScene, lineageScene, organisationScene, timelineS
 import { askedOf, withLayout } from "../src/explore/routing";
 import { layOut } from "../src/explore/layout";
 import { covers, isOver, lineOf, sampled } from "../src/explore/routes";
-import { csv, graphml, mermaid, svg } from "../src/explore/write";
+import { csv, graphml, mermaid, svg, widthOf, within } from "../src/explore/write";
 import { READABLE, fitted, opening } from "../src/explore/view";
 import type { Claim, Entity, Group, Lineage } from "../src/types";
 
@@ -309,9 +309,27 @@ describe("the first view of a scene", () => {
     expect(middle.x + ((scene.nodes.get("c5")?.x ?? 0) + BOX.width / 2) * READABLE).toBeCloseTo(350);
   });
 
+  it("is all of a few entities on a narrow screen", () => {
+    const scene = chain(1);
+    const whole = fitted(scene, 336, 500);
+    expect(whole.scale).toBeLessThan(0.6);
+    expect(opening(scene, 336, 500, scene.nodes.get("c0"))).toEqual(whole);
+  });
+
   it("is all of a large scene", () => {
     const scene = withGroup(chain(9), "c0", group("in", many(300, "d")));
     expect(opening(scene, 700, 700, scene.nodes.get("c0"))).toEqual(fitted(scene, 700, 700));
+  });
+});
+
+describe("a name in its box", () => {
+  it("is as long as its letters let it be, and never wider than the box", () => {
+    for (const name of ["MMMMMMMMMMMMMMMMMMMMMMMM", "EXAONE-DEEP-32B-GGUF-Q4_K_M", "10 declare it, 27 inherit from them · licence", "数据集数据集数据集数据集数据集", "illlllliiiiiii.illlllliiiiiii"]) {
+      expect(widthOf(within(name, 170, 12), 12)).toBeLessThanOrEqual(170);
+    }
+    expect(within("illlllliiiiiii.illlllliiiiiii", 170, 12)).toBe("illlllliiiiiii.illlllliiiiiii");
+    expect(within("Llama-3.1-8B-Instruct", 170, 12)).toBe("Llama-3.1-8B-Instruct");
+    expect(within("MMMMMMMMMMMMMMMMMMMMMMMM", 170, 12)).toContain("…");
   });
 });
 

@@ -47,7 +47,11 @@ def outgrown(
                 (count, _counts(snapshot, model, count))
                 for model, count in zip((child, parent), counts, strict=True)
             )
-            why = f"{own[0]} parameters, and what it is tuned from has {other[0]}: tuning keeps the size"
+            small, large = (int(count.lexical) for count in counts)
+            why = (
+                f"{small:,} parameters, and what it is tuned from has {large:,}: "
+                "tuning keeps the size"
+            )
             name = label(snapshot, child) or short_id(child)
             kind = "implausible"
             sides = ((parent, stated), own, other)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from provenance_graph.core.claims import Header
+from provenance_graph.licences.results import CONDITIONAL
 from provenance_graph.model.disclosure.states import STATES
 from provenance_graph.model.display import value_text, with_unit
 from provenance_graph.model.knowledge import sentence
@@ -49,6 +50,11 @@ def html(report: AuditReport, receipts: Sequence[Mapping[str, Any]] = ()) -> str
         software=version("provenance-graph"),
         command=shlex.join(parts),
     )
+
+
+def answer_words(answer: str) -> str:
+    """The answer on a use, in the words of the page."""
+    return "with conditions" if answer == CONDITIONAL else answer
 
 
 def state_words(field: FieldAnswer) -> str:
@@ -114,6 +120,7 @@ def label_of(model: ModelFacts, iri: str) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "plain": value_text,
     "with_unit": with_unit,
+    "answer_words": answer_words,
     "state_words": state_words,
     "fields": fields,
     "gaps": gaps,

@@ -56,7 +56,7 @@ def test_a_parent_three_times_the_size_is_an_implausible_base() -> None:
     (one,) = too_large(record("index", *size(CHILD, 110), *size(PARENT, 340), edge))
     assert (one.subject, one.property, one.kind) == (CHILD, PG.fineTunedFrom, "implausible")
     assert one.explanation.startswith(
-        "110000000 parameters, and what it is tuned from has 340000000"
+        "110,000,000 parameters, and what it is tuned from has 340,000,000"
     )
     assert [value for value, _ in one.sides] == [PARENT, integer(110 * 10**6), integer(340 * 10**6)]
     assert all(claims for _, claims in one.sides)

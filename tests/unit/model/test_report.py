@@ -81,6 +81,12 @@ def test_a_report_keeps_estimates_apart_from_facts(text: str) -> None:
     assert "21,000,000,000" not in facts
 
 
+def test_answers_on_uses_are_in_the_words_of_the_page(text: str) -> None:
+    licences = text.split("<h3>Licences</h3>")[2].split("<h3>")[0]
+    assert "<b>with conditions</b>" in licences
+    assert not re.search(r"<b>conditional</b>|<li>conditional:", text)
+
+
 def test_the_same_store_gives_the_same_bytes(shipped: Path, text: str, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     assert made(shipped, HAIKU, LLAMA, "-o", str(out)) == ""

@@ -4,7 +4,7 @@ import { radius } from "./sizes";
 import { labelled, type Spot } from "./labels";
 import { isOver, lineOf, pathOf, tipOf, type Point } from "./routes";
 import { FAR, FAR_WORDS, LABELLED, LEAST_LETTER, READABLE, isLit, letters, lookOf, ownerAndName, strokeOf, type Marks, type Stroke, type View } from "./view";
-import { short, type Palette } from "./write";
+import { within, type Palette } from "./write";
 
 /** Above this many entities and links the picture is kept as an image: moving it costs one copy. */
 const LARGE = 900;
@@ -256,18 +256,18 @@ function box(c: CanvasRenderingContext2D, node: Placed, palette: Palette, marks:
   }
   c.fillStyle = palette.ink;
   const [owner, name] = ownerAndName(node);
+  const room = BOX.width - 20 - (share === undefined ? 0 : 22); // the disc stands on the right
   if (scale < READABLE) { // one line, as large on the screen as it can be read
     const size = Math.min(LEAST_LETTER / scale, BOX.height - 6);
     c.font = `${size}px system-ui, sans-serif`;
-    c.fillText(short(name, Math.floor((BOX.width - (share === undefined ? 12 : 34)) / (size * 0.62))), node.x + 6, node.y + BOX.height / 2);
+    c.fillText(within(name, room + 8, size), node.x + 6, node.y + BOX.height / 2);
     return;
   }
   c.font = "12px system-ui, sans-serif";
-  const room = share === undefined ? 24 : 20;
-  c.fillText(short(name, room), node.x + 10, node.y + 12);
+  c.fillText(within(name, room, 12), node.x + 10, node.y + 12);
   c.fillStyle = palette.soft;
   c.font = "9.5px system-ui, sans-serif";
-  c.fillText(short([node.change, node.note, owner, node.kind].filter(Boolean).join(" · "), room + 12), node.x + 10, node.y + 25);
+  c.fillText(within([node.change, node.note, owner, node.kind].filter(Boolean).join(" · "), room, 9.5), node.x + 10, node.y + 25);
 }
 
 function arrow(c: CanvasRenderingContext2D, line: Point[], look: string): void {

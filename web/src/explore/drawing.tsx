@@ -6,7 +6,7 @@ import { isOver, lineOf, pathOf, tipOf } from "./routes";
 import { BOX, type Link, type Placed, type Scene } from "./scene";
 import { radius } from "./sizes";
 import { FAR_WORDS, LABELLED, LEAST_LETTER, READABLE, isLit, letters, ownerAndName, strokeOf, type Marks } from "./view";
-import { short, type Palette } from "./write";
+import { within, type Palette } from "./write";
 
 /** From so many entities on a scene is drawn on a canvas. */
 export const MOST_DRAWN = 500;
@@ -82,7 +82,7 @@ function Box({ id, node, marks, level }: { id: string; node: Placed; marks: Mark
   const [owner, name] = ownerAndName(node);
   const small = level < READABLE;
   const size = small ? Math.min(LEAST_LETTER / level, BOX.height - 6) : 12;
-  const room = small ? Math.floor((BOX.width - (share === undefined ? 12 : 34)) / (size * 0.62)) : share === undefined ? 24 : 20;
+  const room = BOX.width - 20 - (share === undefined ? 0 : 22); // the disc stands on the right
   const under = [node.change, node.note, owner, node.kind].filter(Boolean).join(" · ");
   return (
     <g id={id} role="listitem" data-kind={node.kind} transform={`translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`}>
@@ -90,8 +90,8 @@ function Box({ id, node, marks, level }: { id: string; node: Placed; marks: Mark
       <rect width={BOX.width} height={BOX.height} rx={node.kind === "dataset" ? 16 : 6} fill={PALETTE.paper} stroke={colour} stroke-width={chosen || match ? 4 : 1.8} stroke-dasharray={dash} />
       {marks.colours || match ? <rect width={BOX.width} height={BOX.height} rx={node.kind === "dataset" ? 16 : 6} fill={match ? PALETTE.warn : colour} opacity={match ? 0.3 : 0.16} /> : null}
       {share === undefined ? null : <circle cx={BOX.width - 16} cy={BOX.height / 2} r={radius(share)} fill={colour} />}
-      <text class="name" x={small ? 6 : 10} y={small ? BOX.height / 2 : 12} dominant-baseline="central" font-size={size} fill={PALETTE.ink}>{short(name, room)}</text>
-      {small ? null : <text x="10" y="25" dominant-baseline="central" font-size="9.5" fill={PALETTE.soft}>{short(under, room + 12)}</text>}
+      <text class="name" x={small ? 6 : 10} y={small ? BOX.height / 2 : 12} dominant-baseline="central" font-size={size} fill={PALETTE.ink}>{within(name, small ? room + 8 : room, size)}</text>
+      {small ? null : <text x="10" y="25" dominant-baseline="central" font-size="9.5" fill={PALETTE.soft}>{within(under, room, 9.5)}</text>}
     </g>
   );
 }

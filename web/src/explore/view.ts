@@ -108,12 +108,15 @@ export function fitted(scene: Scene, width: number, height: number): View {
 const READ_AT_ONCE = 200;
 /** Below this so much of a name is left out that siblings look alike. */
 const TELLS_APART = 0.6;
+/** So few entities are told apart on a narrow screen too, by what is left of their names. */
+const FEW = { entities: 12, scale: 0.45 };
 const MARGIN = 30;
 
 /** The first view of a scene: all of it where that can be read, else what it is about, with as much around it as there is room for. */
 export function opening(scene: Scene, width: number, height: number, about: Placed | undefined): View {
   const whole = fitted(scene, width, height);
-  if (whole.scale >= TELLS_APART || !about || scene.nodes.size > READ_AT_ONCE) return whole;
+  const least = scene.nodes.size <= FEW.entities ? FEW.scale : TELLS_APART;
+  if (whole.scale >= least || !about || scene.nodes.size > READ_AT_ONCE) return whole;
   const box = bounds(scene);
   return {
     scale: READABLE,

@@ -31,6 +31,25 @@ export function short(text: string, most = LETTERS): string {
   return `${text.slice(0, most - 1 - tail)}…${text.slice(-tail)}`;
 }
 
+/** How wide a sign is, in shares of the size of its letters: as in DejaVu Sans, the widest of the fonts that readers have. */
+const WIDTHS: [RegExp, number][] = [[/[iljI.,:;|!'() ·]/, 0.4], [/[a-z0-9_\-–/?"*+]/, 0.62], [/[mwMW@%…]/, 1], [/[A-Z]/, 0.74]];
+
+/** How wide a text is at most when its letters have a size. */
+export function widthOf(text: string, size: number): number {
+  let width = 0;
+  for (const sign of text) width += WIDTHS.find(([signs]) => signs.test(sign))?.[1] ?? 1;
+  return width * size;
+}
+
+/** A text that is no wider than its room, shortened in its middle where it has to be. */
+export function within(text: string, room: number, size: number): string {
+  const wide = widthOf(text, size);
+  if (wide <= room) return text;
+  let most = Math.max(1, Math.ceil((text.length * room) / wide) + 1);
+  while (most > 1 && widthOf(short(text, most), size) > room) most--;
+  return short(text, most);
+}
+
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
@@ -73,7 +92,7 @@ export function svg(scene: Scene, title: string, lines: string[], palette: Palet
   }
   for (const node of scene.nodes.values()) {
     const [x, y] = at(node.x, node.y).split(" ").map(Number) as [number, number];
-    parts.push(`<g><title>${escaped(`${node.label} (${node.kind})`)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${palette.paper}" stroke="${looks.colours?.get(node.iri) ?? palette.kinds[node.kind] ?? palette.line}" stroke-width="2"${node.change === "gone" ? ' stroke-dasharray="2 4"' : ""}/>${disc(x, y, looks, node.iri, palette)}<text x="${x + 10}" y="${y + 21}" font-size="12" fill="${palette.ink}">${escaped(short(node.label, 29))}</text></g>`);
+    parts.push(`<g><title>${escaped(`${node.label} (${node.kind})`)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="${palette.paper}" stroke="${looks.colours?.get(node.iri) ?? palette.kinds[node.kind] ?? palette.line}" stroke-width="2"${node.change === "gone" ? ' stroke-dasharray="2 4"' : ""}/>${disc(x, y, looks, node.iri, palette)}<text x="${x + 10}" y="${y + 21}" font-size="12" fill="${palette.ink}">${escaped(within(node.label, BOX.width - 20 - (looks.sizes?.has(node.iri) ? 22 : 0), 12))}</text></g>`);
   }
   legend.forEach(([word, colour], n) => {
     const [x, y] = [pad + (n % across) * 210, height - foot - 6 + Math.floor(n / across) * 20];

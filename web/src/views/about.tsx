@@ -53,7 +53,7 @@ export function Sentence({ found, kind, page, impact }: { found: Neighbourhood; 
 const CLAIMS: Column<Claim>[] = [
   { key: "property", label: "Field", facet: true, head: true, value: (c) => spaced(c.property) },
   { key: "value", label: "Value", value: (c) => (c.value === null ? stance(c.stance) : text(c.value)), view: (c) => (c.value === null ? <em>{c.unusable ?? stance(c.stance)}</em> : <ValueView value={c.value} />) },
-  { key: "by", label: "Said by", facet: true, value: (c) => c.publisher.id, view: (c) => <a href={hrefOf(c.publisher.iri)}><bdi>{c.publisher.id}</bdi></a> },
+  { key: "by", label: "Stated by", facet: true, value: (c) => c.publisher.id, view: (c) => <a href={hrefOf(c.publisher.iri)}><bdi>{c.publisher.id}</bdi></a> },
   { key: "basis", label: "Basis", facet: true, value: (c) => spaced(c.basis) },
   { key: "standing", label: "Standing", facet: true, value: (c) => standing(c.standing), view: (c) => <span class={`badge b-${c.standing}`}>{standing(c.standing)}</span> },
   { key: "why", label: "Why", value: (c) => c.reason },

@@ -4,7 +4,7 @@ import { useAsked } from "../api";
 import { dated } from "../asof";
 import { Answer, Draft, ModelTabs, Out, ThingLink, ValueView, useTitle } from "../parts";
 import { inPath, setQuery, type Place } from "../router";
-import type { History, Thing } from "../types";
+import type { Cell, History, Thing } from "../types";
 import { nameOf, number, repeated, shortId } from "../words";
 
 /** The view; the days between which to look stand in the address. */
@@ -68,10 +68,10 @@ function Found({ found }: { found: History }): JSX.Element {
       {found.events.length ? (
         <ol class="timeline">{found.events.map((e, n) => <li key={n}><time dateTime={e.date}>{e.date}</time> {happened(e.what)} <span class="clock">{e.clock === "world" ? "event date" : "date we read it"}</span></li>)}</ol>
       ) : <p>No dated event is on record in these days.</p>}
-      {aliases.length ? <><h2>Aliases</h2><ul class="plain">{aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <Named thing={a.target} twins={twins} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}; read {a.readFrom}{a.readUntil ? `, no longer said on ${a.readUntil}` : ""}</span></li>)}</ul></> : null}
+      {aliases.length ? <><h2>Aliases</h2><ul class="plain">{aliases.map((a, n) => <li key={n}><code><bdi>{a.alias}</bdi></code> → <Named thing={a.target} twins={twins} /> <span class="aside">{a.since || a.until ? `from ${a.since ?? "…"} to ${a.until ?? "now"}` : "no dates given"}; read {a.readFrom}{a.readUntil ? `, no longer stated on ${a.readUntil}` : ""}</span></li>)}</ul></> : null}
       {found.drift.length ? (
         <><h2>Facts that drifted between versions</h2>
-          <Table heads={["Fact", "From", "To", "Was", "Now"]} rows={found.drift.map((d) => [d.label, <Named thing={d.before} twins={twins} />, <Named thing={d.after} twins={twins} />, d.was.map((v, n) => <span key={n}><ValueView value={v} /> </span>), d.now.map((v, n) => <span key={n}><ValueView value={v} /> </span>)])} /></>
+          <Table heads={["Fact", "From", "To", "Was", "Now"]} rows={found.drift.map((d) => [d.label, <Named thing={d.before} twins={twins} />, <Named thing={d.after} twins={twins} />, listed(d.was), listed(d.now)])} /></>
       ) : null}
       <h2>What sources changed ({number(found.changedClaims.length)})</h2>
       {found.changedClaims.length ? (
@@ -94,4 +94,9 @@ function Table({ heads, rows }: { heads: string[]; rows: (JSX.Element | JSX.Elem
       <tbody>{rows.map((row, n) => <tr key={n}>{row.map((cell, m) => <td key={m}>{cell}</td>)}</tr>)}</tbody>
     </table></div>
   );
+}
+
+/** Values beside each other, parted by commas. */
+function listed(values: Cell[]): JSX.Element {
+  return <>{values.map((v, n) => <span key={n}>{n ? ", " : ""}<ValueView value={v} /></span>)}</>;
 }
