@@ -52,6 +52,10 @@ class Recorded:
     """What the record also says, so that the entities it names are known as such."""
 
 
+def _with_article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "AEIOU" else f"a {noun}"
+
+
 def keep(
     store: WritableStore, entry: Entry, who: str, today: str, derive: Deriver | None = None
 ) -> Recorded:
@@ -65,7 +69,7 @@ def keep(
     stored = any(True for _ in store.quads(record.header.record, graph=record.header.record))
     update(store, [record], derive=derive)
     beside = tuple(
-        f"{short_id(claim.subject)} is a {iris.local_name(claim.value)}"
+        f"{short_id(claim.subject)} is {_with_article(iris.local_name(claim.value))}"
         for claim in record.claims
         if claim.predicate == RDF.type and isinstance(claim.value, Iri)
     )
@@ -218,6 +222,10 @@ def flags(snapshot: AcceptedSnapshot, claim: Iri, record: Iri) -> list[str]:
     return sorted(map(str, results))
 
 
+MAX_REASON = 2_000
+"""The most characters of a flag's reason, as ``POST /api/v1/flags`` takes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flagger:
     """Who flags: a name, the publisher that stands for it, and where its records live."""
@@ -241,7 +249,14 @@ def flag(
 
 
 def flag_record(store: QuadSource, claim: Iri, why: str, by: Flagger, today: str) -> Record:
-    """The record of a flag; raises NotFound for a claim or record that the store has not."""
+    """The record of a flag.
+
+    Raises NotFound for a claim or record that the store has not, UsageError for no reason or one
+    of more than 2,000 characters.
+    """
+    why = why.strip()
+    if not why or len(why) > MAX_REASON:
+        raise UsageError(f"a flag needs a reason, of at most {MAX_REASON:,} characters")
     record = Iri(claim.partition("#")[0])
     quads = list(store.quads(graph=record))
     if not quads or (

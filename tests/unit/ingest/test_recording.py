@@ -193,6 +193,9 @@ def test_a_flag_stands_beside_the_claim_and_changes_nothing_else(own) -> None:
     assert after["standing"] == stored["standing"]
     with pytest.raises(UsageError, match="IRI of every claim"):
         run(own, "claim", "flag", stored["claim"] + "0", "--why", "x", "--by", "ada")
+    for why in ("  ", "x" * 2001):
+        with pytest.raises(UsageError, match="needs a reason"):
+            run(own, "claim", "flag", stored["claim"], "--why", why, "--by", "ada")
 
 
 def test_the_log_says_who_did_what_and_shows_tampering(tmp_path) -> None:
