@@ -28,12 +28,14 @@ from provenance_graph.core.claims import (
     Value,
     claim_key,
 )
-from provenance_graph.core.iris import ID, Iri, local_name, name_slug
+from provenance_graph.core.iris import ID, Iri, local_name, mint, name_slug
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV
 
 GIVES_VALUE = frozenset({Stance.STATED, Stance.PARTLY_STATED})
 DEVELOPER_VALUES = frozenset({Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT})
 """Bases on which a value outranks a documented silence of the developer."""
+FINDINGS = mint("collection", "findings")
+"""What users of a store read and recorded, each with its document."""
 _LINEAGE = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
 
 ResolvedClaim = tuple[SourcedClaim, AcceptanceStatus, str]
@@ -173,8 +175,12 @@ def _silenced(
 
 
 def names_document(item: SourcedClaim) -> bool:
-    """Whether a claim names the document that it rests on, by its address."""
-    return "://" in item.claim.locator
+    """Whether a claim names the document that it rests on, by its address.
+
+    A finding is read from the one document that its record names; of an index the record names
+    the index, so that its claim has to name the document.
+    """
+    return "://" in item.claim.locator or item.header.collection == FINDINGS
 
 
 def _plausible(

@@ -192,6 +192,7 @@ def test_a_documented_search_outranks_a_third_partys_value() -> None:
     }
     named = held(billions(21), locator="https://example.org/paper.pdf")
     assert accepted(search, named) == ["21000000000"]
+    assert accepted(search, held(billions(21), source="findings")) == ["21000000000"]
     assert accepted(search, held(billions(21), Basis.ARTIFACT)) == ["21000000000"]
     assert accepted(held(None, stance=Stance.REPORTS_UNDISCLOSED, source="far"), reported)
 
