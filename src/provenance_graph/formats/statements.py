@@ -37,6 +37,21 @@ hub_page = hub.page
 
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?:[uU](?:0000)?(?:0000|[dD][89a-fA-F])|x00|0)|\x00")
+_CODE_HOST = re.compile(
+    r"https?://(?:(?:www\.)?(?:github|gitlab|bitbucket)\.\w+|raw\.githubusercontent\.com)/",
+    re.IGNORECASE,
+)
+_CODE_FILE = re.compile(
+    r"//raw\.|//[^/]+/[^/]+/[^/]+/(?:[^/]+/)*?(?:blob|raw|edit|blame)/[^/]+/[^/]"
+    r"|//bitbucket\.\w+/[^/]+/[^/]+/src/(?:[^/]+/)+[^/]*\.(?:md|pdf|txt|rst)$",
+    re.IGNORECASE,
+)
+_CARD_FILE = re.compile(r"model[-_ ]?card[^/]*$", re.IGNORECASE)
+_PAGES = r"issues|pulls?|wiki|discussions|releases|merge_requests|actions|commits?"
+_CODE_PLACE = re.compile(
+    rf"https?://[^/]+/(?!orgs/|sponsors/|topics/|features/)[^/]+/[^/]+(?!/(?:-/)?(?:{_PAGES})(?:/|$))(?:/|$)",
+    re.IGNORECASE,
+)
 _URL = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 
 
@@ -180,12 +195,17 @@ def not_given(subject: Iri, predicate: Iri, stance: Stance, stated: str, locator
 def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Problem:
     """A link that the source states; what is not a web address is a problem.
 
+    An address on a code host that leads to a file or to an owner's page is no code repository,
+    whatever the field is called: it takes the property that its own name tells.
+
     >>> link(Iri("https://x.org/m"), PG.paper, "see appendix", "/paper").what
     "'see appendix' is not a web address"
     """
     result = url.strip()
     if re.fullmatch(r"[\w.-]+\.[a-z]{2,}/\S*", result):
         result = f"https://{result}"
+    if predicate == PG.codeRepository and on_code_host(result):
+        predicate = link_property(result)
     if result.startswith(("http://", "https://")) and len(result) < LINK and iris.is_iri(result):
         return Claim(subject, predicate, Iri(result))
     hint = "the address alone, without text beside it" if urls(result) else "https://…"
@@ -201,11 +221,31 @@ def urls(text: str) -> list[str]:
     return [result.rstrip(".,;:)]'") for result in _URL.findall(text)]
 
 
+def on_code_host(url: str) -> bool:
+    """Whether an address lies on a host of code repositories, as a repository, file or other page.
+
+    >>> on_code_host("https://raw.githubusercontent.com/o/n/main/README.md")
+    True
+    >>> on_code_host("https://o.github.io/n/")
+    False
+    """
+    return _CODE_HOST.match(url) is not None
+
+
 def link_property(url: str) -> Iri:
-    """Which property an address fills, by its host.
+    """Which property an address fills: by its host, and on a host of code by what it leads to.
+
+    A repository, or a folder of one, is code. A file called a model card is one; any other file and
+    an owner's page are only pages to see.
 
     >>> iris.shorten(link_property("https://arxiv.org/abs/2407.21783"))
     'pg:paper'
+    >>> iris.shorten(link_property("https://github.com/org/name/tree/main/projects"))
+    'pg:codeRepository'
+    >>> iris.shorten(link_property("https://github.com/org/name/blob/main/LICENSE"))
+    'rdfs:seeAlso'
+    >>> iris.shorten(link_property("https://github.com/org/name/blob/main/MODEL_CARD.md"))
+    'pg:modelCard'
     """
     if re.match(
         r"https?://(?:www\.)?(?:arxiv\.org|(?:dx\.)?doi\.org|aclanthology\.org|openreview\.net"
@@ -214,9 +254,12 @@ def link_property(url: str) -> Iri:
         url,
     ):
         return PG.paper
-    if re.match(r"https?://(?:www\.)?(?:github|gitlab|bitbucket)\.\w+/", url):
-        return PG.codeRepository
-    return RDFS.seeAlso
+    if not on_code_host(url):
+        return RDFS.seeAlso
+    path = re.split(r"[?#]", url, maxsplit=1)[0]
+    if _CODE_FILE.search(path):
+        return PG.modelCard if _CARD_FILE.search(unquote(path)) else RDFS.seeAlso
+    return PG.codeRepository if _CODE_PLACE.match(path) else RDFS.seeAlso
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,8 @@ from reading import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
-from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDFS, SCHEMA
 from provenance_graph.formats.catalogues import mot
 
 HEAD = "framework: {name: Model Openness Framework, version: '1.0'}\nrelease:\n  name: X-1B\n"
@@ -142,3 +143,24 @@ def test_developers_named_together_are_each_a_developer(producer: str, makers: l
     claims, _ = read(mot.READER, HEAD + f"  producer: '{producer}'\n", "x.yml")
     expected = [iris.organization(name) for name in makers]
     assert sorted(values_of(claims, MODEL, DCTERMS.creator)) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "predicate"),
+    [
+        ("https://github.com/org/name", PG.codeRepository),
+        ("https://github.com/org/name/tree/main/projects/OPT", PG.codeRepository),
+        ("https://gitlab.com/group/part/name", PG.codeRepository),
+        ("https://code.example.org/name", PG.codeRepository),
+        ("https://github.com/org/name/blob/main/README.md", RDFS.seeAlso),
+        ("https://github.com/org/name/blob/main/MODEL_LICENSE.md", RDFS.seeAlso),
+        ("https://gitlab.com/group/name/-/blob/main/paper.pdf", RDFS.seeAlso),
+        ("https://github.com/org", RDFS.seeAlso),
+        ("https://github.com/org/name/issues/3", RDFS.seeAlso),
+        ("https://github.com/org/name/blob/main/zoo/model_card.md", PG.modelCard),
+    ],
+)
+def test_a_file_or_an_owners_page_is_no_code_repository(page: str, predicate: Iri) -> None:
+    claims, _ = read(mot.READER, HEAD + f"  repository: '{page}'\n", "x.yml")
+    where = [c.predicate for c in claims if c.subject == MODEL and str(c.value) == page]
+    assert where == [predicate]

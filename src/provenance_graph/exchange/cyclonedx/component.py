@@ -12,6 +12,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDFS, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Ledger
+from provenance_graph.formats import statements
 from provenance_graph.formats.cyclonedx.keys import LINKS, MODALITIES, MODEL, PARAMETERS
 from provenance_graph.formats.fields.languages import TAGS
 from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
@@ -243,11 +244,10 @@ def _links(ledger: Ledger, entity: BundleEntity, dataset: bool) -> Iterator[dict
 
 
 def _property(kind: str, page: str) -> Iri:
-    """What a link of a type means to a reader: papers and code are recognised by their hosts."""
-    if any(host in page for host in ("arxiv.org/", "doi.org/", "aclanthology.org/")):
-        return PG.paper
-    if any(host in page for host in ("//github.com/", "//gitlab.com/", "//bitbucket.org/")):
-        return PG.codeRepository
+    """What a link of a type means to a reader: papers and code are recognised by their addresses."""
+    known = statements.link_property(page)
+    if known != RDFS.seeAlso or (kind == _LINKS[PG.codeRepository] and statements.on_code_host(page)):
+        return known
     return next((p for p, k in _LINKS.items() if k == kind and p != PG.paper), RDFS.seeAlso)
 
 

@@ -279,7 +279,7 @@ def _parameters(whole: dict[Any, Any], end: Iri, node: Iri) -> Iterator[Claim | 
             end, PG.trainingCode, Stance.REPORTS_UNDISCLOSED, "closed", "/trainingcode/class"
         )
     url = _url(whole, "code") or _url(whole, "trainingcode")
-    if url and statements.link_property(url) == PG.codeRepository:
+    if url and statements.on_code_host(url):
         yield statements.link(end, PG.codeRepository, url, "/code/link")
 
 
@@ -378,7 +378,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="7",
+    version="8",
     keys=keys.OSAI,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

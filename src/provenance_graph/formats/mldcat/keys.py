@@ -371,6 +371,13 @@ def context() -> dict[str, object]:
     return terms
 
 
+_CODED = frozenset(
+    "Checksum.algorithm File.format Distribution.format Distribution.mediaType "
+    "Modality.classification".split()
+)
+"""Parts whose values are addresses of terms of a list; claims hold the term's own word."""
+
+
 def _key(each: ProfileField) -> Key:
     path = "/".join(each.name.split("."))
     if each.kind is ValueKind.NOT_PROVENANCE:
@@ -378,7 +385,7 @@ def _key(each: ProfileField) -> Key:
     if each.kind is ValueKind.STATED:
         return Key(path, Fate.NOT_READ, "kept as stated")
     shown = f"`{shorten(each.term)}`" if each.term else each.note
-    coded = each.kind is ValueKind.LANGUAGE  # an address of the authority's list of languages
+    coded = each.kind is ValueKind.LANGUAGE or each.name in _CODED
     return Key(path, Fate.READ, shown or "a part of what points to it", coded=coded)
 
 
@@ -386,6 +393,7 @@ KEYS = KeyTable(
     (
         Key("context", Fate.NOT_PROVENANCE, "what the names mean"),
         Key("context/**", Fate.NOT_PROVENANCE, "what the names mean"),
+        Key("*/@id", Fate.NOT_PROVENANCE, "the name of a node that the document describes"),
         Key("*/type", Fate.NOT_PROVENANCE, "the class of a node"),
         *(_key(each) for each in (*FIELDS, *OF_DCAT)),
         Key("MachineLearningModel/prov:wasDerivedFrom", Fate.READ, "`prov:wasDerivedFrom`"),

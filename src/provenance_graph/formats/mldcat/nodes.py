@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from provenance_graph.formats.mldcat.keys import (
 from provenance_graph.formats.rdf.syntax import guard_depth
 
 MAX_TRIPLES = 1_000_000
+_PROFILE_CONTEXT = re.compile(r"MLDCAT-AP.*/mldcat-ap\.jsonld$")
 
 
 _CLASS_NAMES: Mapping[str, str] = {str(iri): name for name, iri in CLASSES.items()}
@@ -149,13 +151,15 @@ def _with_context(document: Document) -> dict[str, Any]:
     stated = whole.get("@context")
     contexts = []
     for each in stated if isinstance(stated, list) else [stated]:
-        if isinstance(each, str) and "MLDCAT-AP" in each and each.endswith("/mldcat-ap.jsonld"):
+        imported = each.get("@import") if isinstance(each, dict) else each
+        if isinstance(imported, str) and _PROFILE_CONTEXT.search(imported):
             contexts.append(keys.context())
+            if isinstance(each, dict):
+                contexts.append({key: value for key, value in each.items() if key != "@import"})
         elif isinstance(each, dict) and "@import" not in each:
             contexts.append(each)
         else:
-            shown = each.get("@import") if isinstance(each, dict) else each
-            what = f"its @context is at {str(shown)[:200]!r}"
+            what = f"its @context is at {str(imported)[:200]!r}, which is not fetched"
             raise Unreadable(document.url, f"{what}; put the context into the document")
     whole["@context"] = contexts
     return whole

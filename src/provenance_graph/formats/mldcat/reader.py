@@ -1,7 +1,7 @@
 """MLDCAT-AP: models and datasets of a catalogue, as Turtle, JSON-LD or RDF/XML.
 
 Each node of a class of the profile is read by the table of ``keys``; what belongs to a part of a
-model (a file's checksum, a modality's size) is short_id of the model. A document that uses the profile's
+model (a file's checksum, a modality's size) is stated of the model. A document that uses the profile's
 context by its address is read with the context that is made from the table.
 """
 
@@ -47,7 +47,11 @@ def recognises(features: Features) -> bool:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every stated value, below the class of its node and the profile's name of the property."""
+    """Every stated value, below the class of its node and the profile's name of the property.
+
+    A node that the document describes has its name as a value too: what points to it is a reference,
+    and what it says is counted where it stands.
+    """
     if document.features.syntax == "json" and isinstance(document.json, dict):
         context = document.json.get("@context")
         yield from coverage.leaves(context, ("context",), "/@context")
@@ -57,6 +61,8 @@ def leaves(document: Document) -> Iterator[Leaf]:
 def _leaves(nodes: Nodes) -> Iterator[Leaf]:
     for node, values in nodes.values.items():
         role = nodes.role(node) or "other"
+        if values.keys() - {str(RDF.type)} and not node.startswith("_:"):
+            yield Leaf((role, "@id"), node[:300], node)
         for predicate, each in values.items():
             for value in each:
                 known = _field(role, predicate)
@@ -389,7 +395,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_catalogue,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )
