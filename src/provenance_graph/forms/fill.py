@@ -167,7 +167,7 @@ class _Filling:
             id=field.id,
             title=field.title,
             help=field.help,
-            status=status_of(field, answers),
+            status=status_of(field, answers, values),
             values=values[:MAX_VALUES],
             missing=missing if values else [],
             notes=list(dict.fromkeys(notes))[:MAX_NOTES],

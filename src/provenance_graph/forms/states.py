@@ -85,14 +85,16 @@ def _silent(answers: Sequence[Answer]) -> str:
     return min(statuses, key=lambda status: ORDER.index(status))
 
 
-def status_of(field: FormField, answers: Sequence[Answer]) -> str:
-    """The status of a field from those of its sources."""
-    filled = [answer for answer in answers if answer.values]
-    if not filled:
+def status_of(field: FormField, answers: Sequence[Answer], values: Sequence[FilledValue]) -> str:
+    """The status of a field from those of its sources and of the values that it shows.
+
+    A source that only repeats a value, and stands as a footnote of it, changes nothing.
+    """
+    if not values:
         return _silent(answers)
     if missing_parts(field, answers):
         return "partly"
-    bases = {value.basis for answer in filled for value in answer.values}
+    bases = {value.basis for value in values}
     if "developer" in bases and bases - {"developer", "derived"}:
         return "mixed"  # a value of another source is no statement of the developer
     for basis, status in (

@@ -80,6 +80,7 @@ def test_a_unit_stands_once_and_a_quantity_in_one_property() -> None:
         form = filled(store, "eu-gpai-mdf")
     sizes = [f"{v.label}: {v.text}" for v in field(form, "2.7").values]
     assert sizes == ["parameters: 7000"]  # the size in the name is the same number
+    assert field(form, "2.7").status == "stated"  # whoever repeats it adds no part of others
     cited = {n for s in form.sections for f in s.fields for v in f.values for n in v.footnotes}
     assert cited == {note.number for note in form.footnotes}  # it is cited all the same
     amounts = [f"{v.label}: {v.text}" for v in field(form, "6.4").values]

@@ -246,7 +246,9 @@ def _links(ledger: Ledger, entity: BundleEntity, dataset: bool) -> Iterator[dict
 def _property(kind: str, page: str) -> Iri:
     """What a link of a type means to a reader: papers and code are recognised by their addresses."""
     known = statements.link_property(page)
-    if known != RDFS.seeAlso or (kind == _LINKS[PG.codeRepository] and statements.on_code_host(page)):
+    if known != RDFS.seeAlso or (
+        kind == _LINKS[PG.codeRepository] and statements.on_code_host(page)
+    ):
         return known
     return next((p for p, k in _LINKS.items() if k == kind and p != PG.paper), RDFS.seeAlso)
 

@@ -372,8 +372,13 @@ def context() -> dict[str, object]:
 
 
 _CODED = frozenset(
-    "Checksum.algorithm File.format Distribution.format Distribution.mediaType "
-    "Modality.classification".split()
+    [
+        "Checksum.algorithm",
+        "File.format",
+        "Distribution.format",
+        "Distribution.mediaType",
+        "Modality.classification",
+    ]
 )
 """Parts whose values are addresses of terms of a list; claims hold the term's own word."""
 
