@@ -21,7 +21,7 @@ from provenance_graph.core.errors import (
 )
 from provenance_graph.model.search.index import _offset as search_offset
 from provenance_graph.service import settings as config
-from provenance_graph.service.api.review.conflicts import _offset
+from provenance_graph.service.api.common.tables import offset
 from provenance_graph.service.app import create_app
 from provenance_graph.service.http.cache import AnswerCache, etag
 from provenance_graph.service.http.limits import Bucket, Clients, Fairness
@@ -304,7 +304,7 @@ def test_a_preflight_allows_what_clients_send(client: TestClient) -> None:
 @pytest.mark.parametrize("cursor", ["²", "٣", "-1", "1e3", "9" * 30])
 def test_a_cursor_that_is_no_number_is_400(cursor: str) -> None:
     with pytest.raises(UsageError, match="cursor"):
-        _offset(cursor)
+        offset(cursor)
     with pytest.raises(UsageError, match="cursor"):
         search_offset(cursor)
 

@@ -40,6 +40,9 @@ class OneStore:
     def prepared(self, _: str, as_of: str = "") -> AcceptedSnapshot:
         return self.snapshot(as_of)
 
+    def at_hand(self, name: str, snapshot: AcceptedSnapshot) -> bool:
+        return False
+
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
