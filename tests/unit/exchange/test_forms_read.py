@@ -36,6 +36,14 @@ def test_an_untouched_form_gives_its_claims_elsewhere() -> None:
     assert all(r.header.exported_from for r in records)
 
 
+def test_what_our_own_form_says_is_missing_is_no_unknown_key() -> None:
+    with world(Claim(MODEL, PG.task, literals.text("text generation"))) as store:
+        value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
+    assert any(f["missing"] for s in value["sections"] for f in s["fields"])
+    _, problems = read_back(value)
+    assert problems == []
+
+
 def test_what_is_filled_in_by_hand_becomes_claims() -> None:
     with world() as store:
         value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))

@@ -25,7 +25,7 @@ _HEAD = [
     "unknown",
 ]
 _DISPLAYED = ["value/id", "value/label", "label", "text", "of", "contested", "property"]
-_TITLES = ["title", "help", "ask", "binds", "labelled", "footnotes"]
+_TITLES = ["title", "help", "ask", "binds", "labelled", "footnotes", "missing", "notes"]
 
 KEYS = KeyTable(
     (
