@@ -31,7 +31,7 @@ export default function Conflicts({ place }: { place: Place }): JSX.Element {
   const options: [string, string][] = (fields.data?.fields ?? []).map((f): [string, string] => [f.property, f.label]).sort((a, b) => a[1].localeCompare(b[1]));
   if (field && !options.some(([key]) => key === field)) options.push([field, field]);
   return (
-    <div class="page">
+    <div class={table ? "page wide" : "page"}>
       <h1>{model ? <><span class="kind">Conflicts about</span> <bdi>{model}</bdi></> : <>Where sources disagree{field ? <span class="kind"> on {named}</span> : null}</>}</h1>
       <div class="controls">
         <Choice late name="field" label="Field" value={field} options={[["", "all fields"], ...options]} />

@@ -48,7 +48,7 @@ export default function Terms(_: { place: Place }): JSX.Element {
   useTitle("Terms of the graph");
   const asked = useAsked(TERMS, select);
   return (
-    <div class="page">
+    <div class="page wide">
       <h1>Terms of the graph</h1>
       <p>Classes, properties and codes that records and queries use, with what a property joins. The same with shapes and examples: <a href="/ns">the vocabulary's own page</a>.</p>
       <Answer asked={asked} what="the terms">{(rows) => <DataTable label="Terms" rows={rows} columns={COLUMNS} rowKey={(r) => r["term"] ?? ""} noun={["term", "terms"]} />}</Answer>
