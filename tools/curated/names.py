@@ -197,7 +197,8 @@ DATA: tuple[tuple[str, Data], ...] = (
     ("mixture of Baize", Data(("Baize",), partly=True)),
     ("ROOTS", Data(("ROOTS",))),
     ("crawled image-caption", Data(("YFCC100M",), (PG.WebCrawl,), partly=True)),
-    ("680,000 h", Data(("Whisper 680k hours",), (PG.WebCrawl,), partly=True)),
+    # "(original series)": large-v3, of which it is written, was trained on other data.
+    ("680,000 h", Data(kinds=(PG.WebCrawl,), partly=True)),
     ("Shutterstock", Data(("Shutterstock",), (PG.LicensedData,))),
 )
 """Start of an entry (alternatives by ``|``) to what it means; else it names one dataset."""

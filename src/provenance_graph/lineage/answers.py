@@ -74,8 +74,17 @@ class CycleAnswer(AnswerObject):
     members: list[LabelRef]
 
 
+class VersionLineage(LabelRef):
+    """A version of an entity, and of how many entities its lineage is."""
+
+    of: int
+
+
 class LineageAnswer(AnswerObject):
-    """The lineage of one entity: ``shown`` of ``of`` nodes, nearest first."""
+    """The lineage of one entity: ``shown`` of ``of`` nodes, nearest first.
+
+    ``versions`` of the entity are listed where it has no lineage itself.
+    """
 
     subject: LabelRef
     direction: str
@@ -86,6 +95,7 @@ class LineageAnswer(AnswerObject):
     edges: list[LineageEdge]
     unresolved: list[LineageNode]
     cycles: list[CycleAnswer]
+    versions: list[VersionLineage]
     modelsChecked: int
     modelsCheckedOf: int
     shown: int

@@ -14,7 +14,7 @@ from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, expand, local_name, short_id
 from provenance_graph.core.literals import shown_date
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, XSD
-from provenance_graph.lineage import paths
+from provenance_graph.lineage import paths, versions
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Closure, Flags, closure
 from provenance_graph.lineage.evidence import Detail, EdgeEvidence
 from provenance_graph.lineage.impact import impact
@@ -64,15 +64,20 @@ class LineageGraph:
         if limit < 1:
             raise UsageError(f"a limit of {limit} shows nothing; give 1 or more")
         wanted = relation_mask(relations, influences)
-        node = self.index.names.find(subject)
-        if node is None:
-            alone = Node(subject, self._kind_of(subject), "self", 0, self._licences(subject))
-            return Lineage(subject, direction, depth, influences, None, (alone,), (), 0)
-        results = [
-            (side, closure(rows, node, depth=depth, wanted=wanted))
+        sides = [
+            (side, rows)
             for side, rows in (("up", self.index.up), ("down", self.index.down))
             if direction in (side, "both")
         ]
+        node = self.index.names.find(subject)
+        if node is None:
+            alone = Node(subject, self._kind_of(subject), "self", 0, self._licences(subject))
+            known = versions.of(self.snapshot, self.index, subject, sides, depth, wanted)
+            return Lineage(
+                subject, direction, depth, influences, None, (alone,), (), 0, versions=known
+            )
+        results = [(side, closure(rows, node, depth=depth, wanted=wanted)) for side, rows in sides]
+        total = sum(len(one) for _, one in results)
         shown = self._nodes(node, results, limit)
         edges = self._edges(shown, results, node, wanted, depth)
         if evidence:
@@ -85,8 +90,11 @@ class LineageGraph:
             generation=paths.generation(self.index, node),
             nodes=tuple(shown.values()),
             edges=tuple(edges),
-            total=sum(len(one) for _, one in results),
+            total=total,
             cycles=tuple(self._cycles(node, results, wanted)),
+            versions=()
+            if total
+            else versions.of(self.snapshot, self.index, subject, sides, depth, wanted),
         )
 
     def ancestors(self, subject: Iri, influences: bool = False) -> list[Iri]:

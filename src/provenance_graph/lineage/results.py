@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, PROV
+from provenance_graph.lineage import versions
 from provenance_graph.lineage.arrays import CODE, DERIVED
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ class Lineage:
     """The lineage of one entity: nearest nodes first, the entity itself before all.
 
     ``total`` counts what there is; ``nodes`` hold what is shown. ``marked`` of ``markable``
-    models were checked for licence findings.
+    models were checked for licence findings. ``versions``: see ``lineage.versions``.
     """
 
     subject: Iri
@@ -234,6 +235,7 @@ class Lineage:
     cycles: tuple[Cycle, ...] = ()
     marked: int = 0
     markable: int = 0
+    versions: tuple[tuple[Iri, int], ...] = ()
 
     @property
     def truncated(self) -> bool:
@@ -247,19 +249,16 @@ class Lineage:
         >>> Lineage(Iri("urn:a"), "up", None, False, 0, (), (), 0).shown
         'no lineage is known'
         """
-        here = max(len(self.nodes) - 1, 0)
         if not self.total:
-            return "no lineage is known"
-        return (
-            f"{here:,} of {self.total:,} shown"
-            if self.truncated
-            else f"{here:,} shown, all there are"
-        ) + ("" if self.influences else ", datasets and influences left out")
+            return f"no lineage is known{versions.in_words(self.versions)}"
+        here = f"{max(len(self.nodes) - 1, 0):,}"
+        of = f" of {self.total:,} shown" if self.truncated else " shown, all there are"
+        return here + of + ("" if self.influences else ", datasets and influences left out")
 
     @property
     def unresolved(self) -> list[Node]:
         """Parents known only by a text."""
-        return [node for node in self.nodes if node.kind == "unresolved"]
+        return [n for n in self.nodes if n.kind == "unresolved"]
 
     def ancestors(self) -> list[Iri]:
         """What it came from, nearest first."""
@@ -281,6 +280,7 @@ class Lineage:
             "edges": [edge.to_json() for edge in self.edges],
             "unresolved": [node.to_json() for node in self.unresolved],
             "cycles": [cycle.to_json() for cycle in self.cycles],
+            "versions": [{**named(one), "of": of} for one, of in self.versions],
             "modelsChecked": self.marked,
             "modelsCheckedOf": self.markable,
             "shown": max(len(self.nodes) - 1, 0),

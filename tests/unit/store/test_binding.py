@@ -1,10 +1,11 @@
-"""A bound variable means what one row of VALUES means, wherever an IRI stands in its place."""
+"""A bound variable means what one row of VALUES means, wherever a term stands in its place."""
 
 from __future__ import annotations
 
 import pyoxigraph as ox
 import pytest
 
+from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri
 from provenance_graph.store.sparql.binding import bind
 
@@ -40,6 +41,32 @@ def test_a_bound_variable_means_one_row_of_values(query: str) -> None:
     bound = bind(text, {"s": Iri("urn:a")})
     row = text.replace("{", "{ VALUES (?s) { (<urn:a>) }", 1)
     assert (bound.count("<urn:a>") > 1) is QUERIES[query]
+    expected = sorted(map(str, store.query(row)))
+    assert sorted(map(str, store.query(bound))) == expected
+    assert expected
+
+
+LITERALS = {
+    "SELECT ?s { { ?s :p ?n } UNION { GRAPH ?g { ?s :q ?n ; :p ?o } } }": 2,
+    "SELECT ?s { ?s :p ?n, :c ; :q ?o }": 1,
+    "SELECT ?s { ?s :p :c FILTER EXISTS { ?s :p ?n } FILTER(?n != :a) }": 1,
+    "SELECT ?s { ?s :p ?n . OPTIONAL { ?n :q ?s } }": 1,
+    "SELECT ?s { ?s :p ?n FILTER(STRLEN(?n) = 1) }": 0,
+    "SELECT ?s { { ?s :p ?n FILTER(STRLEN(?n) = 1) } }": 0,
+    "SELECT ?s { ?s :p ?o MINUS { ?s :q ?n } }": 0,
+}
+"""Queries, and in how many of their patterns the literal stands: as the object before a stop."""
+
+
+@pytest.mark.parametrize("query", LITERALS)
+def test_a_bound_literal_stands_where_a_literal_may(query: str) -> None:
+    store = ox.Store()
+    data = DATA.replace("GRAPH :g", ":g") + ' :a :p "x" . :b :q "x" . :g { :a :q "x" ; :p :d }'
+    store.load(data.encode(), ox.RdfFormat.TRIG)
+    text = "PREFIX : <urn:> " + query
+    bound = bind(text, {"n": Literal("x")})
+    row = text.replace("{", '{ VALUES (?n) { ("x") }', 1)
+    assert bound.count('"x"') == 1 + LITERALS[query]
     expected = sorted(map(str, store.query(row)))
     assert sorted(map(str, store.query(bound))) == expected
     assert expected

@@ -123,7 +123,7 @@ function pictured(triples: Triple[]): { lineage: Lineage; all: number } {
     child: t.o.value, parent: t.s.value, relation: t.p.value, relationName: shorten(t.p.value), relationLabel: shorten(t.p.value),
     group: "derivation", inferred: false, weight: "", method: "", revision: "", evidence: [], contradictedBy: [], breaches: [],
   }));
-  const lineage: Lineage = { subject: { iri: "", label: "" }, direction: "both", depth: null, influences: false, generation: null, nodes, edges, unresolved: [], cycles: [], modelsChecked: 0, modelsCheckedOf: 0, shown: nodes.length, of: all.size, truncated: nodes.length < all.size };
+  const lineage: Lineage = { subject: { iri: "", label: "" }, direction: "both", depth: null, influences: false, generation: null, nodes, edges, unresolved: [], cycles: [], versions: [], modelsChecked: 0, modelsCheckedOf: 0, shown: nodes.length, of: all.size, truncated: nodes.length < all.size };
   return { lineage, all: all.size };
 }
 

@@ -1,9 +1,9 @@
 """Values into a query's variables, as terms written by the engine and never as raw text.
 
 A binding becomes a ``VALUES`` row at the start of the outermost group. Unlike the engine's
-own substitution it needs no place in the projection. In patterns an IRI also stands for its
+own substitution it needs no place in the projection. In patterns a term also stands for its
 variable, where that cannot change the answer: the planner then follows the few statements about
-it, instead of joining all statements of a UNION with one row.
+it, instead of joining all statements of a UNION with one row. A literal does so as an object only.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ def bind(query: str, bindings: Mapping[str, Value] | None) -> str:
         return f"{query}\n{values}"
     pieces = {place: (0, values)}
     for name, value in terms.items() if short else ():
-        if isinstance(value, ox.NamedNode):
-            pieces |= dict.fromkeys(_in_patterns(query, name), (len(name) + 1, str(value)))
+        objects = isinstance(value, ox.Literal)
+        places = _in_patterns(query, name, objects)
+        pieces |= dict.fromkeys(places, (len(name) + 1, f"{value} " if objects else str(value)))
     end, parts = 0, []
     for start, (length, text) in sorted(pieces.items()):
         parts += [query[end:start], text]
@@ -58,8 +59,10 @@ def bind(query: str, bindings: Mapping[str, Value] | None) -> str:
 
 
 @lru_cache(maxsize=512)
-def _in_patterns(query: str, name: str) -> tuple[int, ...]:
+def _in_patterns(query: str, name: str, objects: bool) -> tuple[int, ...]:
     """Where a variable stands in patterns; nothing where it is better left.
+
+    ``objects``: only what ends a triple, the one place that a literal may have in a pattern.
 
     A constant could change the answer under MINUS, which asks for variables in common, in a
     subquery, where the name may be another variable, and where an expression of an inner group
@@ -69,7 +72,11 @@ def _in_patterns(query: str, name: str) -> tuple[int, ...]:
     places: list[int] = []
     brackets: list[str] = []
     before, selects = "", 0
+    waiting = False  # whether the last token is a place that only an object may keep
     for kind, text, start in tokens(query):
+        if waiting and text not in _AFTER_OBJECT:
+            places.pop()
+        waiting = False
         if kind == "open":
             brackets.append(text)
         elif kind == "close" and brackets:
@@ -79,6 +86,7 @@ def _in_patterns(query: str, name: str) -> tuple[int, ...]:
                 return ()
             if brackets[-1] != "(":
                 places.append(start)
+                waiting = objects
         elif text in "*+" and brackets == ["{"]:
             return ()
         before = text.upper() if kind == "word" else ""
@@ -112,6 +120,7 @@ def _place(query: str) -> int | None:
     raise QueryError("this query has no group to bind its variables in")
 
 
+_AFTER_OBJECT = frozenset(".;,}]")
 _REMEMBERED = 4000
 """The longest query whose place for values is remembered."""
 _remembered = lru_cache(maxsize=512)(_place)
