@@ -350,6 +350,20 @@ def names_no_dataset(name: str) -> bool:
     return name.strip().casefold() in _LOADERS
 
 
+_FILES = frozenset(
+    ("readme", "config", "adapter_config", "model_index", "index", "modelcard", "model_card", "card", "tokenizer_config", "generation_config", "model.safetensors.index", "mergekit_config", "mergekit_moe_config", "params", "quantize_config", "api", "model", "document", "stdin")
+)  # fmt: skip
+
+
+def names_a_file(stem: str) -> bool:
+    """Whether a name is that of a file which every repository has, so that it names no model.
+
+    >>> names_a_file("README"), names_a_file("Llama-3.1-8B")
+    (True, False)
+    """
+    return stem.casefold() in _FILES
+
+
 def raw_file(url: str) -> str:
     """The address of the bytes behind a page that shows a file, or nothing.
 

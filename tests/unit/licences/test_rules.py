@@ -64,6 +64,13 @@ def test_lr04_a_name_that_does_not_begin_as_asked():
     assert (result.severity, result.clause) == ("Violation", "1.b.i")
 
 
+def test_lr04_of_a_document_that_states_no_name_is_a_warning():
+    graph = world([("x/README", "finetune", LLAMA31)], {LLAMA31: "llama-3.1"})
+    result = rules(graph, "x/README")["LR-04"]
+    assert result.severity == "Warning"
+    assert "has no stated name" in result.message
+
+
 def test_lr04_is_content_with_the_prefix_and_with_the_owner():
     graph = world(
         [("x/Llama-3.1-8B-Chat", "finetune", LLAMA31), ("meta/Other", "finetune", LLAMA31)],

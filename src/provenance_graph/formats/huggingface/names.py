@@ -15,28 +15,6 @@ from provenance_graph.formats import statements
 from provenance_graph.formats.document import Document
 
 SOURCE = "huggingface"
-_GENERIC = frozenset(
-    [
-        "readme",
-        "config",
-        "adapter_config",
-        "model_index",
-        "index",
-        "modelcard",
-        "model_card",
-        "card",
-        "tokenizer_config",
-        "generation_config",
-        "model.safetensors.index",
-        "mergekit_config",
-        "mergekit_moe_config",
-        "params",
-        "quantize_config",
-        "api",
-        "model",
-        "document",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +85,7 @@ def repository_of(document: Document) -> NamedRepository:
     path = document.name or unquote(urlsplit(document.url).path)
     parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")]
     stem = _stem(parts[-1]) if parts else "document"
-    if stem.casefold() in _GENERIC:
+    if hub.names_a_file(stem):
         # all folders of the path: the last alone would make one model of a/chat and b/chat
         folders = parts[:-1]
         while len(folders) > 1 and folders[0].casefold() in _COMMON_FOLDERS:

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from provenance_graph.core import hub
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.results import LicenceFinding, OtherText
@@ -82,11 +83,15 @@ def name_prefix(context: RuleContext) -> Iterator[RuleMatch]:
         if wanted and one.settled and context.lacks_prefix(one.licence):
             outputs = context.through_outputs(one)
             since = f", since outputs of {context.holder(one)} were used" if outputs else ""
+            # a document that came alone is called after its file: nobody states the model's name
+            unnamed = hub.names_a_file(context.name)
+            named = "has no stated name" if unnamed else f"is named {context.name!r}"
             yield context.match(
-                f"is named {context.name!r}; {one.licence.name} asks for a name that begins with "
+                f"{named}; {one.licence.name} asks for a name that begins with "
                 f"{one.licence.prefix!r}{since}",
                 one,
                 "name-prefix",
+                WARNING if unnamed else "",
             )
 
 
