@@ -351,7 +351,9 @@ def names_no_dataset(name: str) -> bool:
 
 
 _FILES = frozenset(
-    ("readme", "config", "adapter_config", "model_index", "index", "modelcard", "model_card", "card", "tokenizer_config", "generation_config", "model.safetensors.index", "mergekit_config", "mergekit_moe_config", "params", "quantize_config", "api", "model", "document", "stdin")
+    ("readme", "config", "adapter_config", "model_index", "index", "modelcard", "model_card", "card",
+     "tokenizer_config", "generation_config", "model.safetensors.index", "mergekit_config",
+     "mergekit_moe_config", "params", "quantize_config", "api", "model", "document", "stdin")
 )  # fmt: skip
 
 
