@@ -157,3 +157,6 @@ def test_a_text_that_nobody_can_read_is_shown_as_stated(
     assert [rival["asStated"] for rival in licence["rivals"]] == ["nobody-knows-1.0"]
     (line,) = show._fields([licence], named=False)
     assert "reported, not accepted: nobody-knows-1.0" in line
+    licence["contested"] = True  # two such texts disagree; nothing was accepted for a reason
+    (line,) = show._fields([licence], named=False)
+    assert "reported, not accepted: nobody-knows-1.0" in line

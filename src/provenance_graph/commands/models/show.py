@@ -284,7 +284,7 @@ def _values(field: FieldAnswer) -> str:
 
 def _notes(field: FieldAnswer) -> str:
     notes = []
-    if field["contested"] and field["rivals"]:
+    if field["reason"] and field["contested"] and field["rivals"]:
         notes.append(f"accepted: {field['reason']}")
         rivals = {_claim(c): None for c in field["rivals"]}
         notes.append("not accepted: " + ", ".join(list(rivals)[:4]))
