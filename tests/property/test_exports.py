@@ -38,6 +38,10 @@ DAYS = st.dates(date(1971, 1, 1), date(2090, 12, 31)).map(
 PAGES = st.from_regex(
     r"https://(example\.org|arxiv\.org/abs|github\.com)/[a-z0-9./]{1,12}", fullmatch=True
 ).map(Iri)
+REPOSITORIES = st.from_regex(
+    r"https://(example\.org|github\.com)/[a-z0-9]{1,6}/[a-z0-9]{1,6}", fullmatch=True
+).map(Iri)
+"""What readers take for a repository; an owner's page or a file is none."""
 FACTS: dict[Iri, st.SearchStrategy[Any]] = {
     PG.parameterCount: COUNTS,
     PG.contextLength: COUNTS,
@@ -58,7 +62,7 @@ FACTS: dict[Iri, st.SearchStrategy[Any]] = {
     PG.fileFormat: st.sampled_from(["gguf", "pytorch"]).map(literals.text),
     PG.paper: PAGES,
     PG.homepage: PAGES,
-    PG.codeRepository: PAGES,
+    PG.codeRepository: REPOSITORIES,
     PG.weightsLocation: PAGES,
     DCTERMS.license: st.sampled_from(sorted(LICENCES)),
     PG.inputModality: st.sampled_from([PG.Text, PG.Image, PG.Embedding]),
