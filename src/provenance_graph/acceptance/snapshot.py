@@ -28,7 +28,7 @@ from provenance_graph.core import deadline, literals
 from provenance_graph.core.claims import Header, Precision, Quad, SourcedClaim, Stance, Value
 from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.core.terms import DCTERMS, PAV, PG, RDF
 from provenance_graph.store.base import Expecting, Store
 from provenance_graph.store.values import ANY, AnyGraph, Limits, Rows, SparqlQuery
 
@@ -233,6 +233,10 @@ class AcceptedSnapshot:
         for subject, _, value, graph in self.quads(predicate=predicate, graph=ANY):
             if subject == graph and is_record(subject):
                 yield str(value)
+
+    def last_retrieved(self) -> str:
+        """The day on which a record was last retrieved; empty where there is none."""
+        return max((day[:10] for day in self.header_values(PAV.retrievedOn)), default="")
 
     def unreadable(self) -> set[Iri]:
         """The subjects of which some source's words could not be read as a value."""

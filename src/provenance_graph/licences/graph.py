@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
@@ -62,6 +63,11 @@ class LicenceGraph:
         )
         self._traits: dict[Iri, ModelTraits] = {}
         self._lost: dict[tuple[int, str], list[Licence]] = {}
+
+    @cached_property
+    def evidence_day(self) -> str:
+        """The day on which a record was last retrieved, and no later than the day asked about."""
+        return min(self.snapshot.day, self.snapshot.last_retrieved() or self.snapshot.day)
 
     def _following(self, index: LineageIndex) -> LineageIndex:
         return licence_index(index, self.snapshot, self.claims, self.catalogue)

@@ -130,12 +130,13 @@ class LicenceContext:
     def text_gap(self, own: Licence) -> str:
         """Why nothing follows from the model's own terms on the day; "" where a text is on record.
 
-        A provider changes the terms of its service: an undated text speaks of today alone.
+        A provider changes the terms of its service: an undated text speaks of the days since the
+        store's evidence was last retrieved.
         """
         if later := later_text(own, self.day):
             return later
-        past = bool(self.day) and self.day < self.graph.snapshot.day
-        if own.service and own.known and past and not own.first_text and not own.valid_until:
+        undated = own.service and own.known and not own.first_text and not own.valid_until
+        if undated and self.day and self.day < self.graph.evidence_day:
             where = f" ({own.url})" if own.url else ""
             return f"which text of {own.name} was in force on {self.day} is not on record{where}"
         return ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.store.values import ANY
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
         publishers[short_id(publisher)] += number
     return Stats(
         version=snapshot.version,
-        last_retrieved=last_retrieved(snapshot),
+        last_retrieved=snapshot.last_retrieved(),
         entities=_counts(snapshot, {local_name(c): (RDF.type, c) for c in ENTITY_CLASSES}),
         links=_counts(snapshot, {local_name(p): (p, None) for p in LINKS}),
         states=_counts(snapshot, {local_name(p): (p, None) for p in STATES}),
@@ -102,11 +102,6 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
         publishers=_most_first(publishers),
         annotated=snapshot.count(RDF.type, PG.Claim, ANY),
     )
-
-
-def last_retrieved(snapshot: AcceptedSnapshot) -> str:
-    """The day on which a record of the store was last retrieved; empty where there is none."""
-    return max((day[:10] for day in snapshot.header_values(PAV.retrievedOn)), default="")
 
 
 def _most_first(counted: Counter[str]) -> dict[str, int]:

@@ -26,7 +26,6 @@ from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.cells import claim_json
 from provenance_graph.model.profile import profile
-from provenance_graph.model.stats import last_retrieved
 
 if TYPE_CHECKING:
     from provenance_graph.assessment.answers import AssessedAnswer
@@ -113,7 +112,7 @@ def report(
     Licence texts in force are chosen by ``day``: the day asked for, else the day the snapshot
     is taken of, else the day on which a record was last retrieved.
     """
-    latest = last_retrieved(snapshot)
+    latest = snapshot.last_retrieved()
     chosen = day_of(day or snapshot.as_of or latest)[:10]
     index = index_near(snapshot, subjects)
     licences = LicenceGraph(snapshot, index)

@@ -7,7 +7,7 @@ from licence_world import catalogue, licence, thing, world
 
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record, Stance
 from provenance_graph.core.iris import Iri, mint, organization, record
-from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
+from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, XSD
 from provenance_graph.licences.text import report_text
 from provenance_graph.licences.texts.near import near_licences, parts_of_expression
 
@@ -109,7 +109,20 @@ def test_general_terms_are_not_taken_for_what_may_be_offered_otherwise(model, mo
     assert not report.today.verdicts[0].contract.applies
 
 
-def test_an_undated_text_of_a_service_speaks_of_today_alone():
+def test_an_undated_text_of_a_service_speaks_of_the_days_since_it_was_retrieved():
+    read = record("terms", "x", "2024-05-01")
+    header = [(read, PAV.retrievedOn, Literal("2024-05-01", XSD.date), read)]
+    more = [*offer("anthropic/claude-9", "anthropic"), *header]
+    graph = world([], {}, more, recorded=False)
+    assert graph.evidence_day == "2024-05-01"
+    by_day = {
+        day: answers(graph, "anthropic/claude-9", "commercial", day=day)["commercial"]
+        for day in ("2024-04-30", "2024-05-01", "2025-01-01")
+    }
+    assert list(by_day.values()) == ["unknown", "conditional", "conditional"]
+
+
+def test_an_undated_text_of_a_service_says_nothing_of_days_before_the_evidence():
     graph = world([], {}, offer("anthropic/claude-9", "anthropic"), recorded=False)
     today = graph.snapshot.day
     assert answers(graph, "anthropic/claude-9", "commercial", day=today) == {
