@@ -12,7 +12,6 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.log import ChangeLog, sequence_of
 from provenance_graph.conflicts import stored
 from provenance_graph.conflicts.number import path_of
-from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.naming.catalogue_file import catalogue_file
 
@@ -45,11 +44,8 @@ def carry_search(store: Path, snapshot: AcceptedSnapshot) -> None:
 
 def changed_subjects(store: Path, before: str, version: str) -> frozenset[Iri] | None:
     """The subjects that commits resolved again since a version; None if unknown or too many."""
-    try:
-        commits = ChangeLog(store).since(before, version)
-    except ProvenanceError:
-        return None
-    if not commits or commits[-1].version != version or any(commit.cut for commit in commits):
+    commits = ChangeLog(store).whole(before, version)
+    if commits is None:
         return None
     subjects = frozenset(subject for commit in commits for subject in commit.subjects)
     return subjects if len(subjects) <= MAX_CHANGED else None

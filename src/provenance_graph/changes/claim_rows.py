@@ -19,7 +19,6 @@ from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.log import ChangeLog, Commit, sequence_of
 from provenance_graph.core import rdf
-from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
 from provenance_graph.store import claim_columns as columns
@@ -55,11 +54,8 @@ def carry_table(store: Path, snapshot: AcceptedSnapshot) -> None:
 
 def _commits(store: Path, before: str, version: str) -> list[Commit] | None:
     """The commits between two versions; None where not all are known, or too much changed."""
-    try:
-        commits = ChangeLog(store).since(before, version)
-    except ProvenanceError:
-        return None
-    if not commits or commits[-1].version != version or any(commit.cut for commit in commits):
+    commits = ChangeLog(store).whole(before, version)
+    if commits is None:
         return None
     many = sum(len(c.subjects) + len(c.added) + len(c.dropped) for c in commits)
     return commits if many <= MAX_CHANGED else None

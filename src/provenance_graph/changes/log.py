@@ -19,7 +19,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from provenance_graph.core.claims import Literal, Quad, Value
-from provenance_graph.core.errors import ChangesGone, NotFound, StoreError, UsageError
+from provenance_graph.core.errors import (
+    ChangesGone,
+    NotFound,
+    ProvenanceError,
+    StoreError,
+    UsageError,
+)
 from provenance_graph.core.iris import Iri
 
 FILE = "changes.sqlite"
@@ -221,6 +227,16 @@ class ChangeLog:
             if asked < reach or (asked, version) not in self._known(database, asked, reach):
                 self._refuse(database, version, asked, reach)
             return list(self._commits(database, asked, present, most))
+
+    def whole(self, before: str, version: str) -> list[Commit] | None:
+        """The commits between two versions; None where not all of them are known in full."""
+        try:
+            commits = self.since(before, version)
+        except ProvenanceError:
+            return None
+        if not commits or commits[-1].version != version or any(c.cut for c in commits):
+            return None
+        return commits
 
     def last(self, current: str, most: int = 50) -> list[Commit]:
         """The commits up to the present version, newest last; none where there is no log."""
