@@ -40,6 +40,7 @@ from provenance_graph.core.iris import (
     slug,
 )
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, SCHEMA
+from provenance_graph.formats.huggingface.names import SOURCE as HUB_CARD
 from provenance_graph.store.base import Store
 
 _DESCRIBES = frozenset({*LABELS, RDF.type})
@@ -86,13 +87,16 @@ class KnownHere:
         A format without a place for versions names one at the model, and an entity stands under
         the address of its repository, which may be called like another one.
         """
-        links = []
-        if (page := _hub_page(subject)) is not None:
-            links.append(self._store.quads(predicate=PG.hubRepository, object=page))
+        yield from self._in_repository(subject)
         if predicate == SCHEMA.version:
-            links.append(self._store.quads(predicate=PROV.specializationOf, object=subject))
-        for entity, *_ in chain.from_iterable(links):
-            yield self._statements.canonical(entity)
+            for entity, *_ in self._store.quads(predicate=PROV.specializationOf, object=subject):
+                yield self._statements.canonical(entity)
+
+    def _in_repository(self, name: Iri) -> Iterator[Iri]:
+        """The entities whose repository is called like a model or dataset."""
+        if (page := _hub_page(name)) is not None:
+            for entity, *_ in self._store.quads(predicate=PG.hubRepository, object=page):
+                yield self._statements.canonical(entity)
 
     def _is_suffix(self, value: Value | None) -> bool:
         """Whether a format is only the ending of a file's name in the records, as writers put it."""
@@ -135,9 +139,9 @@ class KnownHere:
         """The ways in which a value may be written: a number, a text, an entity by any name."""
         if isinstance(value, Literal):
             return _as_written(value)
-        subject = self._statements.canonical(value)
-        names = {value, *self._statements.names_of(subject)}
-        labels = {str(o) for p in LABELS for *_, o, _ in self._store.quads(subject, p)}
+        meant = {self._statements.canonical(value), *self._in_repository(value)}
+        names = {value, *chain.from_iterable(map(self._statements.names_of, meant))}
+        labels = {str(o) for s in meant for p in LABELS for *_, o, _ in self._store.quads(s, p)}
         slugs = {slug(part) for n in names for part in (local_name(n), short_id(n))}
         return frozenset({*names, *slugs, *map(slug, labels)})
 
@@ -178,7 +182,8 @@ def _plain(text: str) -> Iterator[str]:
 def further(record: Record, known: KnownHere) -> Record | None:
     """The record with only what the store does not state; None where nothing is left.
 
-    Nothing of an edited export counts as anybody's own word: its custody is assumed.
+    Nothing of an edited export counts as anybody's own word: its custody is assumed. A card of the
+    Hub has no field for a maker: its reader takes the account from the name of the repository.
     """
     claims = [
         claim
@@ -186,6 +191,7 @@ def further(record: Record, known: KnownHere) -> Record | None:
         if claim.predicate in known.compared
         and claim.value is not None
         and not _is_address(claim)
+        and not (record.header.reader == HUB_CARD and claim.predicate == DCTERMS.creator)
         and (claim.basis or record.header.basis) is not Basis.INFERENCE
         and not known.states(SourcedClaim(claim, record.header, claim.subject))
     ]

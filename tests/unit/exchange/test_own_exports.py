@@ -13,8 +13,10 @@ from provenance_graph.core import iris, literals, rdf
 from provenance_graph.core.claims import Claim, Custody, Header, Record
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.exchange.registry import export, exporters
 from provenance_graph.ingest.update import update
 from provenance_graph.lineage.graph import LineageGraph
+from provenance_graph.model.bundles.gather import bundle
 from provenance_graph.model.naming.entities import FoundEntity
 from provenance_graph.model.pages.entity import entity_page
 from provenance_graph.model.profile import profile
@@ -88,6 +90,49 @@ def test_an_edited_export_of_ours_is_a_report_of_what_was_edited(
     assert header.custody is Custody.ASSUMED
     record = rdf.from_quads(store.quads(graph=header.record))
     assert {c.predicate for c in record.claims} - {RDF.type, SCHEMA.name} == {predicate}
+
+
+def _of_repository(store: MemoryStore) -> AcceptedSnapshot:
+    """A model whose maker is not its account, trained on data whose repository is another's."""
+    model, data, maker = iris.model("acme/m"), iris.dataset("web"), iris.organization("lab")
+    claims = [
+        Claim(model, RDF.type, PG.Model),
+        Claim(model, SCHEMA.name, literals.text("M")),
+        Claim(model, PG.hubRepository, Iri("https://huggingface.co/acme/m")),
+        Claim(model, DCTERMS.creator, maker),
+        Claim(model, PG.trainedOn, data),
+        Claim(maker, RDF.type, PG.Organization),
+        Claim(maker, SCHEMA.name, literals.text("Lab")),
+        Claim(data, RDF.type, PG.Dataset),
+        Claim(data, SCHEMA.name, literals.text("Web")),
+        Claim(data, PG.hubRepository, Iri("https://huggingface.co/datasets/copies/web_copy")),
+    ]
+    header = Header(Iri(EXPORTED), Iri("https://example.org/x"), maker, "2026-01-01", "osai")
+    update(store, [Record(header, tuple(claims))])
+    return AcceptedSnapshot(store)
+
+
+@pytest.mark.parametrize("format", [f for f, e in exporters().items() if e.alone != "dataset"])
+@pytest.mark.parametrize("stem", ["acme--m", "elsewhere--m-copy", "document"])
+def test_what_names_of_repositories_say_is_no_edit(
+    store: MemoryStore, take: Take, tmp_path: Path, format: str, stem: str
+) -> None:
+    text = export(bundle(_of_repository(store), [iris.model("acme/m")]), format).text
+    before = set(store.quads(graph=ANY))
+    path = write(tmp_path / "in" / f"{stem}.{exporters()[format].suffix}", text)
+    report, reported = take(path)
+    assert (report.own_exports, report.records, report.failed, reported) == (1, 0, 0, [])
+    assert set(store.quads(graph=ANY)) == before
+
+
+def test_another_maker_written_into_an_export_is_a_report(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    text = export(bundle(_of_repository(store), [iris.model("acme/m")]), "turtle").text
+    path = write(tmp_path / "in" / "m.ttl", text.replace("/lab", "/acme"))
+    report, reported = take(path)
+    assert (report.own_exports, report.records) == (1, 1)
+    assert "dcterms:creator acme" in "".join(reported)
 
 
 def test_what_a_document_says_is_on_the_page_whether_a_field_or_not(
