@@ -189,5 +189,25 @@ def test_every_question_sums_its_answer_up() -> None:
 def test_a_summary_gives_the_ends_of_a_column_of_numbers() -> None:
     question = questions.find("rank-holds")
     rows = Rows(("list", "rank", "share"), [(text("a"), text("7"), None)])
-    assert question.summed_up(rows).startswith("1 place on 1 list or editions; ranks 7 to 7")
+    assert question.summed_up(rows).startswith("1 place on 1 list or editions; rank 7;")
     assert "?" not in question.summed_up(rows), "no length of a list is known"
+
+
+def test_a_summary_says_what_no_source_says() -> None:
+    holds = questions.find("rank-holds")
+    rows = Rows(("list", "date", "rank", "share"), [(text("a"), None, text("7"), None)])
+    assert "on which day no source says" in holds.summed_up(rows)
+    assert "on 0 days" not in holds.summed_up(rows)
+    copy = questions.find("quantised-copy")
+    names = ("original", "method", "bits", "benchmark", "loss")
+    alone = copy.summed_up(Rows(names, [(text("a"), text("awq"), text("4"), None, None)]))
+    assert alone.endswith(
+        "4 bits a weight; what was lost is not known, since no document measured both."
+    )
+    measured = [
+        (text("a"), text("awq"), text("4"), text("mmlu"), text(loss)) for loss in ("1", "-2")
+    ]
+    both = copy.summed_up(Rows(names, measured))
+    assert both.endswith(
+        "compared on 1 benchmark by documents that measured both, -2 to 1 points lost."
+    )

@@ -35,6 +35,28 @@ def test_tasks_libraries_languages_and_other_tags_are_read() -> None:
     assert not [value for _, value in stated if "region" in value]
 
 
+@pytest.mark.parametrize(
+    ("tags", "method", "bits"),
+    [
+        ("[awq, 4-bit]", "awq", "4"),
+        ("[compressed-tensors, GPTQ, 8bit]", "gptq", ""),
+        ("[gptq, 8-bit]", "gptq", "8"),
+        ("[modelopt, nvfp4, 8-bit]", "nvfp4", ""),
+        ("[4-bit, 8-bit]", "", ""),
+    ],
+)
+def test_quantisation_is_read_from_tags(tags: str, method: str, bits: str) -> None:
+    stated, _ = card(f"base_model: acme/base\ntags: {tags}")
+    assert [v for p, v in stated if p == PG.quantizationMethod] == [method] * bool(method)
+    assert [v for p, v in stated if p == PG.quantizationBits] == [bits] * bool(bits)
+    assert not [v for p, v in stated if p == PG.otherStatement]
+
+
+def test_tags_of_an_adapter_tell_nothing_of_its_own_weights() -> None:
+    stated, _ = card("base_model: acme/base\nlibrary_name: peft\ntags: [bitsandbytes, 4-bit]")
+    assert not [v for p, v in stated if p in (PG.quantizationMethod, PG.quantizationBits)]
+
+
 @pytest.mark.parametrize("name", ["imagefolder", "Custom", "generator", "private"])
 def test_a_word_for_how_data_were_loaded_is_no_dataset(name: str) -> None:
     stated, problems = card(f"datasets: [{name}, acme/data]")

@@ -92,3 +92,26 @@ def test_a_tag_for_how_data_were_loaded_names_no_dataset():
     assert [p.what for p in result if isinstance(p, Problem)] == [
         "'imagefolder' says how data were loaded, not which"
     ]
+
+
+def test_tags_of_the_crawl_tell_method_and_bits():
+    head = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
+    rows = [
+        f'a/{name},a,1,1,,,2024-09-03,2024-09-03,"{tags}"'
+        for name, tags in (
+            ("awq", "base_model:quantized:a/base,4-bit,awq"),
+            ("packed", "base_model:quantized:a/base,8-bit,modelopt"),
+            ("lora", "base_model:adapter:a/base,4-bit,bitsandbytes"),
+        )
+    ]
+    told = {PG.quantizationMethod, PG.quantizationBits}
+    stated = {
+        (c.subject, str(c.value))
+        for c in read(*rows, head=head)
+        if isinstance(c, Claim) and c.predicate in told
+    }
+    assert stated == {
+        (iris.model("a/awq"), "awq"),
+        (iris.model("a/awq"), "4"),
+        (iris.model("a/packed"), "modelopt"),
+    }

@@ -23,6 +23,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.huggingface.tables import quantization_of
 
 SOURCE = "osaimap"
 Row = Mapping[str, str]
@@ -239,7 +240,15 @@ def _models(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     subject = iris.model(name)
     yield from _listed(row, name)
     yield from _times(subject, row, where)
-    yield from _tags(subject, row.get("tags", ""), f"{where}/tags")
+    tags = row.get("tags", "")
+    yield from _tags(subject, tags, f"{where}/tags")
+    if "base_model:adapter:" in tags:  # whose tags tell how the base was loaded
+        return
+    method, bits = quantization_of(tag.strip() for tag in tags.split(","))
+    if method:
+        yield Claim(subject, PG.quantizationMethod, literals.text(method), locator=f"{where}/tags")
+    if bits:
+        yield Claim(subject, PG.quantizationBits, literals.decimal(bits), locator=f"{where}/tags")
 
 
 def _times(subject: Iri, row: Row, where: str) -> ReaderOutput:
@@ -355,7 +364,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="4",
+    version="5",
     keys=keys.OSAIMAP,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

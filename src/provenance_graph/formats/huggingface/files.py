@@ -15,10 +15,10 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import Document, ReaderOutput
 from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.api import read_answer
-from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, of_dataset, read_card
+from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, read_card
 from provenance_graph.formats.huggingface.cards.front import card_metadata, metadata
 from provenance_graph.formats.huggingface.cards.generated import read_generated
-from provenance_graph.formats.huggingface.cards.parts import Card, shape
+from provenance_graph.formats.huggingface.cards.parts import Card, of_dataset, shape
 from provenance_graph.formats.huggingface.cards.results import read_eval_results
 from provenance_graph.formats.huggingface.configs.config import read_config
 from provenance_graph.formats.huggingface.configs.keys import leaves_of_file, role_of

@@ -172,7 +172,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="8",
+    version="9",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from provenance_graph.core.iris import Iri
@@ -86,7 +87,32 @@ QUANTIZED_MARKS = frozenset(
 )  # fmt: skip
 MERGE_MARKS = frozenset({"merge", "mergekit", "lazymergekit", "moerge"})
 FORMAT_TAGS = frozenset({"safetensors", "gguf", "ggml", "onnx", "openvino", "coreml", "tflite"})
-METHOD_TAGS = frozenset({"awq", "gptq", "exl2", "exl3", "aqlm", "hqq", "eetq", "nvfp4", "mxfp4"})
+_METHODS = (
+    "awq", "gptq", "exl2", "exl3", "aqlm", "hqq", "eetq", "nvfp4", "mxfp4", "fp8", "bitsandbytes",
+    "compressed-tensors", "modelopt", "quark", "torchao",
+)  # fmt: skip
+METHOD_TAGS = frozenset(_METHODS)
+_PACKING = frozenset({"nvfp4", "mxfp4", "compressed-tensors", "modelopt", "quark"})
+"""Methods whose weights of four bits lie two to a byte, which the Hub tags "8-bit"."""
+
+
+def quantization_of(tags: Iterable[str]) -> tuple[str, int]:
+    """The method and the bits a weight that a repository's tags tell; empty and 0 where none do.
+
+    Of several methods the most specific counts: how weights are brought to fewer bits before the
+    library that stores them. Several widths are several files, and none is the repository's.
+
+    >>> quantization_of(["compressed-tensors", "AWQ", "4-bit"])
+    ('awq', 4)
+    >>> quantization_of(["modelopt", "8-bit"])
+    ('modelopt', 0)
+    """
+    low = {tag.casefold() for tag in tags}
+    method = next((name for name in _METHODS if name in low), "")
+    widths = {int(tag[0]) for tag in low if re.fullmatch(r"[2-8]-?bit", tag)}
+    packed = widths == {8} and not _PACKING.isdisjoint(low)
+    return method, 0 if packed or len(widths) != 1 else widths.pop()
+
 
 DTYPES: Mapping[str, Iri] = MappingProxyType(
     {

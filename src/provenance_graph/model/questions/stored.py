@@ -49,6 +49,8 @@ KINDS = (
 _PARAM = re.compile(
     r"#\s*param\s+(\w+)\s*:\s*(\w+)\s*(?:[—-]+\s*(.*?))?\s*(?:\(default\s+(.*)\))?\s*$"
 )
+_SAME = re.compile(r"(?<![\w.,-])(-?[\d.,]*\d) to \1(?![\w.,]*\d)")
+_ABSENT = re.compile(r"\{no (?P<name>\w+)\} ?")
 _COUNTED = re.compile(r"\{(?P<name>\w+)(?:\.(?P<end>min|max))?\}(?P<noun> [a-z]+s\b)?")
 _ANNOTATION = re.compile(r"#\s*(empty|answer):\s*(.*)$")
 
@@ -70,7 +72,8 @@ class Question:
     ``empty`` says what an empty answer means; ``answer`` sums an answer up, with ``{column}``
     for the number of different values in a column, ``{rows}`` for that of the rows, and
     ``{column.min}`` and ``{column.max}`` for the ends of a column of numbers. A noun after a
-    number agrees with it. A clause after ``;`` on the ends of a column without any number is left out.
+    number agrees with it. A clause after ``;`` on the ends of a column without any number is left out;
+    one that begins with ``{no column}`` stands only where that column is empty in every row.
     """
 
     name: str
@@ -89,15 +92,24 @@ class Question:
             name: {value for value in values if value is not None}
             for name, values in zip(rows.names, zip(*rows.rows, strict=True), strict=True)
         }
+        absent = {m["name"] for m in _ABSENT.finditer(self.answer) if not columns.get(m["name"])}
         parts = [
-            _COUNTED.sub(lambda m: _filled(m, columns, len(rows)), part)
+            _COUNTED.sub(lambda m: _filled(m, columns, len(rows)), _ABSENT.sub("", part))
             for part in self.answer.split("; ")
-            if all(
-                _numbers(columns.get(m["name"], ())) for m in _COUNTED.finditer(part) if m["end"]
-            )
+            if _stands(part, columns, absent)
         ]
-        result = "; ".join(parts)
+        result = _SAME.sub(r"\1", "; ".join(parts))
         return (result or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."
+
+
+def _stands(clause: str, columns: Mapping[str, set[object]], absent: set[str]) -> bool:
+    """Whether a clause says something of these columns; another speaks for the absent ones."""
+    if match := _ABSENT.match(clause):
+        return match["name"] in absent
+    counted = list(_COUNTED.finditer(clause))
+    return absent.isdisjoint(m["name"] for m in counted) and all(
+        _numbers(columns.get(m["name"], ())) for m in counted if m["end"]
+    )
 
 
 def _filled(match: re.Match[str], columns: Mapping[str, set[object]], rows: int) -> str:

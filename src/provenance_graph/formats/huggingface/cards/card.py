@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -26,27 +26,15 @@ from provenance_graph.formats.huggingface.tables import (
     FORMAT_TAGS,
     HUB_RELATIONS,
     MERGE_MARKS,
-    METHOD_TAGS,
     QUANTIZED_MARKS,
     RELATIONS,
     TASKS,
+    quantization_of,
 )
 from provenance_graph.formats.licences import names as licence_names
 
 _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
 MAX_UNREAD_VALUES = 200
-
-
-def of_dataset(data: Mapping[str, Any]) -> bool:
-    """Whether the card is a dataset's: the Hub keeps those in the same form."""
-    marks = {"dataset_info", "task_categories", "task_ids", "size_categories", "configs",
-             "annotations_creators", "source_datasets"}  # fmt: skip
-    return bool(marks & data.keys()) and not data.keys() & {
-        "base_model",
-        "pipeline_tag",
-        "library_name",
-        "model-index",
-    }
 
 
 _LICENCE_FIELDS = frozenset(("license_name", "license_link"))
@@ -214,8 +202,6 @@ def _tags(card: Card, value: Any, where: str) -> ReaderOutput:
             yield from card_data.datasets(card, rest, item[0])
         elif tag.casefold() in FORMAT_TAGS:
             yield card.say(PG.fileFormat, literals.text(tag.casefold()))
-        elif tag.casefold() in METHOD_TAGS:
-            yield card.say(PG.quantizationMethod, literals.text(tag.casefold()))
         elif tag in TASKS:
             if tag != card.data.get("pipeline_tag"):
                 yield card.say(PG.task, literals.text(tag))
@@ -225,8 +211,22 @@ def _tags(card: Card, value: Any, where: str) -> ReaderOutput:
         elif tag in languages.TAGS:
             if tag not in statements.as_list(card.data.get("language")):
                 yield card.say(DCTERMS.language, literals.text(tag))
-        elif kind not in _READ_ELSEWHERE and tag.casefold() not in PAGE_TAGS:
+        elif kind in _READ_ELSEWHERE or tag.casefold() in PAGE_TAGS:
+            continue
+        elif quantization_of([tag]) == ("", 0):
             yield coverage.other(card.repo.subject, "tag", tag)
+    yield from _quantised(card, value)
+
+
+def _quantised(card: Card, tags: Any) -> Iterator[Claim]:
+    """Method and bits by the tags; those of an adapter tell how its base was loaded."""
+    if relation_of(card)[0] == PG.adapterOf:
+        return
+    method, bits = quantization_of(map(statements.scalar_text, statements.as_list(tags)))
+    if method:
+        yield card.say(PG.quantizationMethod, literals.text(method))
+    if bits:
+        yield card.say(PG.quantizationBits, literals.decimal(bits))
 
 
 _READ_ELSEWHERE = frozenset({"base_model", "license", "dataset", "language"})

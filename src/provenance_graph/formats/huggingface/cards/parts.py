@@ -58,3 +58,15 @@ def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
             yield at, item.strip()
         elif item not in (None, ""):
             yield Problem(at, f"{shape(item)} where a text belongs", kind="shape")
+
+
+def of_dataset(data: Mapping[str, Any]) -> bool:
+    """Whether the card is a dataset's: the Hub keeps those in the same form."""
+    marks = {"dataset_info", "task_categories", "task_ids", "size_categories", "configs",
+             "annotations_creators", "source_datasets"}  # fmt: skip
+    return bool(marks & data.keys()) and not data.keys() & {
+        "base_model",
+        "pipeline_tag",
+        "library_name",
+        "model-index",
+    }
