@@ -23,6 +23,8 @@ from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
 
 ZERO = Fraction(0)
+_MOST_KNOWN = 20_000
+"""What a calculator remembers at most: it lives as long as its rubric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,9 @@ class Calculator:
             changes = now[0] - was[0], now[1] - was[1]
             unit = lcm(self._unit, *(change.denominator for change in changes))
             grew = unit != self._unit
-            if grew:
+            if grew or len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
+            if grew:
                 self._unit = unit
             known = int(changes[0] * unit), int(changes[1] * unit), criterion is not None
             self._known[key] = known

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from provenance_graph import reference
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.evidence.gather import ModelEvidence
+from provenance_graph.assessment.evidence.gather import ModelEvidence, levels_of
 from provenance_graph.assessment.levels.rules import LevelFinding
+from provenance_graph.assessment.rubrics.loader import from_store
 from provenance_graph.assessment.rubrics.rubric import Rubric
 from provenance_graph.assessment.score import (
     ScoreDifference,
@@ -20,10 +22,10 @@ from provenance_graph.assessment.score import (
 )
 from provenance_graph.assessment.totals import Calculator, Total
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
-from provenance_graph.model.cells import value_json
-from provenance_graph.model.profile import FieldState, Profile, profile
+from provenance_graph.model.profile import profile
+from provenance_graph.store.values import QuadSource
 
 if TYPE_CHECKING:
     from provenance_graph.changes.answers import (
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
         MovedItem,
         ScoreRow,
     )
+    from provenance_graph.core.results import Cell
+    from provenance_graph.model.answers import FieldAnswer, ProfileAnswer
+
+Stored = Callable[[Iri], "ProfileAnswer | None"]
 
 MAX_SIDES = 6
 SAME, DIFFERS, GAP, SILENT = "same", "differs", "not stated for all", "stated for none"
@@ -40,29 +46,33 @@ SAME, DIFFERS, GAP, SILENT = "same", "differs", "not stated for all", "stated fo
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One model, now or as of a day: its profile and its scores."""
+    """One model, now or as of a day: its profile and its scores.
 
-    profile: Profile
+    ``findings`` say what the scores rest on, where two days of one model are compared.
+    """
+
+    profile: ProfileAnswer
     scores: tuple[tuple[Rubric, Total], ...]
     findings: Mapping[Iri, LevelFinding]
 
     @property
     def heading(self) -> str:
         """The name, with the day where one was asked for."""
-        day = f" on {self.profile.as_of}" if self.profile.as_of else ""
-        return f"{self.profile.name}{day}"
+        day = f" on {self.profile['asOf']}" if self.profile["asOf"] else ""
+        return f"{self.profile['name']}{day}"
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow:
     """One field of all models."""
 
-    cells: tuple[FieldState, ...]
+    section: str
+    cells: tuple[FieldAnswer, ...]
 
     @property
     def kind(self) -> str:
         """Whether the values are the same, differ, or some are missing."""
-        values = [frozenset(cell.values) for cell in self.cells]
+        values = [frozenset(map(_identity, cell["values"])) for cell in self.cells]
         if not any(values):
             return SILENT
         if not all(values):
@@ -72,7 +82,12 @@ class ComparedRow:
     @property
     def differs(self) -> bool:
         """Whether anything in the row is not the same: a value, or its disclosure status."""
-        return self.kind in (DIFFERS, GAP) or len({cell.status for cell in self.cells}) > 1
+        return self.kind in (DIFFERS, GAP) or len({cell["status"] for cell in self.cells}) > 1
+
+
+def _identity(value: Cell) -> object:
+    """What makes a value the same as another: of an entity its IRI, else what is shown."""
+    return value["iri"] if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +96,21 @@ class Comparison:
 
     columns: tuple[Column, ...]
     rows: tuple[ComparedRow, ...]
-    labels: dict[Iri, str]
 
     def to_json(self) -> ComparisonAnswer:
         """As JSON: columns, scores per rubric, then the fields by section."""
         sections: dict[str, list[ComparedField]] = {}
         for row in self.rows:
-            sections.setdefault(row.cells[0].field.section, []).append(self._row(row))
+            sections.setdefault(row.section, []).append(_row(row))
         return {
             "columns": [
                 {
-                    "iri": c.profile.subject,
-                    "id": short_id(c.profile.subject),
-                    "name": c.profile.name,
+                    "iri": c.profile["iri"],
+                    "id": c.profile["id"],
+                    "name": c.profile["name"],
                     "heading": c.heading,
-                    "asOf": c.profile.as_of or None,
-                    "records": c.profile.records,
+                    "asOf": c.profile["asOf"],
+                    "records": c.profile["records"],
                 }
                 for c in self.columns
             ],
@@ -132,31 +146,9 @@ class Comparison:
             ],
         }
 
-    def _row(self, row: ComparedRow) -> ComparedField:
-        field = row.cells[0].field
-        return {
-            "property": local_name(field.property),
-            "iri": field.property,
-            "label": field.label,
-            "unit": field.unit or None,
-            "kind": row.kind,
-            "differs": row.differs,
-            "cells": [
-                {
-                    "values": [value_json(value, self.labels) for value in cell.values],
-                    "status": local_name(cell.status),
-                    "state": cell.disclosure.key,
-                    "contested": cell.contested,
-                    "sources": cell.sources,
-                    "estimates": [value_json(e.claim.value, self.labels) for e in cell.estimates],
-                }
-                for cell in row.cells
-            ],
-        }
-
     def _moved(self) -> list[MovedItem]:
         """Between two dates of one model: which items moved, and because of what."""
-        subjects = {column.profile.subject for column in self.columns}
+        subjects = {column.profile["iri"] for column in self.columns}
         if len(subjects) != 1 or len(self.columns) != 2:
             return []
         return [
@@ -173,47 +165,99 @@ class Comparison:
         ]
 
     def _differences(self, one: Column, two: Column) -> Iterator[tuple[Rubric, ScoreDifference]]:
-        subject = one.profile.subject
+        subject = Iri(one.profile["iri"])
         for rubric, _ in one.scores:
-            sides = (assess(subject, rubric, c.findings, c.profile.as_of) for c in (one, two))
+            sides = (
+                assess(subject, rubric, c.findings, c.profile["asOf"] or "") for c in (one, two)
+            )
             for change in score_differences(*sides):
                 yield rubric, change
 
 
-def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
-    """Two to six models side by side; raises UsageError for fewer or more."""
+def _row(row: ComparedRow) -> ComparedField:
+    field = row.cells[0]
+    return {
+        "property": field["property"],
+        "iri": field["iri"],
+        "label": field["label"],
+        "unit": field["unit"],
+        "kind": row.kind,
+        "differs": row.differs,
+        "cells": [
+            {
+                "values": cell["values"],
+                "status": cell["status"],
+                "state": cell["state"],
+                "contested": cell["contested"],
+                "sources": cell["sources"],
+                "estimates": [estimate["value"] for estimate in cell["estimates"]],
+            }
+            for cell in row.cells
+        ],
+    }
+
+
+def compare(
+    snapshot: AcceptedSnapshot, subjects: Sequence[Iri], stored: Stored = lambda _: None
+) -> Comparison:
+    """Two to six models side by side; raises UsageError for fewer or more.
+
+    ``stored`` gives the profile of a model where one is kept, which is quicker than to make it.
+    """
     entities = list(dict.fromkeys(snapshot.canonical(subject) for subject in subjects))
     if not 2 <= len(entities) <= MAX_SIDES:
         raise UsageError(
             f"compare takes 2 to {MAX_SIDES} different models, not {len(entities)}; "
             "one model alone is compared with itself on two dates with --as-of"
         )
-    return _beside((snapshot, entity) for entity in entities)
+    return _beside(
+        Column(
+            stored(entity) or _profile(snapshot, entity),
+            _totals(snapshot, entity, levels_of(snapshot, entity)),
+            {},
+        )
+        for entity in entities
+    )
 
 
 def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str]) -> Comparison:
     """One model as known on each of the days; an empty day is now."""
     if not 2 <= len(days) <= MAX_SIDES:
         raise UsageError(f"compare one model on 2 to {MAX_SIDES} dates, not {len(days)}")
-    return _beside((snapshot.at(day), subject) for day in days)
+    return _beside(_explained(snapshot.at(day), subject) for day in days)
 
 
-def _beside(columns: Iterable[tuple[AcceptedSnapshot, Iri]]) -> Comparison:
-    made = tuple(_column(snapshot, subject) for snapshot, subject in columns)
+def _beside(columns: Iterable[Column]) -> Comparison:
+    made = tuple(columns)
+    sections = zip(*(column.profile["sections"] for column in made), strict=True)
     rows = tuple(
-        ComparedRow(cells) for cells in zip(*(c.profile.fields for c in made), strict=True)
+        ComparedRow(section[0]["name"], cells)
+        for section in sections
+        for cells in zip(*(one["fields"] for one in section), strict=True)
     )
-    labels = {iri: text for column in made for iri, text in column.profile.labels.items()}
-    return Comparison(made, rows, labels)
+    return Comparison(made, rows)
 
 
-def _column(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
-    gathered = ModelEvidence(snapshot)
-    subject = snapshot.canonical(subject)
-    findings: dict[Iri, LevelFinding] = gathered.findings(subject)
-    calculators = snapshot.cached("calculators", lambda: _Calculators(gathered.rubrics))
-    scores = calculators.totals(subject, {name: f.level for name, f in findings.items()})
-    return Column(profile(snapshot, subject, alone=True), scores, findings)
+def _explained(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
+    """A model with what its levels rest on, which reads the claims about all that is below it."""
+    findings = ModelEvidence(snapshot).findings(subject)
+    scores = _totals(snapshot, subject, {name: f.level for name, f in findings.items()})
+    return Column(_profile(snapshot, subject), scores, findings)
+
+
+def _profile(snapshot: AcceptedSnapshot, subject: Iri) -> ProfileAnswer:
+    return profile(snapshot, subject, alone=True).to_json()
+
+
+def _totals(
+    snapshot: AcceptedSnapshot, subject: Iri, levels: Mapping[Iri, Iri]
+) -> tuple[tuple[Rubric, Total], ...]:
+    calculators = reference.parsed(snapshot, _calculators)
+    return calculators.totals(snapshot.canonical(subject), levels)
+
+
+def _calculators(source: QuadSource) -> _Calculators:
+    return _Calculators(from_store(source))
 
 
 class _Calculators:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from audit_store import MODEL, OLD, SIBLING, store
+from audit_store import MODEL, OLD, SIBLING, VERSION, store
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.assess import assess_everywhere
+from provenance_graph.assessment.evidence.gather import (
+    LEVEL_PROPERTIES,
+    ModelEvidence,
+    levels_of,
+)
+from provenance_graph.assessment.score import rounded
 from provenance_graph.changes.compare import compare, compare_dates
 from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.model.answers import ProfileAnswer
+from provenance_graph.model.profile import profile
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -70,3 +82,36 @@ def test_one_model_at_two_dates_says_which_items_moved_and_why(kept: MemoryStore
         "Resolvable licence identifier",
         "Derivatives and outputs addressed",
     }
+
+
+def test_scores_from_the_stored_levels_are_those_of_the_claims(kept: MemoryStore):
+    """The store keeps levels of models alone; of anything else they are worked out."""
+    snapshot = AcceptedSnapshot(kept)
+    version = snapshot.canonical(VERSION)
+    for subject in (MODEL, OLD, SIBLING, version):
+        found = ModelEvidence(snapshot).findings(subject)
+        worked_out = {n: f.level for n, f in found.items() if f.level in LEVEL_PROPERTIES}
+        assert levels_of(snapshot, subject) == worked_out, subject
+        assert worked_out or subject == version
+    shown = compare(snapshot, [MODEL, OLD]).to_json()["scores"]
+    for place, subject in enumerate((MODEL, OLD)):
+        scored = [one.assessment for one in assess_everywhere(snapshot, subject)]
+        explained = {one.rubric.id: one for one in scored}
+        for score in shown:
+            cell, whole = score["cells"][place], explained[score["rubric"]["id"]]
+            assert (cell["low"], cell["high"]) == (rounded(whole.low), rounded(whole.high))
+
+
+def test_a_stored_profile_serves_as_well_as_one_made_now(kept: MemoryStore):
+    snapshot = AcceptedSnapshot(kept)
+    made = compare(snapshot, [MODEL, OLD]).to_json()
+    asked: list[str] = []
+
+    def stored(subject: Iri) -> ProfileAnswer | None:
+        asked.append(subject)
+        return (
+            json.loads(json.dumps(profile(snapshot, MODEL).to_json())) if subject == MODEL else None
+        )
+
+    assert compare(snapshot, [MODEL, OLD], stored).to_json() == made
+    assert asked == [MODEL, OLD]

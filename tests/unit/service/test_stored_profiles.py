@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.changes import compare
 from provenance_graph.core.claims import Basis
+from provenance_graph.core.terms import PG
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.service.api.common import profiles
 from provenance_graph.service.api.common.access import Access
@@ -22,6 +24,7 @@ from provenance_graph.service.api.routers import routers
 from provenance_graph.store import embedded
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
+from provenance_graph.store.values import ANY
 
 ADDRESS = "/api/v1/models/org/m"
 
@@ -99,3 +102,32 @@ def test_a_version_without_stored_profiles_makes_them_when_asked(root: Path):
     assert folder is not None
     INDEXES["profiles"].make(folder, access.snapshot(), "", None)
     assert access.at_hand("profiles", access.snapshot())
+
+
+def test_a_comparison_reads_the_stored_profile(root: Path, monkeypatch: pytest.MonkeyPatch):
+    made = []
+    build = compare.profile
+
+    def profile(*given, **how):
+        made.append(given[1])
+        return build(*given, **how)
+
+    monkeypatch.setattr(compare, "profile", profile)
+    address = "/api/v1/compare?model=org/m&model=org/m-1"
+    access = Access(root)
+    stored = client(access).get(address)
+    assert made == [OLD]
+    monkeypatch.setattr(Access, "at_hand", lambda *_: False)
+    live = client(Access(root)).get(address)
+    assert live.content == stored.content
+    assert made == [OLD, MODEL, OLD]
+
+
+def test_many_claims_weigh_as_much_as_many_results(root: Path):
+    snapshot = Access(root).snapshot()
+    claims = profiles._claims(snapshot)
+    names = snapshot.statements.names_of(MODEL)
+    assert claims[MODEL] == sum(
+        1 for name in names for _ in snapshot.quads(predicate=PG.about, object=name, graph=ANY)
+    )
+    assert claims[MODEL] > 1

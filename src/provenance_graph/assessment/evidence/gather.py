@@ -209,15 +209,34 @@ class ModelEvidence:
         return findings(self.claims(subject), self.asked, self.snapshot.canonical(subject))
 
 
+_LEVEL_OF = {prop: level for level, prop in LEVEL_PROPERTIES.items()}
+
+
 def stored_levels(snapshot: AcceptedSnapshot) -> dict[Iri, dict[Iri, Iri]]:
     """The evidence levels of every model: as the store keeps them, or computed for a day."""
-    level_of = {prop: level for level, prop in LEVEL_PROPERTIES.items()}
-    iris: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
-    for model, predicate, name, _ in level_graph(snapshot):
-        level = level_of.get(predicate)
+    return _levels(level_graph(snapshot))
+
+
+def levels_of(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, Iri]:
+    """The evidence levels of one entity: as the store keeps them, else computed.
+
+    They are computed for a day, and for what the store keeps none of: what is no model.
+    """
+    subject = snapshot.canonical(subject)
+    kept = () if snapshot.as_of else snapshot.quads(subject, graph=GRAPH)
+    if known := _levels(kept).get(subject):
+        return known
+    found = ModelEvidence(snapshot).findings(subject)
+    return _levels(as_quads(subject, found)).get(subject, {})
+
+
+def _levels(quads: Iterable[Quad]) -> dict[Iri, dict[Iri, Iri]]:
+    levels: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
+    for model, predicate, name, _ in quads:
+        level = _LEVEL_OF.get(predicate)
         if level is not None and isinstance(name, Iri):
-            iris[model][name] = level
-    return iris
+            levels[model][name] = level
+    return levels
 
 
 def level_graph(snapshot: AcceptedSnapshot) -> Iterator[Quad]:

@@ -2,77 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
 from provenance_graph.model.disclosure.states import BY_PREDICATE, STATES
-from provenance_graph.model.fields import fields
+from provenance_graph.model.fields import Field, fields
+from provenance_graph.store.values import QuadSource
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import MatrixAnswer, ModelSummary
 
-NOT_RECORDED, REPORTED, INFERRED = (
-    STATES[key].letter for key in ("notRecorded", "reported", "inferred")
-)
+NOT_RECORDED, REPORTED = (STATES[key].letter for key in ("notRecorded", "reported"))
 """One letter a state, so that two thousand models by sixty fields stay a small answer."""
 _KNOWN = frozenset(
     STATES[key].letter for key in ("disclosed", "reported", "inferred", "partlyDisclosed")
 )
+_WEAKEST_FIRST = sorted(BY_PREDICATE.items(), key=lambda item: item[0] != PG.inferred)
+"""What the developer says goes over an inference of others."""
 
 
-def matrix(snapshot: AcceptedSnapshot, models: Sequence[ModelSummary]) -> MatrixAnswer:
+class MatrixStates(NamedTuple):
+    """The fields of one model: a letter for each, and positions of fields.
+
+    ``contested`` are those on which sources disagree; ``bare`` are known by their state without an
+    accepted value, ``valued`` have one though their state says otherwise.
+    """
+
+    letters: str
+    contested: list[int]
+    bare: list[int]
+    valued: list[int]
+
+
+def layout(source: QuadSource) -> list[Field]:
+    """The columns of the matrix, in the order of a page."""
+    return [field for field in fields(source) if field.section != "Other"]
+
+
+def matrix_states(facts: Mapping[Iri, Collection[Value]], place: Mapping[Iri, int]) -> MatrixStates:
+    """The states of one model from what is accepted of it.
+
+    ``place`` says at which position each property stands, of all positions from 0 on.
+    """
+    states = [NOT_RECORDED] * len(place)
+    stated = {position for prop, position in place.items() if facts.get(prop)}
+    for position in stated:
+        states[position] = REPORTED
+    for predicate, state in _WEAKEST_FIRST:
+        for prop in facts.get(predicate, ()):
+            if isinstance(prop, Iri) and prop in place:
+                states[place[prop]] = state.letter
+    contested = {
+        place[prop]
+        for prop in facts.get(PG.contested, ())
+        if isinstance(prop, Iri) and prop in place
+    }
+    bare = [n for n, letter in enumerate(states) if letter in _KNOWN and n not in stated]
+    valued = [n for n in sorted(stated) if states[n] not in _KNOWN]
+    return MatrixStates("".join(states), sorted(contested), bare, valued)
+
+
+def matrix(
+    columns: Sequence[Field], models: Sequence[tuple[ModelSummary, MatrixStates]]
+) -> MatrixAnswer:
     """The states of every field of some models: a string of letters for each model.
 
-    ``models`` are rows of the catalogue. ``contested`` lists the positions of fields on
-    which sources disagree. A field is known where it is disclosed, reported, inferred or partly
-    disclosed, but for those in ``withoutValue``, of which no value is accepted; those in
-    ``withValue`` are known though their state says otherwise.
+    ``models`` are rows of the catalogue. A field is known where it is disclosed, reported,
+    inferred or partly disclosed, but for those in ``withoutValue``, of which no value is accepted;
+    those in ``withValue`` are known though their state says otherwise.
     """
-    layout = [field for field in fields(snapshot) if field.section != "Other"]
-    place = {field.property: position for position, field in enumerate(layout)}
-    rows = [_row(snapshot, Iri(model["iri"]), place, len(layout)) for model in models]
     return {
         "codes": {state.letter: key for key, state in STATES.items()},
         "fields": [
             {"property": local_name(f.property), "label": f.label, "section": f.section}
-            for f in layout
+            for f in columns
         ],
         "models": [
             {
                 "id": model["id"],
                 "name": model["name"],
                 "developers": model["developers"],
-                "states": states,
-                "contested": contested,
-                "withoutValue": bare,
-                "withValue": valued,
+                "states": states.letters,
+                "contested": states.contested,
+                "withoutValue": states.bare,
+                "withValue": states.valued,
             }
-            for model, (states, contested, bare, valued) in zip(models, rows, strict=True)
+            for model, states in models
         ],
     }
-
-
-def _row(
-    snapshot: AcceptedSnapshot, model: Iri, place: Mapping[Iri, int], width: int
-) -> tuple[str, list[int], list[int], list[int]]:
-    states = [NOT_RECORDED] * width
-    contested: list[int] = []
-    rows: list[tuple[int, str]] = []
-    valued: set[int] = set()
-    for _, predicate, value, _ in snapshot.quads(model):
-        if predicate in place:
-            valued.add(place[predicate])
-            states[place[predicate]] = REPORTED
-        elif isinstance(value, Iri) and value in place:
-            if (state := BY_PREDICATE.get(predicate)) is not None:
-                rows.append((place[value], state.letter))
-            elif predicate == PG.contested:
-                contested.append(place[value])
-    for position, letter in sorted(rows, key=lambda item: item[1] != INFERRED):
-        states[position] = letter  # what the developer says goes over an inference of others
-    bare = [n for n, letter in enumerate(states) if letter in _KNOWN and n not in valued]
-    other = [n for n in sorted(valued) if states[n] not in _KNOWN]
-    return "".join(states), sorted(contested), bare, other

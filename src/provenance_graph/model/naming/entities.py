@@ -235,7 +235,10 @@ def kind_by_name(entity: Iri) -> str:
 
 
 def _by_richness(present: AcceptedSnapshot, result: Iterable[Iri]) -> list[Iri]:
-    return sorted(result, key=lambda iri: (-_richness(present, iri), iri))
+    listed = list(result)
+    if len(listed) < 2:
+        return listed
+    return sorted(listed, key=lambda iri: (-_richness(present, iri), iri))
 
 
 def _richness(present: AcceptedSnapshot, entity: Iri) -> int:

@@ -17,6 +17,7 @@ from provenance_graph.core.claims import Literal, Precision, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.literals import period, shown_date
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
+from provenance_graph.model.disclosure.matrix import MatrixStates, layout, matrix_states
 from provenance_graph.model.fields import fields
 from provenance_graph.model.naming.resolve import fold
 from provenance_graph.model.search.name_rows import SCHEMA_SQL, NamedModel, fill_names
@@ -29,7 +30,7 @@ CREATE TABLE model (
   number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, id TEXT NOT NULL, name TEXT NOT NULL,
   released TEXT, released_first TEXT, released_last TEXT, context INTEGER, parameters INTEGER, sources INTEGER NOT NULL,
   gaps INTEGER NOT NULL, descendants INTEGER NOT NULL,
-  summary TEXT NOT NULL);
+  summary TEXT NOT NULL, states TEXT NOT NULL);
 CREATE TABLE facet (kind TEXT NOT NULL, value TEXT NOT NULL, number INTEGER NOT NULL,
   PRIMARY KEY (kind, value, number)) WITHOUT ROWID;
 CREATE TABLE above (number INTEGER NOT NULL, ancestor TEXT NOT NULL, PRIMARY KEY (ancestor, number))
@@ -109,11 +110,11 @@ def _insert(
 ) -> None:
     """One model's rows, in tables where they wait until they can be sorted."""
     database.execute(
-        "INSERT INTO unsorted_model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO unsorted_model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             number, facts.model, row["id"], row["name"], row["released"], *facts.release_period(),
             row["contextLength"], row["parameterCount"], row["sources"], row["gaps"],
-            row["descendants"], json.dumps(row, ensure_ascii=False),
+            row["descendants"], json.dumps(row, ensure_ascii=False), json.dumps(facts.states()),
         ),
     )  # fmt: skip
     spellings = sorted({row["name"], row["id"], *row["aliases"]})
@@ -135,6 +136,7 @@ class IndexedFacts:
         self.snapshot = snapshot
         self.models = sorted({s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)})
         self.properties = frozenset(field.property for field in fields(snapshot))
+        self.place = {field.property: number for number, field in enumerate(layout(snapshot))}
         self.openness = self._codes(PG.openness)
         self.family = self._codes(PG.licenceFamily)
         self.approved = {
@@ -238,6 +240,10 @@ class ModelFacts:
                     return value.lexical, value.lexical
                 return first.isoformat(), last.isoformat()
         return None, None
+
+    def states(self) -> MatrixStates:
+        """The state of every field."""
+        return matrix_states(self.facts, self.source.place)
 
     def row(self, descendants: int) -> dict[str, Any]:
         """The summary of a model, as lists and searches show it."""

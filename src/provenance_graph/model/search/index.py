@@ -18,6 +18,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import whole
+from provenance_graph.model.disclosure.matrix import MatrixStates
 from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.search.names import Hits, listed, search
 
@@ -160,6 +161,12 @@ class SearchIndex:
         end = offset + len(rows)
         following = str(end) if rows and end < total else None
         return Page([self._summary(row[0]) for row in rows], total, following)
+
+    def states(self, models: Sequence[ModelSummary]) -> list[MatrixStates]:
+        """The state of every field of some models of this table, in their order."""
+        asked = "SELECT states FROM model WHERE iri = ?"
+        rows = (self._database.execute(asked, (model["iri"],)).fetchone() for model in models)
+        return [MatrixStates(*json.loads(text)) for (text,) in rows]
 
     def _summary(self, text: str) -> ModelSummary:
         row: ModelDescription = json.loads(text)

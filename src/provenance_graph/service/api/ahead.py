@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Final
 
 from provenance_graph.assessment.assess import assess_under
+from provenance_graph.changes.compare import compare
 from provenance_graph.conflicts.stored import models_index
+from provenance_graph.core import deadline
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.graph import LicenceGraph
@@ -18,13 +23,45 @@ RUBRIC = "kg-transparency"
 """The rubric that a model's page shows."""
 
 
-def read_ahead(access: Access) -> None:
-    """Answer once about one model; what that reads is then at hand for all.
+_PAUSE: Final = 0.005
+"""Seconds between two looks whether a request is being answered."""
+_PATIENCE: Final = 0.1
+"""Seconds for which it gives way to requests at a stretch: one that takes longer may itself be
+waiting for what is being read ahead."""
 
-    Nothing is made that another process makes: without the indexes of the newest version
-    nothing is done, and whoever asks first waits as before.
+
+class GivingWay(deadline.Deadline):
+    """No limit, but a pause at every check while somebody's request is being answered.
+
+    Two threads share one interpreter: each look-up of a request would wait a millisecond for a
+    thread that reads ahead, and an answer makes a hundred of them.
     """
-    with suppress(ProvenanceError, OSError):  # whoever asks is given the reason
+
+    __slots__ = ("_busy", "_paused")
+
+    def __init__(self, busy: Callable[[], bool]) -> None:
+        super().__init__(float("inf"))
+        self._busy, self._paused = busy, 0.0
+
+    def check(self) -> None:
+        """Wait until nobody's request is in hand, or for as long as that may help."""
+        while self._busy():
+            if self._paused >= _PATIENCE:
+                return
+            time.sleep(_PAUSE)
+            self._paused += _PAUSE
+        self._paused = 0.0
+
+
+def read_ahead(access: Access, busy: Callable[[], bool] = lambda: False) -> None:
+    """Answer once about two models; what that reads is then at hand for all.
+
+    It gives way while ``busy`` says that a request is being answered. Nothing is made that another
+    process makes: without the indexes of the newest version nothing is done, and whoever asks first
+    waits as before.
+    """
+    giving_way = deadline.use(GivingWay(busy))
+    with giving_way, suppress(ProvenanceError, OSError):  # whoever asks is given the reason
         snapshot = access.snapshot()
         folder = snapshot.folder
         names = ("models", "lineage", "breaches")
@@ -32,11 +69,13 @@ def read_ahead(access: Access) -> None:
             INDEXES[name].exists(folder, snapshot.version) for name in names
         ):
             return
-        first = models_index(snapshot).models({}, text="", sort="name", limit=1, cursor="")
+        first = models_index(snapshot).models({}, text="", sort="name", limit=2, cursor="")
         graph = LicenceGraph(snapshot)
         basis(graph, snapshot.day)
-        for row in first.items:
-            subject = Iri(row["iri"])
+        subjects = [Iri(row["iri"]) for row in first.items]
+        for subject in subjects[:1]:
             profile(snapshot, subject)
             graph.report(subject)
             assess_under(snapshot, subject, [RUBRIC])
+        if len(subjects) > 1:
+            compare(snapshot, subjects)

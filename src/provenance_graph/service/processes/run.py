@@ -204,7 +204,11 @@ def _http_work(
         service = make_service(backend, settings, writer, tokens)
         first = app_of(service)
         rest = _RestApi(root, indexed=indexed, public=True, signing=signing)
-        staged = Staged(first, lambda: app_of(service, rest.routers()), rest.read_ahead)
+        staged = Staged(
+            first,
+            lambda: app_of(service, rest.routers()),
+            lambda: rest.read_ahead(lambda: service.gates.rest.busy > 0),
+        )
 
         async def of_all() -> ASGIApp:
             await whole.open()
@@ -262,11 +266,14 @@ class _RestApi:
 
         return routers(self._root, access)
 
-    def read_ahead(self) -> None:
-        """Read what the answers on any model rest on, so that the first reader need not wait."""
+    def read_ahead(self, busy: Callable[[], bool]) -> None:
+        """Read what the answers on any model rest on, so that the first reader need not wait.
+
+        It gives way while ``busy`` says that somebody is being answered.
+        """
         from provenance_graph.service.api.ahead import read_ahead
 
-        read_ahead(self._reads())
+        read_ahead(self._reads(), busy)
 
     def _reads(self) -> Access:
         from provenance_graph.service.api.common.access import Access

@@ -1,4 +1,4 @@
-"""Profiles of the models with most below them, made aside for each version and stored as they are sent.
+"""Profiles of the models with most below them or stated of them, made aside for each version and stored as they are sent.
 
 A profile costs a look-up for every result, rank and offer below the model: 30 ms for one with 134
 criterion results, 80 ms where the engine has none of their blocks in memory. Such models are few;
@@ -16,15 +16,18 @@ from typing import Final
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.service.api.common.encoding import as_json
+from provenance_graph.store.values import ANY
 
 FORMAT: Final = "1"
 """What the file holds; one of an earlier edition is made again."""
 MOST: Final = 512
-"""Models whose profile is stored, those with most below them: the bound of time and disk."""
+"""Models whose profile is stored, the heaviest: the bound of time and disk."""
 FEWEST: Final = 12
-"""What must be below a model for its profile to be stored; with less it takes a few milliseconds."""
+"""What a model must weigh for its profile to be stored; with less it takes a few milliseconds."""
+_CLAIMS_A_NODE: Final = 2
+"""So many annotated claims cost as many look-ups as one node below a model."""
 _BELOW: Final = (
     PG.evaluationOf,
     PG.rankOf,
@@ -43,7 +46,7 @@ def profiles_file(folder: Path, version: str) -> Path:
 
 
 def heaviest(snapshot: AcceptedSnapshot, most: int = MOST, fewest: int = FEWEST) -> list[Iri]:
-    """The models with most below them, heaviest first."""
+    """The models with most below them or stated of them, heaviest first."""
     counts: Counter[Iri] = Counter()
     assessed: dict[Iri, Iri] = {}
     part_of_model: list[tuple[Iri, Iri]] = []
@@ -60,8 +63,22 @@ def heaviest(snapshot: AcceptedSnapshot, most: int = MOST, fewest: int = FEWEST)
             counts[assessed[whole]] += 1
     for version, model in part_of_model:  # a page shows the results of versions, too
         counts[model] += counts[version]
+    for model, claims in _claims(snapshot).items():
+        counts[model] += claims // _CLAIMS_A_NODE
     chosen = [iri for iri, number in counts.items() if number >= fewest]
     return sorted(chosen, key=lambda iri: (-counts[iri], iri))[:most]
+
+
+def _claims(snapshot: AcceptedSnapshot) -> Counter[Iri]:
+    """How many annotated claims there are about each model, under all its names."""
+    models = {model for model, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
+    named = {o: s for s, _, o, _ in snapshot.quads(predicate=PG.describedAs) if s in models}
+    about = Counter(o for _, _, o, _ in snapshot.quads(predicate=PG.about, graph=ANY))
+    found: Counter[Iri] = Counter()
+    for name, number in about.items():
+        if isinstance(name, Iri) and (model := named.get(name, name)) in models:
+            found[model] += number
+    return found
 
 
 def keep(folder: Path, snapshot: AcceptedSnapshot) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.conflicts.stored import models_index
 from provenance_graph.model.answers import MatrixPage
-from provenance_graph.model.disclosure.matrix import matrix
+from provenance_graph.model.disclosure.matrix import layout, matrix
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Cursor
 from provenance_graph.service.api.common.reply import api_router, reply
@@ -37,9 +37,12 @@ def _disclosure(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("models", asOf)
 
         def made() -> MatrixPage:
-            page = models_index(snapshot).models(
+            index = models_index(snapshot)
+            page = index.models(
                 resolved(filters, snapshot), text=q, sort=sort, limit=limit, cursor=cursor
             )
-            return {**matrix(snapshot, page.items), "total": page.total, "next": page.cursor}
+            rows = list(zip(page.items, index.states(page.items), strict=True))
+            shown = matrix(layout(snapshot), rows)
+            return {**shown, "total": page.total, "next": page.cursor}
 
         return reply(access, request, snapshot, made)

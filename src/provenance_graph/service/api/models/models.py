@@ -24,7 +24,6 @@ from provenance_graph.model.profile import profile
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.parameters import AsOf, Many
-from provenance_graph.service.api.common.profiles import StoredProfiles
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.entities.claims import claims_about
 
@@ -65,11 +64,8 @@ def _one_model(routes: APIRouter, access: Access) -> None:
 
         def made() -> bytes:
             entity = resolve(snapshot, name)
-            if not asOf and access.at_hand("profiles", snapshot):
-                stored = StoredProfiles.open(snapshot).find(snapshot.canonical(entity))
-                if stored is not None:
-                    return stored
-            return as_json(profile(snapshot, entity).to_json())
+            stored = access.stored_profile(snapshot, entity)
+            return stored or as_json(profile(snapshot, entity).to_json())
 
         return reply(access, request, snapshot, made, write=bytes)
 
