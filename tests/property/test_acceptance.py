@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import cache
 
 from examples import sample
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from reference_data import reference
 
+from provenance_graph.acceptance.agreement import COUNTS
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.core import iris, literals
@@ -134,6 +135,53 @@ def test_the_day_of_retrieval_decides_nothing_between_documents(
     ]
     for predicate in PROPERTIES:
         assert _accepted(held, predicate, policy) == _accepted(later, predicate, policy)
+
+
+@settings(max_examples=sample(30, 60), deadline=None)
+@given(
+    predicate=st.sampled_from(sorted(COUNTS)),
+    tenths=st.integers(1, 999),
+    unit=st.sampled_from([10**6, 10**9]),
+    further=st.integers(0, 10**5 // 2 - 1),
+    sources=st.permutations(["gallery", "mot", "epoch", "mteb"]),
+    same_basis=st.sampled_from([Basis.THIRD_PARTY, Basis.DEVELOPER]),
+)
+def test_a_coarser_rounding_never_beats_a_finer_one(
+    predicate: Iri,
+    tenths: int,
+    unit: int,
+    further: int,
+    sources: list[str],
+    same_basis: Basis,
+) -> None:
+    """Whoever rounds further: of one count in units, tenths and exactly, the exact is accepted."""
+    fine = tenths * unit // 10
+    exact = fine + further * (unit // 10**6)
+    coarse = max(unit, (exact + unit // 2) // unit * unit)
+    assume(abs(coarse - fine) < unit / 2)
+    policy = _policy()
+    for values in ((coarse, fine), (coarse, fine, exact)):
+        claims = [
+            _counted(predicate, value, source, same_basis)
+            for value, source in zip(values, sources, strict=False)
+        ]
+        closest = min(claims, key=lambda item: policy.source(item).closeness_of(predicate))
+        accepted = resolve(claims, predicate, policy)
+        assert accepted.values == (literals.integer(values[-1]),), (values, closest)
+        assert accepted.rivals == ()
+
+
+def _counted(predicate: Iri, count: int, source: str, basis: Basis) -> SourcedClaim:
+    model = iris.model("org/m")
+    header = Header(
+        iris.record(source, "m", DAY),
+        Iri(f"https://example.org/{source}/m"),
+        iris.organization(source),
+        DAY,
+        "rdf",
+        basis,
+    )
+    return SourcedClaim(Claim(model, predicate, literals.integer(count)), header, model)
 
 
 @cache

@@ -17,10 +17,15 @@ COUNTS = frozenset(
         PG.parameterCount,
         PG.activeParameterCount,
         PG.embeddingParameterCount,
+        PG.nominalParameterCount,
         PG.trainingTokenCount,
+        PG.trainingDatapointCount,
     }
 )
-"""Counts that are commonly given rounded, in billions or millions."""
+"""Counts that are commonly given rounded, in billions or millions.
+
+A nominal size is a rounding by its definition, and one catalogue rounds further than another.
+"""
 
 LIMITS = frozenset({PG.contextLength, PG.maxInputTokens, PG.maxOutputTokens})
 """Limits that are commonly given in K, which is 1,000 to some and 1,024 to others."""

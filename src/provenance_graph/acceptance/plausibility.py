@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import unquote
 
-from provenance_graph.acceptance.agreement import COUNTS, date_span
+from provenance_graph.acceptance.agreement import date_span
 from provenance_graph.acceptance.criteria import best_of
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
@@ -51,7 +51,7 @@ _LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
 def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     """Why a claim's value can hardly be true, by the claim's ``id``; nothing for the others."""
     results: dict[int, str] = {}
-    counts = [item for one in COUNTS if one == PG.parameterCount for item in groups.get(one, ())]
+    counts = list(groups.get(PG.parameterCount, ()))
     sizes = [*counts, *groups.get(PG.nominalParameterCount, ())]
     if sizes and (names := _names(subject, groups)):
         results.update(_against_name(sizes, names, groups, policy))

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 from claims_made import ORDER, POLICY, M, accepted, billions, dated, held
+from reference_data import reference
 
 from provenance_graph.acceptance import disclosure
-from provenance_graph.acceptance.agreement import agree
+from provenance_graph.acceptance.agreement import COUNTS, LIMITS, agree
 from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.acceptance.view import view_of
@@ -18,10 +19,12 @@ from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
     Custody,
+    Literal,
     Precision,
     Stance,
 )
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.store.memory import MemoryStore
 
 
 def test_the_better_basis_wins_over_the_more_recent() -> None:
@@ -129,6 +132,18 @@ def test_an_exact_count_refines_a_rounded_one(
     other = held(literals.integer(exact))
     assert agree(one, other) is agree(other, one) is same
     assert accepted(one, other) == [str(exact if same else rounded)]
+
+
+def test_every_amount_of_parameters_tokens_or_examples_is_a_count_or_a_limit() -> None:
+    """A catalogue's rounding must not stand beside a finer one, whatever the amount is called."""
+    terms = MemoryStore(reference())
+    amounts = {
+        subject
+        for subject, _, unit, _ in terms.quads(predicate=PG.unit)
+        if isinstance(unit, Literal) and unit.lexical in ("parameters", "tokens", "data points")
+    }
+    read_from_files = {PG.slidingWindowSize, PG.vocabularySize}
+    assert amounts - read_from_files == COUNTS | LIMITS
 
 
 @pytest.mark.parametrize(("limit", "same"), [(131_072, True), (128_000, True), (262_144, False)])
