@@ -114,14 +114,22 @@ def _row(
         yield from statements.made_by(model, maker)
     if stated := row.get("Publication date"):
         yield from mapping.released(model, DCTERMS.issued, stated, f"{where} Publication date")
-    for domain in _several(row.get("Domain", "")):
-        yield Claim(model, PG.task, statements.literal(domain.casefold()))
+    yield from _domains(row, model)
     yield from _figures(row, model, where)
     yield from _hardware(row, model, where)
     yield from _data(row, model, where)
     yield from _bases(row, model, subjects, sizes, where)
     yield from _access(row, model, where)
     yield from _links(row, model, name, where)
+
+
+def _domains(row: Row, model: Iri) -> Iterator[Claim]:
+    """Its domains of application, as SPDX has them ("computer vision"); they are no tasks."""
+    for domain in _several(row.get("Domain", "")):
+        named = Claim(model, PG.applicationDomain, statements.literal(domain.casefold()))
+        if domain == "Other":
+            named = replace(named, value=None, as_stated=domain, unusable="it names no domain")
+        yield named
 
 
 def _several(cell: str) -> list[str]:
@@ -409,7 +417,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="7",
+    version="8",
     keys=keys.EPOCH,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

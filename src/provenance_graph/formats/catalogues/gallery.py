@@ -98,27 +98,73 @@ def _read(document: Document) -> ReaderOutput:
     if not isinstance(entries, list):
         raise Unreadable(document.url, "not a list of models")
     known: set[Iri] = set()
+    stated = _licences(entries)
     for index, entry in enumerate(entries):
         if isinstance(entry, dict):
-            yield from _entry(entry, f"/{index}", known)
+            yield from _entry(entry, f"/{index}", known, stated)
         else:
             yield Problem(f"/{index}", f"{common.brief(entry)} is not a mapping", kind="shape")
 
 
-def _entry(entry: dict[str, Any], where: str, known: set[Iri]) -> ReaderOutput:
+def _entry(
+    entry: dict[str, Any], where: str, known: set[Iri], licences: Mapping[str, set[str]]
+) -> ReaderOutput:
     """One model of LocalAI's gallery: its files, under the repositories in which they lie."""
-    repositories: set[str] = set()
     for index, file in enumerate(statements.as_list(entry.get("files"))):
         stated, at = statements.mapping(file), f"{where}/files/{index}"
         place = _place(statements.scalar_text(stated.get("uri")))
         if place is None or not place.path:
             continue  # files from elsewhere: no model is named
-        repositories.add(place.name)
         yield from _file(place, statements.scalar_text(stated.get("sha256")), at, known)
     licence = statements.scalar_text(entry.get("license"))
-    for name in sorted(repositories):
-        if licence:
-            yield from statements.licensed(iris.model(name), licence, locator=f"{where}/license")
+    for name in _own(entry) if licence else ():
+        subjects = [iris.model(name)] if len(licences[name]) == 1 else _nodes(entry, name)
+        for subject in subjects:
+            yield from statements.licensed(subject, licence, locator=f"{where}/license")
+        if not subjects:
+            what = f"{name} holds files under several licences, and none of this entry has a digest"
+            yield Problem(f"{where}/license", what, "a sha256 for each file", "missing")
+
+
+def _licences(entries: list[Any]) -> Mapping[str, set[str]]:
+    """The licences that a gallery's entries give for each repository.
+
+    One for which they give several collects files of many models, each under its own licence.
+    """
+    stated: dict[str, set[str]] = {}
+    for entry in map(statements.mapping, entries):
+        licence = statements.scalar_text(entry.get("license"))
+        for name in _own(entry) if licence else ():
+            stated.setdefault(name, set()).add(licence)
+    return stated
+
+
+def _own(entry: Mapping[Any, Any]) -> list[str]:
+    """The repositories of the entry's own model: those it links to, else that of its first file.
+
+    A text encoder or a decoder from another repository is under a licence of its own.
+    """
+    held = [place.name for place, _ in _placed_files(entry)]
+    addresses = map(statements.scalar_text, statements.as_list(entry.get("urls")))
+    linked = {hub.model_name(address) for address in addresses}
+    return sorted(linked & set(held)) or held[:1]
+
+
+def _nodes(entry: Mapping[Any, Any], name: str) -> list[Iri]:
+    """The files of an entry in one repository, of which a digest is stated."""
+    return [
+        _node(place)
+        for place, digest in _placed_files(entry)
+        if place.name == name and _SHA256.fullmatch(digest.casefold())
+    ]
+
+
+def _placed_files(entry: Mapping[Any, Any]) -> Iterator[tuple[hub.Repository, str]]:
+    """The files of an entry that lie in repositories of the Hub, each with its digest."""
+    for stated in map(statements.mapping, statements.as_list(entry.get("files"))):
+        place = _place(statements.scalar_text(stated.get("uri")))
+        if place is not None and place.path:
+            yield place, statements.scalar_text(stated.get("sha256"))
 
 
 def _descriptor(entry: Any) -> ReaderOutput:
@@ -206,7 +252,7 @@ def _file(
         if digest:
             yield Problem(f"{where}/sha256", f"{digest[:70]!r} is no SHA-256", kind="value")
         return
-    node = iris.entity(SOURCE, "artifact", f"{place.name}/{statements.clean(place.path)[:200]}")
+    node = _node(place)
     if node in known:
         return
     known.add(node)
@@ -224,6 +270,10 @@ def _file(
         yield Claim(node, PG.quantizationMethod, method, basis=Basis.INFERENCE, locator=where)
 
 
+def _node(place: hub.Repository) -> Iri:
+    return iris.entity(SOURCE, "artifact", f"{place.name}/{statements.clean(place.path)[:200]}")
+
+
 def _leaves(document: Document) -> Iterator[Leaf]:
     """The values of a descriptor, or of every entry of a gallery."""
     if isinstance(document.features.value, dict):
@@ -238,11 +288,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
 
 def _placed(entry: dict[str, Any]) -> bool:
     """Whether a file of the entry lies in a repository of the Hub, which then is the model."""
-    places = (
-        _place(statements.scalar_text(statements.mapping(file).get("uri")))
-        for file in statements.as_list(entry.get("files"))
-    )
-    return any(place is not None and place.path for place in places)
+    return any(_placed_files(entry))
 
 
 SYNTAXES = ("json", "yaml")
@@ -276,7 +322,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="3",
+    version="4",
     keys=keys.GALLERY,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
