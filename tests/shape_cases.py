@@ -59,7 +59,7 @@ def checks(graph: str) -> list[Check]:
     ]
 
 
-_ALIKE = ("Value-", "One-")
+_ALIKE = ("Value-", "One-", "Once-")
 _EVERY = 8
 
 

@@ -49,14 +49,16 @@ def derive(files: Iterable[Path]) -> bytes:
     vocabulary = _Vocabulary(files)
     forms = {name: form for name in vocabulary.facts if (form := vocabulary.form(name))}
     ones = [name for name in vocabulary.facts if vocabulary.single(name)]
-    values = [*_group("Value", "Values of facts", forms, ("RecordGraphs", "DocumentAlone"))]
-    single = [*_group("One", "One value where one is right", ones, ("DocumentAlone",))]
+    once = [name for name in ones if name != SCHEMA.name]  # a document may spell one in two ways
+    everywhere = ("RecordGraphs", "DocumentAlone", "AcceptedView")
     blocks = [
         _HEAD,
-        *values,
+        *_group("Value", "Values of facts", forms, everywhere),
         *(_property("Value", name, form) for name, form in forms.items()),
-        *single,
+        *_group("One", "One value where one is right", ones, ("AcceptedView",)),
         *(_property("One", name, vocabulary.one(name)) for name in ones),
+        *_group("Once", "One value where one is right, in a document", once, ("DocumentAlone",)),
+        *(_property("Once", name, vocabulary.once(name)) for name in once),
     ]
     return "\n".join(blocks).encode()
 
@@ -64,7 +66,7 @@ def derive(files: Iterable[Path]) -> bytes:
 def _group(kind: str, label: str, names: Iterable[str], graphs: tuple[str, ...]) -> Iterator[str]:
     """The node shape that holds the property shapes of one kind."""
     names = list(names)
-    over = ", ".join(f"pgs:{graph}" for graph in (*graphs, "AcceptedView"))
+    over = ", ".join(f"pgs:{graph}" for graph in graphs)
     targets = ", ".join(shorten(name) for name in names)
     parts = ", ".join(f"pgs:{kind}-{local_name(name)}" for name in names)
     yield (
@@ -120,6 +122,10 @@ class _Vocabulary:
             f"Accept one {self._label(name)}: rebuild the view, "
             "or map names apart that were merged wrongly.",
         )
+
+    def once(self, name: str) -> _Form:
+        """The constraint of a fact that takes one value, on what a document states."""
+        return _Form("sh:maxCount 1", f"State one {self._label(name)}: the document gives several.")
 
     def form(self, name: str) -> _Form | None:
         """The constraints on a fact's values; None where the ontology says nothing of them."""

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from shared import SHARED, needs_shared
 
 from provenance_graph import cli
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -77,6 +80,34 @@ def test_validate_exits_as_a_gate_needs(here, name, text, options, exit_code) ->
     (here / name).write_text(text)
     result = run("none", "validate", name, *options)
     assert code(result) == exit_code, result.output
+
+
+def test_a_valid_document_with_warnings_says_why_its_exit_code_is_one(here) -> None:
+    (here / "bom.json").write_text('{"bomFormat": "CycloneDX", "specVersion": "1.6"}')
+    result = run("none", "validate", "bom.json")
+    assert code(result) == 1
+    assert "exit code 1, since these are asked for: --severity violation" in result.stderr
+    lenient = run("none", "validate", "bom.json", "--severity", "violation")
+    assert code(lenient) == 0
+    assert "exit code" not in lenient.stderr
+
+
+@needs_shared
+def test_a_violation_is_what_the_strict_schema_of_cyclonedx_refuses() -> None:
+    assert SHARED is not None
+    folder = SHARED / "sources" / "documents" / "cyclonedx-mlbom"
+    written = (one for one in SchemaVersion if one >= SchemaVersion.V1_2)  # JSON begins with it
+    strict = {one.to_version(): JsonStrictValidator(one) for one in written}
+    checked = 0
+    for path in sorted(folder.glob("*.json")):
+        version = json.loads(path.read_bytes()).get("specVersion")
+        if version is None:
+            continue  # what a tool takes in, no bill of materials
+        (one,) = examine([str(path)], retrieved="2026-11-30")
+        grave = [f for f in one.findings if f.severity is Severity.VIOLATION]
+        assert bool(grave) == bool(strict[version].validate_str(path.read_text())), path.name
+        checked += 1
+    assert checked >= 100
 
 
 @pytest.mark.parametrize("path", ["nosuch.md", "empty", "*.nothing"])

@@ -7,9 +7,9 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record, Stance
 from provenance_graph.core.errors import BadShape, Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.literals import day, integer
+from provenance_graph.core.literals import day, integer, text
 from provenance_graph.core.rdf import to_quads
-from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.shapes import (
     Severity,
     affected,
@@ -121,7 +121,14 @@ def test_a_record_is_validated_alone_and_by_what_it_states() -> None:
 def test_an_estimate_is_no_statement_of_the_document() -> None:
     guess = Claim(MODEL, PG.parameterCount, integer(21), basis=Basis.ESTIMATE)
     claim = Claim(MODEL, PG.parameterCount, integer(42))
-    assert not any("Accept one" in f.message for f in validate_record(record(guess, claim)))
+    other = Claim(MODEL, PG.parameterCount, integer(41))
+    assert not any("State one" in f.message for f in validate_record(record(guess, claim)))
+    assert any("State one" in f.message for f in validate_record(record(other, claim)))
+
+
+def test_a_document_may_spell_a_name_in_two_ways() -> None:
+    names = [Claim(MODEL, SCHEMA.name, text(n)) for n in ("Web data", "Web-data set")]
+    assert not any(f.path == SCHEMA.name for f in validate_record(record(*names)))
 
 
 def test_the_reference_finds_the_same_in_a_record() -> None:

@@ -148,7 +148,7 @@ def of_documents(
         if len(findings) > limit:
             session.say(f"{limit} of {len(findings):,} findings shown (--limit, or --format json)")
         less = f"; {below:,} below {least.label.lower()}, see --severity" if below else ""
-        session.say(_summary(examined) + less)
+        session.say(_summary(examined) + less + _why_one(findings))
     else:
         sys.stdout.write(WRITERS[form](examined))
     if any(one.asked for one in examined) or not any(one.read for one in examined):
@@ -183,6 +183,13 @@ def _summary(examined: Sequence[Examined]) -> str:
     if unread:
         files += f", {unread:,} not read"
     return f"{files}: {summarize(f for one in examined for f in one.findings)}"
+
+
+def _why_one(findings: Sequence[Finding]) -> str:
+    """Why a valid document gives exit code 1: warnings count, unless they are not asked for."""
+    if not findings or any(finding.severity is Severity.VIOLATION for finding in findings):
+        return ""
+    return " (exit code 1, since these are asked for: --severity violation lets them pass)"
 
 
 def _of_store(
