@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from provenance_graph.core import terms
-from provenance_graph.core.claims import Literal, Quad, Record, Stance, Value
+from provenance_graph.core.claims import Basis, Literal, Quad, Record, Stance, Value
 from provenance_graph.core.errors import BadShape
 from provenance_graph.core.iris import PREFIXES, Iri, shorten
 from provenance_graph.core.rdf import to_quads
@@ -151,7 +151,7 @@ def statements(record: Record) -> Iterator[Quad]:
     for claim in record.claims:
         basis = claim.basis or record.header.basis
         states = claim.stance in (Stance.STATED, Stance.PARTLY_STATED)
-        if claim.value is not None and states and basis.value != PG.Estimate:
+        if claim.value is not None and states and basis is not Basis.ESTIMATE:
             yield claim.subject, claim.predicate, claim.value, None
             if claim.predicate in terms.DERIVATIONS:
                 yield claim.subject, PROV.wasDerivedFrom, claim.value, None

@@ -13,19 +13,14 @@ from typing import NamedTuple
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.checking import positions
+from provenance_graph.checking.lists.accepted import AcceptedClaims
 from provenance_graph.checking.lists.contradicted import against, by_predicate, value_text
 from provenance_graph.checking.lists.cyclonedx import CycloneView
 from provenance_graph.checking.lists.definition import Element, ElementList, lists
 from provenance_graph.checking.lists.spdx import SpdxView
 from provenance_graph.checking.lists.stated import BomView, Stated
 from provenance_graph.checking.positions import Place
-from provenance_graph.core.claims import (
-    AcceptanceStatus,
-    Claim,
-    Literal,
-    Record,
-    SourcedClaim,
-)
+from provenance_graph.core.claims import Claim, Literal, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound, SourceError
 from provenance_graph.core.iris import Iri, expand, mint, short_id
 from provenance_graph.core.rdf import claim_iri
@@ -86,6 +81,7 @@ class ElementChecker:
 
     def __init__(self, wanted: ElementList, snapshot: AcceptedSnapshot | None = None) -> None:
         self.wanted, self._snapshot = wanted, snapshot
+        self._known = AcceptedClaims(snapshot) if snapshot is not None else None
         self._owners: dict[tuple[Iri, str], list[Iri]] = {}
 
     def of_document(
@@ -136,7 +132,7 @@ class ElementChecker:
         places = getattr(element, format, ()) if view is not None else ()
         result = _at_places(element, view, places) if places else _by_claims(element, claims)
         own = _own_predicates(element.properties)
-        if result.status == MET and (other := against(self._snapshot, own, claims)):
+        if result.status == MET and (other := against(self._known, own, claims)):
             return replace(result, status=CONTRADICTED, better=other)
         if result.status in (NOBODY, BLANK):
             better = [
@@ -148,7 +144,7 @@ class ElementChecker:
 
     def _accepted(self, element: Element, subjects: Iterable[Iri]) -> Iterator[SourcedClaim]:
         """What the store accepts of the models on the element's properties."""
-        if self._snapshot is None:
+        if self._known is None:
             return
         for subject in subjects:
             for one in _answers(element.properties):
@@ -158,9 +154,7 @@ class ElementChecker:
                         self._owners.clear()
                     self._owners[where] = self._owners_at(*where)
                 for owner in self._owners[where]:
-                    for claim in self._snapshot.claims(owner, one.predicate):
-                        if claim.standing is AcceptanceStatus.ACCEPTED and claim.value is not None:
-                            yield claim
+                    yield from self._known.of(owner, one.predicate)
 
     def _owners_at(self, subject: Iri, place: str) -> list[Iri]:
         assert self._snapshot is not None

@@ -6,14 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from provenance_graph.acceptance.agreement import agree
-from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import (
-    DEVELOPER_RANK,
-    AcceptanceStatus,
-    Claim,
-    Literal,
-    SourcedClaim,
-)
+from provenance_graph.checking.lists.accepted import AcceptedClaims
+from provenance_graph.core.claims import DEVELOPER_RANK, Claim, Literal, SourcedClaim
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS
 
@@ -27,7 +21,7 @@ def by_predicate(claims: Iterable[Claim]) -> dict[Iri, list[Claim]]:
 
 
 def against(
-    snapshot: AcceptedSnapshot | None,
+    accepted: AcceptedClaims | None,
     predicates: Iterable[Iri],
     claims: Mapping[Iri, Sequence[Claim]],
 ) -> str:
@@ -37,29 +31,26 @@ def against(
 
     Properties of one value and licences are compared; no value in common is a contradiction.
     """
-    if snapshot is None:
+    if accepted is None:
         return ""
+    single = accepted.snapshot.policy.single
     for predicate in predicates:
-        comparable = predicate == DCTERMS.license or predicate in snapshot.policy.single
+        comparable = predicate == DCTERMS.license or predicate in single
         if comparable and predicate not in DERIVATIONS:
-            for sentence in _of_property(snapshot, predicate, claims.get(predicate, ())):
+            for sentence in _of_property(accepted, predicate, claims.get(predicate, ())):
                 return sentence
     return ""
 
 
 def _of_property(
-    snapshot: AcceptedSnapshot, predicate: Iri, claims: Sequence[Claim]
+    accepted: AcceptedClaims, predicate: Iri, claims: Sequence[Claim]
 ) -> Iterator[str]:
     stated = [claim for claim in claims if claim.value is not None]
     for subject in dict.fromkeys(claim.subject for claim in stated):
         own = [claim for claim in stated if claim.subject == subject]
-        developer = [
-            accepted
-            for accepted in snapshot.claims(subject, predicate)
-            if accepted.standing is AcceptanceStatus.ACCEPTED
-            and accepted.basis in DEVELOPER_RANK
-            and accepted.value is not None
-        ]
+        if accepted.values(subject, predicate) <= {claim.value for claim in own}:
+            continue  # whoever says so, the document says it too
+        developer = [one for one in accepted.of(subject, predicate) if one.basis in DEVELOPER_RANK]
         if developer and not any(_same(claim, other) for claim in own for other in developer):
             publisher = short_id(developer[0].header.publisher)
             theirs = f"{value_text(developer[0])} ({publisher})"

@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.checking.lists.accepted import AcceptedClaims
 from provenance_graph.checking.lists.checker import BLANK, CONTRADICTED, MET, NOBODY
 from provenance_graph.checking.lists.contradicted import against, by_predicate
 from provenance_graph.core.claims import Claim, Literal, Record
@@ -48,6 +49,7 @@ class FormChecker:
 
     def __init__(self, form: Form, store: Store, snapshot: AcceptedSnapshot) -> None:
         self.form, self._store, self._snapshot = form, store, snapshot
+        self._accepted = AcceptedClaims(snapshot)
 
     @cached_property
     def _alone(self) -> MemoryStore:
@@ -111,7 +113,7 @@ class FormChecker:
         for section in filled.sections:
             for field in section.fields:
                 own = (source.iri for source in asked[field.id].sources if source.plain)
-                other = against(self._snapshot, own, stated) if stated else ""
+                other = against(self._accepted, own, stated) if stated else ""
                 yield self._finding(model, field, others.get(field.id), claims, other)
 
     def _finding(
