@@ -98,7 +98,9 @@ def test_levels_after_any_changes_are_those_of_a_full_build(steps: list[tuple[bo
     built = compile_quads(reference(), list(stored.values()), [], derive=EvidenceLevels())
     assert levels(store) == {quad for quad in built if quad[3] == GRAPH}
     fresh = ModelEvidence(AcceptedSnapshot(store))
-    for model in {quad[0] for quad in levels(store)}:
+    having = {quad[0]: quad[2] for quad in levels(store) if quad[1] == PG.evidenceProfile}
+    for model, profile in having.items():
         assert set(as_quads(model, fresh.findings(model))) == {
-            quad for quad in levels(store) if quad[0] == model
+            quad for quad in levels(store) if quad[0] in (model, profile)
         }
+    assert {quad[0] for quad in levels(store)} == {*having, *having.values()}

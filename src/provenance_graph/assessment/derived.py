@@ -22,6 +22,7 @@ from provenance_graph.assessment.evidence.gather import (
 from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
 from provenance_graph.store.values import QuadSource
 
 if TYPE_CHECKING:
@@ -68,6 +69,25 @@ class Levels:
     ) -> list[Quad]:
         """The quads of one subject, given the claims of its view."""
         return level_quads(subject, claims, statements, latest, self._links, self._asked)
+
+    def shared(
+        self, store: QuadSource, out: Iterable[Quad], into: Iterable[Quad]
+    ) -> tuple[set[Quad], set[Quad]]:
+        """Quads of profiles: those of which no model has the profile any more, and those there."""
+        links = [{q for q in quads if q[1] == PG.evidenceProfile} for quads in (out, into)]
+        taken, given = links
+        leaving = {subject for subject, *_ in taken}
+        known: set[Quad] = set()
+        unused: set[Quad] = set()
+        for _, _, profile, _ in given:
+            assert isinstance(profile, Iri)
+            known.update(store.quads(profile, graph=GRAPH))
+        for profile in {q[2] for q in taken} - {q[2] for q in given}:
+            assert isinstance(profile, Iri)
+            having = store.quads(predicate=PG.evidenceProfile, object=profile, graph=GRAPH)
+            if all(subject in leaving for subject, *_ in having):
+                unused.update(store.quads(profile, graph=GRAPH))
+        return unused, known
 
     def reach(self, subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
         """Every subject whose quads a change of these may change."""

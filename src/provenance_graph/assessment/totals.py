@@ -161,7 +161,7 @@ def all_totals(snapshot: AcceptedSnapshot, schemes: Iterable[Rubric]) -> Iterato
     yield from totals(stored_levels(snapshot), schemes)
 
 
-EVERY_MODEL = "{ SELECT DISTINCT ?model { GRAPH <%s> { ?model ?any ?thing } } }"
+EVERY_MODEL = "{ SELECT DISTINCT ?model { GRAPH <%s> { ?model pg:evidenceProfile ?profile } } }"
 
 
 def query(rubric: Rubric, models: Iterable[Iri] = (), name: str = "total") -> str:

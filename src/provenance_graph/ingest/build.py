@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -30,7 +29,7 @@ from provenance_graph.core.errors import (
 )
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
-from provenance_graph.ingest.bulk.engines import Engine, LocalEngine
+from provenance_graph.ingest.bulk.engines import Engine, LocalEngine, uncollected
 from provenance_graph.ingest.bulk.keeping import keep_table
 from provenance_graph.ingest.bulk.keys import key_tasks, write_keys
 from provenance_graph.ingest.bulk.parts import RecordPart, text
@@ -153,18 +152,6 @@ def _refusals_explained(where: Path) -> Iterator[None]:
             f"{where}: nothing was built: {reason}; what was there is still in use, and the same "
             "command goes on where this one ended"
         ) from error
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without garbage collection: a build makes millions of objects and no cycles."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 class _Build:
@@ -337,7 +324,7 @@ MAX_DECIDED = 50_000
 STAGING = "staging"
 """Where a build keeps its stages, below the store."""
 
-STAGES = 3
+STAGES = 4
 """Changes with what stages write, so that none goes on with another version's."""
 
 

@@ -14,7 +14,8 @@ from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.errors import NotFound, RecordError, UsageError
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import PG, RDF
-from provenance_graph.ingest.build import compile_quads, uncollected
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.ingest.bulk.engines import uncollected
 from provenance_graph.ingest.decisions import Decisions, by_hand, rows_about
 from provenance_graph.ingest.rules import names_in
 from provenance_graph.ingest.shipped import mappings, reference_quads, shipped_records

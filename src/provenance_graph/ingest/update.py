@@ -70,6 +70,11 @@ class DerivedQuads(Protocol):
     def reach(self, subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
         """Every subject whose quads a change of these may change."""
 
+    def shared(
+        self, store: Store, out: Iterable[Quad], into: Iterable[Quad]
+    ) -> tuple[set[Quad], set[Quad]]:
+        """Of quads that subjects share: those that a change leaves to none, and those there."""
+
 
 class Deriver(Protocol):
     """Something that follows from claims beyond the view, stored in a graph of its own."""
@@ -341,6 +346,10 @@ def difference(
             had = set(store.quads(subject, graph=derive.graph))
             out.extend(sorted(had - further, key=quad_key))
             into.extend(sorted(further - had, key=quad_key))
+    if derived:
+        unused, known = derived.shared(store, out, into)
+        out.extend(sorted(unused, key=quad_key))
+        into = [quad for quad in dict.fromkeys(into) if quad not in known]
     return out, into
 
 

@@ -146,9 +146,11 @@ def test_one_more_claim_changes_only_the_levels_of_its_model():
         Claim(MODEL, PG.parameterCount, integer(7_000_000_000)),
     )
     before, after = set(levels(retained)), set(levels([*retained, more]))
-    assert {quad[0] for quad in before ^ after} == {MODEL}
+    changed = {quad for quad in before ^ after if quad[1] == PG.evidenceProfile}
+    assert {quad[0] for quad in changed} == {MODEL}
     assert {quad[3] for quad in after} == {GRAPH}
-    assert (MODEL, PG.evidenceDisclosed, PG.parameterCount, GRAPH) in after
+    (profile,) = (quad[2] for quad in changed & after)
+    assert (profile, PG.evidenceDisclosed, PG.parameterCount, GRAPH) in after
 
 
 def test_the_stored_query_agrees_on_a_whole_store(kept: MemoryStore):

@@ -2,11 +2,14 @@
 
 Results, versions, aliases and files hang below a model as nodes of their own; what is stated
 about them is evidence about the model. The levels that follow are stored as triples in one
-graph, so that a query can add them up: ``<model> pg:evidenceDisclosed pg:parameterCount``.
+graph, so that a query can add them up: ``<model> pg:evidenceProfile ?profile`` and ``?profile
+pg:evidenceDisclosed pg:parameterCount``. Models of which the same is known share a profile, which
+is named by what it says: levels at each model would be an eighth of all quads of a large store.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
@@ -47,6 +50,7 @@ LEVEL_PROPERTIES: dict[Iri, Iri] = {
 """The property that states a level; not assessed is the absence of all."""
 
 MODELS = f"{ID}model/"
+PROFILES = f"{ID}evidence-profile/"
 
 
 class Links(Protocol):
@@ -178,11 +182,19 @@ def level_quads(
 
 
 def as_quads(subject: Iri, result: Mapping[Iri, LevelFinding]) -> list[Quad]:
-    """Findings as quads of GRAPH."""
-    return [
-        (subject, LEVEL_PROPERTIES[finding.level], name, GRAPH)
+    """Findings as quads of GRAPH: the subject's profile, and the levels of the profile."""
+    levels = [
+        (LEVEL_PROPERTIES[finding.level], name)
         for name, finding in sorted(result.items())
         if finding.level in LEVEL_PROPERTIES
+    ]
+    if not levels:
+        return []
+    said = "\n".join(f"{level} {name}" for level, name in levels)
+    profile = Iri(f"{PROFILES}{hashlib.sha256(said.encode()).hexdigest()[:16]}")
+    return [
+        (subject, PG.evidenceProfile, profile, GRAPH),
+        *((profile, level, name, GRAPH) for level, name in levels),
     ]
 
 
@@ -223,7 +235,10 @@ def levels_of(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, Iri]:
     They are computed for a day, and for what the store keeps none of: what is no model.
     """
     subject = snapshot.canonical(subject)
-    kept = () if snapshot.as_of else snapshot.quads(subject, graph=GRAPH)
+    kept = [] if snapshot.as_of else list(snapshot.quads(subject, graph=GRAPH))
+    for _, predicate, profile, _ in list(kept):
+        if predicate == PG.evidenceProfile and isinstance(profile, Iri):
+            kept += snapshot.quads(profile, graph=GRAPH)
     if known := _levels(kept).get(subject):
         return known
     found = ModelEvidence(snapshot).findings(subject)
@@ -232,11 +247,17 @@ def levels_of(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, Iri]:
 
 def _levels(quads: Iterable[Quad]) -> dict[Iri, dict[Iri, Iri]]:
     levels: dict[Iri, dict[Iri, Iri]] = defaultdict(dict)
-    for model, predicate, name, _ in quads:
-        level = _LEVEL_OF.get(predicate)
-        if level is not None and isinstance(name, Iri):
-            levels[model][name] = level
-    return levels
+    profiles: dict[Iri, Iri] = {}
+    for subject, predicate, name, _ in quads:
+        if not isinstance(name, Iri):
+            continue
+        if predicate == PG.evidenceProfile:
+            profiles[subject] = name
+        elif level := _LEVEL_OF.get(predicate):
+            levels[subject][name] = level
+    # A store that an earlier version built has levels at the models themselves.
+    own = {one: found for one, found in levels.items() if not one.startswith(PROFILES)}
+    return own | {model: levels[profile] for model, profile in profiles.items()}
 
 
 def level_graph(snapshot: AcceptedSnapshot) -> Iterator[Quad]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import polars as pl
 
@@ -25,6 +26,7 @@ from provenance_graph.acceptance.columns.basis import (
 )
 from provenance_graph.acceptance.evidence import Statement
 from provenance_graph.acceptance.resolve import refused
+from provenance_graph.acceptance.view import quad_key
 from provenance_graph.assessment.evidence.gather import LINKS, MODELS, level_quads
 from provenance_graph.assessment.levels.rules import CHECKS, LevelQuestion, accepts
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Header, Quad, SourcedClaim
@@ -47,6 +49,14 @@ class Hanging:
 
     rows: pl.DataFrame
     names: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class LevelFrames:
+    """Which profile each model has, and what the profiles say, which models share."""
+
+    links: pl.DataFrame
+    profiles: pl.DataFrame
 
 
 class Below:
@@ -121,7 +131,7 @@ class LevelColumns:
             for name in self._uses
         }
 
-    def quads(self, seen: AcceptedColumns, partition: Partition, hanging: Hanging) -> pl.DataFrame:
+    def quads(self, seen: AcceptedColumns, partition: Partition, hanging: Hanging) -> LevelFrames:
         """The level quads of a partition's models, without their graph."""
         rows = seen.rows.filter(self._is_model(seen.rows))
         models = rows["subject"].unique()
@@ -133,10 +143,12 @@ class LevelColumns:
         single = alone & set(models)
         below = self._below(single | set(members["subject"]), rows, under, partition, hanging)
         decided: list[tuple[str, str, str]] = []
+        profiles: set[Quad] = set()
         signature_of = dict(members.select("subject", "signature").iter_rows())
         for subject, claims in self._claims(rows, signature_of, partition):
             quads = level_quads(subject, claims, below, below, below, self._asked)
-            decided.extend((signature_of[subject], p, str(o)) for _, p, o, _ in quads)
+            decided.extend((signature_of[subject], p, str(o)) for _, p, o, _ in quads[:1])
+            profiles.update(quads[1:])
         schema = dict.fromkeys(("signature", "property", "value"), pl.String)
         answers = pl.DataFrame(decided, schema=schema, orient="row")
         of_classes = rest.join(answers, on="signature").select(
@@ -148,11 +160,14 @@ class LevelColumns:
             pl.lit("").alias("language"),
         )
         further: list[Quad] = []
-        for subject, claims in self._claims(rows, single - set(seen.whole), partition):
-            further += level_quads(subject, claims, below, below, below, self._asked)
-        for subject, view in seen.whole.items():
-            further += level_quads(subject, view.claims, below, below, below, self._asked)
-        return pl.concat([of_classes, columns.quad_frame(further)])
+        viewed = ((subject, list(view.claims)) for subject, view in seen.whole.items())
+        looked_at = self._claims(rows, single - set(seen.whole), partition)
+        for subject, claims in chain(looked_at, viewed):
+            quads = level_quads(subject, claims, below, below, below, self._asked)
+            further += quads[:1]
+            profiles.update(quads[1:])
+        links = pl.concat([of_classes, columns.quad_frame(further)])
+        return LevelFrames(links, columns.quad_frame(sorted(profiles, key=quad_key)))
 
     @staticmethod
     def _is_model(rows: pl.DataFrame) -> pl.Expr:

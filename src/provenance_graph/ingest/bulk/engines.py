@@ -6,11 +6,13 @@ are the same everywhere; they exchange files below a folder that every worker ca
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Protocol, Self, TypeVar
 
 from provenance_graph.core.errors import StoreError
@@ -31,6 +33,24 @@ class Engine(Protocol):
 
     def __exit__(self, *failure: object) -> None:
         """Give back what the engine holds."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without garbage collection: a build makes millions of objects and no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def without_collection(function: Callable[[T], R], task: T) -> R:
+    """Run a task without garbage collection, which took a sixth of a build's processor time."""
+    with uncollected():
+        return function(task)
 
 
 def cores() -> int:
@@ -61,7 +81,9 @@ class LocalEngine:
             yield from map(function, tasks)
             return
         pool = self._started()
-        waiting: set[Future[R]] = {pool.submit(function, task) for task in tasks}
+        waiting: set[Future[R]] = {
+            pool.submit(without_collection, function, task) for task in tasks
+        }
         try:
             for done in as_completed(waiting):
                 yield done.result()

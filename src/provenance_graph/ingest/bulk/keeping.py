@@ -27,7 +27,7 @@ def keep_table(
             own.setdefault(claim_table.bucket_of(quad[0], compiled.buckets), []).append(quad)
     files: dict[str, Path] = {}
     for one in compiled.resolved:
-        folder = stage / "resolved" / f"bucket-{one.bucket:05d}"
+        folder = Path(one.folder)
         files[f"claims-{one.bucket:05d}.parquet"] = folder / "claims.parquet"
         files[f"facts-{one.bucket:05d}.parquet"] = folder / "facts.parquet"
     for bucket, quads in own.items():

@@ -17,7 +17,14 @@ from provenance_graph.acceptance.sssom import Mapping as Row
 from provenance_graph.ingest.bulk.engines import Engine
 from provenance_graph.ingest.bulk.names import Identity, decided_by_people, settle
 from provenance_graph.ingest.bulk.parts import RecordPart, read_part, tasks
-from provenance_graph.ingest.bulk.resolve import ResolvedGroup, ResolveTask, Rules, resolve_group
+from provenance_graph.ingest.bulk.resolve import (
+    Profiles,
+    ResolvedGroup,
+    ResolveTask,
+    Rules,
+    resolve_group,
+    write_profiles,
+)
 from provenance_graph.ingest.bulk.shuffle import BUCKET_CLAIMS, batches, shuffle
 
 Step = Callable[[int, int], None]
@@ -40,6 +47,7 @@ class Compiled:
     identity: Identity
     by_hand: Identity
     resolved: Sequence[ResolvedGroup]
+    profiles: Profiles | None
     buckets: int
 
     @property
@@ -50,7 +58,9 @@ class Compiled:
     @property
     def quads(self) -> int:
         """How many quads the records, the view and the levels have."""
-        return sum(p.quads for p in self.parts) + sum(one.quads for one in self.resolved)
+        shared = self.profiles.quads if self.profiles else 0
+        own = sum(part.quads for part in self.parts)
+        return own + sum(one.quads for one in self.resolved) + shared
 
     @property
     def load(self) -> Iterator[tuple[str, str]]:
@@ -59,6 +69,8 @@ class Compiled:
             yield from part.load
         for one in self.resolved:
             yield from one.load
+        if self.profiles:
+            yield self.profiles.path, "nquads"
 
 
 def read_files(
@@ -110,7 +122,8 @@ def compile_parts(
     for folder in shuffled:
         shutil.rmtree(folder, ignore_errors=True)
     people = decided_by_people(parts, rows, stage)
-    return Compiled(parts, identity, people, resolved, buckets)
+    profiles = write_profiles(resolved, rules, stage)
+    return Compiled(parts, identity, people, resolved, profiles, buckets)
 
 
 def _resolved(

@@ -7,6 +7,7 @@ accepted facts; and its quads as text for an RDF engine to load.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class ResolvedGroup:
     """What a bucket came to, and the files to load."""
 
     bucket: int
+    folder: str
     subjects: int
     claims: int
     quads: int
@@ -52,6 +54,17 @@ class Rules:
     level_graph: str
 
 
+PROFILES = "profiles.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """A file of profiles of evidence levels, and how many quads it has."""
+
+    path: str
+    quads: int
+
+
 def resolve_group(task: ResolveTask, rules: Rules) -> ResolvedGroup:
     """Judge one bucket."""
     folder = Path(task.target) / f"bucket-{task.bucket:05d}"
@@ -65,18 +78,30 @@ def resolve_group(task: ResolveTask, rules: Rules) -> ResolvedGroup:
     load, quads = [(str(folder / "view.nq"), "nquads")], len(seen.quads)
     if rules.levels is not None:
         levels = rules.levels.quads(seen, partition, hanging)
-        (aside / "levels.nq").write_bytes(columns.nquads(levels, rules.level_graph))
+        (aside / "levels.nq").write_bytes(columns.nquads(levels.links, rules.level_graph))
+        levels.profiles.write_parquet(aside / PROFILES)
         load.append((str(folder / "levels.nq"), "nquads"))
-        quads += len(levels)
+        quads += len(levels.links)
     facts = seen.quads.sort(claim_table.FACT_ORDER)
     facts.write_parquet(aside / "facts.parquet", row_group_size=claim_table.GROUP_ROWS)
     table = seen.rows.select(*claim_table.COLUMNS).sort(claim_table.CLAIM_ORDER)
     table.write_parquet(aside / "claims.parquet", row_group_size=claim_table.GROUP_ROWS)
     subjects = seen.quads["subject"].n_unique()
-    resolved = ResolvedGroup(task.bucket, subjects, len(table), quads, tuple(load))
+    resolved = ResolvedGroup(task.bucket, str(folder), subjects, len(table), quads, tuple(load))
     (aside / "bucket.json").write_text(json.dumps(asdict(resolved)), encoding="utf-8")
     finish(aside, folder)
     return resolved
+
+
+def write_profiles(resolved: Iterable[ResolvedGroup], rules: Rules, stage: Path) -> Profiles | None:
+    """The profiles of evidence levels that models share, each once, to be loaded beside them."""
+    if rules.levels is None:
+        return None
+    files = [Path(one.folder) / PROFILES for one in resolved]
+    profiles = pl.concat([pl.read_parquet(file) for file in files]).unique()
+    target = stage / "profiles.nq"
+    target.write_bytes(columns.nquads(profiles, rules.level_graph))
+    return Profiles(str(target), len(profiles))
 
 
 def _gathered(task: ResolveTask, policy: Policy) -> tuple[Partition, Hanging]:

@@ -11,9 +11,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from provenance_graph.core.errors import StoreError, UsageError
+from provenance_graph.ingest.bulk.engines import without_collection
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -73,7 +75,7 @@ class SparkEngine:
 
         spread = self._session.sparkContext.parallelize(list(tasks), len(tasks))
         try:
-            yield from spread.map(function).collect()
+            yield from spread.map(partial(without_collection, function)).collect()
         except Py4JJavaError as error:
             raise StoreError(f"Spark gave up a stage: {_cause(str(error))}") from error
 
