@@ -12,8 +12,8 @@ from datetime import date
 
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, organization, short_id
-from provenance_graph.matching.entities import NamedEntity, source
-from provenance_graph.matching.names import Name
+from provenance_graph.matching.entities import Full, NamedEntity, fulls, local, owner, source
+from provenance_graph.matching.names import Name, parse
 
 _QUALIFIERS = frozenset(
     ["ultra", "mini", "small", "medium", "large", "base", "pro", "plus", "max", "lite", "nano",
@@ -30,6 +30,7 @@ class EntityGroup:
     members: list[NamedEntity] = field(default_factory=list)
     repositories: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
+    entries: set[str] = field(default_factory=set)
     developers: set[Iri] = field(default_factory=set)
     makers: set[Iri] = field(default_factory=set)
     hosts: set[str] = field(default_factory=set)
@@ -48,6 +49,7 @@ class EntityGroup:
         self.members.append(entity)
         self.repositories |= entity.repositories
         self.listed |= entity.listed
+        self.entries |= entity.entries
         self.developers |= entity.developers
         self.makers |= entity.makers
         self.hosts |= entity.hosts
@@ -76,6 +78,15 @@ class EntityGroup:
             for host in entity.hosts
         )
 
+    def named_by_developer(self, full: Full) -> bool:
+        """Whether the developer itself has a repository, or a name of our scheme, of this name."""
+        names = {*self.repositories}
+        names |= {f"{owner(e.iri)}/{local(e.iri)}" for e in self.members if e.ours}
+        return self.is_model and any(
+            organization(name.partition("/")[0]) in self.developers and full in fulls(parse(name))
+            for name in names
+        )
+
     @property
     def head(self) -> NamedEntity:
         """The member that stands for the group in reasons and rows."""
@@ -95,8 +106,10 @@ def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) 
         yield "two hub repositories"
     if (converted(one) and plain(other)) or (converted(other) and plain(one)):
         yield "one repository holds the weights converted"
-    if both := one.listed & other.listed:
+    if both := one.entries & other.entries:
         yield f"{min(both)} lists both"
+    if _made_from(one, other) or _made_from(other, one):
+        yield "a source says that one was made from the other"
     if one.sizes and other.sizes and not _near(one.sizes, other.sizes, 1.25):
         yield f"sizes contradict ({min(one.sizes):g}B against {min(other.sizes):g}B)"
     if one.released and other.released:
@@ -107,6 +120,10 @@ def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) 
 
 def _is_version(one: EntityGroup, other: EntityGroup) -> bool:
     return any(whole.iri in entity.versions_of for entity in one.members for whole in other.members)
+
+
+def _made_from(one: EntityGroup, other: EntityGroup) -> bool:
+    return any(parent.iri in entity.parents for entity in one.members for parent in other.members)
 
 
 def without_versions(groups: list[EntityGroup]) -> list[EntityGroup]:
@@ -160,9 +177,18 @@ def billions(entity: NamedEntity) -> Iterator[float]:
     """Stated parameter counts, and sizes in the names, in billions."""
     yield from (count / 1e9 for count in entity.parameters if count > 0)
     for name in entity.names:
-        for size in name.sizes:
-            if size[0].isdigit() and size.endswith("b") and "x" not in size:
-                yield float(size[:-1])
+        yield from counts_of(name.sizes)
+
+
+def counts_of(sizes: Iterable[str]) -> Iterator[float]:
+    """Those sizes of names that are counts, in billions.
+
+    >>> list(counts_of(["7b", "8x7b", "a3b"]))
+    [7.0]
+    """
+    for size in sizes:
+        if size[0].isdigit() and size.endswith("b") and "x" not in size:
+            yield float(size[:-1])
 
 
 def agreements(one: EntityGroup, other: EntityGroup) -> Iterator[str]:

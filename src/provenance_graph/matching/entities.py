@@ -35,6 +35,11 @@ ORDER = (
     "litellm",
 )
 """Which name of several stands for all: ours first, then by source."""
+_OF_ENTRIES = frozenset(
+    [DCTERMS.creator, DCTERMS.issued, DCTERMS.license, PG.parameterCount, PG.nominalParameterCount,
+     PG.lifecycle]
+)  # fmt: skip
+"""What a source states of an entry of its own; of a base or teacher of one it gives the name alone."""
 Full = tuple[str, str]
 """A whole name: its words in one spelling, and all that tells models of one name apart."""
 
@@ -46,8 +51,9 @@ class NamedEntity:
     ``names`` are the names it goes by: those that sources give it and, where that is no slug that
     we made of a label, that in its IRI. ``developers`` hold each developer and what it is part of;
     ``makers`` are those whom a source states, ``hosts`` the services that offer it.
-    ``repositories`` are hub repositories it is known by, ``listed`` the sources that list it,
-    offers apart. ``parents`` are models that it was made from; ``alternates`` are labels without what
+    ``repositories`` are hub repositories it is known by, ``listed`` the sources that name it, offers
+    apart, ``entries`` those of them that have an entry of it and do not only name it as the base of
+    another model. ``parents`` are models that it was made from; ``alternates`` are labels without what
     stands in brackets, which decide nothing alone. ``versions_of`` are the names of which a source
     says that it is a dated version.
     """
@@ -59,6 +65,7 @@ class NamedEntity:
     released: str = ""
     repositories: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
     offered: bool = False
     label: str = ""
     makers: frozenset[Iri] = frozenset()
@@ -196,6 +203,7 @@ class Gathered:
         issued = {v.lexical for v in self.issued.get(iri, ()) if isinstance(v, Literal)}
         released = sorted(issued - inferred)
         makers = frozenset(self._makers(iri, names))
+        listing = [e for e in known_as if source(e) not in OFFERS and source(e)]
         return NamedEntity(
             iri,
             names,
@@ -207,7 +215,8 @@ class Gathered:
                 for url in self.repositories.get(iri, ())
                 if (name := identity.hub_name(str(url)))
             ),
-            frozenset(s for e in known_as if (s := source(e)) not in OFFERS and s),
+            frozenset(map(source, listing)),
+            frozenset(source(e) for e in listing if self._is_entry(e)),
             iri not in self.models,
             labels[0] if labels else local(iri),
             makers,
@@ -226,6 +235,18 @@ class Gathered:
         for entity in known_as:
             texts = self.labels.get(entity) or (set(labels) if entity == iri else set())
             yield from entity_names(entity, texts, hosts)
+
+    def _is_entry(self, entity: Iri) -> bool:
+        """Whether a source says of an entity what it says of its own entries."""
+        read = self.snapshot.quads
+        if any(predicate in _OF_ENTRIES for _, predicate, *_ in read(entity, graph=ANY)):
+            return True
+        nodes = ((node, graph) for node, *_, graph in read(None, PG.about, entity, ANY))
+        return any(
+            stated in _OF_ENTRIES
+            for node, graph in nodes
+            for *_, stated, _ in read(node, PG.property, graph=graph)
+        )
 
     def _makers(self, iri: Iri, names: Iterable[Name]) -> Iterator[Iri]:
         stated = [Iri(str(v)) for v in self.creators.get(iri, ())]

@@ -106,7 +106,7 @@ class Matcher(NameGroups):
         known = bars.without_versions(known)
         originals = [g for g in known if not self.is_copy(g, known)] or known
         stated = [g for g in originals if g.makers and not (bars.converted(g) and len(known) > 1)]
-        chosen = stated or originals
+        chosen = self._meant(full, stated or originals)
         for group in groups:
             if id(group) in taken or not self.has_no_developer(group, full):
                 continue
@@ -229,23 +229,49 @@ class Matcher(NameGroups):
         name = self.full_names[full]
         if name.sizes or name.dates:
             return
-        series: set[str] = set()
-        dated = False
-        developers = one.developers | other.developers
-        for sibling in self.by_words[full[0]]:
-            parts = self.full_names[sibling]
-            if (parts.sizes or parts.dates) and parts.variant == name.variant:
-                owners = [g for g in self.groups(sibling) if g.developers & developers]
-                if owners and parts.sizes:
-                    series.add("+".join(sorted(parts.sizes)))
-                dated = dated or bool(owners and parts.dates)
+        series, dated = self._series(full, one.developers | other.developers)
+        if any(self._own_name(full, group, series) for group in (one, other)):
+            series = set()
         counted = [group for group in (one, other) if group.sizes]
         if len(series) > 1 and (everywhere or len(counted) == 1):
             yield f"bare name of a series with sizes {', '.join(sorted(series)[:4])}"
         index = [g for g in (one, other) if g.is_model]
         entry = len(index) == 1 and index[0].listed & _INDICES and not index[0].repositories
-        if dated and entry and not bars.speaks_for_itself(developers):
+        if dated and entry and not bars.speaks_for_itself(one.developers | other.developers):
             yield "a service's bare name, and dated releases of that name exist"
+
+    def _series(self, full: Full, developers: set[Iri]) -> tuple[set[str], bool]:
+        """The sizes in which developers have a bare name, and whether they have it with a date."""
+        series: set[str] = set()
+        dated = False
+        for sibling in self.by_words[full[0]]:
+            parts = self.full_names[sibling]
+            if (parts.sizes or parts.dates) and parts.variant == self.full_names[full].variant:
+                owners = [g for g in self.groups(sibling) if g.developers & developers]
+                if owners and parts.sizes:
+                    series.add("+".join(sorted(parts.sizes)))
+                dated = dated or bool(owners and parts.dates)
+        return series, dated
+
+    @staticmethod
+    def _own_name(full: Full, group: EntityGroup, series: set[str]) -> bool:
+        """Whether a bare name is that of the developer's own repository, the largest of the series.
+
+        ``bigscience/bloom`` is the BLOOM of 176B beside ``bloom-560m``; the bare name of the smallest,
+        as GPT-2's repository has it, says nothing.
+        """
+        sizes = (size for whole in series for size in whole.split("+"))
+        largest = max(bars.counts_of(sizes), default=0)
+        return group.named_by_developer(full) and max(group.sizes, default=0) * 1.25 > largest
+
+    def _meant(self, full: Full, groups: list[EntityGroup]) -> list[EntityGroup]:
+        """Of groups of one developer, the one whose own repository has the name; else all."""
+        stated = [group.developers for group in groups]
+        if len(groups) < 2 or not set.intersection(*stated):
+            return groups
+        series, _ = self._series(full, set.union(*stated))
+        own = [group for group in groups if self._own_name(full, group, series)]
+        return own if len(own) == 1 else groups
 
     def _host(self, full: Full, group: EntityGroup, target: EntityGroup) -> Iterator[str]:
         """Bar d: a host's bare name where base and Instruct both exist means the Instruct."""

@@ -115,7 +115,7 @@ def test_same_developer_and_name_are_decided_and_say_why() -> None:
         ({"parameters": (141e9,)}, "sizes contradict"),
         ({"released": "2023-01-01"}, "released 731 days apart"),
         ({"repositories": frozenset({"x/y"})}, "two hub repositories"),
-        ({"listed": frozenset({"epoch"})}, "epoch lists both"),
+        ({"entries": frozenset({"epoch"})}, "epoch lists both"),
     ],
 )
 def test_one_thing_that_speaks_against_leaves_it_to_a_human(
@@ -127,12 +127,54 @@ def test_one_thing_that_speaks_against_leaves_it_to_a_human(
         "released": "2025-01-01",
         "repositories": frozenset({"a/b"}),
         "listed": frozenset({"epoch"}),
+        "entries": frozenset({"epoch"}),
     }
     one = thing(iris.model("a/zephyr"), **sure)
     other = model("mot", "zephyr", **{"developers": frozenset({META}), **known})
     result = only(one, other)
     assert result.verdict is PairVerdict.CANDIDATE
     assert any(reason.startswith(against) for reason in result.contra)
+
+
+def test_a_base_that_a_source_only_names_is_the_model_that_it_lists() -> None:
+    named = {"developers": frozenset({META}), "listed": frozenset({"mot"})}
+    entry = thing(iris.entity("mot", "model", "x"), "Llama 7B", entries=frozenset({"mot"}), **named)
+    base = thing(iris.model("meta-llama/Llama-7B"), **named)
+    assert only(entry, base).verdict is PairVerdict.SAME
+
+
+def test_what_one_was_made_from_is_another_model() -> None:
+    base = thing(iris.entity("osai", "model", "llama-7b"), "Llama 7B")
+    made = thing(
+        iris.model("meta-llama/Llama-7B"),
+        developers=frozenset({META}),
+        parents=frozenset({base.iri}),
+    )
+    result = only(base, made)
+    assert result.verdict is PairVerdict.BARRED
+    assert result.contra == ("a source says that one was made from the other",)
+
+
+@pytest.mark.parametrize(
+    ("count", "merged"), [(176e9, True), (3e9, False), (None, False)],
+    ids=["the largest of the series", "a smaller one", "no count"],
+)  # fmt: skip
+def test_a_bare_name_is_the_developers_own_repository_where_that_is_the_largest(
+    count: float | None, merged: bool
+) -> None:
+    by = {"developers": frozenset({iris.organization("bigscience")})}
+    own = thing(iris.model("bigscience/bloom"), parameters=(count,) if count else (), **by)
+    sized = [
+        thing(iris.model(f"bigscience/bloom-{size}"), repositories=frozenset({size}), **by)
+        for size in ("7b", "560m")
+    ]
+    bare = thing(iris.entity("osai", "model", "bloom"), "BLOOM", listed=frozenset({"osai"}))
+    wrong = thing(iris.entity("mot", "model", "bloom"), "BLOOM", parameters=(366e9,), **by)
+    for others in (sized, [*sized, wrong]):
+        pairs = Matcher([own, bare, *others], set()).run()
+        same = {(p.subject, p.other) for p in pairs if p.decided}
+        assert ((bare.iri, own.iri) in same) is merged
+        assert (wrong.iri, own.iri) not in same
 
 
 def test_a_dated_version_is_not_the_name_that_stands_above_it() -> None:
