@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from provenance_graph.acceptance.evidence import RecordSet, view
+from provenance_graph.acceptance.evidence import view
 from provenance_graph.acceptance.policy.data import load_policy
+from provenance_graph.acceptance.record_set import RecordSet
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.assessment.assess import assess_everywhere, assess_model

@@ -7,9 +7,10 @@ from functools import cache
 
 import reference_data
 
-from provenance_graph.acceptance.evidence import RecordSet, view
+from provenance_graph.acceptance.evidence import view
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.record_set import RecordSet
 from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.assessment.evidence.gather import (
     LevelQuestion,

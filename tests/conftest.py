@@ -39,6 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("serial")
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: no search for garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line what was left out, and how to get it."""
     skipped = terminalreporter.stats.get("skipped", [])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Record, Value
@@ -14,6 +16,9 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
 from provenance_graph.model.bundles.results import NODE_LINKS, Bundle
+
+if TYPE_CHECKING:
+    from cyclonedx.validation.json import JsonStrictValidator
 
 READERS = {
     "spdx3": "spdx3",
@@ -123,3 +128,16 @@ def _like(
         if any(str(name) == bundle.name(b) for b in entity.iris(PG.benchmark) for name in reported):
             return True
     return False
+
+
+def not_strict(text: str, version: str) -> object:
+    """What the strict validator of CycloneDX finds in a document; None where it is valid."""
+    return _strict(version).validate_str(text)
+
+
+@cache
+def _strict(version: str) -> JsonStrictValidator:
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator  # makes 38 grammars: seconds
+
+    return JsonStrictValidator(SchemaVersion.from_version(version))

@@ -32,10 +32,15 @@ STAMP = Iri(f"{GRAPH}#stamp")
 
 
 class ReferenceReads:
-    """The reference data alone: what a record says of a term is not there."""
+    """The reference data alone: what a record says of a term is not there.
+
+    Of a subject everything is read at once: whoever parses a part asks for most of it, one property
+    after another.
+    """
 
     def __init__(self, source: QuadSource) -> None:
         self._source = source
+        self._facts: dict[Iri, list[Quad]] = {}
 
     def quads(
         self,
@@ -45,8 +50,16 @@ class ReferenceReads:
         graph: Iri | AnyGraph | None = None,  # noqa: ARG002 - there is one graph
     ) -> Iterator[Quad]:
         """Quads that match, as quads of the default graph."""
-        for s, p, o, _ in self._source.quads(subject, predicate, object, GRAPH):
-            yield s, p, o, None
+        if subject is None:
+            for s, p, o, _ in self._source.quads(None, predicate, object, GRAPH):
+                yield s, p, o, None
+            return
+        if subject not in self._facts:
+            stated = self._source.quads(subject, graph=GRAPH)
+            self._facts[subject] = [(s, p, o, None) for s, p, o, _ in stated]
+        for quad in self._facts[subject]:
+            if predicate in (None, quad[1]) and object in (None, quad[2]):
+                yield quad
 
 
 class ReferenceData:

@@ -10,6 +10,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import quote
 
 QUERY = {"content-type": "application/sparql-query"}
@@ -161,6 +162,12 @@ def outward(canary: str) -> Iterator[Attack]:
     yield Attack("foreign host", "GET", "/sparql", {"host": canary.removeprefix("http://")})
 
 
+@cache
+def _bomb() -> bytes:
+    """Two hundred megabytes in a few kilobytes."""
+    return gzip.compress(b" " * (200 << 20), 9)
+
+
 def documents() -> Iterator[Attack]:
     """Uploads that are larger, deeper or stranger than they look."""
     laughs = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
@@ -177,7 +184,7 @@ def documents() -> Iterator[Attack]:
     yield upload(
         "deep triple terms", b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * 20_000, TURTLE
     )
-    bomb = gzip.compress(b" " * (200 << 20), 9)
+    bomb = _bomb()
     yield upload("compressed bomb", bomb, {**TURTLE, "content-encoding": "gzip"})
     yield upload(
         "twice compressed", gzip.compress(bomb), {**TURTLE, "content-encoding": "gzip, gzip"}

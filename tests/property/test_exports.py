@@ -7,10 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from examples import sample
-from exports_back import missing
+from exports_back import missing, not_strict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,10 +67,7 @@ FACTS: dict[Iri, st.SearchStrategy[Any]] = {
     PG.undisclosed: st.sampled_from([PG.trainedOn, PG.trainingComputeFLOP]),
 }
 SINGLE = frozenset(FACTS) - {DCTERMS.language, PG.paper, PG.inputModality, PG.task}
-STRICT = {
-    "cyclonedx": JsonStrictValidator(SchemaVersion.V1_7),
-    "cyclonedx-1.6": JsonStrictValidator(SchemaVersion.V1_6),
-}
+STRICT = {"cyclonedx": "1.7", "cyclonedx-1.6": "1.6"}
 
 
 @st.composite
@@ -154,4 +149,4 @@ def test_what_is_carried_is_read_back_and_the_rest_is_told(format: str, one: Bun
 def test_every_bill_of_materials_is_valid(one: Bundle) -> None:
     for name, strict in STRICT.items():
         text = export(one, name).text
-        assert strict.validate_str(text) is None, json.loads(text)
+        assert not_strict(text, strict) is None, json.loads(text)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from provenance_graph import reference
 from provenance_graph.acceptance import identity
-from provenance_graph.acceptance.evidence import StoreStatements, is_record, rule_mapping, view
+from provenance_graph.acceptance.evidence import VersionStatements, is_record, rule_mapping, view
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.acceptance.view import View
@@ -27,9 +27,6 @@ from provenance_graph.store.values import ANY, AnyGraph
 MAX_VIEWS = 100_000
 """Views cached at once; beyond it they are computed again."""
 
-MAX_NAMES = 1_000_000
-"""Names cached at once with what they are."""
-
 _MARKS = frozenset(
     {*terms.DISCLOSURES.values(), PG.leftBlank, PG.contested, PG.inferred, PG.implausible}
     | {precision.mark for precision in Precision if precision.mark is not None}
@@ -41,14 +38,15 @@ _SUMMARIES = {
 _MODEL = f"{iris.ID}model/"
 
 
-class DayStatements(StoreStatements):
+class DayStatements(VersionStatements):
     """Claims of the records that had been retrieved by a day, and identity as it follows."""
+
+    max_names = 1_000_000
 
     def __init__(self, store: Store, as_of: str) -> None:
         super().__init__(store)
         self.as_of = as_of
         self._rules: dict[Iri, Iri | None] = {}
-        self._canonical: dict[Iri, Iri] = {}
 
     def header(self, record: Iri) -> Header | None:
         """The header of a record; None where it was not known yet, or is no record."""
@@ -56,15 +54,6 @@ class DayStatements(StoreStatements):
         if header is None or header.retrieved[: len(self.as_of)] > self.as_of:
             return None
         return header
-
-    def canonical(self, entity: Iri) -> Iri:
-        """What a name is; cached, since many claims have the same values."""
-        canonical = self._canonical.get(entity)
-        if canonical is None:
-            if len(self._canonical) >= MAX_NAMES:
-                self._canonical.clear()
-            canonical = self._canonical[entity] = super().canonical(entity)
-        return canonical
 
     def ruled(self, entity: Iri) -> Iri | None:
         """The model that the rule maps a name to, by what was known."""

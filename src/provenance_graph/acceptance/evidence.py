@@ -1,15 +1,13 @@
 """The claims about an entity, under all its names, and what became of each.
 
 ``StoreStatements`` reads one store; ``Overlay`` lays changes over it that are not committed yet,
-so that an update can compute the view it will lead to. ``RecordSet`` does the same from
-records in memory, for a full build.
+so that an update can compute the view it will lead to.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -238,93 +236,40 @@ class StoreStatements:
         yield from (name for name, other in self.pending.decided.items() if other == target)
 
 
+class VersionStatements(StoreStatements):
+    """Claims from one version of a store: what a name is and what names it has is read once."""
+
+    max_names = 50_000
+    """Of so many names it is cached what they are."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._canonical_read: dict[Iri, Iri] = {}
+        self._names_read: dict[Iri, list[Iri]] = {}
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+        if entity not in self._canonical_read:
+            if len(self._canonical_read) >= self.max_names:
+                self._canonical_read.clear()
+            self._canonical_read[entity] = super().canonical(entity)
+        return self._canonical_read[entity]
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+        if subject not in self._names_read:
+            if len(self._names_read) >= self.max_names:
+                self._names_read.clear()
+            self._names_read[subject] = super().names_of(subject)
+        return self._names_read[subject]
+
+
 def is_record(graph: Iri) -> bool:
     """Whether a graph holds a record, by its name."""
     return not graph.startswith(_OWN_GRAPHS)
 
 
 _OWN_GRAPHS = str(identity.GRAPH).removesuffix("identity")
-
-
-class RecordSet:
-    """Claims from records in memory, for a full build."""
-
-    def __init__(self, records: Iterable[Record], mappings: Iterable[Row]) -> None:
-        records = list(records)
-        self._about = by_subject(records)
-        self._headers: dict[Iri, list[Header]] = defaultdict(list)
-        for record in records:
-            self._headers[record.header.of_document].append(record.header)
-        self._decide(mappings)
-
-    def _decide(self, mappings: Iterable[Row]) -> None:
-        self._decided: dict[Iri, Iri] = {}
-        self._different_from: dict[Iri, set[Iri]] = defaultdict(set)
-        for row in sorted(mappings):
-            if row.merges:
-                self._decided.setdefault(row.subject, row.object)
-            elif row.negated:
-                self._different_from[row.subject].add(row.object)
-        self.rules = {
-            entity: model
-            for entity in self._about
-            if (model := rule_mapping(entity, self)) is not None and model != entity
-        }
-        self._canonical = {
-            name: identity.canonical(name, self._decided.get, self.rules.get)
-            for name in {*self._about, *self._decided, *self.rules}
-        }
-        self._names: dict[Iri, list[Iri]] = defaultdict(list)
-        for name, subject in self._canonical.items():
-            self._names[subject].append(name)
-
-    def about(self, entity: Iri) -> list[Statement]:
-        """Everything any record says about one name."""
-        return list(self._about.get(entity, ()))
-
-    def headers(self, document: Iri) -> list[Header]:
-        """The retrievals of one document."""
-        return self._headers[document]
-
-    def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
-        return self._canonical.get(entity, entity)
-
-    def names_of(self, subject: Iri) -> list[Iri]:
-        """Every name of a canonical subject, itself among them, sorted."""
-        return sorted({subject, *self._names.get(subject, ())})
-
-    def different_from(self, entity: Iri) -> set[Iri]:
-        """What somebody decided a name is not."""
-        return self._different_from.get(entity, set())
-
-    def subjects(self) -> list[Iri]:
-        """Every canonical subject that anything is stated about."""
-        return sorted({self.canonical(entity) for entity in self._about})
-
-    def under(self, mappings: Iterable[Row]) -> RecordSet:
-        """The same records under other mappings."""
-        other = copy(self)
-        other._decide(mappings)
-        return other
-
-    @cached_property
-    def _referring(self) -> Mapping[Iri, Mapping[Iri, set[Iri]]]:
-        """The subjects of every claim whose value is a name, by property and that name."""
-        referring: dict[Iri, dict[Iri, set[Iri]]] = defaultdict(lambda: defaultdict(set))
-        for subject, statements in self._about.items():
-            for claim, _ in statements:
-                if isinstance(claim.value, Iri):
-                    referring[claim.predicate][claim.value].add(subject)
-        return referring
-
-    def referrers(self, name: Iri, predicate: Iri) -> Iterable[Iri]:
-        """The subjects of the claims of a property whose value is a name."""
-        return self._referring.get(predicate, {}).get(name, ())
-
-    def values(self, predicate: Iri) -> Iterable[Iri]:
-        """Every name that is the value of a claim of a property."""
-        return self._referring.get(predicate, {})
 
 
 def rule_mapping(entity: Iri, statements: Statements) -> Iri | None:

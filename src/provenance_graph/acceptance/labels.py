@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from provenance_graph.core.claims import Literal
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import ID, NS, Iri
 from provenance_graph.core.terms import DCTERMS, RDFS, SCHEMA, SKOS
+from provenance_graph.reference import ReferenceReads
 from provenance_graph.store.values import QuadSource
 
 LABELS = (SKOS.prefLabel, SCHEMA.name, RDFS.label, DCTERMS.title)
@@ -20,3 +21,28 @@ def label(source: QuadSource, subject: Iri) -> str:
         if results:
             return min(results)
     return ""
+
+
+_OF_REFERENCE = (NS, f"{ID}rubric/", f"{ID}licence/")
+
+
+class ReferenceLabels:
+    """Labels of terms, licences and criteria, read once for all versions of a store.
+
+    Made once per digest of the reference data, so the store to read is given with each question.
+    """
+
+    def __init__(self, _: QuadSource) -> None:
+        self._labels: dict[Iri, str] = {}
+
+    def of(self, source: QuadSource, subject: Iri) -> str:
+        """The label that the reference data gives a subject; empty for all other subjects.
+
+        Empty too for a store of another engine, where what is asked is bundled by the caller.
+        """
+        if not subject.startswith(_OF_REFERENCE) or not getattr(source, "own_engine", False):
+            return ""
+        result = self._labels.get(subject)
+        if result is None:
+            result = self._labels[subject] = label(ReferenceReads(source), subject)
+        return result

@@ -17,9 +17,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
+from provenance_graph import reference
 from provenance_graph.acceptance.day import DayReads
-from provenance_graph.acceptance.evidence import StoreStatements, is_record, view
-from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.evidence import StoreStatements, VersionStatements, is_record, view
+from provenance_graph.acceptance.labels import ReferenceLabels, label
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.versions import Counting, CurrentVersions
@@ -126,8 +127,13 @@ class AcceptedSnapshot:
         if result is None:
             if len(self._labels) >= MAX_LABELS:
                 self._labels.clear()
-            result = self._labels[subject] = label(self, subject)
+            result = self._reference_labels.of(self._store, subject) or label(self, subject)
+            self._labels[subject] = result
         return result
+
+    @cached_property
+    def _reference_labels(self) -> ReferenceLabels:
+        return reference.parsed(self._store, ReferenceLabels)
 
     def subjects(self, wanted: Collection[Iri]) -> Iterator[tuple[Iri, Iterator[Quad]]]:
         """Some subjects with their accepted facts, in no order.
@@ -288,9 +294,9 @@ class AcceptedSnapshot:
         return DayReads(self._store, self.as_of, self.policy) if self.as_of else None
 
     @cached_property
-    def statements(self) -> StoreStatements:
+    def statements(self) -> VersionStatements:
         """The claims of all records known, and which names mean one entity."""
-        return self._day_reads.statements if self._day_reads else StoreStatements(self._store)
+        return self._day_reads.statements if self._day_reads else VersionStatements(self._store)
 
     @cached_property
     def latest(self) -> Counting:

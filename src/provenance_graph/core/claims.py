@@ -102,6 +102,8 @@ _MARKS = {
     Precision.QUARTER: PG.knownToQuarter,
     Precision.YEAR: PG.knownToYear,
 }
+PRECISION_OF_MARK = {mark: precision for precision, mark in reversed(_MARKS.items())}
+"""What the accepted view says of a property that is known no better; the most precise is last."""
 
 
 class Custody(Code):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import (
+    PRECISION_OF_MARK,
     AcceptanceStatus,
     Basis,
     Header,
@@ -133,7 +134,9 @@ def profile(snapshot: AcceptedSnapshot, subject: Iri, *, alone: bool = False) ->
     claims: dict[Iri, list[SourcedClaim]] = defaultdict(list)
     for claim in seen.claims:
         claims[claim.claim.predicate].append(claim)
-    precise = {name: each for mark, each in _BY_MARK for name in accepted.get(mark, ())}
+    precise = {
+        name: each for mark, each in PRECISION_OF_MARK.items() for name in accepted.get(mark, ())
+    }
     states = [
         _state(field, accepted, claims[field.property], seen.statuses, precise.get(field.property))
         for field in fields(snapshot)
@@ -170,10 +173,6 @@ def _values(state: FieldState) -> Iterator[Value | None]:
 def _name(accepted: dict[Iri, list[Value]], subject: Iri) -> str:
     stated = [v.lexical for v in accepted[SCHEMA.name] if isinstance(v, Literal)]
     return stated[0] if stated else short_id(subject)
-
-
-_BY_MARK = [(precision.mark, precision) for precision in reversed(Precision) if precision.mark]
-"""What a property is marked with that is known no better; of several, the most precise is last."""
 
 
 def _state(

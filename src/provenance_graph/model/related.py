@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import deadline
-from provenance_graph.core.claims import Precision
+from provenance_graph.core.claims import PRECISION_OF_MARK
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.model.cells import is_date, value_json
@@ -92,7 +92,13 @@ def node_json(snapshot: AcceptedSnapshot, node: Iri, sources: list[str]) -> Node
     """
     cells: dict[str, list[Cell]] = defaultdict(list)
     quads = list(snapshot.quads(node))
-    rough = {prop: p for p in reversed(Precision) for _, mark, prop, _ in quads if mark == p.mark}
+    marked = [(p, value) for _, p, value, _ in quads if p in PRECISION_OF_MARK]
+    rough = {
+        prop: precision
+        for mark, precision in PRECISION_OF_MARK.items()
+        for p, prop in marked
+        if p == mark
+    }
     for _, predicate, value, _ in quads:
         if predicate != RDF.type:
             labels = {value: snapshot.label(value)} if isinstance(value, Iri) else None

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
-from exports_back import missing, read_back
+from exports_back import missing, not_strict, read_back
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.commands.documents import export as commands_export
@@ -118,9 +116,9 @@ def test_a_document_is_recognised_as_what_it_is(store: Store, format: str) -> No
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_bill_of_materials_passes_the_strict_validator(store: Store, model: str) -> None:
-    for name, version in (("cyclonedx", SchemaVersion.V1_7), ("cyclonedx-1.6", SchemaVersion.V1_6)):
+    for name, version in (("cyclonedx", "1.7"), ("cyclonedx-1.6", "1.6")):
         made = export(bundled(store, model), name)
-        assert JsonStrictValidator(version).validate_str(made.text) is None
+        assert not_strict(made.text, version) is None
 
 
 def problems(format: str, text: str) -> list[Problem]:

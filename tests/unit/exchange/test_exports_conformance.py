@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from exports_back import READERS, read_back
-from ntia_conformance_checker.bsi_checker import BSIChecker
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
@@ -269,6 +268,8 @@ def test_bsi_finds_maker_code_and_file_where_they_are_known(
     text = export(known_to_bsi(stated), "spdx3").text
     path = tmp_path / "bom.spdx.json"
     path.write_text(text)
+    from ntia_conformance_checker.bsi_checker import BSIChecker  # seconds, for one test
+
     done = BSIChecker(str(path), compliance="bsi", sbom_spec="spdx3")
     lacking = {
         name: [one for one, _ in getattr(done, f"components_without_{name}")]

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from provenance_graph.acceptance.evidence import Statement, StoreStatements
+from provenance_graph.acceptance.evidence import Statement, VersionStatements
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.versions import Counting
 from provenance_graph.acceptance.view import View
@@ -69,7 +69,7 @@ class TableSnapshot(AcceptedSnapshot):
         return _TableStatements(self._store, self.table)
 
     @cached_property
-    def statements(self) -> StoreStatements:
+    def statements(self) -> VersionStatements:
         """The claims of all records, and which names mean one entity."""
         return self._ahead
 
@@ -188,7 +188,7 @@ class TableSnapshot(AcceptedSnapshot):
                     yield subject, self.view(subject)
 
 
-class _TableStatements(StoreStatements):
+class _TableStatements(VersionStatements):
     """The statements of a store, with those about some subjects taken from the claim table."""
 
     def __init__(self, store: Store, table: ClaimTable) -> None:

@@ -1,0 +1,95 @@
+"""The claims about an entity from records in memory, for a full build."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from copy import copy
+from functools import cached_property
+
+from provenance_graph.acceptance import identity
+from provenance_graph.acceptance.evidence import Statement, by_subject, rule_mapping
+from provenance_graph.acceptance.sssom import Mapping as Row
+from provenance_graph.core.claims import Header, Record
+from provenance_graph.core.iris import Iri
+
+
+class RecordSet:
+    """Claims from records in memory, for a full build."""
+
+    def __init__(self, records: Iterable[Record], mappings: Iterable[Row]) -> None:
+        records = list(records)
+        self._about = by_subject(records)
+        self._headers: dict[Iri, list[Header]] = defaultdict(list)
+        for record in records:
+            self._headers[record.header.of_document].append(record.header)
+        self._decide(mappings)
+
+    def _decide(self, mappings: Iterable[Row]) -> None:
+        self._decided: dict[Iri, Iri] = {}
+        self._different_from: dict[Iri, set[Iri]] = defaultdict(set)
+        for row in sorted(mappings):
+            if row.merges:
+                self._decided.setdefault(row.subject, row.object)
+            elif row.negated:
+                self._different_from[row.subject].add(row.object)
+        self.rules = {
+            entity: model
+            for entity in self._about
+            if (model := rule_mapping(entity, self)) is not None and model != entity
+        }
+        self._canonical = {
+            name: identity.canonical(name, self._decided.get, self.rules.get)
+            for name in {*self._about, *self._decided, *self.rules}
+        }
+        self._names: dict[Iri, list[Iri]] = defaultdict(list)
+        for name, subject in self._canonical.items():
+            self._names[subject].append(name)
+
+    def about(self, entity: Iri) -> list[Statement]:
+        """Everything any record says about one name."""
+        return list(self._about.get(entity, ()))
+
+    def headers(self, document: Iri) -> list[Header]:
+        """The retrievals of one document."""
+        return self._headers[document]
+
+    def canonical(self, entity: Iri) -> Iri:
+        """What a name is."""
+        return self._canonical.get(entity, entity)
+
+    def names_of(self, subject: Iri) -> list[Iri]:
+        """Every name of a canonical subject, itself among them, sorted."""
+        return sorted({subject, *self._names.get(subject, ())})
+
+    def different_from(self, entity: Iri) -> set[Iri]:
+        """What somebody decided a name is not."""
+        return self._different_from.get(entity, set())
+
+    def subjects(self) -> list[Iri]:
+        """Every canonical subject that anything is stated about."""
+        return sorted({self.canonical(entity) for entity in self._about})
+
+    def under(self, mappings: Iterable[Row]) -> RecordSet:
+        """The same records under other mappings."""
+        other = copy(self)
+        other._decide(mappings)
+        return other
+
+    @cached_property
+    def _referring(self) -> Mapping[Iri, Mapping[Iri, set[Iri]]]:
+        """The subjects of every claim whose value is a name, by property and that name."""
+        referring: dict[Iri, dict[Iri, set[Iri]]] = defaultdict(lambda: defaultdict(set))
+        for subject, statements in self._about.items():
+            for claim, _ in statements:
+                if isinstance(claim.value, Iri):
+                    referring[claim.predicate][claim.value].add(subject)
+        return referring
+
+    def referrers(self, name: Iri, predicate: Iri) -> Iterable[Iri]:
+        """The subjects of the claims of a property whose value is a name."""
+        return self._referring.get(predicate, {}).get(name, ())
+
+    def values(self, predicate: Iri) -> Iterable[Iri]:
+        """Every name that is the value of a claim of a property."""
+        return self._referring.get(predicate, {})
