@@ -82,7 +82,7 @@ _STYLE = """:root{color-scheme:light}body{font:15px/1.5 system-ui,sans-serif;col
 background:#fff;margin:0 auto;max-width:64rem;padding:1.5rem}table{border-collapse:collapse;
 width:100%}td,th{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;
 vertical-align:top;overflow-wrap:anywhere}th{white-space:nowrap}.violation{color:#8c0013}
-.note{color:#444}h2{margin-top:2rem;overflow-wrap:anywhere}@page{margin:16mm}"""
+.note{color:#444}h2{margin-top:2rem;overflow-wrap:anywhere}@page{size:A4;margin:16mm}"""
 
 
 def page(examined: Sequence[Examined]) -> str:

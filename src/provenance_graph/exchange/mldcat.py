@@ -16,7 +16,7 @@ from provenance_graph.exchange.graphs import in_order, stated_licences, turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger, file_address
 from provenance_graph.formats import statements
 from provenance_graph.formats.mldcat import keys, vocabularies
-from provenance_graph.formats.mldcat.keys import CLASSES, ProfileField, ValueKind
+from provenance_graph.formats.mldcat.profile import CLASSES, ProfileField, ValueKind
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 _BY_NAME: Mapping[str, ProfileField] = {field.name: field for field in keys.FIELDS}

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from provenance_graph.core.iris import spaced
 from provenance_graph.core.results import dump_json
 from provenance_graph.forms.answers import STATUSES, FilledForm
 
@@ -25,6 +26,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["spaced"] = spaced
     made.filters["status"] = STATUSES.__getitem__
     made.filters["anchor"] = lambda text: re.sub(r"[^\w.-]", "-", text)
     return made
@@ -74,7 +76,7 @@ def markdown(form: FilledForm) -> str:
         place = f", {_md(receipt['place'])}" if receipt["place"] else ""
         lines.append(
             f"[^{note.number}]: <{receipt['document']}>{place}. {_md(receipt['publisher'])}, "
-            f"{receipt['basis']}, custody {receipt['custody'].lower()}, retrieved "
+            f"{spaced(receipt['basis'])}, custody {receipt['custody'].lower()}, retrieved "
             f"{receipt['retrieved'][:10]}. Claim <{receipt['claim']}>."
         )
     return "\n".join(lines) + "\n"

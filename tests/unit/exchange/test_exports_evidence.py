@@ -33,6 +33,10 @@ from provenance_graph.store.memory import MemoryStore
 
 MODEL, PARENT, DATA = audit_store.MODEL, model("org/parent"), dataset("org/data")
 OWN = Iri("https://w3id.org/provenance-graph/id/licence/llama-3.1")
+NAMED = (
+    Claim(MODEL, RDF.type, PG.Model),
+    Claim(MODEL, SCHEMA.name, literals.text("M")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +44,7 @@ def whole() -> Iterator[Bundle]:
     """A quantised model with a parent, data, a licence of its own and a file."""
     file = Iri("https://w3id.org/provenance-graph/id/in/t/artifact/m")
     claims = [
-        Claim(MODEL, RDF.type, PG.Model),
-        Claim(MODEL, SCHEMA.name, literals.text("M")),
+        *NAMED,
         Claim(MODEL, DCTERMS.creator, audit_store.ORG),
         Claim(MODEL, DCTERMS.license, OWN),
         Claim(MODEL, PG.quantizedFrom, PARENT),
@@ -178,8 +181,7 @@ def test_mldcat_ap_names_the_version_where_sources_name_just_one() -> None:
 def test_a_version_that_stands_at_the_model_comes_back_as_that_versions() -> None:
     node = Iri("https://w3id.org/provenance-graph/id/in/t/version/20250301")
     claims = [
-        Claim(MODEL, RDF.type, PG.Model),
-        Claim(MODEL, SCHEMA.name, literals.text("M")),
+        *NAMED,
         Claim(node, RDF.type, PG.ModelVersion),
         Claim(node, PROV.specializationOf, MODEL),
         Claim(node, SCHEMA.version, literals.text("20250301")),
@@ -205,8 +207,7 @@ def test_a_version_that_stands_at_the_model_comes_back_as_that_versions() -> Non
 @pytest.mark.parametrize("format", ["turtle", "jsonld", "prov", "mldcat-ap", "spdx3", "cyclonedx"])
 def test_a_stated_licence_without_an_address_comes_back_by_its_name(format: str) -> None:
     claims = [
-        Claim(MODEL, RDF.type, PG.Model),
-        Claim(MODEL, SCHEMA.name, literals.text("M")),
+        *NAMED,
         Claim(MODEL, DCTERMS.license, None, as_stated="OpenRAIL", unusable="names a family"),
     ]
     card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, *claims)
@@ -225,8 +226,7 @@ def test_a_stated_licence_without_an_address_comes_back_by_its_name(format: str)
 def test_a_stated_licence_of_several_names_is_exported_whole(format: str) -> None:
     stated = "Academic Research Purposes Only; OpenAI"
     claims = [
-        Claim(MODEL, RDF.type, PG.Model),
-        Claim(MODEL, SCHEMA.name, literals.text("M")),
+        *NAMED,
         Claim(MODEL, DCTERMS.license, None, as_stated=stated, unusable="unrecognised licence"),
     ]
     card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, *claims)

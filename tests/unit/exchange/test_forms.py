@@ -131,28 +131,22 @@ def test_systemic_risk_is_presumed_from_the_threshold_on(flop: float, answer: st
     assert risk.claims
 
 
-def test_compute_of_a_parent_counts() -> None:
+@pytest.mark.parametrize(
+    ("relation", "answer"), [(PG.fineTunedFrom, "yes"), (PG.distilledFrom, "unknown")]
+)
+def test_compute_of_a_parent_counts_and_that_of_a_teacher_does_not(
+    relation: Iri, answer: str
+) -> None:
     parent = model("org/parent")
     claims = (
-        Claim(MODEL, PG.fineTunedFrom, parent),
+        Claim(MODEL, relation, parent),
         Claim(parent, RDF.type, PG.Model),
         Claim(parent, PG.trainingComputeFLOP, literals.double(2e25), basis=Basis.MEASUREMENT),
     )
     with world(*claims) as store:
         risk = systemic_risk(AcceptedSnapshot(store), MODEL)
-    assert risk.answer == "yes"
-    assert "org/parent" in risk.sentence
-
-
-def test_a_teachers_training_is_not_the_students() -> None:
-    parent = model("org/parent")
-    claims = (
-        Claim(MODEL, PG.distilledFrom, parent),
-        Claim(parent, RDF.type, PG.Model),
-        Claim(parent, PG.trainingComputeFLOP, literals.double(2e25), basis=Basis.MEASUREMENT),
-    )
-    with world(*claims) as store:
-        assert systemic_risk(AcceptedSnapshot(store), MODEL).answer == "unknown"
+    assert risk.answer == answer
+    assert ("org/parent" in risk.sentence) is (answer == "yes")
 
 
 def test_a_sum_that_may_count_twice_decides_nothing() -> None:

@@ -15,9 +15,7 @@ from provenance_graph.core.terms import RDF
 from provenance_graph.formats import statements, xml
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.mldcat import keys
-from provenance_graph.formats.mldcat.keys import (
-    CLASSES,
-)
+from provenance_graph.formats.mldcat.profile import CLASSES
 from provenance_graph.formats.rdf.syntax import guard_depth
 
 MAX_TRIPLES = 1_000_000

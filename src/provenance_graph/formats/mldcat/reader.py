@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from provenance_graph.core import hub, iris, literals
+from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, RDFS, SCHEMA
@@ -20,19 +20,14 @@ from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.fields.modalities import modalities
-from provenance_graph.formats.mldcat.keys import (
-    BY_IRI,
-    KEYS,
-    SOURCE,
-    ProfileField,
-    ValueKind,
-)
+from provenance_graph.formats.mldcat.files import described, digests_of
+from provenance_graph.formats.mldcat.keys import BY_IRI, KEYS, SOURCE
 from provenance_graph.formats.mldcat.nodes import Nodes, Value, nodes_of, without_meaning
+from provenance_graph.formats.mldcat.profile import ProfileField, ValueKind
 from provenance_graph.formats.mldcat.vocabularies import PREFIXES, is_profile
 
 _DERIVATIONS = frozenset(DERIVATIONS)
 MAX_PARTS = 10_000
-_FORMAT = re.compile(r"(?:.*[/#])?([\w.+-]{2,40})$")
 _LANGUAGE = re.compile(r".*/authority/language/([A-Z]{3})$")
 
 
@@ -327,7 +322,7 @@ def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Reade
     name = node.rstrip("/").rpartition("/")[2] if value.is_node else node
     if nodes.role(node) == "Distribution":
         name = nodes.text(node, "title") or nodes.text(node, "identifier") or name
-    digests, unusable = _digests(nodes, node)
+    digests, unusable = digests_of(nodes, node)
     claims = list(packages.artifact(SOURCE, subject, name, digests))
     unnamed = name.startswith("_:")  # a node of the document, which names no file
     yield from (c for c in claims if not (unnamed and c.predicate == PG.fileName))
@@ -338,7 +333,7 @@ def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Reade
     for text in [each for local in ("id", "identifier", "title") for each in nodes.of(node, local)]:
         if text.text != name:
             yield Claim(artifact, SCHEMA.name, statements.literal(text.text))
-    yield from _of_file(nodes, artifact, node, where)
+    yield from described(nodes, artifact, node, where)
     for licence in nodes.of(node, "licence"):
         link = licence.text if licence.is_node else ""
         yield from statements.licensed(subject, licence.text, link=link, locator=where)
@@ -348,32 +343,6 @@ def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Reade
         if key is not None and key.kind is ValueKind.STATED:
             for each in values:
                 yield from _stated(nodes, subject, key.name.partition(".")[2], each)
-
-
-def _digests(nodes: Nodes, node: str) -> tuple[list[str], list[str]]:
-    """The digests of a file, and the checksums that are none."""
-    digests: list[str] = []
-    unusable: list[str] = []
-    for checksum in nodes.of(node, "checksum"):
-        algorithm = nodes.text(checksum.text, "algorithm").rpartition("_")[2].rpartition("/")[2]
-        content = nodes.text(checksum.text, "checksumValue")
-        if digest := packages.digest(algorithm, content):
-            digests.append(digest)
-        else:
-            unusable.append(f"{algorithm} {content}"[:120])
-    return digests, unusable
-
-
-def _of_file(nodes: Nodes, artifact: Iri, node: str, where: str) -> ReaderOutput:
-    """Addresses, format and size of a file."""
-    for link in [at for key in ("url", "downloadUrl", "accessUrl") for at in nodes.of(node, key)]:
-        yield statements.link(artifact, SCHEMA.url, link.text, where)
-    for kind in [each for key in ("format", "mediaType") for each in nodes.of(node, key)]:
-        match = _FORMAT.fullmatch(kind.text)
-        shown = literals.text((match[1] if match else kind.text)[:100])
-        yield Claim(artifact, PG.fileFormat, shown)
-    for size in nodes.of(node, "byteSize"):
-        yield statements.quantity(artifact, PG.byteSize, size.text, where)
 
 
 _PARTS: Mapping[ValueKind, Callable[[Nodes, Iri, Iri, Value, str], ReaderOutput]] = {
