@@ -251,19 +251,25 @@ class _Step(dict[str, "_Step"]):
 
 
 class TableStep(dict[str, "TableStep"]):
-    """A step with what a table says of it: its key, and whether it ``speaks`` of a value there.
+    """A step with what a table says of it: its key, whether it ``speaks`` there or ``closes`` it.
 
     ``rename`` gives the table's key for a path and leaves what stands above it as it is.
     """
 
-    __slots__ = ("_below", "_stated", "depth", "key", "known", "table")
+    __slots__ = ("_below", "_stated", "closed", "depth", "key", "known")
 
     def __init__(self, stated: tuple[str, ...], table: KeyTable, rename: Rename | None) -> None:
         super().__init__()
-        self._stated, self._below, self.table = stated, (table, rename), table
+        self._stated, self._below = stated, (table, rename)
         self.depth = len(stated)
         self.key = stated if rename is None else rename(stated)
         self.known = table.speaks(self.key)
+        self.closed: bool | None = None
+
+    def closes(self) -> bool:
+        """Whether the table closes what stands below; asked of mappings and lists alone."""
+        self.closed = self._below[0].closes(self.key)
+        return self.closed
 
     def __missing__(self, name: str) -> TableStep:
         below = self[name] = TableStep((*self._stated, name), *self._below)
@@ -282,14 +288,17 @@ def _collect_known(item: Any, at: TableStep, place: _Place, results: list[Leaf])
         if at.depth < MAX_DEPTH:
             for key, inner in item.items():
                 below = at[key if type(key) is str else str(key)]
-                if isinstance(inner, (dict, list)):
-                    if inner and not below.table.closes(below.key):
+                kind = type(inner)
+                if kind is dict or kind is list:
+                    closed = below.closed
+                    if inner and not (below.closes() if closed is None else closed):
                         _collect_known(inner, below, (place, key), results)
                 elif below.known and inner is not None and inner != "":
                     results.append(Leaf(below.key, _place((place, key)), inner))
     elif isinstance(item, list):
         for n, inner in enumerate(item):
-            if isinstance(inner, (dict, list)):
+            kind = type(inner)
+            if kind is dict or kind is list:
                 _collect_known(inner, at, (place, n), results)
             elif at.known and inner is not None and inner != "":
                 results.append(Leaf(at.key, _place((place, n)), inner))

@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -132,8 +132,8 @@ class Features:
     """What a recogniser may look at.
 
     ``syntax``: json, jsonl, yaml, toml, csv, xml, markdown, trig or text. ``keys``: top-level
-    keys (of the first object where the document is a list). ``lines``: the first forty
-    lines. ``columns``: a CSV's header row. ``value``: the parsed document where it is
+    keys (of the first object where the document is a list). ``head``: how the text begins.
+    ``columns``: a CSV's header row. ``value``: the parsed document where it is
     JSON, YAML or TOML.
     """
 
@@ -141,9 +141,20 @@ class Features:
     syntax: str
     keys: frozenset[str] = frozenset()
     columns: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
+    head: str = ""
     value: Any = None
     files: frozenset[str] = frozenset()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The first forty lines; most documents are recognised without them."""
+        return _lines(self.head)
+
+
+@lru_cache(maxsize=8)
+def _lines(head: str) -> tuple[str, ...]:
+    first = io.StringIO(head, newline=None)
+    return tuple(line.rstrip("\n")[:500] for line in islice(first, 40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,14 +228,12 @@ def sniff(document: Document) -> Features:
     if container := container_of(document.data):
         return Features(document.name or document.url, container)
     text = document.text
-    first = io.StringIO(text[:40_000], newline=None)
-    lines = tuple(line.rstrip("\n")[:500] for line in islice(first, 40))
     files = frozenset(document.files)
     name = document.name or document.url
     suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
 
     def features(syntax: str, value: Any = None, columns: tuple[str, ...] = ()) -> Features:
-        return Features(name, syntax, _keys(value), columns, lines, value, files)
+        return Features(name, syntax, _keys(value), columns, text[:40_000], value, files)
 
     # These may begin like JSON, XML or TriG: `[limit]`, `[a link](…)`, `<!-- -->`, `a: {b: c}`.
     if suffix == "csv":
@@ -252,7 +261,7 @@ def sniff(document: Document) -> Features:
 def _keys(value: Any) -> frozenset[str]:
     if isinstance(value, list) and value:
         value = value[0]
-    return frozenset(str(key) for key in value) if isinstance(value, dict) else frozenset()
+    return frozenset(map(str, value)) if isinstance(value, dict) else frozenset()
 
 
 def _is_json_lines(text: str) -> bool:

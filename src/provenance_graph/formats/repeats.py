@@ -48,7 +48,10 @@ def may_repeat(text: str, names: int) -> bool:
     """Whether a JSON text has more names than were parsed: some stand twice, or texts look like names."""
     if _SPACED.search(text):
         return len(_KEY.findall(text)) > names
-    return text.count('":') > names
+    marks = text.count('":')
+    if marks > names and '\\\\":' not in text:  # JSON within a text has marks of its own
+        marks -= text.count('\\":')
+    return marks > names
 
 
 def in_json(text: str) -> Iterator[Problem]:
