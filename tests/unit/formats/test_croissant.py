@@ -90,3 +90,11 @@ def test_a_field_of_any_shape_makes_problems_not_crashes(key: str, value: object
     claims, _ = read(croissant.READER, data(**{key: value}), "x.json")
     assert all(isinstance(claim, Claim) for claim in claims)
     croissant.READER.origin(document(data(**{key: value}), "x.json"))
+
+
+def test_a_file_is_called_as_in_its_address_where_its_name_is_a_title() -> None:
+    address = "https://example.org/d/rain_20250301.zip?download=true"
+    part = {"@type": "cr:FileObject", "@id": "z", "name": "Rain of March", "contentUrl": address}
+    claims, _ = read(croissant.READER, data(distribution=[part]), "x.json")
+    assert {str(c.value) for c in claims if c.predicate == PG.fileName} == {"rain_20250301.zip"}
+    assert "Rain of March" in {str(c.value) for c in claims if c.predicate == SCHEMA.name}

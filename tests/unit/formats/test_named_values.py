@@ -9,7 +9,7 @@ from provenance_graph.core.claims import Claim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats.fields import named
-from provenance_graph.formats.fields.packages import benchmark_of
+from provenance_graph.formats.fields.measures import benchmark_of
 from provenance_graph.formats.licences.names import normalise
 
 MODEL = iris.model("acme/oak")
@@ -47,7 +47,9 @@ def test_a_tag_with_a_kind_is_what_its_kind_says(tag: str, property_: Iri, value
 @pytest.mark.parametrize(
     "measure",
     ["success rate", "sensitivity", "top-1 accuracy", "false positive rate", "ROC-AUC", "macro F1",
-     "word error rate", "Cohen's kappa", "mean average precision", "latency (ms)", "toxicity"],
+     "word error rate", "Cohen's kappa", "mean average precision", "latency (ms)", "toxicity",
+     "inferenceLatencyMs (Jetson Orin)", "throughput tokens/s", "model size MB", "trainLoss",
+     "num_params", "Hit@10", "mIoU", "carbon footprint", "training time hours", "adjusted R2"],
 )  # fmt: skip
 def test_a_measure_is_no_benchmark(measure: str) -> None:
     assert benchmark_of(measure) == ""
@@ -56,7 +58,8 @@ def test_a_measure_is_no_benchmark(measure: str) -> None:
 @pytest.mark.parametrize(
     ("name", "measured_on"),
     [("MMLU accuracy", "MMLU"), ("LibriSpeech test-clean WER", "LibriSpeech test-clean"),
-     ("ARC-Challenge", "ARC-Challenge"), ("MT-Bench score", "MT-Bench"), ("GSM8K", "GSM8K")],
+     ("ARC-Challenge", "ARC-Challenge"), ("MT-Bench score", "MT-Bench"), ("GSM8K", "GSM8K"),
+     ("gsm8kAccuracy", "gsm8k"), ("HumanEval", "HumanEval"), ("WMT14 en-de BLEU", "WMT14 en-de")],
 )  # fmt: skip
 def test_a_benchmark_stands_before_its_measure(name: str, measured_on: str) -> None:
     assert benchmark_of(name) == measured_on

@@ -238,3 +238,21 @@ slices:
     stated = {c.predicate: str(c.value) for c in results if isinstance(c, Claim)}
     assert (stated[PG.mergeMethod], stated[PG.mergeWeight]) == ("ties", "0.5")
     assert sorted(p.kind for p in results if isinstance(p, Problem)) == ["lineage"] * 3 + ["syntax"]
+
+
+def test_each_weight_of_a_model_that_is_merged_twice_is_kept() -> None:
+    result = claims(
+        "models:\n- model: org/a\n  lora: org/fr\n  parameters: {weight: 0.6}\n"
+        "- model: org/a\n  lora: org/de\n  parameters: {weight: 0.4}\n"
+        "- model: org/b\n  parameters: {weight: [0, 0.3, 1]}\nmerge_method: linear\n",
+        "acme-labs--Tiny/mergekit_config.yml",
+    )
+    nodes = {
+        c.subject for c in result if (c.predicate, c.value) == (PROV.entity, iris.model("org/a"))
+    }
+    weights = {c.subject: str(c.value) for c in result if c.predicate == PG.mergeWeight}
+    assert weights.keys() == nodes
+    assert sorted(weights.values()) == ["0.4", "0.6"]
+    assert "models.parameters.weight: org/b: 0, 0.3, 1" in {
+        str(c.value) for c in result if c.predicate == PG.otherStatement
+    }

@@ -122,6 +122,19 @@ def test_texts_that_look_like_names_are_none() -> None:
     assert repeated == []
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [(json.dumps({"a": '{"b": 1, "c": 2}', "d": 1}), 0), ('{"a": "{\\"b\\": 1}", "a": 2}', 1),
+     ('{"a\\\\": 1, "a\\\\": 2, "b": "{\\"c\\": 1}"}', 1), ('{"a" : "\\":", "a" : 2}', 1)],
+)  # fmt: skip
+def test_json_within_a_text_neither_is_nor_hides_a_name_that_stands_twice(
+    text: str, count: int
+) -> None:
+    repeated: list[Problem] = []
+    parse_json(text, "x", repeated)
+    assert len(repeated) == count
+
+
 def test_their_number_is_bounded() -> None:
     text = "{" + ", ".join(f'"k{n}": 1, "k{n}": 2' for n in range(500)) + "}"
     repeated: list[Problem] = []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Claim, Stance
+from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats.document import Document
@@ -118,3 +118,75 @@ def test_a_program_that_a_modelfile_requires_is_named() -> None:
 @pytest.mark.parametrize("role", ["latest", "medieval texts", "contest entries", "underscore"])
 def test_a_word_that_holds_another_gives_data_no_role(role: str) -> None:
     assert data_relation(role) == PG.trainedOn
+
+
+PACKED = """manifestVersion: "1.0.0"
+package: {name: voice-pipeline, version: 1.0.0}
+model: {name: tiny-0.6B, path: ./llm/tiny.gguf}
+datasets:
+- {name: stt-heron, path: ./stt/, description: Heron Small model weights (CTranslate2 format)}
+- {name: calls, path: ./calls.csv, description: Calls of a year}
+mcpServers:
+- {name: filesystem, path: filesystem.mcpb}
+"""
+
+
+def test_weights_packed_as_a_dataset_are_no_training_data() -> None:
+    claims = reading("modelpack", "Kitfile", PACKED)
+    (trained,) = [c for c in claims if c.predicate == PG.trainedOn]
+    assert str(trained.value).endswith("/dataset/calls")
+    assert trained.basis is Basis.INFERENCE
+    assert {"datasets.name: stt-heron", "mcpServers.name: filesystem"} <= values(
+        claims, PG.otherStatement
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept_at", "called"),
+    [("reviews-model", "reviews-model"), ("model", "f00d"), ("models:/m-1", "f00d")],
+)
+def test_a_model_of_mlflow_is_called_as_it_was_logged(kept_at: str, called: str) -> None:
+    text = f"artifact_path: {kept_at}\nflavors: {{sklearn: {{sklearn_version: 1.2.0}}}}\n"
+    claims = reading("mlflow", "MLmodel", f"{text}mlflow_version: 2.1.1\nmodel_uuid: f00d\n")
+    assert values(claims, SCHEMA.name) == {called}
+
+
+def test_a_licence_of_one_s_own_keeps_what_is_said_of_it_and_data_their_size_of_spdx_3_1() -> None:
+    at = "https://spdx.org/spdxdocs/x#"
+    graph = [
+        {"type": "CreationInfo", "@id": "_:i", "specVersion": "3.0.1", "created": "2026-01-01T00:00:00Z"},
+        {"type": "ai_AIPackage", "spdxId": f"{at}m", "creationInfo": "_:i", "name": "Detector",
+         "ai_metric": [{"type": "DictionaryEntry", "key": "inferenceLatencyMs (board)", "value": "18"}]},
+        {"type": "dataset_DatasetPackage", "spdxId": f"{at}d", "creationInfo": "_:i", "name": "Halls",
+         "software_artifactSize": 11534336},
+        {"type": "simplelicensing_LicenseExpression", "spdxId": f"{at}l", "creationInfo": "_:i",
+         "simplelicensing_licenseExpression": "LicenseRef-Own", "comment": "Commercial licence."},
+        {"type": "Relationship", "spdxId": f"{at}r", "creationInfo": "_:i", "from": f"{at}m",
+         "to": [f"{at}l"], "relationshipType": "hasDeclaredLicense"},
+    ]  # fmt: skip
+    context = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
+    claims = reading("spdx3", "x.json", json.dumps({"@context": context, "@graph": graph}))
+    assert values(claims, PG.byteSize) == {"11534336"}
+    assert {
+        "licence comment: Commercial licence.",
+        "ai_metric: inferenceLatencyMs (board) = 18",
+    } <= values(claims, PG.otherStatement)
+    assert not values(claims, PG.benchmark)
+
+
+@pytest.mark.parametrize(
+    ("name", "shared"),
+    [("C:/Users/a/mnist/train.npy", False), ("./data/train.csv", False), ("data/train.csv", False),
+     ("train.jsonl", False), ("squad", True), ("acme/notes-v1.5", True)],
+)  # fmt: skip
+def test_data_named_by_a_file_s_path_is_no_dataset_that_others_mean(
+    name: str, shared: bool
+) -> None:
+    bom = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "components": [{"type": "data", "name": name}],
+    }
+    claims = reading("cyclonedx", "bom.json", json.dumps(bom))
+    (data,) = {c.subject for c in claims if c.value == PG.Dataset}
+    assert data.startswith(iris.ID + "dataset/") is shared

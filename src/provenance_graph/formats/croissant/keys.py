@@ -14,6 +14,8 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.formats.coverage import KeyTable, coded, later, read, skip, text
 
+SOURCE = "croissant"
+
 _CLASS = "the class of a part"
 _HOW = "how records are taken from the files, not where the data come from"
 

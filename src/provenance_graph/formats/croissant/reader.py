@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin
 
 from provenance_graph.core import iris, literals, terms
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
@@ -19,32 +17,19 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.croissant import checks
-from provenance_graph.formats.croissant.keys import COLLECTION, KEYS, TEXTS_ABOUT
+from provenance_graph.formats.croissant import checks, files
+from provenance_graph.formats.croissant.keys import COLLECTION, KEYS, SOURCE, TEXTS_ABOUT
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import jsonld, packages
 from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, JsonNode
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
-SOURCE = "croissant"
 _MARK = re.compile(r"https?://mlcommons\.org/(?:croissant|schema)(?:/.*)?")
 _TASKS = re.compile(r"Task(?:Problem|Solution)?$")
 _DATES = {
     SCHEMA + "datePublished": DCTERMS.issued,
     SCHEMA + "dateCreated": DCTERMS.created,
     SCHEMA + "dateModified": DCTERMS.modified,
-}
-_SIZES = {
-    "": 1,
-    "b": 1,
-    "kb": 10**3,
-    "mb": 10**6,
-    "gb": 10**9,
-    "tb": 10**12,
-    "kib": 1 << 10,
-    "mib": 1 << 20,
-    "gib": 1 << 30,
-    "tib": 1 << 40,
 }
 
 
@@ -118,7 +103,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     yield from _conforms(it, subject)
     yield from _responsible(it, subject)
     yield from _derived(it, subject)
-    yield from _files(it, subject, document.url)
+    yield from files.read(it, subject, document.url)
     yield from _records(it, subject)
     every = _known_leaves(document)
     own = [leaf for leaf in every if leaf.path[0] in ("dataset", "records")]
@@ -291,70 +276,6 @@ def _derived(it: JsonNode, subject: Iri) -> Iterator[Claim]:
                 yield Claim(subject, terms.PROV.wasDerivedFrom, parent, locator=where)
 
 
-def _files(it: JsonNode, subject: Iri, base: str) -> Iterator[Claim | Problem]:
-    """Files with their digests, sizes and addresses, and sets of files."""
-    for where, raw in it.all(SCHEMA + "distribution"):
-        part = mapping(raw)
-        name = jsonld.text_of(part.get("name")) or scalar_text(part.get("@id"))
-        digests = []
-        for algorithm in ("sha256", "md5"):
-            if stated := scalar_text(part.get(algorithm)):
-                if digest := packages.digest(algorithm, stated):
-                    digests.append(digest)
-                else:
-                    yield Problem(f"{where}/{algorithm}", f"{stated[:80]!r} is not a digest")
-        if not name:
-            yield Problem(where, "a file without name and id", "name")
-            continue
-        claims = list(packages.artifact(SOURCE, subject, name, digests))
-        if scalar_text(part.get("@type")).endswith(
-            "FileSet"
-        ):  # many files, whose name is no file's
-            claims = [
-                replace(c, predicate=terms.SCHEMA.name) if c.predicate == PG.fileName else c
-                for c in claims
-            ]
-        yield from claims
-        yield from _file(part, claims[0].subject, where, name, base)
-
-
-_PLAIN = jsonld.Context()
-
-
-def _file(
-    part: dict[Any, Any], node: Iri, where: str, name: str, base: str
-) -> Iterator[Claim | Problem]:
-    url = scalar_text(part.get("contentUrl"))
-    if url.startswith(("http://", "https://")):
-        yield statements.link(node, terms.SCHEMA.url, url, f"{where}/contentUrl")
-    elif url:
-        yield coverage.other(node, "contentUrl", url)
-        if base.startswith("http") and iris.is_iri(result := urljoin(base, url)):
-            yield Claim(
-                node, terms.SCHEMA.url, Iri(result), as_stated=url, locator=f"{where}/contentUrl"
-            )
-    if stated := scalar_text(part.get("contentSize")):
-        match = re.fullmatch(r"([\d.,]{1,30})\s*([A-Za-z]*)", stated)
-        number = literals.number(match[1]) if match else None
-        factor = _SIZES.get(match[2].casefold()) if match else None
-        if number is None or factor is None:
-            yield Problem(f"{where}/contentSize", f"{stated[:60]!r} is not a size", "117743 B")
-        else:
-            yield statements.quantity(
-                node, PG.byteSize, int(number * factor), f"{where}/contentSize"
-            )
-    for encoding in map(scalar_text, as_list(part.get("encodingFormat"))):
-        if encoding:
-            yield Claim(node, PG.fileFormat, statements.literal(encoding))
-    for key in ("@id", "@type"):
-        stated = scalar_text(part.get(key))
-        kind = stated.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
-        if stated and stated != name and kind != "FileObject":
-            yield coverage.other(node, key.removeprefix("@"), stated)
-    below = coverage.known_leaves(part, ("file",), where, KEYS, top=_PLAIN.top("file", KEYS))
-    yield from coverage.claims(node, below, KEYS)
-
-
 def _records(it: JsonNode, subject: Iri) -> Iterator[Claim]:
     """The structure of each record set: its name, its fields and their types."""
     for _, raw in it.all(CROISSANT + "recordSet", SCHEMA + "recordSet"):
@@ -389,7 +310,7 @@ READER = Reader(
     origin=origin,
     read=read,
     invalid=invalid,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=leaves,
 )

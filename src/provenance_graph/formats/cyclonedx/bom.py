@@ -193,6 +193,14 @@ def collect(bom: Bom) -> Iterator[Problem]:
             bom.others.setdefault(ref, part)
 
 
+_PATH = re.compile(
+    r"^(?:[A-Za-z]:|[.~]{0,2}/|file:)|\\|\.(?:csv|tsv|jsonl?|parquet|arrow|feather|np[yz]|h5|hdf5|pkl"
+    r"|pt|txt|xml|ya?ml|zip|tar|gz|db|sqlite|png|jpe?g|wav|mp[34])$",
+    re.IGNORECASE,
+)
+"""How a file is called: another's file of that name is another dataset."""
+
+
 def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
     """The model or dataset that a component is: by its package URL, its link, or its name."""
     name, group = stated_name(part.get("name")), stated_name(part.get("group"))
@@ -214,7 +222,7 @@ def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
         repository = statements.hub_model(url) if kind == "model" else ""
         if repository and (name == repository or statements.same_name(repository, name)):
             return iris.model(repository)
-    if kind == "dataset" and name:
+    if kind == "dataset" and name and not _PATH.search(name):
         return iris.dataset(name)
     local = "/".join(iris.slug(text) for text in (group, name or bom.local) if text)
     return iris.entity(SOURCE, kind, local)

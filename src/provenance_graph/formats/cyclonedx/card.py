@@ -21,7 +21,7 @@ from provenance_graph.formats.cyclonedx.keys import (
     TONNES,
 )
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields import measures, packages
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 
@@ -126,7 +126,7 @@ def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> Reader
         kind, setup = stated_name(item.get("type")), _setup(item)
         if not kind:
             yield Problem(f"{where}/{n}", "a metric without its type")
-        elif benchmark := packages.benchmark_of(kind, stated_name(item.get("slice"))):
+        elif benchmark := measures.benchmark_of(kind, stated_name(item.get("slice"))):
             yield from packages.measured(
                 Iri(f"{above}/{n}"),
                 model,

@@ -13,7 +13,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.fields import jsonld, named, packages
+from provenance_graph.formats.fields import jsonld, measures, named, packages
 from provenance_graph.formats.fields.jsonld import FAIR4ML, SCHEMA
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
@@ -260,7 +260,7 @@ def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
     bare = 0
     for n, item in enumerate(results):
         metric, value = _metric(item)
-        on = benchmark or packages.benchmark_of(metric)
+        on = benchmark or measures.benchmark_of(metric)
         if metric and on:
             local = f"{iris.slug(iris.short_id(model))}/{iris.slug(where)}/{n}"
             node = iris.entity(SOURCE, "evaluation", local)

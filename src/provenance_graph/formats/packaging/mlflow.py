@@ -5,6 +5,7 @@ Runs are read in ``mlflow_run``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from provenance_graph.core import hub, iris
@@ -38,7 +39,8 @@ KEYS = KeyTable(
               "flavors/*/sklearn_version", "flavors/*/pytorch_version", "flavors/*/torch_version",
               "flavors/*/xgb_version", "flavors/*/lgb_version", "flavors/*/tensorflow_version",
               "flavors/*/python_version"),
-        *skip("where MLflow keeps it", "artifact_path", "flavors/*/model_binary",
+        *read("`schema:name`, unless it is a place or names no model", "artifact_path"),
+        *skip("where MLflow keeps it", "flavors/*/model_binary",
               "flavors/*/pickled_model", "flavors/*/data", "flavors/*/model_path", "flavors/*/code",
               "flavors/*/env/**", "flavors/*/loader_module"),
         *read("by the name: a property, else as stated", "metadata/*"),
@@ -92,7 +94,10 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     for stated in dict.fromkeys(scalar_text(raw.get(key)) for key in ("model_uuid", "model_id")):
         if stated:
             yield Claim(model, DCTERMS.identifier, statements.literal(stated))
-    if name := _folder(document) or id_:
+    stated = statements.stated_name(raw.get("artifact_path"))
+    if stated and stated not in _NO_NAMES and not re.search(r"[:/\\\\]", stated):
+        yield Claim(model, SCHEMA.name, statements.literal(stated))
+    elif name := _folder(document) or id_:
         yield Claim(model, SCHEMA.name, statements.literal(name), basis=Basis.INFERENCE)
     if run := scalar_text(raw.get("run_id")):
         yield from packages.version_of(SOURCE, model, run[: statements.MAX_STATED])
@@ -160,7 +165,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_model,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

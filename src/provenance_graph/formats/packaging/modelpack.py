@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from provenance_graph.core import hub, iris
@@ -65,7 +66,7 @@ KEYS = KeyTable(
         *text(SCHEMA.description, "annotations/org.opencontainers.image.description"),
         *read("the dataset, where it lies on the Hub", "datasets/remotePath"),
         *later("package/**", "model/**", "descriptor/**", "config/**", "datasets/**", "code/**",
-               "docs/**", "prompts/**", "layers/**", "annotations/**", "subject/**"),
+               "docs/**", "prompts/**", "mcpServers/**", "layers/**", "annotations/**", "subject/**"),
     )
 )  # fmt: skip
 
@@ -269,14 +270,28 @@ def _coded(model: Iri, predicate: Iri, stated: str, codes: Mapping[str, Iri], wh
     return Claim(model, predicate, code, as_stated=shown, locator=where, unusable=why)
 
 
+_WEIGHTS = re.compile(r"\bweights?\b|\bcheckpoints?\b|\.(?:gguf|safetensors|onnx)$", re.IGNORECASE)
+
+
 def _dataset(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+    """A dataset of a Kitfile: one that was "used", of which training is the usual meaning.
+
+    Since a Kitfile holds one model, weights of others are packed as datasets, too.
+    """
     name, path = stated_name(raw.get("name")), scalar_text(raw.get("path"))
     remote = scalar_text(raw.get("remotePath"))
     if not name and not path:
         yield Problem(where, "a dataset without name and path", "name")
         return
+    if _WEIGHTS.search(" ".join((name, path, scalar_text(raw.get("description"))))):
+        for leaf in coverage.leaves(raw, ("datasets",), where):
+            yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
+        return
     claims = list(_trained(model, name or path, remote.replace("hf://", hub.PAGE) or path))
-    yield from claims
+    yield from (
+        replace(c, basis=Basis.INFERENCE, locator=where) if c.subject == model else c
+        for c in claims
+    )
     dataset = claims[0].subject
     if text_ := scalar_text(raw.get("license")):
         yield from statements.licensed(dataset, text_, locator=f"{where}/license")
@@ -321,7 +336,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_package,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )

@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.fields import named, packages
+from provenance_graph.formats.fields import measures, named, packages
 from provenance_graph.formats.spdx3.graph import SOURCE, ElementGraph, revision_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import AI, DATASET, ENERGY, ENERGY_UNITS, PACKAGE
@@ -55,8 +55,9 @@ def read(element: dict[str, Any], subject: Iri, where: str, graph: ElementGraph)
 
 
 def _dataset(element: dict[str, Any], subject: Iri, where: str, version: str) -> ReaderOutput:
-    if (size := element.get("dataset_datasetSize")) is not None:
-        yield statements.quantity(subject, PG.byteSize, size, f"{where}/dataset_datasetSize")
+    for key in ("dataset_datasetSize", "software_artifactSize"):
+        if (size := element.get(key)) is not None:
+            yield statements.quantity(subject, PG.byteSize, size, f"{where}/{key}")
     if version:
         yield coverage.stated(subject, SCHEMA.version, version, f"{where}/software_packageVersion")
     for n, raw in enumerate(as_list(element.get("dataset_sensor"))):
@@ -205,7 +206,7 @@ def _metrics(element: dict[str, Any], model: Iri, where: str) -> ReaderOutput:
     for n, raw in enumerate(as_list(element.get("ai_metric"))):
         entry = mapping(raw)
         metric = stated_name(entry.get("key"))
-        if benchmark := packages.benchmark_of(metric):
+        if benchmark := measures.benchmark_of(metric):
             node, place = Iri(f"{above}/{n}"), f"{where}/{n}/value"
             value = entry.get("value")
             yield from packages.measured(node, model, metric, value, place, benchmark=benchmark)

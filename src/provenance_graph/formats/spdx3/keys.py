@@ -78,12 +78,17 @@ _MODEL = (
     *read("energy of training, fine-tuning and inference, apart",
           "model/ai_energyConsumption/*/ai_energyQuantity",
           "model/ai_energyConsumption/*/ai_energyUnit"),
+    *later("model/software_artifactSize"),
 )  # fmt: skip
 
 _DATA = (
     *_package("data"),
     *text(PG.dataType, "data/dataset_datasetType"),
-    *read("`pg:byteSize`", "data/dataset_datasetSize"),
+    *read(
+        "`pg:byteSize`; SPDX 3.1's name beside 3.0's",
+        "data/dataset_datasetSize",
+        "data/software_artifactSize",
+    ),
     *text(PG.dataAvailability, "data/dataset_datasetAvailability"),
     *text(PG.confidentialityLevel, "data/dataset_confidentialityLevel"),
     *text(PG.collectionProcess, "data/dataset_dataCollectionProcess"),
@@ -127,6 +132,8 @@ _AROUND = (
     *read("`dcterms:license`", "licence/expandedlicensing_member",
           "licence/simplelicensing_licenseExpression",
           "licence/simplelicensing_licenseText", "licence/name", "licence/expandedlicensing_seeAlso"),
+    *read("as stated of what is under the licence", "licence/comment", "licence/description",
+          "licence/summary"),
     *skip("about the licence, not about a model", "licence/**"),
     *skip("it is tied to no model and no dataset", "unconnected/**"),
     *_element("relationship"),

@@ -225,6 +225,9 @@ def _licence(
     )
     if full and full != text and full != "NOASSERTION":
         yield coverage.other(source, "licence text", full)
+    for key in ("summary", "description", "comment"):
+        if about := scalar_text(element.get(key)):
+            yield coverage.other(source, f"licence {key}", about)
 
 
 def _custom(element: dict[str, Any], graph: ElementGraph) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
-from provenance_graph.formats import statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.configs.quantization import number_format
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
@@ -31,12 +31,16 @@ FILES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class MergePart:
-    """A model that went into a merge, as the recipe names it."""
+    """A model that went into a merge, as the recipe names it.
+
+    ``gradient`` is a weight that is no number: one for each part of the layers.
+    """
 
     where: str
     name: str
     revision: str = ""
     weight: Literal | None = None
+    gradient: str = ""
 
 
 def is_recipe(value: Any) -> bool:
@@ -56,14 +60,25 @@ def read_merge(repo: NamedRepository, raw: Any, place: str) -> ReaderOutput:
     method = statements.scalar_text(raw.get("merge_method"))
     if not method and "experts" in raw:
         method = f"moe {statements.scalar_text(raw.get('gate_mode'))}".strip()
-    seen: dict[str, set[str]] = {}
+    seen: dict[str, list[tuple[str, Literal | None]]] = {}
     for result in _parts(raw, place):
         if isinstance(result, Problem):
             yield result
-        elif result.revision not in seen.get(result.name, set()):
-            first = result.name not in seen
-            seen.setdefault(result.name, set()).add(result.revision)
-            yield from _parent(repo, result, method, first)
+            continue
+        if result.gradient:
+            shown = f"{result.name}: {result.gradient}"
+            yield coverage.other(repo.subject, "models.parameters.weight", shown)
+        before = seen.setdefault(result.name, [])
+        stated = (result.revision, result.weight)
+        # without a weight of its own a model that is named again says nothing new
+        fixed = {revision for revision, _ in before}
+        again = result.weight is None and result.revision in fixed
+        if stated not in before and not again:
+            weighed = sum(weight is not None for _, weight in before)
+            before.append(stated)
+            yield from _parent(
+                repo, result, method, weighed if result.weight is not None else 0, len(before)
+            )
     stored = raw.get("out_dtype", raw.get("dtype"))
     if isinstance(stored, str) and stored:
         yield number_format(repo, stored, f"{place}/dtype", Basis.ARTIFACT)
@@ -81,11 +96,16 @@ def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
         parameters = statements.mapping(statements.mapping(entry).get("parameters"))
         stated = parameters.get("weight")
         weight = None if isinstance(stated, str) else statements.score(stated)
+        scalars = weight is None and not any(
+            isinstance(each, (dict, list)) for each in statements.as_list(stated)
+        )
+        gradient = ", ".join(map(str, statements.as_list(stated))) if scalars else ""
         references = list(_references(entry))
         if not references:
             yield Problem(where, "a part of the merge that names no model", kind="lineage")
         for number, (name, revision) in enumerate(references):
-            yield MergePart(where, name, revision, None if number else weight)
+            own = number == 0
+            yield MergePart(where, name, revision, weight if own else None, gradient if own else "")
 
 
 def _places(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
@@ -125,17 +145,24 @@ def _references(stated: Any) -> Iterator[tuple[str, str]]:
             yield from _references(stated[key])
 
 
-def _parent(repo: NamedRepository, part: MergePart, method: str, first: bool) -> ReaderOutput:
+def _parent(
+    repo: NamedRepository, part: MergePart, method: str, weighed: int, mention: int
+) -> ReaderOutput:
+    """A parent at one mention in the recipe, the first of them with the edge itself.
+
+    A further weight of one model, as with other LoRAs on it, has a derivation of its own.
+    """
     results = list(parent(repo, PG.mergedFrom, part.name, part.where, Basis.ARTIFACT))
     edges = [c for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
-    if first:
+    if mention == 1:
         yield from results
     target = edges[0].value if edges else None
     if not isinstance(target, Iri) or not (method or part.weight or part.revision):
         return
     parent_name = target.removeprefix(iris.model(""))
     called = parent_name if parent_name != target else part.name
-    node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", iris.slug(called)[:120])
+    step = iris.slug(called)[:120] + (f"-{weighed + 1}" if weighed else "")
+    node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", step)
     if part.revision:
         yield from version_of(target, node, part.revision, Basis.ARTIFACT)
     yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=Basis.ARTIFACT)

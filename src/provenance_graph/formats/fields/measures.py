@@ -1,0 +1,194 @@
+"""What a score was measured on, told from the name that a document gives it.
+
+The names of measures (accuracy, latency) are no benchmarks; what stands beside them may be one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_METRIC = re.compile(
+    r"(?:n?auc|auroc|acc(?:uracy)?|avg|ap|bleu|cer|cos(?:ine|_sim)?|dot|em|euclidean|exact_match|f1"
+    r"|fid|iou|kappa|loss|main_score|manhattan|mae|map|matthews|max|mcc|mean|meteor|mrr|mse|ndcg"
+    r"|pass|pearson|perplexity|ppl|precision|psnr|r2|recall|rmse|rouge|score|similarity|spearman"
+    r"|ssim|std|top|v_measure|wer)(?:[ _@\-.0-9(].*)?",
+    re.IGNORECASE,
+)
+"""Names of measures: what is counted, not on what."""
+
+_MEASURE = frozenset(
+    [
+        "accuracy",
+        "auc",
+        "auprc",
+        "auroc",
+        "bertscore",
+        "bias",
+        "bleu",
+        "brier",
+        "cer",
+        "chrf",
+        "chrf++",
+        "cider",
+        "clipscore",
+        "comet",
+        "correlation",
+        "cost",
+        "coverage",
+        "der",
+        "dice",
+        "distance",
+        "duration",
+        "eer",
+        "elo",
+        "em",
+        "emissions",
+        "energy",
+        "entropy",
+        "epochs",
+        "error",
+        "error_rate",
+        "exactness",
+        "f1",
+        "f2",
+        "fairness",
+        "fid",
+        "flops",
+        "footprint",
+        "fps",
+        "gap",
+        "gflops",
+        "hallucination",
+        "hit",
+        "hits",
+        "hr",
+        "iou",
+        "jaccard",
+        "kappa",
+        "latency",
+        "loss",
+        "lpips",
+        "macs",
+        "mae",
+        "map",
+        "mcc",
+        "memory",
+        "meteor",
+        "mflops",
+        "miou",
+        "mos",
+        "mota",
+        "mrr",
+        "mse",
+        "ndcg",
+        "npv",
+        "parameters",
+        "params",
+        "parity",
+        "perplexity",
+        "pesq",
+        "power",
+        "ppl",
+        "ppv",
+        "prauc",
+        "precision",
+        "psnr",
+        "r2",
+        "rate",
+        "ratio",
+        "recall",
+        "reward",
+        "rmse",
+        "rouge",
+        "r²",
+        "sacrebleu",
+        "score",
+        "sensitivity",
+        "similarity",
+        "size",
+        "specificity",
+        "speed",
+        "squared",
+        "ssim",
+        "steps",
+        "stoi",
+        "support",
+        "tflops",
+        "throughput",
+        "time",
+        "toxicity",
+        "usage",
+        "variance",
+        "vram",
+        "wer",
+    ]
+)
+"""Last words of a measure's name, whatever stands before them."""
+
+_QUALIFIER = re.compile(
+    r"(?:macro|micro|weighted|balanced|mean|average|median|overall|total|max|min|best|final|top|pass"
+    r"|word|character|char|token|sentence|phone(?:me)?|diarization|equal|label|false|true|positive|negative|acceptance|rejection"
+    r"|success|win|failure|refusal|response|completion|validation|eval|evaluation|test|train|training"
+    r"|dev|val|absolute|relative|root|normali[sz]ed|standard|log|cross|hamming|brier|roc|pr|curve|area"
+    r"|under|the|per|of|at|and|in|second|seconds|s|ms|tokens|items|exact|match|cohen|cohens|"
+    r"spearman|pearson|kendall|cosine|semantic|demographic|equali[sz]ed|odds|group|inference|time"
+    r"|first|peak|memory|model|carbon|disk|gpu|cpu|energy|num|number|adjusted|silhouette|weights?|file|"
+    r"disparate|impact|zero|few|shot|n|k|r|f|b|\d+)"
+)
+"""Words that say how a measure is taken, and not on what."""
+
+_UNIT = re.compile(
+    r"(?:m?s|secs?|seconds?|min(?:ute)?s?|hours?|h|[kmgt]i?b|bytes|k?wh|w|watts?|kg|tonnes?|usd|%"
+    r"|percent|tokens|images|samples|hz|m?flops|top\d*|\d+)"
+)
+"""Words behind a measure that say in what it is counted."""
+
+_WORD = re.compile(r"[^\s_\-/,:;'’@]+")
+_CAMEL = re.compile(r"[a-z][a-z0-9]*[A-Z]\w*")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])\d*|[A-Z]?[a-z][a-z0-9]*|\d+")
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+@lru_cache(maxsize=8192)
+def benchmark_of(metric: str, part: str = "") -> str:
+    """On what a score was measured, from a metric's name and the slice it was taken on.
+
+    A bare measure has no benchmark, and its score says nothing; a slice such as ``all`` or ``en`` is
+    a part of the data and names none.
+
+    >>> benchmark_of("accuracy", "dataset: mteb/arguana, split: test"), benchmark_of("MMLU (5-shot)")
+    ('mteb/arguana', 'MMLU')
+    >>> benchmark_of("word error rate"), benchmark_of("GSM8K accuracy"), benchmark_of("macro F1")
+    ('', 'GSM8K', '')
+    >>> benchmark_of("ndcg_at_10"), benchmark_of("AUC", "all"), benchmark_of("latencyMs (Orin)")
+    ('', '', '')
+    """
+    if not _METRIC.fullmatch(metric):
+        bare = (re.sub(r"\s*\(.*\)$", "", metric) if metric[-1:] == ")" else metric) or metric
+        rest = _without_measure(bare)
+        if rest:
+            return rest
+    if not part:
+        return ""
+    if match := re.search(r"\bdataset:\s*([^,;]+)", part):
+        return match[1].strip()
+    return part if _REPOSITORY.fullmatch(part) else ""
+
+
+def _without_measure(text: str) -> str:
+    """What a score's name says beside the measure; nothing where it names a measure alone."""
+    if text.casefold() in _MEASURE:
+        return ""
+    hump = _CAMEL.fullmatch(text)
+    words = list((_HUMP if hump else _WORD).finditer(text))
+    while words and _UNIT.fullmatch(words[-1][0].casefold()):
+        words.pop()
+    if not words or words[-1][0].casefold() not in _MEASURE:
+        return text
+    rest = words[:-1]
+    while rest and (
+        _QUALIFIER.fullmatch(rest[-1][0].casefold()) or rest[-1][0].casefold() in _MEASURE
+    ):
+        rest.pop()
+    return text[: rest[-1].end()] if rest else ""
