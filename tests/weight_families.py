@@ -177,6 +177,32 @@ def halved(model: Model) -> Model:
     return {name: values.astype(np.float16) for name, values in model.items()}
 
 
+def reordered(model: Model, seed: int) -> Model:
+    """The same layers in another order."""
+    order = np.random.default_rng(seed).permutation(LAYERS)
+    moved = {
+        name.replace(f"layers.{n}.", f"layers.{order[n]}."): values
+        for n in range(LAYERS)
+        for name, values in model.items()
+        if f"layers.{n}." in name
+    }
+    return {name: moved.get(name, values) for name, values in model.items()}
+
+
+def reshuffled(model: Model, seed: int) -> Model:
+    """The same values at other places: what statistics of a model cannot tell from it."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: values if values.ndim < 2 else rng.permutation(values.ravel()).reshape(values.shape)
+        for name, values in model.items()
+    }
+
+
+def tied(model: Model) -> Model:
+    """The embeddings once more as the head."""
+    return {**model, "lm_head.weight": model["model.embed_tokens.weight"].copy()}
+
+
 def adapter(model: Model, seed: int, rank: int = 4, width: int = WIDTH) -> Model:
     """A low-rank adapter that is not merged."""
     rng = np.random.default_rng(seed)

@@ -78,6 +78,46 @@ def test_children_are_confirmed_and_decoys_never(weights: Callable[[Model], Weig
     assert min(confirmed.values()) >= rounds - 1, confirmed
 
 
+ODD_DECOYS: dict[str, Maker] = {
+    "the parent's embeddings": lambda m, s: (
+        families.base(s) | {"model.embed_tokens.weight": m["model.embed_tokens.weight"]}
+    ),
+    "tied embeddings": lambda _, s: families.tied(families.base(s)),
+    "tied, the parent's embeddings": lambda m, s: families.tied(
+        families.base(s) | {"model.embed_tokens.weight": m["model.embed_tokens.weight"]}
+    ),
+    "layers in another order": lambda _, s: families.reordered(families.base(s), s),
+    "the parent's values elsewhere": families.reshuffled,
+    "the parent's values negated": lambda m, _: {n: -v for n, v in m.items()},
+    "one value everywhere": lambda m, _: {n: np.full_like(v, 0.01) for n, v in m.items()},
+    "nothing but zeros": lambda m, _: {n: np.zeros_like(v) for n, v in m.items()},
+    "two layers of the parent": lambda m, s: (
+        families.base(s) | {n: v for n, v in m.items() if ".layers.0." in n or ".layers.1." in n}
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_DECOYS)
+def test_odd_decoys_are_not_confirmed(weights: Callable[[Model], Weights], kind: str) -> None:
+    for seed in range(3):
+        parent = families.base(seed)
+        decoy = ODD_DECOYS[kind](parent, 7000 + seed)
+        found = compare(weights(decoy), weights(parent))
+        assert found.verdict is not KinshipVerdict.CONFIRMED, found.how
+
+
+@pytest.mark.parametrize(
+    "make", [families.reordered, lambda m, s: families.tied(families.fine_tuned(m, s))]
+)
+def test_children_with_layers_in_another_order_or_tied_embeddings_are_confirmed(
+    weights: Callable[[Model], Weights], make: Maker
+) -> None:
+    for seed in range(3):
+        parent = families.base(seed)
+        found = compare(weights(make(parent, 50 + seed)), weights(parent))
+        assert found.verdict is KinshipVerdict.CONFIRMED, found.how
+
+
 def test_decoys_of_equal_architecture_are_contradicted(
     weights: Callable[[Model], Weights],
 ) -> None:
