@@ -43,6 +43,15 @@ SUBJECT = Iri("https://example.org/m")
         ("https://www.apache.org/licenses/LICENSE-2.0.txt", "Apache-2.0"),
         ("https://opensource.org/licenses/MIT", "MIT"),
         ("http://spdx.org/licenses/MIT", "MIT"),
+        ("The MIT License (MIT)", "MIT"),
+        ("Attribution 4.0 International (CC BY 4.0)", "CC-BY-4.0"),
+        ("CC BY-NC-ND 4.0 International", "CC-BY-NC-ND-4.0"),
+        ("CC0 1.0 Universal", "CC0-1.0"),
+        ("GNU Lesser General Public License v3", "LGPL-3.0-only"),
+        ("GNU Affero General Public License, version 3 or later", "AGPL-3.0-or-later"),
+        ("New BSD License", "BSD-3-Clause"),
+        ("Simplified BSD", "BSD-2-Clause"),
+        ("Open Data Commons Open Database License v1.0", "ODbL-1.0"),
     ],
 )
 def test_a_usual_spelling_is_its_spdx_licence(text, spdx):
@@ -79,7 +88,9 @@ def test_a_model_licence_is_one_of_ours(text, ours):
 
 @pytest.mark.parametrize(
     "text",
-    ["Modified MIT", "MIT-like", "Apache-2.0?", "multiple", "MIT AND", "Apache-2.0 (MIT)",
+    ["Modified MIT", "MIT-like", "Apache-2.0?", "multiple", "MIT AND", "Apache-2.0 (MIT)", "MIT (Expat-like)",
+     "MIT/Apache-2.0", "apache-2.0, mit", "CC-BY-4.0 (data), MIT (code)", "attribution", "Attribution 9.9",
+     "GNU Greater General Public License v3", "kimi", "research only", "Public Domain",
      "Apache-2.0 and Community License for Baichuan2 Model", "https://example.org/LICENSE",
      "https://huggingface.co/x/y/blob/main/LICENSE", "x" * 5000, "(((((", "https://[::1", "\ud800"],
 )  # fmt: skip

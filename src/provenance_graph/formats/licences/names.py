@@ -96,6 +96,8 @@ def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
         return LicenceName(stated, unusable="names a family of licences, not one of them")
     if _TOKENS.search(text) and (result := _expression(text, stated)):
         return result
+    if twice := _said_twice(text):
+        return LicenceName(stated, twice)
     if linked := _by_link(link):
         return LicenceName(stated, linked)
     if name:
@@ -231,6 +233,13 @@ def _single(text: str, form: str) -> Iri | None:
     return _iri(result) if result else None
 
 
+def _said_twice(text: str) -> Iri | None:
+    """A licence that its short name repeats in brackets: ``MIT License (MIT)``; None where they differ."""
+    match = re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", text.strip())
+    long, short = (_single(part, _form(part)) for part in match.groups()) if match else (None, None)
+    return long if long == short else None
+
+
 _GNU = re.compile(
     r"(?:gnu[ -])?([al]?gpl)[ -]?v?(\d)(\.\d)?(?:[ -]?only|(\+|[ ,-]*or[ -](?:any[ -])?later(?: version)?))?"
 )
@@ -239,19 +248,28 @@ _GNU = re.compile(
 def _gnu(text: str) -> str:
     """The SPDX id, in lower case, of a GNU licence as people shorten it; else nothing.
 
-    >>> _gnu("GPLv2+"), _gnu("AGPLv3"), _gnu("GPL v3 or later")
-    ('gpl-2.0-or-later', 'agpl-3.0-only', 'gpl-3.0-or-later')
+    >>> _gnu("GPLv2+"), _gnu("GNU Lesser General Public License v3"), _gnu("GPL v3 or later")
+    ('gpl-2.0-or-later', 'lgpl-3.0-only', 'gpl-3.0-or-later')
     """
-    match = _GNU.fullmatch(text.casefold().strip())
+    match = _GNU.fullmatch(_short_gnu(text.casefold().strip()))
     if match is None:
         return ""
     return f"{match[1]}-{match[2]}{match[3] or '.0'}-{'or-later' if match[4] else 'only'}"
 
 
+def _short_gnu(text: str) -> str:
+    for words, letter in (("lesser ", "l"), ("affero ", "a"), ("", "")):
+        text = re.sub(rf"{words}general public licen[cs]e,?(?: version)?", f"{letter}gpl", text)
+    return text
+
+
 _CC_TITLE = re.compile(
-    r"(?:creative-commons|cc)-attribution((?:-(?:noncommercial|non-commercial|sharealike"
+    r"(?:creative-commons-|cc-)?attribution((?:-(?:noncommercial|non-commercial|sharealike"
     r"|share-alike|noderivatives|noderivs|no-derivatives))*)-(\d\.\d)"
     r"(?:-(?:international|unported|generic|public|deed|legal|code))*"
+)
+_CC_SHORT = re.compile(
+    r"(cc0|cc-by(?:-nc)?(?:-sa|-nd)?)-(\d\.\d)-(?:international|universal|unported)"
 )
 _CC_PARTS = (("non-?commercial", "nc"), ("share-?alike", "sa"), ("no-?deriv(?:ative)?s", "nd"))
 
@@ -262,6 +280,8 @@ def _legal_title(form: str) -> str:
     >>> _legal_title("creative-commons-attribution-noncommercial-4.0-international-public")
     'cc-by-nc-4.0'
     """
+    if short := _CC_SHORT.fullmatch(form):
+        return f"{short[1]}-{short[2]}"
     match = _CC_TITLE.fullmatch(form)
     if match is None:
         return ""
