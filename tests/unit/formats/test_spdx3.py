@@ -115,3 +115,20 @@ def test_a_field_of_any_shape_makes_problems_not_crashes(key: str, value: object
     claims, _ = read(spdx3.READER, text, "x.json")
     assert all(isinstance(claim, Claim) for claim in claims)
     spdx3.READER.origin(document(text, "x.json"))
+
+
+def test_elements_without_an_id_are_reported_and_told_from_each_other() -> None:
+    packages = [
+        {"type": "ai_AIPackage", "name": name, "ai_limitation": f"{name} fails in the dark"}
+        for name in ("Heron", "Skua")
+    ]
+    file = {"type": "software_File", "name": "data.csv", "contentType": "text/csv"}
+    whole = json.dumps({"@context": CONTEXT, "@graph": [*packages, file]})
+    claims, problems = read(spdx3.READER, whole, "x.json")
+    limits = {c.subject: str(c.value) for c in claims if c.predicate == PG.knownLimitation}
+    assert sorted(limits.values()) == ["Heron fails in the dark", "Skua fails in the dark"]
+    assert [p.where for p in problems if p.what == "no spdxId"] == [
+        "/@graph/0", "/@graph/1", "/@graph/2",
+    ]  # fmt: skip
+    fates = {leaf.path for leaf in spdx3.READER.leaves(document(whole, "x.json"))}
+    assert ("unconnected", "contentType") in fates

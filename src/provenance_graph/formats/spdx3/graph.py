@@ -126,11 +126,26 @@ def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
             hint = f"{right}; without the prefix the context drops it"
             problems.append(Problem(f"{where}/{key}", f"{key!r} is no SPDX term", hint, kind="key"))
         graph.elements.append((where, element))
+        if inside and _is_nameless(element):
+            what, hint = "no spdxId", "SPDX requires it: nothing can refer to this element"
+            problems.append(Problem(where, what, hint, kind="schema"))
+            element["spdxId"] = f"_:{where}"  # what it says of itself is told from others'
         for key in ("spdxId", "@id"):
             if isinstance(element.get(key), str):
                 graph.by_id.setdefault(element[key], element)
     _name_packages(graph)
     return graph, problems
+
+
+def _is_nameless(element: Mapping[Any, Any]) -> bool:
+    """Whether an element that others should refer to has no name by which they can.
+
+    Relationships and annotations tie others together; nothing need refer to them.
+    """
+    kind = scalar_text(element.get("type")) or scalar_text(element.get("@type"))
+    named = scalar_text(element.get("spdxId")) or scalar_text(element.get("@id"))
+    tie = _ROLES.get(kind) in (None, "info", "relationship", "annotation")
+    return not tie and not named
 
 
 def subjects(document: Document) -> dict[str, Iri]:
@@ -170,6 +185,7 @@ def _by_place(document: Document, values: _Values) -> dict[str, list[Leaf]]:
             where = f"/@graph/{n}" if inside else ""
             ends = _ends(raw)
             loose = ends and not ends & connected
+            loose = loose or (inside and _is_nameless(raw) and role(raw) not in ("model", "data"))
             without = () if inside else ("@context",)
             results[where] = values(raw, "unconnected" if loose else role(raw), where, without)
     return results
