@@ -53,7 +53,7 @@ test: $(VENV)/tested
 	@$(MAKE) --no-print-directory --jobs 2 test-main test-serial
 
 test-main: $(VENV)/tested
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/hostile --ignore tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not serial" --ignore tests/hostile --ignore tests/browser
 
 # Services and browsers wait more than they compute, so they run beside the others; what they print comes at their end.
 test-serial: $(VENV)/tested

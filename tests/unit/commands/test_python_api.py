@@ -51,11 +51,14 @@ def test_a_list_of_nothing_has_its_columns(graph) -> None:
     assert len(none.to_pandas()["value"]) == 0
 
 
-def test_conflicts_are_those_of_the_ledger_looked_at_whole(graph) -> None:
-    whole = of_default_kinds(detect.conflicts(graph.snapshot("")))
-    assert list(graph.conflicts()) == whole
-    assert all(one.sides for one in graph.conflicts())
-    assert list(graph.conflicts().to_pandas().columns) == list(CONFLICT_COLUMNS)
+def test_conflicts_are_those_of_the_ledger_looked_at_whole(curated) -> None:
+    with Graph.open(str(curated)) as graph:
+        whole = of_default_kinds(detect.conflicts(graph.snapshot("")))
+        listed = graph.conflicts()
+        assert whole
+        assert list(listed) == whole
+        assert all(one.sides for one in listed)
+        assert list(listed.to_pandas().columns) == list(CONFLICT_COLUMNS)
 
 
 def test_models_are_listed_by_filters(graph) -> None:

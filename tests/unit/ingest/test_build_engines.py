@@ -33,7 +33,7 @@ def content(where: Path) -> list[bytes]:
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("hub")
-    generate(Hub(120, 1), out, shard=40)
+    generate(Hub(60, 1), out, shard=20)
     return out / "data"
 
 
@@ -43,9 +43,24 @@ def made(data: Path, where: Path, **further: object) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def whole(hub: Path, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the stores that tests copy: ``whole`` and ``small``."""
+    return tmp_path_factory.mktemp("built")
+
+
+@pytest.fixture(scope="module")
+def whole(hub: Path, built: Path) -> list[bytes]:
     """What one plain build makes of the data."""
-    return made(hub, tmp_path_factory.mktemp("whole") / "store")
+    return made(hub, built / "whole")
+
+
+@pytest.fixture(scope="module")
+def small(hub: Path, built: Path) -> list[bytes]:
+    """What a build makes of one file of the data."""
+    first = sorted((hub / "records" / "registry").glob("*.trig"))[0]
+    (built / "data" / "records").mkdir(parents=True)
+    shutil.copy(first, built / "data" / "records" / "one.trig")
+    return made(built / "data", built / "small")
 
 
 def test_many_small_parts_in_processes_make_the_same_store(
@@ -53,7 +68,7 @@ def test_many_small_parts_in_processes_make_the_same_store(
 ) -> None:
     monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 50_000)
     monkeypatch.setattr("provenance_graph.ingest.bulk.pipeline.BUCKET_CLAIMS", 500)
-    monkeypatch.setattr("provenance_graph.ingest.bulk.keys.BLOCK_ROWS", 50)
+    monkeypatch.setattr("provenance_graph.ingest.bulk.keys.BLOCK_ROWS", 25)
     assert made(hub, tmp_path / "parts", engine=LocalEngine(2)) == whole
 
 
@@ -76,8 +91,10 @@ def test_a_build_goes_on_with_the_stages_that_are_done(hub, whole, tmp_path, mon
     assert not (tmp_path / "again" / STAGING).exists()
 
 
-def test_a_full_disk_is_told_and_leaves_the_old_store(hub, whole, tmp_path, monkeypatch) -> None:
-    made(hub, tmp_path / "store")
+def test_a_full_disk_is_told_and_leaves_the_old_store(
+    hub, built, whole, tmp_path, monkeypatch
+) -> None:
+    shutil.copytree(built / "whole", tmp_path / "store")
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -121,16 +138,11 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("stage", ["parts read", "groups of subjects resolved", "bytes loaded"])
 def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
-    hub, whole, tmp_path, stage
+    hub, built, whole, small, tmp_path, stage
 ) -> None:
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
-    where = tmp_path / "store"
-    small = tmp_path / "small"
-    (small / "records").mkdir(parents=True)
-    first = sorted((hub / "records" / "registry").glob("*.trig"))[0]
-    shutil.copy(first, small / "records" / "one.trig")
-    before = made(small, where)
+    where = shutil.copytree(built / "small", tmp_path / "store")
     line = [sys.executable, str(script), str(hub), str(where)]
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
@@ -139,7 +151,7 @@ def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
                 time.sleep(0.05)
                 os.kill(running.pid, signal.SIGKILL)
                 break
-    assert content(where) == before
+    assert content(where) == small
     assert made(hub, where) == whole
 
 

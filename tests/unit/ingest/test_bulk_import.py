@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -23,12 +24,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("hub")
     generate(Hub(60, 1), out / "old", shard=40)
     generate(Hub(50, 2), out / "new", "documents", answers="jsonl")
+    build(out / "old" / "data", out / "store", derive=EvidenceLevels())
     return out
 
 
 def store(hub: Path, where: Path) -> str:
-    build(hub / "old" / "data", where, derive=EvidenceLevels())
-    return str(where)
+    """A store of the old hub of one's own."""
+    return str(copytree(hub / "store", where))
 
 
 def run(*words: str) -> Result:

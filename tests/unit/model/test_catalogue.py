@@ -18,11 +18,9 @@ HAIKU = "anthropic/claude-haiku-4-5"
 
 
 @pytest.fixture(scope="module")
-def catalogue(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
+def catalogue(shipped: Path) -> Iterator[SearchIndex]:
     with EmbeddedStore.open(shipped) as store:
-        folder = tmp_path_factory.mktemp("derived")
-        SearchIndex.open(AcceptedSnapshot(store, folder=folder)).close()
-        yield SearchIndex.open(AcceptedSnapshot(store, folder=folder))
+        yield SearchIndex.open(AcceptedSnapshot(store, folder=shipped / "derived"))
 
 
 @pytest.mark.parametrize("typed", ["haiku 4.5", "HAIKU-4-5", "claude haik", HAIKU])
@@ -89,13 +87,10 @@ def test_what_does_not_exist_is_named_with_what_does(catalogue: SearchIndex, bad
         catalogue.models(**bad)
 
 
-def test_names_mean_the_same_in_the_index_and_in_memory(
-    shipped: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_names_mean_the_same_in_the_index_and_in_memory(shipped: Path) -> None:
     with EmbeddedStore.open(shipped) as store:
-        folder = tmp_path_factory.mktemp("derived")
-        SearchIndex.open(AcceptedSnapshot(store, folder=folder)).close()
-        stored, bare = AcceptedSnapshot(store, folder=folder), AcceptedSnapshot(store)
+        stored = AcceptedSnapshot(store, folder=shipped / "derived")
+        bare = AcceptedSnapshot(store)
         for kinds in ((), ("model", "family"), ("organization",)):
             table, other = table_of(stored, kinds), table_of(bare, kinds)
             assert type(table) is not type(other)
