@@ -34,7 +34,10 @@ BATCH = 200
 """So many documents are held to the shapes at once."""
 
 RecordChecker = Callable[[Sequence[Record]], list[list[Finding]]]
-"""Looks at records together and gives the findings of each, in their order."""
+"""Looks at records together and gives the findings of each, in their order.
+
+One that sets ``of_whole_documents`` is given one record a document, of all that it says.
+"""
 
 
 class DocumentChecker(Protocol):
@@ -191,8 +194,20 @@ def _check_records(works: Sequence[_Work], checkers: Sequence[Checker]) -> None:
             continue
         if not records:
             continue
-        for (work, _), result in zip(records, checker([r for _, r in records]), strict=True):
+        checked = records
+        if getattr(checker, "of_whole_documents", False):
+            checked = [(w, _whole(w.reading.records)) for w in works if w.reading.records]
+        for (work, _), result in zip(checked, checker([r for _, r in checked]), strict=True):
             work.findings_here += result
+
+
+def _whole(records: Sequence[Record]) -> Record:
+    """All that a document says, as one record: a form or bundle has one for each of its sources."""
+    first, *further = records
+    if not further:
+        return first
+    claims = (replace(c, basis=c.basis or r.header.basis) for r in records for c in r.claims)
+    return Record(first.header, tuple(claims))
 
 
 def _shapes(records: Sequence[Record]) -> list[list[Finding]]:

@@ -47,6 +47,9 @@ class Upstream:
     however many documents are checked over it.
     """
 
+    of_whole_documents = True
+    """A licence and the data it has to do with may come from two sources of one form."""
+
     def __init__(self, store: Store, snapshot: AcceptedSnapshot) -> None:
         self._store, self._snapshot, self._today = store, snapshot, snapshot.day
         self._index = LineageIndex.open(snapshot)

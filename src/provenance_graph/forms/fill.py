@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from provenance_graph.acceptance.policy.policy import describe
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -31,6 +30,7 @@ from provenance_graph.forms.answers import (
     FilledValue,
     Footnote,
 )
+from provenance_graph.forms.repeats import without_repeats
 from provenance_graph.forms.states import (
     ORDER,
     Answer,
@@ -66,39 +66,6 @@ def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
     return _Filling(snapshot, snapshot.canonical(model)).form(form)
 
 
-_SAME_QUANTITY: Mapping[Iri, Iri] = MappingProxyType(
-    {PG.nominalParameterCount: PG.parameterCount, PG.trainingDatapointCount: PG.trainingTokenCount}
-)
-"""Properties in which indices repeat another: a size in a name, tokens counted as data points."""
-
-
-def _without_repeats(values: Sequence[FilledValue]) -> list[FilledValue]:
-    """Values, of which those that give one quantity once more stand as sources of the first."""
-
-    def key(value: FilledValue, property: str) -> tuple[str, str, str]:
-        return value.of_iri, property, str(value.value)
-
-    numbers = {key(value, value.iri) for value in values if _is_number(value)}
-    further: dict[tuple[str, str, str], list[int]] = {}
-    results = []
-    for value in values:
-        first = key(value, _SAME_QUANTITY.get(Iri(value.iri), ""))
-        if first in numbers and value.basis != "developer":
-            further.setdefault(first, []).extend(value.footnotes)
-        else:
-            results.append(value)
-    return [
-        replace(
-            value, footnotes=sorted({*value.footnotes, *further.get(key(value, value.iri), ())})
-        )
-        for value in results
-    ]
-
-
-def _is_number(value: FilledValue) -> bool:
-    return isinstance(value.value, int | float) and not isinstance(value.value, bool)
-
-
 class _Filling:
     def __init__(self, snapshot: AcceptedSnapshot, model: Iri) -> None:
         self.snapshot, self.model = snapshot, model
@@ -109,7 +76,7 @@ class _Filling:
     def form(self, form: Form) -> FilledForm:
         sections = [
             FilledSection(
-                section.title, section.note, [self._field(field) for field in section.fields]
+                section.title, section.note, [self._field(form, field) for field in section.fields]
             )
             for section in form.sections
         ]
@@ -148,13 +115,15 @@ class _Filling:
 
     # ---- fields ---------------------------------------------------------------------------
 
-    def _field(self, field: FormField) -> FilledField:
+    def _field(self, form: Form, field: FormField) -> FilledField:
         answers = [self._answer(source) for source in field.sources]
+        if not answers:
+            answers = [self._written(form.key_of(field))]
         origins = [s for s in field.sources if s.iri in terms.DERIVATIONS and not s.place]
         if origins and not any(a.values for a in answers if a.source in origins):
             answers += self._from_scratch(origins)
         labelled = len({source.term for source in field.sources}) > 1
-        values = _without_repeats([value for answer in answers for value in answer.values])
+        values = without_repeats([value for answer in answers for value in answer.values])
         values = [self._plain(value) for value in values] if labelled else values
         missing = missing_parts(field, answers)
         notes = [note for answer in answers for note in answer.notes]
@@ -304,6 +273,19 @@ class _Filling:
             footnotes=self._cited(declared),
         )
         return (Answer(origins[0], "made from", (value,), (), "stated"),)
+
+    def _written(self, key: str) -> Answer:
+        """What somebody wrote into a field that no property holds, in a form that came back."""
+        source = FormSource(place="", term=PG.otherStatement)
+        seen = self.snapshot.view(self.model)
+        claims = [claim for claim in seen.claims if claim.claim.predicate == source.iri]
+        values = tuple(
+            self._value(source, value, self.model, "", claims, contested=False)
+            for _, predicate, value, _ in seen.quads
+            if predicate == source.iri and str(value).startswith(f"{key}: ")
+        )
+        values = tuple(replace(one, text=one.text.removeprefix(f"{key}: ")) for one in values)
+        return Answer(source, "", values, (), "stated" if values else "empty")
 
     def _derived(self, source: FormSource) -> Answer:
         made = derived.RULES[source.term](self.snapshot, self.model)

@@ -312,6 +312,14 @@ def test_a_model_of_the_store_is_held_to_a_rubric_too(here, shipped) -> None:
     assert all(message.endswith(" in the store") for message in reported)
 
 
+def test_a_form_of_several_sources_is_one_document_to_the_licence_rules(here, shipped) -> None:
+    words = ("form", "allenai/OLMo-2-1124-7B", "--as", "eu-gpai-mdf", "--format", "json")
+    assert code(run(shipped, *words, "-o", "form.json")) == 0
+    result = run(shipped, "check", "form.json")
+    assert "comes down to it and asks" in result.stdout
+    assert "it states no licence that we know" not in result.stdout
+
+
 def test_a_model_that_would_descend_from_itself_is_found(here, shipped) -> None:
     card = here / "meta-llama--Llama-3.1-8B" / "README.md"
     card.parent.mkdir()

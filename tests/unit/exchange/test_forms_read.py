@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import audit_store
 import pytest
 from form_cases import MODEL, document, filled, read_back, world
 
 from provenance_graph.core import literals
-from provenance_graph.core.claims import Claim, Stance
+from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.errors import NotFound, Unreadable
-from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats.forms.definition import form_named
+from provenance_graph.core.terms import DCTERMS, PG, RDF
+from provenance_graph.formats.forms.definition import form_named, forms
 from provenance_graph.formats.registry import readers
 from provenance_graph.forms.render import RENDERERS
+from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
+from provenance_graph.store.memory import MemoryStore
 
 
 def test_an_untouched_form_adds_nothing_where_its_records_are() -> None:
@@ -68,6 +71,38 @@ def test_what_is_filled_in_by_hand_becomes_claims() -> None:
     assert got[DCTERMS.issued].precision is not None
 
 
+WITHOUT_PROPERTY = {
+    name: fields
+    for name, form in forms().items()
+    if (fields := [field.id for field in form.fields.values() if not field.sources])
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_PROPERTY)
+def test_what_is_written_where_no_property_holds_it_comes_back_in_its_field(name: str) -> None:
+    def asked(value: dict[str, Any]) -> list[dict[str, Any]]:
+        every = {f["id"]: f for s in value["sections"] for f in s["fields"]}
+        return [every[one] for one in WITHOUT_PROPERTY[name]]
+
+    def taken(value: dict[str, Any]) -> int:
+        found = import_documents(store, [document(value)], readers(), Options(), lambda *_: None)
+        return found.claims
+
+    model = Claim(MODEL, RDF.type, PG.Model)
+    card = audit_store.record("card", "2025-05-01", Basis.DEVELOPER, model)
+    with MemoryStore(compile_quads(audit_store.reference(), [card], [])) as store:
+        value = json.loads(RENDERERS["json"](filled(store, name)))
+        for field in asked(value):
+            assert field["status"] == "empty"
+            field["values"] = [{"value": f"As for {field['id']}"}]
+        assert taken(value) == len(asked(value))
+        again = json.loads(RENDERERS["json"](filled(store, name)))
+        for field in asked(again):
+            assert [each["text"] for each in field["values"]] == [f"As for {field['id']}"]
+            assert field["values"][0]["footnotes"]
+        assert taken(again) == 0
+
+
 def test_invented_fields_and_values_are_problems_at_their_place() -> None:
     with world() as store:
         value = json.loads(RENDERERS["json"](filled(store, "eu-gpai-mdf")))
@@ -79,6 +114,7 @@ def test_invented_fields_and_values_are_problems_at_their_place() -> None:
     value["sections"].append("no section")
     records, problems = read_back(value)
     places = {p.where: p.what for p in problems}
+    assert places[f"/sections/{len(value['sections']) - 1}"].startswith("no object")
     assert "has no field '9.9'" in places["/sections/0/fields/6/id"]
     assert "/sections/0/fields/3/values/0" in places
     assert "does not say of which property" in places["/sections/0/fields/1/values/0"]

@@ -127,6 +127,10 @@ class Form(Shipped):
         """Every field by its id."""
         return {field.id: field for section in self.sections for field in section.fields}
 
+    def key_of(self, field: FormField) -> str:
+        """Under which key a value is kept that somebody wrote where no property holds it."""
+        return f"{self.id} {field.id}"
+
 
 def _source(text: object) -> FormSource:
     """A source from its text; raises ValueError.

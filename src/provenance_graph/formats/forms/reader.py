@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.core import iris
@@ -43,6 +43,7 @@ FORMAT = "form"
 MARK = "provenance-graph form"
 MAX_VALUES = 5_000
 _STANCES = {"declined": Stance.DECLINES, "notApplicable": Stance.INAPPLICABLE}
+_NO_OBJECT = "no object, so nothing in it is read"
 _BASES = {basis.label: basis for basis in Basis}
 
 
@@ -89,9 +90,14 @@ class _Reading:
         """Read every field; what cannot be read is a problem at its place."""
         count = 0
         for s, section in enumerate(statements.as_list(self.whole.get("sections"))):
-            fields = statements.as_list(statements.mapping(section).get("fields"))
-            for f, field in enumerate(fields):
+            if not isinstance(section, dict):
+                yield Problem(f"/sections/{s}", _NO_OBJECT, '{"fields": […]}', kind="shape")
+                continue
+            for f, field in enumerate(statements.as_list(section.get("fields"))):
                 where = f"/sections/{s}/fields/{f}"
+                if not isinstance(field, dict):
+                    yield Problem(where, _NO_OBJECT, '{"id": …, "values": […]}', kind="shape")
+                    continue
                 given = statements.mapping(field)
                 count += len(statements.as_list(given.get("values")))
                 if count > MAX_VALUES:
@@ -128,6 +134,9 @@ class _Reading:
     def _written(self, known: FormField, value: Mapping[Any, Any], at: str) -> Iterator[Problem]:
         """A value that somebody filled in."""
         predicate = self._property(known, value)
+        if not known.sources:
+            yield from self._without_property(known, value.get("value", value.get("text")), at)
+            return
         if predicate is None:
             plain = [iris.shorten(s.iri) for s in known.sources if s.plain]
             what = f"field {known.id} does not say of which property the value is"
@@ -146,6 +155,15 @@ class _Reading:
                 yield matches
             else:
                 self.filled.append(matches)
+
+    def _without_property(self, known: FormField, stated: object, at: str) -> Iterator[Problem]:
+        """A value that no property holds is kept under the field's name."""
+        text = str(stated).strip() if isinstance(stated, str | int | float) else ""
+        if not text:
+            yield Problem(at, f"field {known.id} takes a text or a number", kind="value")
+            return
+        claim = coverage.other(self.model, self.form.key_of(known), text)
+        self.filled.append(replace(claim, locator=at))
 
     @staticmethod
     def _property(known: FormField, value: Mapping[Any, Any]) -> Iri | None:
