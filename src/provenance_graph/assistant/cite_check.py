@@ -9,16 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assistant.held import (
+    HIDDEN,
+    Held,
+    opened,
+    ordered,
+    shown,
+    silent,
+    why_not,
+    worded,
+)
 from provenance_graph.assistant.quantities import amount, days, others
 from provenance_graph.assistant.stated import StatedValue, licence_named, rounds
 from provenance_graph.assistant.statements import (
     CONTRAST,
     HEADLESS,
+    INVERTED,
     MAKES,
     NO_FACT,
     NOT,
@@ -46,13 +55,13 @@ from provenance_graph.assistant.verdicts import (
     worst,
 )
 from provenance_graph.core import literals
-from provenance_graph.core.claims import Literal, SourcedClaim, Stance, Value
+from provenance_graph.core.claims import Literal, Stance
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 from provenance_graph.model.naming.resolve import fold
 from provenance_graph.model.naming.table import is_own, kinds_of, names
-from provenance_graph.model.receipt import Receipt, receipts
+from provenance_graph.model.receipt import receipts
 
 MAX_TEXT = 100_000
 MAX_SENTENCES = 500
@@ -71,7 +80,6 @@ _MAKER = re.compile(
     re.IGNORECASE,
 )
 """What stands before the name of a maker, which may then be in lower case."""
-_HIDDEN = ("Undisclosed", "Withheld")
 
 
 def cite_check(snapshot: AcceptedSnapshot, text: str) -> list[Checked]:
@@ -85,31 +93,6 @@ def cite_check(snapshot: AcceptedSnapshot, text: str) -> list[Checked]:
     return [checker.sentence(one) for one in parts]
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """A statement about one property of one model, and what the graph holds of that."""
-
-    text: str
-    plain: str
-    model: Iri
-    about: Iri
-    accepted: tuple[Value, ...]
-    claims: tuple[SourcedClaim, ...]
-    state: str
-    proof: tuple[Receipt, ...]
-
-    def is_(self, verdict: str, stated: str, why: str) -> Checked:
-        return Checked(
-            self.text,
-            verdict,
-            short_id(self.model),
-            local_name(self.about),
-            stated,
-            why,
-            self.proof,
-        )
-
-
 class Checker:
     """Judges statements over one snapshot; its tables of names are made once."""
 
@@ -117,6 +100,8 @@ class Checker:
         self._snapshot = snapshot
         self._tables: dict[tuple[str, ...], Names] = {}
         self._last: Iri | None = None
+        self._property: Iri | None = None
+        """Of which the last statement spoke; "the number" in the next one stands for it."""
 
     def _table(self, kinds: tuple[str, ...]) -> Names:
         if kinds not in self._tables:
@@ -129,10 +114,21 @@ class Checker:
         """The verdict on a sentence: the worst of its statements."""
         if not speaks_of_the_last(sentence):
             self._last = None
-        parts = [self._clause(part) for part in clauses(sentence, self._table(_MODELS))]
+            self._property = None
+        texts = clauses(sentence, self._table(_MODELS), self._table(("organization",)))
+        if self._last is None:
+            self._last = self._subject_ahead(texts)
+        parts = [self._clause(part) for part in texts]
         if len(parts) == 1:
             return replace(parts[0], statement=sentence)
         return worst(sentence, parts)
+
+    def _subject_ahead(self, texts: Sequence[str]) -> Iri | None:
+        """The model of the next part, where a sentence begins with a part that names none."""
+        if len(texts) < 2 or list(mentions(texts[0], self._table(_MODELS))):
+            return None
+        ahead = next(mentions(texts[1], self._table(_MODELS)), None)
+        return self._richest(ahead.entities) if ahead else None
 
     def _clause(self, text: str) -> Checked:
         mentioned = list(mentions(text, self._table(_MODELS)))
@@ -144,6 +140,8 @@ class Checker:
             first = next(
                 (one for one in mentioned if MAKES.search(text[: one.start])), mentioned[0]
             )
+            if INVERTED.match(masked(text, mentioned[:2], "\x00")) and len(mentioned) > 1:
+                first = mentioned[1]
             mentioned = [first, *(one for one in mentioned if one is not first)]
             model = self._richest(first.entities)
         elif self._last is not None:
@@ -158,6 +156,9 @@ class Checker:
     ) -> Checked:
         """The verdict on a part of a sentence about a model; ``subject`` is where it is named."""
         about = property_of(masked(text, list(subject), "\x00"))
+        if about is None and speaks_of_the_last(text):
+            about = self._property
+        self._property = about
         plain = masked(text, mentioned)
         if subject and len(mentioned) > 1 and (compared := comparative(plain)):
             return self._two(text, plain, mentioned, *compared)
@@ -197,33 +198,33 @@ class Checker:
 
         return min(candidates, key=rank)
 
-    def _statement(self, text: str, plain: str, model: Iri, about: Iri) -> _Statement:
+    def _statement(self, text: str, plain: str, model: Iri, about: Iri) -> Held:
         terms = list(DERIVATIONS) if about == PROV.wasDerivedFrom else [about]
         claims = [claim for term in terms for claim in self._snapshot.claims(model, term)]
         accepted = [value for term in terms for value in self._snapshot.values(model, term)]
         status = self._snapshot.statuses(model).get(about)
         state = local_name(status) if status else "NotRecorded"
-        if not accepted and state in _HIDDEN:  # an estimate is no answer, nor is its receipt
+        if not accepted and state in HIDDEN:  # an estimate is no answer, nor is its receipt
             claims = [claim for claim in claims if claim.claim.value is None]
         proof = tuple(receipts(claims, self._snapshot.version))
-        return _Statement(
+        return Held(
             text, plain, model, about, tuple(dict.fromkeys(accepted)), tuple(claims), state, proof
         )
 
     # ---- one statement ----------------------------------------------------------------------
 
-    def _checked(self, one: _Statement) -> Checked:
+    def _checked(self, one: Held) -> Checked:
         if SILENT.search(one.plain):
-            return _silent(one)
+            return silent(one)
         one = replace(one, plain=CONTRAST.sub(" ", one.plain))
         stated = self._value(one)
         if not stated and OPEN.search(one.plain) and one.about not in (*_DATES, *_NAMED):
-            return _open(one)
+            return opened(one)
         if not one.accepted:
             if self._from_nothing(one) and stated:
                 return one.is_(CONTRADICTED, stated.text, "its developer says that it has none")
-            verdict = UNDISCLOSED if one.state in _HIDDEN else UNKNOWN
-            return one.is_(verdict, stated.text, _worded(one.state))
+            verdict = UNDISCLOSED if one.state in HIDDEN else UNKNOWN
+            return one.is_(verdict, stated.text, worded(one.state))
         if not stated:
             return one.is_(UNKNOWN, "", "it gives no value that could be compared")
         same = any(stated.fits(value, one.claims) for value in one.accepted) or self._above(
@@ -234,17 +235,17 @@ class Checker:
         if stated.negated:
             same = not same
         if same and (more := self._more(stated, one)):
-            return one.is_(UNKNOWN, stated.text, f"accepted is {_shown(one.accepted)}; {more}")
+            return one.is_(UNKNOWN, stated.text, f"accepted is {shown(one.accepted)}; {more}")
         if same:
-            return one.is_(SUPPORTED, stated.text, f"accepted is {_shown(one.accepted)}")
-        return one.is_(CONTRADICTED, stated.text, _why(stated, one))
+            return one.is_(SUPPORTED, stated.text, f"accepted is {shown(one.accepted)}")
+        return one.is_(CONTRADICTED, stated.text, why_not(stated, one))
 
-    def _from_nothing(self, one: _Statement) -> bool:
+    def _from_nothing(self, one: Held) -> bool:
         return one.about in (PROV.wasDerivedFrom, PG.trainedOn) and any(
             claim.claim.stance is Stance.DECLARED_EMPTY for claim in one.claims
         )
 
-    def _above(self, stated: StatedValue, one: _Statement) -> bool:
+    def _above(self, stated: StatedValue, one: Held) -> bool:
         """Whether a named parent stands further up the lineage."""
         if one.about != PROV.wasDerivedFrom:
             return False
@@ -262,7 +263,7 @@ class Checker:
             seen |= level
         return False
 
-    def _more(self, stated: StatedValue, one: _Statement) -> str:
+    def _more(self, stated: StatedValue, one: Held) -> str:
         """That a statement gives numbers beside the right one, of which nothing is known here."""
         if stated.amount is None or stated.negated:
             return ""
@@ -274,23 +275,25 @@ class Checker:
         ]
         return f"it also says {', '.join(more[:3])}, which was not checked" if more else ""
 
-    def _undecided(self, stated: StatedValue, one: _Statement) -> str:
+    def _undecided(self, stated: StatedValue, one: Held) -> str:
         """Why a value that is not the accepted one does not contradict it either."""
         if stated.amount is not None:
             closer = [v for v in one.accepted if isinstance(v, Literal) and rounds(stated, v)]
             if closer:
-                return f"accepted is {_shown(closer)}, which is rounded: nothing more exact is on record"
+                return f"accepted is {shown(closer)}, which is rounded: nothing more exact is on record"
         if one.about == PG.trainedOn and one.state != "Disclosed":
             return "it is not among the recorded training data, which need not be all of them"
         return ""
 
-    def _value(self, one: _Statement) -> StatedValue:
+    def _value(self, one: Held) -> StatedValue:
         negated = bool(NOT.search(re.sub(r"\b(?:no|not) (?:more|less|fewer|greater|later|earlier) than\b|\bnot (?:\w+ )?(?:until|before|after)\b", "", one.plain, flags=re.IGNORECASE)))  # fmt: skip
         if one.about in (DCTERMS.creator, PG.trainedOn, PROV.wasDerivedFrom):
             return self._entities(one, negated)
         if one.about == DCTERMS.license:
             named = licence_named(one.plain, negated)
-            return named or self._licence_of_ours(one.plain, negated)
+            ours = self._licence_of_ours(one.plain, negated)
+            inside = named.text.casefold() in ours.text.casefold()  # of cohere-cc-by-nc, cc-by-nc
+            return ours if ours and inside else named
         if one.about in _DATES:
             day = days(one.plain, reached=one.about == PG.knowledgeCutoff)
             return StatedValue(day.text, day=day, negated=negated) if day else StatedValue()
@@ -306,7 +309,7 @@ class Checker:
             return StatedValue(shown, entities=frozenset(one.entities), negated=negated)
         return StatedValue()
 
-    def _entities(self, one: _Statement, negated: bool) -> StatedValue:
+    def _entities(self, one: Held, negated: bool) -> StatedValue:
         table = self._table(_KINDS.get(one.about, _MODELS))
         plain = one.plain
         mentioned = list(all_mentions(plain, table))
@@ -330,9 +333,9 @@ class Checker:
         )
         for one in (first, second):
             if not one.accepted:
-                verdict = UNDISCLOSED if one.state in _HIDDEN else UNKNOWN
-                return one.is_(verdict, "", f"of {short_id(one.model)}, {_worded(one.state)}")
-        a, b = (_ordered(one.accepted[0]) for one in (first, second))
+                verdict = UNDISCLOSED if one.state in HIDDEN else UNKNOWN
+                return one.is_(verdict, "", f"of {short_id(one.model)}, {worded(one.state)}")
+        a, b = (ordered(one.accepted[0]) for one in (first, second))
         if direction and (a is None or b is None or type(a) is not type(b)):
             return first.is_(UNKNOWN, "", "its values cannot be ordered")
         true = (
@@ -340,62 +343,8 @@ class Checker:
             if not direction
             else (a > b if direction > 0 else a < b)  # type: ignore[operator]
         )
-        why = (f"accepted is {_shown(first.accepted)}, and {_shown(second.accepted)} of "
+        why = (f"accepted is {shown(first.accepted)}, and {shown(second.accepted)} of "
                f"{short_id(second.model)}")  # fmt: skip
         verdict = SUPPORTED if true != bool(NOT.search(plain)) else CONTRADICTED
         both = first.proof + second.proof
         return Checked(text, verdict, short_id(first.model), local_name(about), "", why, both)
-
-
-def _silent(one: _Statement) -> Checked:
-    if one.accepted:
-        why = f"a value is accepted: {_shown(one.accepted)}"
-        return one.is_(CONTRADICTED, UNDISCLOSED, why)
-    silent = one.state in (*_HIDDEN, "PartiallyDisclosed")
-    return one.is_(SUPPORTED if silent else UNKNOWN, UNDISCLOSED, _worded(one.state))
-
-
-def _open(one: _Statement) -> Checked:
-    """That a fact was disclosed, without its value."""
-    if one.accepted:
-        return one.is_(SUPPORTED, "disclosed", f"accepted is {_shown(one.accepted)}")
-    verdict = CONTRADICTED if one.state in _HIDDEN else UNKNOWN
-    return one.is_(verdict, "disclosed", _worded(one.state))
-
-
-def _ordered(value: Value) -> Decimal | date | None:
-    if isinstance(value, Iri):
-        return None
-    try:
-        return date.fromisoformat(value.lexical)
-    except ValueError:
-        return literals.number(value.lexical)
-
-
-def _shown(values: Sequence[Value]) -> str:
-    return ", ".join(short_id(v) if isinstance(v, Iri) else v.lexical for v in values[:4])
-
-
-def _why(stated: StatedValue, one: _Statement) -> str:
-    why = f"accepted is {_shown(one.accepted)}"
-    others = {
-        short_id(claim.header.publisher): claim.standing.label.lower()
-        for claim in one.claims
-        if claim.claim.value is not None
-        and claim.standing.label != "Accepted"
-        and stated.fits(claim.claim.value, ())
-    }
-    if others:
-        why += "; " + ", ".join(
-            f"{who} says so ({what})" for who, what in sorted(others.items())[:3]
-        )
-    return why
-
-
-def _worded(state: str) -> str:
-    return {
-        "Undisclosed": "no value is accepted: the developer has not disclosed it",
-        "Withheld": "no value is accepted: the developer declines to say",
-        "PartiallyDisclosed": "no value is accepted: partly disclosed",
-        "NotRecorded": "no value is accepted, and nothing is recorded about disclosure",
-    }.get(state, f"no value is accepted ({state})")

@@ -47,7 +47,7 @@ _SCALES = {
     "billion": 9, "billions": 9, "t": 12, "tn": 12, "trillion": 12, "trillions": 12,
 }  # fmt: skip
 _SPELT = re.compile(
-    rf"\b({'|'.join(_WORDS)})(?:[- ](one|two|three|four|five|six|seven|eight|nine))?"
+    rf"\b({'|'.join(_WORDS)}|(?<!half )a(?= (?:thousand|million|billion|trillion)))(?:[- ](one|two|three|four|five|six|seven|eight|nine))?"
     r"(?:[- ](hundred))?(?=[- ](?:thousand|million|billion|trillion|layers|experts|[\w-]+ blocks)\b)",
     re.IGNORECASE,
 )
@@ -95,7 +95,7 @@ def _superscript(text: str) -> str:
 
 
 def _spelt(match: re.Match[str]) -> str:
-    number = _WORDS[match[1].casefold()] + (_WORDS[match[2].casefold()] if match[2] else 0)
+    number = _WORDS.get(match[1].casefold(), 1) + (_WORDS[match[2].casefold()] if match[2] else 0)
     return str(number * (100 if match[3] else 1))
 
 

@@ -10,7 +10,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.model.naming.resolve import fold
 
-LONGEST_NAME = 8
+LONGEST_NAME = 12
 """So many words a name may have."""
 
 Names = dict[str, list[Iri]]
@@ -25,7 +25,10 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
-_PRONOUN = re.compile(r"\s*(?:It|Its|The model|This model|The former)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\s*(?:It|Its|The model|This model|The former|(?:The|This|That) (?:exact )?(?:number|figure|count|size|value|date|total))\b",
+    re.IGNORECASE,
+)
 _VARIANT = re.compile(
     r"[ -](?:ai|turbo|mini|nano|pro|plus|max|ultra|instruct|chat|base|large|small|medium|preview|lite|"
     r"flash|vision|coder|thinking|v\d[\w.]*|\d+(?:\.\d+)?x?\d*[bm])(?![\w-])",
@@ -43,7 +46,7 @@ MAKES = re.compile(rf"\b(?:{_MADE}|makes|develops|publishes|builds|behind)\s+$",
 PROPERTIES: tuple[tuple[Iri, str], ...] = (
     (PG.activeParameterCount, r"active (?:params?|parameters|weights)|activat\w+ .{0,40}(?:param\w*|weights|per token)|(?:params?|parameters) (?:are |is )?(?:active|activated)|\b(?:are|is|being) activ(?:e|ated)\b|\d\s?[BMT]?(?: billion)? active\b"),
     (PG.trainingComputeFLOP, r"\bFLOPs?\b|training compute|compute budget"),
-    (PG.trainingTokenCount, r"training tokens|(?:trained|training|pre-?trained|learned) (?:on|with|over|from|used)\b(?:[^.]|\.\d){0,50}\btokens|\btokens of (?:training )?(?:data|text)|tokens in training"),
+    (PG.trainingTokenCount, r"training tokens|(?:trained|training|pre-?trained|learned) (?:on|with|over|from|used)\b(?:[^.]|\.\d){0,50}\btokens|\btokens of (?:training )?(?:data|text)|tokens (?:in|during|over|throughout) (?:its |their )?(?:pre-?)?training"),
     (PG.maxOutputTokens, r"output (?:tokens|limit|length)|(?:maximum|max\.?) output|(?:outputs?|generates?|produces?|writes?) (?:up to|at most|no more than)|completion (?:length|limit|tokens)"),
     (PG.slidingWindowSize, r"sliding[- ]window|attention window"),
     (PG.vocabularySize, r"\bvocab(?:ulary)?\b"),
@@ -56,17 +59,18 @@ PROPERTIES: tuple[tuple[Iri, str], ...] = (
     (PG.expertCount, r"(?<!mixture of )(?<!mixture-of-)\bexperts\b(?! (?:say|think|believe))"),
     (PG.parameterCount, rf"\bparam(?:s|eters?)?\b|\bparameter count|[\d,]\s?(?:[BMT]|billion|million|trillion)? weights\b|\bis an? {_SIZE}[- ](?:model|LLM)|model size|\b(?:larger|bigger|smaller) than\b"),
     (DCTERMS.license, r"licen[cs](?:e[ds]?|ing)\b|\bunder (?:an? |the )?(?:terms of )?(?:the )?(?:MIT|Apache|GPL|LGPL|AGPL|BSD|CC|Creative Commons|OpenRAIL|RAIL|Llama|Gemma)\b"),
-    (PROV.wasDerivedFrom, r"(?:fine-?tun(?:ed?|ing)|distill?(?:ed|ation)?|derived|derivative|quanti[sz](?:ed|ation)|merged?|adapt(?:ed|er)|continued|initiali[sz]ed|started|starts|converted|pruned|derives?|deriving)\b[^.,]{0,25}\b(?:from|of|for|on|version of)\b|\b(?:based|built)(?: up)?on\b|\b(?:based|built) (?:up)?on(?: top of)?\b|\bdescend(?:s|ed|ant)\b|\bdescendant of\b"),
+    (PROV.wasDerivedFrom, r"(?:fine-?tun(?:ed?|ing)|distill?(?:ed|ation)?|derived|derivative|quanti[sz](?:ed|ation)|merged?|adapt(?:ed|er)|continued|initiali[sz]ed|started|starts|converted|pruned|derives?|deriving)\b[^.,]{0,25}\b(?:from|of|for|on|version of)\b|\b(?:based|buil[dt]s?) ?(?:up)?on\b(?: top of)?|\bdescend(?:s|ed|ant)\b|\bdescendant of\b|\b(?:base|parent|starting point)(?: model| weights| checkpoint)?(?: of| for| behind| is| was)\b|\bas (?:its |the |a )?(?:base|parent|foundation|starting point)\b"),
     (PG.trainedOn, r"\btrained (?:on|with|using)\b|\btraining (?:data|set|corpus)\b|\blearn(?:s|ed|t) from\b"),
     (DCTERMS.creator, rf"\b(?:{_MADE}|offered|owned) by\b|\bdevelopers?\b|\bmaker\b|\bvendor\b|\bauthors?\b|\bcreators?\b|\bcomes from\b|\b(?:{_MADE}|makes|develops|publishes)\s+(?=\x00)|\bis an? [A-Z][\w.-]+(?: AI)?(?:'s)? (?:model|LLM)|\bis (?:from|by)\b|\b(?:is|are|stands?|company|team|lab|firm|organi[sz]ation) behind\b"),
-    (DCTERMS.issued, r"\breleased?\b|\blaunch(?:ed)?\b|\brelease date\b|\bcame out\b|\bpublished\b|\bappeared\b|\bdebuted\b|\bavailable since\b|\bout since\b|\bdates from\b|\bmade (?:public|available)\b|\bwent (?:live|public)\b|\bhit the (?:market|Hub)\b|\b(?:older|newer|earlier|later) than\b"),
+    (DCTERMS.issued, r"\breleased?\b|\blaunch(?:ed)?\b|\brelease date\b|\bcame out\b|\bpublished\b|\bappeared\b|\bdebuted\b|\bavailable since\b|\b(?:put|rolled) out\b|\b(?:its|the|a) (?:debut|launch|premiere)\b|\bunveil(?:ed|ing)\b|\bintroduced\b|\barrived\b|\bsaw the light\b|\bout since\b|\bdates from\b|\bmade (?:public|available)\b|\bwent (?:live|public)\b|\bhit the (?:market|Hub)\b|\b(?:older|newer|earlier|later) than\b"),
 )  # fmt: skip
 """Each property that is checked and how prose speaks of it; a name is the character NUL here."""
 
 SILENT = re.compile(
     r"\bundisclosed\b|\bunpublished\b|\bwithheld\b|\bunknown\b|\bsecret\b|\bconfidential\b|"
     r"\b(?:not|never|n't)(?: (?:been|yet|publicly|officially|ever))* (?:disclosed?|publish(?:ed)?|reveal(?:ed)?|"
-    r"stated?|shared?|said|made public|announced?|public(?:ly known)?|known)\b|"
+    r"stated?|shared?|said|say|tell|told|made public|announced?|public(?:ly known)?|known)\b|"
+    r"\bwon't (?:say|tell|disclose|publish|reveal|share)\b|\b(?:is|are|stays?|remains?|keeps?) (?:silent|quiet) (?:on|about)\b|"
     r"\b(?:declin|refus)\w+ to (?:disclose|say|publish|reveal|share|state|give)\b|"
     r"\byet to (?:disclose|say|publish|reveal|share)\b|\b(?:nobody|no one|no-one)\b.{0,40}\bknows?\b|"
     r"\bno (?:public )?(?:information|statement|figure|value) (?:on|about|for|of)\b|\bkeeps? .{0,50}\bto (?:itself|themselves)\b",
@@ -76,6 +80,12 @@ OPEN = re.compile(
     r"\b(?:disclos|reveal)(?:es|ed|s)\b|\bmade public\b|\bpublic(?:ly known)?\b|\bpublish(?:es|ed)\b",
     re.IGNORECASE,
 )
+INVERTED = re.compile(
+    r"^[^\x00]*\x00[^\x00]*\b(?:is|was|serve[sd] as|became|makes?) (?:the |a )?(?:base|parent|foundation|starting point|teacher)\b"
+    r"[^\x00]*\b(?:of|for|behind|under)\s+\x00",
+    re.IGNORECASE,
+)
+"""A parent named before its child ("M is the base of N"); names are the character NUL here."""
 NOT = re.compile(
     r"\b(?:not|never|no|nor|neither|false that|untrue that|wrong that|incorrect that|rather than)\b|n't\b",
     re.IGNORECASE,
@@ -191,13 +201,15 @@ def comparative(plain: str) -> tuple[Iri, int] | None:
     return None
 
 
-def clauses(sentence: str, names: Names) -> list[str]:
-    """The parts of a sentence that each speak of a property of their own.
+def clauses(sentence: str, names: Names, others: Names | None = None) -> list[str]:
+    """The parts of a sentence that each speak of a property of their own; no name is cut.
+
+    ``names`` are those of models; ``others`` those of what else a sentence may name.
 
     >>> clauses("M has 7B parameters, 32 layers and is nice.", {})
     ['M has 7B parameters', '32 layers and is nice.']
     """
-    mentioned = list(mentions(sentence, names))
+    mentioned = [*mentions(sentence, names), *mentions(sentence, others or {})]
     bounds = [
         m for m in _CLAUSE.finditer(sentence)
         if not any(one.start < m.end() and m.start() < one.end for one in mentioned)

@@ -261,6 +261,28 @@ def checker(snapshot):
         ("Would Llama 3.1 8B with 70B parameters be better?", "unknown"),
         ("The weather is nice.", "unknown"),
         ("Claude Haiku 4.5 is a pleasure to use.", "unknown"),
+        ("CohereLabs/c4ai-command-r-08-2024 comes with the licence cohere-cc-by-nc.", "supported"),
+        ("Stacked 61 layers deep, DeepSeek-V3 keeps 37B parameters active per token.", "supported"),
+        (
+            "Stacked 48 layers deep, DeepSeek-V3 keeps 37B parameters active per token.",
+            "contradicted",
+        ),
+        ("DeepSeek-V3 was put out on 26 December 2024.", "supported"),
+        ("DeepSeek-V3 had its debut in March 2023.", "contradicted"),
+        ("OpenAI will not say how many parameters GPT-4 has; the number is withheld.", "supported"),
+        ("OpenAI is silent on how many parameters GPT-4 has.", "supported"),
+        ("DeepSeek-R1-Distill-Llama-8B builds on Llama-3.1-8B.", "supported"),
+        ("Zephyr 7B beta has Mistral-7B-v0.1 as its base model.", "supported"),
+        ("The base of zephyr-7b-beta is Llama-2-7b.", "contradicted"),
+        ("Mistral-7B-v0.1 is the base model of zephyr-7b-beta.", "supported"),
+        ("Llama-2-7b served as the starting point for zephyr-7b-beta.", "contradicted"),
+        ("StarCoder consumed a trillion tokens during training.", "supported"),
+        ("StarCoder consumed half a trillion tokens during training.", "unknown"),
+        (
+            "EleutherAI/pythia-160m is a model made by Mila - Quebec AI (originally Montreal Institute for "
+            "Learning Algorithms).",
+            "contradicted",
+        ),
     ],
 )
 def test_a_statement_is_marked(checker, statement, verdict) -> None:

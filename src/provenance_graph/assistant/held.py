@@ -1,0 +1,109 @@
+"""A statement about one property of one model beside what the graph holds of it, and the words of a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from provenance_graph.assistant.stated import StatedValue
+from provenance_graph.assistant.verdicts import (
+    CONTRADICTED,
+    SUPPORTED,
+    UNDISCLOSED,
+    UNKNOWN,
+    Checked,
+)
+from provenance_graph.core import literals
+from provenance_graph.core.claims import SourcedClaim, Value
+from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.model.receipt import Receipt
+
+HIDDEN = ("Undisclosed", "Withheld")
+"""States of disclosure in which no value is ever given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A statement about one property of one model, and what the graph holds of that."""
+
+    text: str
+    plain: str
+    model: Iri
+    about: Iri
+    accepted: tuple[Value, ...]
+    claims: tuple[SourcedClaim, ...]
+    state: str
+    proof: tuple[Receipt, ...]
+
+    def is_(self, verdict: str, stated: str, why: str) -> Checked:
+        """The statement with its verdict, the value it gives and the reason."""
+        return Checked(
+            self.text,
+            verdict,
+            short_id(self.model),
+            local_name(self.about),
+            stated,
+            why,
+            self.proof,
+        )
+
+
+def silent(one: Held) -> Checked:
+    """That a fact was not disclosed."""
+    if one.accepted:
+        why = f"a value is accepted: {shown(one.accepted)}"
+        return one.is_(CONTRADICTED, UNDISCLOSED, why)
+    kept = one.state in (*HIDDEN, "PartiallyDisclosed")
+    return one.is_(SUPPORTED if kept else UNKNOWN, UNDISCLOSED, worded(one.state))
+
+
+def opened(one: Held) -> Checked:
+    """That a fact was disclosed, without its value."""
+    if one.accepted:
+        return one.is_(SUPPORTED, "disclosed", f"accepted is {shown(one.accepted)}")
+    verdict = CONTRADICTED if one.state in HIDDEN else UNKNOWN
+    return one.is_(verdict, "disclosed", worded(one.state))
+
+
+def ordered(value: Value) -> Decimal | date | None:
+    """What a value is compared by; None where values of its kind have no order."""
+    if isinstance(value, Iri):
+        return None
+    try:
+        return date.fromisoformat(value.lexical)
+    except ValueError:
+        return literals.number(value.lexical)
+
+
+def shown(values: Sequence[Value]) -> str:
+    """The first accepted values, as a reason names them."""
+    return ", ".join(short_id(v) if isinstance(v, Iri) else v.lexical for v in values[:4])
+
+
+def why_not(stated: StatedValue, one: Held) -> str:
+    """Why a stated value is contradicted: what is accepted, and who gives the stated one."""
+    why = f"accepted is {shown(one.accepted)}"
+    others = {
+        short_id(claim.header.publisher): claim.standing.label.lower()
+        for claim in one.claims
+        if claim.claim.value is not None
+        and claim.standing.label != "Accepted"
+        and stated.fits(claim.claim.value, ())
+    }
+    if others:
+        why += "; " + ", ".join(
+            f"{who} says so ({what})" for who, what in sorted(others.items())[:3]
+        )
+    return why
+
+
+def worded(state: str) -> str:
+    """A state of disclosure in words."""
+    return {
+        "Undisclosed": "no value is accepted: the developer has not disclosed it",
+        "Withheld": "no value is accepted: the developer declines to say",
+        "PartiallyDisclosed": "no value is accepted: partly disclosed",
+        "NotRecorded": "no value is accepted, and nothing is recorded about disclosure",
+    }.get(state, f"no value is accepted ({state})")
