@@ -66,7 +66,7 @@ class SearchItem(ModelDescription):
 class SearchPage(AnswerObject):
     """Part of what a search finds; ``approximate`` where typing errors were forgiven.
 
-    ``kinds`` counts what the text finds of every kind, whichever was asked for.
+    ``named`` are the names found in a sentence that is no name as a whole. ``kinds`` counts what the text finds of every kind, whichever was asked for.
     """
 
     items: list[SearchItem]
@@ -74,6 +74,7 @@ class SearchPage(AnswerObject):
     shown: int
     next: str | None
     approximate: bool
+    named: list[str]
     kinds: list[FacetCount]
 
 

@@ -121,6 +121,29 @@ def test_near_names_are_told_as_such(index: SearchIndex) -> None:
     assert not index.search("deepseek").approximate
 
 
+@pytest.mark.parametrize(
+    ("text", "named", "first"),
+    [
+        ("which licence does Qwen2.5-7B have?", ("Qwen2.5-7B",), "Qwen/Qwen2.5-7B"),
+        ("may I use qwen 2.5 7b commercially", ("qwen 2.5 7b",), "Qwen/Qwen2.5-7B"),
+    ],
+)
+def test_names_in_a_sentence_are_found(
+    index: SearchIndex, text: str, named: tuple[str, ...], first: str
+) -> None:
+    hits = index.search(text)
+    assert (hits.named, hits.items[0]["id"]) == (named, first)
+    assert not hits.approximate
+    assert hits.to_json()["named"] == list(named)
+
+
+def test_a_name_with_a_typing_error_is_no_sentence(index: SearchIndex) -> None:
+    hits = index.search("Qwen2.5 7B Instrct")
+    assert hits.approximate
+    assert not hits.named
+    assert hits.items
+
+
 def test_the_command_prints_json_with_total(shipped: object) -> None:
     run = CliRunner().invoke(
         app, ["--store", str(shipped), "search", "qwen", "2.5", "7b", "--format", "json"]

@@ -110,7 +110,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
   const path = searching
     ? `/api/v1/search?q=${encodeURIComponent(q)}${kind ? `&kind=${encodeURIComponent(kind)}` : ""}`
     : `/api/v1/models?${filters}&sort=${order}`;
-  const asked = useAsked<ModelPage & { approximate?: boolean; kinds?: SearchAnswer["kinds"] }>(`${dated(path)} ${limit}`, () => listed(dated(path), table ? Math.max(limit, 100) : limit, searching ? HITS_AT_ONCE : MODELS_AT_ONCE));
+  const asked = useAsked<ModelPage & { approximate?: boolean; named?: string[]; kinds?: SearchAnswer["kinds"] }>(`${dated(path)} ${limit}`, () => listed(dated(path), table ? Math.max(limit, 100) : limit, searching ? HITS_AT_ONCE : MODELS_AT_ONCE));
   const everything = async (): Promise<ModelRow[]> => (await listed<ModelPage>(dated(path), MOST_LISTED, MODELS_AT_ONCE)).items;
   return (
     <section class="results" aria-label={searching ? "Found" : "Results"} onKeyDown={walk}>
@@ -120,7 +120,7 @@ function Results({ filters, place, q }: { filters: URLSearchParams; place: Place
           return (
             <>
               <div class="bar">
-                {table ? <span /> : <p role="status">{!total ? "Nothing found" : searching ? `${number(found.items.length)} of ${number(total)} found${found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>}
+                {table ? <span /> : <p role="status">{!total ? "Nothing found" : searching ? `${number(found.items.length)} of ${number(total)} found${found.named?.length ? `, by the names in it: ${found.named.join(", ")}` : found.approximate ? ", none exactly as typed: these are near" : ""}` : found.items.length < total ? `${number(found.items.length)} of ${number(total)} models shown` : count(total, "model")}</p>}
                 <div class="tools">
                   {table ? null : <label class="choice"><span>Order</span>
                     <select value={sort} onChange={(e) => setQuery({ sort: e.currentTarget.value })}>

@@ -31,7 +31,8 @@ def command(
 ) -> int:
     """Entities whose name holds TEXT: models, datasets, organisations, licences, sources and more.
 
-    Words may come in any order; typing errors are forgiven where nothing is spelt so.
+    Words may come in any order; typing errors are forgiven where nothing is spelt so. Of a
+    sentence, the names in it are found.
     """
     from provenance_graph.changes.carry import carry_search
     from provenance_graph.model.search.index import SearchIndex
@@ -58,6 +59,8 @@ def command(
         columns = ("id", "kind", "name", "developer", "parameters", "sources or mentions")
         session.print_table(columns, rows, form)
     what = "nothing is spelt so; near names" if match.approximate and match.items else "found"
+    if match.named:
+        what = f"found by the names in it: {', '.join(match.named)}"
     more = f"; --cursor {match.cursor} goes on" if match.cursor else ""
     session.say(f"{len(match.items):,} of {match.total:,} {what}{more}")
     return 0 if match.items else 1

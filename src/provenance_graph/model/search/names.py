@@ -42,6 +42,8 @@ MAX_NAMED = 400
 """Entities of exactly the name that is searched for, of so many hits."""
 NEAR = 74
 """How alike, of 100, a name with typing errors must be."""
+LONGEST_NAME = 8
+"""So many words a name in a sentence may have."""
 _PART = 6
 """What a likeness counts less for that is of a part of the name."""
 
@@ -50,7 +52,8 @@ _PART = 6
 class Hits:
     """Part of what a search finds: how many there are, and where the next part starts.
 
-    ``kinds`` counts what the text finds of every kind, whichever was asked for.
+    ``kinds`` counts what the text finds of every kind, whichever was asked for. ``named`` are the
+    names that a sentence holds, where nothing is called by all of its words.
     """
 
     items: list[SearchItem]
@@ -58,6 +61,7 @@ class Hits:
     cursor: str | None
     approximate: bool = False
     kinds: Mapping[str, int] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
 
     def to_json(self) -> SearchPage:
         """As JSON."""
@@ -67,6 +71,7 @@ class Hits:
             "shown": len(self.items),
             "next": self.cursor,
             "approximate": self.approximate,
+            "named": list(self.named),
             "kinds": [
                 {"value": kind, "count": n}
                 for kind, n in sorted(self.kinds.items(), key=lambda one: (-one[1], one[0]))
@@ -105,12 +110,18 @@ def search(
         following = str(end) if result and end < total else None
         return Hits(_items(database, result), total, following, kinds=counts)
     near = _alike(database, fold(asked))
+    named, called = _named_in(database, asked)
+    if called and (not near or _is_sentence(asked, named)):
+        near = called
+    else:
+        named = ()
     counts = counts or Counter(kind for _, kind in near)
     chosen = [number for number, kind in near if not kinds or kind in kinds]
     part = chosen[start : start + limit]
     end = start + len(part)
     following = str(end) if end < len(chosen) else None
-    return Hits(_items(database, part), len(chosen), following, approximate=True, kinds=counts)
+    items = _items(database, part)
+    return Hits(items, len(chosen), following, not named, counts, named)
 
 
 def _total(counts: Mapping[str, int], kinds: Collection[str]) -> int:
@@ -263,6 +274,51 @@ def _short(
     return Hits(_items(database, part), _total(counts, kinds), following, kinds=counts)
 
 
+def _named_in(
+    database: sqlite3.Connection, text: str
+) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
+    """The names that a sentence holds, the longest at each place, and the entities so called."""
+    words = [(m.start(), m.end()) for m in _SENTENCE_WORD.finditer(text)]
+    named: list[str] = []
+    found: dict[int, str] = {}
+    place = 0
+    while len(words) > 2 and place < len(words):
+        for length in range(min(LONGEST_NAME, len(words) - place), 0, -1):
+            shown = text[words[place][0] : words[place + length - 1][1]]
+            folded = fold(shown)
+            if len(folded) < 3 or (length == 1 and shown.casefold() in _NO_NAMES):
+                continue
+            rows = database.execute(_CALLED, (folded, MAX_NAMED)).fetchall()
+            if rows:
+                named.append(shown)
+                found |= {number: kind for number, kind in rows if number not in found}
+                place += length - 1
+                break
+        place += 1
+    return tuple(named), list(found.items())
+
+
+def _is_sentence(text: str, named: Collection[str]) -> bool:
+    """Whether a text is more than a name with a typing error: it has words of a question."""
+    rest = text.casefold()
+    for name in named:
+        rest = rest.replace(name.casefold(), " ")
+    return not _NO_NAMES.isdisjoint(_SENTENCE_WORD.findall(rest))
+
+
+_SENTENCE_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
+_NO_NAMES = frozenset(
+    ("and", "any", "are", "can", "commercial", "context", "data", "dataset", "datasets", "does", "for", "from",
+     "has", "have", "how", "into", "its", "large", "larger", "legal", "licence", "licences", "license",
+     "made", "many", "may", "model", "models", "not", "open", "out", "output", "parameters", "release",
+     "released", "size", "small", "than", "that", "the", "this", "trained", "training", "use", "used",
+     "was", "what", "when", "where", "which", "who", "why", "with", "you")
+)  # fmt: skip
+"""Words of questions that are names of something here and there."""
+_CALLED = (
+    "SELECT c.number, t.kind FROM called c JOIN thing t ON t.number = c.number"
+    " WHERE c.folded = ? ORDER BY c.number LIMIT ?"
+)
 _SPELT = "SELECT number, kind, folded FROM thing WHERE number IN"
 
 
