@@ -353,7 +353,9 @@ def names_no_dataset(name: str) -> bool:
 _FILES = frozenset(
     ("readme", "config", "adapter_config", "model_index", "index", "modelcard", "model_card", "card",
      "tokenizer_config", "generation_config", "model.safetensors.index", "mergekit_config",
-     "mergekit_moe_config", "params", "quantize_config", "api", "model", "document", "stdin")
+     "mergekit_moe_config", "params", "quantize_config", "tokenizer", "preprocessor_config", "special_tokens_map",
+     "config_sentence_transformers", "mlmodel", "kitfile", "modelfile", "pytorch_model", "weights",
+     "adapter_model", "diffusion_pytorch_model", "consolidated", "ggml-model", "api", "model", "document", "stdin")
 )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ class Document:
     name of the folder that was imported, ``folder_digest`` tells it from others of that name,
     ``path`` the path in it as it stands on disk, where a reader goes by another ``name``;
     ``root`` is where that folder lies, which no record holds.
+    ``collection`` names where it is imported into, and is empty where it is read by itself.
     ``first_line`` is the line of the file at which a part of a long one begins.
     ``fetched`` says that we got it from its address ourselves.
     """
@@ -54,6 +55,7 @@ class Document:
     path: str = ""
     root: str = ""
     fetched: bool = False
+    collection: str = ""
     first_line: int = 1
 
     @cached_property

@@ -146,6 +146,27 @@ def source_slug(document: Document) -> str:
     return iris.slug(re.sub(r"\.(?:json|jsonld|ya?ml|csv)$", "", clean(path), flags=re.IGNORECASE))
 
 
+def by_path(source: str, path: str, document: Document) -> Iri:
+    """The model of a document that names none: known by its path, within its collection alone.
+
+    Two teams' ``chat/config.json`` are two models.
+    """
+    return iris.entity(source, "model", "/".join(filter(None, (document.collection, path))))
+
+
+def file_stem(document: Document, suffix: str) -> str:
+    """A file's path without its suffix: the folders belong to it where every folder has such a file.
+
+    >>> of = lambda name: Document(Iri("urn:file:x"), b"", "2026-01-31", name)
+    >>> file_stem(of("a/model.safetensors"), "safetensors"), file_stem(of("a/oak.gguf"), "gguf")
+    ('a/model', 'oak')
+    """
+    path = clean(document.name or document.url.rsplit("/", 1)[-1])
+    path = re.sub(rf"\.{suffix}$", "", path, flags=re.IGNORECASE)
+    last = path.rpartition("/")[2]
+    return path if hub.names_a_file(last) else last
+
+
 def is_a(subject: Iri, kind: Iri, name: str = "") -> Iterator[Claim]:
     """What an entity is and what it is called."""
     yield Claim(subject, RDF.type, kind)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Custody, Header, Literal, Problem, Record
@@ -167,6 +167,7 @@ class _Import:
         if self.store is not None and not self.options.format and self._unchanged(document):
             report.unchanged += 1
             return
+        document = replace(document, collection=collection.name)
         reading = read(below_namespace(document, self.options), self.readers, self.options)
         if reading.failure is not None:
             self._failed(reading, name)

@@ -40,6 +40,8 @@ _OF_ENTRIES = frozenset(
      PG.lifecycle]
 )  # fmt: skip
 """What a source states of an entry of its own; of a base or teacher of one it gives the name alone."""
+_BY_PATH = frozenset({"huggingface", "safetensors", "gguf", "ollama", "modelpack", "mlflow"})
+"""Formats whose documents may name no model, which is then known by collection and path."""
 Full = tuple[str, str]
 """A whole name: its words in one spelling, and all that tells models of one name apart."""
 
@@ -340,12 +342,14 @@ def first_part(iri: Iri) -> str:
 
 
 def owner(iri: Iri) -> str:
-    """The owner that an IRI names: of a repository or of a model in our scheme.
+    """The owner that an IRI names: of a repository or of a model in our scheme; a folder is none.
 
     >>> owner(iris.model("meta-llama/Llama-3.1-8B"))
     'meta-llama'
     """
     parts = short_id(iri).split("/")
+    if source(iri) in _BY_PATH:
+        return ""
     if iri.startswith(ID + "model/") and len(parts) == 2:
         return parts[0]
     if source(iri) and len(parts) >= 4:

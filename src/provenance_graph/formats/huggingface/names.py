@@ -21,6 +21,7 @@ SOURCE = "huggingface"
 class NamedRepository:
     """What a document describes: a repository, or an entity known only by the document's name.
 
+    ``local`` tells it from others, ``shown`` is what it is called where it has no ``name``.
     ``revision`` is the state of it that was read, where a cache's path or an address says so.
     """
 
@@ -28,6 +29,7 @@ class NamedRepository:
     local: str
     name: str = ""
     revision: str = ""
+    shown: str = ""
 
     @property
     def owner(self) -> str:
@@ -45,7 +47,7 @@ class NamedRepository:
     @property
     def title(self) -> str:
         """What it is called, without its owner."""
-        return self.name.rpartition("/")[2] or self.local
+        return self.name.rpartition("/")[2] or self.shown or self.local
 
 
 def repository(name: str) -> NamedRepository:
@@ -69,7 +71,19 @@ def is_repository(text: str) -> bool:
 def located(document: Document) -> hub.Repository | None:
     """The repository of the Hub, of any kind, that a document's address or a cache's path names."""
     path = document.name or unquote(urlsplit(document.url).path)
-    return hub.address(document.url) or hub.cached(path)
+    return hub.address(document.url) or hub.cached(path) or _on_a_shelf(path)
+
+
+_SHELVES = {"datasets": hub.RepositoryKind.DATASET, "spaces": hub.RepositoryKind.SPACE}
+
+
+def _on_a_shelf(path: str) -> hub.Repository | None:
+    """The dataset or Space whose card lies as the Hub's addresses have it: ``datasets/org/name``."""
+    shelf, *parts = path.split("/")
+    if shelf in _SHELVES and len(parts) == 3 and hub.names_a_file(_stem(parts[2])):
+        name = "/".join(parts[:2])
+        return hub.Repository(_SHELVES[shelf], name) if hub.is_name(name) else None
+    return None
 
 
 def repository_of(document: Document) -> NamedRepository:
@@ -85,7 +99,7 @@ def repository_of(document: Document) -> NamedRepository:
     path = document.name or unquote(urlsplit(document.url).path)
     parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")]
     stem = _stem(parts[-1]) if parts else "document"
-    if hub.names_a_file(stem):
+    if hub.names_a_file(stem) or (parts and hub.names_a_file(_suffixless(parts[-1]))):
         # all folders of the path: the last alone would make one model of a/chat and b/chat
         folders = parts[:-1]
         while len(folders) > 1 and folders[0].casefold() in _COMMON_FOLDERS:
@@ -94,7 +108,10 @@ def repository_of(document: Document) -> NamedRepository:
             return repository(result)
         stem = "/".join(folders) or document.folder or stem
     local = statements.clean(stem)[-200:].lstrip("/")
-    return NamedRepository(iris.entity(SOURCE, "model", local), local)
+    subject = statements.by_path(SOURCE, local, document)
+    return NamedRepository(
+        subject, "/".join(filter(None, (document.collection, local))), shown=local
+    )
 
 
 _CARD_HEAD = re.compile(
@@ -180,10 +197,16 @@ _COMMON_FOLDERS = frozenset(
 )
 
 
+def _suffixless(file: str) -> str:
+    return re.sub(r"\.(?:json|ya?ml|md|markdown|txt|toml)$", "", file, flags=re.IGNORECASE)
+
+
 def _stem(file: str) -> str:
-    base = re.sub(r"\.(?:json|ya?ml|md|markdown|txt|toml)$", "", file, flags=re.IGNORECASE)
     return re.sub(
-        r"[_.-]{1,2}(?:config|adapter_config|readme|card)$", "", base, flags=re.IGNORECASE
+        r"[_.-]{1,2}(?:config|adapter_config|readme|card)$",
+        "",
+        _suffixless(file),
+        flags=re.IGNORECASE,
     )
 
 

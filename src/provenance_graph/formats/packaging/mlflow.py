@@ -89,7 +89,9 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     raw = mapping(document.yaml)
     yield from coverage.unknown(leaves(document), KEYS, "MLflow's MLmodel")
     id_ = scalar_text(raw.get("model_uuid")) or scalar_text(raw.get("model_id"))
-    model = iris.entity(SOURCE, "model", iris.slug(id_ or statements.source_slug(document)))
+    path = statements.source_slug(document)
+    by_id = iris.entity(SOURCE, "model", iris.slug(id_)) if id_ else None
+    model = by_id or statements.by_path(SOURCE, path, document)
     yield from statements.is_a(model, PG.Model)
     for stated in dict.fromkeys(scalar_text(raw.get(key)) for key in ("model_uuid", "model_id")):
         if stated:
@@ -165,7 +167,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_model,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )

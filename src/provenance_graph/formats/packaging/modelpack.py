@@ -125,7 +125,10 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
     names.append(stated_name(notes.get(f"{_OCI}title")))
     name = next((each for each in names if each), "")
     fallback = re.sub(r"(?:^|/)Kitfile$", "", document.name or "model")
-    model = iris.entity(SOURCE, "model", iris.slug(name or fallback or "model"))
+    if name:
+        model = iris.entity(SOURCE, "model", iris.slug(name))
+    else:
+        model = statements.by_path(SOURCE, iris.slug(fallback or "model"), document)
     yield from statements.is_a(model, PG.Model, name)
     for each in names:
         if each and each != name:

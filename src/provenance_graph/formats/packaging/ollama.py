@@ -126,7 +126,7 @@ def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
         raise Unreadable(document.url, "a Modelfile without FROM")
     path = re.sub(r"(?:^|/|\.)Modelfile$", "", document.name or "model", flags=re.IGNORECASE)
     path = path or document.folder  # two folders' files of this one name are two models
-    model = iris.entity(SOURCE, "model", iris.slug(path or document.name or "modelfile"))
+    model = statements.by_path(SOURCE, iris.slug(path or document.name or "modelfile"), document)
     yield from statements.is_a(model, PG.Model, path)
     adapted = any(each.key == "ADAPTER" for each in results)
     for each in results:
@@ -194,7 +194,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_modelfile,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

@@ -148,8 +148,8 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
         model = iris.model(place.name)
         yield Claim(model, PG.hubRepository, place.page)
     else:
-        local = re.sub(r"\.gguf$", "", file, flags=re.IGNORECASE)
-        model = iris.entity(SOURCE, "model", iris.slug(local or name))
+        local = statements.file_stem(document, "gguf")
+        model = statements.by_path(SOURCE, iris.slug(local or name), document)
     yield from statements.is_a(model, PG.Model, name or file)
     claims = list(packages.artifact(SOURCE, model, file, []))
     yield from claims
@@ -289,7 +289,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_header,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

@@ -105,8 +105,8 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     """Yield what the header of a safetensors file says of its model."""
     header = header_of(document)
     file = (document.name or document.url).rsplit("/", 1)[-1]
-    local = re.sub(r"\.safetensors$", "", file, flags=re.IGNORECASE)
-    model = iris.entity(SOURCE, "model", iris.slug(local))
+    local = statements.file_stem(document, "safetensors")
+    model = statements.by_path(SOURCE, iris.slug(local), document)
     yield from statements.is_a(model, PG.Model, local)
     claims = list(packages.artifact(SOURCE, model, file, []))
     yield from claims
@@ -184,7 +184,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_header,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

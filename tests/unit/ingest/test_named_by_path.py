@@ -1,0 +1,79 @@
+"""Documents that name no model: each is a model of its own, whatever else has a file of that name."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import importing
+import pytest
+from importing import Take
+
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, RDF
+from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.values import ANY
+
+store, take = importing.store, importing.take  # fixtures
+
+
+def safetensors(licence: str) -> bytes:
+    header = json.dumps({"__metadata__": {"license": licence}}).encode()
+    return struct.pack("<Q", len(header)) + header
+
+
+MLMODEL = "artifact_path: model\nflavors:\n  transformers:\n    source_model_name: {}\nmlflow_version: 3.1.0\n"
+NAMELESS: dict[str, tuple[str, str]] = {
+    "config.json": ('{"model_type": "llama", "hidden_size": 64}', '{"model_type": "llama", "hidden_size": 96}'),
+    "adapter_config.json": ('{"peft_type": "LORA", "base_model_name_or_path": "a/b"}', '{"peft_type": "LORA", "base_model_name_or_path": "a/c"}'),
+    "mergekit_config.yml": ("merge_method: ties\nbase_model: a/b\nmodels: [{model: a/x}]\n", "merge_method: ties\nbase_model: a/c\nmodels: [{model: a/y}]\n"),
+    "README.md": ("---\nlicense: mit\n---\n", "---\nlicense: apache-2.0\n---\n"),
+    "Modelfile": ("FROM llama3.2:1b\n", "FROM qwen2.5:7b\n"),
+    "MLmodel": (MLMODEL.format("a/b"), MLMODEL.format("a/c")),
+    "model.safetensors": (safetensors("mit").decode("latin-1"), safetensors("apache-2.0").decode("latin-1")),
+}  # fmt: skip
+
+
+def facts(store: MemoryStore) -> dict[Iri, set[tuple[object, ...]]]:
+    """What the records state of each model that a document describes, its node claims apart."""
+    named = {s for s, *_ in store.quads(predicate=PG.hubRepository)}
+    described = {
+        s
+        for s, *_, g in store.quads(predicate=RDF.type, object=PG.Model, graph=ANY)
+        if s not in named and "/in/" in s and "qwen2" not in s and "llama3" not in s
+    }
+    return {s: {(p, o) for _, p, o, _ in store.quads(s)} for s in described}
+
+
+@pytest.mark.parametrize("where", ["collections", "folders"])
+@pytest.mark.parametrize("name", NAMELESS)
+def test_two_documents_that_name_no_model_are_two_models(
+    store: MemoryStore, take: Take, tmp_path: Path, name: str, where: str
+) -> None:
+    folders = [tmp_path / place / "deep" / "er" / "chat" for place in ("one", "two")]
+    for folder, text in zip(folders, NAMELESS[name], strict=True):
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(text.encode("latin-1"))
+    if where == "folders":
+        take(tmp_path)
+        assert len(facts(store)) == 2
+        return
+    take(folders[0], collection="ours")
+    before = facts(store)
+    take(folders[1], collection="theirs")
+    after = facts(store)
+    assert len(before) == 1
+    assert len(after) == 2
+    assert before.items() <= after.items()
+
+
+def test_a_datasets_folder_as_the_hub_has_it_names_the_dataset(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    folder = tmp_path / "datasets" / "example-ear" / "speech"
+    folder.mkdir(parents=True)
+    (folder / "README.md").write_text("---\nlicense: cc-by-nc-nd-4.0\n---\n# Speech\n")
+    take(tmp_path)
+    ours = {s for s, *_ in store.quads(predicate=RDF.type, object=PG.Dataset)}
+    assert {s.rpartition("/dataset/")[2] for s in ours} == {"example-ear/speech"}
