@@ -3,7 +3,7 @@
 Each rule comes from an experiment over the shipped records, which gives its false alarms;
 rules that failed more than they caught are not here. A rounded count is held against the
 size in the model's name and against the sum of its dimensions, a context length against the
-sliding window, a third party's release day against the repository's creation and against a
+sliding window, an output limit against the context, a third party's release day against the repository's creation and against a
 date in the name, and the number of a paper that a third party names against the release.
 """
 
@@ -41,6 +41,7 @@ CHECKED = (
     PG.parameterCount,
     PG.nominalParameterCount,
     PG.contextLength,
+    PG.maxOutputTokens,
     DCTERMS.issued,
     PG.paper,
     *KEEPS_SIZE,
@@ -58,11 +59,12 @@ def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     if counts:
         results.update(_against_dimensions(counts, groups, policy))
     results.update(_against_window(groups))
+    results.update(_against_context(groups, policy))
     if issued := groups.get(DCTERMS.issued):
         results.update(_against_creation(issued, groups, policy))
         results.update(_against_dated_name(issued, subject, policy))
     if papers := groups.get(PG.paper):
-        results.update(_against_release(papers, groups.get(DCTERMS.issued, ()), policy))
+        results.update(_against_release(papers, groups, policy))
     results.update(_against_base(subject, groups, policy))
     return results
 
@@ -188,6 +190,24 @@ def _against_window(groups: Groups) -> dict[int, str]:
     }
 
 
+def _against_context(groups: Groups, policy: Policy) -> dict[int, str]:
+    """Output limits above every context that is stated: what a model writes stands within it.
+
+    Only of models that write text and nothing else: sound and pictures are counted apart.
+    """
+    written = {item.value for item in groups.get(PG.outputModality, ())} - {None}
+    stated = [*groups.get(PG.contextLength, ()), *groups.get(PG.maxInputTokens, ())]
+    contexts = [number for item in stated if (number := _number(item))]
+    if written != {PG.Text} or not contexts:
+        return {}
+    most = max(contexts) * policy.plausible.output_over_context
+    return {
+        id(item): f"no context that is stated is above {max(contexts):,}"
+        for item in groups.get(PG.maxOutputTokens, ())
+        if item.basis not in DEVELOPER_RANK and (_number(item) or 0) > most
+    }
+
+
 def _against_creation(
     issued: Sequence[SourcedClaim], groups: Groups, policy: Policy
 ) -> dict[int, str]:
@@ -235,13 +255,15 @@ def _against_dated_name(
 
 
 def _against_release(
-    papers: Sequence[SourcedClaim], issued: Sequence[SourcedClaim], policy: Policy
+    papers: Sequence[SourcedClaim], groups: Groups, policy: Policy
 ) -> dict[int, str]:
     """Papers that a card only cites: long before the release, by others than its developer.
 
-    Lists of a hub's tags have every paper that a card links to, of benchmarks and methods too.
+    Lists of a hub's tags have every paper that a card links to, of benchmarks and methods too; what
+    is inferred from them is held against the repository's creation where no release is known.
     """
-    days = [span[0] for item in issued if (span := date_span(item)) is not None]
+    released = _earliest(groups.get(DCTERMS.issued, ()))
+    created = _earliest(groups.get(DCTERMS.created, ()))
     bound = policy.plausible.days_before_release
     doubted: dict[int, str] = {}
     for item in papers:
@@ -250,13 +272,21 @@ def _against_release(
         if number is None or item.basis in DEVELOPER_RANK or source.researched or source.own:
             continue
         year, month = number
+        guessed = item.basis is Basis.INFERENCE and created is not None and created > _HUB_BEGAN
+        day, what = (
+            (released, "the model was released")
+            if released or not guessed
+            else (created, "the repository was created")
+        )
         if (year, month) < _ARXIV_BEGAN or not 1 <= month <= 12:
             doubted[id(item)] = "arXiv gives no such number"
-        elif days and (min(days) - _month_after(year, month)).days >= bound:
-            doubted[id(item)] = (
-                f"a paper of {year}-{month:02}, and the model was released on {min(days)}"
-            )
+        elif day is not None and (day - _month_after(year, month)).days >= bound:
+            doubted[id(item)] = f"a paper of {year}-{month:02}, and {what} on {day}"
     return doubted
+
+
+def _earliest(dated: Sequence[SourcedClaim]) -> date | None:
+    return min((span[0] for item in dated if (span := date_span(item)) is not None), default=None)
 
 
 def arxiv_month(value: object) -> tuple[int, int] | None:

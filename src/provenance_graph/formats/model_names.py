@@ -18,6 +18,38 @@ def size_words(name: str) -> frozenset[str]:
     return frozenset(result.casefold() for result in SIZE_WORD.findall(name.replace("_", "-")))
 
 
+_SCALES = frozenset({"tiny", "small", "medium", "large", "xl", "xxl"})
+
+
+def may_hold(repository: str, name: str) -> bool:
+    """Whether a repository may hold the weights of a model that is not called exactly so.
+
+    Their names share a word, and no size, scale or version of the one speaks against the other.
+
+    >>> may_hold("CarperAI/stable-vicuna-13b-delta", "StableVicuna-13B")
+    True
+    >>> may_hold("ServiceNow-AI/Apriel-1.5-15b-Thinker", "Pixtral-12B")
+    False
+    >>> may_hold("google/codegemma-2b", "CodeGemma 7B"), may_hold("x/t5-xl", "T5 XXL")
+    (False, False)
+    >>> may_hold("deepseek-ai/DeepSeek-V3-Base", "DeepSeek-R1"), may_hold("o/rwkv-5-3b", "RWKV v5")
+    (False, True)
+    """
+    tail = repository.partition("/")[2]
+    if any(a and b and not a & b for a, b in zip(_marks(tail), _marks(name), strict=True)):
+        return False
+    words = re.findall(r"[^\W\d_]{3,}", name.casefold())
+    return not words or any(word in letters(tail) for word in words)
+
+
+def _marks(name: str) -> tuple[frozenset[str], ...]:
+    """The sizes, the scales and the versions in a name, by which two of one line are told apart."""
+    parts = re.findall(r"[^\W_]+(?:\.\d+)*", name.casefold())
+    sizes = size_words(name)
+    versions = {p.removeprefix("v") for p in parts if re.fullmatch(r"[a-z]?\d{1,3}(?:\.\d+)?", p)}
+    return sizes, _SCALES & set(parts), frozenset(versions - sizes)
+
+
 _PLACEHOLDER = re.compile(
     r"\W*(?:unknown|untitled|unnamed|no[ _-]?name|none|null|nan|n/?a|tbd|todo|placeholder)?\W*",
     re.IGNORECASE,

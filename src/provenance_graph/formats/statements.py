@@ -213,11 +213,15 @@ def not_given(subject: Iri, predicate: Iri, stance: Stance, stated: str, locator
     return Claim(subject, predicate, None, stance, as_stated=stated[:MAX_STATED], locator=locator)
 
 
+_HUB_DOI = "doi.org/10.57967/hf/"
+
+
 def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Problem:
     """A link that the source states; what is not a web address is a problem.
 
     An address on a code host that leads to a file or to an owner's page is no code repository,
-    whatever the field is called: it takes the property that its own name tells.
+    whatever the field is called: it takes the property that its own name tells. Likewise a DOI that
+    the Hub minted for a repository is no paper: it is the repository's own name.
 
     >>> link(Iri("https://x.org/m"), PG.paper, "see appendix", "/paper").what
     "'see appendix' is not a web address"
@@ -227,6 +231,8 @@ def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Proble
         result = f"https://{result}"
     if predicate == PG.codeRepository and on_code_host(result):
         predicate = link_property(result)
+    elif predicate == PG.paper and _HUB_DOI in result:
+        predicate = SCHEMA.sameAs
     if result.startswith(("http://", "https://")) and len(result) < LINK and iris.is_iri(result):
         return Claim(subject, predicate, Iri(result))
     hint = "the address alone, without text beside it" if urls(result) else "https://…"

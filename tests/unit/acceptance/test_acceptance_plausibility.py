@@ -124,6 +124,49 @@ def test_a_paper_that_a_card_only_cites_is_not_the_models(number, basis, source,
     assert ((M, PG.paper, paper, None) in seen.quads) is taken
 
 
+@pytest.mark.parametrize(
+    ("number", "basis", "created", "taken"),
+    [
+        ("2309.00071", Basis.INFERENCE, "2025-04-27", False),
+        ("2505.09388", Basis.INFERENCE, "2025-04-27", True),
+        ("2309.00071", Basis.THIRD_PARTY, "2025-04-27", True),
+        ("1911.02116", Basis.INFERENCE, "2022-03-02", True),
+    ],
+)
+def test_an_inferred_paper_is_held_against_the_repository_where_no_release_is_known(
+    number: str, basis: Basis, created: str, taken: bool
+) -> None:
+    """Of a list of tags; repositories older than the Hub's count all carry its first day."""
+    paper = Iri(f"https://arxiv.org/abs/{number}")
+    cited = held(paper, basis, predicate=PG.paper)
+    seen = view_of(M, [cited, created_on(created, "osaimap")], [M], POLICY)
+    assert ((M, PG.paper, paper, None) in seen.quads) is taken
+
+
+@pytest.mark.parametrize(
+    ("output", "context", "written", "basis", "taken"),
+    [
+        (4096, 448, (PG.Text,), Basis.THIRD_PARTY, False),
+        (4096, 448, (PG.Text,), Basis.DEVELOPER, True),
+        (448, 448, (PG.Text,), Basis.THIRD_PARTY, True),
+        (131_072, 128_000, (PG.Text,), Basis.THIRD_PARTY, True),
+        (16_384, 8192, (PG.Audio,), Basis.THIRD_PARTY, True),
+        (16_384, 8192, (PG.Text, PG.Audio), Basis.THIRD_PARTY, True),
+        (16_384, 8192, (), Basis.THIRD_PARTY, True),
+    ],
+)
+def test_what_a_model_writes_stands_within_its_context(
+    output: int, context: int, written: tuple[Iri, ...], basis: Basis, taken: bool
+) -> None:
+    claims = [
+        held(literals.integer(output), basis, predicate=PG.maxOutputTokens),
+        held(literals.integer(context), predicate=PG.contextLength),
+        *(held(kind, predicate=PG.outputModality) for kind in written),
+    ]
+    seen = view_of(M, claims, [M], POLICY)
+    assert ((M, PG.maxOutputTokens, literals.integer(output), None) in seen.quads) is taken
+
+
 def test_a_moving_name_has_no_release_day() -> None:
     moving = iris.model("org/large-latest")
     seen = view_of(moving, [replace(dated("2024-11-01"), subject=moving)], [moving], POLICY)

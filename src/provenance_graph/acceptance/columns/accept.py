@@ -131,8 +131,10 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     pairs = based.select("subject", "object").unique().iter_rows()
     results.update(s for s, base in pairs if outgrows(Iri(s), Iri(base), policy))
     results.update(_parents_of_two_kinds(current))
-    results.update(_papers_before_release(current.filter(prop == PG.paper), issued))
+    results.update(_outputs_over_context(current, policy))
     created = current.filter(prop == DCTERMS.created)
+    dates = pl.concat([issued, created])
+    results.update(_papers_before_release(current.filter(prop == PG.paper), dates))
     results.update(_far_from_creation(issued, created, policy))
     return results
 
@@ -144,15 +146,29 @@ def _parents_of_two_kinds(current: pl.DataFrame) -> Iterable[str]:
     return kinds.filter(pl.col("kinds") > 1)["subject"]
 
 
-def _papers_before_release(papers: pl.DataFrame, issued: pl.DataFrame) -> Iterator[str]:
-    """Subjects with a paper whose arXiv number is odd, or may be a year older than the release."""
+def _outputs_over_context(current: pl.DataFrame, policy: Policy) -> Iterable[str]:
+    """Subjects with an output limit above every context that is stated."""
+    number = pl.col("value").cast(pl.Float64, strict=False)
+    limits = current.filter(pl.col("property") == PG.maxOutputTokens)
+    within = current.filter(
+        pl.col("property").is_in([str(PG.contextLength), str(PG.maxInputTokens)])
+    )
+    most = limits.group_by("subject").agg(output=number.max())
+    least = within.group_by("subject").agg(context=number.max())
+    both = most.join(least, on="subject")
+    bound = pl.col("context") * policy.plausible.output_over_context
+    return both.filter(pl.col("output") > bound)["subject"]
+
+
+def _papers_before_release(papers: pl.DataFrame, dates: pl.DataFrame) -> Iterator[str]:
+    """Subjects with a paper whose arXiv number is odd, or may be a year older than a date of theirs."""
     number = pl.col("object").str.extract(r"arxiv\.org/(?:abs|pdf)/(\d{4})\.").cast(pl.Int32)
     months = (2000 + number // 100) * 12 + number % 100
     read = papers.select("subject", month=months, digits=number).drop_nulls()
     odd = read.filter((pl.col("digits") < 704) | ~(pl.col("digits") % 100).is_between(1, 12))
     yield from odd["subject"]
     year = pl.col("value").str.slice(0, 4).cast(pl.Int32, strict=False)
-    released = issued.group_by("subject").agg(year=year.max())
+    released = dates.group_by("subject").agg(year=year.max())
     both = read.join(released, on="subject")
     late = (pl.col("year") + 1) * 12 - pl.col("month") >= 12
     yield from both.filter(pl.col("year").is_null() | late)["subject"]

@@ -85,6 +85,7 @@ class Plausible:
     days_before_creation: int = 60
     days_from_name: int = 62
     days_before_release: int = 365
+    output_over_context: float = 1.05
 
 
 @dataclass(frozen=True, slots=True)

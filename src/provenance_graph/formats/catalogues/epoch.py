@@ -392,7 +392,7 @@ def _links(row: Row, model: Iri, name: str, where: str) -> Iterator[Claim | Prob
         repository = statements.hub_model(url)
         if repository and statements.same_name(repository, name):
             yield Claim(model, PG.hubRepository, statements.hub_page(repository))
-        elif repository and url in urls:
+        elif repository and url in urls and model_names.may_hold(repository, name):
             yield Claim(model, PG.weightsLocation, statements.hub_page(repository))
 
 

@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG, PROV, RDFS, SCHEMA
 from provenance_graph.formats import coverage, model_names, statements
 from provenance_graph.formats.catalogues import assessed, entries, keys
@@ -49,6 +50,8 @@ _PLACES = {
     "Research paper": PG.paper,
     WEIGHTS: PG.weightsLocation,
 }
+_OF_ONE_MODEL = frozenset({WEIGHTS, "Model card"})
+"""Components that another model's repository of the Hub cannot hold."""
 
 
 def recognises(features: Features) -> bool:
@@ -157,13 +160,17 @@ def _hub(release: dict[Any, Any], model: Iri, name: str, version: str) -> Iterat
     if repository and statements.same_name(repository, name, name + version):
         yield Claim(model, PG.hubRepository, statements.hub_page(repository))
         return
-    predicate = PG.weightsLocation if repository else RDFS.seeAlso
-    yield statements.link(model, predicate, _link(url), where)
+    plausible = bool(repository) and model_names.may_hold(repository, f"{name} {version}")
+    if plausible or not repository:
+        predicate = PG.weightsLocation if plausible else RDFS.seeAlso
+        yield statements.link(model, predicate, _link(url), where)
     if repository:
         yield Problem(
             where,
             f"the link leads to {repository}, the model is called {name[:80]!r} {version[:20]}".strip(),
-            "kept as a place of weights, not as the model's repository",
+            "kept as a place of weights, not as the model's repository"
+            if plausible
+            else "another model's weights; the address of its own",
             kind="link",
         )
 
@@ -295,7 +302,15 @@ def _component(
         locator=f"{where}/license",
     )
     if (url := scalar_text(component.get("component_path"))) and title in _PLACES:
-        yield statements.link(model, _PLACES[title], _link(url), f"{where}/component_path")
+        place, called = f"{where}/component_path", unquote(local_name(model))
+        repository = statements.hub_model(_link(url)) if title in _OF_ONE_MODEL else ""
+        if repository and not (
+            statements.same_name(repository, called) or model_names.may_hold(repository, called)
+        ):
+            what = f"the link leads to {repository}, the model is called {called[:80]!r}"
+            yield Problem(place, what, "the address of its own", kind="link")
+        else:
+            yield statements.link(model, _PLACES[title], _link(url), place)
 
 
 def _undisclosed(release: dict[Any, Any]) -> bool:
@@ -354,7 +369,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="7",
+    version="8",
     keys=keys.MOT,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

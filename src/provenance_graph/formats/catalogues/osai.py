@@ -112,7 +112,9 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     base, claims = _base(whole, system, end, end_name)
     yield from claims
     yield from _org(mapping(whole.get("org")))
-    yield from _parameters(whole, end, iris.entity(SOURCE, "assessment", iris.name_slug(end_name)))
+    yield from _parameters(
+        whole, end, end_name, iris.entity(SOURCE, "assessment", iris.name_slug(end_name))
+    )
     yield from _sources(whole, end, base)
     yield from compute(document.text, end, base)
 
@@ -169,6 +171,23 @@ def _system(system: dict[Any, Any], end: Iri, name: str) -> Iterator[Claim | Pro
             yield statements.link(end, RDFS.seeAlso, url, "/system/link")
 
 
+def _document(end: Iri, key: str, url: str, name: str) -> Claim | Problem:
+    """A paper, card or code; the card of another model's repository is none of this one's."""
+    where, repository = f"/{key}/link", statements.hub_model(url)
+    if key == "modelcard" and repository and not _own_card(repository, name):
+        what = f"the card of {repository}, and the model is called {name[:80]!r}"
+        return Problem(where, what, "the model's own card", kind="link")
+    return statements.link(end, _LINKS[key], url, where)
+
+
+def _own_card(repository: str, name: str) -> bool:
+    """Whether a repository's card may be the model's: not one of the model it was made from."""
+    base = statements.letters(name).startswith(statements.letters(repository.partition("/")[2]))
+    return statements.same_name(repository, name) or (
+        not base and model_names.may_hold(repository, name)
+    )
+
+
 def _licence(text: str, end: Iri, where: str) -> Iterator[Claim]:
     if text:
         yield from statements.licensed(end, text, locator=where)
@@ -193,7 +212,7 @@ def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterat
         elif statements.same_name(repository, name):
             yield Claim(model, PG.hubRepository, statements.hub_page(repository))
         else:
-            plausible = _shares_a_word(repository, name)
+            plausible = model_names.may_hold(repository, name)
             if plausible:
                 yield statements.link(model, PG.weightsLocation, url, where)
             yield Problem(
@@ -204,19 +223,6 @@ def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterat
                 else "another model's weights; the address of its own",
                 kind="link",
             )
-
-
-def _shares_a_word(repository: str, name: str) -> bool:
-    """Whether a repository may hold a model's weights by its name; digits name sizes alone.
-
-    >>> _shares_a_word("CarperAI/stable-vicuna-13b-delta", "StableVicuna-13B")
-    True
-    >>> _shares_a_word("ServiceNow-AI/Apriel-1.5-15b-Thinker", "Pixtral-12B")
-    False
-    """
-    tail = repository.partition("/")[2].casefold()
-    words = re.findall(r"[^\W\d_]{3,}", name.casefold())
-    return not words or any(word in re.sub(r"[\W_]", "", tail) for word in words)
 
 
 def _base(
@@ -259,7 +265,7 @@ def _org(org: dict[Any, Any]) -> Iterator[Claim | Problem]:
         yield statements.link(iris.organization(name), PG.homepage, url, "/org/link")
 
 
-def _parameters(whole: dict[Any, Any], end: Iri, node: Iri) -> Iterator[Claim | Problem]:
+def _parameters(whole: dict[Any, Any], end: Iri, name: str, node: Iri) -> Iterator[Claim | Problem]:
     old = any(key in whole for key in ("package", "api"))
     scheme = replace(SCHEME, version="14 parameters") if old else SCHEME
     yield from assessed.assessment(node, scheme, end)
@@ -273,7 +279,7 @@ def _parameters(whole: dict[Any, Any], end: Iri, node: Iri) -> Iterator[Claim | 
             continue
         yield from assessed.result(node, SCHEME, key, verdict=verdict, level=_LEVELS[verdict])
         if key in _LINKS and url and verdict != "closed":
-            yield statements.link(end, _LINKS[key], url, f"/{key}/link")
+            yield _document(end, key, url, name)
     if verdict_of(whole, "trainingcode") == "closed":
         yield statements.not_given(
             end, PG.trainingCode, Stance.REPORTS_UNDISCLOSED, "closed", "/trainingcode/class"
@@ -378,7 +384,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="8",
+    version="9",
     keys=keys.OSAI,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -11,6 +11,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +30,8 @@ SOURCE = "osaimap"
 Row = Mapping[str, str]
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _HUB_EPOCH = "2022-03-02"
+_EMPTY_CARD = "1910.09700"
+"""The paper that the Hub's own example card links to before anything is written into it."""
 _SCORES: tuple[tuple[str, str], ...] = (
     ("average", "Open LLM Leaderboard 2"),
     ("ifeval", "IFEval"),
@@ -272,7 +275,26 @@ def _times(subject: Iri, row: Row, where: str) -> ReaderOutput:
         yield claim
 
 
+def _papers(subject: Iri, tags: str, where: str) -> ReaderOutput:
+    """The papers that a card links to, which is all that the Hub's tags say of them.
+
+    Benchmarks, methods and the calculator of emissions in the Hub's empty card are among them; the
+    only other one is probably the model's own.
+    """
+    papers = sorted({t[6:].strip() for t in map(str.strip, tags.split(",")) if t[:6] == "arxiv:"})
+    cited = [paper for paper in papers if paper != _EMPTY_CARD]
+    for paper in papers:
+        item = statements.link(subject, PG.paper, f"https://arxiv.org/abs/{paper}", where)
+        if isinstance(item, Problem):
+            yield item
+        elif cited == [paper]:
+            yield replace(item, basis=Basis.INFERENCE)
+        else:
+            yield replace(item, predicate=DCTERMS.references)
+
+
 def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
+    yield from _papers(subject, tags, where)
     for tag in tags.split(","):
         kind, _, rest = tag.strip().partition(":")
         if not rest:
@@ -280,8 +302,6 @@ def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
                 yield Claim(subject, PG.fileFormat, literals.text(kind))
         elif kind == "license":
             yield from statements.licensed(subject, rest, locator=where)
-        elif kind == "arxiv":
-            yield statements.link(subject, PG.paper, f"https://arxiv.org/abs/{rest}", where)
         elif kind == "doi":
             yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
         elif kind == "dataset" and hub.names_no_dataset(rest):
@@ -364,7 +384,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="5",
+    version="6",
     keys=keys.OSAIMAP,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
