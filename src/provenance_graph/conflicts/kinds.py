@@ -61,10 +61,16 @@ RESEARCHED = 2
 """The farthest tier of sources whose entries people looked up."""
 NEAR = 60
 """Days between an announcement and the weights, or a repository, of one release."""
+_NUMBER_FORMATS = ("fp8", "int8", "mxfp4", "nvfp4")
 WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"HybridReasoning": frozenset({"Reasoning"}), "text": frozenset({"code"})}
+    {
+        "HybridReasoning": frozenset({"Reasoning"}),
+        "text": frozenset({"code"}),
+        **{form: frozenset({"modelopt", "compressed-tensors"}) for form in _NUMBER_FORMATS},
+    }
 )
-"""Values of which one is the narrower word for the other."""
+"""Values of which one is the narrower word for the other: a format of numbers, and the tool or the
+container that writes it among others."""
 GENERIC = frozenset(
     [
         "decoder",

@@ -96,6 +96,19 @@ def test_a_grandparent_beside_a_parent_is_a_matter_of_scope() -> None:
     assert result.kind == "variant"
 
 
+@pytest.mark.parametrize(
+    ("form", "tool", "conflict"),
+    [("nvfp4", "modelopt", False), ("fp8", "compressed-tensors", False), ("awq", "gptq", True)],
+)
+def test_a_format_of_numbers_and_the_tool_that_wrote_it_are_no_conflict(
+    form: str, tool: str, conflict: bool
+) -> None:
+    one = model(MODEL, "A-NVFP4", (PG.quantizationMethod, text(form)))
+    other = model(MODEL, "A-NVFP4", (PG.quantizationMethod, text(tool)))
+    listed = of(ledger(record("a", *one), record("b", *other)), PG.quantizationMethod)
+    assert [c.kind for c in listed if c.kind in DEFAULT] == (["sources"] if conflict else [])
+
+
 def test_one_source_with_several_parents_is_no_conflict() -> None:
     one = model(MODEL, "A", *((PG.mergedFrom, iris.model(f"x/{n}")) for n in "ab"))
     other = model(MODEL, "A", (PG.mergedFrom, iris.model("x/c")))

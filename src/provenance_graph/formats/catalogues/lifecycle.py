@@ -18,7 +18,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import coverage, mapping, model_names, statements
 from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.coverage import Leaf
@@ -110,9 +110,13 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
         yield Problem("", "an entry without provider or model", "provider: and model:", "missing")
         return
     subject = yield from _subject(provider, name, statements.scalar_text(entry.get("name")), set())
+    places = [statements.mapping(item) for item in statements.as_list(entry.get("sources"))]
+    repeated = any(map(_is_a_list, places))
     for item in mapping.claims(subject, entry, _DAYS, ""):
         if isinstance(item, Claim) and item.predicate == DCTERMS.issued:
             item = _not_from_name(item, name)
+        if repeated and isinstance(item, Claim) and item.value is not None:
+            item = replace(item, basis=Basis.INFERENCE, locator="/sources")
         yield item
     yield from _aliases(subject, provider, name, entry)
     for index, item in enumerate(statements.as_list(entry.get("replacements"))):
@@ -129,9 +133,16 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
             yield Problem(place, what, "read as recommended")
         if stated.get("recommended") is not False:
             yield from _replaced(subject, by, other, f"/replacements/{index}")
-    for index, item in enumerate(statements.as_list(entry.get("sources"))):
-        if url := statements.scalar_text(statements.mapping(item).get("url")):
-            yield statements.link(subject, PG.deprecationPolicy, url, f"/sources/{index}/url")
+    for index, place in enumerate(places):
+        if url := statements.scalar_text(place.get("url")):
+            of_provider = not _is_a_list(place)
+            predicate = PG.deprecationPolicy if of_provider else RDFS.seeAlso
+            yield statements.link(subject, predicate, url, f"/sources/{index}/url")
+
+
+def _is_a_list(place: Mapping[Any, Any]) -> bool:
+    """Whether a source of an entry is a list of others, which the entry itself calls so."""
+    return "third-party" in statements.scalar_text(place.get("title")).casefold()
 
 
 def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutput:
@@ -326,7 +337,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="7",
+    version="8",
     keys=keys.LIFECYCLE,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
