@@ -133,9 +133,9 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
             yield Problem(place, what, "read as recommended")
         if stated.get("recommended") is not False:
             yield from _replaced(subject, by, other, f"/replacements/{index}")
-    for index, place in enumerate(places):
-        if url := statements.scalar_text(place.get("url")):
-            of_provider = not _is_a_list(place)
+    for index, source in enumerate(places):
+        if url := statements.scalar_text(source.get("url")):
+            of_provider = not _is_a_list(source)
             predicate = PG.deprecationPolicy if of_provider else RDFS.seeAlso
             yield statements.link(subject, predicate, url, f"/sources/{index}/url")
 
