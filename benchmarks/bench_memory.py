@@ -2,8 +2,10 @@
 
     python benchmarks/bench_memory.py STORE [--requests 20000] [--out FILE]
 
-Requests are queries, look-ups, REST answers, graphs, writes and errors in turn. Memory is that
-of every process of the service without what they share, every 2,000 requests.
+Requests are queries, look-ups, REST answers, graphs and errors in turn. Memory is that of every
+process of the service without what they share, every 2,000 requests. Beside it stands that of the
+bare engine over the same store and queries, alone in a process: how far its cache of blocks grows,
+which the service holds once for every worker and once for look-ups.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ import itertools
 import json
 import os
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from bench_live import ROUTES, Service, serving
 from bench_service import tree
@@ -73,6 +76,39 @@ def grown(service: Service, count: int) -> list[tuple[int, int]]:
     return found
 
 
+ENGINE = """
+import json, sys
+from pathlib import Path
+import pyoxigraph as ox
+def private():
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private")) / 1024
+store, form = ox.Store.read_only(sys.argv[1]), ox.QueryResultsFormat.JSON
+found = [(0, round(private(), 1))]
+for number, query in enumerate(json.load(sys.stdin), 1):
+    store.query(query).serialize(format=form)
+    if number % 2000 == 0:
+        found.append((number, round(private(), 1)))
+print(json.dumps(found))
+"""
+
+
+def engine_alone(store: Path, count: int) -> list[list[float]]:
+    """Queries so far and the engine's memory in MB, for the queries among the first requests."""
+    checkpoint = max((store / "checkpoints").iterdir(), key=lambda folder: folder.stat().st_mtime)
+    queries = [
+        unquote(path.partition("query=")[2])
+        for method, path, _, _ in itertools.islice(requests(1), count)
+        if method == "GET" and path.startswith("/sparql?")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", ENGINE, str(checkpoint)],
+        input=json.dumps(queries), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found: list[list[float]] = json.loads(done.stdout)
+    return found
+
+
 def slowest(service: Service, clients: int, seconds: float, *, hostile: bool) -> float:
     """The 99th percentile of normal clients' answers in ms, with or without a hostile client."""
     spent: list[float] = []
@@ -109,6 +145,7 @@ def main() -> int:
     with serving(given.store, "--client-errors", "1000000") as service:
         told: dict[str, object] = {"load": os.getloadavg()}
         told["requests and private MB"] = grown(service, given.requests)
+        told["queries and MB of the engine alone"] = engine_alone(given.store, given.requests)
         told["p99 ms of 49 clients alone"] = slowest(service, 49, 10.0, hostile=False)
         told["p99 ms of 49 clients beside a hostile one"] = slowest(service, 49, 10.0, hostile=True)
     text = json.dumps(told, indent=1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from provenance_graph.core.errors import BadIri
+from provenance_graph.core.memo import remembered
 
 NS = "https://w3id.org/provenance-graph/ns#"
 ID = "https://w3id.org/provenance-graph/id/"
@@ -170,26 +170,16 @@ def dataset(name: str) -> Iri:
     return mint("dataset", name if re.fullmatch(r"[\w.-]+/[\w.-]+", name) else slug(name))
 
 
+@remembered(16_384)
 def slug(text: str) -> str:
     """A short lower-case name for use in an IRI.
 
     >>> slug("Claude Haiku 4.5 (Thinking)")
     'claude-haiku-4.5-thinking'
     """
-    return _usual_slug(text) if len(text) <= _USUAL_NAME else _slug(text)
-
-
-_USUAL_NAME = 300
-"""How long the names are whose slugs are remembered."""
-
-
-def _slug(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     parts = re.sub(r"[^\w.]+", "-", folded).strip("-._")
     return parts or "unnamed"
-
-
-_usual_slug = lru_cache(maxsize=16384)(_slug)
 
 
 def name_slug(text: str) -> str:
@@ -201,7 +191,7 @@ def name_slug(text: str) -> str:
     return slug(re.sub(r"(?<=\w)\++(?!\w)", lambda plus: "-plus" * len(plus[0]), text))
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def local_name(name: Iri | str) -> str:
     """The part of an IRI after its last ``#`` or ``/``.
 

@@ -11,7 +11,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -34,6 +33,7 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.errors import BadIri, RecordError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, iri, shorten
 from provenance_graph.core.literals import canonical, held
+from provenance_graph.core.memo import remembered
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, XSD
 
 C = TypeVar("C", bound=Code)
@@ -284,7 +284,7 @@ def _code(node: Iri, value: Value, known: Mapping[Iri, C]) -> C:
 # ---- to and from the engine's terms -----------------------------------------------------
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def node(name: str) -> ox.NamedNode:
     """The engine's term of an IRI; raises ValueError where it is none."""
     return ox.NamedNode(name)
@@ -313,7 +313,7 @@ def value(result: object) -> Value:
     raise RecordError(f"{result}: records name their nodes; give this one an IRI")
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _iri(text: str) -> Iri:
     return Iri(text)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Self
 
 import pyoxigraph as ox
@@ -15,6 +14,7 @@ import pyoxigraph as ox
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.errors import QueryError, StoreError
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.memo import remembered
 from provenance_graph.core.rdf import node, term
 from provenance_graph.core.terms import XSD
 from provenance_graph.store.base import (
@@ -41,7 +41,7 @@ class SnapshotLease:
         self.engine = engine
 
 
-@lru_cache(maxsize=131_072)
+@remembered(131_072)
 def _iri(text: str) -> Iri:
     return Iri(text)
 
@@ -67,9 +67,10 @@ def _subject(result: object) -> Iri:
 
 
 def _pattern_node(name: Iri | None) -> ox.NamedNode | ox.BlankNode | None:
+    """A name to look for, which a request may have made up: it is not remembered."""
     if name is None:
         return None
-    return ox.BlankNode(name[2:]) if name.startswith("_:") else node(name)
+    return ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
 
 
 def request(query: SparqlQuery, media_type: str) -> Request:
@@ -234,7 +235,7 @@ def _by_graph(quads: Iterable[Quad]) -> str:
     )
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _name(name: Iri) -> str:
     try:
         return str(node(name))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.memo import remembered
 
 _ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
 """What is left out of a name of ASCII."""
 
 
-@lru_cache(maxsize=32_768)
+@remembered(32_768)
 def fold(name: str) -> str:
     """A name without case, accents, punctuation and spaces, for comparing.
 
