@@ -18,7 +18,7 @@ from provenance_graph.core.errors import (
 from provenance_graph.core.iris import Iri, agent, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.rdf import engine_quad
-from provenance_graph.core.terms import PAV, PROV, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PAV, PROV, SCHEMA
 from provenance_graph.ingest.update import update
 from provenance_graph.service.http.cache import ALWAYS
 from provenance_graph.service.namespaces import namespace
@@ -27,7 +27,7 @@ from provenance_graph.service.processes.write_checks import WriteSize
 from provenance_graph.service.processes.writer import carry_out
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.sparql.rewrite import UpdateRequest
-from provenance_graph.store.staging import Outcome, Rehearsal, rehearse
+from provenance_graph.store.staging import Outcome, Rehearsal, Scratch, rehearse
 from tests.record_writes import LINE, MINE, THING, part
 
 PG = "PREFIX pg: <https://w3id.org/provenance-graph/ns#>"
@@ -286,7 +286,7 @@ def test_a_write_that_changes_too_much_is_refused_with_the_limit(target: RecordT
         small.update(UpdateRequest(text), "ci")
     with pytest.raises(RequestRefused, match="this one has 9 statements"):
         small.put(MINE, part(LINE * 9), "ci", replace=True)
-    many = " ".join(f"<{THING}> pg:contextLength {n} ." for n in range(20))
+    many = "[] a pg:Model . " + " ".join(f"<{THING}> pg:contextLength {n} ." for n in range(20))
     with pytest.raises(QueryRefused, match="more than 32 terms"):
         small.update(UpdateRequest(f"{PG} INSERT DATA {{ GRAPH <{MINE}> {{ {many} }} }}"), "ci")
     assert header(target) == {}
@@ -393,3 +393,31 @@ def test_records_too_many_to_be_read_for_one_update_are_refused(target: RecordTa
     within = replace(asked, text="DELETE WHERE { ?s ?p 4096 }", within=Iri(f"{MINE}0"))
     small.update(within, "ci")
     assert not header(small, Iri(f"{MINE}0"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT DATA {{ GRAPH <{graph}> {{ {lines} }} }}",
+        "DELETE WHERE {{ GRAPH <{graph}> {{ ?s ?p 1 }} }} ; INSERT DATA {{ GRAPH <{graph}> {{ {lines} }} }}",
+        "INSERT DATA {{ GRAPH <{graph}> {{ {lines} }} }} ; DELETE DATA {{ GRAPH <{graph}> {{ {lines} }} }}",
+    ],
+)
+def test_data_beyond_the_bounds_is_refused_before_anything_is_run(
+    target: RecordTarget, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = namespace("alice") + "large"
+    few = [f"<https://example.org/{n}> <{DCTERMS.title}> 'x'" for n in range(9)]
+    one = [f"<https://example.org/1> <{DCTERMS.title}> '{n}'" for n in range(201)]
+    small = replace(target, size=WriteSize(200, 8))
+
+    def run(*_: object) -> None:
+        raise AssertionError("it was run")
+
+    monkeypatch.setattr(Scratch, "update", run)
+    for lines in (few, one):
+        asked = UpdateRequest(text.format(graph=graph, lines=" . ".join(lines)))
+        for way in (small.rehearsal, small.update):
+            with pytest.raises(RequestRefused, match="of 200 statements about 8 entities") as told:
+                way(asked, "alice")
+            assert told.value.problem.status == 413

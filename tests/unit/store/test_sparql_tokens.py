@@ -72,9 +72,9 @@ def test_the_time_for_tokens_grows_as_the_text_does(piece: str) -> None:
                 pass
             return time.process_time() - start
 
-        return min(once() for _ in range(3))
+        return min(once() for _ in range(5))
 
-    assert spent(piece * 32_000) < 100 * max(spent(piece * 2_000), 1e-4)
+    assert spent(piece * 32_000) < 160 * max(spent(piece * 2_000), 1e-4)
 
 
 @given(st.text(alphabet="\"'\\\n<>{}#é.-:a%?$@1 ", max_size=60))

@@ -138,9 +138,10 @@ class RecordTarget:
 
     def update(self, asked: UpdateRequest, who: str) -> Written:
         """Run an update on the client's own records, all at once, in this process."""
-        rehearsal = self.rehearsal(asked, who)
-        if rehearsal is None:
-            return self._insert(self._checked(asked, who), who)
+        text = self._checked(asked, who)
+        if inserts_only(text):
+            return self._insert(text, who)
+        rehearsal = self._rehearsal(text, asked, who)
         outcome = Outcome.unpack(rehearse(rehearsal.pack()))
         done = self.settle(outcome, rehearsal.digest, who, asked.within)
         assert done is not None  # nobody else writes meanwhile
@@ -153,9 +154,13 @@ class RecordTarget:
         reads or changes is whole; one that speaks of one graph alone (``within``) sees that
         one. One that only inserts data reads none.
         """
-        text = self._checked(asked, who)
-        if inserts_only(text):
-            return None
+        check_length(asked.text, self.limits)
+        self.size.check_data(asked.text)
+        if inserts_only(asked.text):
+            return None  # it is checked where it is carried out
+        return self._rehearsal(self._checked(asked, who), asked, who)
+
+    def _rehearsal(self, text: str, asked: UpdateRequest, who: str) -> Rehearsal:
         return Rehearsal.of(text, self._bodies(who, asked.within), self.size.statements)
 
     def settle(
@@ -195,6 +200,7 @@ class RecordTarget:
         """The text that the engine runs, if it is one that this client may send."""
         check_length(asked.text, self.limits)
         text = asked.prepared()
+        self.size.check_data(text)
         check_update(text, self.limits, terms=_TERMS * self.size.statements)
         self._refuse_foreign(text, who)
         return text

@@ -11,6 +11,7 @@ from provenance_graph.core.errors import RequestRefused
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.shapes.findings import Finding
+from provenance_graph.store.sparql.data_size import data_sizes
 from provenance_graph.store.staging import Scratch
 from provenance_graph.tables import counted
 
@@ -35,6 +36,11 @@ class WriteSize:
             + "; send it in parts, or let the operator import it (provenance-graph import)"
         )
         raise refuse(413, "Write too large", detail, "too-large")
+
+    def check_data(self, text: str) -> None:
+        """The same of the blocks of data in an update, as soon as they are seen to be larger."""
+        for size in data_sizes(text):
+            self.check(size.statements, size.entities)
 
     def check_bodies(self, bodies: Collection[Sequence[Quad]]) -> None:
         """The same of what records hold, their headers aside; records count as entities do."""
