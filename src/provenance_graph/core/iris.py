@@ -256,7 +256,7 @@ def minted_kind(name: Iri | str) -> str:
     return parts[2] if parts[0] == "in" and len(parts) > 3 else parts[0]
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def short_id(name: Iri | str) -> str:
     """How a page or table names an entity of ours: without the part all share.
 
