@@ -11,18 +11,25 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
+import csv
+import io
 import json
 import re
 import sys
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import yaml
+
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import SourceError
 from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.document import Document, Reader
+from provenance_graph.formats.parsing import parse_yaml
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
@@ -49,6 +56,7 @@ def measure(document: Document, reader: Reader, sample: int, row: Row) -> None:
     if reader.keys is None or reader.leaves is None:
         return
     row.documents += 1
+    document = _in_normal_form(document)
     leaves = list(reader.leaves(document))
     before = _outcome(document, reader)
     counted = read(document, {reader.format: reader}, Options(format=reader.format)).ledger
@@ -95,13 +103,58 @@ def _changed(document: Document, leaf: Leaf, reader: Reader) -> object:
     return None if text is None else _outcome(replace(document, data=text.encode()), reader)
 
 
+def _in_normal_form(document: Document) -> Document:
+    """A document of YAML or CSV as it is written again after a change, so that its lines stay."""
+    if document.features.syntax not in ("yaml", "csv"):
+        return document
+    table = document.features.syntax == "csv"
+    text = _csv(document.text) if table else _yaml(document.features.value)
+    return Document(
+        document.url,
+        text.encode(),
+        document.retrieved,
+        document.name,
+        document.files,
+        document.folder,
+    )
+
+
+def _yaml(value: object) -> str:
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1 << 20)
+
+
+def _csv(text: str, line: int = 0, column: str = "") -> str:
+    """A table written again, with another value in one cell where it is named."""
+    rows = csv.reader(io.StringIO(text))
+    written = io.StringIO()
+    out = csv.writer(written, lineterminator="\n")
+    columns: list[str] = []
+    for row in rows:
+        if not columns:
+            columns = row
+        elif rows.line_num == line and column in columns[: len(row)]:
+            at = columns.index(column)
+            row[at] = str(_other(row[at]))
+        out.writerow(row)
+    return written.getvalue()
+
+
 def _other_text(document: Document, leaf: Leaf) -> str | None:
     """The document's text with one value changed, whatever its syntax."""
     if document.features.syntax == "json" and (text := _other_json(document.text, leaf)):
         return text
+    line, _, column = leaf.where.lstrip("L").partition("/")
+    if document.features.syntax == "csv" and line.isdigit():
+        return _csv(document.text, int(line), column)
+    if document.features.syntax == "yaml":
+        whole = parse_yaml(document.text, document.url)
+        steps = leaf.where.strip("/").split("/")
+        if _set(whole, steps, leaf.value):
+            return _yaml(whole)
+    if document.features.syntax == "toml" and (text := _other_toml(document.text, leaf)):
+        return text
     if document.features.syntax in ("gguf", "safetensors"):
         return None
-    line = leaf.where.lstrip("L").partition("/")[0]
     start = 0
     if leaf.where.startswith("L") and line.isdigit():
         start = sum(len(each) for each in document.text.splitlines(keepends=True)[: int(line) - 1])
@@ -111,6 +164,17 @@ def _other_text(document: Document, leaf: Leaf) -> str | None:
     return (
         None if at < 0 else document.text[:at] + str(_other(old)) + document.text[at + len(old) :]
     )
+
+
+def _other_toml(text: str, leaf: Leaf) -> str | None:
+    """TOML with one value changed: at a line that gives the key this value."""
+    key = re.escape(leaf.where.rpartition("/")[2])
+    for match in re.finditer(rf"^\s*{key}\s*=\s*(.+?)\s*$", text, re.MULTILINE):
+        with contextlib.suppress(tomllib.TOMLDecodeError):
+            if tomllib.loads(f"x = {match[1]}")["x"] == leaf.value:
+                other = json.dumps(_other(leaf.value), default=str)
+                return f"{text[: match.start(1)]}{other}{text[match.end(1) :]}"
+    return None
 
 
 def _other_json(text: str, leaf: Leaf) -> str | None:
@@ -131,6 +195,8 @@ def _other_json(text: str, leaf: Leaf) -> str | None:
 def _set(holder: Any, steps: list[str], old: object) -> bool:
     """Change the value at a place; keys may hold slashes, so the longest that fits is taken."""
     if isinstance(holder, list):
+        if not steps[0].isdigit() or int(steps[0]) >= len(holder):
+            return False
         if len(steps) == 1:
             holder[int(steps[0])] = _other(old)
             return True

@@ -52,7 +52,11 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
             raise Unreadable(str(path), f"line {reader.line_num}: {error}") from error
         return
     is_json = path.suffix.casefold() == ".json"
-    result = parse_json(text, str(path)) if is_json else parse_yaml(text, str(path))
+    repeated: list[Problem] = []
+    parse = parse_json if is_json else parse_yaml
+    result = parse(text, str(path), repeated)
+    if repeated:  # one of the values would be lost
+        raise Unreadable(str(path), f"{repeated[0].where}: {repeated[0].what}")
     if not isinstance(result, list):
         raise Unreadable(str(path), "a list of findings belongs here; see `claim template`")
     if is_json:

@@ -221,3 +221,10 @@ def test_a_dependency_on_what_the_model_is_stated_to_be_made_from_is_not_listed_
     assert [str(c.value) for c in claims if c.predicate == PG.trainedOn] == [str(iris.dataset("d"))]
     others = [str(c.value) for c in claims if c.predicate == PG.otherStatement]
     assert others == ["dependencies.dependsOn: e"]
+
+
+def test_a_composition_of_the_whole_document_is_stated_of_what_it_is_about() -> None:
+    claims, _ = read(cyclonedx.READER, bom(compositions=[{"aggregate": "incomplete"}]), "bom.json")
+    assert "compositions: incomplete" in {
+        str(c.value) for c in claims if (c.subject, c.predicate) == (MODEL, PG.otherStatement)
+    }

@@ -245,6 +245,20 @@ def test_a_header_that_would_lose_values_is_refused(tmp_path: Path, head: str, t
         list(read_entries(path))
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("f.yaml", "- {model: acme/x, property: license, value: MIT, value: Apache-2.0}\n"),
+     ("f.json", '[{"model": "acme/x", "property": "license", "value": "MIT", "value": "ISC"}]')],
+)  # fmt: skip
+def test_findings_with_a_field_that_stands_twice_are_refused(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(Unreadable, match="'value' stands 2 times"):
+        list(read_entries(path))
+
+
 def test_a_table_in_utf_16_without_its_mark_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "findings.csv"
     path.write_bytes("model,property\nacme/x,license\n".encode("utf-16-le"))

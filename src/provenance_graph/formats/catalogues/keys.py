@@ -337,6 +337,7 @@ FMTI = KeyTable(
         *read("`dcterms:references`", "row/References"),
         *coded("whether the developer discloses it; its sentences are the index's", *below("row",
                "Disclosure", "Justification")),
+        *skip("whether it was disclosed first for the report", "row/New disclosure?"),
         *coded("the developer of the column: whether it discloses it", "row/*"),
     )
 )  # fmt: skip

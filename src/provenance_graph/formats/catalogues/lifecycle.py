@@ -7,8 +7,9 @@ against, it ends, it ends no earlier than. Each keeps its own property.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -58,14 +59,47 @@ _RUN_TOGETHER = re.compile(r"[\w.]or(?=[a-z]+-)")
 
 
 def _recognises(features: Features) -> bool:
-    return (features.syntax == "yaml" and features.keys >= _ENTRY) or (
+    entries_ = features.syntax in ("yaml", "json", "jsonl") and features.keys >= _ENTRY
+    return entries_ or (
         features.syntax == "json" and isinstance(features.value, list) and features.keys >= _FED
     )
 
 
+def _is_fed(document: Document) -> bool:
+    """Whether it is the feed of announcements, which is one record; lists of entries are several."""
+    return not document.features.keys >= _ENTRY and isinstance(document.features.value, list)
+
+
+def _split(document: Document) -> Iterator[Document | Problem]:
+    """The entries of a list of them, each as a document of its own; nothing for one entry or the feed."""
+    if document.features.syntax == "jsonl":
+        listed: Iterable[Any] = statements.json_lines(document)
+    elif isinstance(document.features.value, list) and not _is_fed(document):
+        whole = statements.sanitise(document.features.value, document.text)
+        listed = ((f"/{index}", entry) for index, entry in enumerate(whole))
+    else:
+        return
+    for each in listed:
+        if isinstance(each, Problem):
+            yield each
+            continue
+        where, entry = each
+        if not isinstance(entry, dict):
+            yield Problem(where, f"{common.brief(entry)} is not a mapping", kind="shape")
+            continue
+        named = [statements.scalar_text(entry.get(key)) for key in ("provider", "model")]
+        if not all(named):
+            what = f"an entry without provider or model: {common.brief(entry)}"
+            yield Problem(where, what, "provider: and model:", "missing")
+            continue
+        name = "/".join(map(iris.slug, named))
+        data = json.dumps(entry, ensure_ascii=False, default=str).encode("utf-8", "replace")
+        yield Document(document.url, data, document.retrieved, f"{name}.json")
+
+
 def _origin(document: Document) -> Origin:
-    if document.features.syntax == "yaml":
-        entry = statements.mapping(document.yaml)
+    if not _is_fed(document):
+        entry = statements.mapping(document.features.value)
         provider, model = (
             statements.scalar_text(entry.get("provider")),
             statements.scalar_text(entry.get("model")),
@@ -87,14 +121,14 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    if document.features.syntax == "yaml":
-        entry = statements.sanitise(document.yaml, document.text)
+    if not _is_fed(document):
+        entry = statements.sanitise(document.features.value, document.text)
         if not isinstance(entry, dict):
             raise Unreadable(document.url, "not a mapping of provider and model")
         yield from _entry(entry)
         return
     known: set[str] = set()
-    for index, entry in enumerate(statements.sanitise(document.json, document.text)):
+    for index, entry in enumerate(statements.sanitise(document.features.value, document.text)):
         if isinstance(entry, dict):
             yield from _announced(entry, f"/{index}", known)
         else:
@@ -312,7 +346,7 @@ def _recommended(entry: dict[Any, Any], where: str) -> bool:
     return item.get("recommended") is not False
 
 
-SYNTAXES = ("yaml", "json")
+SYNTAXES = ("yaml", "json", "jsonl")
 
 
 def _subjects(document: Document) -> Mapping[str, Iri]:
@@ -333,11 +367,12 @@ _READ = entries.with_rest(_read, keys.LIFECYCLE, _LEAVES, _SUBJECTS)
 
 READER = Reader(
     SOURCE,
-    "Ends of models: modeldeprecations.dev (YAML), deprecations.info (JSON)",
+    "Ends of models: modeldeprecations.dev (entries or lists of them), deprecations.info (JSON)",
     _recognises,
     _origin,
     _READ,
-    version="8",
+    version="9",
+    split=_split,
     keys=keys.LIFECYCLE,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -303,6 +303,10 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> ReaderOutput:
     if name := statements.scalar_text(raw.get("name")):
         yield Claim(node, SCHEMA.name, literals.text(name[:200]))
     yield from _facts(raw, node)
+    if isinstance(
+        stated := raw.get("open_weights"), bool
+    ):  # a provider's word, seldom held to date
+        yield coverage.other(node, "open_weights", statements.scalar_text(stated))
     cost = raw.get("cost")
     if isinstance(cost, dict):
         for key, predicate in (
@@ -355,7 +359,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="6",
+    version="7",
     keys=keys.MODELSDEV,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -70,6 +70,9 @@ def _compositions(bom: Bom) -> ReaderOutput:
     for n, raw in enumerate(as_list(bom.whole.get("compositions"))):
         item, where = mapping(raw), f"/compositions/{n}"
         aggregate = scalar_text(item.get("aggregate"))
+        about = _about(bom)
+        if about and aggregate and not item.keys() & {"assemblies", "dependencies"}:
+            yield coverage.other(about, "compositions", aggregate)  # of the document as a whole
         for key in ("assemblies", "dependencies"):
             for m, ref in enumerate(as_list(item.get(key))):
                 subject = bom.known.get(scalar_text(ref))
@@ -157,9 +160,14 @@ def _agents(whole: dict[Any, Any]) -> dict[str, str]:
     }
 
 
+def _about(bom: Bom) -> Iri | None:
+    """What the document is about: its own component, else the first that it describes."""
+    return bom.places.get("/metadata/component") or next(iter(bom.places.values()), None)
+
+
 def _of_the_document(bom: Bom) -> ReaderOutput:
     """Properties and references of the document, which speak of what it is about."""
-    about = bom.places.get("/metadata/component") or next(iter(bom.places.values()), None)
+    about = _about(bom)
     if about is None:
         return
     metadata = mapping(bom.whole.get("metadata"))
