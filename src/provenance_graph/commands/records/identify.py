@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.cited import with_receipts
 from provenance_graph.options import format_option, limit_option
 from provenance_graph.session import Session
 
@@ -51,6 +52,7 @@ VERDICTS = ("candidate", "barred", "related", "same")
 @limit_option(0, "Only the first N pairs; 0 for all.", least=0)
 @format_option()
 @click.pass_obj
+@with_receipts
 def command(
     session: Session,
     kinds: tuple[str, ...],
@@ -82,7 +84,9 @@ def command(
         _refresh(session, result, dry_run=dry_run)
         return
     pairs = result.of(*(PairVerdict[name.upper()] for name in shown))
-    session.print_table(COLUMNS, [pair.row() for pair in (pairs[:limit] if limit else pairs)], form)
+    pairs = pairs[:limit] if limit else pairs
+    session.cite(session.snapshot(), (pair.subject for pair in pairs))
+    session.print_table(COLUMNS, [pair.row() for pair in pairs], form)
     counts = ", ".join(f"{len(result.of(verdict)):,} {verdict.value}" for verdict in PairVerdict)
     session.say(f"{len(result.pairs):,} pairs: {counts}")
 

@@ -6,6 +6,7 @@ of the answer's own rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -55,9 +56,16 @@ def cited(request: Request, snapshot: AcceptedSnapshot, value: object) -> object
         raise refuse(422, "No receipts here", detail, "parameter")
     body = value if isinstance(value, dict) else {"results": value}
     if not names:
-        return {**body, **cited_by(snapshot, named_in(value))}
+        return {**body, **cited_by(snapshot, [*named_in(value)] or _by_id(snapshot, body))}
     subjects: list[Iri] = [find_entity(snapshot, name).iri for name in names[:MAX_ENTITIES]]
     return {**body, "receipts": receipts_of(snapshot, subjects)}
+
+
+def _by_id(snapshot: AcceptedSnapshot, body: Mapping[str, Any]) -> list[Iri]:
+    """The entities of an answer of thousands of models, whose rows have their ids alone."""
+    rows = body.get("models")
+    ids = [row["id"] for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return [find_entity(snapshot, one).iri for one in ids]
 
 
 def describe(app: FastAPI) -> None:
