@@ -108,10 +108,15 @@ class AcceptedSnapshot:
         """The entities whose accepted view points to a value, by IRI."""
         return sorted({s for s, *_ in self.quads(predicate=predicate, object=object)})
 
-    def expect(self, names: Collection[Iri]) -> None:
-        """Say which names are looked up next: a remote store asks about all of them at once."""
-        if isinstance(self._store, Expecting):
-            self._store.expect(names)
+    def expect(self, names: Collection[Iri], *, claims: bool = False) -> bool:
+        """Say which names are looked up next: a remote store asks about all of them at once.
+
+        With ``claims`` their claims and offers are. Gives whether the store is of that sort.
+        """
+        if not isinstance(self._store, Expecting):
+            return False
+        self._store.expect(names, claims=claims)
+        return True
 
     def types(self, subject: Iri) -> frozenset[Iri]:
         """What an entity is, as accepted."""

@@ -15,7 +15,7 @@ from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.matching.entities import Gathered, NamedEntity
+from provenance_graph.matching.entities import Gathered, NamedEntity, owner
 from provenance_graph.matching.keys import KEYS
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.store.values import ANY
@@ -82,12 +82,33 @@ def entities_of(
     return _GatheredOf(snapshot, known, members).entities()
 
 
+_MAKING = f"""SELECT ?o {{
+  VALUES ?o {{ %s }}
+  FILTER(
+    EXISTS {{ ?s <{DCTERMS.creator}> ?o }}
+    || EXISTS {{ GRAPH ?g {{ ?s <{DCTERMS.creator}> ?o }} }}
+    || EXISTS {{ GRAPH ?g {{ ?c <{PG.value}> ?o ; <{PG.property}> <{DCTERMS.creator}> }} }}
+  )
+}}"""
+"""Which of some organisations any record, or the accepted view, names as a developer."""
+
+
 class _Makers:
     """The organisations that any record names as a developer, looked up when one is asked about."""
 
     def __init__(self, snapshot: AcceptedSnapshot, known: Organizations) -> None:
         self._snapshot, self._known = snapshot, known
         self._seen: dict[Iri, bool] = {}
+
+    def ask(self, organizations: Iterable[Iri]) -> None:
+        """Look up several at once, for a store to which each look-up is a request."""
+        names = {one: self._known.names_of(one) for one in organizations}
+        every = {name for some in names.values() for name in some}
+        if not every or self._snapshot.as_of or not self._snapshot.expect(()):
+            return
+        rows = self._snapshot.select(_MAKING % " ".join(f"<{name}>" for name in every)).rows
+        making = {name for (name,) in rows}
+        self._seen |= {one: not making.isdisjoint(some) for one, some in names.items()}
 
     def __contains__(self, organization: object) -> bool:
         assert isinstance(organization, Iri)
@@ -116,7 +137,15 @@ class _GatheredOf(Gathered):
         self, snapshot: AcceptedSnapshot, known: Organizations, members: Collection[Iri]
     ) -> None:
         self._members = sorted(members)
-        super().__init__(snapshot, known, _Makers(snapshot, known))
+        snapshot.expect(self._members, claims=True)
+        self._asked = _Makers(snapshot, known)
+        super().__init__(snapshot, known, self._asked)
+
+    def entities(self) -> list[NamedEntity]:
+        """Every entity, by IRI."""
+        owners = {iris.organization(o) for name in self._names_described() if (o := owner(name))}
+        self._asked.ask(owners | {self.known.same(one) for one in owners})
+        return super().entities()
 
     def _of_class(self, kind: Iri) -> set[Iri]:
         return {member for member in self._members if self.snapshot.is_a(member, kind)}
@@ -152,6 +181,7 @@ class _GatheredOf(Gathered):
 
     def _inferred_days(self) -> dict[Iri, set[str]]:
         result: dict[Iri, set[str]] = defaultdict(set)
+        self.snapshot.expect(self._names_described(), claims=True)
         for name in self._names_described():
             for stated in self._annotated(name, DCTERMS.issued):
                 inferred = stated.get(PG.basis) == Basis.INFERENCE.value
@@ -169,6 +199,6 @@ class _GatheredOf(Gathered):
                 for organization in self.snapshot.values(offer, PG.provider):
                     name = iris.local_name(str(organization))
                     hosts[member].add(name)
-                    if owner := developer_names().services.get(name):
-                        services[member].add(owner)
+                    if made_by := developer_names().services.get(name):
+                        services[member].add(made_by)
         return services, hosts

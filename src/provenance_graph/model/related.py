@@ -115,8 +115,8 @@ def _sources(snapshot: AcceptedSnapshot, nodes: Sequence[Iri]) -> dict[Iri, list
     """The records that speak of each node; of now in one query, a fifth of the time of many reads."""
     results: dict[Iri, set[str]] = {node: set() for node in nodes}
     deadline.check()
-    snapshot.expect(nodes)
-    if snapshot.as_of or any(node.startswith("_:") for node in nodes):
+    together = snapshot.expect(nodes, claims=True)
+    if together or snapshot.as_of or any(node.startswith("_:") for node in nodes):
         for node in nodes:
             results[node] = {str(g) for *_, g in snapshot.quads(subject=node, graph=ANY) if g}
         return {node: sorted(records) for node, records in results.items()}

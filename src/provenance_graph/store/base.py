@@ -90,8 +90,8 @@ class Store(Protocol):
 class Expecting(Protocol):
     """A store to which a look-up is dear, and that makes several at once where it knows of them."""
 
-    def expect(self, names: Iterable[Iri]) -> None:
-        """Names that are looked up next."""
+    def expect(self, names: Iterable[Iri], *, claims: bool = False) -> None:
+        """Names that are looked up next, or whose ``claims`` are."""
 
 
 @dataclass(frozen=True, slots=True)

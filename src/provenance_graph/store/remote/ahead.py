@@ -17,11 +17,12 @@ from typing import Any
 
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.rdf import node
+from provenance_graph.core.rdf import node, term
 from provenance_graph.core.terms import PG, PROV, SKOS
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote import lookups
 from provenance_graph.store.remote.lookups import Fetched, Key, Listing, LookUp
+from provenance_graph.store.remote.noting import note, note_leading
 from provenance_graph.store.remote.probe import STATE
 from provenance_graph.store.remote.reading import RemoteStore
 from provenance_graph.store.values import AnyGraph
@@ -69,7 +70,13 @@ class AheadStore(RemoteStore):
         if graph == lookups.IDENTITY[0] and (decided := self._decided()) is not None:
             yield from decided.quads(subject, predicate, object, graph)
             return
-        if subject is None and isinstance(object, Iri) and not object.startswith("_:"):
+        offers = predicate == PG.offerOf and self._is_known(lookups.OFFERS, object)
+        if (
+            subject is None
+            and isinstance(object, Iri)
+            and not object.startswith("_:")
+            and not offers
+        ):
             leading = self._leading(predicate, object, graph)
             if leading is not None:
                 yield from (q for q in leading if predicate in (None, q[1]))
@@ -95,24 +102,23 @@ class AheadStore(RemoteStore):
         graph: Iri | AnyGraph | None,
     ) -> Iterator[Quad]:
         """A listing: its head first, and the whole of it only where that is read to its end."""
-        head: list[Quad] = []
-        few = lookups.HEAD
         listing = (predicate, graph if isinstance(graph, Iri) else None)
         if (
             subject is None
-            and object is None
+            and (object is None or graph == lookups.IDENTITY[0])
             and listing in lookups.LISTINGS
             and not isinstance(graph, AnyGraph)
         ):
             few = lookups.LISTINGS[listing]
             if listing not in self._now().heads:
                 self._ask_together({})
-            first: Iterable[Quad] = self._fetched.heads[listing]
+            head = self._fetched.heads[listing]
         else:
-            first = super().quads(subject, predicate, object, graph, limit=lookups.HEAD)
-        for quad in first:
-            head.append(quad)
-            yield quad
+            few = lookups.HEAD
+            head = list(super().quads(subject, predicate, object, graph, limit=few))
+        if object is not None and isinstance(graph, Iri):  # who asks so asks what they say
+            self._fetched.named[lookups.NODE].update({(s, graph): None for s, *_ in head})
+        yield from (quad for quad in head if object in (None, quad[2]))
         if len(head) >= few:
             seen = set(head)
             whole = super().quads(subject, predicate, object, graph)
@@ -127,9 +133,16 @@ class AheadStore(RemoteStore):
             fetched.decided = MemoryStore(quads) if len(quads) < lookups.HEAD else None
         return fetched.decided
 
-    def expect(self, names: Iterable[Iri]) -> None:
-        """Names that are looked up next: whether anything is known of each, and what it means."""
+    def expect(self, names: Iterable[Iri], *, claims: bool = False) -> None:
+        """Names that are looked up next: whether anything is known of each, and what it means.
+
+        With ``claims`` their claims are, and the offers of them.
+        """
         for name in names:
+            if claims:
+                for kind in (lookups.FACTS, lookups.STATED, lookups.ABOUT, lookups.OFFERS):
+                    self._now().named[kind][name,] = None
+                continue
             for kind in (lookups.FACTS, lookups.MAPPED, lookups.NAMES, lookups.HEADER):
                 self._now().named[kind][name,] = None
             self._now().named[lookups.NODE][name, lookups.KEYS] = None
@@ -179,17 +192,28 @@ class AheadStore(RemoteStore):
             if mapping:
                 return lookups.MAPPED, (subject,)
             if isinstance(graph, AnyGraph):
-                known = (lookups.STATED, (subject,)) in self._now().quads
-                return (lookups.STATED, (subject,)) if predicate is None or known else None
+                known = predicate is None or self._is_known(lookups.STATED, subject)
+                return (lookups.STATED, (subject,)) if known else None
             return (
                 (lookups.HEADER, (graph,)) if graph == subject else (lookups.NODE, (subject, graph))
             )
+        if predicate == PG.nameKey and graph == lookups.KEYS and object is not None:
+            return lookups.HOLDERS, (object, lookups.KEYS)
         if isinstance(object, Iri):
+            if predicate == PG.offerOf and graph is None:
+                return lookups.OFFERS, (object,)
             if mapping:
                 return lookups.NAMES, (object,)
             if isinstance(graph, AnyGraph) and predicate in (PG.about, PG.ofDocument):
                 return (lookups.ABOUT if predicate == PG.about else lookups.READINGS), (object,)
         return None
+
+    def _is_known(self, kind: LookUp, name: Value | None) -> bool:
+        """Whether a name was looked up, or will be with the next request."""
+        fetched = self._now()
+        return name is not None and (
+            (kind, (name,)) in fetched.quads or (name,) in fetched.named[kind]
+        )
 
     def _of(self, kind: LookUp, key: Key) -> Sequence[Quad]:
         if (kind, key) not in self._now().quads:
@@ -225,14 +249,17 @@ class AheadStore(RemoteStore):
             parts[int(str(row["k"]))][1](row)
         for kind, keys in asked.items():
             for one in keys:
-                self._note(kind, fetched.quads[kind, one])
+                note(fetched, kind, fetched.quads[kind, one])
         for links in fetched.leading[lookups.LEADING].values():
-            self._note_leading(links)
+            note_leading(fetched, links)
+        for subject, _, _, graph in fetched.heads.get((lookups.MODIFIER, lookups.IDENTITY[0]), ()):
+            assert graph is not None
+            fetched.named[lookups.NODE][subject, graph] = None
 
     def _take(self, kind: LookUp, row: dict[str, Value]) -> None:
         quad = self._quad(kind, row)
-        place = {"s": quad[0], "o": quad[2], "g": quad[3]}
-        of = self._fetched.quads.get((kind, tuple(Iri(str(place[name])) for name in kind.key)))
+        place = {"s": quad[0], "o": quad[2], "g": quad[3] or Iri("")}
+        of = self._fetched.quads.get((kind, tuple(place[name] for name in kind.key)))
         if of is not None:
             of.append(quad)
 
@@ -264,20 +291,6 @@ class AheadStore(RemoteStore):
         if len(links) >= lookups.MANY:
             leading[name] = None
 
-    def _note_leading(self, links: Sequence[Quad] | None) -> None:
-        """Note what leads to a name, where it is little: versions above all are asked about next."""
-        versions = [s for s, p, _, _ in links or () if p == PROV.specializationOf]
-        few = (
-            [s for s, *_ in links or ()]
-            if links and len(links) <= lookups.FEW
-            else versions[: lookups.FEW]
-        )
-        for subject in few:
-            self._fetched.named[lookups.FACTS][subject,] = None
-        for subject in versions[: lookups.FEW]:
-            if subject not in self._fetched.leading[lookups.LEADING]:
-                self._fetched.expected[lookups.LEADING][subject] = None
-
     def _parts_of_heads(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
         """The heads of the listings, and the reference data where nobody has it yet."""
         wanted: dict[Listing, int] = dict(lookups.LISTINGS)
@@ -308,7 +321,7 @@ class AheadStore(RemoteStore):
         return keys
 
     def _of_keys(self, kind: LookUp, keys: Sequence[Key]) -> str:
-        rows = " ".join(f"({' '.join(str(node(iri)) for iri in one)})" for one in keys)
+        rows = " ".join(f"({' '.join(str(term(part)) for part in one)})" for one in keys)
         variables = " ".join(f"?{name}" for name in kind.key)
         return f"VALUES ({variables}) {{ {rows} }} {self._placed(kind.pattern)}"
 
@@ -329,36 +342,12 @@ class AheadStore(RemoteStore):
             lookups.SAME: SKOS.exactMatch,
             lookups.READINGS.pattern: PG.ofDocument,
             lookups.ABOUT.pattern: PG.about,
+            lookups.HOLDERS.pattern: PG.nameKey,
+            lookups.OFFERS.pattern: PG.offerOf,
         }
         predicate = implied.get(kind.pattern) or Iri(str(row["p"]))
         assert subject is not None
         return subject, predicate, row["o"], named
-
-    def _note(self, kind: LookUp, quads: Iterable[Quad]) -> None:
-        """Note what an answer names, by the kind of look-up that asks about it."""
-        named = self._fetched.named
-        for subject, predicate, value, graph in quads:
-            if kind is lookups.NAMES:  # of an entity whose claims are asked for under all its names
-                for other in (lookups.NAMES, lookups.MAPPED, lookups.STATED, lookups.ABOUT):
-                    named[other][subject,] = None
-                named[lookups.NODE][subject, lookups.KEYS] = None
-            if kind in (lookups.STATED, lookups.ABOUT, lookups.READINGS) and graph is not None:
-                named[lookups.HEADER][graph,] = None
-            if kind is lookups.ABOUT and graph is not None:
-                named[lookups.NODE][subject, graph] = None
-            if not isinstance(value, Iri) or value.startswith("_:"):
-                continue
-            if kind is lookups.HEADER and predicate == PG.ofDocument:
-                named[lookups.READINGS][value,] = None
-            if kind in (lookups.STATED, lookups.NODE) or (
-                kind is lookups.HEADER and predicate in lookups.HEADER_NAMES
-            ):
-                named[lookups.MAPPED][value,] = None
-            if (
-                kind in (lookups.FACTS, lookups.STATED, lookups.NODE)
-                or predicate in lookups.HEADER_NAMES
-            ):
-                named[lookups.FACTS][value,] = None
 
     def _of_reference(self) -> MemoryStore:
         """The reference graph of the service, fetched once."""

@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from provenance_graph.core.claims import Quad
+from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri, mint
-from provenance_graph.core.terms import PG, PROV, SKOS
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SKOS
 from provenance_graph.store.memory import MemoryStore
 
-SECONDS = 30.0
+SECONDS = 60.0
 MAX_REMEMBERED = 50_000
-MAX_AT_ONCE = 200
+MAX_AT_ONCE = 600
 """Keys of one request."""
 REFERENCE = mint("graph", "reference")
 IDENTITY = (mint("graph", "identity"), mint("graph", "identity-by-rule"))
 HEADER_NAMES = frozenset({PROV.wasAttributedTo, PG.inCollection})
 
-Key = tuple[Iri, ...]
+Key = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,23 @@ class LookUp:
 
 
 SAME = f"VALUES ?g {{ <{IDENTITY[0]}> <{IDENTITY[1]}> }} GRAPH ?g {{ ?s <{SKOS.exactMatch}> ?o }}"
-FACTS = LookUp("?s ?p ?o", ("s",), 80)
+FACTS = LookUp("?s ?p ?o", ("s",))
 MAPPED = LookUp(SAME, ("s",))
 NAMES = LookUp(SAME, ("o",))
 HEADER = LookUp("GRAPH ?g { ?g ?p ?o }", ("g",))
 NODE = LookUp("GRAPH ?g { ?s ?p ?o }", ("s", "g"))
 READINGS = LookUp(f"GRAPH ?g {{ ?s <{PG.ofDocument}> ?o }}", ("o",))
-STATED = LookUp("GRAPH ?g { ?s ?p ?o }", ("s",), 20)
-ABOUT = LookUp(f"GRAPH ?g {{ ?s <{PG.about}> ?o }}", ("o",), 20)
-TOGETHER = (STATED, ABOUT, FACTS, MAPPED, NAMES, HEADER, NODE, READINGS)
+STATED = LookUp("GRAPH ?g { ?s ?p ?o }", ("s",), 200)
+ABOUT = LookUp(f"GRAPH ?g {{ ?s <{PG.about}> ?o }}", ("o",), 200)
+KEYS = mint("graph", "name-keys")
+SPELLING = "m "
+"""What the keys of models' spellings begin with."""
+HOLDERS = LookUp(f"GRAPH ?g {{ ?s <{PG.nameKey}> ?o }}", ("o", "g"))
+OFFERS = LookUp(f"?s <{PG.offerOf}> ?o", ("o",))
+TOGETHER = (STATED, ABOUT, FACTS, MAPPED, NAMES, HEADER, NODE, READINGS, HOLDERS, OFFERS)
 """Kinds that are asked together with any other."""
+OF_NAMESAKE = (FACTS, MAPPED, NAMES)
+"""What is asked about whoever shares a spelling with a model whose conflicts are counted."""
 LEADING = "?s ?p ?o"
 ATTRIBUTED = f"GRAPH ?g {{ ?s <{PROV.wasAttributedTo}> ?o }}"
 MANY = 1000
@@ -51,11 +58,23 @@ MANY = 1000
 HEAD = 500
 """Rows of a listing that are fetched first: who asks whether there is any needs no more."""
 FEW = 20
-"""Names that are looked up each by itself in one request, and links that are followed ahead."""
-KEYS = mint("graph", "name-keys")
+"""Names that are looked up each by itself in one request."""
+FOLLOWED = 150
+"""Links to a name that are followed ahead."""
+MODIFIER = Iri("https://w3id.org/sssom/predicate_modifier")
+DECISIONS = (
+    *(SKOS.exactMatch, SKOS.broadMatch, SKOS.closeMatch, DCTERMS.hasPart),
+    MODIFIER,
+)
+"""What people decide about names, which is read whole."""
 Listing = tuple[Iri | None, Iri | None]
 LISTINGS: Mapping[Listing, int] = MappingProxyType(
-    {(None, IDENTITY[0]): HEAD, (PG.nameKey, KEYS): 1, (PG.flagged, None): HEAD}
+    {
+        (None, IDENTITY[0]): HEAD,
+        (PG.nameKey, KEYS): 1,
+        (PG.flagged, None): HEAD,
+        **dict.fromkeys(((match, IDENTITY[0]) for match in DECISIONS), 10_000),
+    }
 )
 """Listings, by property and graph, whose heads of so many rows are fetched with the first look-up."""
 
@@ -68,6 +87,7 @@ class Fetched:
     quads: dict[tuple[LookUp, Key], list[Quad]] = field(default_factory=dict)
     named: dict[LookUp, dict[Key, None]] = field(default_factory=lambda: defaultdict(dict))
     decided: MemoryStore | None = None
+    namesakes: set[Iri] = field(default_factory=set)
     leading: dict[str, dict[Iri, list[Quad] | None]] = field(
         default_factory=lambda: defaultdict(dict)
     )

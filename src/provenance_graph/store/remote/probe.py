@@ -46,7 +46,11 @@ def probe(
     try:
         if ask("ASK { FILTER(1 = 2) }"):
             raise StoreError(f"{url} answers every ASK with true: it is no SPARQL service")
-        state = select(f"SELECT ?p ?o {{ GRAPH <{STATE}> {{ <{STATE}> ?p ?o }} }} LIMIT 20")
+        every = select(
+            f"SELECT ?p ?o ?here {{ {{ GRAPH <{STATE}> {{ <{STATE}> ?p ?o }} }} "
+            f"UNION {{ <{STATE}> ?p ?o BIND(1 AS ?here) }} }} LIMIT 20"
+        )
+        state = [row for row in every if row.get("here") is None]
         stored = any(row.get("p") == PG.viewDay for row in state)
         versions = [row["o"] for row in state if row.get("p") == SCHEMA.version]
         step = f"<{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)+ ?any"
@@ -54,7 +58,7 @@ def probe(
         if not paths and not ask("ASK {}"):
             raise StoreError(f"{url} answers `ASK {{}}` with false: it is no SPARQL service")
         if stored:
-            union = ask(f"ASK {{ <{STATE}> <{PG.viewDay}> ?day }}")
+            union = len(state) < len(every)
         else:
             union = _is_union(ask, _sample(select, "GRAPH ?g { ?s ?p ?o }"))
     except QueryError as error:

@@ -49,6 +49,7 @@ class RemoteStore:
         self.capabilities = capabilities or Capabilities()
         self._http = RemoteClient(self.settings, client)
         self._looks = count(1)
+        self._given_whole = 0
         self.etag = ""
         """The version that the service gave with its last answer."""
 
@@ -122,17 +123,18 @@ class RemoteStore:
     ) -> Iterable[dict[str, Value]]:
         """Every row of a pattern, held against its COUNT where a service may have cut it.
 
-        Raises QueryTooLarge where rows are missing whatever is tried.
+        A service that gave so many rows whole gives fewer whole too. Raises QueryTooLarge where rows are missing whatever is tried.
         """
         query = f"SELECT {f'{distinct} {names}'.strip()} WHERE {{ {pattern} }}"
         limits = Limits(seconds=self.settings.seconds)
         first = self.select(query, bindings, limits)
-        if len(first) < COUNTED and not first.truncated:
+        if len(first) < max(COUNTED, self._given_whole) and not first.truncated:
             return first
         counted = f"(COUNT({distinct} {names if distinct else '*'}) AS ?n)"
         number = self.select(f"SELECT {counted} WHERE {{ {pattern} }}", bindings, limits).rows
         total = int(str(number[0][0])) if number else -1
         if total == len(first):
+            self._given_whole = max(total, self._given_whole)
             return first
         return self._paged(query, names, bindings, limits, len(first), total)
 
