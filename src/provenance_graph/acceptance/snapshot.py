@@ -118,6 +118,11 @@ class AcceptedSnapshot:
         self._store.expect(names, claims=claims)
         return True
 
+    def assure(self) -> None:
+        """Raise StoreError where the store's engine is one whose answers to questions mislead."""
+        if isinstance(self._store, Expecting):
+            self._store.assure()
+
     def types(self, subject: Iri) -> frozenset[Iri]:
         """What an entity is, as accepted."""
         return frozenset(o for o in self.values(subject, RDF.type) if isinstance(o, Iri))

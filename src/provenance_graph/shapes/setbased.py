@@ -26,7 +26,7 @@ from provenance_graph.shapes.expressions import Kinds
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.model import ACCEPTED_VIEW, DOCUMENT_ALONE, RECORD_GRAPHS, Shape
 from provenance_graph.shapes.parse import own_shapes
-from provenance_graph.store.base import Limits, Store
+from provenance_graph.store.base import Expecting, Limits, Store
 from provenance_graph.store.memory import MemoryStore
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def validate_store(
     With the claim table of its version only what may break something is read from the store; the
     findings are the same.
     """
+    if isinstance(store, Expecting):
+        store.assure()
     plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
     results = list(plan.of_view(table))
     if shapes is None:

@@ -93,6 +93,9 @@ class Expecting(Protocol):
     def expect(self, names: Iterable[Iri], *, claims: bool = False) -> None:
         """Names that are looked up next, or whose ``claims`` are."""
 
+    def assure(self) -> None:
+        """Raise StoreError where its engine answers queries otherwise than SPARQL 1.1 has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -9,10 +11,18 @@ import httpx2
 import pytest
 
 from provenance_graph import reference
-from provenance_graph.acceptance.identity import GRAPH, RULES
+from provenance_graph.acceptance.identity import GRAPH, MODIFIER, RULES
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.number import number_of
+from provenance_graph.core.errors import StoreError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF, SKOS
+from provenance_graph.matching.candidates import compared_among
+from provenance_graph.matching.keys import KEYS
+from provenance_graph.matching.neighbourhood import _SPELLING, around
+from provenance_graph.matching.organizations import Organizations
+from provenance_graph.model.questions.stored import ask
+from provenance_graph.shapes import validate_store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.remote import lookups
 from provenance_graph.store.remote.ahead import AheadStore
@@ -40,6 +50,7 @@ def pair(curated: Path):
 def test_the_names_of_graphs_are_those_of_the_rest_of_the_code() -> None:
     assert lookups.REFERENCE == reference.GRAPH
     assert lookups.IDENTITY == (GRAPH, RULES)
+    assert (lookups.KEYS, lookups.SPELLING, lookups.MODIFIER) == (KEYS, _SPELLING, MODIFIER)
 
 
 def test_every_kind_of_look_up_gives_what_it_gives_alone(pair) -> None:
@@ -58,6 +69,8 @@ def test_every_kind_of_look_up_gives_what_it_gives_alone(pair) -> None:
             (None, PROV.wasDerivedFrom, model, None),
             (None, PROV.wasAttributedTo, model, ANY),
             (None, PG.about, model, ANY),
+            (None, PG.offerOf, model, None),
+            *((None, PG.nameKey, key, KEYS) for *_, key, _ in disk.quads(model, graph=KEYS)),
             (model, None, None, model),
         ]
         for pattern in patterns:
@@ -125,3 +138,38 @@ def test_of_a_name_with_very_many_links_each_kind_is_asked_by_itself(pair, monke
     remote.expect([PG.Model, Iri("https://example.org/nobody")])
     assert set(remote.quads(None, RDF.type, PG.Model)) == set(disk.quads(None, RDF.type, PG.Model))
     assert not list(remote.quads(object=Iri("https://example.org/nobody")))
+
+
+def test_conflicts_of_a_model_with_many_namesakes_are_counted_in_few_requests(pair) -> None:
+    disk, remote, asked = pair
+    model = Iri("https://w3id.org/provenance-graph/id/model/meta-llama/Llama-3.1-8B")
+    remote._fetched = lookups.Fetched(time.monotonic())
+    asked.clear()
+    plain = AcceptedSnapshot(disk)
+    assert len(around(plain, [model])) > 2
+    assert number_of(AcceptedSnapshot(remote), model) == number_of(plain, model)
+    assert len(asked) <= 18
+    remote._fetched = lookups.Fetched(time.monotonic())
+    known = Organizations(plain)
+    assert compared_among(AcceptedSnapshot(remote), known, around(plain, [model])) == (
+        compared_among(plain, known, around(plain, [model]))
+    )
+
+
+def test_a_service_that_has_no_fractions_is_asked_no_question(pair) -> None:
+    _, remote, _ = pair
+    model = {"model": "meta-llama/Llama-3.1-8B"}
+    assert ask(AcceptedSnapshot(remote), "who-says-what", model).rows
+
+    def answered(_: httpx2.Request) -> httpx2.Response:
+        half = {"half": {"type": "literal", "value": "0"}}
+        body = {"head": {"vars": ["half"]}, "results": {"bindings": [half]}}
+        kind = {"content-type": "application/sparql-results+json"}
+        return httpx2.Response(200, content=json.dumps(body).encode(), headers=kind)
+
+    with httpx2.Client(transport=httpx2.MockTransport(answered)) as client:
+        other = AheadStore("http://service.example/sparql", client)
+        with pytest.raises(StoreError, match=r"1 / 2 is 0, and not 0\.5"):
+            validate_store(other)
+        with pytest.raises(StoreError, match="would mislead"):
+            other.assure()

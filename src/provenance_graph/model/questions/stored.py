@@ -273,6 +273,8 @@ def ask(
     """
     question = find(name)
     bound = bind(snapshot, question, given or {})
+    if data is None:
+        snapshot.assure()
     return (data or snapshot).select(question.text, bound, limits)
 
 

@@ -26,6 +26,7 @@ from provenance_graph.store.values import SparqlQuery
 _DEFAULT = Limits()
 _TRUNCATED = "x-truncated"
 _MAX_ROWS = "x-sparql-maxrows"
+_HALF = "SELECT (1 / 2 AS ?half) {}"
 COUNTED = 1000
 """Rows of a listing from which on a COUNT is asked for: services cut without a word."""
 
@@ -50,6 +51,7 @@ class RemoteStore:
         self._http = RemoteClient(self.settings, client)
         self._looks = count(1)
         self._given_whole = 0
+        self._half: str | None = None
         self.etag = ""
         """The version that the service gave with its last answer."""
 
@@ -180,6 +182,20 @@ class RemoteStore:
             for row in bound[: limits.rows]
         ]
         return Rows(names, rows, truncated=cut or len(bound) > limits.rows)
+
+    def assure(self) -> None:
+        """Raise StoreError where the service does not calculate as SPARQL 1.1 has it.
+
+        It is asked once. What reads records and views by their names does not depend on it.
+        """
+        if self._half is None:
+            self._half = next((str(half) for (half,) in self.select(_HALF).rows), "nothing")
+        if self._half not in ("0.5", "0.50", ".5"):
+            raise StoreError(
+                f"{self.url} says that 1 / 2 is {self._half}, and not 0.5 as SPARQL 1.1 has it: its "
+                "answers to stored questions and checks would mislead; `backup DIR` reads the store "
+                "whole into a folder, where they can be asked"
+            )
 
     def ask(
         self,
