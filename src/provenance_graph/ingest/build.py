@@ -240,6 +240,7 @@ class _Build:
         digest: str,
     ) -> str:
         """Load everything into the store; gives the version."""
+        self.engine.rest()
         (stage / "fixed.nq").write_bytes(text(fixed))
         own = [(stage / "fixed.nq", "nquads"), *((path, "nquads") for path, _ in marks)]
         load = [*own, *((Path(path), form) for path, form in compiled.load)]

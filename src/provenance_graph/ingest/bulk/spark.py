@@ -20,6 +20,9 @@ from provenance_graph.ingest.bulk.engines import without_collection
 T = TypeVar("T")
 R = TypeVar("R")
 
+_TRIES = 4
+"""How often a task is tried whose worker is lost: a cluster's own setting, and with one machine ours."""
+
 _ENGINE = re.compile(r"spark(?::(local\[(?:\d+|\*)\])|(://[^/\s]+:\d+))?")
 
 
@@ -50,7 +53,7 @@ class SparkEngine:
             raise UsageError("this needs PySpark: pip install 'provenance-graph[spark]'") from error
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = (
-            SparkSession.builder.master(address)
+            SparkSession.builder.master(address.replace("]", f",{_TRIES}]"))
             .appName("provenance-graph build")
             .config("spark.ui.enabled", "false")
             .config("spark.ui.showConsoleProgress", "false")
@@ -78,6 +81,9 @@ class SparkEngine:
             yield from spread.map(partial(without_collection, function)).collect()
         except Py4JJavaError as error:
             raise StoreError(f"Spark gave up a stage: {_cause(str(error))}") from error
+
+    def rest(self) -> None:
+        """Spark's workers rest by themselves."""
 
     def __enter__(self) -> Self:
         return self
