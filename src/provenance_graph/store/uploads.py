@@ -12,7 +12,10 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from provenance_graph.core.errors import QueryRefused, Unreadable
+from provenance_graph.core.jsonld import check_contexts
 from provenance_graph.store.sparql.answers import GRAPH_FORMATS
+
+JSON_LD: Final = "application/ld+json"
 
 MAX_DEPTH: Final = 1_000
 """Elements within one another in RDF/XML: what they cost the reader grows with the square."""
@@ -38,6 +41,8 @@ def to_ntriples(packed: bytes) -> bytes:
         _check_xml(body)
     lines: list[str] = []
     try:
+        if media_type == JSON_LD:
+            check_contexts(body)
         for quad in ox.parse(
             body,
             GRAPH_FORMATS[media_type],

@@ -16,7 +16,7 @@ from provenance_graph.formats import statements, xml
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.mldcat import keys
 from provenance_graph.formats.mldcat.profile import CLASSES
-from provenance_graph.formats.rdf.syntax import guard_depth
+from provenance_graph.formats.rdf.syntax import guard_contexts, guard_depth
 
 MAX_TRIPLES = 1_000_000
 _PROFILE_CONTEXT = re.compile(r"MLDCAT-AP.*/mldcat-ap\.jsonld$")
@@ -128,6 +128,7 @@ def _triples(document: Document) -> Iterator[ox.Quad]:
     base = document.url if document.url.startswith(("http://", "https://")) else "file:///"
     if document.features.syntax == "json":
         text, format_ = json.dumps(_with_context(document)), ox.RdfFormat.JSON_LD
+        guard_contexts(text, document.url)
     elif document.features.syntax == "xml":
         xml.parsed(document.text, document.url)  # refuses entities and document types
         text, format_ = document.text, ox.RdfFormat.RDF_XML

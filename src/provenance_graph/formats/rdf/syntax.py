@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.jsonld import BadContexts, check_contexts
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.parsing import MAX_DEPTH
 
@@ -24,6 +25,7 @@ def parsed(document: Document) -> Iterator[ox.Quad]:
     text = document.text
     if document.features.syntax == "json":
         _local_contexts(document.json, document.url)
+        guard_contexts(text, document.url)
         format_ = ox.RdfFormat.JSON_LD
     else:
         guard_depth(text, document.url)
@@ -36,6 +38,14 @@ def parsed(document: Document) -> Iterator[ox.Quad]:
         raise Unreadable(document.url, f"{line}{error.msg}") from error
     except (ValueError, OSError) as error:
         raise Unreadable(document.url, str(error)) from error
+
+
+def guard_contexts(text: str, url: str) -> None:
+    """Raise Unreadable where the contexts of JSON-LD are more than a reader can bear."""
+    try:
+        check_contexts(text.encode())
+    except BadContexts as error:
+        raise Unreadable(url, str(error)) from error
 
 
 def guard_depth(text: str, url: str) -> None:
