@@ -53,15 +53,15 @@ test: $(VENV)/tested
 	@$(MAKE) --no-print-directory --jobs 2 test-main test-serial
 
 test-main: $(VENV)/tested
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not serial" --ignore tests/hostile --ignore tests/browser
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/hostile --ignore tests/browser
 
 # Services and browsers wait more than they compute, so they run beside the others; what they print comes at their end.
 test-serial: $(VENV)/tested
-	@mkdir -p var; $(BIN)/python -m pytest -m serial tests/hostile tests/browser > var/test-serial.txt 2>&1; code=$$?; cat var/test-serial.txt; exit $$code
+	@mkdir -p var; $(BIN)/python -m pytest tests/hostile tests/browser > var/test-serial.txt 2>&1; code=$$?; cat var/test-serial.txt; exit $$code
 
 roam: $(VENV)/tested
 	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/property tests/unit
-	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest -m serial tests/browser
+	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest tests/browser
 
 check: lint types layers test
 

@@ -21,9 +21,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 # thousand objects took a fifth of the time.
 gc.set_threshold(100_000, 50, 100)
 
-SERIAL = {"browser", "hostile"}
-"""Folders whose tests start services and browsers: they run one after another."""
-
 sys.path.insert(0, str(Path(__file__).parent))  # for `from shared import …`
 
 
@@ -34,9 +31,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: their driver keeps an event loop in the main thread to the end."""
     items.sort(key=lambda item: "browser" in item.path.parts)
-    for item in items:
-        if SERIAL & set(item.path.parts):
-            item.add_marker("serial")
 
 
 def pytest_collection_finish() -> None:

@@ -65,6 +65,7 @@ def test_part_of_a_days_lineage_answers_as_the_whole(seed: int) -> None:
         near = index_near(snapshot, [subject])
         part = LineageGraph(snapshot, near), LicenceGraph(snapshot, near, catalogue())
         assert shown(*part, subject) == shown(*every, subject)
+        assert part[0].impact(subject, limit=50) == every[0].impact(subject, limit=50)
         assert part[1].report(subject).to_json() == every[1].report(subject).to_json()
         smaller += len(near) < len(whole)
     assert smaller  # else nothing was left out, and nothing tried

@@ -8,6 +8,7 @@ from dataclasses import replace
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.licences.inheritance.near import part_near
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.lineage.results import Impact
 
@@ -21,7 +22,8 @@ def impact(snapshot: AcceptedSnapshot, subject: Iri, *, limit: int = 100) -> Imp
 
     ``limit`` bounds the nodes that are listed; deployments and offers are of all of them.
     """
-    lineage = LineageGraph(snapshot)
+    index = part_near(snapshot, [subject]) if snapshot.as_of else None
+    lineage = LineageGraph(snapshot, index)
     affected = {subject, *lineage.descendants(subject, influences=True)}
     return replace(
         lineage.impact(subject, limit=limit),

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from provenance_graph.exchange.ledger import Exported
     from provenance_graph.forms.answers import FilledForm
     from provenance_graph.licences.results import LicenceReport
-    from provenance_graph.lineage.graph import LineageGraph
     from provenance_graph.lineage.results import Impact
     from provenance_graph.model.receipt import ReceiptsOf
 from provenance_graph.graph.rows import (
@@ -49,10 +48,6 @@ class OpenGraph(Protocol):
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
         """What the graph accepts, now or as of a day."""
-        ...
-
-    def lineage(self, as_of: str = "") -> LineageGraph:
-        """The lineage of all models."""
         ...
 
 
@@ -215,8 +210,11 @@ class ModelLineage:
     """The lineage seen from one model, on its day."""
 
     def __init__(self, model: Model) -> None:
+        from provenance_graph.licences.inheritance.near import index_near
+        from provenance_graph.lineage.graph import LineageGraph
+
         self.model = model
-        self._lineage = model.graph.lineage(model.as_of)
+        self._lineage = LineageGraph(model.snapshot, index_near(model.snapshot, [model.iri]))
 
     def ancestors(self, *, influences: bool = False) -> list[Model]:
         """Everything its weights come from; with ``influences`` also data, judges and the like."""

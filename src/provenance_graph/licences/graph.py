@@ -39,6 +39,11 @@ STANDARD_USES = ("commercial", "distribute", "modify", "eu", "train-on-outputs")
 """Uses answered for when none is planned."""
 
 
+def catalogue_of(snapshot: AcceptedSnapshot) -> Catalogue:
+    """The licences that a store describes, read once."""
+    return snapshot.cached("licence catalogue", lambda: reading.load(snapshot))
+
+
 class LicenceGraph:
     """Questions about licences, over a store and its lineage index.
 
@@ -53,9 +58,7 @@ class LicenceGraph:
     ) -> None:
         self.snapshot = snapshot
         self.claims = ClaimReader(snapshot)
-        self.catalogue = catalogue or snapshot.cached(
-            "licence catalogue", lambda: reading.load(snapshot)
-        )
+        self.catalogue = catalogue or catalogue_of(snapshot)
         self.index = (
             snapshot.cached("licence index", lambda: self._following(LineageIndex.open(snapshot)))
             if index is None

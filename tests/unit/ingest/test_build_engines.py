@@ -200,7 +200,6 @@ def test_what_is_no_engine_is_refused_with_those_there_are(name) -> None:
         master(name)
 
 
-@pytest.mark.serial
 def test_spark_makes_the_same_store_of_a_thousand_models(tmp_path, monkeypatch) -> None:
     pytest.importorskip("pyspark")
     if shutil.which("java") is None:

@@ -75,7 +75,6 @@ def run(*words: str) -> str:
     return result.stdout
 
 
-@pytest.mark.serial
 def test_a_store_built_and_changed_on_oxigraph_answers_as_one_on_disk(
     oxigraph, tmp_path, monkeypatch
 ) -> None:
@@ -145,7 +144,6 @@ def assert_copied(copy: RemoteCopy, url: str) -> None:
         assert {*disk.quads(graph=ANY)} == {*remote.quads(graph=ANY)}
 
 
-@pytest.mark.serial
 def test_what_is_not_ours_is_never_deleted(oxigraph) -> None:
     with RemoteWriter.open(oxigraph) as store:
         store._send("DROP ALL")

@@ -130,7 +130,7 @@ class Gateway:
             if not out.status:
                 response = problem_response(problem_of(error), call.id)
                 await response(scope, receive, out)
-        except Exception as error:  # noqa: BLE001 - the last door: a bug must not end the process
+        except Exception as error:  # noqa: BLE001 - a bug is logged and answered with 500; the process serves on
             self._service.log.write("error", {"id": call.id, "error": repr(error)})
             if not out.status:
                 response = problem_response(problem_of(error), call.id)

@@ -65,7 +65,7 @@ def _impact(routes: APIRouter, access: Access) -> None:
 
         Nearest first or by a column; as JSON or, what is affected, as CSV.
         """
-        snapshot = access.prepared("lineage", asOf)
+        snapshot = access.for_few(asOf)
         asked = table.by(
             kind=kind, distance=distance, relation=relation, through=through, licence=licence
         )

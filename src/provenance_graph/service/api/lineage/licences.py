@@ -16,7 +16,7 @@ from provenance_graph.licences.answers import (
     PortfolioAnswer,
     RepairAnswer,
 )
-from provenance_graph.licences.graph import LicenceGraph, day_of_texts
+from provenance_graph.licences.graph import LicenceGraph, catalogue_of, day_of_texts
 from provenance_graph.licences.inheritance.near import part_near
 from provenance_graph.licences.paths import path_text
 from provenance_graph.licences.portfolio import portfolio, subjects_of
@@ -64,6 +64,7 @@ def router(access: Access) -> APIRouter:
     """The routes on licences."""
     routes = api_router("licences")
     _of_models(routes, access)
+    _breaches(routes, access)
     _of_store(routes, access)
     return routes
 
@@ -102,7 +103,7 @@ def _of_models(routes: APIRouter, access: Access) -> None:
         return _of_one(access, request, name, asOf, made)
 
 
-def _of_store(routes: APIRouter, access: Access) -> None:
+def _breaches(routes: APIRouter, access: Access) -> None:
     @routes.get("/breaches", responses={200: {"model": BreachesAnswer, **CSV}})
     def breaches(
         request: Request,
@@ -150,15 +151,17 @@ def _of_store(routes: APIRouter, access: Access) -> None:
 
         return table_reply(access, request, snapshot, asked, made, COLUMNS, rows)
 
+
+def _of_store(routes: APIRouter, access: Access) -> None:
     @routes.get("/licences-of", responses={200: {"model": ExplanationAnswer}})
     def licences_of(request: Request, text: Text, asOf: AsOf = "") -> Response:  # noqa: N803
         """What a text, SPDX expression or address means as a licence, clause by clause, with ODRL."""
-        return _reply(
-            access,
-            request,
-            asOf,
-            lambda graph: explain_in(graph.snapshot, graph.catalogue, text).to_json(),
-        )
+        snapshot = access.snapshot(asOf)
+
+        def made() -> object:
+            return explain_in(snapshot, catalogue_of(snapshot), text).to_json()
+
+        return reply(access, request, snapshot, made)
 
     @routes.get("/portfolio", responses={200: {"model": PortfolioAnswer}})
     def matrix(
@@ -170,12 +173,15 @@ def _of_store(routes: APIRouter, access: Access) -> None:
     ) -> Response:
         """Several models and uses as a matrix, with the reason that decides in each cell."""
         day = day_of_texts(on)
+        snapshot = access.for_few(asOf)
 
-        def made(graph: LicenceGraph) -> object:
-            subjects, unresolved = subjects_of(graph.snapshot, model)
+        def made() -> object:
+            subjects, unresolved = subjects_of(snapshot, model)
+            index = part_near(snapshot, subjects) if asOf else None
+            graph = LicenceGraph(snapshot, index)
             return portfolio(graph, subjects, use, day, unresolved).to_json()
 
-        return _reply(access, request, asOf, made)
+        return reply(access, request, snapshot, made)
 
 
 def _of_one(
@@ -194,11 +200,3 @@ def _of_one(
         return make(LicenceGraph(snapshot, index), subject)
 
     return reply(access, request, snapshot, made)
-
-
-def _reply(
-    access: Access, request: Request, as_of: str, make: Callable[[LicenceGraph], object]
-) -> Response:
-    """What is made of the licences of a day, of now where none is named."""
-    snapshot = access.prepared("lineage", as_of)
-    return reply(access, request, snapshot, lambda: make(LicenceGraph(snapshot)))

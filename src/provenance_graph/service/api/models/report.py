@@ -37,7 +37,7 @@ def router(access: Access) -> APIRouter:
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """A printable audit report of some models, self-contained."""
-        snapshot = access.prepared("lineage", asOf)
+        snapshot = access.for_few(asOf)
 
         def made() -> object:
             subjects = list(dict.fromkeys(resolve(snapshot, name) for name in model))
