@@ -142,3 +142,16 @@ def test_software_memory_and_bare_arxiv_ids_are_read() -> None:
     assert values_of(claims, MODEL, PG.framework) == ["torch"]
     assert values_of(claims, MODEL, PG.minimumMemoryGB) == ["16"]
     assert values_of(claims, MODEL, PG.paper) == ["https://arxiv.org/abs/2401.00001"]
+
+
+def test_a_file_has_its_size_in_bytes_where_a_unit_stands_behind() -> None:
+    file = {"@type": "FileObject", "name": "oak.bin", "contentSize": "440 MB"}
+    claims, problems = read(fair4ml.READER, model(distribution=file), "x.json")
+    assert [str(c.value) for c in claims if c.predicate == PG.byteSize] == ["440000000"]
+    assert not problems
+
+
+def test_a_person_has_the_name_that_stands_in_its_parts() -> None:
+    ada = {"@type": "Person", "givenName": "Ada", "familyName": "Lovelace"}
+    claims, _ = read(fair4ml.READER, model(author=ada), "x.json")
+    assert any(c.as_stated == "Ada Lovelace" or str(c.value) == "Ada Lovelace" for c in claims)

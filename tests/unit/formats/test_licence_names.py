@@ -108,6 +108,7 @@ def test_a_family_is_not_one_licence(text):
 
 def test_absence_is_told_in_four_ways():
     assert normalise("").stance is Stance.NOT_STATED
+    assert normalise("license").stance is Stance.NOT_STATED, "what a trainer's template leaves"
     assert normalise("Undisclosed").stance is Stance.REPORTS_UNDISCLOSED
     assert normalise("unlicensed").stance is Stance.DECLARED_EMPTY
     assert normalise("unknown").unusable == "the source does not know the licence"

@@ -9,7 +9,7 @@ import pytest
 from reading import document
 
 from provenance_graph.core.claims import Claim
-from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.registry import readers
 
 LINEAGE = {
@@ -148,3 +148,26 @@ def test_a_run_without_a_model_is_a_stage_by_itself() -> None:
     about = {(c.predicate, str(c.value)) for c in _claims("mlflow", whole)}
     assert (RDF.type, PG.TrainingStage) in about
     assert (PG.hyperparameter, "lr: 1") in about
+
+
+def test_what_a_relation_states_besides_its_ends_is_kept() -> None:
+    whole = {
+        "prefix": {"ex": "https://example.org/"},
+        "entity": {"ex:oak": {"prov:type": "Model", "ex:sha256": "ab" * 32}},
+        "activity": {"ex:train": {}},
+        "agent": {"ex:lab": {}},
+        "wasGeneratedBy": {
+            "_:g": {
+                "prov:entity": "ex:oak",
+                "prov:activity": "ex:train",
+                "prov:time": "2026-01-02T03:04:05",
+            }
+        },
+        "wasAssociatedWith": {
+            "_:a": {"prov:activity": "ex:train", "prov:agent": "ex:lab", "prov:plan": "ex:recipe"}
+        },
+    }
+    about = {(c.predicate, str(c.value)) for c in _claims("prov", whole)}
+    assert any(p == DCTERMS.created and v.startswith("2026-01-02") for p, v in about)
+    assert (PG.digest, f"sha256:{'ab' * 32}") in about
+    assert any("ex:recipe" in value for _, value in about)

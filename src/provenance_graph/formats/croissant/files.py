@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urljoin
 
-from provenance_graph.core import iris, literals, terms
+from provenance_graph.core import iris, terms
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -17,19 +17,6 @@ from provenance_graph.formats.croissant.keys import KEYS, SOURCE
 from provenance_graph.formats.fields import jsonld, packages
 from provenance_graph.formats.fields.jsonld import SCHEMA, JsonNode
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
-
-_SIZES = {
-    "": 1,
-    "b": 1,
-    "kb": 10**3,
-    "mb": 10**6,
-    "gb": 10**9,
-    "tb": 10**12,
-    "kib": 1 << 10,
-    "mib": 1 << 20,
-    "gib": 1 << 30,
-    "tib": 1 << 40,
-}
 
 
 def read(it: JsonNode, subject: Iri, base: str) -> Iterator[Claim | Problem]:
@@ -91,15 +78,7 @@ def _file(
                 node, terms.SCHEMA.url, Iri(result), as_stated=url, locator=f"{where}/contentUrl"
             )
     if stated := scalar_text(part.get("contentSize")):
-        match = re.fullmatch(r"([\d.,]{1,30})\s*([A-Za-z]*)", stated)
-        number = literals.number(match[1]) if match else None
-        factor = _SIZES.get(match[2].casefold()) if match else None
-        if number is None or factor is None:
-            yield Problem(f"{where}/contentSize", f"{stated[:60]!r} is not a size", "117743 B")
-        else:
-            yield statements.quantity(
-                node, PG.byteSize, int(number * factor), f"{where}/contentSize"
-            )
+        yield packages.sized(node, stated, f"{where}/contentSize")
     for encoding in map(scalar_text, as_list(part.get("encodingFormat"))):
         if encoding:
             yield Claim(node, PG.fileFormat, statements.literal(encoding))

@@ -107,7 +107,7 @@ def file_of(model: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
     if url:
         yield statements.link(file, terms.SCHEMA.url, url, f"{where}/contentUrl")
     if (size := stated.get("contentSize")) is not None:
-        yield statements.quantity(file, PG.byteSize, size, f"{where}/contentSize")
+        yield packages.sized(file, size, f"{where}/contentSize")
     if form := jsonld.text_of(stated.get("encodingFormat")):
         yield Claim(file, PG.fileFormat, statements.literal(form))
 

@@ -292,7 +292,18 @@ def text_of(value: Any, language: str = "en") -> str:
             inner = value[key]
             flat = inner[0] if isinstance(inner, list) and inner else inner
             return text_of(flat, language) if not _has_name(flat) else ""
-    return ""
+    return _person(value)
+
+
+def _person(node: dict[Any, Any]) -> str:
+    """The name of a person that stands in its parts.
+
+    >>> _person({"givenName": "Ada", "schema:familyName": "Lovelace"})
+    'Ada Lovelace'
+    """
+    parts = {str(key).rpartition(":")[2].rpartition("/")[2]: value for key, value in node.items()}
+    names = (scalar_text(parts.get(key)) for key in ("givenName", "familyName"))
+    return " ".join(name for name in names if name)[:MAX_STATED]
 
 
 def _has_name(value: Any) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from packageurl import PackageURL
 
-from provenance_graph.core import hub, iris
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF, SCHEMA
@@ -98,6 +98,36 @@ def version_of(source: str, model: Iri, version: str) -> Iterator[Claim]:
 def _part(text: str) -> str:
     """A text as one more step of an IRI of ours."""
     return iris.mint(iris.slug(text)).removeprefix(iris.ID)
+
+
+_SIZES = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "kib": 1 << 10,
+    "mib": 1 << 20,
+    "gib": 1 << 30,
+    "tib": 1 << 40,
+}
+
+
+def sized(node: Iri, stated: Any, where: str) -> Claim | Problem:
+    """The size of a file as schema.org states it: in bytes, or in a unit that stands behind.
+
+    >>> sized(Iri("https://x.org/f"), "440 MB", "/contentSize").value.lexical
+    '440000000'
+    """
+    text = scalar_text(stated)
+    match = re.fullmatch(r"([\d.,]{1,30})\s*([A-Za-z]*)", text)
+    number = literals.number(match[1]) if match else None
+    factor = _SIZES.get(match[2].casefold()) if match else None
+    if number is None or factor is None:
+        return Problem(where, f"{text[:60]!r} is not a size", "117743 B")
+    claim = statements.quantity(node, PG.byteSize, int(number * factor), where)
+    return replace(claim, as_stated=text) if factor > 1 and claim.value is not None else claim
 
 
 def digest(algorithm: str, content: str) -> str:

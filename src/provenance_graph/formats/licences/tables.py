@@ -99,7 +99,19 @@ FAMILIES = frozenset(
 OTHER = frozenset({"other", "others", "other-license", "see-file", "custom"})
 UNKNOWN = frozenset({"unknown", "unclear", "not-known", "unkown", "license-unknown"})
 UNSTATED = frozenset(
-    {"", "-", "n-a", "na", "null", "not-specified", "unspecified", "noassertion", "tbd"}
+    {
+        "",
+        "-",
+        "license",
+        "licence",
+        "n-a",
+        "na",
+        "null",
+        "not-specified",
+        "unspecified",
+        "noassertion",
+        "tbd",
+    }
 )
 UNDISCLOSED = frozenset({"undisclosed", "not-disclosed"})
 NO_LICENCE = frozenset({"none", "no", "unlicensed", "not-licensed", "without"})

@@ -23,7 +23,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
-from provenance_graph.formats.fields import named, runs
+from provenance_graph.formats.fields import named, packages, runs
 from provenance_graph.formats.provenance import prov_o
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
@@ -79,6 +79,8 @@ class ProvGraph:
     relations: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     subjects: dict[str, Iri] = field(default_factory=dict)
     roles: dict[tuple[str, str], str] = field(default_factory=dict)
+    details: list[tuple[str, tuple[str, str], str, str]] = field(default_factory=list)
+    """What else relations state: kind, ends, key, text."""
     prefixes: dict[str, str] = field(default_factory=dict)
 
     def address(self, id_: str) -> str:
@@ -151,6 +153,13 @@ def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:
                     role = scalar_text(_plain(mapping(part).get("prov:role")))
                     if role and kind == "used":
                         graph.roles[ends] = role
+                    graph.details += [
+                        (kind, ends, str(key), text)
+                        for key, value in mapping(part).items()
+                        if key not in (left, right, "prov:role" if kind == "used" else left)
+                        for item in as_list(value)
+                        if (text := scalar_text(_plain(item)))
+                    ]
                 else:
                     where = f"/{kind}/{id_}"
                     problems.append(
@@ -208,6 +217,7 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
     for id_, kind in graph.kinds.items():
         yield from _element(id_, kind, graph, run)
     yield from _relations(graph, run)
+    yield from _details(graph, run)
     yield from _cycles(graph)
     if not graph.subjects:
         what = "no entity whose type says that it is a model or a dataset"
@@ -251,7 +261,10 @@ def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim 
     for key, result in values.items():
         for each in result:
             shown = scalar_text(each)
-            if shown and subject is not None:
+            digest = packages.digest(key, shown) if key.casefold() in _DIGESTS else ""
+            if subject is not None and digest:
+                yield from packages.artifact(SOURCE, subject, "", [digest])
+            elif shown and subject is not None:
                 known = named.claims(subject, key, shown, f"/{kind}/{id_}")
                 yield from known or [coverage.other(subject, key, shown)]
             elif shown:
@@ -293,6 +306,17 @@ def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
             yield coverage.other(graph.subjects.get(left, run), kind, f"{left} {right}")
 
 
+def _details(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
+    """What relations state besides their ends: a time, a plan."""
+    for kind, (left, right), key, text in graph.details:
+        subject, word = graph.subjects.get(left), key.rpartition(":")[2]
+        if subject and (kind, word) == ("wasGeneratedBy", "time"):
+            yield statements.dated(subject, DCTERMS.created, text, f"/{kind}")
+        else:
+            yield coverage.other(subject or run, f"{kind} {word}", f"{left} {right}: {text}")
+
+
+_DIGESTS = frozenset(("md5", "sha1", "sha256", "sha512"))
 _TIMES = ("startTime", "startedAtTime", "endTime", "endedAtTime")
 _NOT_SETTINGS = frozenset((*_TIMES, "type", "label", "name", "title", "description"))
 
@@ -366,7 +390,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_prov,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

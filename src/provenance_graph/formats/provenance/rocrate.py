@@ -350,7 +350,7 @@ def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Pr
     if (label := jsonld.text_of(node.get("name"))) and label != name:
         yield Claim(artifact, SCHEMA.name, statements.literal(label))
     if (size := node.get("contentSize")) is not None:
-        yield statements.quantity(artifact, PG.byteSize, size, f"{where}/contentSize")
+        yield packages.sized(artifact, size, f"{where}/contentSize")
     for value in as_list(node.get("encodingFormat")):
         if form := jsonld.text_of(value) or jsonld.link_of(value):
             yield Claim(artifact, PG.fileFormat, statements.literal(form))
@@ -365,7 +365,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_crate,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )
