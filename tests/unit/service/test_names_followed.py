@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -28,12 +29,18 @@ NEW, PARENT = iris.model("new/Thing-7B"), iris.model("new/Parent-v0.1")
 KINDS: tuple[tuple[str, ...], ...] = ((), ("model", "family"), ("organization",), ("dataset",))
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    where = tmp_path / "store"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("built") / "store"
     embedded.build(where, list(compile_quads(reference(), records(), [])))
     index_all(where)
     return where
+
+
+@pytest.fixture
+def root(built: Path, tmp_path: Path) -> Path:
+    """A store of the test's own."""
+    return Path(shutil.copytree(built, tmp_path / "store"))
 
 
 def write(root: Path, *, drop: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,10 @@ from provenance_graph.store.values import ANY
 ADDRESS = "/api/v1/models/org/m"
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of a model with many ranks, and one with nothing below it; its indexes are made."""
-    where = tmp_path / "store"
+    where = tmp_path_factory.mktemp("built") / "store"
     ranked = [
         record(
             f"arena-{n}",
@@ -49,6 +50,12 @@ def root(tmp_path: Path) -> Path:
         make_all(folder, AcceptedSnapshot(store, folder=folder))
         make_all(folder, AcceptedSnapshot(store, folder=folder), slow=True)
     return where
+
+
+@pytest.fixture
+def root(built: Path, tmp_path: Path) -> Path:
+    """A store of the test's own."""
+    return Path(shutil.copytree(built, tmp_path / "store"))
 
 
 def client(access: Access) -> TestClient:

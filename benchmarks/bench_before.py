@@ -1,0 +1,96 @@
+"""This version beside earlier ones, in one run: build, start, import of a card, show, licences, query.
+
+    python benchmarks/bench_before.py REVISION... [--models 300] [--times 5]
+
+Each revision is checked out aside and works on the same generated hub. Figures are the least processor
+seconds (user and system, with children) of some runs of the whole command, taken in turn, and
+their ratio to the first revision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.hub.structure import Hub
+from benchmarks.hub_generate import generate
+
+ROOT = Path(__file__).resolve().parents[1]
+CARD = "---\nlicense: apache-2.0\nbase_model: {parent}\nlanguage: [en]\n---\n# Tiny {number}\n\nA model.\n"
+QUERY = "SELECT ?m ?d { ?m a pg:Model ; dcterms:issued ?d } ORDER BY ?d LIMIT 100"
+
+
+def spent(root: Path, store: Path, *words: str) -> float:
+    """Processor seconds of one command of a version."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    line = [sys.executable, "-m", "provenance_graph", "--store", str(store), *words]
+    places = {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(line, env=os.environ | places, capture_output=True, check=False)
+    if done.returncode > 1:
+        raise SystemExit(f"{root.name}: {words}: {done.stderr.decode()[-500:]}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("revisions", nargs="+")
+    parser.add_argument("--models", type=int, default=300)
+    parser.add_argument("--times", type=int, default=5)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        hub = Hub(asked.models, 1)
+        generate(hub, folder / "hub")
+        versions = {}
+        for revision in asked.revisions:
+            versions[revision] = folder / revision
+            line = ["git", "worktree", "add", "--detach", str(folder / revision), revision]
+            subprocess.run(line, cwd=ROOT, capture_output=True, check=True)
+        try:
+            report(versions, folder, hub, asked.times)
+        finally:
+            for place in versions.values():
+                line = ["git", "worktree", "remove", "--force", str(place)]
+                subprocess.run(line, cwd=ROOT, capture_output=True, check=False)
+
+
+def report(versions: dict[str, Path], folder: Path, hub: Hub, times: int) -> None:
+    """Measure and print the table."""
+    results: dict[str, dict[str, list[float]]] = {}
+    for number in range(times):
+        card = folder / f"card-{number}" / "README.md"
+        card.parent.mkdir()
+        card.write_text(CARD.format(parent=hub.name(0), number=number))
+        url = f"https://huggingface.co/acme/tiny-{number}/raw/main/README.md"
+        tasks = {
+            "start": ("--version",),
+            "show": ("show", hub.name(0)),
+            "licences": ("licences", hub.name(0)),
+            "query": ("query", "-e", QUERY),
+            "import of a card": ("import", str(card), "--retrieved", "2026-11-28", "--url", url),
+        }
+        for revision, root in versions.items():
+            store, rows = folder / f"store-{revision}", results.setdefault(revision, {})
+            if number < 2:
+                shutil.rmtree(store, ignore_errors=True)
+                build = ("build", "--data", str(folder / "hub" / "data"))
+                rows.setdefault("build", []).append(spent(root, store, *build))
+            for name, words in tasks.items():
+                rows.setdefault(name, []).append(spent(root, store, *words))
+    first = next(iter(versions))
+    print("task".ljust(20), *(f"{revision[:10]:>20}" for revision in versions))
+    for name in results[first]:
+        base = min(results[first][name])
+        cells = (min(results[revision][name]) for revision in versions)
+        print(name.ljust(20), *(f"{one * 1000:>10,.0f} ms {one / base:>5.2f}x" for one in cells))
+
+
+if __name__ == "__main__":
+    main()
