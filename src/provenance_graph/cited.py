@@ -13,9 +13,18 @@ from provenance_graph.tables import render
 
 F = TypeVar("F", bound=Callable[..., Any])
 COLUMNS = (
-    "of", "property", "value", "publisher", "basis", "custody", "retrieved", "place", "document",
-    "digest", "claim",
-)  # fmt: skip
+    "of",
+    "property",
+    "value",
+    "publisher",
+    "basis",
+    "custody",
+    "retrieved",
+    "place",
+    "document",
+    "digest",
+    "claim",
+)
 _NAMES = ("thing", "model", "models", "entity")
 
 

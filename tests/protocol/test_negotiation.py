@@ -155,17 +155,18 @@ def test_a_large_answer_is_compressed_on_request(client: TestClient) -> None:
     assert plain.json() == reply.json()
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/ns",
-        "/doc/model/x/y",
-        "/.well-known/void",
-        "/data?graph=urn:g",
-        "/sparql?query=ASK%7B%7D",
-        "/sparql",
-    ],
+OF_EVERY_KIND = (
+    "/ns",
+    "/doc/model/x/y",
+    "/.well-known/void",
+    "/data?graph=urn:g",
+    "/sparql?query=ASK%7B%7D",
+    "/sparql",
 )
+"""A path of each kind that takes no day and whose formats are fixed."""
+
+
+@pytest.mark.parametrize("path", OF_EVERY_KIND)
 def test_a_format_that_does_not_exist_is_refused_everywhere(client: TestClient, path: str) -> None:
     join = "&" if "?" in path else "?"
     for wanted in ("zzz", "*/*", "ttl;q"):
@@ -176,17 +177,7 @@ def test_a_format_that_does_not_exist_is_refused_everywhere(client: TestClient, 
     assert "format is given with 2 different values" in reply.json()["detail"]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/ns",
-        "/doc/model/x/y",
-        "/.well-known/void",
-        "/data?graph=urn:g",
-        "/sparql?query=ASK%7B%7D",
-        "/sparql",
-    ],
-)
+@pytest.mark.parametrize("path", OF_EVERY_KIND)
 def test_a_day_is_never_passed_over(client: TestClient, path: str) -> None:
     join = "&" if "?" in path else "?"
     reply = client.get(f"{path}{join}asOf=2024-01-01", headers={"accept": "*/*"})

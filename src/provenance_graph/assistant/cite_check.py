@@ -286,7 +286,16 @@ class Checker:
         return ""
 
     def _value(self, one: Held) -> StatedValue:
-        negated = bool(NOT.search(re.sub(r"\b(?:no|not) (?:more|less|fewer|greater|later|earlier) than\b|\bnot (?:\w+ )?(?:until|before|after)\b", "", one.plain, flags=re.IGNORECASE)))  # fmt: skip
+        negated = bool(
+            NOT.search(
+                re.sub(
+                    r"\b(?:no|not) (?:more|less|fewer|greater|later|earlier) than\b|\bnot (?:\w+ )?(?:until|before|after)\b",
+                    "",
+                    one.plain,
+                    flags=re.IGNORECASE,
+                )
+            )
+        )
         if one.about in (DCTERMS.creator, PG.trainedOn, PROV.wasDerivedFrom):
             return self._entities(one, negated)
         if one.about == DCTERMS.license:
@@ -343,8 +352,10 @@ class Checker:
             if not direction
             else (a > b if direction > 0 else a < b)  # type: ignore[operator]
         )
-        why = (f"accepted is {shown(first.accepted)}, and {shown(second.accepted)} of "
-               f"{short_id(second.model)}")  # fmt: skip
+        why = (
+            f"accepted is {shown(first.accepted)}, and {shown(second.accepted)} of "
+            f"{short_id(second.model)}"
+        )
         verdict = SUPPORTED if true != bool(NOT.search(plain)) else CONTRADICTED
         both = first.proof + second.proof
         return Checked(text, verdict, short_id(first.model), local_name(about), "", why, both)

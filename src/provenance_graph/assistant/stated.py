@@ -79,10 +79,35 @@ def _begins(value: Iri) -> Callable[[str], bool]:
 
 _LICENSED = re.compile(r"[- ]licen[cs](?:ed|ing)\b", re.IGNORECASE)
 _WORD = re.compile(r"[\w.+-]*\w[\w+]*")
-_FILLING = frozenset({
-    "licence", "license", "licensed", "licenses", "the", "open", "under", "a", "an", "its", "is", "are", "has", "uses",
-    "model", "by", "it", "community", "released", "published", "distributed", "available", "terms", "of", "same",
-})  # fmt: skip
+_FILLING = frozenset(
+    {
+        "licence",
+        "license",
+        "licensed",
+        "licenses",
+        "the",
+        "open",
+        "under",
+        "a",
+        "an",
+        "its",
+        "is",
+        "are",
+        "has",
+        "uses",
+        "model",
+        "by",
+        "it",
+        "community",
+        "released",
+        "published",
+        "distributed",
+        "available",
+        "terms",
+        "of",
+        "same",
+    }
+)
 """Words of a statement that name no licence."""
 _FAMILY = re.compile(
     r"\b(llama|gemma|apache|qwen|mistral|deepseek|falcon|openrail|rail|creative commons|cc(?:[- ](?:by|nc|sa|nd))+|gpl|bsd)\b",

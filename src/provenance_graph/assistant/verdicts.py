@@ -49,6 +49,12 @@ def worst(text: str, parts: Sequence[Checked]) -> Checked:
     proof = {one["claim"]: one for part in flat for one in part.receipts}
     why = "; ".join(f"{part.property or part.statement}: {part.why}" for part in flat)
     return Checked(
-        text, decisive.verdict, decisive.model, decisive.property, decisive.stated, why,
-        tuple(proof.values()), tuple(flat),
-    )  # fmt: skip
+        text,
+        decisive.verdict,
+        decisive.model,
+        decisive.property,
+        decisive.stated,
+        why,
+        tuple(proof.values()),
+        tuple(flat),
+    )

@@ -48,11 +48,23 @@ DEFAULT = ("developer", "not-its-child", "undeclared-parent", "sources", "implau
 """What a list of conflicts holds when nobody asks for more."""
 SEVERITY = MappingProxyType(
     {
-        "developer": 90, "not-its-child": 85, "undeclared-parent": 75, "sources": 70, "implausible": 80, "apart": 60, "variant": 40,
-        "announcement": 35, "weaker": 32, "outdated": 30, "provider-limit": 25,
-        "undisclosed": 28, "unreadable": 15, "rounding": 12, "naming": 10,
+        "developer": 90,
+        "not-its-child": 85,
+        "undeclared-parent": 75,
+        "sources": 70,
+        "implausible": 80,
+        "apart": 60,
+        "variant": 40,
+        "announcement": 35,
+        "weaker": 32,
+        "outdated": 30,
+        "provider-limit": 25,
+        "undisclosed": 28,
+        "unreadable": 15,
+        "rounding": 12,
+        "naming": 10,
     }
-)  # fmt: skip
+)
 LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
 CATALOGUES = frozenset({"litellm", "modelsdev"})
 CLOCKS = frozenset({DCTERMS.modified, DCTERMS.created})

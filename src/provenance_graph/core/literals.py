@@ -24,9 +24,21 @@ _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 INT64 = range(-(2**63), 2**63)
 
 _SCALE = {
-    "": 0, "k": 3, "thousand": 3, "m": 6, "mm": 6, "million": 6, "mn": 6,
-    "b": 9, "bn": 9, "billion": 9, "g": 9, "t": 12, "tn": 12, "trillion": 12,
-}  # fmt: skip
+    "": 0,
+    "k": 3,
+    "thousand": 3,
+    "m": 6,
+    "mm": 6,
+    "million": 6,
+    "mn": 6,
+    "b": 9,
+    "bn": 9,
+    "billion": 9,
+    "g": 9,
+    "t": 12,
+    "tn": 12,
+    "trillion": 12,
+}
 _NUMBER = re.compile(
     r"[~≈<>≤≥]?\s*(?:about |around |approx\.? |circa )?"
     r"(?P<sign>[-+−]?)(?P<digits>[0-9]{1,3}(?:[,_ \u202f][0-9]{3})+|[0-9]+)(?P<frac>\.[0-9]+)?"
@@ -35,10 +47,24 @@ _NUMBER = re.compile(
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july",
-         "aug august", "sep sept september", "oct october", "nov november", "dec december"), 1)
+        (
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ),
+        1,
+    )
     for name in names.split()
-}  # fmt: skip
+}
 
 
 def text(value: str, language: str = "") -> Literal:

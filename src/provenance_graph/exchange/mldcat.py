@@ -32,8 +32,13 @@ _PLAIN = frozenset(
         ValueKind.COUNT,
     }
 )
-_NOT_WRITTEN = frozenset({"MachineLearningModel.hasUploader", "Dataset.versionLabel",
-                          "MachineLearningModel.trainingMethodologies"})  # fmt: skip
+_NOT_WRITTEN = frozenset(
+    {
+        "MachineLearningModel.hasUploader",
+        "Dataset.versionLabel",
+        "MachineLearningModel.trainingMethodologies",
+    }
+)
 """A second place for what another field has."""
 _SINGLE = frozenset(
     {

@@ -149,9 +149,15 @@ def _permission(use: Use, governing: Sequence[Governing]) -> Iterator[Reason]:
                 "whether that reaches the model is unsettled"
             )
             yield Reason(
-                UNKNOWN_, text, one.licence, "", one.holder, one.path,
-                settled=False, kind=PERMISSION,
-            )  # fmt: skip
+                UNKNOWN_,
+                text,
+                one.licence,
+                "",
+                one.holder,
+                one.path,
+                settled=False,
+                kind=PERMISSION,
+            )
 
 
 def _as_service(one: Governing) -> Reason:
@@ -191,9 +197,15 @@ def _conditions(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) 
             effect = UNKNOWN_ if effect == BLOCKED else effect
             text += " (whether it reaches the model is unsettled)"
         yield Reason(
-            effect, text, licence, clause.place, term.holder, term.path,
-            settled=settled, kind=condition.group,
-        )  # fmt: skip
+            effect,
+            text,
+            licence,
+            clause.place,
+            term.holder,
+            term.path,
+            settled=settled,
+            kind=condition.group,
+        )
 
 
 _LIMITS = {

@@ -267,9 +267,21 @@ def graphml(lineage: Lineage) -> str:
 
 
 _COLUMNS = (
-    "child", "relation", "parent", "group", "inferred", "revision", "breaches", "standing",
-    "publisher", "basis", "custody", "retrieved", "place", "document",
-)  # fmt: skip
+    "child",
+    "relation",
+    "parent",
+    "group",
+    "inferred",
+    "revision",
+    "breaches",
+    "standing",
+    "publisher",
+    "basis",
+    "custody",
+    "retrieved",
+    "place",
+    "document",
+)
 
 
 def csv_text(lineage: Lineage) -> str:

@@ -16,11 +16,45 @@ from provenance_graph.matching.entities import Full, NamedEntity, fulls, local, 
 from provenance_graph.matching.names import Name, parse
 
 _QUALIFIERS = frozenset(
-    ["ultra", "mini", "small", "medium", "large", "base", "pro", "plus", "max", "lite", "nano",
-     "tiny", "preview", "beta", "alpha", "version", "model", "release", "vision", "text", "fast",
-     "dev", "turbo", "express", "enhanced", "standard", "quality", "basic", "advanced", "image",
-     "video", "audio", "speech", "default", "general", "chat"]
-)  # fmt: skip
+    [
+        "ultra",
+        "mini",
+        "small",
+        "medium",
+        "large",
+        "base",
+        "pro",
+        "plus",
+        "max",
+        "lite",
+        "nano",
+        "tiny",
+        "preview",
+        "beta",
+        "alpha",
+        "version",
+        "model",
+        "release",
+        "vision",
+        "text",
+        "fast",
+        "dev",
+        "turbo",
+        "express",
+        "enhanced",
+        "standard",
+        "quality",
+        "basic",
+        "advanced",
+        "image",
+        "video",
+        "audio",
+        "speech",
+        "default",
+        "general",
+        "chat",
+    ]
+)
 
 
 @dataclass

@@ -36,9 +36,15 @@ ORDER = (
 )
 """Which name of several stands for all: ours first, then by source."""
 _OF_ENTRIES = frozenset(
-    [DCTERMS.creator, DCTERMS.issued, DCTERMS.license, PG.parameterCount, PG.nominalParameterCount,
-     PG.lifecycle]
-)  # fmt: skip
+    [
+        DCTERMS.creator,
+        DCTERMS.issued,
+        DCTERMS.license,
+        PG.parameterCount,
+        PG.nominalParameterCount,
+        PG.lifecycle,
+    ]
+)
 """What a source states of an entry of its own; of a base or teacher of one it gives the name alone."""
 _BY_PATH = frozenset({"huggingface", "safetensors", "gguf", "ollama", "modelpack", "mlflow"})
 """Formats whose documents may name no model, which is then known by collection and path."""

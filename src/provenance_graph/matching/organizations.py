@@ -42,9 +42,25 @@ _LINES = frozenset(
     ["research", "cloud", "community", "nlp", "science", "studios", "academy", "brain", "robotics"]
 )
 _FRAGMENTS = frozenset(
-    ["university", "institute", "school", "center", "centre", "department", "science", "sciences",
-     "technology", "technologies", "engineering", "college", "academy", "of", "for", "data"]
-)  # fmt: skip
+    [
+        "university",
+        "institute",
+        "school",
+        "center",
+        "centre",
+        "department",
+        "science",
+        "sciences",
+        "technology",
+        "technologies",
+        "engineering",
+        "college",
+        "academy",
+        "of",
+        "for",
+        "data",
+    ]
+)
 _SMALL = frozenset(["of", "the", "and", "for", "at", "in", "de", "di"])
 """Words of which an acronym takes no letter."""
 _JOINERS = re.compile(r"-(?:and|with|x)-|,-?|-&-|\+")

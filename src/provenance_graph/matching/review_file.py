@@ -22,9 +22,19 @@ from provenance_graph.core.terms import SKOS
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 COLUMNS = (
-    "name", "may_be", "name_label", "may_be_label", "score", "verdict", "for", "against",
-    "relation", "decision", "reason", "author",
-)  # fmt: skip
+    "name",
+    "may_be",
+    "name_label",
+    "may_be_label",
+    "score",
+    "verdict",
+    "for",
+    "against",
+    "relation",
+    "decision",
+    "reason",
+    "author",
+)
 ACCEPT, REJECT, WITHDRAW = "accept", "reject", "withdraw"
 
 

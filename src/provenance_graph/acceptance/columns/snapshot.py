@@ -32,10 +32,17 @@ from provenance_graph.store.values import AnyGraph
 
 OF_CLAIMS = frozenset(
     {
-        SCHEMA.name, DCTERMS.creator, DCTERMS.publisher, DCTERMS.license, PG.provider, PG.offerOf,
-        PROV.wasDerivedFrom, *terms.DERIVATIONS, *terms.INFLUENCES,
+        SCHEMA.name,
+        DCTERMS.creator,
+        DCTERMS.publisher,
+        DCTERMS.license,
+        PG.provider,
+        PG.offerOf,
+        PROV.wasDerivedFrom,
+        *terms.DERIVATIONS,
+        *terms.INFLUENCES,
     }
-)  # fmt: skip
+)
 """Properties that are read over all named graphs: of claims, and of graphs of our own."""
 OWN_GRAPHS = tuple(
     mint("graph", name)

@@ -64,10 +64,24 @@ WORDS: Mapping[str, frozenset[str]] = {
         ("clickthrough", "directDownload", "query", "registration", "scrapingScript")
     ),
     "dataset_datasetType": frozenset(
-        ("audio", "categorical", "graph", "image", "noAssertion", "numeric", "other", "sensor",
-         "structured", "syntactic", "text", "timeseries", "timestamp", "video")
+        (
+            "audio",
+            "categorical",
+            "graph",
+            "image",
+            "noAssertion",
+            "numeric",
+            "other",
+            "sensor",
+            "structured",
+            "syntactic",
+            "text",
+            "timeseries",
+            "timestamp",
+            "video",
+        )
     ),
-}  # fmt: skip
+}
 """The words that SPDX allows where a text is one of a list."""
 ENERGY: Mapping[Iri, str] = {p: key for key, p in tables.ENERGY.items()}
 RELATIONS: Mapping[Iri, str] = {

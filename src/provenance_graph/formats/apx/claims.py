@@ -25,14 +25,32 @@ DEFAULT_CONFIDENCE = Decimal("0.2")
 
 ARCHITECTURE = frozenset(
     {
-        PG.activationFunction, PG.activeExpertCount, PG.activeParameterCount, PG.attentionHeadCount,
-        PG.attentionMechanism, PG.denseLayerCount, PG.expertCount, PG.expertIntermediateSize,
-        PG.feedForwardSize, PG.headDimension, PG.hiddenSize, PG.keyValueHeadCount, PG.layerCount,
-        PG.multiTokenPredictionHeadCount, PG.normalization, PG.positionEmbedding, PG.ropeScaling,
-        PG.ropeTheta, PG.sharedExpertCount, PG.slidingWindowAttention, PG.slidingWindowSize,
-        PG.sparsity, PG.vocabularySize, PG.weightPrecision,
+        PG.activationFunction,
+        PG.activeExpertCount,
+        PG.activeParameterCount,
+        PG.attentionHeadCount,
+        PG.attentionMechanism,
+        PG.denseLayerCount,
+        PG.expertCount,
+        PG.expertIntermediateSize,
+        PG.feedForwardSize,
+        PG.headDimension,
+        PG.hiddenSize,
+        PG.keyValueHeadCount,
+        PG.layerCount,
+        PG.multiTokenPredictionHeadCount,
+        PG.normalization,
+        PG.positionEmbedding,
+        PG.ropeScaling,
+        PG.ropeTheta,
+        PG.sharedExpertCount,
+        PG.slidingWindowAttention,
+        PG.slidingWindowSize,
+        PG.sparsity,
+        PG.vocabularySize,
+        PG.weightPrecision,
     }
-)  # fmt: skip
+)
 """What only the weights or their makers can tell."""
 
 OPENING = re.compile(

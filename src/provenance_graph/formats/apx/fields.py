@@ -84,10 +84,17 @@ HEADINGS = frozenset(
 )
 
 CRITERIA = (
-    "Architectural Provenance", "Dataset Composition", "Tokenizer Integrity", "Parameter Density",
-    "Training Compute", "Benchmark Reproducibility", "Identity Consistency", "License Clarity",
-    "Hardware Footprint", "Versioning Drift",
-)  # fmt: skip
+    "Architectural Provenance",
+    "Dataset Composition",
+    "Tokenizer Integrity",
+    "Parameter Density",
+    "Training Compute",
+    "Benchmark Reproducibility",
+    "Identity Consistency",
+    "License Clarity",
+    "Hardware Footprint",
+    "Versioning Drift",
+)
 PILLARS = ("Upstream", "Model", "Downstream")
 
 CODES: Mapping[str, Mapping[str, Iri]] = {

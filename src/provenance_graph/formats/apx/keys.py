@@ -21,8 +21,10 @@ KEYS = KeyTable(
     (
         *coded("the model, and the mode that makes a configuration", "title"),
         *_fields(),
-        *coded("`pg:activeParameterCount`: the labels are the other way round",
-               *(f"field/{label}" for label in sorted(EXPERT_TOTAL_LABELS))),
+        *coded(
+            "`pg:activeParameterCount`: the labels are the other way round",
+            *(f"field/{label}" for label in sorted(EXPERT_TOTAL_LABELS)),
+        ),
         *later("field/*"),
         *coded("`pg:EvaluationResult`", "benchmark/score"),
         *coded("`pg:Rank`", "benchmark/rank", "rank"),
@@ -30,7 +32,7 @@ KEYS = KeyTable(
         *coded("what the declared patterns find in it; no sentence is stored", "prose"),
         *skip("a heading, or a control of the memory calculator", "heading"),
     )
-)  # fmt: skip
+)
 
 
 def leaves(document: Document) -> Iterator[Leaf]:

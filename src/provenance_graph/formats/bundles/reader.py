@@ -34,13 +34,20 @@ KEYS = KeyTable(
         *coded("a claim of the excerpt of its record", "record/claim"),
         *coded("the header of the excerpt", "record/header"),
         *coded("the name under which the excerpt speaks", "identity"),
-        *skip("what the sender's store accepted: the reader's store decides for itself",
-              "accepted", "policy"),
+        *skip(
+            "what the sender's store accepted: the reader's store decides for itself",
+            "accepted",
+            "policy",
+        ),
         *skip("exports say what the records say", "export"),
-        *skip("what is checked before anything is read: form, digests, who signed",
-              "mediaType", "payloadDigest", "envelope/**"),
+        *skip(
+            "what is checked before anything is read: form, digests, who signed",
+            "mediaType",
+            "payloadDigest",
+            "envelope/**",
+        ),
     )
-)  # fmt: skip
+)
 
 
 def leaves(document: Document) -> Iterator[Leaf]:

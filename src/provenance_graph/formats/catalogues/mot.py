@@ -28,12 +28,24 @@ from provenance_graph.formats.statements import as_list, mapping, scalar_text, s
 SOURCE = "mot"
 FRAMEWORK = "Model Openness Framework"
 COMPONENTS = (
-    "Model architecture", "Data preprocessing code", "Training code", "Inference code",
-    "Evaluation code", "Supporting libraries and tools", "Model parameters (Final)",
-    "Model parameters (Intermediate)", "Datasets", "Evaluation data", "Model metadata",
-    "Sample model outputs", "Model card", "Data card", "Technical report", "Research paper",
+    "Model architecture",
+    "Data preprocessing code",
+    "Training code",
+    "Inference code",
+    "Evaluation code",
+    "Supporting libraries and tools",
+    "Model parameters (Final)",
+    "Model parameters (Intermediate)",
+    "Datasets",
+    "Evaluation data",
+    "Model metadata",
+    "Sample model outputs",
+    "Model card",
+    "Data card",
+    "Technical report",
+    "Research paper",
     "Evaluation results",
-)  # fmt: skip
+)
 """The seventeen components of the framework, version 1.0."""
 
 WEIGHTS = "Model parameters (Final)"

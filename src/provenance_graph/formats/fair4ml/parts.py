@@ -18,9 +18,17 @@ from provenance_graph.formats.fields.jsonld import FAIR4ML, SCHEMA
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "fair4ml"
-_TONNES = {"t": Decimal(1), "tonne": Decimal(1), "tonnes": Decimal(1), "ton": Decimal(1),
-           "tons": Decimal(1), "kg": Decimal("0.001"), "kilograms": Decimal("0.001"),
-           "g": Decimal("0.000001"), "grams": Decimal("0.000001")}  # fmt: skip
+_TONNES = {
+    "t": Decimal(1),
+    "tonne": Decimal(1),
+    "tonnes": Decimal(1),
+    "ton": Decimal(1),
+    "tons": Decimal(1),
+    "kg": Decimal("0.001"),
+    "kilograms": Decimal("0.001"),
+    "g": Decimal("0.000001"),
+    "grams": Decimal("0.000001"),
+}
 _ARXIV = re.compile(r"(?:arxiv\s*:\s*)?(\d{4}\.\d{4,5}(?:v\d+)?)", re.IGNORECASE)
 _MIN_CONFIDENCE = Decimal("0.5")
 """Below this a program's extraction of a parent is no parent; the text stays."""

@@ -24,9 +24,21 @@ from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, METHOD_TAGS
 COUNTS: Mapping[str, Iri] = MappingProxyType(
     {
         **dict.fromkeys(
-            ("parametercount", "numparameters", "numberofparameters", "totalparameters",
-             "parameters", "totalparams", "numparams", "nparams", "paramcount", "paramscount",
-             "parameterscount", "modelsize", "modelparameters"),
+            (
+                "parametercount",
+                "numparameters",
+                "numberofparameters",
+                "totalparameters",
+                "parameters",
+                "totalparams",
+                "numparams",
+                "nparams",
+                "paramcount",
+                "paramscount",
+                "parameterscount",
+                "modelsize",
+                "modelparameters",
+            ),
             PG.parameterCount,
         ),
         **dict.fromkeys(
@@ -34,7 +46,15 @@ COUNTS: Mapping[str, Iri] = MappingProxyType(
             PG.activeParameterCount,
         ),
         **dict.fromkeys(
-            ("layers", "numhiddenlayers", "numlayers", "layercount", "blockcount", "nlayer", "nlayers"),
+            (
+                "layers",
+                "numhiddenlayers",
+                "numlayers",
+                "layercount",
+                "blockcount",
+                "nlayer",
+                "nlayers",
+            ),
             PG.layerCount,
         ),
         **dict.fromkeys(
@@ -46,8 +66,15 @@ COUNTS: Mapping[str, Iri] = MappingProxyType(
             PG.trainingTokenCount,
         ),
         **dict.fromkeys(
-            ("contextlength", "contextwindow", "maxpositionembeddings", "contextsize",
-             "maxcontextlength", "maxcontext", "maxsequencelength"),
+            (
+                "contextlength",
+                "contextwindow",
+                "maxpositionembeddings",
+                "contextsize",
+                "maxcontextlength",
+                "maxcontext",
+                "maxsequencelength",
+            ),
             PG.contextLength,
         ),
         **dict.fromkeys(
@@ -61,7 +88,7 @@ COUNTS: Mapping[str, Iri] = MappingProxyType(
         **dict.fromkeys(("numexperts", "numlocalexperts", "expertcount"), PG.expertCount),
         **dict.fromkeys(("numexpertspertok", "expertusedcount"), PG.activeExpertCount),
     }
-)  # fmt: skip
+)
 """Names of counts, in the form that ``name_forms`` gives."""
 
 DAYS: Mapping[str, Iri] = MappingProxyType(

@@ -15,8 +15,17 @@ from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, read
 from provenance_graph.formats.huggingface.cards.parts import Card
 from provenance_graph.formats.huggingface.names import NamedRepository, described
 
-_TAGGED = ("license", "language", "task_categories", "task_ids", "source_datasets",
-           "annotations_creators", "language_creators", "multilinguality", "size_categories")  # fmt: skip
+_TAGGED = (
+    "license",
+    "language",
+    "task_categories",
+    "task_ids",
+    "source_datasets",
+    "annotations_creators",
+    "language_creators",
+    "multilinguality",
+    "size_categories",
+)
 """Fields of a dataset's card that the Hub repeats in its tags."""
 
 

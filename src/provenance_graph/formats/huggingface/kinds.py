@@ -18,13 +18,36 @@ _CONFIG_MARKS = frozenset(
     {"architectures", "model_type", "_diffusers_version", "auto_map", "pretrained_cfg"}
 )
 _CONFIG_SHAPE = frozenset(
-    {"hidden_size", "num_hidden_layers", "num_attention_heads", "n_layer", "n_embd", "d_model",
-     "vocab_size", "n_layers", "transformers_version", "text_config", "_class_name",
-     "tie_word_embeddings", "torch_dtype", "quantization_config", "auto_map", "architecture"}
-)  # fmt: skip
+    {
+        "hidden_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "n_layer",
+        "n_embd",
+        "d_model",
+        "vocab_size",
+        "n_layers",
+        "transformers_version",
+        "text_config",
+        "_class_name",
+        "tie_word_embeddings",
+        "torch_dtype",
+        "quantization_config",
+        "auto_map",
+        "architecture",
+    }
+)
 _ADAPTER_MARKS = frozenset({"peft_type", "base_model_name_or_path"})
-_DATASET_TAGS = ("task_categories:", "size_categories:", "task_ids:", "source_datasets:", "format:",
-                 "modality:", "library:datasets", "annotations_creators:")  # fmt: skip
+_DATASET_TAGS = (
+    "task_categories:",
+    "size_categories:",
+    "task_ids:",
+    "source_datasets:",
+    "format:",
+    "modality:",
+    "library:datasets",
+    "annotations_creators:",
+)
 _API_MARKS = frozenset(
     {"tags", "downloads", "likes", "lastModified", "createdAt", "cardData", "siblings", "gated"}
 )

@@ -67,9 +67,20 @@ class ProfileField:
 
 
 _NODE_KINDS = frozenset(
-    {ValueKind.LINK, ValueKind.LICENCE, ValueKind.AGENT, ValueKind.MODEL, ValueKind.DATASET, ValueKind.MODALITY, ValueKind.FILE,
-     ValueKind.REFERENCE, ValueKind.REPOSITORY, ValueKind.RISK, ValueKind.DISTRIBUTION}
-)  # fmt: skip
+    {
+        ValueKind.LINK,
+        ValueKind.LICENCE,
+        ValueKind.AGENT,
+        ValueKind.MODEL,
+        ValueKind.DATASET,
+        ValueKind.MODALITY,
+        ValueKind.FILE,
+        ValueKind.REFERENCE,
+        ValueKind.REPOSITORY,
+        ValueKind.RISK,
+        ValueKind.DISTRIBUTION,
+    }
+)
 _NODE_VALUED = """
 Agent.actedOnBehalfOf Algorithm.hasAlgorithmType Algorithm.hasLearningMethodType
 BibliographicReference.references Catalogue.creator Catalogue.dataset Catalogue.homepage
@@ -107,23 +118,37 @@ CLASSES: Mapping[str, Iri] = MappingProxyType(
     {
         name: Iri(base + local)
         for base, names in (
-            (IT6, "Benchmark Collection ComputerInfrastructure CostMatrix DataQuality Engagement "
-                  "EnvironmentalImpact EstimationProcedure Evaluation EvaluationMeasure Feature "
-                  "File Flow FlowParameter Hardware HarmRisk Library MachineLearningModel Measure "
-                  "Modality OutputFileDescription Parameter Prediction PredictionFeature Run "
-                  "RunCollection Split Task TaskCollection TaskType"),
-            (DCAT, "Catalogue=Catalog CatalogueRecord=CatalogRecord CataloguedResource=Resource "
-                   "DataService Dataset Distribution"),
-            (DCT, "LicenceDocument=LicenseDocument LinguisticSystem Location MediaType "
-                  "MediaTypeOrExtent RightsStatement Standard"),
-            (FOAF, "Agent Document"), (SPDX, "Checksum ChecksumAlgorithm"),
-            (BIRO, "BibliographicReference"), (LPWC, "Paper=paper Repository=repository"),
-            (DQV, "QualityMeasurement QualityMeasurementDataset"), (ODRL, "Policy"),
-            (PROV, "Activity"), (MLS, "Algorithm"), (SKOS, "Concept"),
+            (
+                IT6,
+                "Benchmark Collection ComputerInfrastructure CostMatrix DataQuality Engagement "
+                "EnvironmentalImpact EstimationProcedure Evaluation EvaluationMeasure Feature "
+                "File Flow FlowParameter Hardware HarmRisk Library MachineLearningModel Measure "
+                "Modality OutputFileDescription Parameter Prediction PredictionFeature Run "
+                "RunCollection Split Task TaskCollection TaskType",
+            ),
+            (
+                DCAT,
+                "Catalogue=Catalog CatalogueRecord=CatalogRecord CataloguedResource=Resource "
+                "DataService Dataset Distribution",
+            ),
+            (
+                DCT,
+                "LicenceDocument=LicenseDocument LinguisticSystem Location MediaType "
+                "MediaTypeOrExtent RightsStatement Standard",
+            ),
+            (FOAF, "Agent Document"),
+            (SPDX, "Checksum ChecksumAlgorithm"),
+            (BIRO, "BibliographicReference"),
+            (LPWC, "Paper=paper Repository=repository"),
+            (DQV, "QualityMeasurement QualityMeasurementDataset"),
+            (ODRL, "Policy"),
+            (PROV, "Activity"),
+            (MLS, "Algorithm"),
+            (SKOS, "Concept"),
         )
         for entry in names.split()
         for name, _, renamed in [entry.partition("=")]
         for local in [renamed or name]
     }
-)  # fmt: skip
+)
 """The profile's classes by their name in its context."""

@@ -27,7 +27,9 @@ _NO_NAMES = frozenset(("artifacts", "model", "models", "mlruns", "outputs", ".",
 KEYS = KeyTable(
     (
         *mlflow_run.RUN_KEYS,
-        *read("the model and `dcterms:identifier`; its name is its folder's", "model_uuid", "model_id"),
+        *read(
+            "the model and `dcterms:identifier`; its name is its folder's", "model_uuid", "model_id"
+        ),
         *read("the run that made it, as a version", "run_id"),
         *read("`dcterms:created`", "utc_time_created"),
         *read("a parent: `prov:wasDerivedFrom`", "flavors/*/source_model_name"),
@@ -35,20 +37,43 @@ KEYS = KeyTable(
         *read("`pg:adapterOf`", "flavors/*/peft_adaptor", "flavors/*/peft_adapter"),
         *text(PG.task, "flavors/*/task"),
         *read("`pg:byteSize` of its files", "model_size_bytes"),
-        *read("`pg:framework` and `pg:softwareDependency`", "flavors/*/transformers_version",
-              "flavors/*/sklearn_version", "flavors/*/pytorch_version", "flavors/*/torch_version",
-              "flavors/*/xgb_version", "flavors/*/lgb_version", "flavors/*/tensorflow_version",
-              "flavors/*/python_version"),
+        *read(
+            "`pg:framework` and `pg:softwareDependency`",
+            "flavors/*/transformers_version",
+            "flavors/*/sklearn_version",
+            "flavors/*/pytorch_version",
+            "flavors/*/torch_version",
+            "flavors/*/xgb_version",
+            "flavors/*/lgb_version",
+            "flavors/*/tensorflow_version",
+            "flavors/*/python_version",
+        ),
         *read("`schema:name`, unless it is a place or names no model", "artifact_path"),
-        *skip("where MLflow keeps it", "flavors/*/model_binary",
-              "flavors/*/pickled_model", "flavors/*/data", "flavors/*/model_path", "flavors/*/code",
-              "flavors/*/env/**", "flavors/*/loader_module"),
+        *skip(
+            "where MLflow keeps it",
+            "flavors/*/model_binary",
+            "flavors/*/pickled_model",
+            "flavors/*/data",
+            "flavors/*/model_path",
+            "flavors/*/code",
+            "flavors/*/env/**",
+            "flavors/*/loader_module",
+        ),
         *read("by the name: a property, else as stated", "metadata/*"),
-        *later("mlflow_version", "signature/**", "saved_input_example_info/**", "metadata/**",
-               "flavors/**", "type_hint", "prompts", "databricks_runtime", "is_signature_from_type_hint",
-               "auth_policy/**"),
+        *later(
+            "mlflow_version",
+            "signature/**",
+            "saved_input_example_info/**",
+            "metadata/**",
+            "flavors/**",
+            "type_hint",
+            "prompts",
+            "databricks_runtime",
+            "is_signature_from_type_hint",
+            "auth_policy/**",
+        ),
     )
-)  # fmt: skip
+)
 
 
 def recognises(features: Features) -> bool:

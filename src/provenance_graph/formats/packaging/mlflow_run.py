@@ -28,24 +28,40 @@ _LOGGED = "mlflow.log-model.history"
 _CONTEXT = "mlflow.data.context"
 
 RUN_KEYS: tuple[Key, ...] = (
-    *read("`pg:TrainingStage` of the models that it logged", "run/info/run_id", "run/info/run_uuid",
-          "run/info/run_name", "run/info/user_id"),
+    *read(
+        "`pg:TrainingStage` of the models that it logged",
+        "run/info/run_id",
+        "run/info/run_uuid",
+        "run/info/run_name",
+        "run/info/user_id",
+    ),
     *coded("`prov:startedAtTime`, `prov:endedAtTime`", "run/info/start_time", "run/info/end_time"),
-    *skip("the state of the run, and where MLflow keeps it", "run/info/status",
-          "run/info/lifecycle_stage", "run/info/artifact_uri", "run/info/experiment_id"),
+    *skip(
+        "the state of the run, and where MLflow keeps it",
+        "run/info/status",
+        "run/info/lifecycle_stage",
+        "run/info/artifact_uri",
+        "run/info/experiment_id",
+    ),
     *read("`pg:hyperparameter`", "run/data/params/**"),
-    *read("as stated of the models", "run/data/metrics/key", "run/data/metrics/value",
-          "run/data/metrics/*"),
+    *read(
+        "as stated of the models",
+        "run/data/metrics/key",
+        "run/data/metrics/value",
+        "run/data/metrics/*",
+    ),
     *skip("when and in which step a metric was logged", "run/data/metrics/**"),
     *coded("code and revision, models, else as stated", "run/data/tags/key"),
     *read("code and revision, models, else as stated", "run/data/tags/**"),
     *coded("for what the data were used", "run/inputs/dataset_inputs/tags/key"),
-    *read("`pg:trainedOn`, `pg:validatedOn` or `pg:testedOn`, by the context",
-          "run/inputs/dataset_inputs/**"),
+    *read(
+        "`pg:trainedOn`, `pg:validatedOn` or `pg:testedOn`, by the context",
+        "run/inputs/dataset_inputs/**",
+    ),
     *read("the models that the run logged", "run/outputs/model_outputs/model_id"),
     *read("models that the run started from", "run/inputs/model_inputs/model_id"),
     *later("run/**"),
-)  # fmt: skip
+)
 
 
 def is_run(features: Features) -> bool:

@@ -27,15 +27,27 @@ _INSIDE = "how the package is laid out"
 _OCI = "org.opencontainers.image."
 KEYS = KeyTable(
     (
-        *skip("that it is such a package", "manifestVersion", "schemaVersion", "mediaType",
-              "artifactType", "config/mediaType"),
+        *skip(
+            "that it is such a package",
+            "manifestVersion",
+            "schemaVersion",
+            "mediaType",
+            "artifactType",
+            "config/mediaType",
+        ),
         *read("the model", "package/name", "model/name", "descriptor/name"),
-        *read("`pg:ModelVersion`", "package/version", "model/version", "descriptor/version",
-              "descriptor/revision"),
+        *read(
+            "`pg:ModelVersion`",
+            "package/version",
+            "model/version",
+            "descriptor/version",
+            "descriptor/revision",
+        ),
         *read("`dcterms:license`", "package/license", "model/license", "descriptor/licenses"),
         *read("`dcterms:creator`", "package/authors", "descriptor/authors", "descriptor/vendor"),
-        *text(SCHEMA.description, "package/description", "model/description",
-              "descriptor/description"),
+        *text(
+            SCHEMA.description, "package/description", "model/description", "descriptor/description"
+        ),
         *read("`pg:framework`", "model/framework"),
         *read("a parent, where the model's path is another package's name", "model/path"),
         *text(PG.modelType, "descriptor/family"),
@@ -48,27 +60,52 @@ KEYS = KeyTable(
         *read("`pg:trainedOn`", "descriptor/datasetsURL", "datasets/name", "datasets/path"),
         *read("`dcterms:license` of the dataset", "datasets/license"),
         *text(SCHEMA.description, "datasets/description"),
-        *read("`pg:Artifact` with `pg:digest` and `pg:byteSize`", "layers/digest", "layers/size",
-              "layers/annotations/org.cncf.model.filepath",
-              "layers/annotations/org.opencontainers.image.title", "layers/mediaType"),
+        *read(
+            "`pg:Artifact` with `pg:digest` and `pg:byteSize`",
+            "layers/digest",
+            "layers/size",
+            "layers/annotations/org.cncf.model.filepath",
+            "layers/annotations/org.opencontainers.image.title",
+            "layers/mediaType",
+        ),
         *skip(_INSIDE, "config/digest", "config/size", "modelfs/**"),
-        *read("`pg:inputModality`, `pg:outputModality`", "config/capabilities/inputTypes",
-              "config/capabilities/outputTypes"),
+        *read(
+            "`pg:inputModality`, `pg:outputModality`",
+            "config/capabilities/inputTypes",
+            "config/capabilities/outputTypes",
+        ),
         *text(DCTERMS.language, "config/capabilities/languages"),
         *read("`pg:knowledgeCutoff`", "config/capabilities/knowledgeCutoff"),
         *coded("`pg:weightPrecision`", "config/precision"),
         *read("`dcterms:license` of the package", "annotations/org.opencontainers.image.licenses"),
-        *read("`pg:ModelVersion`", "annotations/org.opencontainers.image.revision",
-              "annotations/org.opencontainers.image.version"),
+        *read(
+            "`pg:ModelVersion`",
+            "annotations/org.opencontainers.image.revision",
+            "annotations/org.opencontainers.image.version",
+        ),
         *read("`dcterms:created`", "annotations/org.opencontainers.image.created"),
-        *read("the model's name where the package gives none",
-              "annotations/org.opencontainers.image.title"),
+        *read(
+            "the model's name where the package gives none",
+            "annotations/org.opencontainers.image.title",
+        ),
         *text(SCHEMA.description, "annotations/org.opencontainers.image.description"),
         *read("the dataset, where it lies on the Hub", "datasets/remotePath"),
-        *later("package/**", "model/**", "descriptor/**", "config/**", "datasets/**", "code/**",
-               "docs/**", "prompts/**", "mcpServers/**", "layers/**", "annotations/**", "subject/**"),
+        *later(
+            "package/**",
+            "model/**",
+            "descriptor/**",
+            "config/**",
+            "datasets/**",
+            "code/**",
+            "docs/**",
+            "prompts/**",
+            "mcpServers/**",
+            "layers/**",
+            "annotations/**",
+            "subject/**",
+        ),
     )
-)  # fmt: skip
+)
 
 
 def recognises(features: Features) -> bool:

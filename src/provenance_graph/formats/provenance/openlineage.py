@@ -35,30 +35,54 @@ KEYS = KeyTable(
     (
         *read("the dataset or model", "dataset/name"),
         *coded("the dataset or model", "dataset/namespace"),
-        *skip(_PUBLISHED_BY, "*/_producer", "*/_schemaURL", "*/*/_producer", "*/*/_schemaURL",
-              "*/*/*/_producer", "*/*/*/_schemaURL", "*/*/*/*/_producer",
-              "*/*/*/*/_schemaURL"),
-        *read("whether it is a model", "dataset/facets/datasetType/datasetType",
-              "dataset/facets/datasetType/subType"),
+        *skip(
+            _PUBLISHED_BY,
+            "*/_producer",
+            "*/_schemaURL",
+            "*/*/_producer",
+            "*/*/_schemaURL",
+            "*/*/*/_producer",
+            "*/*/*/_schemaURL",
+            "*/*/*/*/_producer",
+            "*/*/*/*/_schemaURL",
+        ),
+        *read(
+            "whether it is a model",
+            "dataset/facets/datasetType/datasetType",
+            "dataset/facets/datasetType/subType",
+        ),
         *text(SCHEMA.description, "dataset/facets/documentation/description"),
         *read("`schema:version`", "dataset/facets/version/datasetVersion"),
-        *read("`pg:dataGovernance`", "dataset/facets/ownership/owners/name",
-              "dataset/facets/ownership/owners/type"),
-        *read("`pg:recordStructure`", "dataset/facets/schema/fields/name",
-              "dataset/facets/schema/fields/type"),
+        *read(
+            "`pg:dataGovernance`",
+            "dataset/facets/ownership/owners/name",
+            "dataset/facets/ownership/owners/type",
+        ),
+        *read(
+            "`pg:recordStructure`",
+            "dataset/facets/schema/fields/name",
+            "dataset/facets/schema/fields/type",
+        ),
         *later("dataset/facets/**", "dataset/inputFacets/**", "dataset/outputFacets/**"),
-        *read("as stated of what the run wrote", "event/job/namespace", "event/job/name",
-              "event/run/runId"),
-        *read("`pg:codeRevision`, `pg:trainingCode`",
-              "event/job/facets/sourceCodeLocation/version",
-              "event/job/facets/sourceCodeLocation/url"),
-        *read("`dcterms:created` of what was written, where the run is complete",
-              "event/eventTime"),
+        *read(
+            "as stated of what the run wrote",
+            "event/job/namespace",
+            "event/job/name",
+            "event/run/runId",
+        ),
+        *read(
+            "`pg:codeRevision`, `pg:trainingCode`",
+            "event/job/facets/sourceCodeLocation/version",
+            "event/job/facets/sourceCodeLocation/url",
+        ),
+        *read(
+            "`dcterms:created` of what was written, where the run is complete", "event/eventTime"
+        ),
         *skip("the state of the run", "event/eventType"),
         *skip(_PUBLISHED_BY, "event/producer", "event/schemaURL"),
         *later("event/**"),
     )
-)  # fmt: skip
+)
 
 
 def recognises(features: Features) -> bool:

@@ -219,7 +219,11 @@ def _names(element: Any) -> dict[str, str]:
 
 def _ends(element: dict[Any, Any]) -> frozenset[str]:
     """The elements that a relationship or annotation ties together, by their ids."""
-    several = [*as_list(element.get("from")), *as_list(element.get("to")), *as_list(element.get("subject"))]  # fmt: skip
+    several = [
+        *as_list(element.get("from")),
+        *as_list(element.get("to")),
+        *as_list(element.get("subject")),
+    ]
     ids = (scalar_text(each) or scalar_text(mapping(each).get("spdxId")) for each in several)
     return frozenset(id_ for id_ in ids if id_)
 

@@ -105,8 +105,15 @@ def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStandi
 
 
 _TALLIED = (
-    "claims", "values", "accepted", "alone", "disagrees", "overruled", "superseded", "undisclosed",
-)  # fmt: skip
+    "claims",
+    "values",
+    "accepted",
+    "alone",
+    "disagrees",
+    "overruled",
+    "superseded",
+    "undisclosed",
+)
 
 
 def _of_field(claims: list[SourcedClaim], collection: Iri) -> Counter[str]:
@@ -123,10 +130,12 @@ def _of_field(claims: list[SourcedClaim], collection: Iri) -> Counter[str]:
     accepted = [one for one in stating if one.standing is AcceptanceStatus.ACCEPTED]
     tally["accepted"] = len(accepted)
     others = [
-        one for one in claims
-        if one.header.collection != collection and one.claim.value is not None
+        one
+        for one in claims
+        if one.header.collection != collection
+        and one.claim.value is not None
         and one.standing is not AcceptanceStatus.SUPERSEDED
-    ]  # fmt: skip
+    ]
     if not others:
         tally["alone"] = len(accepted)
     mine = {_value(one) for one in stating}

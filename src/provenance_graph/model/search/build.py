@@ -112,17 +112,33 @@ def _insert(
     database.execute(
         "INSERT INTO unsorted_model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
-            number, facts.model, row["id"], row["name"], row["released"], *facts.release_period(),
-            row["contextLength"], row["parameterCount"], row["sources"], row["gaps"],
-            row["descendants"], json.dumps(row, ensure_ascii=False), json.dumps(facts.states()),
+            number,
+            facts.model,
+            row["id"],
+            row["name"],
+            row["released"],
+            *facts.release_period(),
+            row["contextLength"],
+            row["parameterCount"],
+            row["sources"],
+            row["gaps"],
+            row["descendants"],
+            json.dumps(row, ensure_ascii=False),
+            json.dumps(facts.states()),
         ),
-    )  # fmt: skip
+    )
     spellings = sorted({row["name"], row["id"], *row["aliases"]})
     database.execute(
         "INSERT INTO unsorted_words VALUES (?,?,?,?,?,?)",
-        (number, row["name"], row["id"], " ".join(row["aliases"]), " ".join(row["developers"]),
-         " ".join(fold(name) for name in spellings)),
-    )  # fmt: skip
+        (
+            number,
+            row["name"],
+            row["id"],
+            " ".join(row["aliases"]),
+            " ".join(row["developers"]),
+            " ".join(fold(name) for name in spellings),
+        ),
+    )
     database.executemany(
         "INSERT INTO unsorted VALUES (?,?,?)",
         [(kind, value, number) for kind, value in facts.facets(row) if value],

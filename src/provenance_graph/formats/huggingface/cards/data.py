@@ -19,8 +19,21 @@ _EMISSIONS = re.compile(
     r"\s*(?:of )?(?:co2|co₂)?(?:[ -]?eq(?:uivalent|\.)?|e)?\.?",
     re.IGNORECASE,
 )
-_GRAMS = {"g": 0, "gram": 0, "grams": 0, "": 0, "mg": -3, "kg": 3, "kilogram": 3, "kilograms": 3,
-          "t": 6, "tonne": 6, "tonnes": 6, "ton": 6, "tons": 6}  # fmt: skip
+_GRAMS = {
+    "g": 0,
+    "gram": 0,
+    "grams": 0,
+    "": 0,
+    "mg": -3,
+    "kg": 3,
+    "kilogram": 3,
+    "kilograms": 3,
+    "t": 6,
+    "tonne": 6,
+    "tonnes": 6,
+    "ton": 6,
+    "tons": 6,
+}
 
 
 def _configured(value: Any) -> Any:

@@ -14,10 +14,19 @@ from provenance_graph.formats.huggingface.names import NamedRepository
 MAX_ITEMS = 2_000
 
 PAGE_TAGS = frozenset(
-    ("autotrain_compatible", "endpoints_compatible", "has_space", "model-index", "region:eu",
-     "region:us", "text-embeddings-inference", "text-generation-inference", "deploy:azure",
-     "deploy:sagemaker")
-)  # fmt: skip
+    (
+        "autotrain_compatible",
+        "endpoints_compatible",
+        "has_space",
+        "model-index",
+        "region:eu",
+        "region:us",
+        "text-embeddings-inference",
+        "text-generation-inference",
+        "deploy:azure",
+        "deploy:sagemaker",
+    )
+)
 """Tags that tell where the Hub can run or show a model."""
 
 
@@ -62,8 +71,15 @@ def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
 
 def of_dataset(data: Mapping[str, Any]) -> bool:
     """Whether the card is a dataset's: the Hub keeps those in the same form."""
-    marks = {"dataset_info", "task_categories", "task_ids", "size_categories", "configs",
-             "annotations_creators", "source_datasets"}  # fmt: skip
+    marks = {
+        "dataset_info",
+        "task_categories",
+        "task_ids",
+        "size_categories",
+        "configs",
+        "annotations_creators",
+        "source_datasets",
+    }
     return bool(marks & data.keys()) and not data.keys() & {
         "base_model",
         "pipeline_tag",

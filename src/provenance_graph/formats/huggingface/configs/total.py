@@ -26,8 +26,12 @@ _OF_NAME = (0.8, 1.3)
 """Between which the sum lies of the size in the name; outside, one of the two is another model's."""
 _TOWERS = frozenset({"vision_config", "audio_config", "speech_config", "image_config"})
 _DIMENSIONS = (
-    PG.layerCount, PG.hiddenSize, PG.feedForwardSize, PG.vocabularySize, PG.attentionHeadCount,
-)  # fmt: skip
+    PG.layerCount,
+    PG.hiddenSize,
+    PG.feedForwardSize,
+    PG.vocabularySize,
+    PG.attentionHeadCount,
+)
 
 
 def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> ReaderOutput:

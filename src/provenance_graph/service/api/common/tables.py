@@ -234,10 +234,11 @@ def _order(value: Plain) -> tuple[tuple[int, int, str], ...]:
     """A key by which numbers in texts count as numbers, and capitals as small letters."""
     parts = re.findall(r"[0-9]+|[^0-9]+", _text(value).casefold())
     return tuple(
-        (0, len(digits), digits) if (digits := part.lstrip("0")).isdigit() or not digits
+        (0, len(digits), digits)
+        if (digits := part.lstrip("0")).isdigit() or not digits
         else (1, 0, part)
         for part in parts
-    )  # fmt: skip
+    )
 
 
 def _cell(value: Plain) -> str:

@@ -45,16 +45,29 @@ def chosen(
 ) -> dict[str, list[str]]:
     """The filters of a list of models, as the catalogue takes them."""
     lists = {
-        "developer": developer, "licence": licence, "openness": openness, "family": family,
-        "modality": modality, "architecture": architecture, "year": year, "weights": weights,
-        "disclosure": disclosure, "undisclosed": undisclosed, "licenceClass": licenceClass,
-    }  # fmt: skip
+        "developer": developer,
+        "licence": licence,
+        "openness": openness,
+        "family": family,
+        "modality": modality,
+        "architecture": architecture,
+        "year": year,
+        "weights": weights,
+        "disclosure": disclosure,
+        "undisclosed": undisclosed,
+        "licenceClass": licenceClass,
+    }
     single = {
-        "contextMin": contextMin, "contextMax": contextMax, "parametersMin": parametersMin,
-        "parametersMax": parametersMax, "releasedFrom": str(releasedFrom or ""),
-        "releasedTo": str(releasedTo or ""), "descendsFrom": descendsFrom,
-        "since": since, "until": until,
-    }  # fmt: skip
+        "contextMin": contextMin,
+        "contextMax": contextMax,
+        "parametersMin": parametersMin,
+        "parametersMax": parametersMax,
+        "releasedFrom": str(releasedFrom or ""),
+        "releasedTo": str(releasedTo or ""),
+        "descendsFrom": descendsFrom,
+        "since": since,
+        "until": until,
+    }
     return {**lists, **{key: [value] for key, value in single.items() if value}}
 
 

@@ -78,9 +78,10 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         def wanted() -> tuple[list[Conflict | StoredConflict], dict[str, int]]:
             about = resolve(snapshot, model, "anything") if model else None
             results = [
-                c for c in ledger(snapshot)
+                c
+                for c in ledger(snapshot)
                 if c.severity >= severityMin and (about is None or about in c.about())
-            ]  # fmt: skip
+            ]
             makers = [resolve(snapshot, name, "organization") for name in developer]
             every = chosen(results, (), field, makers, snapshot=snapshot, every=True)
             counted = summary(every)
