@@ -19,13 +19,13 @@ from provenance_graph.acceptance.criteria import best_of
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.literals import arxiv_month
 from provenance_graph.core.sizes import size_in_name, sum_of_weights
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 
 Groups = Mapping[Iri, Sequence[SourcedClaim]]
 _DAY = re.compile(r"(?<!\d)(20[12]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d|[kbm]\b)", re.IGNORECASE)
-_ARXIV = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d\d)(\d\d)\.\d{4,5}")
 _ARXIV_BEGAN = (2007, 4)
 """Numbers of this form begin with April 2007."""
 _HUB_BEGAN = date(2022, 3, 3)
@@ -267,7 +267,7 @@ def _against_release(
     bound = policy.plausible.days_before_release
     doubted: dict[int, str] = {}
     for item in papers:
-        number = arxiv_month(item.value)
+        number = arxiv_month(item.value) if isinstance(item.value, Iri) else None
         source = policy.source(item)
         if number is None or item.basis in DEVELOPER_RANK or source.researched or source.own:
             continue
@@ -287,12 +287,6 @@ def _against_release(
 
 def _earliest(dated: Sequence[SourcedClaim]) -> date | None:
     return min((span[0] for item in dated if (span := date_span(item)) is not None), default=None)
-
-
-def arxiv_month(value: object) -> tuple[int, int] | None:
-    """Year and month in the number of an arXiv paper, as its address has it."""
-    match = _ARXIV.match(value) if isinstance(value, Iri) else None
-    return (2000 + int(match[1]), int(match[2])) if match else None
 
 
 def _month_after(year: int, month: int) -> date:

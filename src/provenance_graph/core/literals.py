@@ -273,6 +273,19 @@ class Dated:
     precision: Precision
 
 
+_ARXIV = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d\d)(\d\d)\.\d{4,5}")
+
+
+def arxiv_month(address: str) -> tuple[int, int] | None:
+    """Year and month in the number of an arXiv paper, which are those of its first version.
+
+    >>> arxiv_month("https://arxiv.org/abs/2106.07447v3"), arxiv_month("https://example.org/1")
+    ((2021, 6), None)
+    """
+    match = _ARXIV.match(address)
+    return (2000 + int(match[1]), int(match[2])) if match else None
+
+
 def day(stated: str | date) -> Dated | None:
     """A date in the forms that sources use, or None when there is no such day.
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.sizes import size_in_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
@@ -112,8 +112,7 @@ def _row(
     yield from statements.is_a(model, PG.Model, name)
     for maker in _several(row.get("Organization", "")):
         yield from statements.made_by(model, maker)
-    if stated := row.get("Publication date"):
-        yield from mapping.released(model, DCTERMS.issued, stated, f"{where} Publication date")
+    yield from _published(row, model, where)
     yield from _domains(row, model)
     yield from _figures(row, model, where)
     yield from _hardware(row, model, where)
@@ -121,6 +120,36 @@ def _row(
     yield from _bases(row, model, subjects, sizes, where)
     yield from _access(row, model, where)
     yield from _links(row, model, name, where)
+
+
+def _published(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
+    """Its day of publication; one after the month of its paper is that of a revision.
+
+    One row in eight with a paper on arXiv has such a day, of a later version or a conference, up to
+    fifteen months off. What was published then is known from the paper's number, to the month.
+    """
+    stated, place = row.get("Publication date", ""), f"{where} Publication date"
+    papers = [url for url in statements.urls(row.get("Link", "")) if literals.arxiv_month(url)]
+    number = literals.arxiv_month(papers[0]) if len(papers) == 1 else None
+    first = literals.day("{}-{:02}".format(*number)) if number else None
+    for item in mapping.released(model, DCTERMS.issued, stated, place) if stated else ():
+        if first is None or isinstance(item, Problem) or not _after(item, first.literal):
+            yield item
+            continue
+        why = f"the paper that the row links to came out in {first.literal.lexical[:7]}"
+        yield replace(item, value=None, as_stated=stated, locator=place, unusable=why)
+        yield Claim(
+            model, DCTERMS.issued, first.literal, precision=first.precision, basis=Basis.INFERENCE,
+            as_stated=papers[0], locator=f"{where} Link",
+        )  # fmt: skip
+
+
+def _after(dated: Claim, last: Literal) -> bool:
+    """Whether a claim's day, or the whole of its month or year, lies after a day."""
+    if not isinstance(dated.value, Literal):
+        return False
+    first, _ = literals.period(dated.value, dated.precision or Precision.DAY)
+    return first.isoformat() > last.lexical
 
 
 def _domains(row: Row, model: Iri) -> Iterator[Claim]:
@@ -417,7 +446,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="8",
+    version="9",
     keys=keys.EPOCH,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
