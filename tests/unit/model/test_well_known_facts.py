@@ -20,7 +20,8 @@ TABLE = folder("data").parent / "docs" / "facts-judged.tsv"
 _FACTS = (
     "parameterCount activeParameterCount contextLength inputModality outputModality "
     "knowledgeCutoff maxOutputTokens layerCount hiddenSize expertCount attentionHeadCount "
-    "keyValueHeadCount vocabularySize embeddingDimension trainingTokenCount trainedOn"
+    "keyValueHeadCount vocabularySize embeddingDimension trainingTokenCount trainedOn "
+    "nominalParameterCount"
 )
 PROPERTIES = {
     **{name: getattr(PG, name) for name in _FACTS.split()},
