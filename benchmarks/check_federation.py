@@ -2,7 +2,9 @@
 
     python benchmarks/check_federation.py FOLDER [--out FILE]
 
-FOLDER is where ``npm install @comunica/query-sparql`` was run; Comunica is no dependency of ours.
+FOLDER is where ``npm install --before=2025-06-01 @comunica/query-sparql`` was run (4.0.2 with all its
+parts of that day, which runs on Node 20; the day matters, since 4.0.2 with parts of later releases
+does not work); Comunica is no dependency of ours.
 The asking service is started with the explicit permission to call loopback addresses. Each way
 must give every row, more than a query's text could hold.
 """
