@@ -285,13 +285,20 @@ def _finding(report: rdflib.Graph, result: rdflib.term.Node) -> Finding:
     focus, value = one(SH.focusNode), one(SH.value)
     component = str(one(SH.sourceConstraintComponent)).rsplit("#", 1)[-1]
     assert focus is not None  # a result without one is no result
+    shape, label = one(SH.sourceShape), str(severity).removeprefix(str(SH))
+    try:
+        degree = Severity.named(label)
+    except KeyError:
+        raise BadShape(
+            f"the severity <{severity}> is none of sh:Info, sh:Warning and sh:Violation"
+        ) from None
     return Finding(
-        severity=Severity.named(str(severity).rsplit("#", 1)[-1]),
+        severity=degree,
         focus=_value(focus),
         path="" if path is None else _path(path),
         value=None if value is None else _value(value),
         message=str(one(SH.resultMessage) or ""),
-        shape=str(one(SH.sourceShape) or ""),
+        shape="" if shape is None else str(_value(shape)),
         component=component.removesuffix("ConstraintComponent"),
     )
 
