@@ -7,14 +7,21 @@ changes neither the width of a model nor its number of heads.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.kinds import SEVERITY
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
-from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, SourcedClaim, Stance
+from provenance_graph.core.claims import (
+    AcceptanceStatus,
+    Basis,
+    Literal,
+    SourcedClaim,
+    Stance,
+    Value,
+)
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.store.values import ANY
@@ -125,8 +132,9 @@ def other_shape(snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None) ->
         for child, _, parent, _ in snapshot.quads(chosen, relation)
         if isinstance(parent, Iri)
     }
+    value = _shapes(snapshot) if subjects is None else snapshot.value
     for child, parent in sorted(edges):
-        result = _difference(snapshot, child, parent)
+        result = _difference(snapshot, child, parent, value)
         if result is not None:
             prop, sides = result
             (ours, _), (theirs, _) = sides
@@ -138,12 +146,24 @@ def other_shape(snapshot: AcceptedSnapshot, subjects: Collection[Iri] | None) ->
             )
 
 
+def _shapes(snapshot: AcceptedSnapshot) -> Callable[[Iri, Iri], Value | None]:
+    """``snapshot.value`` for the shapes of everything, each of which is read in one go."""
+    given: dict[tuple[Iri, Iri], Value] = {}
+    for prop in SHAPES:
+        for subject, _, value, _ in snapshot.quads(predicate=prop):
+            given.setdefault((subject, prop), value)
+    return lambda subject, prop: given.get((subject, prop))
+
+
 def _difference(
-    snapshot: AcceptedSnapshot, child: Iri, parent: Iri
+    snapshot: AcceptedSnapshot,
+    child: Iri,
+    parent: Iri,
+    value: Callable[[Iri, Iri], Value | None],
 ) -> tuple[Iri, tuple[Side, Side]] | None:
     """The first shape on which the files of two models differ; only what was read from files counts."""
     for prop in SHAPES:
-        one, other = snapshot.value(child, prop), snapshot.value(parent, prop)
+        one, other = value(child, prop), value(parent, prop)
         if not isinstance(one, Literal) or not isinstance(other, Literal) or one == other:
             continue
         ours = _readings(snapshot, child, prop, one)

@@ -7,7 +7,8 @@ implausible value: another member of its family, or a part or a teacher instead 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from operator import itemgetter
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.plausibility import KEEPS_SIZE
@@ -39,12 +40,14 @@ def outgrown(
         for child, _, parent, _ in snapshot.quads(one, relation)
         if isinstance(parent, Iri)
     }
-    for child, relation, parent in sorted(edges):
-        if (counts := _too_small(snapshot, child, parent)) and (  # quick: two values
-            stated := _third_parties(snapshot, child, relation, parent)
-        ):
+    suspects = {  # quick: two values
+        edge: counts for edge in edges if (counts := _too_small(snapshot, edge[0], edge[2]))
+    }
+    claims = _claims(snapshot, suspects)
+    for (child, relation, parent), counts in sorted(suspects.items(), key=itemgetter(0)):
+        if stated := _third_parties(snapshot, child, relation, parent, claims[child]):
             own, other = (
-                (count, _counts(snapshot, model, count))
+                (count, _counts(claims[model], count))
                 for model, count in zip((child, parent), counts, strict=True)
             )
             small, large = (int(count.lexical) for count in counts)
@@ -58,16 +61,34 @@ def outgrown(
             yield Conflict(child, relation, "parent", kind, SEVERITY[kind], why, sides, name)
 
 
+def _claims(
+    snapshot: AcceptedSnapshot, edges: Iterable[tuple[Iri, Iri, Iri]]
+) -> dict[Iri, list[SourcedClaim]]:
+    """What is claimed of parents and sizes about the ends of some edges, all read together."""
+    ends = {end for child, _, parent in edges for end in (child, parent)}
+    asked = {*_TRAINED, PG.parameterCount}
+    return {
+        subject: [item for item in seen.claims if item.claim.predicate in asked]
+        for subject, seen in snapshot.views(sorted(ends))
+    }
+
+
 def _third_parties(
-    snapshot: AcceptedSnapshot, child: Iri, relation: Iri, parent: Iri
+    snapshot: AcceptedSnapshot,
+    child: Iri,
+    relation: Iri,
+    parent: Iri,
+    claims: Iterable[SourcedClaim],
 ) -> tuple[SourcedClaim, ...]:
     """The accepted claims of a parent, where third parties alone state it and no other step to it."""
     if any(True for kind in _CHANGES_SIZE for _ in snapshot.quads(child, kind, parent)):
         return ()  # distilled or pruned as well
     stated = tuple(
         item
-        for item in snapshot.claims(child, relation)
-        if item.standing is AcceptanceStatus.ACCEPTED and item.value == parent
+        for item in claims
+        if item.claim.predicate == relation
+        and item.standing is AcceptanceStatus.ACCEPTED
+        and item.value == parent
     )
     return stated if all(item.basis is Basis.THIRD_PARTY for item in stated) else ()
 
@@ -86,6 +107,9 @@ def _too_small(
     return own, other
 
 
-def _counts(snapshot: AcceptedSnapshot, model: Iri, count: Literal) -> tuple[SourcedClaim, ...]:
-    claims = snapshot.claims(model, PG.parameterCount)
-    return tuple(item for item in claims if item.claim.value == count)
+def _counts(claims: Iterable[SourcedClaim], count: Literal) -> tuple[SourcedClaim, ...]:
+    return tuple(
+        item
+        for item in claims
+        if item.claim.predicate == PG.parameterCount and item.claim.value == count
+    )
