@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from provenance_graph.core.extras import needed
     from provenance_graph.graph import Graph, Model
 
-__all__ = ["Graph", "Model", "__version__"]
+__all__ = ["Graph", "Model", "__version__", "needed"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,4 +21,8 @@ def __getattr__(name: str) -> Any:
         from provenance_graph import graph
 
         return getattr(graph, name)
+    if name == "needed":
+        from provenance_graph.core.extras import needed
+
+        return needed
     raise AttributeError(name)

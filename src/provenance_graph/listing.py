@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from provenance_graph.core.extras import needed
+
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
@@ -54,12 +56,8 @@ class Listing(list[T]):
 
 def to_pandas(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pd.DataFrame:
     """Rows as a pandas data frame; raises ImportError with how to get pandas."""
-    try:
-        import pandas
-    except ImportError as missing:
-        reported = "to_pandas needs pandas: pip install 'provenance-graph[pandas]'"
-        raise ImportError(reported) from missing
-    frame = pandas.DataFrame(rows, columns=list(columns) or None)
+    pandas = needed("pandas", "pandas")
+    frame: pd.DataFrame = pandas.DataFrame(rows, columns=list(columns) or None)
     for name in frame.columns:  # pandas keeps days as objects unless told what they are
         values = [row[name] for row in rows if row.get(name) is not None]
         if values and all(isinstance(value, date) for value in values):
@@ -68,12 +66,9 @@ def to_pandas(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pd.Dat
 
 
 def to_polars(rows: list[dict[str, Any]], columns: Iterable[str] = ()) -> pl.DataFrame:
-    """Rows as a polars data frame; raises ImportError with how to get polars."""
-    try:
-        import polars
-    except ImportError as missing:
-        reported = "to_polars needs polars: pip install 'provenance-graph[polars]'"
-        raise ImportError(reported) from missing
+    """Rows as a polars data frame."""
+    import polars
+
     names = list(columns) or list(dict.fromkeys(name for row in rows for name in row))
     return polars.DataFrame({name: _of_one_type([row.get(name) for row in rows]) for name in names})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,17 @@ def test_a_notebook_is_kept_without_its_output(path: Path) -> None:
     for cell in nbformat.read(path, as_version=4).cells:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_without_the_extra_names_what_to_install(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)  # as where it is not installed
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    imports = first.partition("Graph.open")[0].rpartition("\n")[0]
+    with pytest.raises(
+        ImportError, match=r"needs pandas: pip install 'provenance-graph\[notebooks\]'"
+    ):
+        exec(imports, {})

@@ -65,6 +65,8 @@ from provenance_graph.model.receipt import receipts
 
 MAX_TEXT = 100_000
 MAX_SENTENCES = 500
+MAX_SENTENCE = 2_000
+"""Characters of one sentence; what is longer is no statement that could be understood."""
 MAX_STEPS = 6
 """So far up a lineage a parent named in prose is looked for."""
 
@@ -112,6 +114,9 @@ class Checker:
 
     def sentence(self, sentence: str) -> Checked:
         """The verdict on a sentence: the worst of its statements."""
+        if len(sentence) > MAX_SENTENCE:
+            why = f"a sentence of {len(sentence):,} characters; at most {MAX_SENTENCE:,} are read"
+            return Checked(sentence, UNKNOWN, why=why)
         if not speaks_of_the_last(sentence):
             self._last = None
             self._property = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
@@ -12,6 +13,9 @@ from provenance_graph.model.naming.resolve import fold
 
 LONGEST_NAME = 12
 """So many words a name may have."""
+
+MAX_BOUNDS = 40
+"""So many places of a sentence are looked at where another statement may begin."""
 
 Names = dict[str, list[Iri]]
 """Folded names, with the entities that have them."""
@@ -211,7 +215,7 @@ def clauses(sentence: str, names: Names, others: Names | None = None) -> list[st
     """
     mentioned = [*mentions(sentence, names), *mentions(sentence, others or {})]
     bounds = [
-        m for m in _CLAUSE.finditer(sentence)
+        m for m in islice(_CLAUSE.finditer(sentence), MAX_BOUNDS)
         if not any(one.start < m.end() and m.start() < one.end for one in mentioned)
     ]  # fmt: skip
     parts: list[str] = []
@@ -227,7 +231,7 @@ def clauses(sentence: str, names: Names, others: Names | None = None) -> list[st
         else:
             parts.append(part)
         at = following
-    return [part.strip() for part in parts if part.strip()]
+    return [part.strip() for part in parts if part.strip()] or [sentence]
 
 
 HEADLESS = re.compile(

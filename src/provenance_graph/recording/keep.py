@@ -46,6 +46,8 @@ class Recorded:
     property: Iri
     replaced: bool
     new_subject: bool
+    near: tuple[str, ...] = ()
+    """Names like that of a subject which nobody had named before."""
     read_as: str = ""
     """How a quantity was read that its document may mean otherwise."""
     beside: tuple[str, ...] = ()
@@ -67,6 +69,7 @@ def keep(
     snapshot = AcceptedSnapshot(store)
     record, subject, predicate, new = to_record(snapshot, entry, who, today)
     stored = any(True for _ in store.quads(record.header.record, graph=record.header.record))
+    near = near_names(snapshot, entry.model) if new else ()  # while nothing has that name
     update(store, [record], derive=derive)
     beside = tuple(
         f"{short_id(claim.subject)} is {_with_article(iris.local_name(claim.value))}"
@@ -74,7 +77,7 @@ def keep(
         if claim.predicate == RDF.type and isinstance(claim.value, Iri)
     )
     return Recorded(
-        record.header.record, subject, predicate, stored, new, _read_as(record, entry), beside
+        record.header.record, subject, predicate, stored, new, near, _read_as(record, entry), beside
     )
 
 
@@ -159,10 +162,28 @@ def _subject(snapshot: AcceptedSnapshot, text: str) -> tuple[Iri, bool]:
         return iris.model(text), True
 
 
+def near_names(snapshot: AcceptedSnapshot, text: str) -> tuple[str, ...]:
+    """Names like one that nothing has, for a subject that may be new or misspelt."""
+    try:
+        find_entity(snapshot, text, ("model", "family", "dataset"))
+    except NotFound as missing:
+        return missing.near
+    return ()
+
+
+_SCHEMES = frozenset(("http", "https", "ftp", "urn", "doi", "info", "ark", "file", "s3", "gs", "oci", "hf"))  # fmt: skip
+"""What the address of a document may begin with; scripts and inline data are no documents."""
+
+
 def _document(text: str) -> Iri:
-    """The address of a document; raises UsageError for a web address without a host."""
+    """The address of a document; raises UsageError for what is none, or has no host."""
     address = iris.iri(text)
     parts = urlsplit(address)
+    if parts.scheme.casefold() not in _SCHEMES:
+        raise UsageError(
+            f"document: {text[:80]!r} is no address of a document; "
+            "one begins with https:, doi:, urn: or the like"
+        )
     if parts.scheme.casefold() in ("http", "https", "ftp") and not parts.hostname:
         raise UsageError(f"document: {text!r} names no host; give the whole address")
     return address

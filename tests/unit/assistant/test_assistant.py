@@ -15,7 +15,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assistant import cite_check, make_server, server
+from provenance_graph.assistant import cite_check, make_server, server, statements
 from provenance_graph.assistant.cite_check import Checker
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import QueryError, UsageError
@@ -369,3 +369,16 @@ def test_templated_statements_are_marked_right(snapshot) -> None:
 def test_too_long_a_text_is_refused(snapshot) -> None:
     with pytest.raises(UsageError, match="100,000"):
         cite_check(snapshot, "x" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 20_000, "()", "DeepSeek-V3 " + "and with " * 10_000, "a, " * 600, "\u202e(\u202e)"],
+)
+def test_odd_prose_is_unknown_and_no_crash(snapshot, text) -> None:
+    assert {one.verdict for one in cite_check(snapshot, text)} == {"unknown"}
+
+
+def test_the_parts_of_a_sentence_are_bounded() -> None:
+    assert len(statements.clauses("M has 7B parameters and 32 layers, " * 500, {})) <= 41
+    assert statements.clauses("((((", {}) == ["(((("]

@@ -264,3 +264,22 @@ def test_a_table_in_utf_16_without_its_mark_is_refused(tmp_path: Path) -> None:
     path.write_bytes("model,property\nacme/x,license\n".encode("utf-16-le"))
     with pytest.raises(Unreadable, match="save it as UTF-8"):
         list(read_entries(path))
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "DATA:text/html,x", "vbscript:x"])
+def test_a_script_is_no_document(own, address) -> None:
+    with pytest.raises(UsageError, match="is no address of a document"):
+        add(own, "openai/gpt-4o", "contextLength", "128000", document=address)
+
+
+def test_a_misspelt_model_is_told_with_near_ones(own, tmp_path) -> None:
+    result = add(own, "claud/claude-haiku-4-5", "contextLength", "200000")
+    assert result.exit_code == 0
+    assert "a model nobody had named before; did you mean" in result.stderr
+    assert "anthropic/claude-haiku-4-5" in result.stderr
+    table = tmp_path / "t.csv"
+    table.write_text(
+        f"model,property,value,document\nclod/claude-haiku-4-5,contextLength,1,{CARD}\n"
+    )
+    dry = run(own, "claim", "import", str(table), "--dry-run")
+    assert "nobody has named clod/claude-haiku-4-5 before; did you mean" in dry.stderr

@@ -165,7 +165,7 @@ def log(session: Session, form: str) -> int:
     session.print_table(("at", "who", "action", "what", "record", "as written"), rows, form)
     broken = sum(not one.sound for one in lines)
     session.say(
-        f"{len(lines)} entries"
+        f"{len(lines)} {'entry' if len(lines) == 1 else 'entries'}"
         + (f", {broken} do not follow from the one before" if broken else ", an unbroken chain")
     )
     return 1 if broken else 0
@@ -177,7 +177,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.recording import AuditLog, keep
-    from provenance_graph.recording.keep import to_record
+    from provenance_graph.recording.keep import near_names, to_record
     from provenance_graph.store.embedded import EmbeddedStore
 
     _local(session)
@@ -186,11 +186,15 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
         snapshot = session.snapshot()
         for place, result in entries:
             try:
-                to_record(snapshot, result, who, _today())
+                *_, new = to_record(snapshot, result, who, _today())
+                if new and (near := near_names(snapshot, result.model)):
+                    asked = f"did you mean {', '.join(near)}?"
+                    session.say(f"{place}nobody has named {result.model} before; {asked}")
             except UsageError as wrong:
                 bad += 1
                 session.say(f"{place}{wrong}")
-        session.say(f"{len(entries) - bad} findings could be kept; nothing kept")
+        good = len(entries) - bad
+        session.say(f"{good} finding{'' if good == 1 else 's'} could be kept; nothing kept")
         return bad
     log = AuditLog(session.folder)
     with EmbeddedStore.open_writer(session.folder) as store:
@@ -210,7 +214,8 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 retained.record,
                 f"{named}: {result.value or result.stance} ({result.document})",
             )
-            new = " (a model nobody had named before)" if retained.new_subject else ""
+            near = f"; did you mean {', '.join(retained.near)}?" if retained.near else ""
+            new = f" (a model nobody had named before{near})" if retained.new_subject else ""
             session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{new}")
             if retained.read_as:
                 session.say(f"  {retained.read_as}")
