@@ -214,9 +214,9 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 retained.record,
                 f"{named}: {result.value or result.stance} ({result.document})",
             )
-            near = f"; did you mean {', '.join(retained.near)}?" if retained.near else ""
-            new = f" (a model nobody had named before{near})" if retained.new_subject else ""
-            session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{new}")
+            asked = f"; did you mean {', '.join(retained.near)}?" if retained.near else ""
+            first = f" (a model nobody had named before{asked})" if retained.new_subject else ""
+            session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{first}")
             if retained.read_as:
                 session.say(f"  {retained.read_as}")
             if retained.beside:
