@@ -5,6 +5,7 @@ import pytest
 
 from provenance_graph.core import errors
 from provenance_graph.store.base import Limits
+from provenance_graph.store.remote.http import failure
 from provenance_graph.store.remote.reading import RemoteStore
 
 URL = "http://service.example/sparql"
@@ -69,3 +70,8 @@ def test_the_version_is_the_etag_and_never_a_guess():
     assert tagged.version == tagged.version == '"5-ab"'
     untagged = answering(lambda _: httpx2.Response(200, json={}))
     assert untagged.version != untagged.version
+
+
+def test_the_page_with_which_a_service_refuses_is_told_in_its_words() -> None:
+    page = b"<html><style>b {color: red}</style><body><h1>Not here</h1>\n<p>No such place</p></body></html>"
+    assert str(failure("http://x", 501, page)) == "http://x answered 501: Not here No such place"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -149,6 +150,9 @@ class RemoteClient:
             self._client.close()
 
 
+_MARKUP = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL)
+
+
 class _Unreached(Exception):
     """A request that got no whole answer; ``before`` it can have had any effect, or perhaps after."""
 
@@ -162,6 +166,8 @@ class _Unreached(Exception):
 def failure(url: str, status: int, body: bytes) -> StoreError | QueryError:
     """What a status other than success means, with the service's own words."""
     text = body[:2000].decode("utf-8", "replace").strip()
+    if text.startswith("<"):  # a page: its words are enough
+        text = " ".join(_MARKUP.sub(" ", text).split())
     with suppress(ValueError, TypeError, KeyError):  # else the words as they are
         text = str(json.loads(text)["detail"])
     if status in (401, 407):
