@@ -103,7 +103,7 @@ class Checker:
         self._tables: dict[tuple[str, ...], Names] = {}
         self._last: Iri | None = None
         self._property: Iri | None = None
-        """Of which the last statement spoke; "the number" in the next one stands for it."""
+        """What the last statement was about; "the number" in the next one refers to it."""
 
     def _table(self, kinds: tuple[str, ...]) -> Names:
         if kinds not in self._tables:

@@ -23,7 +23,7 @@ def quick(frozen: type[_Frozen]) -> type[_Frozen]:
     """A frozen dataclass whose objects are made as fast as those of a plain one.
 
     A store is built of millions of claims, and the guard against assignment makes each seven times
-    as dear. The type checker goes on refusing assignments; objects of it may be hashed as before.
+    as slow. The type checker goes on refusing assignments; objects of it may be hashed as before.
     """
     rows = [
         (each.name, each.type, field() if each.default is MISSING else field(default=each.default))

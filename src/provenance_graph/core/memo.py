@@ -1,6 +1,6 @@
 """Results of a function of one text that are remembered, in memory that cannot run away.
 
-A bound on entries alone bounds nothing where a stranger chooses the texts: 65,536 names of eight
+A bound on entries alone bounds nothing where a client chooses the texts: 65,536 names of eight
 kilobytes each are half a gigabyte.
 """
 

@@ -88,7 +88,7 @@ class Store(Protocol):
 
 @runtime_checkable
 class Expecting(Protocol):
-    """A store to which a look-up is dear, and that makes several at once where it knows of them."""
+    """A store where each look-up is costly, and which combines those that it is told of."""
 
     def expect(self, names: Iterable[Iri], *, claims: bool = False) -> None:
         """Names that are looked up next, or whose ``claims`` are."""

@@ -93,7 +93,7 @@ INCOMPLETE = (
 
 _PERSON = "a person or an address, kept out of the graph"
 _INSIDE = "a name inside the document"
-_HOW = "how two documents of one thing are told apart"
+_HOW = "distinguishes two documents about one subject"
 
 
 def _described(role: str) -> tuple[Key, ...]:

@@ -38,7 +38,7 @@ _WATCHED: Final = frozenset({"/health", "/metrics"})
 _WORKED: Final = ("/api/", "/reconcile", "/mcp")
 """Routes whose answers are worked out by threads of this process."""
 _DOCUMENTS: Final = frozenset({"/api/v1/check", "/api/v1/validate"})
-"""Routes that read documents of strangers, which may take long."""
+"""Routes that read documents of unknown origin, which may take long."""
 _BATCHES: Final = ("/reconcile", "/mcp")
 _BATCH: Final = 4 << 20
 """Bytes of a batch of queries."""

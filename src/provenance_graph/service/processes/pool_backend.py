@@ -93,7 +93,7 @@ class PoolBackend:
     def pool(self) -> WorkerPool:
         """The workers; raises StoreError with the reason where there are none."""
         if self._pool is None and not self._closed and time.monotonic() > self._tried + _AGAIN:
-            self._try()  # the store may have been mended
+            self._try()  # the store may have been repaired
         if self._pool is None:
             raise self._failure
         return self._pool
