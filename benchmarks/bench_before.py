@@ -3,13 +3,14 @@
     python benchmarks/bench_before.py REVISION... [--models 300] [--times 5]
 
 Each revision is checked out aside and works on the same generated hub. Figures are the least processor
-seconds (user and system, with children) of some runs of the whole command, taken in turn, and
-their ratio to the first revision.
+seconds (user and system, with children) of some runs of the whole command, taken in turn; they
+go to ``benchmarks/results/before.json``, of which ``performance_page.py`` makes a table.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import shutil
@@ -22,6 +23,7 @@ from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
 
 ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "before.json"
 CARD = "---\nlicense: apache-2.0\nbase_model: {parent}\nlanguage: [en]\n---\n# Tiny {number}\n\nA model.\n"
 QUERY = "SELECT ?m ?d { ?m a pg:Model ; dcterms:issued ?d } ORDER BY ?d LIMIT 100"
 
@@ -84,12 +86,21 @@ def report(versions: dict[str, Path], folder: Path, hub: Hub, times: int) -> Non
                 rows.setdefault("build", []).append(spent(root, store, *build))
             for name, words in tasks.items():
                 rows.setdefault(name, []).append(spent(root, store, *words))
-    first = next(iter(versions))
-    print("task".ljust(20), *(f"{revision[:10]:>20}" for revision in versions))
-    for name in results[first]:
-        base = min(results[first][name])
-        cells = (min(results[revision][name]) for revision in versions)
-        print(name.ljust(20), *(f"{one * 1000:>10,.0f} ms {one / base:>5.2f}x" for one in cells))
+    rows = {
+        name: {revision: min(results[revision][name]) for revision in versions}
+        for name in results[next(iter(versions))]
+    }
+    for name, seconds in rows.items():
+        print(name.ljust(20), *(f"{one * 1000:>10,.0f} ms" for one in seconds.values()))
+    days = {revision: day_of(revision) for revision in versions}
+    written = {"days": days, "seconds": rows}
+    RESULTS.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+
+
+def day_of(revision: str) -> str:
+    """The day of a commit."""
+    line = ["git", "log", "-1", "--format=%cs", revision]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":

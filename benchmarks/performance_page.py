@@ -233,6 +233,30 @@ def _add(run: dict[str, object], line: Mapping[str, object]) -> None:
             run["build peak MB"] = line.get("peak MB")
 
 
+def beside_earlier(text: str) -> str:
+    """A table of whole commands of earlier versions and this one, from ``bench_before.py``."""
+    measured = json.loads(text)
+    days: Mapping[str, str] = measured["days"]
+    first = next(iter(days))
+    lines = [
+        "",
+        "## Beside earlier versions",
+        "",
+        "Whole commands on the same generated hub, taken in turn in one run (`python -m benchmarks.bench_before`): the least processor",
+        f"milliseconds, and the ratio to the version of {days[first]}. What later ones do more is named in [architecture.md](architecture.md).",
+        "",
+        f"| command | {' | '.join(f'{day} (`{name[:8]}`)' for name, day in days.items())} |",
+        f"|---|{'---|' * len(days)}",
+    ]
+    for name, seconds in measured["seconds"].items():
+        cells = [
+            f"{1000 * one:,.0f}" + ("" if key == first else f" ({one / seconds[first]:.2f} ×)")
+            for key, one in seconds.items()
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
 def _unfinished(latest: Mapping[int, Mapping[str, object]]) -> list[str]:
     """What did not come to its end, size by size."""
     lines = []
@@ -260,7 +284,12 @@ def main() -> None:
     parser.add_argument("-o", "--out", type=Path, default=Path("docs/performance.md"))
     asked = parser.parse_args()
     runs = [json.loads(line) for line in asked.results.read_text().splitlines() if line.strip()]
-    asked.out.write_text(page(runs), encoding="utf-8")
+    asked.out.write_text(whole(runs, asked.results.with_name("before.json")), encoding="utf-8")
+
+
+def whole(runs: Sequence[Mapping[str, object]], before: Path) -> str:
+    """The page, with earlier versions where they were measured."""
+    return page(runs) + (beside_earlier(before.read_text("utf-8")) if before.is_file() else "")
 
 
 if __name__ == "__main__":

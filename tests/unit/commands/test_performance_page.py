@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from benchmarks.hub.stages import STAGES
-from benchmarks.performance_page import STEPS, WHOLE, exponent, page
+from benchmarks.performance_page import STEPS, WHOLE, exponent, page, whole
 
 RUNS = [
     {
@@ -67,7 +67,10 @@ def test_every_row_of_stages_is_a_stage_that_is_measured() -> None:
 def test_the_page_is_what_the_command_makes_of_the_results() -> None:
     root = Path(__file__).parents[3]
     lines = (root / "benchmarks/results/scale.jsonl").read_text(encoding="utf-8").splitlines()
-    made = page([json.loads(line) for line in lines])
+    before = root / "benchmarks/results/before.json"
+    assert before.is_file()
+    made = whole([json.loads(line) for line in lines], before)
+    assert "## Beside earlier versions" in made
     assert (root / "docs/performance.md").read_text(encoding="utf-8") == made
 
 

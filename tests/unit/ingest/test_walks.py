@@ -19,7 +19,7 @@ from tools.walks import CARD, counted
 
 def test_a_call_inside_a_file_changes_no_file_and_one_into_another_does() -> None:
     address = "https://huggingface.co/acme/counted-once"
-    assert counted(lambda: iris.short_id(iris.model("acme/tiny"))) == (1, 0)
+    assert counted(lambda: iris.expand("pg:contextLength")) == (1, 0)
     files, changes = counted(lambda: iris.model(hub.model_name(address)))
     assert files == 2
     assert changes == 0  # both are called from here, and here is no file of the package
