@@ -102,6 +102,7 @@ def below_namespace(document: Document, options: Options) -> Document:
     return replace(
         document,
         name=f"{options.namespace}/{name}",
+        collection="",  # the importer says whose it is, so the name is no longer the path's alone
         path=document.path or document.name,
     )
 
