@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-
-from provenance_graph.formats.statements import letters
+from functools import lru_cache
+from urllib.parse import unquote
 
 SIZE_WORD = re.compile(r"(?<![a-z0-9.])(?:\d+x)?\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECASE)
 
@@ -83,3 +83,27 @@ def is_itself(stated: str, *names: str) -> bool:
         if child.startswith(parent) and size_words(name) and not size_words(stated):
             return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def same_name(repository: str, *spellings: str) -> bool:
+    """Whether a repository is called as the model is, letter case and punctuation apart.
+
+    The owner's name may stand before the model's, and a format suffix after it. Nothing looser:
+    ``codegemma-7b`` is not CodeGemma 7B Instruct.
+
+    >>> same_name("tiiuae/falcon-40b", "Falcon 40B"), same_name("google/codegemma-7b", "CodeGemma")
+    (True, False)
+    """
+    owner, _, tail = repository.partition("/")
+    wanted = {letters(spelling) for spelling in spellings} - {""}
+    result = letters(tail)
+    owner_letters = letters(owner)
+    options = {result, result.removesuffix("hf")}
+    heads = {"", owner_letters} | {letters(part) for part in re.split(r"[-_.]", owner)}
+    return any(f"{head}{want}" in options for head in heads for want in wanted)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a name, small, so that spellings compare."""
+    return re.sub(r"[\W_]+", "", unquote(text).casefold())

@@ -136,37 +136,6 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def source_slug(document: Document) -> str:
-    """A document's path as one step of a name, without the suffix of its format.
-
-    >>> source_slug(Document(Iri("https://x.org/b"), b"", "2026-01-31", "boms/llama 3.json"))
-    'boms-llama-3'
-    """
-    path = document.name or document.url.rsplit("/", 1)[-1]
-    return iris.slug(re.sub(r"\.(?:json|jsonld|ya?ml|csv)$", "", clean(path), flags=re.IGNORECASE))
-
-
-def by_path(source: str, path: str, document: Document) -> Iri:
-    """The model of a document that names none: known by its path, within its collection alone.
-
-    Two teams' ``chat/config.json`` are two models.
-    """
-    return iris.entity(source, "model", "/".join(filter(None, (document.collection, path))))
-
-
-def file_stem(document: Document, suffix: str) -> str:
-    """A file's path without its suffix: the folders belong to it where every folder has such a file.
-
-    >>> of = lambda name: Document(Iri("urn:file:x"), b"", "2026-01-31", name)
-    >>> file_stem(of("a/model.safetensors"), "safetensors"), file_stem(of("a/oak.gguf"), "gguf")
-    ('a/model', 'oak')
-    """
-    path = clean(document.name or document.url.rsplit("/", 1)[-1])
-    path = re.sub(rf"\.{suffix}$", "", path, flags=re.IGNORECASE)
-    last = path.rpartition("/")[2]
-    return path if hub.names_a_file(last) else last
-
-
 def is_a(subject: Iri, kind: Iri, name: str = "") -> Iterator[Claim]:
     """What an entity is and what it is called."""
     yield Claim(subject, RDF.type, kind)
@@ -287,30 +256,6 @@ def link_property(url: str) -> Iri:
     if _CODE_FILE.search(path):
         return PG.modelCard if _CARD_FILE.search(unquote(path)) else RDFS.seeAlso
     return PG.codeRepository if _CODE_PLACE.match(path) else RDFS.seeAlso
-
-
-@lru_cache(maxsize=4096)
-def same_name(repository: str, *spellings: str) -> bool:
-    """Whether a repository is called as the model is, letter case and punctuation apart.
-
-    The owner's name may stand before the model's, and a format suffix after it. Nothing looser:
-    ``codegemma-7b`` is not CodeGemma 7B Instruct.
-
-    >>> same_name("tiiuae/falcon-40b", "Falcon 40B"), same_name("google/codegemma-7b", "CodeGemma")
-    (True, False)
-    """
-    owner, _, tail = repository.partition("/")
-    wanted = {letters(spelling) for spelling in spellings} - {""}
-    result = letters(tail)
-    owner_letters = letters(owner)
-    options = {result, result.removesuffix("hf")}
-    heads = {"", owner_letters} | {letters(part) for part in re.split(r"[-_.]", owner)}
-    return any(f"{head}{want}" in options for head in heads for want in wanted)
-
-
-def letters(text: str) -> str:
-    """The letters and digits of a name, small, so that spellings compare."""
-    return re.sub(r"[\W_]+", "", unquote(text).casefold())
 
 
 def dated(

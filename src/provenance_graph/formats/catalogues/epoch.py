@@ -419,7 +419,7 @@ def _links(row: Row, model: Iri, name: str, where: str) -> Iterator[Claim | Prob
             yield statements.link(model, statements.link_property(url), url, f"{where} {column}")
     for url in dict.fromkeys([*urls, *statements.urls(row.get("Accessibility notes", ""))]):
         repository = statements.hub_model(url)
-        if repository and statements.same_name(repository, name):
+        if repository and model_names.same_name(repository, name):
             yield Claim(model, PG.hubRepository, statements.hub_page(repository))
         elif repository and url in urls and model_names.may_hold(repository, name):
             yield Claim(model, PG.weightsLocation, statements.hub_page(repository))

@@ -116,7 +116,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
 
 def _model(name: str, version: str, url: str) -> Iri:
     repository = statements.hub_model(_link(url))
-    if repository and statements.same_name(repository, name, name + version):
+    if repository and model_names.same_name(repository, name, name + version):
         return iris.model(repository)
     return iris.entity(SOURCE, "model", iris.name_slug(name))
 
@@ -169,7 +169,7 @@ def _hub(release: dict[Any, Any], model: Iri, name: str, version: str) -> Iterat
     if _link(url) != url:
         yield Problem(where, f"{url[:80]!r} is not an address", _link(url)[:120], kind="link")
     repository = statements.hub_model(_link(url))
-    if repository and statements.same_name(repository, name, name + version):
+    if repository and model_names.same_name(repository, name, name + version):
         yield Claim(model, PG.hubRepository, statements.hub_page(repository))
         return
     plausible = bool(repository) and model_names.may_hold(repository, f"{name} {version}")
@@ -317,7 +317,7 @@ def _component(
         place, called = f"{where}/component_path", unquote(local_name(model))
         repository = statements.hub_model(_link(url)) if title in _OF_ONE_MODEL else ""
         if repository and not (
-            statements.same_name(repository, called) or model_names.may_hold(repository, called)
+            model_names.same_name(repository, called) or model_names.may_hold(repository, called)
         ):
             what = f"the link leads to {repository}, the model is called {called[:80]!r}"
             yield Problem(place, what, "the address of its own", kind="link")

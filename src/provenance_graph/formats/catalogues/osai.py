@@ -132,7 +132,7 @@ def _model(name: str, *links: str) -> Iri:
     """The Hub's name where a link names a repository called as the model is, else the index's."""
     for url in links:
         repository = statements.hub_model(url)
-        if repository and statements.same_name(repository, name):
+        if repository and model_names.same_name(repository, name):
             return iris.model(repository)
     return iris.entity(SOURCE, "model", iris.name_slug(name))
 
@@ -165,7 +165,7 @@ def _system(system: dict[Any, Any], end: Iri, name: str) -> Iterator[Claim | Pro
             )
     if url := scalar_text(system.get("link")):
         repository = statements.hub_model(url)
-        if statements.same_name(repository, name):
+        if model_names.same_name(repository, name):
             yield Claim(end, PG.hubRepository, statements.hub_page(repository))
         else:
             yield statements.link(end, RDFS.seeAlso, url, "/system/link")
@@ -182,8 +182,8 @@ def _document(end: Iri, key: str, url: str, name: str) -> Claim | Problem:
 
 def _own_card(repository: str, name: str) -> bool:
     """Whether a repository's card may be the model's: not one of the model it was made from."""
-    base = statements.letters(name).startswith(statements.letters(repository.partition("/")[2]))
-    return statements.same_name(repository, name) or (
+    base = model_names.letters(name).startswith(model_names.letters(repository.partition("/")[2]))
+    return model_names.same_name(repository, name) or (
         not base and model_names.may_hold(repository, name)
     )
 
@@ -209,7 +209,7 @@ def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterat
         repository = statements.hub_model(url)
         if not repository:
             yield statements.link(model, PG.weightsLocation, url, where)
-        elif statements.same_name(repository, name):
+        elif model_names.same_name(repository, name):
             yield Claim(model, PG.hubRepository, statements.hub_page(repository))
         else:
             plausible = model_names.may_hold(repository, name)

@@ -15,7 +15,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks, files
 from provenance_graph.formats.croissant.keys import COLLECTION, KEYS, SOURCE, TEXTS_ABOUT
@@ -74,7 +74,7 @@ def origin(document: Document) -> Origin:
     )
     name = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
     return Origin(
-        local=f"{statements.source_slug(document)}/{iris.slug(dataset.text(SCHEMA + 'name') or name)}",
+        local=f"{paths.source_slug(document)}/{iris.slug(dataset.text(SCHEMA + 'name') or name)}",
         publisher=iris.organization(maker or "unnamed authors of dataset metadata"),
         basis=Basis.THIRD_PARTY,
         title=f"Croissant metadata of {dataset.text(SCHEMA + 'name') or name}",

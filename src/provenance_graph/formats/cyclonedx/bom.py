@@ -12,7 +12,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, paths, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.cyclonedx import xml
 from provenance_graph.formats.cyclonedx.keys import KEYS, MODEL
@@ -168,7 +168,7 @@ def local_of(document: Document, whole: dict[Any, Any]) -> str:
     """Its place among the documents, and its serial number: examples share the latter."""
     serial = scalar_text(whole.get("serialNumber")).removeprefix("urn:uuid:")
     known = serial if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
-    return "/".join(part for part in (statements.source_slug(document), known.casefold()) if part)
+    return "/".join(part for part in (paths.source_slug(document), known.casefold()) if part)
 
 
 def collect(bom: Bom) -> Iterator[Problem]:
@@ -220,7 +220,7 @@ def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
         if kind == "dataset" and (dataset := statements.hub_dataset(url)):
             return iris.dataset(dataset)
         repository = statements.hub_model(url) if kind == "model" else ""
-        if repository and (name == repository or statements.same_name(repository, name)):
+        if repository and (name == repository or model_names.same_name(repository, name)):
             return iris.model(repository)
     if kind == "dataset" and name and not _PATH.search(name):
         return iris.dataset(name)

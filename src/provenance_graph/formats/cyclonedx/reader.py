@@ -18,7 +18,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, statements
 from provenance_graph.formats.cyclonedx import around, card, component, formulation, xml
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
@@ -223,7 +223,7 @@ def _link(
     link_property = statements.link_property(url)
     if dataset and (data := statements.hub_dataset(url)):
         yield Claim(subject, PG.hubRepository, statements.hub_page(f"datasets/{data}"))
-    elif repository and (name == repository or statements.same_name(repository, name)):
+    elif repository and (name == repository or model_names.same_name(repository, name)):
         page = statements.hub_page(repository)
         yield Claim(subject, PG.hubRepository, page)
         if url.rstrip("/") != page or kind not in LINKS:

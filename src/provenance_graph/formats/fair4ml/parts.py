@@ -12,7 +12,7 @@ from provenance_graph.core import hub, iris, literals, terms
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, statements
 from provenance_graph.formats.fields import jsonld, measures, named, packages
 from provenance_graph.formats.fields.jsonld import FAIR4ML, SCHEMA
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -51,7 +51,7 @@ _AMOUNT = re.compile(
 def address(model: Iri, url: str, name: str, where: str, key: str) -> Iterator[Claim | Problem]:
     """The model's own page, or another address of it."""
     repository = statements.hub_model(url)
-    if repository and (iris.model(repository) == model or statements.same_name(repository, name)):
+    if repository and (iris.model(repository) == model or model_names.same_name(repository, name)):
         yield Claim(model, PG.hubRepository, statements.hub_page(repository))
     elif key == SCHEMA + "url" and url:
         yield statements.link(model, PG.homepage, url, where)

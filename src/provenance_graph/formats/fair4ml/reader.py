@@ -17,7 +17,7 @@ from provenance_graph.core import iris, terms
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
@@ -136,7 +136,7 @@ def origin(document: Document) -> Origin:
     stated = models[0][1].text(SCHEMA + "sdPublisher") if models else ""
     maker = stated or ("MLentory" if wrapped else "")
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization(maker or "unnamed authors of model metadata"),
         basis=Basis.THIRD_PARTY,
         title="FAIR4ML metadata",

@@ -11,7 +11,7 @@ from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats import statements
+from provenance_graph.formats import paths, statements
 from provenance_graph.formats.document import Document
 
 SOURCE = "huggingface"
@@ -108,7 +108,7 @@ def repository_of(document: Document) -> NamedRepository:
             return repository(result)
         stem = "/".join(folders) or document.folder or stem
     local = statements.clean(stem)[-200:].lstrip("/")
-    subject = statements.by_path(SOURCE, local, document)
+    subject = paths.by_path(SOURCE, local, document)
     return NamedRepository(
         subject, "/".join(filter(None, (document.collection, local))), shown=local
     )

@@ -15,7 +15,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, RDFS, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import packages
@@ -93,7 +93,7 @@ def origin(document: Document) -> Origin:
     name = (nodes.text(publisher, "name") or publisher) if publisher else ""
     licence = nodes.text(catalogue, "licence") if catalogue else ""
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization(name or "unnamed publishers of catalogues"),
         title="MLDCAT-AP description of models and datasets",
         licence=licence,

@@ -12,7 +12,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import named, packages
@@ -90,7 +90,7 @@ def recognises(features: Features) -> bool:
 def origin(document: Document) -> Origin:
     """Nobody in particular: the file does not say who ran it."""
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization("unnamed users of MLflow"),
         basis=Basis.MEASUREMENT if mlflow_run.is_run(document.features) else Basis.ARTIFACT,
         title="MLflow run" if mlflow_run.is_run(document.features) else "MLflow model",
@@ -114,9 +114,9 @@ def read_model(document: Document) -> Iterator[Claim | Problem]:
     raw = mapping(document.yaml)
     yield from coverage.unknown(leaves(document), KEYS, "MLflow's MLmodel")
     id_ = scalar_text(raw.get("model_uuid")) or scalar_text(raw.get("model_id"))
-    path = statements.source_slug(document)
+    path = paths.source_slug(document)
     by_id = iris.entity(SOURCE, "model", iris.slug(id_)) if id_ else None
-    model = by_id or statements.by_path(SOURCE, path, document)
+    model = by_id or paths.by_path(SOURCE, path, document)
     yield from statements.is_a(model, PG.Model)
     for stated in dict.fromkeys(scalar_text(raw.get(key)) for key in ("model_uuid", "model_id")):
         if stated:

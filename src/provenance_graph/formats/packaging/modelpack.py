@@ -11,7 +11,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages, runs
@@ -143,7 +143,7 @@ def origin(document: Document) -> Origin:
     named = (name for each in authors if (name := _without_address(stated_name(each))))
     maker = stated_name(descriptor.get("vendor")) or next(named, "")
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization(maker or "unnamed authors of model packages"),
         basis=Basis.THIRD_PARTY,
         title="Packed model",
@@ -165,7 +165,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
     if name:
         model = iris.entity(SOURCE, "model", iris.slug(name))
     else:
-        model = statements.by_path(SOURCE, iris.slug(fallback or "model"), document)
+        model = paths.by_path(SOURCE, iris.slug(fallback or "model"), document)
     yield from statements.is_a(model, PG.Model, name)
     for each in names:
         if each and each != name:
@@ -239,7 +239,7 @@ def _source(
             yield statements.link(model, PG.codeRepository, url, where)
         return
     converted = bool(packed) and packed.casefold() not in place.name.casefold()
-    if statements.same_name(place.name, name) and not converted:
+    if model_names.same_name(place.name, name) and not converted:
         yield Claim(model, PG.hubRepository, hub.page(place.name))
         return
     parent = iris.model(place.name)

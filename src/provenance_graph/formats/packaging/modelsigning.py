@@ -21,7 +21,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import packages
@@ -213,7 +213,7 @@ def origin(document: Document) -> Origin:
         whole = {}
     name = signer(whole)[: statements.MAX_STATED]
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization(name or "unnamed signers"),
         basis=Basis.THIRD_PARTY,
         title="Signed statement about a model, signature not verified",
@@ -322,7 +322,7 @@ def _model(names: list[str], document: Document) -> Iri:
             return iris.model(place.name)
         if names[0]:
             return iris.entity(SOURCE, "model", iris.slug(names[0]))
-    return iris.entity(SOURCE, "model", statements.source_slug(document))
+    return iris.entity(SOURCE, "model", paths.source_slug(document))
 
 
 def _digested(model: Iri, name: str, digests: Any, where: str) -> Iterator[Claim | Problem]:

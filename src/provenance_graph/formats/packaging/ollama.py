@@ -11,7 +11,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
@@ -112,7 +112,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 def origin(document: Document) -> Origin:
     """Nobody in particular: a Modelfile does not say whose it is."""
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization("unnamed authors of model files"),
         basis=Basis.THIRD_PARTY,
         title="Ollama Modelfile",
@@ -126,7 +126,7 @@ def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
         raise Unreadable(document.url, "a Modelfile without FROM")
     path = re.sub(r"(?:^|/|\.)Modelfile$", "", document.name or "model", flags=re.IGNORECASE)
     path = path or document.folder  # two folders' files of this one name are two models
-    model = statements.by_path(SOURCE, iris.slug(path or document.name or "modelfile"), document)
+    model = paths.by_path(SOURCE, iris.slug(path or document.name or "modelfile"), document)
     yield from statements.is_a(model, PG.Model, path)
     adapted = any(each.key == "ADAPTER" for each in results)
     for each in results:

@@ -17,7 +17,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import runs
@@ -151,7 +151,7 @@ def origin(document: Document) -> Origin:
     first = next((e for e in events(document) if not isinstance(e, Problem)), ("", {}))
     job = mapping(first[1].get("job"))
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization("unnamed operators of data pipelines"),
         basis=Basis.MEASUREMENT,
         title=f"OpenLineage events of {stated_name(job.get('namespace')) or 'a pipeline'}",

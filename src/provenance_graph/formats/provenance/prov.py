@@ -20,7 +20,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import named, packages, runs
@@ -195,7 +195,7 @@ def origin(document: Document) -> Origin:
     agents = mapping(mapping(_whole(document)).get("agent"))
     name = next((str(id_) for id_ in agents), "")
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization(name.rpartition(":")[2] or "unnamed users of PROV"),
         basis=Basis.MEASUREMENT,
         title="PROV-JSON",
@@ -206,7 +206,7 @@ def read_prov(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a PROV document says of models, datasets and the run that made them."""
     graph, problems = _graph(document)
     yield from problems
-    run = iris.entity(SOURCE, "run", statements.source_slug(document))
+    run = iris.entity(SOURCE, "run", paths.source_slug(document))
     for id_, element in graph.elements.items():
         kind = _type_of(element) if graph.kinds[id_] == "entity" else ""
         if kind:
@@ -237,7 +237,7 @@ def _subject(address: str, id_: str, kind: str, document: Document) -> Iri:
             return iris.dataset(place.name)
     if "://" in address:
         return iris.entity(SOURCE, kind, iris.slug(address.partition("://")[2]))
-    return iris.entity(SOURCE, kind, f"{statements.source_slug(document)}/{iris.slug(id_)}")
+    return iris.entity(SOURCE, kind, f"{paths.source_slug(document)}/{iris.slug(id_)}")
 
 
 def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:

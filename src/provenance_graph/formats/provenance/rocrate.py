@@ -15,7 +15,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import jsonld, packages, runs
@@ -136,7 +136,7 @@ class Crate:
             ),
             "./",
         )
-        self.local = statements.source_slug(document)
+        self.local = paths.source_slug(document)
 
     def role(self, node: dict[Any, Any]) -> str:
         """What a node is to the graph."""

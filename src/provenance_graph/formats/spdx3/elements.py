@@ -9,7 +9,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import measures, named, packages
 from provenance_graph.formats.spdx3.graph import SOURCE, ElementGraph, revision_of, role
@@ -111,7 +111,7 @@ def _links(element: dict[str, Any], subject: Iri, where: str) -> ReaderOutput:
         elif data := statements.hub_dataset(url):
             yield from _page(subject, url, statements.hub_page(f"datasets/{data}"), key)
         elif (repository := statements.hub_model(url)) and (
-            name == repository or statements.same_name(repository, name)
+            name == repository or model_names.same_name(repository, name)
         ):
             yield from _page(subject, url, statements.hub_page(repository), key)
         elif url.startswith("http"):

@@ -12,7 +12,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.fields import packages
@@ -278,7 +278,7 @@ def subject_of(element: dict[str, Any]) -> Iri:
         if kind == "dataset" and (dataset := statements.hub_dataset(link)):
             return iris.dataset(dataset)
         repository = statements.hub_model(link) if kind == "model" else ""
-        if repository and (name == repository or statements.same_name(repository, name)):
+        if repository and (name == repository or model_names.same_name(repository, name)):
             return iris.model(repository)
     # an id without its UUID is no better than a name, and a UUID names the document's element
     local = name or _UUID.sub("", scalar_text(element.get("spdxId"))[-100:]).strip("-/#:_ ")

@@ -15,7 +15,7 @@ from typing import Any
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.spdx3 import elements as spdx3_elements
 from provenance_graph.formats.spdx3 import graph as graphs
@@ -66,9 +66,9 @@ def _local(document: Document, root: dict[str, Any]) -> str:
     """Its place among the documents, and its id."""
     known = stated_name(root.get("spdxId")).removeprefix("urn:spdx:")
     return (
-        f"{statements.source_slug(document)}/{iris.slug(known)}"
+        f"{paths.source_slug(document)}/{iris.slug(known)}"
         if known
-        else statements.source_slug(document)
+        else paths.source_slug(document)
     )
 
 

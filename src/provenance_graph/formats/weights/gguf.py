@@ -17,7 +17,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import Key, KeyTable, Leaf, coded, later, read, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import named, packages
@@ -123,7 +123,7 @@ def origin(document: Document) -> Origin:
     """The file itself: what it says of its model is a reading of the artifact."""
     name = _file_name(document)
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization("unnamed publishers of weights"),
         basis=Basis.ARTIFACT,
         title=f"Header of {name}",
@@ -178,8 +178,8 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
         model = iris.model(place.name)
         yield Claim(model, PG.hubRepository, place.page)
     else:
-        local = statements.file_stem(document, "gguf")
-        model = statements.by_path(SOURCE, iris.slug(local or name), document)
+        local = paths.file_stem(document, "gguf")
+        model = paths.by_path(SOURCE, iris.slug(local or name), document)
     yield from statements.is_a(model, PG.Model, name or file)
     claims = list(packages.artifact(SOURCE, model, file, []))
     yield from claims

@@ -18,7 +18,7 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fields import named, packages
@@ -62,7 +62,7 @@ def recognises(features: Features) -> bool:
 def origin(document: Document) -> Origin:
     """The file itself: what it says of its model is a reading of the artifact."""
     return Origin(
-        local=statements.source_slug(document),
+        local=paths.source_slug(document),
         publisher=iris.organization("unnamed publishers of weights"),
         basis=Basis.ARTIFACT,
         title=f"Header of {(document.name or document.url).rsplit('/', 1)[-1]}",
@@ -105,8 +105,8 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     """Yield what the header of a safetensors file says of its model."""
     header = header_of(document)
     file = (document.name or document.url).rsplit("/", 1)[-1]
-    local = statements.file_stem(document, "safetensors")
-    model = statements.by_path(SOURCE, iris.slug(local), document)
+    local = paths.file_stem(document, "safetensors")
+    model = paths.by_path(SOURCE, iris.slug(local), document)
     yield from statements.is_a(model, PG.Model, local)
     claims = list(packages.artifact(SOURCE, model, file, []))
     yield from claims
