@@ -9,11 +9,19 @@ import json
 import os
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hostile"))
 from hostile_kills import soak
 from hostile_service import Running
+
+
+def distinct(lines: Iterable[str]) -> dict[str, int]:
+    """What the log says of errors, each text once with how often it stands there."""
+    texts = (str(json.loads(line)["error"])[:400] for line in lines if line.startswith("{"))
+    return dict(Counter(texts).most_common(20))
 
 
 def main() -> int:
@@ -25,12 +33,12 @@ def main() -> int:
             result = soak(service, kills)
         finally:
             service.stop()
-        errors = [line[:400] for line in service.output().splitlines() if '"error"' in line]
+        errors = distinct(line for line in service.output().splitlines() if '"error"' in line)
     back = sorted(result.back)
     print(f"killed {sum(result.killed.values())}: {result.killed}")
     print(f"acknowledged writes {result.acknowledged}, reads {result.reads}")
-    for line in errors[:5]:
-        print(line)
+    for text, times in errors.items():
+        print(f"{times} times: {text}")
     print(f"lost {len(result.lost)}, half-applied {len(result.halves)}, wrong {result.wrong[:5]}")
     median, worst = back[len(back) // 2], back[-1]
     slow = sum(seconds >= 2 for seconds in back)
@@ -45,7 +53,7 @@ def main() -> int:
             "acknowledged": result.acknowledged,
             "reads": result.reads,
             "reads stopped at their time limit": result.late,
-            "errors logged": errors[:5],
+            "errors logged": errors,
             "lost": len(result.lost),
             "half applied": len(result.halves),
             "wrong": result.wrong[:5],

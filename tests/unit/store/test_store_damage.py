@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from provenance_graph.store import layout
 from provenance_graph.store.base import Change
 from provenance_graph.store.embedded import EmbeddedStore, build
 from provenance_graph.store.pool.pool import WorkerPool
+from provenance_graph.store.pool.published import PublishedState
 
 A, P = Iri("https://example.org/a"), Iri("https://example.org/p")
 
@@ -144,3 +147,32 @@ def test_whatever_stands_in_the_small_files_is_told_and_not_raised(
         (root / file).write_bytes(content)
     with pytest.raises(StoreError, match=why):
         EmbeddedStore.open(root)
+
+
+def test_a_state_that_is_replaced_while_it_is_looked_at_is_no_error(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A writer publishes the next state between a reader's two looks, and deletes the one before."""
+    verify, seen = layout.verify, []
+
+    def replaced(folder: Path, *given: Any, **how: Any) -> None:
+        seen.append(folder)
+        if len(seen) <= 2:
+            monkeypatch.setattr(layout, "verify", verify)  # for the writer
+            with EmbeddedStore.open_writer(root) as store:
+                store.commit(Change(add=[(A, P, Literal(f"new {len(seen)}"), None)]))
+            monkeypatch.setattr(layout, "verify", replaced)
+            shutil.rmtree(folder, ignore_errors=True)
+        verify(folder, *given, **how)
+
+    monkeypatch.setattr(layout, "verify", replaced)
+    folder, version = PublishedState(root)()
+    monkeypatch.undo()
+    assert (Path(folder), version) == (checkpoint(root), layout.read_current(root).version)
+    assert len(set(seen)) == 3
+
+
+def test_a_state_that_is_gone_is_told(root: Path) -> None:
+    shutil.rmtree(checkpoint(root))
+    with pytest.raises(StoreError, match=r"the published state is not there; .*restore"):
+        PublishedState(root)()

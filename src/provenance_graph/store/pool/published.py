@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
+from provenance_graph.core.errors import StoreError
 from provenance_graph.store import layout
+
+_LOOKS: Final = 8
+"""How often the newest state is looked for while one is replaced by the next."""
 
 
 class PublishedState:
@@ -18,7 +24,20 @@ class PublishedState:
         self._current = ("", "")
 
     def __call__(self) -> tuple[str, str]:
-        """The folder and version to read; raises StoreMissing or StoreFormat."""
+        """The folder and version to read; raises StoreError or one of its kinds."""
+        for _ in range(_LOOKS - 1):
+            with suppress(
+                FileNotFoundError
+            ):  # replaced between two looks: the next is at its place
+                return self._look()
+        try:
+            return self._look()
+        except FileNotFoundError as error:
+            raise StoreError(
+                f"{self._root}: the published state is not there; {layout.MENDED}"
+            ) from error
+
+    def _look(self) -> tuple[str, str]:
         try:
             stat = os.stat(self._file)  # noqa: PTH116 - once per query, and half the time
             stamp = (stat.st_ino, stat.st_mtime_ns)
