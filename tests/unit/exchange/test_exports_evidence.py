@@ -6,6 +6,8 @@ import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import audit_store
 import pyshacl
@@ -29,7 +31,9 @@ from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
 from provenance_graph.model.bundles.gather import bundle
 from provenance_graph.model.bundles.results import Bundle
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.opening import open_store
 
 MODEL, PARENT, DATA = audit_store.MODEL, model("org/parent"), dataset("org/data")
 OWN = Iri("https://w3id.org/provenance-graph/id/licence/llama-3.1")
@@ -298,3 +302,47 @@ def test_a_bill_of_materials_says_no_more_than_its_sources() -> None:
     assert ("documentation", ["https://arxiv.org/abs/2601.00001"]) in [
         (r["externalRefType"], r["locator"]) for r in model_["externalRef"]
     ]
+
+
+def _uncited(document: dict[str, Any]) -> list[str]:
+    """The leaves of a document's components to which no citation points."""
+    cited = {pointer for each in document["citations"] for pointer in each["pointers"]}
+
+    def leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:
+        if at in cited:
+            return
+        if isinstance(value, dict | list) and value:
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            for key, inner in pairs:
+                yield from leaves(inner, f"{at}/{key}")
+        else:
+            yield at, value
+
+    parts = {"/metadata/component": document["metadata"]["component"]}
+    parts |= {f"/components/{n}": c for n, c in enumerate(document.get("components", ()))}
+    return [
+        at
+        for place, part in parts.items()
+        for at, value in leaves(part, place)
+        if at.rpartition("/")[2] not in ("type", "bom-ref")  # what the writer says itself
+        and not str(value).startswith(("provenance-graph:id", "https://w3id.org/provenance-graph"))
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",  # scores, statuses, ancestors, data
+        "bartowski/Falcon3-1B-Instruct-GGUF",  # a licence that nobody knows
+        "epoch/model/deepseek-coder-v2-236b",  # a parent that is a text
+        "TheBloke/zephyr-7B-beta-GGUF",  # files with digests
+    ],
+)
+def test_every_field_of_a_bill_of_materials_is_cited(shipped: Path, name: str) -> None:
+    with open_store(str(shipped)) as store:
+        snapshot = AcceptedSnapshot(store)
+        one = bundle(snapshot, [resolve(snapshot, name)])
+        document = json.loads(export(one, "cyclonedx").text)
+    named = {e.iri for e in one.described() if e.texts(SCHEMA.name)}
+    unnamed = {"/metadata/component/name"} if one.subjects[0] not in named else set()
+    assert set(_uncited(document)) <= unnamed

@@ -157,12 +157,18 @@ def _released(ledger: Ledger, entity: BundleEntity) -> str:
 def _whole(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> list[dict[str, str]]:
     """The digests of the component as a whole: those of a file without a name."""
     results = []
+    for node in nameless_files(bundle, entity):
+        results += _hashes(node)
+        ledger.keep(node.iri, PG.artifactOf, entity.iri)
+    return results
+
+
+def nameless_files(bundle: Bundle, entity: BundleEntity) -> Iterator[BundleEntity]:
+    """The files without a name, whose digests are those of the component as a whole."""
     for node in bundle.hanging(entity.iri, PG.artifactOf):
         named = node.text(PG.fileName) or node.text(SCHEMA.name)
-        if not named and (hashes := _hashes(node)):
-            results += hashes
-            ledger.keep(node.iri, PG.artifactOf, entity.iri)
-    return results
+        if not named and _hashes(node):
+            yield node
 
 
 def _hashes(node: BundleEntity) -> list[dict[str, str]]:
@@ -273,12 +279,16 @@ def _data(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any
     return results
 
 
-def _files(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, Any]]:
+def named_files(bundle: Bundle, entity: BundleEntity) -> Iterator[BundleEntity]:
+    """The files of a model itself that have a name."""
     for node in bundle.hanging(entity.iri, PG.artifactOf):
-        name = node.text(PG.fileName)
-        if not name or entity.iri not in node.iris(PG.artifactOf):
-            continue
-        hashes = _hashes(node)
+        if node.text(PG.fileName) and entity.iri in node.iris(PG.artifactOf):
+            yield node
+
+
+def _files(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, Any]]:
+    for node in named_files(bundle, entity):
+        name, hashes = node.text(PG.fileName), _hashes(node)
         yield {"type": "file", "name": name, **({"hashes": hashes} if hashes else {})}
         ledger.keep(node.iri, PG.artifactOf, entity.iri)
 
@@ -343,12 +353,17 @@ def _card(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any
     return card
 
 
-def _metrics(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, Any]]:
+def scored(bundle: Bundle, entity: BundleEntity) -> Iterator[BundleEntity]:
+    """The evaluations of a model itself that have a benchmark and a score."""
     for node in bundle.hanging(entity.iri, PG.evaluationOf):
-        benchmark = next(iter(node.iris(PG.benchmark)), None)
-        score = next(iter(node.texts(PG.score)), None)
-        if entity.iri not in node.iris(PG.evaluationOf) or not benchmark or not score:
-            continue
+        own = entity.iri in node.iris(PG.evaluationOf)
+        if own and node.iris(PG.benchmark) and node.texts(PG.score):
+            yield node
+
+
+def _metrics(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dict[str, Any]]:
+    for node in scored(bundle, entity):
+        benchmark, score = node.iris(PG.benchmark)[0], node.texts(PG.score)[0]
         results = {"type": bundle.name(benchmark), "value": score.lexical}
         setup = [t for t in (node.text(PG.metric), node.text(PG.setup)) if t]
         yield {**results, "slice": ", ".join(setup)} if setup else results

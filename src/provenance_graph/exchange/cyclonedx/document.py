@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from provenance_graph.core import terms
-from provenance_graph.core.claims import AcceptanceStatus, Header, SourcedClaim, Stance, Value
-from provenance_graph.core.iris import Iri, expand, short_id, shorten
+from provenance_graph.core.claims import Stance
+from provenance_graph.core.iris import short_id
 from provenance_graph.core.resources import software
-from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.core.terms import PG, PROV
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.cyclonedx import component as components
+from provenance_graph.exchange.cyclonedx.citations import Parts, citations
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.formats.cyclonedx.keys import LINKS, PARAMETERS
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
-
-Parts = Mapping[Iri, dict[str, Any]]
 
 
 def write(bundle: Bundle, version: str) -> Exported:
@@ -57,9 +55,9 @@ def write(bundle: Bundle, version: str) -> Exported:
         "vulnerabilities": _vulnerabilities(ledger, entities),
     }
     if version != "1.6":
-        sources, citations = _citations(bundle, parts, places)
+        sources, cited = citations(bundle, parts, places)
         document["declarations"] = {"assessors": sources} if sources else {}
-        document["citations"] = citations
+        document["citations"] = cited
     retained = {key: value for key, value in document.items() if value not in ([], {})}
     return ledger.done(
         writing.json_text(retained), components.TERMS, components.REASONS, components.OTHERWISE
@@ -136,109 +134,6 @@ def _vulnerabilities(ledger: Ledger, entities: list[BundleEntity]) -> list[dict[
             results.setdefault(value.lexical, []).append({"ref": short_id(entity.iri)})
             ledger.keep(entity.iri, PG.vulnerability, value)
     return [{"id": id_, "affects": refs} for id_, refs in sorted(results.items())]
-
-
-def _citations(
-    bundle: Bundle, parts: Parts, places: Mapping[Iri, str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Who stated which field: one citation a component and record, with pointers to the fields."""
-    accepted: dict[Iri, list[SourcedClaim]] = {}
-    for stored in bundle.claims:
-        if stored.standing is AcceptanceStatus.ACCEPTED:
-            accepted.setdefault(stored.subject, []).append(stored)
-    publishers: dict[Iri, str] = {}
-    citations = []
-    for iri, place in places.items():
-        fields = list(_fields(parts[iri]))
-        cited: dict[Header, list[str]] = {}
-        for stored in accepted.get(iri, ()):
-            value = stored.resolved if stored.resolved is not None else stored.claim.value
-            for pointer, predicate, only in fields:
-                if predicate == stored.claim.predicate and _is_shown(value, only):
-                    cited.setdefault(stored.header, []).append(f"{place}/{pointer}")
-        for header in sorted(cited, key=lambda each: each.record):
-            who = publishers.setdefault(header.publisher, f"source-{len(publishers) + 1}")
-            day = header.retrieved if "T" in header.retrieved else f"{header.retrieved}T00:00:00Z"
-            citations.append(
-                {
-                    "pointers": sorted(set(cited[header])),
-                    "timestamp": day,
-                    "attributedTo": who,
-                    "note": f"{header.document} ({header.record})",
-                }
-            )
-    makers = {maker for entity in bundle.described() for maker in entity.iris(DCTERMS.creator)}
-    sources = [
-        {
-            "bom-ref": ref,
-            "thirdParty": publisher not in makers,
-            "organization": {"name": bundle.name(publisher)},
-        }
-        for publisher, ref in publishers.items()
-    ]
-    return sources, citations
-
-
-def _fields(part: dict[str, Any]) -> Iterator[tuple[str, Iri, str | None]]:
-    """The fields of a component by pointer, the property each holds, and which value of several."""
-    for key, predicate in _PLAIN.items():
-        if key in part:
-            yield key, predicate, None
-    for n, link in enumerate(part.get("externalReferences", ())):
-        predicate = LINKS.get(link["type"], PG.paper)
-        for each in {predicate, PG.paper} if link["type"] == "documentation" else {predicate}:
-            yield f"externalReferences/{n}", each, shorten(link["url"])
-    for n, _ in enumerate(part.get("licenses", ())):
-        yield f"licenses/{n}", DCTERMS.license, None
-    for n, parent in enumerate(part.get("pedigree", {}).get("ancestors", ())):
-        for prop in parent.get("properties", ()):
-            yield f"pedigree/ancestors/{n}", _named(prop["value"]), None
-        yield f"pedigree/ancestors/{n}", PROV.wasDerivedFrom, None
-    parameters = part.get("modelCard", {}).get("modelParameters", {})
-    for key, predicate in {**PARAMETERS, **_PARAMETERS}.items():
-        if key in parameters:
-            yield f"modelCard/modelParameters/{key}", predicate, None
-    for key, predicate in _CONSIDERATIONS.items():
-        if key in part.get("modelCard", {}).get("considerations", {}):
-            yield f"modelCard/considerations/{key}", predicate, None
-    for n, entry in enumerate(part.get("properties", ())):
-        head, _, name = entry["name"].partition(":")
-        if head == "provenance-graph" and name != "id":
-            yield f"properties/{n}", _named(name), entry["value"]
-
-
-def _named(name: str) -> Iri:
-    """The property that a property's name in the document means."""
-    return expand(name if ":" in name else f"pg:{name}")
-
-
-def _is_shown(value: Value | None, only: str | None) -> bool:
-    """Whether a field shows a value, which of a date may be the month or the year alone."""
-    shown = shorten(value) if isinstance(value, Iri) else str(value)
-    return only in (None, shown) or shown.startswith(f"{only}-")
-
-
-_PLAIN: Mapping[str, Iri] = {
-    "name": SCHEMA.name,
-    "manufacturer": DCTERMS.creator,
-    "authors": DCTERMS.creator,
-    "supplier": PG.suppliedBy,
-    "description": SCHEMA.description,
-    "copyright": PG.copyrightText,
-    "purl": PG.hubRepository,
-    "releaseNotes": DCTERMS.issued,
-    "tags": DCTERMS.language,
-}
-_PARAMETERS: Mapping[str, Iri] = {
-    "datasets": PG.trainedOn,
-    "inputs": PG.inputModality,
-    "outputs": PG.outputModality,
-    "approach": PG.learningApproach,
-}
-_CONSIDERATIONS: Mapping[str, Iri] = {
-    "useCases": PG.intendedUse,
-    "technicalLimitations": PG.knownLimitation,
-}
 
 
 def _exporter(format: str, version: str) -> Exporter:

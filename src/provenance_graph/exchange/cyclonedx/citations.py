@@ -1,0 +1,201 @@
+"""Citations of a CycloneDX document: for every field who stated it, where and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from provenance_graph.core.claims import AcceptanceStatus, Header, SourcedClaim, Value
+from provenance_graph.core.iris import Iri, expand, shorten
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
+from provenance_graph.exchange.cyclonedx import component as components
+from provenance_graph.formats.cyclonedx.keys import LINKS, PARAMETERS
+from provenance_graph.model.bundles.results import Bundle, BundleEntity
+
+Parts = Mapping[Iri, dict[str, Any]]
+"""The components of a document by what they describe."""
+
+
+def citations(
+    bundle: Bundle, parts: Parts, places: Mapping[Iri, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Who stated which field: one citation a component and record, with pointers to the fields."""
+    claims: dict[tuple[Iri, Iri], list[SourcedClaim]] = {}
+    for stored in bundle.claims:
+        claims.setdefault((stored.subject, stored.claim.predicate), []).append(stored)
+    publishers: dict[Iri, str] = {}
+    results = []
+    for iri, place in places.items():
+        cited: dict[Header, list[str]] = {}
+        of_component = (_Field(iri, *each) for each in _fields(parts[iri]))
+        for field in chain(of_component, _of_nodes(bundle, bundle.entity(iri), parts[iri])):
+            behind = (claims.get((field.of, p), ()) for p in field.predicates)
+            for stored in chain.from_iterable(behind):
+                if field.shows(stored):
+                    cited.setdefault(stored.header, []).append(f"{place}/{field.pointer}")
+        for header in sorted(cited, key=lambda each: each.record):
+            who = publishers.setdefault(header.publisher, f"source-{len(publishers) + 1}")
+            day = header.retrieved if "T" in header.retrieved else f"{header.retrieved}T00:00:00Z"
+            results.append(
+                {
+                    "pointers": sorted(set(cited[header])),
+                    "timestamp": day,
+                    "attributedTo": who,
+                    "note": f"{header.document} ({header.record})",
+                }
+            )
+    makers = {maker for entity in bundle.described() for maker in entity.iris(DCTERMS.creator)}
+    sources = [
+        {
+            "bom-ref": ref,
+            "thirdParty": publisher not in makers,
+            "organization": {"name": bundle.name(publisher)},
+        }
+        for publisher, ref in publishers.items()
+    ]
+    return sources, results
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A place in a component that a property of an entity fills: one value of it, or any.
+
+    ``status`` says that the field tells how the property stands, such as undisclosed or contested,
+    which every claim on it bears on; ``stated`` is a text that names nothing we know.
+    """
+
+    of: Iri
+    pointer: str
+    predicate: Iri
+    only: str | None = None
+    status: bool = False
+    stated: str = ""
+
+    @property
+    def predicates(self) -> tuple[Iri, ...]:
+        """The properties whose claims may be behind it: a kind of derivation says the general."""
+        general = self.predicate == PROV.wasDerivedFrom and self.only is not None
+        return (self.predicate, *DERIVATIONS) if general else (self.predicate,)
+
+    def shows(self, stored: SourcedClaim) -> bool:
+        """Whether a claim on the property is behind the field."""
+        if self.status:
+            return True
+        if self.stated:
+            return stored.claim.value is None and self.stated in stored.claim.as_stated
+        if stored.standing is not AcceptanceStatus.ACCEPTED or stored.claim.value is None:
+            return False
+        value = stored.resolved if stored.resolved is not None else stored.claim.value
+        return _is_shown(value, self.only)
+
+
+def _of_nodes(bundle: Bundle, entity: BundleEntity, part: dict[str, Any]) -> Iterator[_Field]:
+    """Fields that no value of the entity fills: scores, files, digests, version, unknown licences."""
+    for n, node in enumerate(components.scored(bundle, entity)):
+        at = f"modelCard/quantitativeAnalysis/performanceMetrics/{n}"
+        yield _Field(node.iri, at, PG.score)
+    files = enumerate(components.named_files(bundle, entity)) if "components" in part else ()
+    for n, node in files:
+        yield _Field(node.iri, f"components/{n}", PG.fileName)
+        yield _Field(node.iri, f"components/{n}", PG.digest)
+    for node in components.nameless_files(bundle, entity) if "hashes" in part else ():
+        yield _Field(node.iri, "hashes", PG.digest)
+    if not entity.iris(DCTERMS.license):
+        for n, licence in enumerate(entity.stated_licences):
+            yield _Field(entity.iri, f"licenses/{n}", DCTERMS.license, stated=licence.name)
+    only = bundle.only_version(entity.iri)
+    if only is not None and "version" in part:
+        yield _Field(only.iri, "version", SCHEMA.version)
+
+
+Place = tuple[str, Iri, str | None, bool]
+"""A field by pointer, the property that it holds, which value of several, whether a status of it."""
+
+
+def _fields(part: dict[str, Any]) -> Iterator[Place]:
+    """The fields of a component that properties of what it describes fill."""
+    yield from _keyed(part)
+    yield from _listed(part)
+    for n, entry in enumerate(part.get("properties", ())):
+        head, _, name = entry["name"].partition(":")
+        if head == "provenance-graph" and name != "id":
+            yield f"properties/{n}", _named(name), entry["value"], False
+            if _PROPERTY.fullmatch(entry["value"]):
+                yield f"properties/{n}", expand(entry["value"]), None, True
+
+
+def _keyed(part: dict[str, Any]) -> Iterator[Place]:
+    """Fields of one key each, at the component, in its model card, and of its data."""
+    card = part.get("modelCard", {})
+    data = [(f"data/{n}/", each, _DATA) for n, each in enumerate(part.get("data", ()))]
+    for head, found, keys in (
+        ("", part, _PLAIN.items()),
+        ("modelCard/modelParameters/", card.get("modelParameters", {}), _PARAMETERS),
+        ("modelCard/considerations/", card.get("considerations", {}), _CONSIDERATIONS.items()),
+        *data,
+    ):
+        for key, predicate in keys:
+            if key in found:
+                yield f"{head}{key}", predicate, None, False
+
+
+def _listed(part: dict[str, Any]) -> Iterator[Place]:
+    """Links, licences and ancestors, each by its place in its list."""
+    for n, link in enumerate(part.get("externalReferences", ())):
+        predicate = LINKS.get(link["type"], PG.paper)
+        for each in {predicate, PG.paper} if link["type"] == "documentation" else {predicate}:
+            yield f"externalReferences/{n}", each, shorten(link["url"]), False
+    for n, _ in enumerate(part.get("licenses", ())):
+        yield f"licenses/{n}", DCTERMS.license, None, False
+    for n, parent in enumerate(part.get("pedigree", {}).get("ancestors", ())):
+        for prop in parent.get("properties", ()):
+            yield f"pedigree/ancestors/{n}", _named(prop["value"]), None, False
+        yield f"pedigree/ancestors/{n}", PROV.wasDerivedFrom, None, False
+
+
+def _named(name: str) -> Iri:
+    """The property that a property's name in the document means."""
+    return expand(name if ":" in name else f"pg:{name}")
+
+
+def _is_shown(value: Value | None, only: str | None) -> bool:
+    """Whether a field shows a value, which of a date may be the month or the year alone."""
+    shown = shorten(value) if isinstance(value, Iri) else str(value)
+    return only in (None, shown) or shown.startswith(f"{only}-")
+
+
+_PLAIN: Mapping[str, Iri] = {
+    "name": SCHEMA.name,
+    "manufacturer": DCTERMS.creator,
+    "authors": DCTERMS.creator,
+    "supplier": PG.suppliedBy,
+    "description": SCHEMA.description,
+    "copyright": PG.copyrightText,
+    "purl": PG.hubRepository,
+    "releaseNotes": DCTERMS.issued,
+    "tags": DCTERMS.language,
+}
+_DATA = (
+    ("name", SCHEMA.name),
+    ("governance", DCTERMS.creator),
+    ("classification", PG.confidentialityLevel),
+    ("sensitiveData", PG.usesSensitiveData),
+    ("contents", PG.hubRepository),
+    ("contents", SCHEMA.url),
+)
+_PROPERTY = re.compile(r"(?:pg|dcterms|schema|prov):\w+")
+"""The value of a property that tells a status: of which property it is."""
+_PARAMETERS = (
+    *PARAMETERS.items(),
+    ("datasets", PG.trainedOn),
+    ("inputs", PG.inputModality),
+    ("outputs", PG.outputModality),
+    ("approach", PG.learningApproach),
+)
+_CONSIDERATIONS: Mapping[str, Iri] = {
+    "useCases": PG.intendedUse,
+    "technicalLimitations": PG.knownLimitation,
+}
