@@ -123,7 +123,7 @@ def _yaml(value: object) -> str:
     return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1 << 20)
 
 
-def _csv(text: str, line: int = 0, column: str = "") -> str:
+def _csv(text: str, line: int = 0, column: str = "", old: str = "") -> str:
     """A table written again, with another value in one cell where it is named."""
     rows = csv.reader(io.StringIO(text))
     written = io.StringIO()
@@ -134,7 +134,7 @@ def _csv(text: str, line: int = 0, column: str = "") -> str:
             columns = row
         elif rows.line_num == line and column in columns[: len(row)]:
             at = columns.index(column)
-            row[at] = str(_other(row[at]))
+            row[at] = row[at].replace(old, str(_other(old)), 1)
         out.writerow(row)
     return written.getvalue()
 
@@ -145,7 +145,7 @@ def _other_text(document: Document, leaf: Leaf) -> str | None:
         return text
     line, _, column = leaf.where.lstrip("L").partition("/")
     if document.features.syntax == "csv" and line.isdigit():
-        return _csv(document.text, int(line), column)
+        return _csv(document.text, int(line), column, str(leaf.value))
     if document.features.syntax == "yaml":
         whole = parse_yaml(document.text, document.url)
         steps = leaf.where.strip("/").split("/")
@@ -202,7 +202,9 @@ def _set(holder: Any, steps: list[str], old: object) -> bool:
             return True
         return _set(holder[int(steps[0])], steps[1:], old)
     for length in range(len(steps), 0, -1):
-        key = "/".join(steps[:length])
+        stated = "/".join(steps[:length])
+        unescaped = stated.replace("~1", "/").replace("~0", "~")
+        key = stated if not isinstance(holder, dict) or stated in holder else unescaped
         if isinstance(holder, dict) and key in holder:
             if length == len(steps):
                 holder[key] = _other(holder[key])

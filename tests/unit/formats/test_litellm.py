@@ -58,3 +58,15 @@ def test_the_whole_map_is_offers():
     offers = {c.subject for c in results if isinstance(c, Claim) and c.predicate == PG.offerOf}
     assert len(offers) > 4500
     assert sum(isinstance(item, Problem) for item in results) < 10
+
+
+def test_a_flag_adds_to_the_list_of_contents_and_stays_as_stated_where_the_list_says_otherwise():
+    stated = {"supported_modalities": ["text", "image"], "supports_pdf_input": True}
+    result = read(m={"litellm_provider": "x", **stated, "supports_vision": False})
+    offer = iris.entity("litellm", "offer", "m")
+    about = [c for c in result if isinstance(c, Claim) and c.subject == offer]
+    kinds = {c.value for c in about if c.predicate == PG.inputModality}
+    assert kinds == {PG.Text, PG.Image, PG.Document}
+    assert [str(c.value) for c in about if c.predicate == PG.otherStatement] == [
+        "supports_vision: false"
+    ]

@@ -115,3 +115,20 @@ def test_tags_of_the_crawl_tell_method_and_bits():
         (iris.model("a/awq"), "4"),
         (iris.model("a/packed"), "modelopt"),
     }
+
+
+def test_how_a_model_was_made_stays_as_stated_where_no_base_has_it():
+    result = read("a/m,a/m,X,bfloat16,7,,🟢,1,2024-09-03", "a/n,b/k,X,bfloat16,7,,🔶,1,2024-09-03")
+    stated = [c for c in result if isinstance(c, Claim) and c.predicate == PG.otherStatement]
+    assert [str(c.value) for c in stated] == ["model_type: 🟢"]
+    assert stated[0].subject == iris.model("a/m")
+
+
+def test_tags_are_counted_one_by_one():
+    text = 'model_id,created_at,tags,likes\na/m,2024-01-01,"license:mit,geology,region:us",3\n'
+    leaves = READER.leaves(document(text, "tracked_models.csv"))
+    assert [leaf.path[1] for leaf in leaves if leaf.path[1] in ("tags", "topics")] == [
+        "tags",
+        "topics",
+        "topics",
+    ]

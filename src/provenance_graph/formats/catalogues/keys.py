@@ -321,6 +321,7 @@ OSAIMAP = KeyTable(
               "submission_date", "github_repo", "pipeline_tag", "library_name", "created_at",
               "last_modified")),
         *coded("by the tag, as on the Hub", "row/tags"),
+        *skip("topics, and where a model can run", "row/topics"),
         *read("`pg:EvaluationResult`", *below("row", "average", "ifeval", "bbh", "math_lvl5",
               "gpqa", "musr", "mmlu_pro")),
         *skip(_USE, *below("row", "downloads", "likes")),

@@ -129,11 +129,14 @@ def _offer(node: Iri, key: str, entry: dict[str, Any], where: str, known: set[st
 
 
 def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> ReaderOutput:
-    yield from mapping.claims(node, entry, _CONTENTS, where)
+    contents = list(mapping.claims(node, entry, _CONTENTS, where))
+    yield from contents
+    listed = {(item.predicate, item.value) for item in contents if isinstance(item, Claim)}
     for key, predicate, kind in _MODALITY_FLAGS:
-        listed = entry.get("supported_modalities") if predicate == PG.inputModality else None
-        if entry.get(key) is True and not listed:
+        if entry.get(key) is True and (predicate, kind) not in listed:
             yield Claim(node, predicate, kind)
+        elif entry.get(key) is False and (predicate, kind) in listed:
+            yield coverage.other(node, key, "false")
     if entry.get("mode") == "embedding":
         yield Claim(node, PG.outputModality, PG.Embedding)
     yield from mapping.claims(node, entry, _CALLS, where)
@@ -191,7 +194,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="2",
+    version="3",
     keys=keys.LITELLM,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

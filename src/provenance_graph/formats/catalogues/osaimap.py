@@ -23,6 +23,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues import common, entries, keys
+from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.huggingface.tables import quantization_of
 
@@ -153,7 +154,7 @@ def _benchmarks(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     if (made := row.get("architecture", "")) not in ("", "Unknown", "?", "Other"):
         yield Claim(subject, PG.architectureClass, literals.text(made[:200]))
     yield from _size(subject, row.get("params_b", ""), f"{where}/params_b")
-    yield from _leaderboard_base(subject, row, name, where)
+    yield from _made(subject, row, name, where)
     precision = row.get("precision", "")
     date = statements.dated(subject, DCTERMS.date, row.get("submission_date", ""), where)
     if date.unusable and row.get("submission_date"):
@@ -207,6 +208,16 @@ def _size(subject: Iri, stated: str, where: str) -> ReaderOutput:
         as_stated=f"{stated} B",
         locator=where,
     )
+
+
+def _made(subject: Iri, row: Row, name: str, where: str) -> ReaderOutput:
+    """The base of a model and how it was made; the sign for this as stated where no base has it."""
+    edges = list(_leaderboard_base(subject, row, name, where))
+    yield from edges
+    sign = row.get("model_type", "").strip()
+    relation = _TYPES.get(sign)
+    if sign and not any(isinstance(e, Claim) and e.predicate == relation for e in edges):
+        yield coverage.other(subject, "model_type", sign)
 
 
 def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> ReaderOutput:
@@ -313,6 +324,8 @@ def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
             yield Claim(subject, PG.trainedOn, dataset)
         elif kind == "language":
             yield Claim(subject, DCTERMS.language, literals.text(rest))
+        elif kind == "source_datasets" and rest != "original" and " " not in rest:
+            yield coverage.other(subject, "tags", tag.strip())
         elif kind == "base_model":
             relation, _, base = rest.partition(":")
             if relation in _RELATIONS and _NAME.fullmatch(base) and iris.model(base) != subject:
@@ -375,7 +388,37 @@ def _subject(row: Mapping[Any, Any]) -> Iri | None:
 
 
 _SUBJECTS = entries.rows(_subject)
-_LEAVES = coverage.gathered(keys.cells("row"))
+_CELLS = keys.cells("row")
+
+
+def _leaves(document: Document) -> Iterator[Leaf]:
+    """The cells; tags one by one, and apart those that are topics or tell where a model can run."""
+    for leaf in _CELLS(document):
+        if leaf.path == ("row", "tags"):
+            for tag in map(str.strip, leaf.value.split(",")):
+                if tag:
+                    path = leaf.path if _is_read(tag) or " " in tag else ("row", "topics")
+                    yield Leaf(path, leaf.where, tag)
+        else:
+            yield leaf
+
+
+def _is_read(tag: str) -> bool:
+    """Whether a tag makes a statement of its own.
+
+    >>> [tag for tag in ("license:mit", "gguf", "4-bit", "region:us", "geology") if _is_read(tag)]
+    ['license:mit', 'gguf', '4-bit']
+    """
+    kind, _, rest = tag.partition(":")
+    if rest:
+        return kind in _READ_TAGS
+    return kind in _FORMATS or any(quantization_of([kind]))
+
+
+_READ_TAGS = frozenset(
+    {"arxiv", "base_model", "dataset", "doi", "language", "license", "source_datasets"}
+)
+_LEAVES = coverage.gathered(_leaves)
 _READ = entries.with_rest(_read, keys.OSAIMAP, _LEAVES, _SUBJECTS)
 
 READER = Reader(
@@ -384,7 +427,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="6",
+    version="7",
     keys=keys.OSAIMAP,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
