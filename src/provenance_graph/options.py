@@ -43,3 +43,14 @@ def output_option(command: Command) -> Command:
         help="Write there instead of to standard output.",
     )
     return option(command)
+
+
+def iso_day(text: str) -> str:
+    """A day as ISO text, "" for none; raises BadParameter."""
+    from provenance_graph.core.errors import UsageError
+    from provenance_graph.licences.graph import day_of_texts
+
+    try:
+        return day_of_texts(text)
+    except UsageError as error:
+        raise click.BadParameter(str(error), param_hint="--on") from None

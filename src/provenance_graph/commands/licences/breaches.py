@@ -8,7 +8,13 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import TABLE_FORMATS, as_of_option, format_option, limit_option
+from provenance_graph.options import (
+    TABLE_FORMATS,
+    as_of_option,
+    format_option,
+    iso_day,
+    limit_option,
+)
 from provenance_graph.session import Session
 
 
@@ -58,7 +64,6 @@ def command(
     What makes licences unknown is counted by cause and not listed for each model; --rule LR-15
     lists it. Exits with 1 where a finding is a violation.
     """
-    from provenance_graph.commands.licences.licences import iso_day
     from provenance_graph.licences.graph import LicenceGraph
     from provenance_graph.licences.results import NOT_ADVICE
     from provenance_graph.licences.rules.breaches import (

@@ -9,7 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import as_of_option, format_option, limit_option
+from provenance_graph.options import as_of_option, format_option, iso_day, limit_option
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -93,17 +93,6 @@ def command(
     asked = {verdict.answer for verdict in report.today.verdicts} if uses else set()
     worst = {finding.severity for finding in report.findings}
     ctx.exit(1 if asked & {"blocked", "unknown"} or "Violation" in worst else 0)
-
-
-def iso_day(text: str) -> str:
-    """A day as ISO text, "" for none; raises BadParameter."""
-    from provenance_graph.core.errors import UsageError
-    from provenance_graph.licences.graph import day_of_texts
-
-    try:
-        return day_of_texts(text)
-    except UsageError as error:
-        raise click.BadParameter(str(error), param_hint="--on") from None
 
 
 def _portfolio(
