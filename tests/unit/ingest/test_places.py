@@ -1,0 +1,40 @@
+"""Where a document stands: the collection of an address, and what its reader is told of its folder."""
+
+from __future__ import annotations
+
+import pytest
+
+from provenance_graph.core import iris
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.document import Document
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.place import PublisherCollections, below_namespace, collection_of
+
+DAY = "2026-06-01"
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("https://a.example/x.json", "a.example"), ("https://b.example/x.json", "b.example"), ("https:///x.json", "web")],
+)  # fmt: skip
+def test_the_collection_of_an_address_is_its_host(url: str, name: str) -> None:
+    known = PublisherCollections(frozenset(), {})
+    made = collection_of(Document(Iri(url), b"", DAY), Options(), known)
+    assert made.name == iris.slug(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "told"),
+    [
+        ("config.json", "chat", "chat/config.json"),
+        ("config.json", "", "config.json"),
+        ("bom.json", "chat", "bom.json"),
+    ],
+)
+def test_a_folder_names_only_files_that_are_called_so_in_every_folder(
+    name: str, folder: str, told: str
+) -> None:
+    seen = below_namespace(
+        Document(Iri("urn:file:x"), b"", DAY, name, folder=folder), Options(namespace="acme")
+    )
+    assert seen.name == (f"acme/{told}" if "/" in told else told)
