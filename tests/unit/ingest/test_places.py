@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 
 from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Custody, Header, Record
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats.document import Document
 from provenance_graph.ingest.intake import Options
-from provenance_graph.ingest.place import PublisherCollections, below_namespace, collection_of
+from provenance_graph.ingest.place import (
+    PublisherCollections,
+    below_namespace,
+    collection_of,
+    placed,
+)
 
 DAY = "2026-06-01"
 
@@ -38,3 +44,23 @@ def test_a_folder_names_only_files_that_are_called_so_in_every_folder(
         Document(Iri("urn:file:x"), b"", DAY, name, folder=folder), Options(namespace="acme")
     )
     assert seen.name == (f"acme/{told}" if "/" in told else told)
+
+
+@pytest.mark.parametrize("read", [Custody.DERIVED, Custody.ASSUMED])
+def test_what_a_program_took_from_prose_stays_so_whoever_says_where_it_is_from(
+    read: Custody,
+) -> None:
+    url = Iri("https://a.example/x.json")
+    header = Header(
+        iris.record("fair4ml", "x", DAY), url, iris.organization("a"), DAY, "fair4ml",
+        Basis.THIRD_PARTY, custody=read,
+    )  # fmt: skip
+    made = placed(
+        Record(header, ()),
+        Document(url, b"", DAY, fetched=True),
+        Options(publisher="a"),
+        "fair4ml",
+        PublisherCollections(frozenset(), {}),
+    )
+    expected = Custody.DERIVED if read is Custody.DERIVED else Custody.ASSERTED
+    assert made.header.custody is expected
