@@ -13,6 +13,8 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.ledger import ReadingLedger
+from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.formats.licences.lists import known_names
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.remaining import remaining
 
@@ -43,6 +45,60 @@ def test_terms_of_dcat_say_of_a_model_what_they_say_of_a_dataset() -> None:
     assert f"sha256:{'ab' * 32}" in {str(c.value) for c in claims}
     assert not [c for c in claims if c.predicate == PG.fileName and "_:" in str(c.value)]
     assert not [item for item in results if isinstance(item, Problem)]
+
+
+_LICENCES = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix it6: <http://data.europa.eu/it6/> .
+<https://cat.example/1> a it6:MachineLearningModel ; dct:title "Pine detector" ; PLACE .
+LICENCE a dct:LicenseDocument ; rdfs:label "NAME" .
+"""
+
+
+def _licences(place: str, node: str, name: str) -> set[tuple[str, str]]:
+    """What is read of one licence document: its values, and what is kept as it was stated."""
+    text = _LICENCES.replace("PLACE", place.replace("LICENCE", node))
+    text = text.replace("LICENCE", node, 1).replace("NAME", name)
+    results = readers()["mldcat-ap"].read(document(text, "catalogue.ttl"))
+    claims = [c for c in results if isinstance(c, Claim) and c.predicate == DCTERMS.license]
+    return {(str(c.value or ""), "" if c.value else c.as_stated) for c in claims}
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["dct:license LICENCE", "dcat:distribution [ a dcat:Distribution ; dct:license LICENCE ]"],
+)
+def test_the_address_of_a_licence_says_more_than_the_name_beside_it(place: str) -> None:
+    spdx = "<https://spdx.org/licenses/{}>".format
+    mit = {("http://spdx.org/licenses/MIT", "")}
+    assert _licences(place, spdx("AML"), "Apple MIT License") == {
+        ("http://spdx.org/licenses/AML", "")
+    }
+    assert _licences(place, spdx("MIT"), "what we use here") == mit
+    # an address that no list has, and a node without one, are known by their name
+    assert _licences(place, "<https://cat.example/licence>", "MIT License") == mit
+    assert _licences(place, "_:terms", "MIT License") == mit
+    assert _licences(place, "_:terms", "Pine terms") == {("", "Pine terms")}
+
+
+def test_every_licence_that_spdx_lists_is_read_by_its_address_whatever_it_is_called() -> None:
+    names = [name for name in known_names() if _licence_of(name).startswith("http://spdx.org/")]
+    assert len(names) > 500
+    models = [
+        f'<https://cat.example/{n}> a it6:MachineLearningModel ; dct:title "M{n}" ;'
+        f" dct:license <https://spdx.org/licenses/{name}> .\n"
+        f'<https://spdx.org/licenses/{name}> rdfs:label "terms {n}" .'
+        for n, name in enumerate(names)
+    ]
+    text = "\n".join([*_LICENCES.strip().splitlines()[:2], *models])
+    results = list(readers()["mldcat-ap"].read(document(text, "catalogue.ttl")))
+    claims = [c for c in results if isinstance(c, Claim) and c.predicate == DCTERMS.license]
+    assert {str(c.value) for c in claims} == {_licence_of(name) for name in names}
+    assert len(claims) == len(names)
+
+
+def _licence_of(name: str) -> str:
+    return str(licence_names.normalise(name).value)
 
 
 def test_a_key_that_no_context_defines_is_quoted() -> None:

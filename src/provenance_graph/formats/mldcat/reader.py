@@ -20,6 +20,7 @@ from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.fields.modalities import modalities
+from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.mldcat.files import described, digests_of
 from provenance_graph.formats.mldcat.keys import BY_IRI, KEYS, SOURCE
 from provenance_graph.formats.mldcat.nodes import Nodes, Value, nodes_of, without_meaning
@@ -186,15 +187,16 @@ def _pinned(nodes: Nodes, subject: Iri, node: str) -> ReaderOutput:
 
 
 def _licence(nodes: Nodes, subject: Iri, value: Value, where: str) -> ReaderOutput:
-    """A licence by its address, and by the name that its document has."""
+    """A licence by its address; by the name that its document has where no list has the address."""
     if value.text.startswith(f"{iris.ID}licence/"):
         yield Claim(subject, DCTERMS.license, Iri(value.text), locator=where)
         return
     link = value.text if value.is_node else ""
     labels = [v.text for v in nodes.values.get(value.text, {}).get(RDFS.label, ()) if not v.is_node]
     name = next(iter(labels), "")
-    if name and value.text.partition("#")[0] in nodes.values:
-        # a part of a node of the document's own: its name is all that it says
+    own = value.text.partition("#")[0] in nodes.values
+    if name and own and licence_names.normalise(value.text).value is None:
+        # a node of the document's own, or a part of one: its name is all that it says
         yield from statements.licensed(subject, name, locator=where)
         return
     yield from statements.licensed(subject, value.text, name=name, link=link, locator=where)
@@ -335,8 +337,7 @@ def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Reade
             yield Claim(artifact, SCHEMA.name, statements.literal(text.text))
     yield from described(nodes, artifact, node, where)
     for licence in nodes.of(node, "licence"):
-        link = licence.text if licence.is_node else ""
-        yield from statements.licensed(subject, licence.text, link=link, locator=where)
+        yield from _licence(nodes, subject, licence, where)
     role = nodes.role(node)
     for predicate, values in nodes.values.get(node, {}).items():
         key = BY_IRI.get((role, predicate))
