@@ -75,8 +75,8 @@ def test_a_model_is_found_without_the_month_before_its_size(snapshot) -> None:
 
 
 def test_a_name_that_three_things_have_lists_them(snapshot) -> None:
-    with pytest.raises(Ambiguous, match=r"black-forest-labs/FLUX\.1-dev"):
-        find_entity(snapshot, "FLUX.1-dev")
+    with pytest.raises(Ambiguous, match=r"dpi/model/alpaca"):
+        find_entity(snapshot, "alpaca")
 
 
 def test_kinds_narrow(snapshot) -> None:
