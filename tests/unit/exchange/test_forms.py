@@ -96,6 +96,18 @@ def test_software_without_a_version_fills_its_question_in_part() -> None:
     assert field(form, "8").ask == "the provider of the AI system that the model is built into"
 
 
+@pytest.mark.parametrize("name", sorted(forms()))
+def test_a_domain_of_application_is_shown_and_answers_no_question(name: str) -> None:
+    with world(Claim(MODEL, PG.applicationDomain, literals.text("language"))) as store:
+        form = filled(store, name)
+    shown = [f for s in form.sections for f in s.fields if "language" in {v.text for v in f.values}]
+    assert {f.status for f in shown} <= {"partly"}  # neither a use nor a kind of systems
+    assert all("ntended" in f.title for f in shown)
+    if name == "eu-gpai-mdf":
+        assert [f.id for f in shown] == ["4.2"]
+        assert field(form, "4.3").status == "empty"
+
+
 def test_third_parties_and_silence_have_their_own_status() -> None:
     claims = (
         Claim(MODEL, PG.parameterCount, literals.integer(7), basis=Basis.THIRD_PARTY),
