@@ -20,6 +20,7 @@ from provenance_graph.acceptance.view import View, resolver, view_of
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Claim, Header, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.memo import LONGEST
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY
@@ -240,7 +241,7 @@ class VersionStatements(StoreStatements):
     """Claims from one version of a store: what a name is and what names it has is read once."""
 
     max_names = 50_000
-    """Of so many names it is cached what they are."""
+    """Of so many names it is cached what they are; of none longer than any of a store's own."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -249,6 +250,8 @@ class VersionStatements(StoreStatements):
 
     def canonical(self, entity: Iri) -> Iri:
         """What a name is."""
+        if len(entity) > LONGEST:
+            return super().canonical(entity)
         if entity not in self._canonical_read:
             if len(self._canonical_read) >= self.max_names:
                 self._canonical_read.clear()
@@ -257,6 +260,8 @@ class VersionStatements(StoreStatements):
 
     def names_of(self, subject: Iri) -> list[Iri]:
         """Every name of a canonical subject, itself among them, sorted."""
+        if len(subject) > LONGEST:
+            return super().names_of(subject)
         if subject not in self._names_read:
             if len(self._names_read) >= self.max_names:
                 self._names_read.clear()
