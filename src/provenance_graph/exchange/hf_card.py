@@ -14,6 +14,7 @@ from provenance_graph.core.iris import Iri, short_id, shorten, slug
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
+from provenance_graph.formats.fields import languages
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
 
@@ -23,7 +24,8 @@ _RELATIONS: Mapping[Iri, str] = {
     PG.adapterOf: "adapter",
     PG.fineTunedFrom: "finetune",
 }
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|code|multilingual")
+_HUB_WORDS: Mapping[str, str] = {f"language: {word}": word for word in languages.HUB_WORDS}
+"""How cards' words that are no language are kept as stated, and the word."""
 _ARXIV = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{4,5})")
 _FORMATS = frozenset({"safetensors", "gguf", "ggml", "onnx", "openvino", "coreml", "tflite"})
 _METHODS = frozenset({"awq", "gptq", "exl2", "exl3", "aqlm", "hqq", "eetq", "nvfp4", "mxfp4"})
@@ -31,6 +33,7 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
     {
         DCTERMS.license: "license; license: other with license_name and license_link for others",
         DCTERMS.language: "language, as a code",
+        PG.otherStatement: "language, for the Hub's words code and multilingual alone",
         PG.framework: "library_name, the first",
         PG.task: "pipeline_tag, the first",
         PG.fileFormat: "tags, the formats that the Hub knows",
@@ -75,10 +78,12 @@ def write(bundle: Bundle) -> Exported:
 
 def _metadata(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     """The keys of the card in the order of the Hub's own template."""
-    languages = [v for v in entity.texts(DCTERMS.language) if _LANGUAGE.fullmatch(v.lexical)]
-    ledger.keep(entity.iri, DCTERMS.language, *languages)
-    if languages:
-        yield "language", [value.lexical for value in languages]
+    spoken = [v for v in entity.texts(DCTERMS.language) if languages.is_language(v.lexical)]
+    ledger.keep(entity.iri, DCTERMS.language, *spoken)
+    words = [v for v in entity.texts(PG.otherStatement) if v.lexical in _HUB_WORDS]
+    ledger.keep(entity.iri, PG.otherStatement, *words)
+    if spoken or words:
+        yield "language", [v.lexical for v in spoken] + [_HUB_WORDS[v.lexical] for v in words]
     yield from _licence(bundle, ledger, entity)
     for key, predicate in (
         ("library_name", PG.framework),

@@ -21,6 +21,7 @@ from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import common
 from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.fields import languages as spoken
 
 Parser = Callable[[Iri, Iri, Any, str], ReaderOutput]
 """Subject, property, value, place → what is claimed and what is wrong."""
@@ -124,6 +125,15 @@ def text(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         elif item not in (None, ""):
             at = f"{where}/{index}" if isinstance(value, list) else where
             yield Problem(at, f"{common.brief(item)} is not a text", kind="shape")
+
+
+def languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+    """Languages by code or name; what names none is kept under the key as it is stated."""
+    for item in text(subject, property_, value, where):
+        if isinstance(item, Claim) and item.value is not None:
+            yield spoken.stated(subject, str(item.value), where.rpartition("/")[2])
+        else:
+            yield item
 
 
 def link(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:

@@ -13,6 +13,7 @@ import audit_store
 import pyshacl
 import pytest
 import rdflib
+import yaml
 from exports_back import read_back
 from shared import SHARED, needs_shared
 
@@ -346,3 +347,14 @@ def test_every_field_of_a_bill_of_materials_is_cited(shipped: Path, name: str) -
     named = {e.iri for e in one.described() if e.texts(SCHEMA.name)}
     unnamed = {"/metadata/component/name"} if one.subjects[0] not in named else set()
     assert set(_uncited(document)) <= unnamed
+
+
+def test_what_a_card_lists_beside_languages_comes_back_in_a_card() -> None:
+    front = b"---\nlanguage: [en, code]\n---\n"
+    address = Iri("https://huggingface.co/org/child/raw/main/README.md")
+    document = Document(address, front, "2026-01-31", "README.md")
+    records = [r for r in records_of(readers()["huggingface"], document) if isinstance(r, Record)]
+    with MemoryStore(compile_quads(audit_store.reference(), records, [])) as store:
+        made = export(bundle(AcceptedSnapshot(store), [model("org/child")]), "hf-card")
+    assert yaml.safe_load(made.text.split("---\n")[1])["language"] == ["en", "code"]
+    assert PG.otherStatement not in {loss.property for loss in made.losses}

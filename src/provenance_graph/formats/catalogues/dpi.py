@@ -47,7 +47,7 @@ def _languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOu
     """Languages by name, also where several stand in one text."""
     if isinstance(value, str):
         value = [part.strip() for part in re.split("[,;]", value)]
-    yield from mapping.text(subject, property_, value, where)
+    yield from mapping.languages(subject, property_, value, where)
 
 
 _ROWS: tuple[Row, ...] = (
@@ -171,7 +171,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="2",
+    version="3",
     keys=keys.DPI,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -29,10 +29,10 @@ SOURCE = "opendata"
 _TRUSTED = frozenset({"name", "creator_name", "license_name", "url"})
 _LINE: tuple[Row, ...] = (
     Row("creator_name", DCTERMS.creator, mapping.makers),
-    Row("languages", DCTERMS.language, mapping.text),
+    Row("languages", DCTERMS.language, mapping.languages),
 )
 _CARD: tuple[Row, ...] = (
-    Row("data/language", DCTERMS.language, mapping.text),
+    Row("data/language", DCTERMS.language, mapping.languages),
     Row("data/categories", PG.task, mapping.text),
     Row("data/tasks", PG.task, mapping.text),
     Row("data/url", RDFS.seeAlso, mapping.link),
@@ -147,7 +147,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="3",
+    version="4",
     keys=keys.OPENDATA,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -25,6 +25,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.fields import languages
 from provenance_graph.formats.huggingface.tables import quantization_of
 
 SOURCE = "osaimap"
@@ -323,7 +324,7 @@ def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
             yield from statements.is_a(dataset, PG.Dataset, rest)
             yield Claim(subject, PG.trainedOn, dataset)
         elif kind == "language":
-            yield Claim(subject, DCTERMS.language, literals.text(rest))
+            yield languages.stated(subject, rest, "language")
         elif kind == "source_datasets" and rest != "original" and " " not in rest:
             yield coverage.other(subject, "tags", tag.strip())
         elif kind == "base_model":
@@ -427,7 +428,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="7",
+    version="8",
     keys=keys.OSAIMAP,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

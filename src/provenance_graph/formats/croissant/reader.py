@@ -20,7 +20,7 @@ from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks, files
 from provenance_graph.formats.croissant.keys import COLLECTION, KEYS, SOURCE, TEXTS_ABOUT
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
-from provenance_graph.formats.fields import jsonld, packages
+from provenance_graph.formats.fields import jsonld, languages, packages
 from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, JsonNode
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
@@ -178,7 +178,7 @@ def _languages(it: JsonNode, subject: Iri, name: str) -> Iterator[Claim]:
             yield Claim(subject, terms.SCHEMA.alternateName, statements.literal(other))
     for _, value in it.all(SCHEMA + "inLanguage"):
         if language := jsonld.text_of(value):
-            yield Claim(subject, DCTERMS.language, statements.literal(language))
+            yield languages.stated(subject, language, "inLanguage")
 
 
 def _made(it: JsonNode, subject: Iri) -> Iterator[Claim]:
@@ -310,7 +310,7 @@ READER = Reader(
     origin=origin,
     read=read,
     invalid=invalid,
-    version="6",
+    version="7",
     keys=KEYS,
     leaves=leaves,
 )

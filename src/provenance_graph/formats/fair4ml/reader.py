@@ -22,7 +22,7 @@ from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
 from provenance_graph.formats.fair4ml.keys import KEYS
-from provenance_graph.formats.fields import jsonld
+from provenance_graph.formats.fields import jsonld, languages
 from provenance_graph.formats.fields.jsonld import CODEMETA, FAIR4ML, SCHEMA, JsonNode
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
@@ -38,7 +38,6 @@ _DATES = {
 _TEXTS = {
     FAIR4ML + "mlTask": PG.task,
     FAIR4ML + "modelCategory": PG.architectureClass,
-    SCHEMA + "inLanguage": DCTERMS.language,
     SCHEMA + "processorRequirements": PG.minimumHardware,
 }
 _LINKS = {
@@ -313,7 +312,9 @@ def _claims(model: Iri, key: str, item: ExtractedItem, name: str) -> Iterator[Cl
     """What one value of one property says; properties of prose are not read."""
     value, where = item.value, item.where
     text = jsonld.text_of(value)
-    if key in _TEXTS and text:
+    if key == SCHEMA + "inLanguage" and text:
+        yield languages.stated(model, text, "inLanguage")
+    elif key in _TEXTS and text:
         yield Claim(model, _TEXTS[key], statements.literal(text))
     elif key in _LINKS:
         yield from fair4ml_parts.linked(model, _LINKS[key], value, where)
@@ -378,7 +379,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="6",
+    version="7",
     keys=KEYS,
     leaves=leaves,
     subjects=subjects,

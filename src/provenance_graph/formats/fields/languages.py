@@ -1,11 +1,17 @@
-"""Codes of languages: which two-letter ones ISO 639-1 has, and which a document may not mean."""
+"""Languages by code and name: which codes exist, and which words are no human language."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*|code|multilingual")
+from provenance_graph.core.claims import Claim
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.fields.programming import is_programming
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def _codes(second: Mapping[str, str]) -> frozenset[str]:
@@ -76,15 +82,40 @@ RARE = _codes(
 TAGS = ISO_639_1 - RARE
 """Codes that mean a language where they stand alone, as tags."""
 _WITHDRAWN = frozenset({"in", "iw", "ji", "jw", "mo", "sh"})
+HUB_WORDS = frozenset({"code", "multilingual"})
+"""What the Hub takes in a card's ``language`` beside codes: source code, and several languages."""
+_NO_LANGUAGE = HUB_WORDS | {"unknown", "simple"}
+"""Words in lists of languages that name none; ``simple`` is the prefix of a Wikipedia in English."""
 
 
 def is_language(code: str) -> bool:
     """Whether a text is a language tag whose two-letter language exists; longer ones are not looked up.
 
     >>> [is_language(code) for code in ("en", "pt-BR", "zz", "yue", "English", "code")]
-    [True, True, False, True, False, True]
+    [True, True, False, True, False, False]
     """
     if not _TAG.fullmatch(code):
         return False
     first = re.split(r"[-_]", code.casefold(), maxsplit=1)[0]
     return len(first) != 2 or first in ISO_639_1 or first in _WITHDRAWN
+
+
+def is_named(text: str) -> bool:
+    """Whether a text of a list of languages names one, by code or by name.
+
+    What is written as a two-letter code is held against ISO 639-1. Names are not looked up: those
+    that are no language are known, those that are one are too many and variously spelt.
+
+    >>> [is_named(text) for text in ("en", "jp", "Farsi", "Tonga", "Code", "Python", "C#")]
+    [True, False, True, True, False, False, False]
+    """
+    if text.casefold() in _NO_LANGUAGE or is_programming(text):
+        return False
+    return is_language(text) if len(text) == 2 else True
+
+
+def stated(subject: Iri, text: str, key: str) -> Claim:
+    """A language that a source lists under a key; what names none is kept as it is stated."""
+    if is_named(text):
+        return Claim(subject, DCTERMS.language, statements.literal(text))
+    return coverage.other(subject, key, text)

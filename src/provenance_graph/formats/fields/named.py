@@ -175,7 +175,6 @@ LIBRARIES = frozenset(
 )
 """Libraries that models are run with, as tags and components name them."""
 
-_CODE = re.compile(r"[A-Za-z]{2,3}(?:-\w{2,8})?")
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+/\d{7}")
 
 
@@ -219,8 +218,10 @@ def claims(subject: Iri, name: str, value: str, where: str) -> list[Claim | Prob
 
 def _languages(subject: Iri, value: str, where: str) -> ReaderOutput:
     for code in re.split(r"[,;\s]+", value):
-        if _CODE.fullmatch(code):
+        if languages.is_language(code):
             yield Claim(subject, DCTERMS.language, statements.literal(code))
+        elif code in languages.HUB_WORDS:
+            yield coverage.other(subject, "language", code)
         elif code:
             yield Problem(where, f"{code[:60]!r} is not a language code", "ISO 639: en, de, zh")
 
@@ -309,7 +310,7 @@ def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> Reade
         dataset = iris.dataset(rest)
         yield from statements.is_a(dataset, PG.Dataset, rest)
         yield Claim(subject, PG.trainedOn, dataset)
-    elif colon and kind == "language" and _CODE.fullmatch(rest):
+    elif colon and kind == "language" and languages.is_language(rest):
         yield Claim(subject, DCTERMS.language, statements.literal(rest))
     elif colon and kind in ("task", "pipeline_tag") and rest:
         yield Claim(subject, PG.task, statements.literal(rest))

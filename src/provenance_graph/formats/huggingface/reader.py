@@ -172,7 +172,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="10",
+    version="11",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),

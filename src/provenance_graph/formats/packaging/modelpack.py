@@ -14,7 +14,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, model_names, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
-from provenance_graph.formats.fields import packages, runs
+from provenance_graph.formats.fields import languages, packages, runs
 from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.huggingface.tables import DTYPES
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -196,6 +196,8 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
             continue
         if row is None or row.fate is coverage.Fate.NOT_READ:
             yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
+        elif row.property == DCTERMS.language:
+            yield languages.stated(model, scalar_text(leaf.value), "config.capabilities.languages")
         elif row.property is not None:
             yield coverage.stated(model, row.property, scalar_text(leaf.value), leaf.where)
 
@@ -376,7 +378,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_package,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=leaves,
 )

@@ -16,11 +16,11 @@ from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import Key, KeyTable, Leaf, coded, later, read, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
-from provenance_graph.formats.fields import named, packages
+from provenance_graph.formats.fields import languages, named, packages
 from provenance_graph.formats.weights.binary import GgufHeader, Value, parse
 
 SOURCE = "gguf"
@@ -292,9 +292,9 @@ def _dimensions(model: Iri, header: GgufHeader) -> Iterator[Claim]:
     vocabulary = header.lengths.get("tokenizer.ggml.tokens", 0)
     if vocabulary and f"{architecture}.vocab_size" not in stated:
         yield Claim(model, PG.vocabularySize, literals.integer(vocabulary))
-    languages = stated.get("general.languages")
-    for language in languages if isinstance(languages, list) else ():
-        yield Claim(model, DCTERMS.language, literals.text(str(language)[:40]))
+    spoken = stated.get("general.languages")
+    for language in spoken if isinstance(spoken, list) else ():
+        yield languages.stated(model, str(language)[:40], "general.languages")
 
 
 def _tensors(model: Iri, artifact: Iri, header: GgufHeader) -> Iterator[Claim | Problem]:
@@ -319,7 +319,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_header,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

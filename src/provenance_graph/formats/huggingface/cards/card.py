@@ -161,6 +161,8 @@ def _language(card: Card, value: Any, where: str) -> ReaderOutput:
         for code in codes:
             if languages.is_language(code):
                 yield card.say(DCTERMS.language, literals.text(code))
+            elif code in languages.HUB_WORDS:
+                yield coverage.other(card.repo.subject, "language", code)
             elif code:
                 why = "not a language code"
                 shown = statements.clean(code)[:60]
