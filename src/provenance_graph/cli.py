@@ -14,6 +14,7 @@ import click
 
 from provenance_graph import commands
 from provenance_graph.core.errors import ProvenanceError, StoreError
+from provenance_graph.options import PLACE
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -85,6 +86,7 @@ def _modules() -> dict[str, str]:
 @click.option(
     "--store",
     "store_path",
+    type=PLACE,
     default="var/graph",
     envvar="PROVENANCE_GRAPH_STORE",
     show_default=True,

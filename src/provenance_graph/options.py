@@ -1,5 +1,6 @@
 """Options that many commands have, so that each is named, explained and checked in one place."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +11,28 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 TABLE_FORMATS = ("table", "json", "csv")
 """The formats of a command that prints rows."""
+
+
+class FilePath(click.Path):
+    """The path of a file or folder; an empty one, as an unset variable of a shell gives, is none.
+
+    Left alone it would be the working directory, which nobody named.
+    """
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """The path as its type; a usage error where there is none."""
+        if not os.fspath(value):
+            self.fail("the path is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PLACE = FilePath(readable=False)
+"""A path, or what stands for one: an address, a pattern, ``-`` for standard input."""
 
 
 def as_of_option(command: Command) -> Command:
@@ -38,7 +61,7 @@ def output_option(command: Command) -> Command:
     option = click.option(
         "-o",
         "--output",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=FilePath(dir_okay=False, path_type=Path),
         metavar="FILE",
         help="Write there instead of to standard output.",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from provenance_graph import completion
-from provenance_graph.options import as_of_option, output_option
+from provenance_graph.options import FilePath, as_of_option, output_option
 from provenance_graph.session import Session
 
 
@@ -22,7 +22,7 @@ from provenance_graph.session import Session
     "--key",
     "--sign",
     "key",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False, path_type=Path),
     metavar="PRIV",
     help="Sign with this Ed25519 key (PEM or OpenSSH).",
 )

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from provenance_graph.options import format_option
+from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
+_FILE = FilePath(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -45,7 +45,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--files",
     "folder",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     metavar="FOLDER",
     help="The files of the model, to be held against the signed digests.",
 )

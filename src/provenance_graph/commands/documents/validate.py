@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from provenance_graph import completion
-from provenance_graph.options import format_option, limit_option
+from provenance_graph.options import PLACE, FilePath, format_option, limit_option
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
 from provenance_graph.tables import fitted
@@ -58,7 +58,7 @@ def document_options(command: F) -> F:
             "--shapes",
             "shape_files",
             multiple=True,
-            type=click.Path(path_type=Path),
+            type=FilePath(path_type=Path),
             metavar="FILE",
             help="Shapes of your own (SHACL), checked beside ours; may be repeated.",
         ),
@@ -68,7 +68,7 @@ def document_options(command: F) -> F:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.argument("paths", nargs=-1, type=PLACE, metavar="[PATH...]")
 @severity_options
 @document_options
 @click.option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance_graph.options import format_option
+from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=FilePath(path_type=Path))
 @click.option(
     "--key",
     "keys",
     multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False, path_type=Path),
     metavar="PUB",
     help="A public key that may have signed it; may be repeated.",
 )
 @click.option(
     "--keys",
     "key_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="A list of keys with the publishers bound to them.",
 )

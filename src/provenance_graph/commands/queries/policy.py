@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import as_of_option, format_option
+from provenance_graph.options import FilePath, as_of_option, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ DIFFERENCES = ("subject", "property", "now", "then")
 @click.option(
     "--policy",
     "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FilePath(exists=True, dir_okay=False, path_type=Path),
     help="A policy in Turtle; what it would change is shown, nothing is changed.",
 )
 @as_of_option

@@ -15,7 +15,7 @@ import click
 
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import QuerySyntax, UsageError
-from provenance_graph.options import format_option
+from provenance_graph.options import PLACE, format_option
 from provenance_graph.session import Session, render
 from provenance_graph.tables import counted
 
@@ -43,7 +43,7 @@ _FORM = re.compile(
 
 
 @click.command()
-@click.argument("file", default="-", metavar="[FILE|-]")
+@click.argument("file", default="-", type=PLACE, metavar="[FILE|-]")
 @click.option("-e", "--text", default="", help="The query itself, instead of a file.")
 @format_option(*ALL)
 @click.option("--timeout", default=60.0, show_default=True, help="Stop after so many seconds.")

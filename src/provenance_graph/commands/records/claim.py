@@ -15,7 +15,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.core.errors import UsageError
-from provenance_graph.options import format_option
+from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def add(
 
 
 @command.command("import")
-@click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("path", type=FilePath(path_type=Path), metavar="FILE")
 @click.option("--dry-run", is_flag=True, help="Check every finding; keep nothing.")
 @_BY
 @click.pass_obj

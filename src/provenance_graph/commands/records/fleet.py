@@ -13,7 +13,7 @@ import click
 
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import UsageError
-from provenance_graph.options import as_of_option, format_option
+from provenance_graph.options import FilePath, as_of_option, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -36,9 +36,7 @@ def command() -> None:
 
 
 @command.command("import")
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
-)
+@click.argument("paths", nargs=-1, required=True, type=FilePath(path_type=Path), metavar="FILE...")
 @click.option(
     "--system",
     default="",
@@ -81,7 +79,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
 
 
 @command.command("check")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@click.argument("paths", nargs=-1, type=FilePath(path_type=Path), metavar="[FILE...]")
 @click.option("--fail-on", multiple=True, metavar="KIND", help=FAIL_ON)
 @click.option(
     "--on", "day", default="", metavar="DATE", help="The day that counts: today if not given."
@@ -89,7 +87,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
 @as_of_option
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FilePath(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Say what is new since FILE was written, and write it anew with what is found now.",
 )

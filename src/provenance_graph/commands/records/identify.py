@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.cited import with_receipts
-from provenance_graph.options import format_option, limit_option
+from provenance_graph.options import FilePath, format_option, limit_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ VERDICTS = ("candidate", "barred", "related", "same")
 @click.option(
     "--review",
     "review",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Write the open pairs to FILE (.csv or .tsv); where FILE exists, keep its decisions.",
 )
 @click.option("--apply", "apply", is_flag=True, help="Keep what the rules decide in the store.")
 @click.option(
     "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=FilePath(exists=True, file_okay=False, path_type=Path),
     help="Write the rules' rows of identity.sssom.tsv in this data folder again.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be decided; write nothing.")

@@ -18,6 +18,7 @@ from provenance_graph import completion
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
+from provenance_graph.options import PLACE, FilePath
 from provenance_graph.session import ProblemPrinter, Session
 from provenance_graph.tables import counted
 
@@ -31,7 +32,7 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=PLACE, metavar="PATH...")
 @click.option(
     "--as",
     "form",
@@ -70,7 +71,7 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
 @click.option(
     "--keys",
     "key_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Which publishers sign bundles with which key: see docs/receipts.md.",
 )
@@ -95,7 +96,7 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
 )
 @click.option(
     "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=FilePath(exists=True, file_okay=False, path_type=Path),
     help="With --bulk: the folder that the store was built from (default: the data installed).",
 )
 @click.option("--strict", is_flag=True, help="Keep nothing of a run that meets any problem.")

@@ -105,6 +105,8 @@ def _model(text: str) -> tuple[Iri, Path]:
 
     name, equals, place = text.partition("=")
     path = Path(place if equals else text)
+    if not (place if equals else text):
+        raise UsageError(f"{text!r}: the path is empty")
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder")
     if equals:

@@ -13,7 +13,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.core.errors import UsageError
-from provenance_graph.options import format_option
+from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -60,7 +60,7 @@ MAX_LOOKED_UP = 1_000
 )
 @click.option(
     "--review",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FilePath(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Keep the rows of a table of proposals that somebody decided: those with an author_id.",
 )

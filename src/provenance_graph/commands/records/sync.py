@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import UsageError
-from provenance_graph.options import format_option
+from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--config",
     "config",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     default=None,
     metavar="FILE",
     help="The file of sources (default: sync.toml, where there is one).",

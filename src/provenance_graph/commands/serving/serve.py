@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from provenance_graph.core.errors import StoreError, UsageError
+from provenance_graph.options import PLACE, FilePath
 from provenance_graph.service import settings as config
 from provenance_graph.service.http import auth
 from provenance_graph.session import Session
@@ -44,11 +45,12 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--config",
     "config_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(dir_okay=False, path_type=Path),
     help="Settings in TOML; the environment and flags win over it.",
 )
 @click.option(
     "--follow",
+    type=PLACE,
     metavar="URL|FOLDER",
     help="Serve a read replica of another store: its folder, or an address that serves its files.",
 )

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from provenance_graph.core.errors import UsageError
+from provenance_graph.options import FilePath
 from provenance_graph.session import Session
 
 
 @click.command()
-@click.argument("destination", type=click.Path(path_type=Path))
+@click.argument("destination", type=FilePath(path_type=Path))
 @click.pass_obj
 def command(session: Session, /, destination: Path) -> None:
     """Copy the store's newest state into DESTINATION, which becomes a store of its own.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import StoreError, UsageError
+from provenance_graph.options import FilePath
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=FilePath(exists=True, file_okay=False, path_type=Path),
     help="Folder with records/ and identity.sssom.tsv (default: the data that was installed).",
 )
 @click.option(

@@ -11,7 +11,7 @@ import click
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import local_name, short_id
-from provenance_graph.options import format_option
+from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
 
@@ -45,7 +45,7 @@ FORMATS = ("table", "json", "csv", "atom", "jsonfeed")
 @format_option(*FORMATS)
 @click.option(
     "--deliver",
-    type=click.Path(path_type=Path),
+    type=FilePath(path_type=Path),
     metavar="HOOKS.TOML",
     help="Send what is new to the webhooks of a file instead of printing.",
 )

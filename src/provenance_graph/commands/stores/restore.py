@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from provenance_graph.core.errors import UsageError
+from provenance_graph.options import FilePath
 from provenance_graph.session import Session
 
 
 @click.command()
-@click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("backup", type=FilePath(path_type=Path, exists=True, file_okay=False))
 @click.pass_obj
 def command(session: Session, /, backup: Path) -> None:
     """Put BACKUP in the place of what the store holds.
