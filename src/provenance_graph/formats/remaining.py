@@ -17,6 +17,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, slug
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage
@@ -117,6 +118,8 @@ class Shown:
         """Whether a text stands in what came of the document, as itself or in an address."""
         if len(stated) < SHORTEST or stated in self._exact:
             return True
+        if several := developer_names().together.get(stated.strip()):
+            return all(map(self.has, several))
         text = stated.strip().casefold()
         if len(text) < SHORTEST or text in self._whole or self._looked > MAX_WORK:
             return True

@@ -14,6 +14,7 @@ from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.developers import developer_names
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
@@ -261,7 +262,9 @@ def _base(
 
 
 def _org(org: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    if (name := stated_name(org.get("name"))) and (url := scalar_text(org.get("link"))):
+    """The maker's page; of several named together nothing says whose it is."""
+    name, url = stated_name(org.get("name")), scalar_text(org.get("link"))
+    if name and url and name not in developer_names().together:
         yield statements.link(iris.organization(name), PG.homepage, url, "/org/link")
 
 
@@ -384,7 +387,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="9",
+    version="10",
     keys=keys.OSAI,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
