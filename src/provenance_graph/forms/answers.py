@@ -128,6 +128,7 @@ class FilledForm:
     software: str
     command: str
     counts: dict[str, int]
+    """Fields by status, in the order of ``STATUSES``."""
     sections: list[FilledSection]
     footnotes: list[Footnote]
     unknown: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.forms.definition import Form, FormField, FormSource
 from provenance_graph.forms import derived
 from provenance_graph.forms.answers import (
+    STATUSES,
     FilledField,
     FilledForm,
     FilledSection,
@@ -80,10 +82,8 @@ class _Filling:
             )
             for section in form.sections
         ]
-        counts: dict[str, int] = {}
-        for section in sections:
-            for field in section.fields:
-                counts[field.status] = counts.get(field.status, 0) + 1
+        found = Counter(field.status for section in sections for field in section.fields)
+        counts = {status: found[status] for status in STATUSES if found[status]}
         snapshot = self.snapshot
         latest = max((note.receipt["retrieved"] for note in self.footnotes), default="")[:10]
         today = snapshot.policy.day

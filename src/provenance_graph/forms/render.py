@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from provenance_graph.core.iris import spaced
 from provenance_graph.core.results import dump_json
@@ -28,8 +29,16 @@ def _environment() -> Environment:
     )
     made.filters["spaced"] = spaced
     made.filters["status"] = STATUSES.__getitem__
+    made.filters["linked"] = _linked
     made.filters["anchor"] = lambda text: re.sub(r"[^\w.-]", "-", text)
     return made
+
+
+def _linked(text: str) -> str | Markup:
+    """A text that is a web address whole as a link; any other as it is."""
+    if not re.fullmatch(r"https?://[^\s/]\S*", text):
+        return text
+    return Markup('<a href="{0}">{0}</a>').format(text)
 
 
 def html(form: FilledForm) -> str:
@@ -83,11 +92,7 @@ def markdown(form: FilledForm) -> str:
 
 
 def _head(form: FilledForm) -> list[str]:
-    counts = ", ".join(
-        f"{form.counts[status]} {words[2:]}"
-        for status, words in STATUSES.items()
-        if status in form.counts
-    )
+    counts = ", ".join(f"{count} {STATUSES[status][2:]}" for status, count in form.counts.items())
     matches = [
         f"{_md(form.authority)}, {_md(form.edition)}: <{form.source}>",
         "",

@@ -14,6 +14,7 @@ from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.iris import Iri, model
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats.forms.definition import form_named, forms
+from provenance_graph.forms.answers import STATUSES
 from provenance_graph.forms.derived import open_source_exemption, systemic_risk
 from provenance_graph.forms.fill import fill
 from provenance_graph.forms.render import RENDERERS
@@ -218,13 +219,46 @@ class _Ids(HTMLParser):
         super().__init__()
         self.ids: list[str] = []
         self.links: list[str] = []
+        self.named: set[str] = set()
+        self.away: list[str] = []
         self.tags: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         given = dict(attrs)
+        self.named |= given.keys()
         self.ids += [given["id"] or ""] if "id" in given else []
         self.links += [given["href"] or ""] if (given.get("href") or "").startswith("#") else []
+        self.away += [href] if (href := given.get("href")) and not href.startswith("#") else []
+
+
+def test_addresses_of_documents_and_values_are_links_and_nothing_else_is() -> None:
+    claims = (
+        Claim(MODEL, PG.usagePolicy, Iri("https://example.org/use?a=1&b=2")),
+        Claim(MODEL, PG.intendedUse, literals.text("javascript:alert(1)")),
+        Claim(MODEL, PG.knownLimitation, literals.text('https://x.org/"onclick="alert(1)')),
+    )
+    with world(*claims) as store:
+        form = filled(store, "eu-gpai-mdf")
+        parsed = _Ids()
+        parsed.feed(RENDERERS["html"](form))
+    assert {"https://example.org/use?a=1&b=2", "https://example.org/card"} <= {*parsed.away}
+    assert {form.source, *(note.receipt["document"] for note in form.footnotes)} <= {*parsed.away}
+    assert all(address.startswith("https://") for address in parsed.away)
+    assert not parsed.named & {"onclick"}
+
+
+@pytest.mark.parametrize("name", sorted(forms()))
+def test_counts_of_fields_stand_in_the_order_of_their_statuses(name: str) -> None:
+    claims = (
+        Claim(MODEL, PG.trainingComputeFLOP, None, Stance.DECLINES),
+        Claim(MODEL, PG.parameterCount, literals.integer(7)),
+        Claim(MODEL, DCTERMS.license, Iri("http://spdx.org/licenses/MIT"), basis=Basis.THIRD_PARTY),
+    )
+    with world(*claims) as store:
+        form = filled(store, name)
+    assert [*form.counts] == [status for status in STATUSES if status in form.counts]
+    assert sum(form.counts.values()) == sum(len(section.fields) for section in form.sections)
 
 
 def test_the_page_is_one_file_whose_footnotes_lead_somewhere() -> None:
