@@ -35,6 +35,7 @@ VIEWS = {
     "breaches": "/breaches",
     "basket": "/basket?item=meta-llama/Llama-3.1-8B&item=anthropic/claude-haiku-4-5&show=licences",
     "terms": "/terms",
+    "policy": "/policy",
     "fleet": "/fleet",
     "changes": "/changes",
     "identity": "/identity",

@@ -15,7 +15,7 @@ from provenance_graph.exchange.registry import exporters
 READS = (
     f"{API}/models", f"{API}/facets", f"{API}/search?q=haiku", f"{API}/rubrics", f"{API}/exports",
     f"{API}/conflicts", f"{API}/impact?thing=meta-llama/Llama-3.1-8B", f"{API}/stats",
-    f"{API}/disclosure", f"{API}/questions", f"{API}/questions/upstream?model=meta-llama/Llama-3.1-8B",
+    f"{API}/disclosure", f"{API}/policy", f"{API}/questions", f"{API}/questions/upstream?model=meta-llama/Llama-3.1-8B",
     f"{API}/compare?model=anthropic/claude-haiku-4-5&model=meta-llama/Llama-3.1-8B",
     HAIKU, f"{HAIKU}/claims", f"{HAIKU}/conflicts", f"{HAIKU}/assessments", f"{HAIKU}/history",
     f"{HAIKU}/evidence", f"{HAIKU}/licences", f"{LLAMA}/lineage",

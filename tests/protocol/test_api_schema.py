@@ -193,7 +193,7 @@ BELOW = (
     "/export/spdx3/losses",
 )
 OVER_THE_STORE = (
-    "/models?limit=500", "/facets", "/search?q=llama", "/search?q=lama+8b&kind=model", "/stats", "/disclosure?limit=50",
+    "/models?limit=500", "/facets", "/search?q=llama", "/search?q=lama+8b&kind=model", "/stats", "/policy", "/disclosure?limit=50",
     "/conflicts?limit=200&all=true", "/breaches?limit=100", "/licences-of?text=llama3.1",
     "/licences-of?text=MIT+OR+GPL-3.0-only", "/licences-of?text=no-such-licence", "/rubrics",
     "/exports", "/questions", "/questions/change-along-lineage", "/impact?thing=allenai/olmo-mix-1124",

@@ -59,7 +59,7 @@ QUERIES = [
     "SELECT DISTINCT ?g { GRAPH ?g { } } ORDER BY ?g",
 ]
 PATHS = [
-    "/api/v1/models", "/api/v1/stats", "/api/v1/conflicts", "/api/v1/search?q=hidden",
+    "/api/v1/models", "/api/v1/stats", "/api/v1/policy", "/api/v1/conflicts", "/api/v1/search?q=hidden",
     "/api/v1/search?q=m1", "/api/v1/facets", "/api/v1/disclosure", "/api/v1/rubrics",
     "/api/v1/models/acme/m0", "/api/v1/models/acme/m0/claims", "/api/v1/models/acme/m0/lineage",
     "/api/v1/models/acme/m0/licences", "/api/v1/models/acme/m0/history",

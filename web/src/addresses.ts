@@ -23,6 +23,7 @@ const VIEWS: [RegExp, string[]][] = [
   [/^\/fleet$/, ["on", "limit", "severity", "system", "model", "kind", "s.*", ...TABLE]],
   [/^\/changes$/, ["since", "subject", "property", ...TABLE]],
   [/^\/identity$/, ["kind", "q", "of", "verdict", "limit", "relation", "by", ...TABLE]],
+  [/^\/policy$/, TABLE],
   [/^\/terms$/, ["kind", "module", ...TABLE]],
   [/^\/sparql\/?$/, ["query", "question", "run", "view", "chart", "x", "y", "p.*", "r.*"]],
   [/^\/report$/, ["model", "use"]],

@@ -69,7 +69,7 @@ function Claims({ found, model }: { found: ClaimsAnswer; model: string }): JSX.E
       <ol class="claims">
         {claims.map((claim, n) => <ClaimCard key={n} claim={claim} />)}
       </ol>
-      <p class="aside"><QueryLink query={evidenceQuery(found.iri, first.propertyIri)}>The same as SPARQL</QueryLink></p>
+      <p class="aside"><QueryLink query={evidenceQuery(found.iri, first.propertyIri)}>The same as SPARQL</QueryLink> · <a href={dated("/policy")}>What the policy decides by</a></p>
     </>
   );
 }

@@ -34,6 +34,7 @@ const Breaches = lazy(() => import("./views/breaches"));
 const Fleet = lazy(() => import("./views/fleet"));
 const Changes = lazy(() => import("./views/changes"));
 const Identity = lazy(() => import("./views/identity"));
+const Policy = lazy(() => import("./views/policy"));
 const Terms = lazy(() => import("./views/terms"));
 
 const LINKS: [string, string][] = [
@@ -53,6 +54,7 @@ const FURTHER: [string, string][] = [
   ["/fleet", "What we run"],
   ["/changes", "What changed"],
   ["/identity", "Names that may be one"],
+  ["/policy", "What the policy decided"],
   ["/terms", "Terms of the graph"],
 ];
 
@@ -107,6 +109,8 @@ function view(place: Place): JSX.Element {
       return <Changes place={place} />;
     case "/identity":
       return <Identity place={place} />;
+    case "/policy":
+      return <Policy place={place} />;
     case "/terms":
       return <Terms place={place} />;
     case "/sparql":

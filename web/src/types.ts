@@ -45,6 +45,7 @@ export type LicenceFinding = Schemas["FindingAnswer"];
 export type Fleet = Schemas["FleetAnswer"];
 export type Changes = Schemas["ChangesAnswer"];
 export type Identity = Schemas["IdentityPage"];
+export type Policy = Schemas["PolicyAnswer"];
 export type Breaches = Schemas["BreachesAnswer"];
 export type Portfolio = Schemas["PortfolioAnswer"];
 export type LicenceReport = Schemas["LicenceReportAnswer"];

@@ -164,7 +164,7 @@ def test_what_each_rule_decided_is_counted_with_examples() -> None:
     snapshot = AcceptedSnapshot(store())
     assert subjects(snapshot) == [MODEL]
     tallies, differences = examine(snapshot, [MODEL])
-    reported = {rule: (tally.count, tally.examples) for rule, tally in tallies.items()}
+    reported = {rule: (tally.count, tally.in_words()) for rule, tally in tallies.items()}
     assert reported == {
         "the closer source": (1, ["org/m contextLength"]),
         "a lone inference, accepted and marked": (1, ["org/m layerCount"]),

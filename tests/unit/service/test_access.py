@@ -166,6 +166,7 @@ FILES = {
     "lineage": "lineage/*.npy",
     "identity": "identity-*.json",
     "profiles": "profiles-*.sqlite",
+    "policy": "policy-*.json",
 }
 
 
@@ -274,6 +275,7 @@ ROUTES = (
     f"{API}/search?q=m",
     f"{API}/conflicts",
     f"{API}/stats",
+    f"{API}/policy",
     f"{API}/disclosure",
     ONE,
     f"{ONE}/claims",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from provenance_graph.acceptance.evidence import view
+from provenance_graph.acceptance.policy.answers import PolicyAnswer
 from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
@@ -19,7 +20,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id, shorten
 from provenance_graph.core.terms import PG, RDF
 
 EXAMPLES = 3
-FORMAT = "1"
+FORMAT = "2"
 """What a file of counts holds; one of an earlier edition is made again."""
 _KINDS = (PG.Model, PG.OfferedModel, PG.Dataset, PG.ModelFamily)
 _CRITERIA = {
@@ -48,16 +49,20 @@ _RULES = {
 
 @dataclass
 class Tally:
-    """How often a rule decided, with the first examples."""
+    """How often a rule decided, with the first facts that it decided: entity and property."""
 
     count: int = 0
-    examples: list[str] = field(default_factory=list)
+    examples: list[tuple[Iri, Iri]] = field(default_factory=list)
 
     def add(self, subject: Iri, predicate: Iri) -> None:
         """Count one decision."""
         self.count += 1
         if len(self.examples) < EXAMPLES:
-            self.examples.append(f"{short_id(subject)} {local_name(predicate)}")
+            self.examples.append((subject, predicate))
+
+    def in_words(self) -> list[str]:
+        """The examples as text."""
+        return [f"{short_id(subject)} {local_name(one)}" for subject, one in self.examples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +158,14 @@ def tallied(
     Counting resolves every entity, so that a snapshot of now with a folder stores the counts there
     under its version, for whoever asks next. ``progress`` opens a display of so many steps.
     """
-    file = None
-    if snapshot.folder is not None:
-        file = snapshot.folder / f"policy-{FORMAT}-{snapshot.version}.json"
-        if (stored := _stored(file, snapshot.policy.day)) is not None:
-            return stored
+    with suppress(OSError, ValueError):  # damaged, or of another day: counted anew
+        if (known := stored(snapshot)) is not None:
+            return known
     asked = subjects(snapshot)
     with progress(len(asked)) as step:
         tallies, _ = examine(snapshot, asked, step=step)
-    if file is not None:
+    if snapshot.folder is not None:
+        file = counts_file(snapshot.folder, snapshot.version)
         rows = {rule: [one.count, one.examples] for rule, one in tallies.items()}
         with suppress(OSError):  # a folder that is full or read-only: counted again next time
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -174,18 +178,68 @@ def tallied(
     return len(asked), tallies
 
 
-def _stored(file: Path, day: str) -> tuple[int, dict[str, Tally]] | None:
-    """Counts from a file; None where there is none, a damaged one, or one of another day."""
+def counts_file(folder: Path, version: str) -> Path:
+    """The file with the counts of a version."""
+    return folder / f"policy-{FORMAT}-{version}.json"
+
+
+def stored(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, Tally]] | None:
+    """The counts of a snapshot as its folder holds them; None where it holds none.
+
+    Raises OSError or ValueError for a file that is damaged or of another day.
+    """
+    if snapshot.folder is None:
+        return None
+    file = counts_file(snapshot.folder, snapshot.version)
     try:
         counted_on, entities, rows = json.loads(file.read_text("utf-8"))
         tallies = {
-            rule: Tally(int(count), list(map(str, examples)))
+            rule: Tally(int(count), [(Iri(subject), Iri(one)) for subject, one in examples])
             for rule, (count, examples) in rows.items()
         }
         entities = int(entities)
-    except (OSError, ValueError, TypeError, AttributeError):
+    except FileNotFoundError:
         return None
-    return (entities, tallies) if counted_on == day else None
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"{file.name} holds no counts") from error
+    if counted_on != snapshot.policy.day:
+        raise ValueError(f"{file.name} was counted on {counted_on}")
+    return entities, tallies
+
+
+def to_answer(
+    policy: Policy,
+    entities: int,
+    tallies: Mapping[str, Tally],
+    other: Policy | None = None,
+    differences: Iterable[Difference] = (),
+) -> PolicyAnswer:
+    """The policy with what its rules decided, and what another would change, as JSON."""
+    return {
+        "policy": list(in_words(policy)),
+        "entities": entities,
+        "rules": [
+            {
+                "rule": rule,
+                "count": tally.count,
+                "examples": [
+                    {"iri": subject, "id": short_id(subject), "property": local_name(one)}
+                    for subject, one in tally.examples
+                ],
+            }
+            for rule, tally in tallies.items()
+        ],
+        "other": None if other is None else list(in_words(other)),
+        "differences": [
+            {
+                "subject": short_id(one.subject),
+                "property": local_name(one.property),
+                "now": list(one.now),
+                "then": list(one.then),
+            }
+            for one in differences
+        ],
+    }
 
 
 def _tally(seen: View, tallies: dict[str, Tally]) -> None:

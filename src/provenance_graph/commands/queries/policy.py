@@ -13,9 +13,7 @@ from provenance_graph.options import FilePath, as_of_option, format_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
-    from provenance_graph.acceptance.policy.policy import Policy
     from provenance_graph.acceptance.policy.report import Difference, Tally
-    from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.core.iris import Iri
 
 MAX_LISTED = 20
@@ -42,6 +40,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
         in_words,
         subjects,
         tallied,
+        to_answer,
     )
     from provenance_graph.ingest.shipped import reference_quads
 
@@ -57,9 +56,9 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
         with session.progress("entities", entities) as progress:
             tallies, differences = examine(snapshot, asked, other, progress)
     if session.citing:
-        session.cite(snapshot, _subjects(snapshot, tallies, differences))
+        session.cite(snapshot, _subjects(tallies, differences))
     if form == "json":
-        _print_json(session, policy, other, entities, tallies, differences)
+        session.print_json(to_answer(policy, entities, tallies, other, differences))
         return
     if form == "csv":
         _print_csv(session, file, tallies, differences)
@@ -67,23 +66,17 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     for line in in_words(policy):
         click.echo(line)
     click.echo(f"\nOver {entities:,} models, datasets and families")
-    rows = [(rule, t.count, ", ".join(t.examples)) for rule, t in tallies.items()]
+    rows = [(rule, t.count, ", ".join(t.in_words())) for rule, t in tallies.items()]
     session.print_table(("decided by", "facts", "examples"), rows)
     if file is not None:
         _print_differences(session, file.name, differences)
 
 
-def _subjects(
-    snapshot: AcceptedSnapshot, tallies: dict[str, Tally], differences: list[Difference]
-) -> Iterator[Iri]:
+def _subjects(tallies: dict[str, Tally], differences: list[Difference]) -> Iterator[Iri]:
     """The entities of the facts that are shown: those that would change, else the examples."""
-    from provenance_graph.model.naming.entities import find_entity
-
     yield from (one.subject for one in differences)
     if not differences:
-        examples = (one for tally in tallies.values() for one in tally.examples)
-        names = dict.fromkeys(example.rpartition(" ")[0] for example in examples)
-        yield from (find_entity(snapshot, name).iri for name in names)
+        yield from (subject for tally in tallies.values() for subject, _ in tally.examples)
 
 
 def _print_csv(
@@ -91,43 +84,10 @@ def _print_csv(
 ) -> None:
     """One table: the rules with their counts, or what another policy would change."""
     if file is None:
-        rows = [(rule, tally.count, "; ".join(tally.examples)) for rule, tally in tallies.items()]
+        rows = [(rule, tally.count, "; ".join(tally.in_words())) for rule, tally in tallies.items()]
         session.print_table(("decided by", "facts", "examples"), rows, "csv")
     else:
         session.print_table(DIFFERENCES, list(_rows(differences)), "csv")
-
-
-def _print_json(
-    session: Session,
-    policy: Policy,
-    other: Policy | None,
-    entities: int,
-    tallies: dict[str, Tally],
-    differences: list[Difference],
-) -> None:
-    from provenance_graph.acceptance.policy.report import in_words
-    from provenance_graph.core.iris import local_name, short_id
-
-    session.print_json(
-        {
-            "policy": list(in_words(policy)),
-            "entities": entities,
-            "rules": [
-                {"rule": rule, "count": tally.count, "examples": tally.examples}
-                for rule, tally in tallies.items()
-            ],
-            "other": None if other is None else list(in_words(other)),
-            "differences": [
-                {
-                    "subject": short_id(one.subject),
-                    "property": local_name(one.property),
-                    "now": list(one.now),
-                    "then": list(one.then),
-                }
-                for one in differences
-            ],
-        }
-    )
 
 
 def _rows(differences: list[Difference]) -> Iterator[tuple[str, ...]]:

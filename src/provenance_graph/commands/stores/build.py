@@ -71,7 +71,7 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
 
             watched.enter_context(session.progress("indexes"))
             try:
-                index_all(session.folder)
+                index_all(session.folder, seldom=False)
             except (OSError, sqlite3.Error) as error:
                 raise StoreError(
                     f"{session.store_path}: version {built.version} is built and in use, its indexes "

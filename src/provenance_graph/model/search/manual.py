@@ -34,6 +34,10 @@ _HELP = {
     "fleet": ("What we run", "fleet deployments systems inventory concerns"),
     "changes": ("What changed in the store", "commits versions history feed atom since"),
     "identity": ("Names that may be one", "identity duplicates aliases same review decide"),
+    "policy": (
+        "What the policy decided",
+        "acceptance rules accepted rejected why trust closer source stronger basis",
+    ),
     "terms": ("Terms of the graph", "ontology vocabulary classes properties codes schema"),
     "docs": ("API", "rest openapi http routes service"),
 }

@@ -21,7 +21,7 @@ from provenance_graph.service.api.models import (
     report,
 )
 from provenance_graph.service.api.questions import questions
-from provenance_graph.service.api.review import changes, flags, identity
+from provenance_graph.service.api.review import changes, flags, identity, policy
 from provenance_graph.service.http.problems import HttpProblem, method_not_allowed
 from provenance_graph.service.http.responses import methods_at
 
@@ -54,6 +54,7 @@ def routers(
         changes.router(access),
         flags.router(),
         identity.router(access),
+        policy.router(access),
         reconcile.router(access),
         elsewhere(),
     ]

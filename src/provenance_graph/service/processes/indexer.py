@@ -103,18 +103,21 @@ def index_slowly(root: Path, parent: int) -> None:
             _index_slow_ones(root, folder)
 
 
-def _index_slow_ones(root: Path, folder: Path) -> None:
+def _index_slow_ones(root: Path, folder: Path, *, seldom: bool = True) -> None:
     with EmbeddedStore.open(root) as store:
-        make_all(folder, AcceptedSnapshot(store, folder=folder), slow=True)
+        make_all(folder, AcceptedSnapshot(store, folder=folder), slow=True, seldom=seldom)
 
 
-def index_all(root: Path) -> None:
-    """Store all indexes of a store's newest version, and of its public state where it has one."""
+def index_all(root: Path, *, seldom: bool = True) -> None:
+    """Store all indexes of a store's newest version, and of its public state where it has one.
+
+    Without ``seldom`` those that are seldom asked for are left to the service.
+    """
     for state in dict.fromkeys((root, public_root(root))):
         folder = derived_folder(str(state))
         if folder is not None:
             index_once(state, folder, last_indexed(folder))
-            _index_slow_ones(state, folder)
+            _index_slow_ones(state, folder, seldom=seldom)
 
 
 def index_once(root: Path, folder: Path, before: str = "") -> str:

@@ -11,18 +11,20 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from provenance_graph.acceptance.identity import GRAPH, from_quads
+from provenance_graph.acceptance.policy import report
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.carry import changed_subjects
 from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.number import path_of
 from provenance_graph.conflicts.stored import ledger, models_index
+from provenance_graph.core import deadline
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.breaches_file import breaches_file
 from provenance_graph.model.naming.catalogue_file import catalogue_file
@@ -51,14 +53,16 @@ class Index:
 
     ``open`` gives it for a snapshot, made where no file holds it; ``exists`` says whether a
     folder has its file for a version; ``make`` writes that, from the version before where it can.
-    ``slow``: it takes seconds, so that the others do not wait for it. ``files`` are those of a
-    version, none for what rests on other indexes.
+    ``slow``: it takes seconds, so that the others do not wait for it; ``seldom``: it is asked for so
+    seldom that a build does not wait for it either. ``files`` are those of a version, none for what
+    rests on other indexes.
     """
 
     open: Callable[[AcceptedSnapshot], object]
     exists: Callable[[Path, str], bool]
     make: Callable[[Path, AcceptedSnapshot, str, Changed], None]
     slow: bool = False
+    seldom: bool = False
     files: Callable[[Path, str], list[Path]] = _no_files
 
 
@@ -134,6 +138,28 @@ def _has_stats(folder: Path, version: str) -> bool:
 
 def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
     _put(_stats_file(folder, snapshot.version), asdict(stats(snapshot.in_columns())))
+
+
+def policy_counts(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tally]]:
+    """How many entities there are and what each rule decided: as stored, else counted now, once."""
+
+    def opened() -> tuple[int, dict[str, report.Tally]]:
+        # a damaged file is an error here, so that it is made anew elsewhere
+        return report.stored(snapshot) or _policy_counted(snapshot)
+
+    return snapshot.cached("policy counts", opened)
+
+
+def _policy_counted(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tally]]:
+    return report.tallied(snapshot.in_columns(), lambda _: nullcontext(deadline.check))
+
+
+def _has_policy(folder: Path, version: str) -> bool:
+    return report.counts_file(folder, version).exists()
+
+
+def _make_policy(_: Path, snapshot: AcceptedSnapshot, __: str, ___: Changed) -> None:
+    _policy_counted(snapshot)
 
 
 def _put(file: Path, value: object) -> None:
@@ -251,6 +277,14 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             slow=True,
             files=lambda folder, v: [profiles.profiles_file(folder, v)],
         ),
+        "policy": Index(
+            policy_counts,
+            _has_policy,
+            _make_policy,
+            slow=True,
+            seldom=True,
+            files=lambda folder, v: [report.counts_file(folder, v)],
+        ),
     }
 )
 """By name, what is quick to make first. The findings are read by whoever asks for them."""
@@ -314,11 +348,17 @@ def _drop_unfinished(folder: Path) -> None:
 
 
 def make_all(
-    folder: Path, snapshot: AcceptedSnapshot, before: str = "", *, slow: bool = False
+    folder: Path,
+    snapshot: AcceptedSnapshot,
+    before: str = "",
+    *,
+    slow: bool = False,
+    seldom: bool = True,
 ) -> None:
     """Keep the quick indexes of a snapshot, or the slow ones, that are not kept yet.
 
-    Older ones are let go, all but those of the version ``before``.
+    Older ones are let go, all but those of the version ``before``. Without ``seldom`` those that
+    are seldom asked for are left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _drop_unfinished(folder)
@@ -328,6 +368,8 @@ def make_all(
 
         carry_table(folder.parent, snapshot)
     for name, index in INDEXES.items():
+        if index.seldom and not seldom:
+            continue
         if index.slow is slow and not index.exists(folder, snapshot.version):
             index.make(folder, snapshot, before, changed)
             _note_sums(folder, name, snapshot.version)
