@@ -6,7 +6,7 @@ import { dated } from "./asof";
 import { Answer, Copy, Out, QueryLink, Trouble, ValueView } from "./parts";
 import { hrefOf, inPath, setQuery } from "./router";
 import type { Claim, ClaimsAnswer, FieldState } from "./types";
-import { count, isThing, spaced, stance, standing, text } from "./words";
+import { count, inWords, isThing, spaced, stance, standing, text } from "./words";
 
 const ORDER = ["Accepted", "Alternative", "Rejected", "Superseded"];
 
@@ -104,11 +104,6 @@ function Sides({ sides }: { sides: ReturnType<typeof sidesOf> }): JSX.Element {
   );
 }
 
-/** A reason without the names of codes: "ThirdPartyReport outranks…" → "third party report outranks…". */
-function reasonWords(reason: string): string {
-  return reason.replace(/\b(?:[A-Z][a-z]+){2,}\b/g, spaced);
-}
-
 /** One claim with everything that is known of it. */
 export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
   const shown = text(claim.value);
@@ -137,7 +132,7 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
         {claim.restsOn ? <><dt>Names as its source</dt><dd><bdi>{claim.restsOn}</bdi></dd></> : null}
         <dt>Retrieved</dt>
         <dd><time dateTime={claim.retrieved}>{claim.retrieved}</time> <a href={hrefOf(claim.record)}>record</a></dd>
-        {silent ? null : <><dt>{claim.standing === "Accepted" ? "Accepted" : "Why not"}</dt><dd>{claim.unusable ?? reasonWords(claim.reason)}</dd></>}
+        {silent ? null : <><dt>{claim.standing === "Accepted" ? "Accepted" : "Why not"}</dt><dd>{claim.unusable ?? inWords(claim.reason)}</dd></>}
         {claim.flags?.length ? <><dt>Flagged</dt><dd><ul class="plain">{claim.flags.map((why) => <li key={why} class="conflict"><bdi>{why}</bdi></li>)}</ul></dd></> : null}
         <dt>Wrong?</dt><dd><FlagIt claim={claim.claim} /></dd>
         {claim.attribution ? <><dt>Credit</dt><dd><bdi>{claim.attribution}</bdi></dd></> : null}

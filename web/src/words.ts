@@ -23,6 +23,11 @@ export function spaced(code: string): string {
   return code.replace(/(?<=[a-z0-9])(?=[A-Z])/g, " ").toLowerCase();
 }
 
+/** A sentence without the names of codes: "ThirdPartyReport outranks…" → "third party report outranks…". */
+export function inWords(sentence: string): string {
+  return sentence.replace(/\b(?:[A-Z][a-z]+){2,}\b/g, spaced);
+}
+
 /** Relations of lineage in a word or two, as the picture writes them on its lines. */
 export const RELATION_WORDS: Record<string, string> = {
   fineTunedFrom: "fine-tuned",

@@ -8,7 +8,7 @@ import { hrefOf, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Policy } from "../types";
-import { count, shortId, spaced } from "../words";
+import { count, inWords, number, shortId, spaced } from "../words";
 
 type Rule = Policy["rules"][number];
 type Example = Rule["examples"][number];
@@ -21,7 +21,7 @@ export function evidenceOf(example: Example): string {
 
 const COLUMNS: Column<Rule>[] = [
   { key: "rule", label: "Decided by", head: true, value: (r) => r.rule },
-  { key: "facts", label: "Facts", numeric: true, value: (r) => r.count },
+  { key: "facts", label: "Facts", numeric: true, value: (r) => r.count, view: (r) => number(r.count) },
   { key: "examples", label: "Examples", sentences: true, value: (r) => r.examples.map((e) => `${e.id} ${e.property}`), view: (r) => (
     <ul class="plain">{r.examples.map((e) => <li key={`${e.iri} ${e.property}`}><a href={dated(evidenceOf(e))}><bdi>{shortId(e.id)}</bdi>: {spaced(e.property)}</a></li>)}</ul>
   ) },
@@ -34,7 +34,7 @@ export default function PolicyView(_: { place: Place }): JSX.Element {
   return (
     <div class="page">
       <h1>What the policy decided</h1>
-      <p>Which of the values that sources give is accepted follows from rules, which are data of the store. Here they stand in words, with how often each one decided; an example leads to the claims that it decided between. What another policy would change: <code>provenance-graph policy --policy FILE</code>.</p>
+      <p>Which of the values that sources give is accepted follows from rules, which are data of the store. Here they stand in words, with how often each one decided; an example leads to what sources say of it. What another policy would change: <code>provenance-graph policy --policy FILE</code>.</p>
       <Answer asked={asked} what="what the rules decided">
         {(found) => (
           <>
@@ -42,7 +42,7 @@ export default function PolicyView(_: { place: Place }): JSX.Element {
             <p>Over {count(found.entities, "model, dataset or family", "models, datasets and families")}.</p>
             <DataTable label="Rules" rows={found.rules} columns={COLUMNS} rowKey={(r) => r.rule} noun={["rule", "rules"]} />
             <h2>The policy in words</h2>
-            <ul class="policy">{found.policy.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
+            <ul class="policy">{found.policy.map((sentence) => <li key={sentence}>{inWords(sentence)}</li>)}</ul>
           </>
         )}
       </Answer>
