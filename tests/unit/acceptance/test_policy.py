@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
+import threading
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
@@ -158,6 +161,30 @@ def test_a_policy_at_fault_is_refused_with_its_place(text: str, said: str, tmp_p
     with pytest.raises(PolicyError, match=r"policy\.ttl") as raised:
         other(text, tmp_path)
     assert said in str(raised.value)
+
+
+def test_a_refused_policy_holds_no_unfinished_iterator_of_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own thread alone can free one, and an error that another thread drops holds its frames."""
+    failures: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", failures.append)
+    refusals: list[Exception] = []
+    text = '<urn:p> a pg:AcceptancePolicy . coll:hub a pg:Collection ; pg:closeness "near" .'
+    try:
+        other(text, tmp_path)
+    except PolicyError as error:
+        refusals.append(error)
+    assert "one whole number" in str(refusals[0])
+
+    def drop() -> None:
+        refusals.clear()
+        gc.collect()
+
+    thread = threading.Thread(target=drop)
+    thread.start()
+    thread.join()
+    assert failures == []
 
 
 def test_what_each_rule_decided_is_counted_with_examples() -> None:

@@ -178,10 +178,12 @@ def _of_section(store: QuadSource, named: Iri) -> set[Iri]:
 def sources(store: QuadSource) -> dict[Iri, RankedSource]:
     """The collections of a store's reference data; raises PolicyError where one is at fault."""
     results = {
-        s: _source(store, s) for s, *_ in store.quads(predicate=RDF.type, object=PG.Collection)
+        # a refusal must hold no unfinished iterator: one of the engine is freed by its thread alone
+        s: _source(store, s)
+        for s, *_ in list(store.quads(predicate=RDF.type, object=PG.Collection))
     }
     ranks: dict[Iri, dict[Iri, int]] = defaultdict(dict)
-    for node, *_ in store.quads(predicate=RDF.type, object=PG.Closeness):
+    for node, *_ in list(store.quads(predicate=RDF.type, object=PG.Closeness)):
         of = _one(store, node, PG.ofCollection)
         target = _one(store, node, PG.forProperty)
         rank = _integer(store, node, PG.closeness, 5)
