@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,7 +53,8 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("oxigraph")
+    beside = str(Path(sys.executable).parent)  # of an environment that is not activated
+    program = shutil.which("oxigraph", path=beside) or shutil.which("oxigraph")
     if program is None:
         pytest.skip("no oxigraph here: pip install oxigraph")
     port, folder = free_port(), tmp_path_factory.mktemp("oxigraph")
