@@ -152,6 +152,17 @@ def processor(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def settle(pid: int, seconds: float = 60.0) -> None:
+    """Wait until a server is idle: after a start it makes its indexes aside, on the other core."""
+    until, before = time.monotonic() + seconds, processor(pid)
+    while time.monotonic() < until:
+        time.sleep(1)
+        now = processor(pid)
+        if now - before < 0.05:
+            return
+        before = now
+
+
 def paths_file(folder: Path, name: str, path: str, query: str, models: int) -> Path:
     """Request targets, one a line, each with another model."""
     file = folder / f"{name}.txt"
@@ -203,6 +214,7 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
     for server, (command, path) in servers.items():
         port = free_port()
         with running(command(port), port, path, folder) as pid:
+            settle(pid)
             for name, query in (("point", POINT), ("lineage", LINEAGE)):
                 file = paths_file(folder, f"{name}-{port}", path, query, arguments.models)
                 for clients in (1, 8, 32):
