@@ -23,6 +23,7 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf
 from provenance_graph.formats.document import Document, Origin, Reader
+from provenance_graph.formats.fields.packages import BYTE_UNITS
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.places import at_place
 from provenance_graph.formats.statements import scalar_text
@@ -47,20 +48,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"\d[\d,_.]{2,}")
 _SCIENTIFIC = re.compile(r"\d{1,30}(?:\.\d{1,30})?e[+-]?\d{1,3}", re.IGNORECASE)  # 6e+23
 _SCALED = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?([kmbt]|[kmgt]i?b)")  # 13.2B, 12 MB
-_SCALE = {
-    "k": 10**3,
-    "m": 10**6,
-    "b": 10**9,
-    "t": 10**12,
-    "kb": 10**3,
-    "mb": 10**6,
-    "gb": 10**9,
-    "tb": 10**12,
-    "kib": 1 << 10,
-    "mib": 1 << 20,
-    "gib": 1 << 30,
-    "tib": 1 << 40,
-}
+_SCALE = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12, **BYTE_UNITS}
 _REVISION = re.compile(r"/(?:resolve|blob|raw)/[^/]+/")
 _SHORT_TAG = re.compile(r"[\w-]+:\S{1,3}")  # `license:mit`, `language:en`
 _HOST = re.compile(

@@ -100,18 +100,12 @@ def _part(text: str) -> str:
     return iris.mint(iris.slug(text)).removeprefix(iris.ID)
 
 
-_SIZES = {
-    "": 1,
-    "b": 1,
-    "kb": 10**3,
-    "mb": 10**6,
-    "gb": 10**9,
-    "tb": 10**12,
-    "kib": 1 << 10,
-    "mib": 1 << 20,
-    "gib": 1 << 30,
-    "tib": 1 << 40,
+BYTE_UNITS = {
+    **{unit: 10 ** (3 * power) for power, unit in enumerate(("kb", "mb", "gb", "tb"), 1)},
+    **{unit: 1 << (10 * power) for power, unit in enumerate(("kib", "mib", "gib", "tib"), 1)},
 }
+"""Bytes of a unit, as sizes are written in lower case."""
+_SIZES = {"": 1, "b": 1, **BYTE_UNITS}
 
 
 def sized(node: Iri, stated: Any, where: str) -> Claim | Problem:
