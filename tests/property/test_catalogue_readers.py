@@ -16,10 +16,11 @@ from provenance_graph.core.claims import Claim, Problem, Record
 from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import Iri, is_iri
 from provenance_graph.formats import statements
-from provenance_graph.formats.catalogues import exo, litellm, modelsdev, osaimap
+from provenance_graph.formats.catalogues import exo, litellm, modelsdev
 from provenance_graph.formats.catalogues.modelsdev import FACTS
 from provenance_graph.formats.catalogues.mteb import reader as mteb
 from provenance_graph.formats.catalogues.mteb.reader import ROWS as LINES
+from provenance_graph.formats.catalogues.osaimap import reader as osaimap
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.huggingface import reader as huggingface
 from provenance_graph.formats.huggingface.cards.card import FIELDS as CARD

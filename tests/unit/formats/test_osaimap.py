@@ -6,7 +6,7 @@ from shared import SHARED, needs_shared
 from provenance_graph.core import iris, terms
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.formats.catalogues.osaimap import READER
+from provenance_graph.formats.catalogues.osaimap.reader import READER
 
 HEAD = (
     "model_id,base_model,architecture,precision,params_b,license,model_type,average,submission_date"

@@ -1,0 +1,180 @@
+"""The crawl of Hub models and datasets in the AI Stack Map: a row is one repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from types import MappingProxyType
+
+from provenance_graph.core import hub, iris, literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.catalogues.osaimap.rows import NAME, Row, described, unresolved
+from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.fields import languages
+from provenance_graph.formats.huggingface.tables import quantization_of
+
+_HUB_EPOCH = "2022-03-02"
+_EMPTY_CARD = "1910.09700"
+"""The paper that the Hub's own example card links to before anything is written into it."""
+_RELATIONS = MappingProxyType(
+    {
+        "adapter": PG.adapterOf,
+        "finetune": PG.fineTunedFrom,
+        "merge": PG.mergedFrom,
+        "quantized": PG.quantizedFrom,
+    }
+)
+_FORMATS = frozenset({"safetensors", "gguf", "onnx", "openvino", "coreml", "tflite"})
+
+
+def _listed(row: Row, name: str) -> Iterator[Claim]:
+    """What every list of repositories has of one."""
+    yield from described(name)
+    for column, predicate in (("pipeline_tag", PG.task), ("library_name", PG.framework)):
+        if value := row.get(column, ""):
+            yield Claim(iris.model(name), predicate, literals.text(value[:120]))
+
+
+def model(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
+    """What the list of models says of one."""
+    if nth > 1:
+        yield Problem(where, f"{name} stands there again", kind="repeat")
+        return
+    subject = iris.model(name)
+    yield from _listed(row, name)
+    yield from _times(subject, row, where)
+    tags = row.get("tags", "")
+    yield from _tags(subject, tags, f"{where}/tags")
+    if "base_model:adapter:" in tags:  # whose tags tell how the base was loaded
+        return
+    method, bits = quantization_of(tag.strip() for tag in tags.split(","))
+    if method:
+        yield Claim(subject, PG.quantizationMethod, literals.text(method), locator=f"{where}/tags")
+    if bits:
+        yield Claim(subject, PG.quantizationBits, literals.decimal(bits), locator=f"{where}/tags")
+
+
+def _times(subject: Iri, row: Row, where: str) -> ReaderOutput:
+    for column, predicate in (("created_at", DCTERMS.created), ("last_modified", DCTERMS.modified)):
+        stated = row.get(column, "")
+        if not stated:
+            continue
+        at = f"{where}/{column}"
+        claim = statements.dated(subject, predicate, stated[:10], at)
+        if predicate == DCTERMS.created and str(claim.value) == _HUB_EPOCH:
+            claim = Claim(
+                subject,
+                predicate,
+                None,
+                as_stated=stated,
+                locator=at,
+                unusable="the day from which the Hub records creation, not the repository's own",
+            )
+        elif claim.unusable:
+            yield Problem(at, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible")
+        yield claim
+
+
+def _papers(subject: Iri, tags: str, where: str) -> ReaderOutput:
+    """The papers that a card links to, which is all that the Hub's tags say of them.
+
+    Benchmarks, methods and the calculator of emissions in the Hub's empty card are among them; the
+    only other one is probably the model's own.
+    """
+    papers = sorted({t[6:].strip() for t in map(str.strip, tags.split(",")) if t[:6] == "arxiv:"})
+    cited = [paper for paper in papers if paper != _EMPTY_CARD]
+    for paper in papers:
+        item = statements.link(subject, PG.paper, f"https://arxiv.org/abs/{paper}", where)
+        if isinstance(item, Problem):
+            yield item
+        elif cited == [paper]:
+            yield replace(item, basis=Basis.INFERENCE)
+        else:
+            yield replace(item, predicate=DCTERMS.references)
+
+
+def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
+    yield from _papers(subject, tags, where)
+    for tag in tags.split(","):
+        kind, _, rest = tag.strip().partition(":")
+        if not rest:
+            if kind in _FORMATS:
+                yield Claim(subject, PG.fileFormat, literals.text(kind))
+        elif kind == "license":
+            yield from statements.licensed(subject, rest, locator=where)
+        elif kind == "doi":
+            yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
+        elif kind == "dataset" and hub.names_no_dataset(rest):
+            what = f"{rest[:60]!r} says how data were loaded, not which"
+            yield Problem(where, what, "the name of a dataset", kind="lineage")
+        elif kind == "dataset":
+            data = iris.dataset(rest)
+            yield from statements.is_a(data, PG.Dataset, rest)
+            yield Claim(subject, PG.trainedOn, data)
+        elif kind == "language":
+            yield languages.stated(subject, rest, "language")
+        elif kind == "source_datasets" and rest != "original" and " " not in rest:
+            yield coverage.other(subject, "tags", tag.strip())
+        elif kind == "base_model":
+            relation, _, base = rest.partition(":")
+            if relation in _RELATIONS and NAME.fullmatch(base) and iris.model(base) != subject:
+                target = iris.model(base)
+                yield Claim(subject, _RELATIONS[relation], target, basis=Basis.INFERENCE)
+
+
+def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
+    """What the list of code repositories says of a model."""
+    if nth > 1:
+        yield Problem(where, f"{name} stands there again", kind="repeat")
+        return
+    subject = iris.model(name)
+    yield from _listed(row, name)
+    if base := row.get("base_model_id", ""):
+        at = f"{where}/base_model_id"
+        if base.casefold() == name.casefold():
+            yield Problem(at, f"{name} names itself as its base", kind="lineage")
+        elif NAME.fullmatch(base):
+            target = iris.model(base)
+            yield Claim(subject, PROV.wasDerivedFrom, target, basis=Basis.INFERENCE)
+        else:
+            yield from unresolved(subject, PROV.wasDerivedFrom, base, at)
+    if code := row.get("github_repo", ""):
+        if NAME.fullmatch(code):
+            yield Claim(subject, PG.codeRepository, Iri(f"https://github.com/{code}"))
+        else:
+            at = f"{where}/github_repo"
+            yield Problem(at, f"{code[:60]!r} is not a repository", "owner/name", kind="link")
+
+
+def dataset(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
+    """What the list of datasets says of one."""
+    if nth > 1:
+        yield Problem(where, f"{name} stands there again", kind="repeat")
+        return
+    subject = iris.dataset(name)
+    yield from statements.is_a(subject, PG.Dataset, name)
+    if "/" in name:
+        yield from statements.made_by(subject, name.partition("/")[0])
+    yield Claim(subject, PG.hubRepository, statements.hub_page(f"datasets/{name}"))
+    yield from _times(subject, row, where)
+    yield from _tags(subject, row.get("tags", ""), f"{where}/tags")
+
+
+def is_statement(tag: str) -> bool:
+    """Whether a tag makes a statement of its own.
+
+    >>> [tag for tag in ("license:mit", "gguf", "4-bit", "region:us", "geology") if is_statement(tag)]
+    ['license:mit', 'gguf', '4-bit']
+    """
+    kind, _, rest = tag.partition(":")
+    if rest:
+        return kind in _READ_TAGS
+    return kind in _FORMATS or any(quantization_of([kind]))
+
+
+_READ_TAGS = frozenset(
+    {"arxiv", "base_model", "dataset", "doi", "language", "license", "source_datasets"}
+)
