@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -90,6 +91,41 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("empty") / "store"
     embedded.build(where, reference_data.stamped())
     return where
+
+
+@pytest.fixture(scope="session")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records of ``audit_store`` as a store on disk, built once, without indexes; for reading."""
+    import audit_store
+
+    from provenance_graph.ingest.build import compile_quads
+    from provenance_graph.store import embedded
+
+    where = tmp_path_factory.mktemp("audited") / "store"
+    embedded.build(where, compile_quads(audit_store.reference(), audit_store.records(), []))
+    return where
+
+
+@pytest.fixture
+def audited_copy(audited: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may write to."""
+    return Path(shutil.copytree(audited, tmp_path / "store"))
+
+
+@pytest.fixture(scope="session")
+def audited_indexed(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with every index; for reading."""
+    from provenance_graph.service.processes.indexer import index_all
+
+    where = Path(shutil.copytree(audited, tmp_path_factory.mktemp("audited") / "store"))
+    index_all(where)
+    return where
+
+
+@pytest.fixture
+def audited_indexed_copy(audited_indexed: Path, tmp_path: Path) -> Path:
+    """A copy of that which a test may write to."""
+    return Path(shutil.copytree(audited_indexed, tmp_path / "store"))
 
 
 def _shared(factory: pytest.TempPathFactory) -> Path:

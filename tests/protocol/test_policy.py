@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
-from audit_store import records, reference
 from click.testing import CliRunner
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -16,52 +14,44 @@ from provenance_graph.acceptance.policy.report import examine, subjects
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.cli import app as command_line
 from provenance_graph.core.iris import local_name, short_id
-from provenance_graph.ingest.build import compile_quads
 from provenance_graph.service.api.common import access as access_module
 from provenance_graph.service.api.common import indexes
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.processes.indexer import index_all
-from provenance_graph.store import embedded
 from provenance_graph.store.embedded import EmbeddedStore
 
 POLICY = "/api/v1/policy"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("built") / "store"
-    embedded.build(where, list(compile_quads(reference(), records(), [])))
-    return where
-
-
-@pytest.fixture
-def root(built: Path, tmp_path: Path) -> Path:
-    """A store of the test's own, without indexes."""
-    return Path(shutil.copytree(built, tmp_path / "store"))
-
-
-def served(root: Path, *, indexed: bool) -> TestClient:
+def served(audited_copy: Path, *, indexed: bool) -> TestClient:
     app = FastAPI()
-    for router in routers(root, Access(root, indexed=indexed)):
+    for router in routers(audited_copy, Access(audited_copy, indexed=indexed)):
         app.include_router(router)
     return TestClient(app)
 
 
 @pytest.mark.parametrize("day", ["", "2026-03-01"])
-def test_the_route_answers_what_the_command_prints(root: Path, day: str) -> None:
+def test_the_route_answers_what_the_command_prints(audited_copy: Path, day: str) -> None:
     asked = {"asOf": day} if day else {}
-    words = ["--store", str(root), "policy", "--format", "json", *(["--as-of", day] if day else [])]
+    words = [
+        "--store",
+        str(audited_copy),
+        "policy",
+        "--format",
+        "json",
+        *(["--as-of", day] if day else []),
+    ]
     printed = CliRunner().invoke(command_line, words)
-    found = served(root, indexed=False).get(POLICY, params=asked)
+    found = served(audited_copy, indexed=False).get(POLICY, params=asked)
     assert found.status_code == 200, found.text
     assert found.json() == json.loads(printed.stdout)
 
 
-def test_the_counts_are_those_of_every_entity(root: Path) -> None:
-    index_all(root)
-    found = served(root, indexed=True).get(POLICY).json()
-    with EmbeddedStore.open(root) as store:
+def test_the_counts_are_those_of_every_entity(audited_copy: Path) -> None:
+    index_all(audited_copy)
+    found = served(audited_copy, indexed=True).get(POLICY).json()
+    with EmbeddedStore.open(audited_copy) as store:
         snapshot = AcceptedSnapshot(store)
         asked = subjects(snapshot)
         tallies, _ = examine(snapshot, asked)
@@ -76,38 +66,38 @@ def test_the_counts_are_those_of_every_entity(root: Path) -> None:
         ]
 
 
-def test_receipts_are_those_of_the_examples(root: Path) -> None:
-    found = served(root, indexed=False).get(POLICY, params={"receipts": "true"}).json()
+def test_receipts_are_those_of_the_examples(audited_copy: Path) -> None:
+    found = served(audited_copy, indexed=False).get(POLICY, params={"receipts": "true"}).json()
     named = {example["iri"] for rule in found["rules"] for example in rule["examples"]}
     assert found["receiptsOf"] == len(named) > 0
     assert {one["iri"] for one in found["receipts"]} <= named
 
 
 def test_nothing_is_counted_where_another_process_does(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access_module, "SLOW_SECONDS", 0.05)
-    index_all(root, seldom=False)  # as a build does
+    index_all(audited_copy, seldom=False)  # as a build does
 
     def counted(_: object) -> None:
         raise AssertionError("counted in the process that serves")
 
     with monkeypatch.context() as serving:
         serving.setattr(indexes, "_policy_counted", counted)
-        client = served(root, indexed=True)
+        client = served(audited_copy, indexed=True)
         waiting = client.get(POLICY)
         assert waiting.status_code == 503, waiting.text
         assert waiting.headers["retry-after"]
         assert "policy index is being made" in waiting.json()["detail"]
-    index_all(root)
+    index_all(audited_copy)
     monkeypatch.setattr(indexes, "_policy_counted", counted)
     assert client.get(POLICY).status_code == 200
 
 
-def test_a_build_waits_for_no_counts_of_the_policy(root: Path) -> None:
-    index_all(root, seldom=False)
-    derived = root / "derived"
+def test_a_build_waits_for_no_counts_of_the_policy(audited_copy: Path) -> None:
+    index_all(audited_copy, seldom=False)
+    derived = audited_copy / "derived"
     assert list(derived.glob("identity-*.json"))
     assert not list(derived.glob("policy-*.json"))
-    index_all(root)
+    index_all(audited_copy)
     assert len(list(derived.glob("policy-*.json"))) == 1

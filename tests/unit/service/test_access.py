@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from audit_store import MODEL, records, reference
+from audit_store import MODEL
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -18,7 +17,6 @@ from provenance_graph.core.claims import Quad
 from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.core.errors import RequestRefused
 from provenance_graph.core.terms import DCTERMS
-from provenance_graph.ingest.build import compile_quads
 from provenance_graph.service.api.common import access as access_module
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import INDEXES, Index, missing
@@ -32,19 +30,6 @@ API = "/api/v1"
 ONE = f"{API}/models/org/m"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("built") / "store"
-    embedded.build(where, list(compile_quads(reference(), records(), [])))
-    return where
-
-
-@pytest.fixture
-def root(built: Path, tmp_path: Path) -> Path:
-    """A store of the test's own."""
-    return Path(shutil.copytree(built, tmp_path / "store"))
-
-
 def client(access: Access) -> TestClient:
     app = FastAPI()
     for router in routers(access.root, access):
@@ -52,8 +37,8 @@ def client(access: Access) -> TestClient:
     return TestClient(app)
 
 
-def commit(root: Path, *quads: Quad) -> str:
-    writer = embedded.EmbeddedStore.open_writer(root)
+def commit(audited_copy: Path, *quads: Quad) -> str:
+    writer = embedded.EmbeddedStore.open_writer(audited_copy)
     try:
         return writer.commit(Change(add=quads))
     finally:
@@ -65,9 +50,9 @@ def made(open: Callable[[AcceptedSnapshot], object]) -> Index:
     return Index(open, lambda folder, version: False, None)
 
 
-def test_the_day_is_in_the_tag_and_in_the_key(root: Path):
+def test_the_day_is_in_the_tag_and_in_the_key(audited_copy: Path):
     day = ["2026-11-01"]
-    api = client(Access(root, today=lambda: day[0]))
+    api = client(Access(audited_copy, today=lambda: day[0]))
     first = api.get(f"{ONE}/licences")
     assert first.status_code == 200
     tag = first.headers["etag"]
@@ -82,7 +67,7 @@ def test_the_day_is_in_the_tag_and_in_the_key(root: Path):
 
 
 def test_the_version_before_answers_while_an_index_is_made(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ):
     inside, go = threading.Event(), threading.Event()
     make = access_module.INDEXES["lineage"].open
@@ -92,11 +77,11 @@ def test_the_version_before_answers_while_an_index_is_made(
         assert go.wait(20)
         return make(snapshot)
 
-    access = Access(root)
+    access = Access(audited_copy)
     old = access.prepared("lineage")
     monkeypatch.setattr(access_module, "INDEXES", {**access_module.INDEXES, "lineage": made(slow)})
     monkeypatch.setattr(access_module, "PATIENCE", 0.01)
-    version = commit(root, (MODEL, DCTERMS.replaces, MODEL, None))
+    version = commit(audited_copy, (MODEL, DCTERMS.replaces, MODEL, None))
     assert access.prepared("lineage") is old
     assert inside.wait(20)
     assert access.prepared("lineage") is old, "asked again while it is made"
@@ -115,45 +100,45 @@ def stored_for(versions: set[str]) -> Index:
 
 
 def test_of_versions_that_come_fast_the_newest_with_an_index_answers(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ):
     indexed: set[str] = set()
     monkeypatch.setattr(access_module, "INDEXES", {"lineage": stored_for(indexed)})
     monkeypatch.setattr(access_module, "PATIENCE", 0.01)
-    access = Access(root, indexed=True)
+    access = Access(audited_copy, indexed=True)
     first = access.snapshot()
     indexed.add(first.version)
     assert access.prepared("lineage") is first
-    commit(root, (MODEL, DCTERMS.replaces, MODEL, None))
+    commit(audited_copy, (MODEL, DCTERMS.replaces, MODEL, None))
     second = access.snapshot()
-    commit(root, (MODEL, DCTERMS.isPartOf, MODEL, None))
+    commit(audited_copy, (MODEL, DCTERMS.isPartOf, MODEL, None))
     assert access.prepared("lineage") is first
     indexed.add(second.version)
     assert access.prepared("lineage") is second
 
 
 def test_who_waits_for_an_index_takes_that_of_a_newer_version(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ):
     indexed: set[str] = set()
     monkeypatch.setattr(access_module, "INDEXES", {"lineage": stored_for(indexed)})
-    access = Access(root, indexed=True)
+    access = Access(audited_copy, indexed=True)
     results: list[AcceptedSnapshot] = []
     waiting = threading.Thread(target=lambda: results.append(access.prepared("lineage")))
     waiting.start()
-    version = commit(root, (MODEL, DCTERMS.replaces, MODEL, None))
+    version = commit(audited_copy, (MODEL, DCTERMS.replaces, MODEL, None))
     indexed.add(version)
     waiting.join(20)
     assert [snapshot.version for snapshot in results] == [version]
 
 
 def test_what_is_stored_is_opened_before_it_is_asked_for(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ):
     opened: list[AcceptedSnapshot] = []
     index = Index(opened.append, lambda folder, version: True, None)
     monkeypatch.setattr(access_module, "INDEXES", {"lineage": index})
-    access = Access(root, indexed=True)
+    access = Access(audited_copy, indexed=True)
     access.open_stored(("lineage",))
     assert access.prepared("lineage") is opened[0]
     assert len(opened) == 1
@@ -170,15 +155,6 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="module")
-def indexed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The store with every index; for copying."""
-    where = tmp_path_factory.mktemp("indexed") / "store"
-    shutil.copytree(built, where)
-    index_all(where)
-    return where
-
-
 def flipped(whole: bytes) -> bytes:
     return bytes(byte ^ 0x5A for byte in whole)
 
@@ -190,9 +166,9 @@ def flipped(whole: bytes) -> bytes:
     ids=["empty", "cut", "flipped"],
 )
 def test_a_damaged_index_is_made_anew(
-    indexed: Path, tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
+    audited_indexed_copy: Path, name: str, damage: Callable[[bytes], bytes]
 ):
-    root = Path(shutil.copytree(indexed, tmp_path / "store"))
+    root = audited_indexed_copy
     folder = derived_folder(str(root))
     assert folder is not None
     sound = Access(root).prepared(name)
@@ -212,12 +188,12 @@ def test_a_damaged_index_is_made_anew(
 
 
 def test_too_many_that_wait_for_the_first_index_are_sent_away(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ):
     go = threading.Event()
     monkeypatch.setattr(access_module, "INDEXES", {"lineage": made(lambda _: go.wait(20))})
     monkeypatch.setattr(access_module, "MAX_WAITING", 1)
-    access = Access(root)
+    access = Access(audited_copy)
     waiting = threading.Thread(target=access.prepared, args=("lineage",))
     waiting.start()
     while access._waiting._value:
@@ -228,7 +204,9 @@ def test_too_many_that_wait_for_the_first_index_are_sent_away(
     waiting.join(20)
 
 
-def test_an_index_that_cannot_be_made_is_tried_again(root: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_index_that_cannot_be_made_is_tried_again(
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
+):
     tries = []
 
     def make(snapshot: object) -> object:
@@ -238,7 +216,7 @@ def test_an_index_that_cannot_be_made_is_tried_again(root: Path, monkeypatch: py
         return snapshot
 
     monkeypatch.setattr(access_module, "INDEXES", {"lineage": made(make)})
-    access = Access(root)
+    access = Access(audited_copy)
     with pytest.raises(OSError, match="no space"):
         access.prepared("lineage")
     assert access.prepared("lineage") is access.snapshot()
@@ -251,9 +229,9 @@ OF_NOW = {f"{API}/changes", f"{API}/identity"}
 
 
 @pytest.fixture(scope="module")
-def api(indexed: Path) -> TestClient:
+def api(audited_indexed: Path) -> TestClient:
     """Routes over a store; for reading only."""
-    return client(Access(indexed))
+    return client(Access(audited_indexed))
 
 
 def test_every_route_that_reads_records_takes_a_day(api: TestClient):
@@ -301,12 +279,12 @@ def test_nothing_is_told_of_a_day_before_all_records(api: TestClient, route: str
 
 
 def test_an_index_that_takes_longer_than_an_answer_may_is_told_as_not_ready(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """On a read-only disk the process makes its own; it goes on when the answer is given up."""
     go = threading.Event()
     monkeypatch.setattr(access_module, "INDEXES", {"lineage": made(lambda _: go.wait(20))})
-    access = Access(root)
+    access = Access(audited_copy)
     with use(Deadline(0.05)), pytest.raises(RequestRefused, match="being made") as refused:
         access.prepared("lineage")
     assert getattr(refused.value.problem, "status", 0) == 503
@@ -314,14 +292,14 @@ def test_an_index_that_takes_longer_than_an_answer_may_is_told_as_not_ready(
     assert access.prepared("lineage").version
 
 
-def test_what_a_killed_process_left_unfinished_is_deleted(root: Path):
-    index_all(root)
-    folder = derived_folder(str(root))
+def test_what_a_killed_process_left_unfinished_is_deleted(audited_copy: Path):
+    index_all(audited_copy)
+    folder = derived_folder(str(audited_copy))
     assert folder is not None
     old, fresh = folder / ".catalogue-1-x.sqlite.99", folder / ".conflicts-1-y.sqlite.98"
     for file in (old, fresh):
         file.write_bytes(b"half")
     os.utime(old, (0, 0))
-    index_all(root)
+    index_all(audited_copy)
     assert not old.exists()
     assert fresh.exists(), "somebody may be making it"

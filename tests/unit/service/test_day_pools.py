@@ -7,13 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from audit_store import records, reference
 
 from provenance_graph.core.errors import StoreMissing
-from provenance_graph.ingest.build import compile_quads
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
-from provenance_graph.store import embedded
+from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.values import SparqlQuery
 
 MODELS = "SELECT ?m { ?m a <https://w3id.org/provenance-graph/ns#Model> }"
@@ -32,11 +30,11 @@ def asked(root: Path, version: str, *days: str) -> list[int]:
     return asyncio.run(run())
 
 
-def test_each_day_is_answered_from_its_own_dataset(tmp_path: Path):
-    root = tmp_path / "store"
-    version = embedded.build(root, list(compile_quads(reference(), records(), [])))
-    assert asked(root, version, "2000-01-01", "2099-12-31", "2000-01-01") == [0, 3, 0]
-    retained = {one.name for one in (root / "derived" / "days").iterdir()}
+def test_each_day_is_answered_from_its_own_dataset(audited_copy: Path):
+    with EmbeddedStore.open(audited_copy) as store:
+        version = store.version
+    assert asked(audited_copy, version, "2000-01-01", "2099-12-31", "2000-01-01") == [0, 3, 0]
+    retained = {one.name for one in (audited_copy / "derived" / "days").iterdir()}
     assert retained == {f"{version}.2000-01-01", f"{version}.2099-12-31"}
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from audit_store import MODEL, ORG, record, records, reference
+from audit_store import MODEL, ORG, record
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.terms import PG, RDF, SCHEMA
-from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.update import update
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.followed import NamesFollowed
@@ -22,28 +20,13 @@ from provenance_graph.model.naming.table import NamesInMemory, kinds_of, names, 
 from provenance_graph.service.api.common import access as access_module
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.processes.indexer import index_all
-from provenance_graph.store import embedded
 from provenance_graph.store.embedded import EmbeddedStore
 
 NEW, PARENT = iris.model("new/Thing-7B"), iris.model("new/Parent-v0.1")
 KINDS: tuple[tuple[str, ...], ...] = ((), ("model", "family"), ("organization",), ("dataset",))
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("built") / "store"
-    embedded.build(where, list(compile_quads(reference(), records(), [])))
-    index_all(where)
-    return where
-
-
-@pytest.fixture
-def root(built: Path, tmp_path: Path) -> Path:
-    """A store of the test's own."""
-    return Path(shutil.copytree(built, tmp_path / "store"))
-
-
-def write(root: Path, *, drop: bool = False) -> None:
+def write(audited_indexed_copy: Path, *, drop: bool = False) -> None:
     """A new model with a parent and a maker, another name of a known one; or they go again."""
     fresh = record(
         "fresh",
@@ -56,7 +39,7 @@ def write(root: Path, *, drop: bool = False) -> None:
         Claim(MODEL, SCHEMA.alternateName, literals.text("The M Model")),
         publisher="Fresh",
     )
-    with EmbeddedStore.open_writer(root) as store:
+    with EmbeddedStore.open_writer(audited_indexed_copy) as store:
         if drop:
             update(store, drop=[fresh.header.record])
         else:
@@ -78,27 +61,29 @@ def compared(present: AcceptedSnapshot, kinds: Collection[str]) -> None:
 
 
 @pytest.mark.parametrize("kinds", KINDS)
-def test_names_after_a_commit_are_those_of_a_whole_table(root: Path, kinds: tuple[str, ...]):
-    access = Access(root, indexed=True)
+def test_names_after_a_commit_are_those_of_a_whole_table(
+    audited_indexed_copy: Path, kinds: tuple[str, ...]
+):
+    access = Access(audited_indexed_copy, indexed=True)
     access.prepared("catalogue")
-    write(root)
+    write(audited_indexed_copy)
     compared(access.snapshot(), kinds)
 
 
 @pytest.mark.parametrize("kinds", KINDS)
-def test_names_that_went_with_a_commit_are_gone(root: Path, kinds: tuple[str, ...]):
-    write(root)
-    index_all(root)
-    access = Access(root, indexed=True)
+def test_names_that_went_with_a_commit_are_gone(audited_indexed_copy: Path, kinds: tuple[str, ...]):
+    write(audited_indexed_copy)
+    index_all(audited_indexed_copy)
+    access = Access(audited_indexed_copy, indexed=True)
     access.prepared("catalogue")
-    write(root, drop=True)
+    write(audited_indexed_copy, drop=True)
     compared(access.snapshot(), kinds)
 
 
-def test_a_name_is_found_at_once_and_near_names_come_of_both(root: Path):
-    access = Access(root, indexed=True)
+def test_a_name_is_found_at_once_and_near_names_come_of_both(audited_indexed_copy: Path):
+    access = Access(audited_indexed_copy, indexed=True)
     access.prepared("catalogue")
-    write(root)
+    write(audited_indexed_copy)
     present = access.snapshot()
     assert find_entity(present, "Thing 7B").iri == NEW
     assert find_entity(present, "the m model").iri == MODEL
@@ -108,9 +93,11 @@ def test_a_name_is_found_at_once_and_near_names_come_of_both(root: Path):
     assert find_entity(day, "Thing 7B").iri == NEW
 
 
-def test_what_is_too_much_to_follow_is_made_whole(root: Path, monkeypatch: pytest.MonkeyPatch):
-    access = Access(root, indexed=True)
+def test_what_is_too_much_to_follow_is_made_whole(
+    audited_indexed_copy: Path, monkeypatch: pytest.MonkeyPatch
+):
+    access = Access(audited_indexed_copy, indexed=True)
     access.prepared("catalogue")
     monkeypatch.setattr(access_module, "changed_subjects", lambda *_: None)
-    write(root)
+    write(audited_indexed_copy)
     assert isinstance(table_of(access.snapshot(), ["model"]), NamesInMemory)
