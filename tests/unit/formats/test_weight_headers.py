@@ -12,7 +12,7 @@ from reading import document, values_of
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
@@ -86,6 +86,60 @@ def _read(reader: Reader, data: bytes, name: str) -> tuple[list[Claim], list[Pro
     )
 
 
+REPOSITORY = entry("general.repo_url", "https://huggingface.co/example-org/oak-GGUF")
+PACKED = entry("general.file_type", 15)
+
+
+def base(name: str, repository: str) -> tuple[bytes, bytes]:
+    return (
+        entry("general.base_model.0.name", name),
+        entry("general.base_model.0.repo_url", f"https://huggingface.co/{repository}"),
+    )
+
+
+@pytest.mark.parametrize("name", ["Oak 7B", "Oak 7B Q4_K_M", "Oak-7b-GGUF", ""])
+def test_a_base_model_of_the_same_name_is_what_was_packed(name: str) -> None:
+    stated = [entry("general.name", name)] if name else []
+    data = header(REPOSITORY, PACKED, *stated, *base("Oak 7B", "example-org/oak-7b"))
+    claims, _ = _read(gguf.READER, data, "oak.gguf")
+    assert values_of(claims, MODEL, PG.quantizedFrom) == [iris.model("example-org/oak-7b")]
+
+
+@pytest.mark.parametrize("name", ["Oak 7B Instruct", "Acorn", "Oak"])
+def test_a_base_model_of_another_name_is_an_ancestor_and_not_what_was_packed(name: str) -> None:
+    data = header(
+        REPOSITORY, PACKED, entry("general.name", name), *base("Oak 7B", "example-org/oak-7b")
+    )
+    claims, _ = _read(gguf.READER, data, "oak.gguf")
+    assert values_of(claims, MODEL, PG.quantizedFrom) == []
+    assert values_of(claims, MODEL, PROV.wasDerivedFrom) == [iris.model("example-org/oak-7b")]
+
+
+def test_the_source_that_a_header_names_is_what_was_packed() -> None:
+    data = header(
+        REPOSITORY,
+        PACKED,
+        entry("general.name", "Oak 7B"),
+        entry("general.source.url", "https://huggingface.co/example-org/oak-chat"),
+        *base("Oak 7B", "example-org/oak-7b"),
+    )
+    claims, _ = _read(gguf.READER, data, "oak.gguf")
+    assert values_of(claims, MODEL, PG.quantizedFrom) == [iris.model("example-org/oak-chat")]
+    assert len(values_of(claims, MODEL, PROV.wasDerivedFrom)) == 2
+
+
+def test_numbers_of_each_layer_are_a_count_where_all_are_one_number() -> None:
+    def heads(*numbers: int) -> bytes:
+        key = text("llama.attention.head_count_kv")
+        return key + struct.pack(f"<IIQ{len(numbers)}I", 9, 4, len(numbers), *numbers)
+
+    llama = entry("general.architecture", "llama")
+    for numbers, expected in (((8, 8, 8), ["8"]), ((8, 4), [])):
+        data = header(REPOSITORY, llama, heads(*numbers))
+        claims, _ = _read(gguf.READER, data, "oak.gguf")
+        assert values_of(claims, MODEL, PG.keyValueHeadCount) == expected
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -132,8 +186,18 @@ def test_a_safetensors_header_that_is_cut_in_its_length_is_refused(data: bytes) 
         safetensors.header_of(Document(iris.Iri("urn:cut"), data, "2026-01-01", name="m"))
 
 
-def test_packed_weights_give_no_number_of_parameters() -> None:
-    data = safe({"w.qweight": {"dtype": "I32", "shape": [4, 8]}})
+@pytest.mark.parametrize(
+    "tensors",
+    [
+        {"w.qweight": {"dtype": "I32", "shape": [4, 8]}},
+        {
+            "w.weight": {"dtype": "U32", "shape": [4, 8]},  # MLX
+            "w.scales": {"dtype": "F16", "shape": [4, 1]},
+        },
+    ],
+)
+def test_packed_weights_give_no_number_of_parameters(tensors: dict[str, object]) -> None:
+    data = safe(tensors)
     claims, problems = _read(safetensors.READER, data, "model.safetensors")
     assert not any(claim.predicate == PG.parameterCount for claim in claims)
     assert [problem.kind for problem in problems] == ["packed"]

@@ -36,6 +36,9 @@ _STORED = {
     "fp16": (PG.Float16, ""),
     "fp32": (PG.Float32, ""),
 }
+_PACKING = re.compile(r"\dbpw|q\d|(?:int|fp)[48]|[2-8]-?bit", re.IGNORECASE)
+"""In names of ways to pack weights: ``vq-2.2bpw``, ``oQ8 MTP``, ``MXFP4-Q8``, ``NVFP4A16-BF16``."""
+_PER_WEIGHT = re.compile(r"(?<![\d.])(\d{1,2}(?:\.\d{1,3})?)-?(?:bpw|bit)", re.IGNORECASE)
 _COUNTS: tuple[Row, ...] = (
     Row("n_layers", PG.layerCount, mapping.count()),
     Row("hidden_size", PG.hiddenSize, mapping.count()),
@@ -52,7 +55,10 @@ KEYS = KeyTable(
         ),
         *coded("`pg:task`, `pg:outputModality`", "card/tasks"),
         *coded("`pg:inputModality`, `pg:reasoningMode`, else as stated", "card/capabilities"),
-        *coded("`pg:weightPrecision`, `pg:quantizationBits`", "card/quantization"),
+        *coded(
+            "`pg:weightPrecision`, `pg:quantizationMethod`, `pg:quantizationBits`",
+            "card/quantization",
+        ),
         *read("`pg:convertedFrom` or `pg:quantizedFrom`", "card/base_model"),
         *read("`pg:framework`, else as stated", "card/backends"),
         *later("card/**"),
@@ -97,7 +103,7 @@ def _read(document: Document) -> ReaderOutput:
     yield from _stored(raw, subject)
     if base := statements.scalar_text(raw.get("base_model")):
         node = iris.entity(SOURCE, "unresolved", iris.slug(base)[:120])
-        relation = PG.convertedFrom if not _bits(raw) else PG.quantizedFrom
+        relation = PG.quantizedFrom if _is_packed(raw) else PG.convertedFrom
         yield Claim(node, RDF.type, PG.UnresolvedReference)
         yield Claim(node, PG.unresolvedText, literals.text(base[: statements.MAX_STATED]))
         yield Claim(
@@ -141,8 +147,10 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
             yield coverage.other(subject, "backends", statements.scalar_text(backend))
 
 
-def _bits(raw: dict[str, Any]) -> str:
-    return _STORED.get(statements.scalar_text(raw.get("quantization")), (PG.Text, ""))[1]
+def _is_packed(raw: dict[str, Any]) -> bool:
+    """Whether the weights are stored in fewer bits than they were trained in."""
+    stated = statements.scalar_text(raw.get("quantization"))
+    return bool(_STORED[stated][1]) if stated in _STORED else bool(_PACKING.search(stated))
 
 
 def _stored(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
@@ -152,8 +160,13 @@ def _stored(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
         yield Claim(subject, PG.weightPrecision, stored)
         if bits:
             yield Claim(subject, PG.quantizationBits, literals.decimal(bits))
+    elif _PACKING.search(stated):
+        yield Claim(subject, PG.quantizationMethod, statements.literal(stated))
+        if per_weight := _PER_WEIGHT.search(stated):
+            yield Claim(subject, PG.quantizationBits, literals.decimal(per_weight[1]))
     elif stated:
         yield Problem("/quantization", f"{stated[:60]!r} is no number format of the code list")
+        yield coverage.other(subject, "quantization", stated)
 
 
 SYNTAXES = ("toml",)
@@ -164,7 +177,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="2",
+    version="3",
     keys=KEYS,
     leaves=leaves,
 )

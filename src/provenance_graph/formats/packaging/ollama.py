@@ -1,12 +1,16 @@
-"""Ollama Modelfiles: which model is served, from what, with which adapter, under which licence."""
+"""Ollama: which model is served, from what, with which adapter, under which licence.
+
+By its Modelfile, or by what the running program answers (``ollama_answers``).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from provenance_graph.core import hub, iris
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
@@ -15,6 +19,8 @@ from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import packages
+from provenance_graph.formats.packaging import ollama_answers
+from provenance_graph.formats.statements import scalar_text
 
 SOURCE = "ollama"
 _INSTRUCTIONS = (
@@ -36,12 +42,24 @@ KEYS = KeyTable(
         *read(
             "a parent: `prov:wasDerivedFrom`, or `pg:adapterOf` where an adapter is added", "from"
         ),
-        *read("`pg:usesComponent`, an adapter by its path or name", "adapter"),
+        *read("kept as stated; a blob is a file of the model, by its digest", "adapter"),
         *read("`dcterms:license`, its text kept", "license"),
         *read("`pg:softwareDependency`", "requires"),
         *later("parameter/*", "system", "template", "message"),
+        *ollama_answers.ANSWER_KEYS,
     )
 )
+_KEY_OF = {
+    "TEMPLATE": "template",
+    "SYSTEM": "system",
+    "LICENSE": "license",
+    "PARAMETER": "parameters",
+    "MESSAGE": "messages",
+}
+"""Under which key of an answer an instruction of its Modelfile stands once more."""
+_NAMED = re.compile(r"^#\s*FROM\s+(\S+)\s*$", re.MULTILINE)
+"""How `ollama show --modelfile` tells which model its file is of."""
+_BLOB = re.compile(r"\bsha256[-:]([0-9a-f]{64})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,9 @@ class Instruction:
 
 
 def recognises(features: Features) -> bool:
-    """Whether its first instruction is FROM, as a Modelfile's is."""
+    """Whether its first instruction is FROM, as a Modelfile's is, or it is an answer."""
+    if features.syntax == "json":
+        return ollama_answers.is_answer(features)
     if features.syntax != "text":
         return False
     lines = [line for line in features.lines if line.strip() and not line.lstrip().startswith("#")]
@@ -99,39 +119,118 @@ def _unquoted(value: str) -> str:
 
 
 def leaves(document: Document) -> Iterator[Leaf]:
-    """Every instruction by its name, parameters by theirs."""
-    for each in instructions(document.text):
+    """Every instruction by its name, parameters by theirs; of an answer its values too."""
+    if document.features.syntax != "json":
+        yield from _leaves(instructions(document.text), "")
+        return
+    value = statements.mapping(document.json)
+    yield from _leaves(_beside(value), "/modelfile/")
+    yield from ollama_answers.leaves(document)
+
+
+def _leaves(stated: Iterable[Instruction], where: str) -> Iterator[Leaf]:
+    for each in stated:
         key, value = each.key.casefold(), each.value
         if key == "parameter":
             name, _, value = value.partition(" ")
-            yield Leaf((key, name), f"L{each.line}", value.strip())
+            yield Leaf((key, name), f"{where}L{each.line}", value.strip())
         else:
-            yield Leaf((key,), f"L{each.line}", value)
+            blob = _BLOB.search(value) if key in ("from", "adapter") else None
+            yield Leaf((key,), f"{where}L{each.line}", blob[0] if blob else value)
+
+
+def _beside(answer: Mapping[str, Any]) -> list[Instruction]:
+    """The instructions of an answer's Modelfile that the answer does not give by keys of their own."""
+    text_ = answer.get("modelfile")
+    stated = instructions(text_) if isinstance(text_, str) else ()
+    return [each for each in stated if not answer.get(_KEY_OF.get(each.key, ""))]
 
 
 def origin(document: Document) -> Origin:
-    """Nobody in particular: a Modelfile does not say whose it is."""
+    """Nobody in particular: neither a Modelfile nor an answer says whose it is."""
+    answer = document.features.syntax == "json"
     return Origin(
         local=paths.source_slug(document),
         publisher=iris.organization("unnamed authors of model files"),
         basis=Basis.THIRD_PARTY,
-        title="Ollama Modelfile",
+        title="Answer of Ollama" if answer else "Ollama Modelfile",
     )
 
 
-def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a Modelfile says of the model that it builds."""
-    results = list(instructions(document.text))
-    if not any(each.key == "FROM" for each in results):
-        raise Unreadable(document.url, "a Modelfile without FROM")
-    path = re.sub(r"(?:^|/|\.)Modelfile$", "", document.name or "model", flags=re.IGNORECASE)
-    path = path or document.folder  # two folders' files of this one name are two models
+def read_ollama(document: Document) -> Iterator[Claim | Problem]:
+    """Yield what a Modelfile or an answer says of the models that it is about."""
+    if document.features.syntax != "json":
+        results = list(instructions(document.text))
+        if not any(each.key == "FROM" for each in results):
+            raise Unreadable(document.url, "a Modelfile without FROM")
+        described = list(_described(document, document.text))
+        model = described[0].subject
+        yield from described
+        yield from _instructed(model, results, "")
+        yield from coverage.claims(model, leaves(document), KEYS)
+    elif ollama_answers.is_list(document.json):
+        yield from ollama_answers.listed(document)
+    else:
+        yield from _shown(document, statements.mapping(document.json))
+
+
+def _shown(document: Document, value: Mapping[str, Any]) -> Iterator[Claim | Problem]:
+    """An answer about one model."""
+    text_ = value.get("modelfile")
+    stated = _beside(value)
+    name = scalar_text(value.get("name")) or scalar_text(value.get("model"))
+    described = list(_described(document, str(text_ or ""), name))
+    model = described[0].subject
+    yield from described
+    yield from _instructed(model, stated, "/modelfile/")
+    if isinstance(value.get("license"), str):
+        yield from _licensed(model, value["license"].strip(), "/license")
+    if parent := scalar_text(statements.mapping(value.get("details")).get("parent_model")):
+        adapted = any(each.key == "ADAPTER" for each in stated)
+        yield from _parent(model, parent, "/details/parent_model", adapted=adapted)
+    blob = next(
+        (found for e in stated if e.key == "FROM" if (found := _BLOB.search(e.value))), None
+    )
+    for layout in ollama_answers.layout(value):
+        if isinstance(layout, Problem):
+            yield layout
+        elif blob is not None:
+            artifact = next(packages.artifact(SOURCE, model, blob[0], []))
+            yield Claim(artifact.subject, PG.layoutDigest, literals.text(layout))
+        else:
+            yield coverage.other(model, "layout of the tensors", layout)
+    yield from ollama_answers.told(model, value, "")
+    beside = (leaf for leaf in leaves(document) if "model_info" not in leaf.path)
+    yield from coverage.claims(model, beside, KEYS)
+
+
+def _described(document: Document, text_: str, name: str = "") -> Iterator[Claim]:
+    """The model that a Modelfile builds: by the comment of the tool that wrote it, or by its path."""
+    if not name and (named := _NAMED.search(text_)):
+        name = named[1]
+    if name:
+        yield from statements.is_a(ollama_answers.tagged(name), PG.Model, name)
+        return
+    path = _path(document)
     model = paths.by_path(SOURCE, iris.slug(path or document.name or "modelfile"), document)
     yield from statements.is_a(model, PG.Model, path)
-    adapted = any(each.key == "ADAPTER" for each in results)
-    for each in results:
-        where = f"L{each.line}"
-        if each.key == "FROM":
+
+
+def _path(document: Document) -> str:
+    """A document's path without what every Modelfile is called: two folders' files are two models."""
+    path = re.sub(r"(?:^|/|\.)Modelfile$", "", document.name or "model", flags=re.IGNORECASE)
+    return path or document.folder
+
+
+def _instructed(model: Iri, stated: Sequence[Instruction], at: str) -> Iterator[Claim | Problem]:
+    """What the instructions of a Modelfile say."""
+    adapted = any(each.key == "ADAPTER" for each in stated)
+    for each in stated:
+        where = f"{at}L{each.line}"
+        blob = _BLOB.search(each.value) if each.key in ("FROM", "ADAPTER") else None
+        if blob is not None:  # the weights themselves, as Ollama stores them
+            yield from packages.artifact(SOURCE, model, blob[0], [f"sha256:{blob[1]}"])
+        elif each.key == "FROM":
             yield from _parent(model, each.value, where, adapted=adapted)
         elif each.key == "ADAPTER":
             yield coverage.other(model, "adapter", each.value)
@@ -139,12 +238,18 @@ def read_modelfile(document: Document) -> Iterator[Claim | Problem]:
             program = statements.literal(f"ollama {each.value}")
             yield Claim(model, PG.softwareDependency, program)
         elif each.key == "LICENSE" and each.value:
-            first = next((line.strip() for line in each.value.splitlines() if line.strip()), "")
-            shown = _licence_of(each.value)[: statements.MAX_STATED]
-            yield from statements.licensed(model, shown, locator=where)
-            if each.value != first:
-                yield coverage.other(model, "license text", each.value)
-    yield from coverage.claims(model, leaves(document), KEYS)
+            yield from _licensed(model, each.value, where)
+
+
+def _licensed(model: Iri, text_: str, where: str) -> Iterator[Claim]:
+    """A licence by the first line of its text, and the text."""
+    first = next((line.strip() for line in text_.splitlines() if line.strip()), "")
+    if first:
+        yield from statements.licensed(
+            model, _licence_of(text_)[: statements.MAX_STATED], locator=where
+        )
+        if text_ != first:
+            yield coverage.other(model, "license text", text_)
 
 
 def _licence_of(text_: str) -> str:
@@ -173,7 +278,7 @@ def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[C
         yield Claim(parent, RDF.type, PG.UnresolvedReference)
         yield Claim(parent, PG.unresolvedText, statements.literal(stated))
     elif _TAGGED.fullmatch(stated):
-        parent = iris.entity(SOURCE, "model", stated)
+        parent = ollama_answers.tagged(stated)
         yield from statements.is_a(parent, PG.Model, stated)
     else:
         yield Problem(
@@ -186,15 +291,15 @@ def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[C
         yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=f"FROM {stated}", locator=where)
 
 
-SYNTAXES = ("text",)
+SYNTAXES = ("text", "json")
 
 READER = Reader(
     format=SOURCE,
-    title="Ollama Modelfiles",
+    title="Ollama: Modelfiles, and what the running program answers",
     recognises=recognises,
     origin=origin,
-    read=read_modelfile,
-    version="4",
+    read=read_ollama,
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )

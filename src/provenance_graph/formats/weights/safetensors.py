@@ -17,7 +17,7 @@ from typing import Any
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
-from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA, XSD
 from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader, once
@@ -28,7 +28,9 @@ from provenance_graph.formats.weights.binary import MAX_HEADER, MAX_TENSORS
 from provenance_graph.formats.weights.gguf import layout_digest
 
 SOURCE = "safetensors"
-_PACKED = re.compile(r"qweight|qzeros|weight_packed|\.absmax|quant_map|_blocks$|weight_scale")
+_PACKED = re.compile(
+    r"qweight|qzeros|weight_packed|\.absmax|quant_map|_blocks$|weight_scale|\.scales$"
+)
 _WHOLE = frozenset(("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"))
 KEYS = KeyTable(
     (
@@ -146,10 +148,16 @@ def _metadata(model: iris.Iri, key: str, shown: str, where: str) -> Iterator[Cla
     elif key in ("base_model", "ss_sd_model_name"):
         yield from named.base_model(model, shown, where)
     elif key in _ADAPTER:
-        yield statements.quantity(model, _ADAPTER[key], shown, where)
+        predicate, kind = _ADAPTER[key]
+        yield statements.quantity(model, predicate, shown, where, kind=kind)
 
 
-_ADAPTER = MappingProxyType({"ss_network_dim": PG.adapterRank, "ss_network_alpha": PG.adapterAlpha})
+_ADAPTER = MappingProxyType(
+    {
+        "ss_network_dim": (PG.adapterRank, XSD.integer),
+        "ss_network_alpha": (PG.adapterAlpha, XSD.decimal),
+    }
+)
 
 
 def _counted(
@@ -184,7 +192,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_header,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

@@ -1,0 +1,232 @@
+"""The metadata of a GGUF header as claims, whether a file gives it or a program that serves the file.
+
+Keys are those of llama.cpp (``general.*``, ``<architecture>.*``, ``adapter.*``): what the weights are, how
+they are packed, what they come from. A *source* is what was converted; a *base model* is a parent of
+that, and the model itself only where nothing says that the file holds a fine-tuned one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from provenance_graph.core import hub, iris, literals
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, PROV, XSD
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.fields import languages, named
+from provenance_graph.formats.weights.binary import Value
+
+FILE_TYPES: Mapping[int, str] = MappingProxyType(
+    {
+        0: "F32",
+        1: "F16",
+        2: "Q4_0",
+        3: "Q4_1",
+        7: "Q8_0",
+        8: "Q5_0",
+        9: "Q5_1",
+        10: "Q2_K",
+        11: "Q3_K_S",
+        12: "Q3_K_M",
+        13: "Q3_K_L",
+        14: "Q4_K_S",
+        15: "Q4_K_M",
+        16: "Q5_K_S",
+        17: "Q5_K_M",
+        18: "Q6_K",
+        19: "IQ2_XXS",
+        20: "IQ2_XS",
+        21: "Q2_K_S",
+        22: "IQ3_XS",
+        23: "IQ3_XXS",
+        24: "IQ1_S",
+        25: "IQ4_NL",
+        26: "IQ3_S",
+        27: "IQ3_M",
+        28: "IQ2_S",
+        29: "IQ2_M",
+        30: "IQ4_XS",
+        31: "IQ1_M",
+        32: "BF16",
+        36: "TQ1_0",
+        37: "TQ2_0",
+        38: "MXFP4",
+    }
+)
+COUNTS: Mapping[str, Iri] = MappingProxyType(
+    {
+        "context_length": PG.contextLength,
+        "embedding_length": PG.hiddenSize,
+        "block_count": PG.layerCount,
+        "feed_forward_length": PG.feedForwardSize,
+        "attention.head_count": PG.attentionHeadCount,
+        "attention.head_count_kv": PG.keyValueHeadCount,
+        "expert_count": PG.expertCount,
+        "expert_used_count": PG.activeExpertCount,
+        "vocab_size": PG.vocabularySize,
+    }
+)
+"""Keys below the architecture's name that are counts of ours."""
+
+SOURCES = ("general.source.repo_url", "general.source.url", "general.source.huggingface.repository")
+"""Where the model that was converted may be named."""
+
+_ITSELF = re.compile(r"(?:gguf|imat(?:rix)?|i?t?q\d\w{0,4}|b?f(?:p)?(?:16|32))*")
+"""What a converter or packer adds to a model's name, in letters and digits alone."""
+
+
+def text(values: Mapping[str, Value], key: str) -> str:
+    """A text of the metadata; nothing where there is none."""
+    value = values.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def claims(
+    model: Iri, values: Mapping[str, Value], lengths: Mapping[str, int]
+) -> Iterator[Claim | Problem]:
+    """What the metadata says of a model; ``lengths`` gives those of its arrays."""
+    maker = text(values, "general.organization") or text(values, "general.author")
+    yield from statements.made_by(model, maker)
+    yield from statements.licensed(
+        model,
+        text(values, "general.license"),
+        name=text(values, "general.license.name"),
+        link=text(values, "general.license.link"),
+        locator="general.license",
+    )
+    stated = values.get("general.file_type")
+    method = FILE_TYPES.get(stated, "") if isinstance(stated, int) else ""
+    if method:
+        yield from packed(model, method)
+    elif stated is not None:
+        yield coverage.other(model, "general.file_type", statements.scalar_text(stated))
+    yield from _parents(model, values, bool(re.match(r"I?T?Q\d", method)))
+    yield from _data(model, values)
+    yield from _dimensions(model, values, lengths)
+
+
+def packed(model: Iri, method: str) -> Iterator[Claim]:
+    """How weights are packed, by llama.cpp's name of it, and in how many bits where that says so."""
+    yield Claim(model, PG.quantizationMethod, literals.text(method))
+    if bits := re.match(r"I?T?Q(\d)", method):
+        yield Claim(model, PG.quantizationBits, literals.integer(int(bits[1])))
+
+
+def _parents(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterator[Claim]:
+    """The models that the weights come from, as the converter wrote them down."""
+    relation = PG.quantizedFrom if quantized else PG.convertedFrom
+    source = _hub_model(values, "general.source")
+    if source is not None and source != model:
+        yield from statements.is_a(source, PG.Model)
+        yield Claim(model, relation, source)
+        yield Claim(model, PROV.wasDerivedFrom, source)
+    elif source is None:
+        yield from (
+            coverage.other(model, key, text(values, key)) for key in SOURCES if text(values, key)
+        )
+    kind = text(values, "general.type")
+    if kind not in ("", "model", "adapter"):
+        yield coverage.other(model, "general.type", kind)
+    adapter = kind == "adapter"
+    for key in sorted(values):
+        match = re.fullmatch(r"(general\.base_model\.\d{1,4})\.(repo_url|name)", key)
+        if not match:
+            continue
+        parent = _hub_model(values, match[1])
+        if match[2] == "name" or parent is None:
+            yield coverage.other(model, key, text(values, key))
+            continue
+        yield from statements.is_a(parent, PG.Model)
+        yield Claim(model, PROV.wasDerivedFrom, parent)
+        if adapter:
+            yield Claim(model, PG.adapterOf, parent)
+        elif source is None and _is_itself(values, match[1], parent):
+            yield Claim(model, relation, parent)
+
+
+def _hub_model(values: Mapping[str, Value], of: str) -> Iri | None:
+    """The repository of the Hub whose address stands under a key; None where none does."""
+    for key in (f"{of}.repo_url", f"{of}.url", f"{of}.huggingface.repository"):
+        place = hub.address(text(values, key))
+        if place is not None and place.kind is hub.RepositoryKind.MODEL:
+            return iris.model(place.name)
+    return None
+
+
+def _is_itself(values: Mapping[str, Value], of: str, parent: Iri) -> bool:
+    """Whether a base model is the one that was converted, and not what that was trained from.
+
+    It is where the model has the base's name, or none of its own.
+    """
+    name = _letters(text(values, "general.name"))
+    bases = (_letters(text(values, f"{of}.name")), _letters(iris.local_name(parent)))
+    return not name or any(
+        base and name.startswith(base) and _ITSELF.fullmatch(name.removeprefix(base))
+        for base in bases
+    )
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def _data(model: Iri, values: Mapping[str, Value]) -> Iterator[Claim | Problem]:
+    """Data and tags, which the converter copies from the model's card."""
+    for key in sorted(values):
+        match = re.fullmatch(r"general\.dataset\.(\d{1,4})\.(repo_url|name)", key)
+        if not match:
+            continue
+        url = text(values, f"general.dataset.{match[1]}.repo_url")
+        name = text(values, f"general.dataset.{match[1]}.name")
+        repository = statements.hub_dataset(url)
+        if match[2] == "repo_url" or not url:
+            dataset = iris.dataset(repository or name or url)
+            yield from statements.is_a(dataset, PG.Dataset, name or repository)
+            yield Claim(model, PG.trainedOn, dataset)
+            if repository:
+                yield Claim(
+                    dataset, PG.hubRepository, statements.hub_page(f"datasets/{repository}")
+                )
+    tags = values.get("general.tags")
+    for tag in tags if isinstance(tags, list) else ():
+        yield from named.tag(model, str(tag), "general.tags", licensed=True)
+
+
+def _dimensions(
+    model: Iri, values: Mapping[str, Value], lengths: Mapping[str, int]
+) -> Iterator[Claim]:
+    architecture = text(values, "general.architecture")
+    if architecture:
+        yield Claim(model, PG.modelType, literals.text(architecture))
+    for key, predicate in COUNTS.items():
+        place = f"{architecture}.{key}"
+        value = values.get(place)
+        if isinstance(value, list) and _is_uniform(value, lengths.get(place, len(value))):
+            value = value[0]  # one number a layer, the same for each
+        if isinstance(value, list):
+            yield coverage.other(model, key, ", ".join(map(str, value)))
+        elif value is not None and not (key == "expert_count" and value == 0):
+            yield statements.quantity(model, predicate, value, place)
+    theta = values.get(f"{architecture}.rope.freq_base")
+    if isinstance(theta, (int, float)) and math.isfinite(theta):
+        yield Claim(model, PG.ropeTheta, literals.double(float(theta)))
+    alpha = values.get("adapter.lora.alpha")
+    if alpha is not None:
+        yield statements.quantity(
+            model, PG.adapterAlpha, alpha, "adapter.lora.alpha", kind=XSD.decimal
+        )
+    vocabulary = lengths.get("tokenizer.ggml.tokens", 0)
+    if vocabulary and f"{architecture}.vocab_size" not in values:
+        yield Claim(model, PG.vocabularySize, literals.integer(vocabulary))
+    spoken = values.get("general.languages")
+    for language in spoken if isinstance(spoken, list) else ():
+        yield languages.stated(model, str(language)[:40], "general.languages")
+
+
+def _is_uniform(value: list[Value], length: int) -> bool:
+    """Whether all of an array is known, and it holds one number again and again."""
+    return len(value) == length and len(set(map(repr, value))) == 1
