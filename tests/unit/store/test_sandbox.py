@@ -141,8 +141,24 @@ def test_files_elsewhere_cannot_be_read(spawner: Spawner, tmp_path: Path) -> Non
     ]
     data = json.dumps(places).encode()
     assert run_bounded(f"{HERE}:read_places", data, spawner=spawner) == []
-    own = json.dumps([__file__.replace(__file__, json.__file__)]).encode()
+    own = json.dumps([json.__file__]).encode()
     assert run_bounded(f"{HERE}:read_places", own, spawner=spawner) == [json.__file__]
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+def test_neither_working_directory_nor_a_scripts_folder_can_be_read(
+    spawner: Spawner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python puts both into the import path, whatever else they hold."""
+    home, script = tmp_path / "home", tmp_path / "script"
+    for place in (home, script):
+        place.mkdir()
+        (place / "private").write_text("x")
+        monkeypatch.syspath_prepend(str(place))
+    monkeypatch.chdir(home)
+    data = json.dumps([str(home / "private"), str(script / "private")]).encode()
+    with Spawner() as started_here:
+        assert run_bounded(f"{HERE}:read_places", data, spawner=started_here) == []
 
 
 def test_what_a_query_needs_still_works(spawner: Spawner) -> None:

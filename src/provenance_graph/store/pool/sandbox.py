@@ -103,11 +103,29 @@ def software() -> list[Path]:
         "/dev/null",
         "/dev/urandom",
     }
-    places |= {entry for entry in sys.path if entry}
+    loaded = _imported_from()
+    places |= {entry for entry in sys.path if entry and Path(entry).absolute() in loaded}
     package = Path(__file__).resolve().parents[2]
     # A checkout has ontology, queries and data beside its source.
     places |= {str(package), *(str(package.parents[1] / name) for name in _RESOURCES)}
     return sorted(map(Path, places))
+
+
+def _imported_from() -> set[Path]:
+    """The folders from which this process has loaded modules.
+
+    Of the import path these alone hold software: it begins with the working directory or with the
+    folder of a script, either of which may be somebody's home.
+    """
+    folders: set[Path] = set()
+    for name, module in list(sys.modules.items()):
+        if "." in name or name == "__main__":
+            continue
+        if paths := list(getattr(module, "__path__", ())):
+            folders |= {Path(path).absolute().parent for path in paths}
+        elif file := getattr(module, "__file__", None):
+            folders.add(Path(file).absolute().parent)
+    return folders
 
 
 def forget_environment(*names: str) -> None:
