@@ -14,12 +14,21 @@ NEAR = Decimal("0.05")
 """What "about" allows on either side."""
 
 _COMPARED: tuple[tuple[str, str], ...] = (
-    (LEAST, r"at least|at minimum|a minimum of|no (?:less|fewer) than|not (?:less|fewer) than|>=|≥"),
+    (
+        LEAST,
+        r"at least|at minimum|a minimum of|no (?:less|fewer) than|not (?:less|fewer) than|>=|≥",
+    ),
     (MOST, r"at most|a maximum of|no (?:more|greater) than|not (?:more|greater|over) than|<=|≤"),
-    (MORE, r"(?:more|greater|larger|bigger|longer|higher) than|over|above|exceed(?:s|ing|ed)?|upwards of|in excess of|>"),
+    (
+        MORE,
+        r"(?:more|greater|larger|bigger|longer|higher) than|over|above|exceed(?:s|ing|ed)?|upwards of|in excess of|>",
+    ),
     (LESS, r"(?:less|fewer|smaller|lower|shorter) than|below|under(?=\s+[\d$])|<"),
-    (ABOUT, r"about|around|roughly|approximately|approx\.?|circa|ca\.|some(?=\s+\d)|nearly|almost|close to|~|≈|or so\b"),
-)  # fmt: skip
+    (
+        ABOUT,
+        r"about|around|roughly|approximately|approx\.?|circa|ca\.|some(?=\s+\d)|nearly|almost|close to|~|≈|or so\b",
+    ),
+)
 _COMPARED_DAYS: tuple[tuple[str, str], ...] = (
     (
         LEAST,
@@ -39,19 +48,61 @@ _REACHED: tuple[tuple[str, str], ...] = (
 _WORDS = {
     word: number
     for number, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
-} | dict(zip(["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(30, 100, 10), strict=True))  # fmt: skip
+} | dict(
+    zip(
+        ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+        range(30, 100, 10),
+        strict=True,
+    )
+)
 _SCALES = {
-    "k": 3, "thousand": 3, "m": 6, "mn": 6, "million": 6, "millions": 6, "b": 9, "bn": 9,
-    "billion": 9, "billions": 9, "t": 12, "tn": 12, "trillion": 12, "trillions": 12,
-}  # fmt: skip
+    "k": 3,
+    "thousand": 3,
+    "m": 6,
+    "mn": 6,
+    "million": 6,
+    "millions": 6,
+    "b": 9,
+    "bn": 9,
+    "billion": 9,
+    "billions": 9,
+    "t": 12,
+    "tn": 12,
+    "trillion": 12,
+    "trillions": 12,
+}
 _SPELT = re.compile(
     rf"\b({'|'.join(_WORDS)}|(?<!half )a(?= (?:thousand|million|billion|trillion)))(?:[- ](one|two|three|four|five|six|seven|eight|nine))?"
     r"(?:[- ](hundred))?(?=[- ](?:thousand|million|billion|trillion|layers|experts|[\w-]+ blocks)\b)",
     re.IGNORECASE,
 )
-_GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?![\w.,]?\d)|(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?![\w.,]?\d)")  # fmt: skip
+_GROUPED = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f'’]\d{3})+(?![\w.,]?\d)|(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?![\w.,]?\d)"
+)
 _NUMBER = re.compile(
     r"(?<![\w.-])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?"
     r"(?:e[+]?(\d{1,3})|\s?[×x*·]\s?10\s?(?:\^|\*\*)\s?(\d{1,3})|\s?(?:\^|\*\*)\s?(\d{1,3}))?"
@@ -171,12 +222,27 @@ _PART = re.compile(
 _YEAR = re.compile(r"(?<![\w./-])(?:19|20)\d\d(?![\w-]|[./]\d)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _PARTS = {
-    "early": (1, 5), "beginning of": (1, 4), "start of": (1, 3), "mid": (4, 9), "middle of": (4, 9),
-    "late": (8, 12), "end of": (9, 12), "first half of": (1, 6), "second half of": (7, 12),
-    "h1": (1, 6), "h2": (7, 12), "spring": (3, 6), "summer": (6, 9), "autumn": (9, 12),
-    "fall": (9, 12), "first quarter of": (1, 3), "second quarter of": (4, 6),
-    "third quarter of": (7, 9), "fourth quarter of": (10, 12), "last quarter of": (10, 12),
-}  # fmt: skip
+    "early": (1, 5),
+    "beginning of": (1, 4),
+    "start of": (1, 3),
+    "mid": (4, 9),
+    "middle of": (4, 9),
+    "late": (8, 12),
+    "end of": (9, 12),
+    "first half of": (1, 6),
+    "second half of": (7, 12),
+    "h1": (1, 6),
+    "h2": (7, 12),
+    "spring": (3, 6),
+    "summer": (6, 9),
+    "autumn": (9, 12),
+    "fall": (9, 12),
+    "first quarter of": (1, 3),
+    "second quarter of": (4, 6),
+    "third quarter of": (7, 9),
+    "fourth quarter of": (10, 12),
+    "last quarter of": (10, 12),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,26 +48,59 @@ _MADE = r"developed|made|created|built|trained|released|published|produced|desig
 MAKES = re.compile(rf"\b(?:{_MADE}|makes|develops|publishes|builds|behind)\s+$", re.IGNORECASE)
 """What stands between a maker and the model that it made: the name after it is the model's."""
 PROPERTIES: tuple[tuple[Iri, str], ...] = (
-    (PG.activeParameterCount, r"active (?:params?|parameters|weights)|activat\w+ .{0,40}(?:param\w*|weights|per token)|(?:params?|parameters) (?:are |is )?(?:active|activated)|\b(?:are|is|being) activ(?:e|ated)\b|\d\s?[BMT]?(?: billion)? active\b"),
+    (
+        PG.activeParameterCount,
+        r"active (?:params?|parameters|weights)|activat\w+ .{0,40}(?:param\w*|weights|per token)|(?:params?|parameters) (?:are |is )?(?:active|activated)|\b(?:are|is|being) activ(?:e|ated)\b|\d\s?[BMT]?(?: billion)? active\b",
+    ),
     (PG.trainingComputeFLOP, r"\bFLOPs?\b|training compute|compute budget"),
-    (PG.trainingTokenCount, r"training tokens|(?:trained|training|pre-?trained|learned) (?:on|with|over|from|used)\b(?:[^.]|\.\d){0,50}\btokens|\btokens of (?:training )?(?:data|text)|tokens (?:in|during|over|throughout) (?:its |their )?(?:pre-?)?training"),
-    (PG.maxOutputTokens, r"output (?:tokens|limit|length)|(?:maximum|max\.?) output|(?:outputs?|generates?|produces?|writes?) (?:up to|at most|no more than)|completion (?:length|limit|tokens)"),
+    (
+        PG.trainingTokenCount,
+        r"training tokens|(?:trained|training|pre-?trained|learned) (?:on|with|over|from|used)\b(?:[^.]|\.\d){0,50}\btokens|\btokens of (?:training )?(?:data|text)|tokens (?:in|during|over|throughout) (?:its |their )?(?:pre-?)?training",
+    ),
+    (
+        PG.maxOutputTokens,
+        r"output (?:tokens|limit|length)|(?:maximum|max\.?) output|(?:outputs?|generates?|produces?|writes?) (?:up to|at most|no more than)|completion (?:length|limit|tokens)",
+    ),
     (PG.slidingWindowSize, r"sliding[- ]window|attention window"),
     (PG.vocabularySize, r"\bvocab(?:ulary)?\b"),
     (PG.contextLength, r"context (?:length|window|size)|\bcontext\b"),
-    (PG.knowledgeCutoff, r"cut-?off|\bknows?\b.{0,30}\b(?:up to|until|through|till)\b|knowledge (?:ends?|stops?|runs?|goes|reaches)|(?:training )?data\b[^.]{0,60}\b(?:ends?|stops?|goes|reaches|runs?)\b[^.]{0,6}\b(?:until|through|to|in|at|up to)\b|(?:training )?data (?:ends?|stops?|runs? (?:to|until)|goes? (?:to|up to)|(?:up to|until|through))"),
+    (
+        PG.knowledgeCutoff,
+        r"cut-?off|\bknows?\b.{0,30}\b(?:up to|until|through|till)\b|knowledge (?:ends?|stops?|runs?|goes|reaches)|(?:training )?data\b[^.]{0,60}\b(?:ends?|stops?|goes|reaches|runs?)\b[^.]{0,6}\b(?:until|through|to|in|at|up to)\b|(?:training )?data (?:ends?|stops?|runs? (?:to|until)|goes? (?:to|up to)|(?:up to|until|through))",
+    ),
     (PG.layerCount, r"\blayers\b|(?:transformer|decoder) blocks"),
     (PG.keyValueHeadCount, r"\b(?:key[-/ ]?value|kv) heads\b"),
     (PG.attentionHeadCount, r"\b(?:attention|query) heads\b"),
-    (PG.hiddenSize, r"\bhidden (?:size|dimensions?|width|state size)\b|\b(?:model|embedding) (?:dimensions?|width)\b|\bd_model\b"),
+    (
+        PG.hiddenSize,
+        r"\bhidden (?:size|dimensions?|width|state size)\b|\b(?:model|embedding) (?:dimensions?|width)\b|\bd_model\b",
+    ),
     (PG.expertCount, r"(?<!mixture of )(?<!mixture-of-)\bexperts\b(?! (?:say|think|believe))"),
-    (PG.parameterCount, rf"\bparam(?:s|eters?)?\b|\bparameter count|[\d,]\s?(?:[BMT]|billion|million|trillion)? weights\b|\bis an? {_SIZE}[- ](?:model|LLM)|model size|\b(?:larger|bigger|smaller) than\b"),
-    (DCTERMS.license, r"licen[cs](?:e[ds]?|ing)\b|\bunder (?:an? |the )?(?:terms of )?(?:the )?(?:MIT|Apache|GPL|LGPL|AGPL|BSD|CC|Creative Commons|OpenRAIL|RAIL|Llama|Gemma)\b"),
-    (PROV.wasDerivedFrom, r"(?:fine-?tun(?:ed?|ing)|distill?(?:ed|ation)?|derived|derivative|quanti[sz](?:ed|ation)|merged?|adapt(?:ed|er)|continued|initiali[sz]ed|started|starts|converted|pruned|derives?|deriving)\b[^.,]{0,25}\b(?:from|of|for|on|version of)\b|\b(?:based|buil[dt]s?) ?(?:up)?on\b(?: top of)?|\bdescend(?:s|ed|ant)\b|\bdescendant of\b|\b(?:base|parent|starting point)(?: model| weights| checkpoint)?(?: of| for| behind| is| was)\b|\bas (?:its |the |a )?(?:base|parent|foundation|starting point)\b"),
-    (PG.trainedOn, r"\btrained (?:on|with|using)\b|\btraining (?:data|set|corpus)\b|\blearn(?:s|ed|t) from\b"),
-    (DCTERMS.creator, rf"\b(?:{_MADE}|offered|owned) by\b|\bdevelopers?\b|\bmaker\b|\bvendor\b|\bauthors?\b|\bcreators?\b|\bcomes from\b|\b(?:{_MADE}|makes|develops|publishes)\s+(?=\x00)|\bis an? [A-Z][\w.-]+(?: AI)?(?:'s)? (?:model|LLM)|\bis (?:from|by)\b|\b(?:is|are|stands?|company|team|lab|firm|organi[sz]ation) behind\b"),
-    (DCTERMS.issued, r"\breleased?\b|\blaunch(?:ed)?\b|\brelease date\b|\bcame out\b|\bpublished\b|\bappeared\b|\bdebuted\b|\bavailable since\b|\b(?:put|rolled) out\b|\b(?:its|the|a) (?:debut|launch|premiere)\b|\bunveil(?:ed|ing)\b|\bintroduced\b|\barrived\b|\bsaw the light\b|\bout since\b|\bdates from\b|\bmade (?:public|available)\b|\bwent (?:live|public)\b|\bhit the (?:market|Hub)\b|\b(?:older|newer|earlier|later) than\b"),
-)  # fmt: skip
+    (
+        PG.parameterCount,
+        rf"\bparam(?:s|eters?)?\b|\bparameter count|[\d,]\s?(?:[BMT]|billion|million|trillion)? weights\b|\bis an? {_SIZE}[- ](?:model|LLM)|model size|\b(?:larger|bigger|smaller) than\b",
+    ),
+    (
+        DCTERMS.license,
+        r"licen[cs](?:e[ds]?|ing)\b|\bunder (?:an? |the )?(?:terms of )?(?:the )?(?:MIT|Apache|GPL|LGPL|AGPL|BSD|CC|Creative Commons|OpenRAIL|RAIL|Llama|Gemma)\b",
+    ),
+    (
+        PROV.wasDerivedFrom,
+        r"(?:fine-?tun(?:ed?|ing)|distill?(?:ed|ation)?|derived|derivative|quanti[sz](?:ed|ation)|merged?|adapt(?:ed|er)|continued|initiali[sz]ed|started|starts|converted|pruned|derives?|deriving)\b[^.,]{0,25}\b(?:from|of|for|on|version of)\b|\b(?:based|buil[dt]s?) ?(?:up)?on\b(?: top of)?|\bdescend(?:s|ed|ant)\b|\bdescendant of\b|\b(?:base|parent|starting point)(?: model| weights| checkpoint)?(?: of| for| behind| is| was)\b|\bas (?:its |the |a )?(?:base|parent|foundation|starting point)\b",
+    ),
+    (
+        PG.trainedOn,
+        r"\btrained (?:on|with|using)\b|\btraining (?:data|set|corpus)\b|\blearn(?:s|ed|t) from\b",
+    ),
+    (
+        DCTERMS.creator,
+        rf"\b(?:{_MADE}|offered|owned) by\b|\bdevelopers?\b|\bmaker\b|\bvendor\b|\bauthors?\b|\bcreators?\b|\bcomes from\b|\b(?:{_MADE}|makes|develops|publishes)\s+(?=\x00)|\bis an? [A-Z][\w.-]+(?: AI)?(?:'s)? (?:model|LLM)|\bis (?:from|by)\b|\b(?:is|are|stands?|company|team|lab|firm|organi[sz]ation) behind\b",
+    ),
+    (
+        DCTERMS.issued,
+        r"\breleased?\b|\blaunch(?:ed)?\b|\brelease date\b|\bcame out\b|\bpublished\b|\bappeared\b|\bdebuted\b|\bavailable since\b|\b(?:put|rolled) out\b|\b(?:its|the|a) (?:debut|launch|premiere)\b|\bunveil(?:ed|ing)\b|\bintroduced\b|\barrived\b|\bsaw the light\b|\bout since\b|\bdates from\b|\bmade (?:public|available)\b|\bwent (?:live|public)\b|\bhit the (?:market|Hub)\b|\b(?:older|newer|earlier|later) than\b",
+    ),
+)
 """Each property that is checked and how prose speaks of it; a name is the character NUL here."""
 
 SILENT = re.compile(
@@ -99,20 +132,40 @@ CONTRAST = re.compile(
 )
 """What a statement sets apart from its value: ", not MIT"."""
 _COMPARATIVE: tuple[tuple[Iri, int, str], ...] = (
-    (PG.contextLength, 1, r"(?:longer|larger|bigger|more) context|context\b.{0,25}\b(?:longer|larger|bigger) than"),
-    (PG.contextLength, -1, r"(?:shorter|smaller|less) context|context\b.{0,25}\b(?:shorter|smaller) than"),
+    (
+        PG.contextLength,
+        1,
+        r"(?:longer|larger|bigger|more) context|context\b.{0,25}\b(?:longer|larger|bigger) than",
+    ),
+    (
+        PG.contextLength,
+        -1,
+        r"(?:shorter|smaller|less) context|context\b.{0,25}\b(?:shorter|smaller) than",
+    ),
     (PG.layerCount, 1, r"more layers than"),
     (PG.layerCount, -1, r"fewer layers than"),
     (PG.trainingTokenCount, 1, r"more (?:training )?tokens than"),
     (PG.trainingTokenCount, -1, r"fewer (?:training )?tokens than"),
     (PG.parameterCount, 1, r"(?:larger|bigger) than|more param\w* than"),
     (PG.parameterCount, -1, r"smaller than|fewer param\w* than"),
-    (PG.parameterCount, 0, r"(?:same (?:size|number of param\w*)|as (?:large|big)|as many param\w*) as"),
+    (
+        PG.parameterCount,
+        0,
+        r"(?:same (?:size|number of param\w*)|as (?:large|big)|as many param\w*) as",
+    ),
     (DCTERMS.license, 0, r"same licen[cs]e as"),
     (DCTERMS.creator, 0, r"same (?:developer|maker|company) as"),
-    (DCTERMS.issued, 1, r"(?:newer|younger|later) than|(?:released|published|out|launched|appeared) after"),
-    (DCTERMS.issued, -1, r"(?:older|earlier) than|(?:released|published|out|launched|appeared) before|predates"),
-)  # fmt: skip
+    (
+        DCTERMS.issued,
+        1,
+        r"(?:newer|younger|later) than|(?:released|published|out|launched|appeared) after",
+    ),
+    (
+        DCTERMS.issued,
+        -1,
+        r"(?:older|earlier) than|(?:released|published|out|launched|appeared) before|predates",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +268,10 @@ def clauses(sentence: str, names: Names, others: Names | None = None) -> list[st
     """
     mentioned = [*mentions(sentence, names), *mentions(sentence, others or {})]
     bounds = [
-        m for m in islice(_CLAUSE.finditer(sentence), MAX_BOUNDS)
+        m
+        for m in islice(_CLAUSE.finditer(sentence), MAX_BOUNDS)
         if not any(one.start < m.end() and m.start() < one.end for one in mentioned)
-    ]  # fmt: skip
+    ]
     parts: list[str] = []
     at = 0
     for end, following in [*((m.start(), m.end()) for m in bounds), (len(sentence),) * 2]:

@@ -83,9 +83,22 @@ _KINDS: Mapping[str, RepositoryKind] = MappingProxyType(
     }
 )
 _VIEWS = frozenset(
-    ("blame", "blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "revision",
-     "settings", "tree", "upload", "viewer")
-)  # fmt: skip
+    (
+        "blame",
+        "blob",
+        "commit",
+        "commits",
+        "discussions",
+        "edit",
+        "raw",
+        "resolve",
+        "revision",
+        "settings",
+        "tree",
+        "upload",
+        "viewer",
+    )
+)
 """What may follow a repository's name in an address."""
 _WITH_REVISION = _VIEWS - {"discussions", "settings", "viewer"}
 

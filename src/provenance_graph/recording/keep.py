@@ -171,7 +171,9 @@ def near_names(snapshot: AcceptedSnapshot, text: str) -> tuple[str, ...]:
     return ()
 
 
-_SCHEMES = frozenset(("http", "https", "ftp", "urn", "doi", "info", "ark", "file", "s3", "gs", "oci", "hf"))  # fmt: skip
+_SCHEMES = frozenset(
+    ("http", "https", "ftp", "urn", "doi", "info", "ark", "file", "s3", "gs", "oci", "hf")
+)
 """What the address of a document may begin with; scripts and inline data are no documents."""
 
 

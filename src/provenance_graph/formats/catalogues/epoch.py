@@ -134,9 +134,14 @@ def _published(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
         why = f"the paper that the row links to came out in {first.literal.lexical[:7]}"
         yield replace(item, value=None, as_stated=stated, locator=place, unusable=why)
         yield Claim(
-            model, DCTERMS.issued, first.literal, precision=first.precision, basis=Basis.INFERENCE,
-            as_stated=papers[0], locator=f"{where} Link",
-        )  # fmt: skip
+            model,
+            DCTERMS.issued,
+            first.literal,
+            precision=first.precision,
+            basis=Basis.INFERENCE,
+            as_stated=papers[0],
+            locator=f"{where} Link",
+        )
 
 
 def _after(dated: Claim, last: Literal) -> bool:

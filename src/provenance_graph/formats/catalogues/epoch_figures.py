@@ -44,10 +44,14 @@ def figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
         )
     if stated := row.get(COMPUTE):
         yield statements.quantity(
-            model, PG.trainingComputeFLOP, stated, f"{where} {COMPUTE}",
+            model,
+            PG.trainingComputeFLOP,
+            stated,
+            f"{where} {COMPUTE}",
             basis=speculative or compute_basis(row.get(METHOD, "")),
-            confidence=confidence, kind=XSD.double,
-        )  # fmt: skip
+            confidence=confidence,
+            kind=XSD.double,
+        )
 
 
 def _count(

@@ -26,12 +26,25 @@ CONTEXT = f"{RELEASE}/context/mldcat-ap.jsonld"
 
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
-        "adms": ADMS, "biro": BIRO, "dcat": DCAT, "dct": DCT, "dqv": DQV, "foaf": FOAF, "it6": IT6,
-        "lpwcc": LPWC, "mls": MLS, "mlso": MLSO, "odrl": ODRL, "prov": PROV, "skos": SKOS,
-        "spdx": SPDX, "xsd": "http://www.w3.org/2001/XMLSchema#",
-        "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "qb": "http://purl.org/linked-data/cube#",
+        "adms": ADMS,
+        "biro": BIRO,
+        "dcat": DCAT,
+        "dct": DCT,
+        "dqv": DQV,
+        "foaf": FOAF,
+        "it6": IT6,
+        "lpwcc": LPWC,
+        "mls": MLS,
+        "mlso": MLSO,
+        "odrl": ODRL,
+        "prov": PROV,
+        "skos": SKOS,
+        "spdx": SPDX,
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "qb": "http://purl.org/linked-data/cube#",
     }
-)  # fmt: skip
+)
 """The prefixes that the profile's examples use."""
 
 _MARKS = (IT6, "semiceu.github.io/MLDCAT-AP")

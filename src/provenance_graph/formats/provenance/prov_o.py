@@ -39,32 +39,81 @@ RELATIONS: Mapping[str, tuple[str, str, str, str, str]] = MappingProxyType(
     {
         name: (kind, left, right, left_kind, right_kind)
         for kind, left, right, left_kind, right_kind, names in (
-            ("wasDerivedFrom", "prov:generatedEntity", "prov:usedEntity", _ENTITY, _ENTITY,
-             "wasDerivedFrom hadPrimarySource wasQuotedFrom wasRevisionOf"),
-            ("wasGeneratedBy", "prov:entity", "prov:activity", _ENTITY, _ACTIVITY, "wasGeneratedBy"),
+            (
+                "wasDerivedFrom",
+                "prov:generatedEntity",
+                "prov:usedEntity",
+                _ENTITY,
+                _ENTITY,
+                "wasDerivedFrom hadPrimarySource wasQuotedFrom wasRevisionOf",
+            ),
+            (
+                "wasGeneratedBy",
+                "prov:entity",
+                "prov:activity",
+                _ENTITY,
+                _ACTIVITY,
+                "wasGeneratedBy",
+            ),
             ("wasGeneratedBy", "prov:activity", "prov:entity", _ACTIVITY, _ENTITY, "generated"),
             ("used", "prov:activity", "prov:entity", _ACTIVITY, _ENTITY, "used"),
             ("wasAttributedTo", "prov:entity", "prov:agent", _ENTITY, _AGENT, "wasAttributedTo"),
-            ("wasAssociatedWith", "prov:activity", "prov:agent", _ACTIVITY, _AGENT,
-             "wasAssociatedWith"),
-            ("specializationOf", "prov:specificEntity", "prov:generalEntity", _ENTITY, _ENTITY,
-             "specializationOf"),
+            (
+                "wasAssociatedWith",
+                "prov:activity",
+                "prov:agent",
+                _ACTIVITY,
+                _AGENT,
+                "wasAssociatedWith",
+            ),
+            (
+                "specializationOf",
+                "prov:specificEntity",
+                "prov:generalEntity",
+                _ENTITY,
+                _ENTITY,
+                "specializationOf",
+            ),
             ("alternateOf", "prov:alternate1", "prov:alternate2", _ENTITY, _ENTITY, "alternateOf"),
-            ("wasInformedBy", "prov:informed", "prov:informant", _ACTIVITY, _ACTIVITY,
-             "wasInformedBy"),
+            (
+                "wasInformedBy",
+                "prov:informed",
+                "prov:informant",
+                _ACTIVITY,
+                _ACTIVITY,
+                "wasInformedBy",
+            ),
             ("hadMember", "prov:collection", "prov:entity", _ENTITY, _ENTITY, "hadMember"),
-            ("actedOnBehalfOf", "prov:delegate", "prov:responsible", _AGENT, _AGENT,
-             "actedOnBehalfOf"),
+            (
+                "actedOnBehalfOf",
+                "prov:delegate",
+                "prov:responsible",
+                _AGENT,
+                _AGENT,
+                "actedOnBehalfOf",
+            ),
             ("wasStartedBy", "prov:activity", "prov:trigger", _ACTIVITY, _ENTITY, "wasStartedBy"),
             ("wasEndedBy", "prov:activity", "prov:trigger", _ACTIVITY, _ENTITY, "wasEndedBy"),
-            ("wasInvalidatedBy", "prov:entity", "prov:activity", _ENTITY, _ACTIVITY,
-             "wasInvalidatedBy"),
-            ("wasInfluencedBy", "prov:influencee", "prov:influencer", _ENTITY, _ENTITY,
-             "wasInfluencedBy"),
+            (
+                "wasInvalidatedBy",
+                "prov:entity",
+                "prov:activity",
+                _ENTITY,
+                _ACTIVITY,
+                "wasInvalidatedBy",
+            ),
+            (
+                "wasInfluencedBy",
+                "prov:influencee",
+                "prov:influencer",
+                _ENTITY,
+                _ENTITY,
+                "wasInfluencedBy",
+            ),
         )
         for name in names.split()
     }
-)  # fmt: skip
+)
 """PROV-O's properties: the relation of PROV-JSON, the names of its ends, and what stands there."""
 
 _USED_TERM = re.compile(

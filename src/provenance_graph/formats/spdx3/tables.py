@@ -39,29 +39,59 @@ PREFIXED: Mapping[str, str] = MappingProxyType(
         name: f"{prefix}_{name}"
         for prefix, terms in {
             "software": (
-                "packageVersion", "downloadLocation", "packageUrl", "homePage", "primaryPurpose",
-                "additionalPurpose", "copyrightText", "sourceInfo", "attributionText",
-                "contentIdentifier", "sbomType",
+                "packageVersion",
+                "downloadLocation",
+                "packageUrl",
+                "homePage",
+                "primaryPurpose",
+                "additionalPurpose",
+                "copyrightText",
+                "sourceInfo",
+                "attributionText",
+                "contentIdentifier",
+                "sbomType",
             ),
             "ai": (
-                "autonomyType", "domain", "energyConsumption", "hyperparameter",
-                "informationAboutApplication", "informationAboutTraining", "limitation", "metric",
-                "metricDecisionThreshold", "modelDataPreprocessing", "modelExplainability",
-                "safetyRiskAssessment", "standardCompliance", "typeOfModel",
-                "useSensitivePersonalInformation", "trainingEnergyConsumption",
-                "finetuningEnergyConsumption", "inferenceEnergyConsumption", "energyQuantity",
+                "autonomyType",
+                "domain",
+                "energyConsumption",
+                "hyperparameter",
+                "informationAboutApplication",
+                "informationAboutTraining",
+                "limitation",
+                "metric",
+                "metricDecisionThreshold",
+                "modelDataPreprocessing",
+                "modelExplainability",
+                "safetyRiskAssessment",
+                "standardCompliance",
+                "typeOfModel",
+                "useSensitivePersonalInformation",
+                "trainingEnergyConsumption",
+                "finetuningEnergyConsumption",
+                "inferenceEnergyConsumption",
+                "energyQuantity",
                 "energyUnit",
             ),
             "dataset": (
-                "anonymizationMethodUsed", "confidentialityLevel", "dataCollectionProcess",
-                "dataPreprocessing", "datasetAvailability", "datasetNoise", "datasetSize",
-                "datasetType", "datasetUpdateMechanism", "hasSensitivePersonalInformation",
-                "intendedUse", "knownBias", "sensor",
+                "anonymizationMethodUsed",
+                "confidentialityLevel",
+                "dataCollectionProcess",
+                "dataPreprocessing",
+                "datasetAvailability",
+                "datasetNoise",
+                "datasetSize",
+                "datasetType",
+                "datasetUpdateMechanism",
+                "hasSensitivePersonalInformation",
+                "intendedUse",
+                "knownBias",
+                "sensor",
             ),
         }.items()
         for name in terms
     }
-)  # fmt: skip
+)
 """Terms that the context prefixes and that converters write bare."""
 
 PURPOSES = frozenset(

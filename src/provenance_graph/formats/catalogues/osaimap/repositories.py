@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from types import MappingProxyType
 
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
@@ -14,20 +13,17 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues.osaimap.rows import NAME, Row, described, unresolved
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages
-from provenance_graph.formats.huggingface.tables import quantization_of
+from provenance_graph.formats.huggingface.tables import (
+    FORMAT_TAGS,
+    HUB_RELATIONS,
+    RELATIONS,
+    quantization_of,
+)
 
 _HUB_EPOCH = "2022-03-02"
+_FORMATS = FORMAT_TAGS - {"ggml"}  # which the Hub adds as the library's name
 _EMPTY_CARD = "1910.09700"
 """The paper that the Hub's own example card links to before anything is written into it."""
-_RELATIONS = MappingProxyType(
-    {
-        "adapter": PG.adapterOf,
-        "finetune": PG.fineTunedFrom,
-        "merge": PG.mergedFrom,
-        "quantized": PG.quantizedFrom,
-    }
-)
-_FORMATS = frozenset({"safetensors", "gguf", "onnx", "openvino", "coreml", "tflite"})
 
 
 def _listed(row: Row, name: str) -> Iterator[Claim]:
@@ -120,9 +116,9 @@ def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
             yield coverage.other(subject, "tags", tag.strip())
         elif kind == "base_model":
             relation, _, base = rest.partition(":")
-            if relation in _RELATIONS and NAME.fullmatch(base) and iris.model(base) != subject:
+            if relation in HUB_RELATIONS and NAME.fullmatch(base) and iris.model(base) != subject:
                 target = iris.model(base)
-                yield Claim(subject, _RELATIONS[relation], target, basis=Basis.INFERENCE)
+                yield Claim(subject, RELATIONS[relation], target, basis=Basis.INFERENCE)
 
 
 def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
