@@ -1,12 +1,14 @@
 """How far one document and one question walk through the package: files entered, changes of file.
 
-Run ``python -m tools.walks STORE`` on a copy of a built store: it imports one card into it.
+Run ``python -m tools.walks STORE`` on a copy of a built store: it imports one card into it. With
+``--files`` it names the files of the import and what is called in each.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -15,7 +17,7 @@ from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
 from provenance_graph.graph import Graph
-from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.intake import Options, recognise
 from provenance_graph.ingest.run import import_documents
 from provenance_graph.store.opening import open_writer
 
@@ -25,37 +27,49 @@ CARD = (
 )
 
 
-def counted(run: Callable[[], object]) -> tuple[int, int]:
+PACKAGE = "/provenance_graph/"
+
+
+class Walk:
     """Files of the package entered while a function runs, and calls from one into another.
 
-    A reader that is only asked whether it knows the document is not entered.
+    A reader that is only asked whether it knows the document is not entered. ``calls`` counts by file
+    what is called in it.
     """
-    entered: set[str] = set()
-    changes = 0
 
-    def look(frame: FrameType, event: str, _: object) -> None:
-        nonlocal changes
-        if event != "call" or "/provenance_graph/" not in frame.f_code.co_filename:
-            return
+    def __init__(self, run: Callable[[], object]) -> None:
+        self.calls: dict[str, Counter[str]] = defaultdict(Counter)
+        self.changes = 0
+        self._asking: FrameType | None = None
+        sys.setprofile(self._look)
+        try:
+            run()
+        finally:
+            sys.setprofile(None)
+
+    @property
+    def files(self) -> int:
+        """How many files were entered."""
+        return len(self.calls)
+
+    def _look(self, frame: FrameType, event: str, _: object) -> None:
         here = frame.f_code.co_filename
-        if "recognise" not in frame.f_code.co_name:
-            entered.add(here)
+        if event == "return" and frame is self._asking:
+            self._asking = None
+        if event != "call" or PACKAGE not in here:
+            return
         back = frame.f_back
-        if back is not None and "/provenance_graph/" in back.f_code.co_filename:
-            changes += back.f_code.co_filename != here
-
-    sys.setprofile(look)
-    try:
-        run()
-    finally:
-        sys.setprofile(None)
-    return len(entered), changes
+        if back is not None and PACKAGE in back.f_code.co_filename:
+            self.changes += back.f_code.co_filename != here
+        if self._asking is None:
+            self.calls[here.rpartition(PACKAGE)[2]][frame.f_code.co_qualname] += 1
+            if frame.f_code is recognise.__code__:
+                self._asking = frame
 
 
-def imported(place: Path, folder: Path) -> tuple[int, int]:
+def imported(place: Path, folder: Path) -> Walk:
     """The walk of a card into a store, once all that is read once per process has been read."""
     known = readers()
-    result = (0, 0)
     with open_writer(place) as store:
         for number in range(2):
             card = folder / f"{number}" / "README.md"
@@ -63,7 +77,7 @@ def imported(place: Path, folder: Path) -> tuple[int, int]:
             card.write_text(CARD.format(number=card), encoding="utf-8")
             url = f"https://huggingface.co/acme/{folder.name}-{number}/raw/main/README.md"
             documents = walk([str(card)], retrieved="2026-11-28", url=url)
-            result = counted(
+            result = Walk(
                 lambda documents=documents: import_documents(  # type: ignore[misc]
                     store, documents, known, Options(), lambda *_: None, EvidenceLevels()
                 )
@@ -85,9 +99,12 @@ def main() -> None:
         }
         for title, question in questions.items():
             question()
-            rows[title] = counted(question)
-    for title, (files, changes) in rows.items():
-        print(f"{title:<20} {files:>3} files {changes:>7,} changes of file")
+            rows[title] = Walk(question)
+    for title, walked in rows.items():
+        print(f"{title:<20} {walked.files:>3} files {walked.changes:>7,} changes of file")
+    if "--files" in sys.argv:
+        for file, calls in sorted(rows["import of a card"].calls.items()):
+            print(f"{file:<44} {', '.join(name for name, _ in calls.most_common(4))}")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ __all__ = ["Progress", "Session", "render", "rendered"]
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.graph import Graph
     from provenance_graph.store.base import Store
     from provenance_graph.store.claim_table import ClaimTable
@@ -78,6 +79,12 @@ class Session:
         if day > time.strftime("%Y-%m-%d", time.gmtime()):
             self.say(f"{day} is to come; the answer is what is known today.")
         return AcceptedSnapshot(store, day, folder=derived_folder(self.store_path))
+
+    def levels(self) -> EvidenceLevels:
+        """What a commit derives beside the view: the evidence levels of models."""
+        from provenance_graph.assessment.derived import EvidenceLevels
+
+        return EvidenceLevels(derived_folder(self.store_path))
 
     def graph(self) -> Graph:
         """The store with everything one can ask of it."""

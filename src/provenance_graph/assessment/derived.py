@@ -6,6 +6,7 @@ Handed to ``ingest`` by whoever calls it: ingest knows the protocol, not the ana
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance_graph.acceptance.evidence import Overlay, Statements
@@ -16,10 +17,10 @@ from provenance_graph.assessment.evidence.gather import (
     RecordLinks,
     SourceLinks,
     level_quads,
-    question,
     roots,
 )
-from provenance_graph.assessment.rubrics import loader as rubric_loader
+from provenance_graph.assessment.levels.asked import question_of
+from provenance_graph.assessment.levels.rules import LevelQuestion
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -30,35 +31,38 @@ if TYPE_CHECKING:
 
 
 class EvidenceLevels:
-    """The evidence levels of models, in a graph of their own."""
+    """The evidence levels of models, in a graph of their own.
+
+    ``folder`` is where a process that ends after a commit keeps for the next what it read of the rubrics.
+    """
 
     graph = GRAPH
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
 
     def in_columns(self, reference: QuadSource, policy: Policy) -> LevelColumns:
         """For a full build in parts."""
         from provenance_graph.assessment.levels.columns import LevelColumns  # polars: builds alone
 
-        return LevelColumns(question(rubric_loader.from_store(reference), policy))
+        return LevelColumns(question_of(reference, policy))
 
     def over_records(
         self, reference: QuadSource, policy: Policy, records: Iterable[Record]
     ) -> Levels:
         """For a full build."""
-        return Levels(reference, policy, RecordLinks(records))
+        return Levels(question_of(reference, policy), RecordLinks(records))
 
     def over_store(self, store: QuadSource, policy: Policy, pending: Overlay) -> Levels:
         """For an update that is not committed yet."""
-        return Levels(store, policy, SourceLinks(store, pending))
+        return Levels(question_of(store, policy, self._folder), SourceLinks(store, pending))
 
 
 class Levels:
     """Evidence levels over one state of the records."""
 
-    def __init__(
-        self, reference: QuadSource, policy: Policy, links: RecordLinks | SourceLinks
-    ) -> None:
-        self._asked = question(rubric_loader.from_store(reference), policy)
-        self._links = links
+    def __init__(self, asked: LevelQuestion, links: RecordLinks | SourceLinks) -> None:
+        self._asked, self._links = asked, links
 
     def quads(
         self,

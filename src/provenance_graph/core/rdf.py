@@ -33,7 +33,7 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.errors import BadIri, RecordError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, iri, shorten
 from provenance_graph.core.literals import canonical, held
-from provenance_graph.core.memo import remembered
+from provenance_graph.core.memo import Remembered
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, XSD
 
 C = TypeVar("C", bound=Code)
@@ -284,10 +284,8 @@ def _code(node: Iri, value: Value, known: Mapping[Iri, C]) -> C:
 # ---- to and from the engine's terms -----------------------------------------------------
 
 
-@remembered(65_536)
-def node(name: str) -> ox.NamedNode:
-    """The engine's term of an IRI; raises ValueError where it is none."""
-    return ox.NamedNode(name)
+node = Remembered(ox.NamedNode, 65_536).__getitem__
+"""The engine's term of an IRI; raises ValueError where it is none."""
 
 
 def term(value: Value) -> ox.NamedNode | ox.Literal:
@@ -313,9 +311,7 @@ def value(result: object) -> Value:
     raise RecordError(f"{result}: records name their nodes; give this one an IRI")
 
 
-@remembered(65_536)
-def _iri(text: str) -> Iri:
-    return Iri(text)
+_iri = Remembered(Iri, 65_536).__getitem__
 
 
 def engine_quad(quad: Quad) -> ox.Quad:

@@ -34,6 +34,8 @@ from provenance_graph.store.values import ANY
 _MARKER = mint("graph", "name-keys#maker")
 _LABELS = mint("graph", "labels")
 _LICENCES = ID + "licence/"
+_PAIR = 2
+"""So many subjects there must be for a rule to relate one to another: most new names share no key."""
 
 
 def names_in(store: Store) -> set[Iri]:
@@ -120,10 +122,8 @@ class IdentityRules:
         }
         members = self._closed({*touched, *dependent})
         members = {s for s in members if not s.startswith(ORGANIZATION)}
-        with MemoryStore(self._neighbourhood(members)) as small:
-            rows = compare(AcceptedSnapshot(small))
         others = {s for s in (*touched, *members) if not s.startswith((ORGANIZATION, _LICENCES))}
-        self._settle(others, rows)
+        self._settle(others, self._compared(members))
         self._licences(entities)
         return self.change
 
@@ -199,14 +199,18 @@ class IdentityRules:
     def _organizations(self, touched: set[Iri]) -> set[Iri]:
         """Decide about organisations; gives those that a changed row names."""
         members = {s for s in self._closed(touched) if s.startswith(ORGANIZATION)}
-        lines = _Lines(self.after)
-        quads = [*self._relations(members, rules=False), *self._different_from(members)]
-        with MemoryStore(quads) as small:
-            rows = compare_organizations(members, lines, AcceptedSnapshot(small))
+        rows = self._compared_organizations(members)
         gone, new = len(self.change.gone), len(self.change.new)
         self._settle({*touched, *members}, rows)
         changed = (*self.change.gone[gone:], *self.change.new[new:])
         return {name for row in changed for name in (row.subject, row.object)}
+
+    def _compared_organizations(self, members: set[Iri]) -> list[Mapping]:
+        if len(members) < _PAIR:
+            return []
+        quads = [*self._relations(members, rules=False), *self._different_from(members)]
+        with MemoryStore(quads) as small:
+            return compare_organizations(members, _Lines(self.after), AcceptedSnapshot(small))
 
     def _makes(self, one: Iri, source: HandStatements) -> bool:
         """Whether any record says that an organisation made something."""
@@ -262,6 +266,12 @@ class IdentityRules:
         return list(results)
 
     # ---- models and datasets ---------------------------------------------------------------
+
+    def _compared(self, members: set[Iri]) -> list[Mapping]:
+        if len(members) < _PAIR:
+            return []
+        with MemoryStore(self._neighbourhood(members)) as small:
+            return compare(AcceptedSnapshot(small))
 
     def _neighbourhood(self, members: set[Iri]) -> Iterator[Quad]:
         """The quads that the rules read of some subjects, under what is decided by hand."""

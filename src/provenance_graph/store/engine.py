@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.errors import QueryError, StoreError
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.memo import remembered
+from provenance_graph.core.memo import Remembered
 from provenance_graph.core.rdf import node, term
 from provenance_graph.core.terms import XSD
 from provenance_graph.store.base import (
@@ -41,9 +41,7 @@ class SnapshotLease:
         self.engine = engine
 
 
-@remembered(131_072)
-def _iri(text: str) -> Iri:
-    return Iri(text)
+_iri = Remembered(Iri, 131_072).__getitem__
 
 
 def our_value(result: object) -> Value:
@@ -235,12 +233,14 @@ def _by_graph(quads: Iterable[Quad]) -> str:
     )
 
 
-@remembered(65_536)
-def _name(name: Iri) -> str:
+def _written(name: Iri) -> str:
     try:
         return str(node(name))
     except ValueError as error:
         raise StoreError(f"{name!r} cannot be stored: {error}") from error
+
+
+_name = Remembered(_written, 65_536).__getitem__
 
 
 def _shown(value: Value) -> str:

@@ -14,15 +14,16 @@ from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
 from provenance_graph.store.memory import MemoryStore
-from tools.walks import CARD, counted
+from tools.walks import CARD, Walk
 
 
 def test_a_call_inside_a_file_changes_no_file_and_one_into_another_does() -> None:
     address = "https://huggingface.co/acme/counted-once"
-    assert counted(lambda: iris.expand("pg:contextLength")) == (1, 0)
-    files, changes = counted(lambda: iris.model(hub.model_name(address)))
-    assert files == 2
-    assert changes == 0  # both are called from here, and here is no file of the package
+    alone = Walk(lambda: iris.expand("pg:contextLength"))
+    assert (alone.files, alone.changes) == (1, 0)
+    two = Walk(lambda: iris.model(hub.model_name(address)))
+    assert two.files == 2
+    assert two.changes == 0  # both are called from here, and here is no file of the package
 
 
 def test_the_import_of_a_card_enters_no_more_files_than_the_manual_says(tmp_path: Path) -> None:
@@ -41,7 +42,11 @@ def test_the_import_of_a_card_enters_no_more_files_than_the_manual_says(tmp_path
             )
             assert report.records == 1
 
-        walks.append(counted(run))
-    files, changes = walks[-1]
-    assert files <= 83  # as docs/architecture.md counts on the shipped graph
+        walks.append(Walk(run))
+    files, changes = walks[-1].files, walks[-1].changes
+    assert files <= 66  # as docs/architecture.md counts on the shipped graph
     assert 500 < changes <= 4_000
+    entered = set(walks[-1].calls)
+    assert "matching/keys.py" in entered  # the name gets its keys
+    assert "matching/identify.py" not in entered  # and none meets it, so nothing is compared
+    assert "assessment/rubrics/rubric.py" not in entered  # of rubrics only what they ask for

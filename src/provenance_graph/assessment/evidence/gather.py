@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from provenance_graph.acceptance.evidence import NamedStatements, Overlay, Statements
-from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.versions import Counting
+from provenance_graph.assessment.levels.asked import question
 from provenance_graph.assessment.levels.rules import LevelFinding, LevelQuestion, findings
 from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.assessment.rubrics.rubric import Rubrics
@@ -104,11 +104,6 @@ class SourceLinks:
             about = stated.get(PG.about)
             if stated.get(PG.property) in self._links and isinstance(about, Iri):
                 yield about
-
-
-def question(known: Rubrics, policy: Policy) -> LevelQuestion:
-    """Everything that some rubric of the store asks for."""
-    return LevelQuestion(known.uses, known.facets, policy.single)
 
 
 def below(

@@ -133,7 +133,6 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
 
     CLAIM is an IRI as `claims --format json` gives it, or a record as `show` names it.
     """
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.errors import NotFound
     from provenance_graph.core.iris import ID, Iri
     from provenance_graph.recording import AuditLog, flag
@@ -144,7 +143,7 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
     name = Iri(claim if "://" in claim else f"{ID}record/{bare}")
     with EmbeddedStore.open_writer(session.folder) as store:
         try:
-            record = flag(store, name, why, _who(who), _today(), EvidenceLevels())
+            record = flag(store, name, why, _who(who), _today(), session.levels())
         except NotFound as wrong:
             how = '`claims MODEL --format json` gives the IRI of every claim under "claim"'
             raise UsageError(f"{wrong}; {how}") from wrong
@@ -174,7 +173,6 @@ def log(session: Session, form: str) -> int:
 def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, dry: bool) -> int:
     """Keep entries one by one, telling of each; gives how many could not be kept."""
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import local_name, short_id
     from provenance_graph.recording import AuditLog, keep
     from provenance_graph.recording.keep import near_names, to_record
@@ -200,7 +198,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     with EmbeddedStore.open_writer(session.folder) as store:
         for place, result in entries:
             try:
-                retained = keep(store, result, who, _today(), EvidenceLevels())
+                retained = keep(store, result, who, _today(), session.levels())
             except UsageError as wrong:
                 if not place:
                     raise

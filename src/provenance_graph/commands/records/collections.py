@@ -36,7 +36,6 @@ def command(session: Session, private: tuple[str, ...], public: tuple[str, ...],
     Records that the holder of a token writes over HTTP are private once `service-TOKEN` is,
     where TOKEN is the token's name.
     """
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.private import collections_of, private_collections
     from provenance_graph.ingest.update import set_private
     from provenance_graph.store.embedded import EmbeddedStore
@@ -47,7 +46,7 @@ def command(session: Session, private: tuple[str, ...], public: tuple[str, ...],
             for names, wanted in ((private, True), (public, False)):
                 chosen = [_named(name, known) for name in names]
                 if chosen:
-                    set_private(store, chosen, EvidenceLevels(), private=wanted)
+                    set_private(store, chosen, session.levels(), private=wanted)
     stored = session.store()
     closed = private_collections(stored)
     rows = [

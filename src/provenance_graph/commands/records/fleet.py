@@ -50,7 +50,6 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     an MLflow model file will do.
     """
     from provenance_graph.acceptance.policy.data import today
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.fleet import check_uses, to_record
     from provenance_graph.ingest.update import update
     from provenance_graph.licences.graph import LicenceGraph
@@ -72,7 +71,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
         for line in problems:
             session.say(f"{path}: {one.id}: {line}")
     with EmbeddedStore.open_writer(session.folder) as store:
-        update(store, records, derive=EvidenceLevels(), day=today())
+        update(store, records, derive=session.levels(), day=today())
     tail = f"; {counted(unknown, 'model')} that no record names: `import` what describes it"
     session.say(f"{counted(len(records), 'system')} kept{tail if unknown else ''}")
     return 1 if unknown else 0

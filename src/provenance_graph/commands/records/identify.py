@@ -131,7 +131,6 @@ def _review(session: Session, outcome: IdentityOutcome, path: Path, *, dry_run: 
 
 def _refresh(session: Session, outcome: IdentityOutcome, *, dry_run: bool) -> None:
     """Let the rules decide about every name, as an import does about those it brings."""
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.identify import refresh
     from provenance_graph.store.embedded import EmbeddedStore
 
@@ -141,12 +140,11 @@ def _refresh(session: Session, outcome: IdentityOutcome, *, dry_run: bool) -> No
         return
     _require_own_store(session)
     with EmbeddedStore.open_writer(session.folder) as store:
-        done = refresh(store, EvidenceLevels())
+        done = refresh(store, session.levels())
     session.say(f"{len(done.subjects):,} entities resolved again; version {done.version}")
 
 
 def _keep(session: Session, reviewed: Reviewed, *, dry_run: bool) -> None:
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.identify import settle
     from provenance_graph.store.embedded import EmbeddedStore
 
@@ -156,7 +154,7 @@ def _keep(session: Session, reviewed: Reviewed, *, dry_run: bool) -> None:
         session.say(f"{what}; nothing written")
         return
     with EmbeddedStore.open_writer(session.folder) as store:
-        done = settle(store, reviewed.rows, EvidenceLevels(), withdrawn=reviewed.withdrawn)
+        done = settle(store, reviewed.rows, session.levels(), withdrawn=reviewed.withdrawn)
     session.say(f"{what}; {len(done.subjects):,} entities resolved again; version {done.version}")
 
 

@@ -198,7 +198,6 @@ class _Run:
         return report
 
     def _read(self, target: WritableStore | None, against: Store | None) -> ImportReport:
-        from provenance_graph.assessment.derived import EvidenceLevels
         from provenance_graph.formats.registry import readers
         from provenance_graph.ingest.run import import_documents
 
@@ -208,7 +207,7 @@ class _Run:
             readers(),
             self.options,
             self.reported,
-            EvidenceLevels(),
+            self.session.levels(),
             against=against,
             day=self.today,
         )
@@ -222,7 +221,6 @@ def _bulk(
     data: Path | None,
 ) -> int:
     """Read everything in parallel, then make the store anew with it; all at once or not at all."""
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import MAX_DECIDED, build
     from provenance_graph.ingest.bulk.documents import read_all
@@ -250,7 +248,7 @@ def _bulk(
         built = build(
             data or folder("data"),
             session.folder,
-            derive=EvidenceLevels(),
+            derive=session.levels(),
             watch=lambda what: watched.enter_context(session.progress(what)),
             further=files,
         )

@@ -123,7 +123,6 @@ def _model(text: str) -> tuple[Iri, Path]:
 def _keep(
     session: Session, child: Iri, kinships: dict[Iri, Kinship], relation: str, who: str
 ) -> None:
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import local_name
     from provenance_graph.core.terms import DERIVATIONS
     from provenance_graph.ingest.update import update
@@ -143,6 +142,6 @@ def _keep(
         session.say("nothing to keep: no parent is confirmed or contradicted")
         return
     with EmbeddedStore.open_writer(session.folder) as store:
-        update(store, [record], derive=EvidenceLevels())
+        update(store, [record], derive=session.levels())
     short = record.header.record.partition("/id/record/")[2]
     session.say(f"kept; `retract {short}` takes it back")

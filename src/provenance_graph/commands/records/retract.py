@@ -15,14 +15,13 @@ from provenance_graph.session import Session
 def command(session: Session, record: tuple[str, ...]) -> None:
     """Drop records, by IRI, as `id:record/…`, or by the part after …/id/record/."""
     from provenance_graph.acceptance.policy.data import today
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.update import update
     from provenance_graph.store.opening import open_writer, require_current
 
     names = [_named(text) for text in record]
     with open_writer(session.store_path) as store:
         require_current(store, session.store_path)
-        done = update(store, drop=names, derive=EvidenceLevels(), day=today())
+        done = update(store, drop=names, derive=session.levels(), day=today())
     session.say(
         f"{len(names)} record{'s' * (len(names) > 1)} dropped; {len(done.subjects)} subjects resolved "
         f"again; version {done.version}"

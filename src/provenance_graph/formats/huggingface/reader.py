@@ -106,6 +106,8 @@ def _read(document: Document) -> ReaderOutput:
         raise Unreadable(document.url, "no card, config, adapter, results or answer of the Hub")
     if kind == "dataset_api":
         yield from read_dataset_answer(repo, statements.sanitise(document.json, document.text), "")
+    elif kind == "card" and not document.files:
+        yield from repository_claims(repo, document, kind)
     else:
         yield from without_sum(repository_claims(repo, document, kind))
 

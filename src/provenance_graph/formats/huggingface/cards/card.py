@@ -17,7 +17,7 @@ from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages, named
 from provenance_graph.formats.huggingface.cards import data as card_data
-from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, shape, texts
+from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, listed, shape, texts
 from provenance_graph.formats.huggingface.cards.results import read_model_index
 from provenance_graph.formats.huggingface.keys import KEYS, field_of
 from provenance_graph.formats.huggingface.names import SOURCE, is_repository, parent, version_of
@@ -262,7 +262,7 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
 def _bases(card: Card) -> list[Any]:
     """The base models, also where several stand in one text."""
     stated = statements.as_list(card.data.get("base_model"))
-    return [part for each in stated for part in card_data.listed(each)]
+    return [part for each in stated for part in listed(each)]
 
 
 def _base(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -277,7 +277,7 @@ def _base(card: Card, value: Any, where: str) -> ReaderOutput:
         if isinstance(item, Problem):
             yield item
             continue
-        for name in card_data.listed(item[1]):
+        for name in listed(item[1]):
             yield from parent(card.repo, relation, name, item[0], basis)
 
 
@@ -342,7 +342,7 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], ReaderOutput]:
 def _revisions(card: Card, value: Any, where: str) -> ReaderOutput:
     """The states of the base models that were used, one for each, or one for the only one."""
     bases = _bases(card)
-    revisions = [part for each in statements.as_list(value) for part in card_data.listed(each)]
+    revisions = [part for each in statements.as_list(value) for part in listed(each)]
     if len(bases) != len(revisions):
         what = f"{len(revisions)} revisions for {len(bases)} base models"
         yield Problem(where, what, "one for each, in their order", kind="lineage")

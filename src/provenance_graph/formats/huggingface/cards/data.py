@@ -11,7 +11,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.huggingface.cards.parts import MAX_ITEMS, Card, texts
+from provenance_graph.formats.huggingface.cards.parts import MAX_ITEMS, Card, listed, texts
 from provenance_graph.formats.huggingface.names import is_repository
 
 _EMISSIONS = re.compile(
@@ -43,20 +43,6 @@ def _configured(value: Any) -> Any:
         items = [_one_configured(item) for item in items]
     several = [part for item in items for part in listed(item)]
     return several if len(several) != len(items) or isinstance(value, (list, dict)) else value
-
-
-def listed(item: Any) -> list[Any]:
-    """The names of a list that is written as one text; a name has no comma and no semicolon.
-
-    >>> listed("c4; the_pile"), listed("web pages (English, German)")
-    (['c4', 'the_pile'], ['web pages (English, German)'])
-    """
-    if isinstance(item, str) and _LIST.fullmatch(item.strip()):
-        return [part for each in re.split("[,;]", item) if (part := each.strip())]
-    return [item]
-
-
-_LIST = re.compile(r"[\w./@:-]+(?:\s*[,;]\s*[\w./@:-]+)+[,;]?")
 
 
 def _one_configured(item: Any) -> Any:

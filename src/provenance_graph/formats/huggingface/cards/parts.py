@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -67,6 +68,20 @@ def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
             yield at, item.strip()
         elif item not in (None, ""):
             yield Problem(at, f"{shape(item)} where a text belongs", kind="shape")
+
+
+def listed(item: Any) -> list[Any]:
+    """The names of a list that is written as one text; a name has no comma and no semicolon.
+
+    >>> listed("c4; the_pile"), listed("web pages (English, German)")
+    (['c4', 'the_pile'], ['web pages (English, German)'])
+    """
+    if isinstance(item, str) and _LIST.fullmatch(item.strip()):
+        return [part for each in re.split("[,;]", item) if (part := each.strip())]
+    return [item]
+
+
+_LIST = re.compile(r"[\w./@:-]+(?:\s*[,;]\s*[\w./@:-]+)+[,;]?")
 
 
 def of_dataset(data: Mapping[str, Any]) -> bool:

@@ -1,0 +1,167 @@
+"""What one card and one profile cost in a process that has done the same before, and in a command.
+
+    python -m benchmarks.bench_warm STORE [--times 9] [CARD...]
+
+STORE is a built store; the cards go into a copy of it. Milliseconds of the processor (user and system),
+the median of some runs: of the call that a command makes once its modules, the reference data and the
+readers are loaded, and of the whole command. Figures go to ``benchmarks/results/warm.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats.registry import readers
+from provenance_graph.formats.walk import walk
+from provenance_graph.ingest.intake import Options
+from provenance_graph.ingest.run import import_documents
+from provenance_graph.model.naming.resolve import resolve
+from provenance_graph.model.profile import profile
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.engine import EngineReads
+from provenance_graph.store.opening import open_writer
+from tools.walks import CARD
+
+RESULTS = Path(__file__).parent / "results" / "warm.json"
+MODELS = ("meta-llama/Llama-3.1-8B", "deepseek-ai/DeepSeek-V3", "openai/gpt-4")
+DAY = "2026-11-28"
+
+
+def spent(work: Callable[[], object], times: int) -> float:
+    """The median milliseconds of the processor, once it was done twice before."""
+    work(), work()
+    results = []
+    for _ in range(times):
+        before = time.process_time()
+        work()
+        results.append((time.process_time() - before) * 1000)
+    return median(results)
+
+
+class Cards:
+    """One card after another under an address of its own, as files in a folder."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        self._folder, self._text, self._number = folder, text, 0
+
+    def next(self) -> tuple[str, str]:
+        """The next card's file and address."""
+        self._number += 1
+        file = self._folder / str(self._number) / "README.md"
+        file.parent.mkdir(parents=True)
+        file.write_text(self._text.replace("{number}", str(self._number)), encoding="utf-8")
+        name = f"measured-{os.getpid()}-{self._folder.name}-{self._number}"
+        return str(file), f"https://huggingface.co/acme/{name}/raw/main/README.md"
+
+
+def imports(store: Path, cards: Cards, times: int) -> float:
+    """Milliseconds of one import: reading, identity, view, levels, change log, commit."""
+    known, levels = readers(), EvidenceLevels(store / "derived")
+    with open_writer(store) as writer:
+
+        def take() -> None:
+            file, url = cards.next()
+            documents = walk([file], retrieved=DAY, url=url)
+            report = import_documents(
+                writer, documents, known, Options(), lambda *_: None, levels, day=DAY
+            )
+            assert report.records == 1, report
+
+        return spent(take, times)
+
+
+def command(store: Path, *words: str) -> Callable[[], object]:
+    """A whole run of the command line."""
+    line = [sys.executable, "-m", "provenance_graph", "--store", str(store), *words]
+    return lambda: subprocess.run(line, capture_output=True, check=False)
+
+
+def of_children(work: Callable[[], object], times: int) -> float:
+    """The median milliseconds of the processor of processes that a call starts."""
+    results = []
+    for _ in range(times):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        work()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        results.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return median(results) * 1000
+
+
+def look_ups(work: Callable[[], object]) -> int:
+    """How many patterns a call asks the store."""
+    count, asked = 0, EngineReads.quads
+
+    def counted(self: EngineReads, *pattern: object, **named: object) -> object:
+        nonlocal count
+        count += 1
+        return asked(self, *pattern, **named)  # type: ignore[arg-type]
+
+    EngineReads.quads = counted  # type: ignore[assignment,method-assign]
+    try:
+        work()
+    finally:
+        EngineReads.quads = asked  # type: ignore[method-assign]
+    return count
+
+
+def profiles(store: Path, times: int) -> dict[str, float]:
+    """Milliseconds and look-ups of profiles over a snapshot that has read nothing of the model yet."""
+    rows: dict[str, float] = {}
+    with EmbeddedStore.open(store) as opened:
+        for name in MODELS:
+            subject = resolve(AcceptedSnapshot(opened), name)
+
+            def read(subject: Iri = subject) -> dict[str, object]:
+                return profile(AcceptedSnapshot(opened), subject).to_json()
+
+            rows[f"profile of {name}, ms"] = spent(read, times)
+            rows[f"profile of {name}, look-ups"] = look_ups(read)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("cards", nargs="*", type=Path)
+    parser.add_argument("--times", type=int, default=9)
+    asked = parser.parse_args()
+    rows: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as made:
+        copy = Path(made) / "store"
+        shutil.copytree(asked.store, copy)
+        texts = {"a short card": CARD}
+        texts |= {f"{path.parent.name}": path.read_text(encoding="utf-8") for path in asked.cards}
+        for name, text in texts.items():
+            cards = Cards(Path(made) / f"cards-{len(rows)}", text)
+            rows[f"import of {name}, ms"] = imports(copy, cards, asked.times)
+
+        def once() -> None:
+            file, url = cards.next()
+            words = ("import", file, "--retrieved", DAY, "--url", url)
+            command(copy, *words)()
+
+        cards = Cards(Path(made) / "command", CARD)
+        rows["import of a short card, whole command, ms"] = of_children(once, asked.times)
+        rows["start of the command line, ms"] = of_children(command(copy, "--version"), asked.times)
+    rows |= profiles(asked.store, asked.times)
+    for title, figure in rows.items():
+        print(f"{title:<64} {figure:>8,.1f}")
+    RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
