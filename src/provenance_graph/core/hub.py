@@ -175,7 +175,7 @@ LEGACY: Mapping[str, str] = MappingProxyType(
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is a repository's name, owner and all.
+    """Whether a text is a repository's name, owner and all; ``N/A`` is a word for none.
 
     >>> is_name("Qwen/Qwen3-8B"), is_name("./out/merged"), is_name("gpt2"), is_name("papers/2401.1")
     (True, False, False, False)
@@ -183,6 +183,7 @@ def is_name(text: str) -> bool:
     return (
         _NAME.fullmatch(text) is not None
         and ".." not in text
+        and text.lower() != "n/a"
         and text.partition("/")[0].lower() not in NOT_OWNERS
     )
 

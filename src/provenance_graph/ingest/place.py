@@ -93,11 +93,18 @@ _NAMELESS = frozenset(("readme.md", "config.json", "modelfile", "mlmodel", "kitf
 
 
 def below_namespace(document: Document, options: Options) -> Document:
-    """The document as its reader sees it: below the organisation that the importer names."""
+    """The document as its reader sees it: below the organisation that the importer names.
+
+    That the folder that was asked for lies in another says nothing then; folders of organisations
+    inside it stay what they are.
+    """
     name = document.name
     if document.folder and name.casefold() in _NAMELESS:
         name = f"{document.folder}/{name}"  # the repository's folder itself was given
-    if not options.namespace or name.count("/") != 1:
+    if not options.namespace:
+        return document
+    name = _below_asked(name, document)
+    if name.count("/") != 1:
         return document
     return replace(
         document,
@@ -105,6 +112,25 @@ def below_namespace(document: Document, options: Options) -> Document:
         collection="",  # the importer says whose it is, so the name is no longer the path's alone
         path=document.path or document.name,
     )
+
+
+def _below_asked(name: str, document: Document) -> str:
+    """``model/file`` where only the folder that was asked for, or the one above it, comes before.
+
+    >>> _below_asked("acme/oak/README.md", Document(Iri("x:y"), b"", "", folder="acme"))
+    'oak/README.md'
+    >>> asked = Document(Iri("x:y"), b"", "", folder="oak", root="/home/me/acme/oak")
+    >>> _below_asked("acme/oak/README.md", asked)
+    'oak/README.md'
+    """
+    first, _, rest = name.partition("/")
+    if rest.count("/") != 1:
+        return name
+    is_asked = first == document.folder
+    holds_asked = document.root.endswith(f"/{first}/{document.folder}") and rest.startswith(
+        f"{document.folder}/"
+    )
+    return rest if is_asked or holds_asked else name
 
 
 def placed(

@@ -35,3 +35,19 @@ def test_names_are_read_once(snapshot: AcceptedSnapshot, monkeypatch: pytest.Mon
         find_entity(snapshot, "nothing of the kind", ["model"])
     assert find_entity(snapshot, "qwen 2.5 7b", ["model"]).iri == iris.model("Qwen/Qwen2.5-7B")
     assert find_entity(snapshot, "mistral 7b v0.3", ["model"]).kind == "model"
+
+
+def test_what_one_source_names_is_found_by_the_name_that_it_uses() -> None:
+    """A card of no account, a component of a bill of materials: ``org/name`` is what people type."""
+    card = iris.entity("huggingface", "model", "acme/oak")
+    part = iris.entity("cyclonedx", "model", "acme/elm")
+    quads: list[Quad] = [(one, RDF.type, PG.Model, None) for one in (card, part)]
+    found = AcceptedSnapshot(MemoryStore(quads))
+    assert find_entity(found, "acme/oak", ["model"]).iri == card
+    assert find_entity(found, "Acme/Elm").iri == part
+
+
+def test_an_account_s_model_comes_before_one_that_a_source_names_alike() -> None:
+    own, other = iris.model("acme/oak"), iris.entity("cyclonedx", "model", "acme/oak")
+    quads: list[Quad] = [(one, RDF.type, PG.Model, None) for one in (own, other)]
+    assert find_entity(AcceptedSnapshot(MemoryStore(quads)), "acme/oak", ["model"]).iri == own

@@ -107,6 +107,25 @@ def test_a_relation_that_the_hub_does_not_know_is_a_problem_and_still_an_edge():
     assert problem.where == "/base_model_relation"
 
 
+@pytest.mark.parametrize(
+    ("word", "stance", "predicate"),
+    [
+        ("none", Stance.NOT_STATED, PG.fineTunedFrom),
+        ("N/A", Stance.NOT_STATED, PG.fineTunedFrom),
+        ("TBD", Stance.NOT_STATED, PG.fineTunedFrom),
+        ("'-'", Stance.NOT_STATED, PG.fineTunedFrom),
+        ("from scratch", Stance.DECLARED_EMPTY, PROV.wasDerivedFrom),
+        ("Trained from scratch", Stance.DECLARED_EMPTY, PROV.wasDerivedFrom),
+    ],
+)
+def test_a_word_for_no_model_is_no_parent(word, stance, predicate):
+    """It is kept as stated: nothing is named after it."""
+    stated = claims(f"---\nbase_model: {word}\n---\n", "acme-labs--Tiny.md")
+    (claim,) = [c for c in stated if c.predicate == predicate]
+    assert (claim.value, claim.stance, claim.as_stated) == (None, stance, word.strip("'"))
+    assert not [c for c in stated if c.value == PG.UnresolvedReference]
+
+
 def test_an_adapter_file_beside_the_card_makes_it_an_adapter():
     raw = b'{"base_model_name_or_path": "a/b", "peft_type": "LORA"}'
     result = lineage("base_model: a/b", adapter_config_json=raw)

@@ -102,6 +102,21 @@ def test_an_element_has_its_label_for_a_name_and_the_hub_s_repository_for_itself
     assert any(c.subject.endswith("id/model/acme/oak") for c in _claims("prov", whole))
 
 
+OURS = "https://w3id.org/provenance-graph/id/"
+
+
+def test_whoever_writes_our_name_for_a_thing_means_it() -> None:
+    """Of a model or a dataset of that kind; any other address is the document's own."""
+    elements = {"pg:model/acme/oak": {"prov:type": "Model"}, "pg:dataset/acme/web": {"prov:type": "Dataset"},
+                "pg:dataset/acme/odd": {"prov:type": "Model"}}  # fmt: skip
+    whole = {"prefix": {"pg": OURS}, "entity": elements, "activity": {}}
+    about = {c.subject for c in _claims("prov", whole)}
+    assert {f"{OURS}model/acme/oak", f"{OURS}dataset/acme/web"} <= about
+    assert f"{OURS}dataset/acme/odd" not in about
+    crate = json.loads(json.dumps(CRATE).replace("oak.pt", f"{OURS}model/acme/oak"))
+    assert f"{OURS}model/acme/oak" in {c.subject for c in _claims("rocrate", crate)}
+
+
 def test_an_event_of_a_dataset_without_a_run_is_read() -> None:
     event = {"eventTime": "2026-01-01T00:00:00Z", "producer": "x", "schemaURL": "y",
              "dataset": {"namespace": "hf", "name": "web", "facets": {"version": {"datasetVersion": "3"}}}}  # fmt: skip

@@ -46,6 +46,29 @@ def test_a_folder_names_only_files_that_are_called_so_in_every_folder(
     assert seen.name == (f"acme/{told}" if "/" in told else told)
 
 
+@pytest.mark.parametrize(
+    ("name", "folder", "root"),
+    [
+        ("oak/README.md", "cards", "/home/me/cards"),
+        ("cards/oak/README.md", "cards", "/home/me/cards"),
+        ("work/oak/README.md", "oak", "/home/me/work/oak"),
+        ("oak/adapter_config.json", "cards", "/home/me/cards"),
+    ],
+)
+def test_an_organisation_that_the_importer_names_replaces_the_folder_that_was_asked_for(
+    name: str, folder: str, root: str
+) -> None:
+    """However the path was typed: from inside, from above, or the repository's own folder."""
+    asked = Document(Iri("urn:file:x"), b"", DAY, name, folder=folder, root=root)
+    file = name.rpartition("/")[2]
+    assert below_namespace(asked, Options(namespace="acme")).name == f"acme/oak/{file}"
+
+
+def test_an_organisation_s_folder_inside_stays_its_own() -> None:
+    asked = Document(Iri("urn:file:x"), b"", DAY, "org/oak/README.md", folder="all", root="/all")
+    assert below_namespace(asked, Options(namespace="acme")).name == "org/oak/README.md"
+
+
 @pytest.mark.parametrize("read", [Custody.DERIVED, Custody.ASSUMED])
 def test_what_a_program_took_from_prose_stays_so_whoever_says_where_it_is_from(
     read: Custody,

@@ -310,7 +310,7 @@ READER = Reader(
     origin=origin,
     read=read,
     invalid=invalid,
-    version="7",
+    version="8",
     keys=KEYS,
     leaves=leaves,
 )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from provenance_graph.core import hub, iris, literals
-from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.formats import paths, statements
+from provenance_graph.formats import model_names, paths, statements
 from provenance_graph.formats.document import Document
 
 SOURCE = "huggingface"
@@ -247,6 +247,9 @@ def version_claims(model: Iri, version: Iri, shown: str) -> Iterator[Claim]:
     yield Claim(version, SCHEMA.version, literals.text(shown))
 
 
+_SCRATCH = re.compile(r"(?:(?:pre)?trained )?(?:from )?scratch", re.IGNORECASE)
+
+
 def parent(
     repo: NamedRepository, relation: Iri, stated: str, locator: str, basis: Basis | None
 ) -> Iterator[Claim | Problem]:
@@ -268,6 +271,14 @@ def parent(
         return
     shown = stated.strip()[: statements.MAX_STATED]
     if not shown:
+        return
+    if _SCRATCH.fullmatch(shown):
+        yield statements.not_given(
+            repo.subject, PROV.wasDerivedFrom, Stance.DECLARED_EMPTY, shown, locator
+        )
+        return
+    if model_names.is_placeholder(shown):  # a word for no name is no parent of that name
+        yield statements.not_given(repo.subject, relation, Stance.NOT_STATED, shown, locator)
         return
     node = iris.entity(SOURCE, "unresolved", iris.slug(shown)[:120])
     yield Claim(node, RDF.type, PG.UnresolvedReference)

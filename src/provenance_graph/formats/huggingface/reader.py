@@ -174,7 +174,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="11",
+    version="12",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),

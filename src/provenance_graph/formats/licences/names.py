@@ -93,6 +93,8 @@ def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
     if single := _single(text, form):
         return LicenceName(stated, single)
     if form in FAMILIES:
+        if (linked := _by_link(link)) and _form(linked.rpartition("/")[2]).startswith(form):
+            return LicenceName(stated, linked)  # its address says which of them
         return LicenceName(stated, unusable="names a family of licences, not one of them")
     if _TOKENS.search(text) and (result := _expression(text, stated)):
         return result

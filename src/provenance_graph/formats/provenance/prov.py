@@ -235,6 +235,8 @@ def _subject(address: str, id_: str, kind: str, document: Document) -> Iri:
             return iris.model(place.name)
         if kind == "dataset" and place.kind is hub.RepositoryKind.DATASET:
             return iris.dataset(place.name)
+    if iris.minted_kind(address) == kind and iris.is_iri(address):
+        return Iri(address)  # whoever writes our name for it means it
     if "://" in address:
         return iris.entity(SOURCE, kind, iris.slug(address.partition("://")[2]))
     return iris.entity(SOURCE, kind, f"{paths.source_slug(document)}/{iris.slug(id_)}")
@@ -390,7 +392,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_prov,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )

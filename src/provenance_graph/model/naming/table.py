@@ -116,11 +116,13 @@ def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[tuple[s
 
 
 def names(present: AcceptedSnapshot, entities: Iterable[Iri]) -> dict[Iri, set[str]]:
-    """The names of entities: id, last part of it, labels."""
+    """The names of entities: id, the part of it that a source uses, its last part, labels."""
     results: dict[Iri, set[str]] = {}
     for entity in entities:
         shown = short_id(entity)
         results[entity] = {shown, shown.rsplit("/", 1)[-1], local_name(entity)}
+        if not is_own(entity):  # ``source/kind/org/name``: documents and people say ``org/name``
+            results[entity].add(shown.split("/", 2)[-1])
     few = len(results) <= _FEW
     for predicate in _NAMES:
         quads = (
