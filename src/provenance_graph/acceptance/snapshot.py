@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import groupby
@@ -42,6 +43,17 @@ MAX_VIEWS = 256
 """Views of now cached at once: a page, its claims and its report ask for the same ones."""
 _WHOLE = Limits(seconds=900.0, memory_bytes=8 << 30, rows=1 << 31, answer_bytes=8 << 30)
 """What our own reading of everything may use; no text from outside runs under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Two publishers that give a property of the same entities: of how many, and how often alike."""
+
+    property: Iri
+    one: Iri
+    other: Iri
+    models: int
+    equal: int
 
 
 class AcceptedSnapshot:
@@ -281,6 +293,10 @@ class AcceptedSnapshot:
         """The views of some subjects, in no order; what is asked of one meanwhile is at hand."""
         for subject in subjects:
             yield subject, self.view(subject)
+
+    def voices(self, properties: Collection[Iri]) -> list[Voices] | None:  # noqa: ARG002
+        """Which publishers give the same values; None without a claim table, where a query tells."""
+        return None
 
     def in_columns(self) -> AcceptedSnapshot:
         """The same over the claim table of its version, where there is one: for wide readings."""

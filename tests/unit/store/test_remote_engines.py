@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -39,36 +34,17 @@ from provenance_graph.store.remote.probe import Capabilities
 from provenance_graph.store.remote.reading import RemoteStore
 from provenance_graph.store.remote.settings import RemoteSettings
 from provenance_graph.store.remote.writing import RemoteWriter
+from tests import foreign_engines
 
 EX = "https://example.org/"
 A, P = Iri(EX + "a"), Iri(EX + "p")
 G = Iri(EX + "g")
 
 
-def free_port() -> int:
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        return int(chosen.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    beside = str(Path(sys.executable).parent)  # of an environment that is not activated
-    program = shutil.which("oxigraph", path=beside) or shutil.which("oxigraph")
-    if program is None:
-        pytest.skip("no oxigraph here: pip install oxigraph")
-    port, folder = free_port(), tmp_path_factory.mktemp("oxigraph")
-    line = [program, "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
-    with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        url = f"http://127.0.0.1:{port}/query"
-        for _ in range(200):
-            try:
-                httpx2.post(url, data={"query": "ASK {}"}, timeout=5)
-                break
-            except httpx2.HTTPError:
-                time.sleep(0.1)
+    with foreign_engines.oxigraph(tmp_path_factory.mktemp("oxigraph")) as url:
         yield url
-        server.kill()
 
 
 def run(*words: str) -> str:

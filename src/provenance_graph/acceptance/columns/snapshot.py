@@ -17,8 +17,9 @@ from types import MappingProxyType
 
 import polars as pl
 
+from provenance_graph.acceptance.columns.voices import voices
 from provenance_graph.acceptance.evidence import Statement, VersionStatements
-from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, Voices
 from provenance_graph.acceptance.versions import Counting
 from provenance_graph.acceptance.view import View
 from provenance_graph.core import terms
@@ -186,6 +187,10 @@ class TableSnapshot(AcceptedSnapshot):
             given = self.table.facts(str(name)).select("subject")
             results.update(map(Iri, of.join(given, on="subject", how="semi")["subject"]))
         return results
+
+    def voices(self, properties: Collection[Iri]) -> list[Voices]:
+        """Which publishers give the same values of the same entities."""
+        return voices(self.table, properties)
 
     def views(self, subjects: Iterable[Iri]) -> Iterator[tuple[Iri, View]]:
         """The views of some subjects, in no order; what is asked of one meanwhile is at hand."""

@@ -64,6 +64,8 @@ def command(
         data = session.closing.enter_context(dataset(snapshot))
         result = stored.ask(snapshot, question, given, data=data)
     else:
+        if stored.find(question).counted:
+            session.claim_table()  # brought along where commits came after a build
         result = stored.ask(snapshot, question, given)
     session.cite(snapshot, (cell for row in result.rows for cell in row if isinstance(cell, Iri)))
     session.print_table(result.names, result.rows, form)

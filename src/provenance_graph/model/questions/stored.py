@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -24,6 +24,7 @@ from provenance_graph.core.iris import PREFIXES, expand
 from provenance_graph.core.resources import folder
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.resolve import resolve
+from provenance_graph.model.questions import order, repeats
 from provenance_graph.model.questions.values import existing, one_of
 from provenance_graph.store.sparql.rewrite import with_prefixes
 from provenance_graph.store.sparql.vocabulary import check_terms
@@ -65,7 +66,7 @@ class Parameter:
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """A stored question: its name, topic, wording, parameters and SPARQL text.
 
@@ -83,6 +84,25 @@ class Question:
     text: str
     empty: str = ""
     answer: str = ""
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is answered from counts that are kept per version, where there are any."""
+        return self.name == repeats.NAME
+
+    @cached_property
+    def _split(self) -> tuple[str, order.Conditions]:
+        return order.split(self.text)
+
+    @property
+    def unordered(self) -> str:
+        """Its text without the order of the answer, which ``in_order`` makes; or nothing."""
+        text, conditions = self._split
+        return text if conditions else ""
+
+    def in_order(self, rows: Rows) -> Rows | None:
+        """The answer of ``unordered`` in the order of its text; None where only the engine tells."""
+        return order.ordered(rows, self._split[1])
 
     def summed_up(self, rows: Rows) -> str:
         """An answer in one sentence; what it means where it is empty."""
@@ -258,6 +278,17 @@ _LITERALS: Mapping[str, tuple[Callable[[str], Literal | None], str]] = {
 """How each kind of literal is read, with an example of it."""
 
 
+def known(
+    snapshot: AcceptedSnapshot,
+    question: Question,
+    bound: Mapping[str, Value],
+    *,
+    make: bool = False,
+) -> Rows | None:
+    """A question's answer from what is kept beside the store, or with ``make`` can be; else None."""
+    return repeats.kept(snapshot, bound, make=make) if question.counted else None
+
+
 def ask(
     snapshot: AcceptedSnapshot,
     name: str,
@@ -275,7 +306,15 @@ def ask(
     bound = bind(snapshot, question, given or {})
     if data is None:
         snapshot.assure()
-    return (data or snapshot).select(question.text, bound, limits)
+        if (answer := known(snapshot, question, bound, make=True)) is not None:
+            return answer
+    source = data or snapshot
+    if question.unordered:
+        rows = source.select(question.unordered, bound, limits)
+        result = None if rows.truncated else question.in_order(rows)
+        if result is not None:
+            return result
+    return source.select(question.text, bound, limits)
 
 
 def prefixes(text: str) -> str:

@@ -20,7 +20,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.rdf import node, term
 from provenance_graph.core.terms import PG, PROV, SKOS
 from provenance_graph.store.memory import MemoryStore
-from provenance_graph.store.remote import lookups
+from provenance_graph.store.remote import dataset, lookups
 from provenance_graph.store.remote.lookups import Fetched, Key, Listing, LookUp
 from provenance_graph.store.remote.noting import note, note_leading
 from provenance_graph.store.remote.probe import STATE
@@ -332,7 +332,7 @@ class AheadStore(RemoteStore):
             return pattern
         if "GRAPH" not in pattern:
             return f"GRAPH <{own}> {{ {pattern} }}"
-        return f"{pattern} FILTER(?g != <{own}>)"
+        return pattern + dataset.named_only(own)
 
     def _quad(self, kind: LookUp, row: dict[str, Value]) -> Quad:
         graph = row.get("g")

@@ -11,14 +11,15 @@ from typing import Any, Self
 import httpx2
 
 from provenance_graph.core.claims import Literal, Quad, Value
-from provenance_graph.core.errors import QueryError, QueryTooLarge, StoreError
+from provenance_graph.core.errors import QueryError, QuerySyntax, QueryTooLarge, StoreError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import RDF, SCHEMA, XSD
 from provenance_graph.store.base import OWN_DATASET, Answer, AnyGraph, DatasetChoice, Limits, Rows
+from provenance_graph.store.remote import dataset
 from provenance_graph.store.remote.http import RemoteAnswer, RemoteClient
 from provenance_graph.store.remote.probe import STATE, UNDER_WAY, Capabilities, probe
 from provenance_graph.store.remote.settings import RemoteSettings
-from provenance_graph.store.sparql.answers import JSON_RESULTS
+from provenance_graph.store.sparql.answers import JSON_RESULTS, assert_holds, syntax_error_of
 from provenance_graph.store.sparql.binding import bind
 from provenance_graph.store.sparql.tokens import query_form
 from provenance_graph.store.values import SparqlQuery
@@ -106,7 +107,7 @@ class RemoteStore:
         if place is not None or isinstance(graph, AnyGraph):
             pattern = f"GRAPH ?g {{ {pattern} }}"
         if own is not None and isinstance(graph, AnyGraph):
-            pattern += f" FILTER(?g != <{own}>)"
+            pattern += dataset.named_only(own)
         terms = (("s", subject), ("p", predicate), ("o", object), ("g", place))
         given = {name: value for name, value in terms if value is not None}
         names = "?s ?p ?o ?g"
@@ -173,9 +174,9 @@ class RemoteStore:
         """The rows of a SELECT; raises QueryError and its kinds, or StoreError."""
         limits = limits or _DEFAULT
         result, cut = self._json(bind(query, bindings), limits)
-        if "results" not in result:
+        if "results" not in result or query_form(query) == "ask":
             raise QueryError("this query is not a SELECT")
-        names = tuple(result["head"]["vars"])
+        names = tuple(name for name in result["head"]["vars"] if not dataset.is_ours(name))
         bound = result["results"]["bindings"]
         rows = [
             tuple([_value(row[name]) if name in row else None for name in names])
@@ -209,12 +210,13 @@ class RemoteStore:
             "__ASK_RETVAL"
         ]:  # Virtuoso: a row for true, none for false
             return bool(result["results"]["bindings"])
-        if "boolean" not in result:
+        if "boolean" not in result or query_form(query) != "ask":
             raise QueryError("this query is not an ASK")
         return _boolean(self.url, result["boolean"])
 
     def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
         """Any query's answer as the service writes it; ``rows`` is not counted."""
+        assert_holds(query_form(query.text), media_type)
         answer = self._ask(
             bind(query.text, query.bindings), media_type, query.dataset, query.limits or _DEFAULT
         )
@@ -232,7 +234,7 @@ class RemoteStore:
         """The names of the named graphs."""
         own = self.capabilities.default_graph
         for row in self.all_rows("?g", "GRAPH ?g { ?s ?p ?o }", {}, "DISTINCT"):
-            if row["g"] != own:
+            if own is None or row["g"] not in (own, *dataset.OF_ENGINES):
                 yield Iri(str(row["g"]))
 
     def close(self) -> None:
@@ -265,22 +267,27 @@ class RemoteStore:
         return result, cut
 
     def _ask(
-        self, query: str, media_type: str, dataset: DatasetChoice, limits: Limits
+        self, query: str, media_type: str, chosen: DatasetChoice, limits: Limits
     ) -> RemoteAnswer:
         own = self.capabilities.default_graph
-        default = dataset.default_graphs or ((own,) if own and not dataset else ())
+        default = chosen.default_graphs or ((own,) if own and not chosen else ())
         form = {
-            "query": query,
+            "query": query if own is None or chosen else dataset.by_variable(query, own),
             "default-graph-uri": list(default),
-            "named-graph-uri": list(dataset.named_graphs),
+            "named-graph-uri": list(chosen.named_graphs),
         }
-        answer = self._http.send(
-            self.url,
-            form,
-            headers={"accept": media_type},
-            seconds=limits.seconds,
-            most=limits.answer_bytes,
-        )
+        try:
+            answer = self._http.send(
+                self.url,
+                form,
+                headers={"accept": media_type},
+                seconds=limits.seconds,
+                most=limits.answer_bytes,
+            )
+        except QuerySyntax:
+            if where := syntax_error_of(query):
+                raise QuerySyntax(f"{self.url}: {where}") from None
+            raise
         self.etag = str(answer.headers.get("etag", ""))
         return answer
 

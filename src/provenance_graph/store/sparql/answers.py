@@ -88,6 +88,24 @@ def evaluate(
         raise failure(error) from error
 
 
+def syntax_error_of(query: str) -> str:
+    """Where a query is not SPARQL 1.1, and why; nothing where it is, or asks another service."""
+    if "SERVICE" in query.upper():  # which reading it could ask
+        return ""
+    try:
+        ox.Store().query(query)
+    except SyntaxError as error:
+        return syntax_error(str(error.msg), query)
+    return ""
+
+
+def assert_holds(kind: str, media_type: str) -> None:
+    """Raise QueryError where a media type cannot hold the answer of a kind of query."""
+    known = SOLUTION_FORMATS if kind in ("select", "ask") else GRAPH_FORMATS
+    if media_type not in known:
+        raise _unfit(kind, media_type, known)
+
+
 def failure(error: Exception) -> QueryError | StoreError:
     """What the engine's failure was: the query's own, or of a store that is damaged."""
     if _DAMAGE in str(error):

@@ -28,6 +28,7 @@ from provenance_graph.core import deadline
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.breaches_file import breaches_file
 from provenance_graph.model.naming.catalogue_file import catalogue_file
+from provenance_graph.model.questions import repeats
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
 from provenance_graph.service.api.common import profiles
@@ -154,6 +155,16 @@ def _policy_counted(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.T
     return report.tallied(snapshot.in_columns(), lambda _: nullcontext(deadline.check))
 
 
+def _has_voices(folder: Path, version: str) -> bool:
+    """Whether they are there, or cannot be: they are counted in the claim table."""
+    table = next(folder.glob(f"claims-*-{version}"), None)
+    return table is None or repeats.kept_file(folder, version).exists()
+
+
+def _make_voices(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
+    repeats.keep(folder, snapshot)
+
+
 def _has_policy(folder: Path, version: str) -> bool:
     return report.counts_file(folder, version).exists()
 
@@ -277,6 +288,13 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             slow=True,
             files=lambda folder, v: [profiles.profiles_file(folder, v)],
         ),
+        "voices": Index(
+            lambda _: None,
+            _has_voices,
+            _make_voices,
+            slow=True,
+            files=lambda folder, v: [repeats.kept_file(folder, v)],
+        ),
         "policy": Index(
             policy_counts,
             _has_policy,
@@ -375,7 +393,7 @@ def make_all(
             _note_sums(folder, name, snapshot.version)
     keep = {snapshot.version, before}
     old = (
-        ("identity-*.json", "breaches-*.npz", "profiles-*.sqlite")
+        ("identity-*.json", "breaches-*.npz", "profiles-*.sqlite", "voices-*.json")
         if slow
         else ("conflicts-*.sqlite", "stats-*.json")
     )

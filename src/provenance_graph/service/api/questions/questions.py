@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import Value
-from provenance_graph.core.iris import short_id
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.terms import XSD
 from provenance_graph.model.questions import stored
 from provenance_graph.service import backend as backends
 from provenance_graph.service.api.common import cited
@@ -19,13 +21,16 @@ from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, reply
 from provenance_graph.service.api.questions import answers
 from provenance_graph.service.http.cache import matches
+from provenance_graph.service.http.context import Service
 from provenance_graph.store.sparql.rewrite import limited
-from provenance_graph.store.values import SparqlQuery
+from provenance_graph.store.values import Rows, SparqlQuery
 
 TAKEN = ("format", "asOf", cited.PARAMETER)
 """What a question takes beside its own parameters."""
 QUESTION_ROWS = 10_000
 """Rows of a stored question that are shown; one more is asked for, to know of it."""
+ORDERED_ROWS = 20_000
+"""Rows that are put in order here; of more the engine gives the first ones."""
 
 
 def router(access: Access) -> APIRouter:
@@ -52,23 +57,18 @@ def _questions(routes: APIRouter, access: Access) -> None:
         service = request.app.state.service
         of_day = request.query_params.get("asOf", "")
 
-        def prepared() -> tuple[AcceptedSnapshot, dict[str, Value]]:
+        def prepared() -> tuple[AcceptedSnapshot, dict[str, Value], Rows | None]:
             snapshot = access.snapshot(of_day)
-            return snapshot, stored.bind(snapshot, asked, given)
+            bound = stored.bind(snapshot, asked, given)
+            return snapshot, bound, stored.known(snapshot, asked, bound)
 
-        snapshot, bound = await service.work(request, prepared)
+        snapshot, bound, known = await service.work(request, prepared)
         key = answer_key(request, snapshot)
         body = access.answers.find(key)
         if body is None:
-            query = SparqlQuery(limited(asked.text, QUESTION_ROWS + 1), bound)
-            media_type = backends.JSON
-            day = snapshot.version, snapshot.as_of
-            result = (
-                await service.evaluate_day(request, day, query, media_type)
-                if snapshot.as_of
-                else await service.evaluate(request, query, media_type)
-            )
-            table: object = _table(asked.name, json.loads(result.body))
+            if known is None:
+                known = await _evaluated(service, request, snapshot, asked, bound)
+            table: object = _table(asked.name, known)
             if cited.wants(request):
                 table = await service.work(request, partial(cited.cited, request, snapshot, table))
             body = as_json(table)
@@ -81,6 +81,33 @@ def _questions(routes: APIRouter, access: Access) -> None:
         if matches(request.headers.get("if-none-match"), headers["ETag"], exists=True):
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type="application/json")
+
+
+async def _evaluated(
+    service: Service,
+    request: Request,
+    snapshot: AcceptedSnapshot,
+    asked: stored.Question,
+    bound: Mapping[str, Value],
+) -> Rows:
+    """The rows of a question: put in order here, or by the engine where they are many."""
+
+    async def rows(text: str, most: int) -> Rows:
+        query = SparqlQuery(limited(text, most + 1), bound)
+        day = snapshot.version, snapshot.as_of
+        answer = (
+            await service.evaluate_day(request, day, query, backends.JSON)
+            if snapshot.as_of
+            else await service.evaluate(request, query, backends.JSON)
+        )
+        return _rows(json.loads(answer.body))
+
+    if asked.unordered:
+        found = await rows(asked.unordered, ORDERED_ROWS)
+        result = asked.in_order(found) if len(found) <= ORDERED_ROWS else None
+        if result is not None:
+            return result
+    return await rows(asked.text, QUESTION_ROWS)
 
 
 def _described(question: stored.Question) -> answers.QuestionAnswer:
@@ -96,23 +123,37 @@ def _described(question: stored.Question) -> answers.QuestionAnswer:
     }
 
 
-def _table(name: str, result: dict[str, Any]) -> answers.TableAnswer:
-    def cell(term: dict[str, str] | None) -> answers.TableCell:
+def _rows(result: dict[str, Any]) -> Rows:
+    """The rows of an answer in JSON; of a value what a table shows."""
+
+    def value(term: dict[str, str] | None) -> Value | None:
         if term is None:
             return None
+        text = term["value"]
         if term["type"] == "uri":
-            return {"iri": term["value"], "id": short_id(term["value"])}
-        kind = term.get("datatype", "").rpartition("#")[2]
-        if kind in ("integer", "decimal", "double"):
-            return int(term["value"]) if kind == "integer" else float(term["value"])
-        return term["value"]
+            return Iri(text)
+        return Literal(text, Iri(term.get("datatype", XSD.string)), term.get("xml:lang", ""))
 
-    columns = result["head"]["vars"]
+    names = tuple(result["head"]["vars"])
     bound = result["results"]["bindings"]
-    rows = [[cell(row.get(column)) for column in columns] for row in bound[:QUESTION_ROWS]]
+    return Rows(names, [tuple([value(row.get(name)) for name in names]) for row in bound])
+
+
+def _cell(value: Value | None) -> answers.TableCell:
+    if value is None or isinstance(value, Iri):
+        return value and {"iri": value, "id": short_id(value)}
+    if value.datatype == XSD.integer:
+        return int(value.lexical)
+    return float(value.lexical) if value.datatype in _FRACTIONS else value.lexical
+
+
+_FRACTIONS = (XSD.decimal, XSD.double)
+
+
+def _table(name: str, found: Rows) -> answers.TableAnswer:
     return {
         "question": name,
-        "columns": columns,
-        "rows": rows,
-        "truncated": len(bound) > QUESTION_ROWS,
+        "columns": list(found.names),
+        "rows": [[_cell(value) for value in row] for row in found.rows[:QUESTION_ROWS]],
+        "truncated": len(found) > QUESTION_ROWS,
     }

@@ -1,0 +1,78 @@
+"""Which publishers give the same values of the same entities, counted over a claim table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal, InvalidOperation
+
+import polars as pl
+
+from provenance_graph.acceptance.snapshot import Voices
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, XSD
+from provenance_graph.store import claim_columns as columns
+from provenance_graph.store.claim_table import ClaimTable
+
+_NUMBERS = frozenset({XSD.integer, XSD.decimal, XSD.double})
+
+
+def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
+    """Every pair of publishers that both give some property of an entity, with how often they agree.
+
+    Claims of all records count, accepted or not; values are equal as SPARQL's ``=`` has it.
+    """
+    said = _said(table, properties)
+    spoken = said.select("property", "model", "publisher").unique()
+    both = _pairs(spoken, ["property", "model"]).group_by("property", "publisher", "other").len()
+    same = _pairs(said, ["property", "model", "same"]).unique(
+        ["property", "model", "publisher", "other"]
+    )
+    agreed = same.group_by("property", "publisher", "other").len("agreed")
+    counted = both.join(agreed, on=["property", "publisher", "other"], how="left")
+    rows = counted.with_columns(pl.col("agreed").fill_null(0)).sort(
+        "property", "publisher", "other"
+    )
+    return [
+        Voices(Iri(prop), Iri(one), Iri(other), models, equal)
+        for prop, one, other, models, equal in rows.iter_rows()
+    ]
+
+
+def _said(table: ClaimTable, properties: Collection[Iri]) -> pl.DataFrame:
+    """What each publisher gives of each property of each entity, once."""
+    wanted = pl.col("property").is_in(list(map(str, properties)))
+    claims = table.claims.filter(wanted & (pl.col("kind") != columns.NO_VALUE))
+    rows = claims.select("property", "name", "kind", "value", "datatype", "language", "record")
+    known = table.facts(PG.describedAs).select(pl.col("subject").alias("model"), name="value")
+    publishers = table.headers.select("publisher", record="number")
+    value = ("kind", "value", "datatype", "language")
+    said = (
+        rows.collect()
+        .join(publishers, on="record")
+        .select("property", "name", "publisher", *value)
+        .unique()
+        .join(known, on="name", how="left")
+        .with_columns(pl.coalesce("model", "name").alias("model"))
+    )
+    values = said.select(value).unique()
+    same = pl.Series("same", [_same(*row) for row in values.iter_rows()], dtype=pl.String)
+    keyed = said.join(values.with_columns(same), on=value)
+    return keyed.select("property", "model", "publisher", "same").unique()
+
+
+def _pairs(rows: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """Rows that two publishers have in common, each pair once."""
+    other = rows.select(*on, other="publisher")
+    return rows.join(other, on=on).filter(pl.col("publisher") < pl.col("other"))
+
+
+def _same(kind: int, text: str, datatype: str, language: str) -> str:
+    """What equal values have in common: of numbers their value, else the whole term."""
+    if kind == columns.LITERAL and datatype in _NUMBERS:
+        try:
+            number = Decimal(repr(float(text)) if datatype == XSD.double else text)
+        except (InvalidOperation, ValueError):
+            number = Decimal("nan")
+        if number.is_finite():
+            return f"{number.normalize():f}"
+    return "\t".join((str(kind), text, datatype, language))

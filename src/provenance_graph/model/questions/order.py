@@ -1,0 +1,109 @@
+"""The order of an answer, made here: the engine reads two terms from its database per comparison.
+
+Of an answer of some thousand rows that is most of the time a question takes. An answer is put in
+order only where its terms are of kinds whose order SPARQL states (and every engine keeps); of
+another one the engine is asked for the order as before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import XSD
+from provenance_graph.store.sparql.tokens import tokens
+from provenance_graph.store.values import Rows
+
+Conditions = tuple[tuple[str, bool], ...]
+"""Names of columns, each with whether it goes down."""
+
+_CONDITION: Final = re.compile(r"\s*(?:(DESC|ASC)\s*\(\s*\?(\w+)\s*\)|\?(\w+))", re.IGNORECASE)
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_EXACT: Final = frozenset({XSD.integer, XSD.decimal})
+
+
+def split(text: str) -> tuple[str, Conditions]:
+    """A query without its last ORDER BY, and its conditions.
+
+    There are none where they are no plain columns, or columns that the answer does not show.
+
+    >>> split("SELECT ?a ?b { ?a ?b ?c } ORDER BY DESC(?b) ?a")
+    ('SELECT ?a ?b { ?a ?b ?c } ', (('b', True), ('a', False)))
+    """
+    depth, before, begin, end = 0, "", -1, -1
+    shown: set[str] = set()
+    opened = False  # whether the pattern has begun
+    for kind, piece, place in tokens(text):
+        depth += (kind == "open") - (kind == "close")
+        opened |= piece == "{"
+        word = piece.upper() if kind == "word" else ""
+        if not opened and kind == "variable" and (not depth or before == "AS"):
+            shown.add(piece[1:])
+        if depth == 0 and word == "ORDER":
+            begin = place
+        if depth == 0 and (before, word) == ("ORDER", "BY"):
+            end = place + len(piece)
+        before = word
+    conditions = []
+    while end > 0 and (match := _CONDITION.match(text, end)):
+        descends = (match[1] or "").upper() == "DESC"
+        conditions.append((match[2] or match[3], descends))
+        end = match.end()
+    if text[end:].strip() or not shown.issuperset(name for name, _ in conditions):
+        return text, ()
+    return text[:begin], tuple(conditions)
+
+
+def ordered(rows: Rows, conditions: Conditions) -> Rows | None:
+    """An answer in order, ties by all further columns; None where the engine has to say it."""
+    names = {name for name, _ in conditions}
+    further = ((name, False) for name in rows.names if name not in names)
+    result = list(rows.rows)
+    for name, descends in reversed((*conditions, *further)):
+        place = rows.names.index(name)
+        keys = _keys([row[place] for row in rows.rows])
+        if keys is None:
+            if name in names:
+                return None
+            continue
+        result.sort(key=lambda row, p=place, k=keys: k[row[p]], reverse=descends)  # type: ignore[misc]
+    return Rows(rows.names, result)
+
+
+def _keys(values: Iterable[Value | None]) -> Mapping[Value | None, tuple[int, Any]] | None:
+    """By value what it sorts by: nothing before names, names before literals of one kind."""
+    different = set(values)
+    results: dict[Value | None, tuple[int, Any]] = {}
+    literals: list[Literal] = []
+    for value in different:
+        if value is None:
+            results[value] = (0, "")
+        elif not isinstance(value, Iri):
+            literals.append(value)
+        elif value.startswith("_:"):
+            return None
+        else:
+            results[value] = (1, str(value))
+    read = _reader(literals)
+    if read is None:
+        return None
+    results.update((one, (2, read(one.lexical))) for one in literals)
+    return results
+
+
+def _reader(literals: Sequence[Literal]) -> Callable[[str], Any] | None:
+    """How literals of one kind are read for their order; None where they are of several."""
+    kinds = {literal.datatype for literal in literals}
+    if kinds <= {XSD.string}:
+        return str
+    if kinds <= _EXACT:
+        return Decimal
+    if kinds == {XSD.double} and not any("N" in one.lexical for one in literals):
+        return float
+    if kinds == {XSD.date} and all(_DAY.fullmatch(one.lexical) for one in literals):
+        return str
+    return None

@@ -1,0 +1,92 @@
+"""``sources-that-repeat`` from counts that are kept per version.
+
+The question compares every claim with every other of its model: in SPARQL it takes minutes over a
+hundred thousand models. Counted in columns and kept beside the store it is read; the answer is the
+same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot, Voices
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.store.values import Rows
+
+NAME: Final = "sources-that-repeat"
+_PROPERTIES: Final = (
+    PG.parameterCount,
+    PG.trainingTokenCount,
+    DCTERMS.issued,
+    PG.knowledgeCutoff,
+)
+_FORMAT: Final = "1"
+
+
+def kept_file(folder: Path, version: str) -> Path:
+    """Where the counts of a version are kept."""
+    return folder / f"voices-{_FORMAT}-{version}.json"
+
+
+def keep(folder: Path, snapshot: AcceptedSnapshot) -> list[Voices] | None:
+    """Keep the counts of a snapshot of now; None where it has no claim table that gives them."""
+    counted = snapshot.in_columns().voices(_PROPERTIES)
+    if counted is not None:
+        file = kept_file(folder, snapshot.version)
+        aside = file.with_name(f".{file.name}.{os.getpid()}")
+        aside.write_text(json.dumps([astuple(one) for one in counted]), "utf-8")
+        aside.replace(file)
+    return counted
+
+
+def kept(snapshot: AcceptedSnapshot, bound: Mapping[str, Value], *, make: bool) -> Rows | None:
+    """The answer of the question from the counts; None where there are none.
+
+    With ``make`` they are made and kept where there is a claim table.
+    """
+    folder, least = snapshot.folder, bound["least"]
+    if folder is None or not isinstance(least, Literal):
+        return None
+    counted = _read(kept_file(folder, snapshot.version))
+    if counted is None and make:
+        counted = keep(folder, snapshot)
+    return None if counted is None else _answered(counted, int(least.lexical))
+
+
+def _read(file: Path) -> list[Voices] | None:
+    try:
+        rows = json.loads(file.read_text("utf-8"))
+        return [Voices(Iri(p), Iri(a), Iri(b), int(m), int(e)) for p, a, b, m, e in rows]
+    except (OSError, ValueError, TypeError):  # not there, or damaged: it is made anew
+        return None
+
+
+def _answered(counted: Iterable[Voices], least: int) -> Rows:
+    shown = [(one, _share(one)) for one in counted if one.models >= least]
+    shown.sort(key=lambda row: (row[0].property, -row[1], -row[0].models, *astuple(row[0])[1:3]))
+    rows: list[tuple[Value | None, ...]] = [
+        (
+            one.property,
+            one.one,
+            one.other,
+            literals.integer(one.models),
+            literals.integer(one.equal),
+            literals.decimal(share),
+        )
+        for one, share in shown
+    ]
+    return Rows(("property", "one", "other", "models", "equal", "share"), rows)
+
+
+def _share(one: Voices) -> Decimal:
+    """The share of equal values in thousandths, half rounded up."""
+    return Decimal((2000 * one.equal + one.models) // (2 * one.models)) / 1000

@@ -1,0 +1,90 @@
+"""Other people's SPARQL engines, started on this machine where they are installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+SCRIPTS = Path(__file__).parents[1] / "benchmarks" / "engines"
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
+    with socket.socket() as chosen:
+        chosen.bind(("127.0.0.1", 0))
+        return int(chosen.getsockname()[1])
+
+
+@contextmanager
+def _running(url: str, *line: str) -> Iterator[str]:
+    """A server of its own process group, from when it answers until it is no longer needed."""
+    beside = str(Path(sys.executable).parent)  # of an environment that is not activated
+    path = f"{beside}{os.pathsep}{os.environ.get('PATH', '')}"
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(
+        line, stdout=quiet, stderr=quiet, start_new_session=True, env={**os.environ, "PATH": path}
+    )
+    try:
+        for _ in range(600):
+            try:
+                httpx2.post(url, data={"query": "ASK {}"}, timeout=5)
+                break
+            except httpx2.HTTPError:
+                assert server.poll() is None, f"{line[0]} ended"
+                time.sleep(0.1)
+        yield url
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def _needed(program: str, package: str) -> None:
+    beside = str(Path(sys.executable).parent)
+    if shutil.which(program, path=beside) is None and shutil.which(program) is None:
+        pytest.skip(f"no {program} here: {package}")
+
+
+@contextmanager
+def oxigraph(folder: Path) -> Iterator[str]:
+    """An Oxigraph server; the address of its queries."""
+    _needed("oxigraph", "pip install oxigraph")
+    port = free_port()
+    script = str(SCRIPTS / "oxigraph_server.sh")
+    with _running(f"http://127.0.0.1:{port}/query", "bash", script, str(folder), str(port)) as url:
+        yield url
+
+
+@contextmanager
+def virtuoso(folder: Path) -> Iterator[str]:
+    """A Virtuoso 7; the address of its queries and updates."""
+    _needed("virtuoso-t", "apt-get install virtuoso-opensource")
+    port, other = free_port(), free_port()
+    script = str(SCRIPTS / "virtuoso_server.sh")
+    url = f"http://127.0.0.1:{port}/sparql"
+    with _running(url, "bash", script, str(folder), str(port), str(other)):
+        for _ in range(600):  # the script lets it be written once it is up
+            if _takes_updates(url):
+                break
+            time.sleep(0.1)
+        yield url
+
+
+def _takes_updates(url: str) -> bool:
+    text = "INSERT DATA { GRAPH <urn:probe> { <urn:s> <urn:p> 1 } }"
+    words = {"content": text, "headers": {"content-type": "application/sparql-update"}}
+    done = httpx2.post(url, timeout=30, **words).is_success
+    if done:
+        drop = {**words, "content": "DROP SILENT GRAPH <urn:probe>"}
+        httpx2.post(url, timeout=30, **drop)
+    return done
