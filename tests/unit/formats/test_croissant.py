@@ -11,6 +11,7 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Stance
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats.croissant import reader as croissant
 
@@ -98,3 +99,16 @@ def test_a_file_is_called_as_in_its_address_where_its_name_is_a_title() -> None:
     claims, _ = read(croissant.READER, data(distribution=[part]), "x.json")
     assert {str(c.value) for c in claims if c.predicate == PG.fileName} == {"rain_20250301.zip"}
     assert "Rain of March" in {str(c.value) for c in claims if c.predicate == SCHEMA.name}
+
+
+def test_a_licence_that_nobody_lists_is_one_by_its_name_and_address() -> None:
+    node = {"@type": "CreativeWork", "name": "House Terms 2", "url": "https://o.example/terms"}
+    claims, _ = read(croissant.READER, data(license=node), "x.json")
+    [licence] = values_of(claims, DATASET, DCTERMS.license)
+    assert values_of(claims, Iri(licence), SCHEMA.url) == ["https://o.example/terms"]
+
+
+def test_an_id_that_is_another_address_than_the_page_is_kept() -> None:
+    text = data(**{"@id": "https://o.example/id/7", "url": "https://o.example/page"})
+    claims, _ = read(croissant.READER, text, "x.json")
+    assert "@id: https://o.example/id/7" in values_of(claims, DATASET, PG.otherStatement)

@@ -228,3 +228,24 @@ def test_a_composition_of_the_whole_document_is_stated_of_what_it_is_about() -> 
     assert "compositions: incomplete" in {
         str(c.value) for c in claims if (c.subject, c.predicate) == (MODEL, PG.otherStatement)
     }
+
+
+def test_a_dataset_that_a_card_describes_in_place_is_found_by_its_reference() -> None:
+    data = [{"type": "dataset", "bom-ref": "d", "name": "pairs"}]
+    card = {"modelParameters": {"datasets": data}}
+    text = bom({"bom-ref": "m", "modelCard": card}, dependencies=[{"ref": "m", "dependsOn": ["d"]}])
+    claims, problems = read(cyclonedx.READER, text, "bom.json")
+    assert [problem for problem in problems if problem.kind == "reference"] == []
+    assert values_of(claims, MODEL, PG.trainedOn) == [iris.dataset("pairs")]
+    assert values_of(claims, MODEL, PG.otherStatement) == []  # the relation is stated already
+
+
+@pytest.mark.parametrize(
+    ("stated", "kind"),
+    [("image/png", PG.Image), ("text/plain; charset=utf-8", PG.Text), ("audio/wav", PG.Audio)],
+)
+def test_a_media_type_says_what_goes_in(stated: str, kind: str) -> None:
+    card = {"modelParameters": {"inputs": [{"format": stated}], "outputs": [{"format": "a/b"}]}}
+    claims, _ = read(cyclonedx.READER, bom({"modelCard": card}), "bom.json")
+    assert values_of(claims, MODEL, PG.inputModality) == [kind]
+    assert values_of(claims, MODEL, PG.outputModality) == [Stance.STATED.label]

@@ -12,7 +12,8 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim
-from provenance_graph.core.terms import PG
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats.fair4ml import reader as fair4ml
 
 MODEL = iris.entity("fair4ml", "model", "x")
@@ -155,3 +156,41 @@ def test_a_person_has_the_name_that_stands_in_its_parts() -> None:
     ada = {"@type": "Person", "givenName": "Ada", "familyName": "Lovelace"}
     claims, _ = read(fair4ml.READER, model(author=ada), "x.json")
     assert any(c.as_stated == "Ada Lovelace" or str(c.value) == "Ada Lovelace" for c in claims)
+
+
+def test_what_a_dataset_s_node_says_is_said_of_the_dataset() -> None:
+    data = {"@type": "Dataset", "schema:name": "ETIS", "schema:url": "https://etis.example/",
+            "schema:license": "CC-BY-4.0"}  # fmt: skip
+    claims, problems = read(fair4ml.READER, model(**{"fair4ml:testedOn": data}), "x.json")
+    dataset = iris.dataset("ETIS")
+    assert values_of(claims, dataset, SCHEMA.url) == ["https://etis.example/"]
+    assert values_of(claims, dataset, DCTERMS.license) == ["http://spdx.org/licenses/CC-BY-4.0"]
+    assert [problem for problem in problems if problem.kind == "key"] == []
+
+
+def test_a_dataset_by_its_address_alone_has_the_repository_s_name() -> None:
+    address = "https://huggingface.co/datasets/o/d"
+    claims, _ = read(fair4ml.READER, model(**{"fair4ml:trainedOn": address}), "x.json")
+    assert values_of(claims, iris.dataset("o/d"), SCHEMA.name) == ["o/d"]
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"fair4ml:evaluationMetrics": ["Dice"], "fair4ml:evaluationResults": ["0.91"]},
+        {"fair4ml:evaluationMetrics": [{"measurementTechnique": "Dice", "value": 0.91}]},
+        {"fair4ml:evaluationResults": "Dice: 0.91"},
+    ],
+)
+def test_a_metric_and_its_value_are_a_result_however_they_are_written(stated: dict) -> None:
+    evaluation = {**stated, "fair4ml:evaluationDataset": "ETIS"}
+    claims, _ = read(fair4ml.READER, model(**{"fair4ml:hasEvaluation": evaluation}), "x.json")
+    result = {c.predicate: str(c.value) for c in claims if "/evaluation/" in c.subject}
+    assert (result[PG.metric], result[PG.score]) == ("Dice", "0.91")
+
+
+def test_a_licence_that_nobody_lists_is_one_by_its_name_and_address() -> None:
+    node = {"schema:name": "House Terms 2", "schema:url": "https://o.example/terms"}
+    claims, _ = read(fair4ml.READER, model(**{"schema:license": node}), "x.json")
+    [licence] = values_of(claims, MODEL, DCTERMS.license)
+    assert values_of(claims, Iri(licence), SCHEMA.url) == ["https://o.example/terms"]

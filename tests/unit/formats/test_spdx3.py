@@ -11,6 +11,7 @@ from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.formats.spdx3 import reader as spdx3
 
@@ -132,3 +133,56 @@ def test_elements_without_an_id_are_reported_and_told_from_each_other() -> None:
     ]  # fmt: skip
     fates = {leaf.path for leaf in spdx3.READER.leaves(document(whole, "x.json"))}
     assert ("unconnected", "contentType") in fates
+
+
+def test_a_parent_s_package_says_from_which_revision_a_model_was_derived() -> None:
+    base = {
+        "type": "ai_AIPackage",
+        "spdxId": "urn:b",
+        "name": "b",
+        "software_packageUrl": "pkg:huggingface/o/b@d04e592",
+    }
+    for text in (
+        graph(base, relation("descendantOf", ["urn:b"])),
+        graph(base, relation("ancestorOf", ["urn:m"], "urn:b")),
+    ):
+        claims, _ = read(spdx3.READER, text, "x.json")
+        pinned = [claim for claim in claims if claim.predicate == PG.derivedFromVersion]
+        assert [str(claim.value).rsplit("/", 1)[-1] for claim in pinned] == ["d04e592"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "predicate"),
+    [("Dataset role: finetunedOn", PG.finetunedOn), ("validatedOn (3.1)", PG.validatedOn)],
+)
+def test_a_relation_that_a_tool_wrote_as_other_is_that_of_its_comment(
+    comment: str, predicate: Iri
+) -> None:
+    data = {"type": "dataset_DatasetPackage", "spdxId": "urn:d", "name": "pairs"}
+    stated = {**relation("other", ["urn:d"]), "comment": comment}
+    claims, _ = read(spdx3.READER, graph(data, stated), "x.json")
+    assert values_of(claims, MODEL, predicate) == [iris.entity("spdx3", "dataset", "pairs")]
+
+
+@pytest.mark.parametrize("comment", ["", "neither trainedOn nor testedOn", "untrainedOnly"])
+def test_a_comment_that_names_no_one_relation_leaves_other_as_it_is(comment: str) -> None:
+    data = {"type": "dataset_DatasetPackage", "spdxId": "urn:d", "name": "pairs"}
+    stated = {**relation("other", ["urn:d"]), "comment": comment}
+    claims, _ = read(spdx3.READER, graph(data, stated), "x.json")
+    assert values_of(claims, MODEL, PG.trainedOn) == values_of(claims, MODEL, PG.testedOn) == []
+    assert "relationship other: pairs" in values_of(claims, MODEL, PG.otherStatement)
+
+
+def test_a_build_s_configuration_names_the_code_and_its_commit() -> None:
+    build = {
+        "type": "build_Build",
+        "spdxId": "urn:build",
+        "build_buildType": "https://example.org/train",
+        "build_buildId": "7",
+        "build_configSourceUri": ["git+https://github.com/o/train.git@abc123#run.py"],
+    }
+    text = graph(build, relation("hasOutput", ["urn:m"], "urn:build"))
+    claims, _ = read(spdx3.READER, text, "x.json")
+    code = {claim.predicate: str(claim.value) for claim in claims if "/run/" in claim.subject}
+    assert code[PG.trainingCode] == "https://github.com/o/train"
+    assert code[PG.codeRevision] == "abc123"

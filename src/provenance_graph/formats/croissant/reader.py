@@ -198,9 +198,10 @@ def _licence(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
     stated = list(it.all(SCHEMA + "license"))
     for where, value in stated:
         text = jsonld.text_of(value) or jsonld.link_of(value)
-        link = jsonld.link_of(value) if isinstance(value, dict) else ""
+        node = isinstance(value, dict)
+        link, name = (jsonld.link_of(value), jsonld.text_of(value)) if node else ("", "")
         stated_texts = ""
-        for claim in statements.licensed(subject, text, link=link, locator=where):
+        for claim in statements.licensed(subject, text, name=name, link=link, locator=where):
             stated_texts += claim.as_stated
             several = len(stated) > 1 and claim.predicate == DCTERMS.license and claim.value
             yield packages.partly(claim, where) if several else claim
@@ -215,6 +216,9 @@ def _licence(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
 
 
 def _links(it: JsonNode, subject: Iri) -> Iterator[Claim | Problem]:
+    addresses = {jsonld.link_of(value) for _, value in it.all(SCHEMA + "url")}
+    if re.match(r"https?://", it.id) and it.id not in addresses:
+        yield coverage.other(subject, "@id", it.id)
     for where, value in it.all(SCHEMA + "url"):
         url = jsonld.link_of(value)
         if repository := statements.hub_dataset(url):

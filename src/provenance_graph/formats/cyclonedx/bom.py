@@ -188,9 +188,26 @@ def collect(bom: Bom) -> Iterator[Problem]:
             for key in (ref, part.get("purl"), *inner):
                 if isinstance(key, str) and key:
                     bom.known.setdefault(key, subject)
+            _know_inline(part, bom)
         elif isinstance(ref, str):
             bom.known.setdefault(ref, Iri(""))
             bom.others.setdefault(ref, part)
+
+
+def _know_inline(part: dict[Any, Any], bom: Bom) -> None:
+    """The references of datasets that a model card describes in place."""
+    parameters = mapping(mapping(part.get("modelCard")).get("modelParameters"))
+    for item in map(mapping, as_list(parameters.get("datasets"))):
+        ref, name = item.get("bom-ref"), inline_name(item)
+        if isinstance(ref, str) and ref and name and "ref" not in item:
+            dataset = bom.known.setdefault(ref, iris.dataset(name))
+            bom.kinds.setdefault(dataset, "data")
+
+
+def inline_name(item: dict[Any, Any]) -> str:
+    """What a dataset that is described in place is known by: its repository on the Hub, or its name."""
+    url = scalar_text(mapping(item.get("contents")).get("url"))
+    return statements.hub_dataset(url) or stated_name(item.get("name"))
 
 
 _PATH = re.compile(

@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.cyclonedx.around import named_value
-from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
+from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom, inline_name
 from provenance_graph.formats.cyclonedx.keys import (
     ENERGY,
     FORMATS,
@@ -21,7 +21,7 @@ from provenance_graph.formats.cyclonedx.keys import (
     TONNES,
 )
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.fields import measures, packages
+from provenance_graph.formats.fields import measures, modalities, packages
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 
@@ -51,7 +51,7 @@ def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOut
 
 def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
     """What goes in or out; a word that names no modality is stored as stated."""
-    code = FORMATS.get(stated.casefold())
+    code = FORMATS.get(stated.casefold()) or modalities.of_media_type(stated)
     if code is None:
         return Claim(
             model,
@@ -78,13 +78,12 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
             shown = scalar_text(item["ref"])[:120]
             yield Problem(f"{where}/ref", f"{shown!r} names no dataset", kind="reference")
         return
-    url = scalar_text(mapping(item.get("contents")).get("url"))
-    name, repository = stated_name(item.get("name")), statements.hub_dataset(url)
-    if not name and not repository:
+    name = inline_name(item)
+    if not name:
         yield Problem(where, "a dataset without name or reference", "name: or ref:")
         return
-    dataset = iris.dataset(repository or name)
-    yield from statements.is_a(dataset, PG.Dataset, name or repository)
+    dataset = iris.dataset(name)
+    yield from statements.is_a(dataset, PG.Dataset, stated_name(item.get("name")) or name)
     yield Claim(model, PG.trainedOn, dataset)
     yield from data(item, dataset, where)
 

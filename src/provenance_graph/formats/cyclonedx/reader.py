@@ -124,7 +124,7 @@ def read(document: Document) -> ReaderOutput:
 
 def _linking(output: ReaderOutput, bom: Bom) -> ReaderOutput:
     """The same output; notes which entities it relates, which a dependency need not repeat."""
-    entities = frozenset(bom.places.values())
+    entities = frozenset(bom.kinds)
     for item in output:
         if type(item) is Claim and type(item.value) is Iri and item.value in entities:
             bom.linked.add((item.subject, item.value))
@@ -340,7 +340,7 @@ READER = Reader(
     origin=origin,
     read=read,
     invalid=invalid,
-    version="7",
+    version="8",
     keys=KEYS,
     leaves=boms.leaves,
     subjects=boms.subjects,

@@ -18,6 +18,7 @@ def _each(*keys: str) -> tuple[str, ...]:
     return tuple(f"model/{key}{below}" for key in keys for below in ("", "/name", "/@id", "/url"))
 
 
+_DATA_KEYS = ("trainedOn", "testedOn", "evaluatedOn", "validatedOn")
 _READ: tuple[Key, ...] = (
     *skip("that it is a model", "model/@type"),
     *skip(_CLASS, "model/*/@type", "model/*/*/@type"),
@@ -40,6 +41,9 @@ _READ: tuple[Key, ...] = (
     *read("`pg:trainedOn`, `pg:testedOn`, `pg:validatedOn`",
           *_each("fair4ml:trainedOn", "fair4ml:testedOn", "fair4ml:evaluatedOn",
                  "fair4ml:validatedOn")),
+    *read("`dcterms:license` of the dataset",
+          *(f"model/fair4ml:{key}/license{below}" for key in _DATA_KEYS
+            for below in ("", "/name", "/@id", "/url"))),
     *read("`pg:fineTunedFrom`; a text that names no model as stated",
           *_each("fair4ml:fineTunedFrom")),
     *read("`pg:trainingCO2eTonnes`", "model/fair4ml:hasCO2eEmissions",
@@ -75,6 +79,7 @@ KEYS = KeyTable(
             "model/funder/**", "model/discussionUrl", "model/copyrightHolder",
             "model/copyrightHolder/**", "model/releaseNotes", "model/runtimePlatform",
             "model/programmingLanguage", "model/isPartOf", "model/isPartOf/**",
+            "model/isAccessibleForFree",
             "model/codemeta:issueTracker", "model/codemeta:developmentStatus",
             "model/codemeta:buildInstructions", "model/metrics", "model/audience",
             "model/author/**", "model/creator/**", "model/license/**",

@@ -84,10 +84,18 @@ def match_alone(stated: str) -> bool:
     return bool(re.fullmatch(r"10\.\d{4,9}/\S+", stated) or _ARXIV.fullmatch(stated))
 
 
+def _by_name(node: Any) -> dict[str, Any]:
+    """What a node states, by the names that schema.org gives the keys."""
+    return {
+        jsonld.short(jsonld.same(str(key))).removeprefix("schema:"): inner
+        for key, inner in mapping(node).items()
+    }
+
+
 def requirement(model: Iri, value: Any) -> Iterator[Claim]:
     """A library that the model needs, with its version where a node gives one."""
     name = jsonld.text_of(value) or jsonld.link_of(value)
-    stated = {jsonld.short(jsonld.same(str(key))): inner for key, inner in mapping(value).items()}
+    stated = _by_name(value)
     version = scalar_text(stated.get("version")) or scalar_text(stated.get("softwareVersion"))
     for each in re.split(r"[,;\n]", name) if not version else [f"{name} {version}"]:
         if each := each.strip():
@@ -99,7 +107,7 @@ def requirement(model: Iri, value: Any) -> Iterator[Claim]:
 
 def file_of(model: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
     """A file of the model with its digest, size and address (schema.org's DataDownload)."""
-    stated = {jsonld.short(jsonld.same(str(key))): inner for key, inner in mapping(value).items()}
+    stated = _by_name(value)
     url = jsonld.link_of(stated.get("contentUrl")) or jsonld.link_of(stated.get("url"))
     name = jsonld.text_of(stated.get("name")) or url.rstrip("/").rpartition("/")[2]
     digests = [
@@ -120,19 +128,33 @@ def file_of(model: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
         yield Claim(file, PG.fileFormat, statements.literal(form))
 
 
-def dataset(model: Iri, predicate: Iri, value: Any) -> Iterator[Claim]:
-    """A dataset that the model was trained, tested or validated on."""
+def licence(subject: Iri, value: Any, where: str) -> Iterator[Claim]:
+    """A licence by its name or address; a node of both may be one that nobody lists."""
+    text = jsonld.text_of(value)
+    link = jsonld.link_of(value) if isinstance(value, dict) else ""
+    name = text if link else ""
+    yield from statements.licensed(subject, text or link, name=name, link=link, locator=where)
+
+
+def dataset(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
+    """A dataset that the model was trained, tested or validated on, and what is said of it there."""
     url, name = jsonld.link_of(value), jsonld.text_of(value)
     repository = statements.hub_dataset(url) or statements.hub_dataset(name)
-    shown = repository or (name if not name.startswith(("http", "_:")) else "") or url
+    named_ = "" if name.startswith(("http", "_:")) else name
+    shown = repository or named_ or url
     if not shown or shown.startswith("_:"):
         return
-    result = iris.dataset(repository or shown)
-    yield from statements.is_a(result, PG.Dataset, name or repository)
+    result = iris.dataset(shown)
+    yield from statements.is_a(result, PG.Dataset, named_ or repository or name)
     yield Claim(model, predicate, result)
     if repository:
-        page = statements.hub_page(f"datasets/{repository}")
-        yield Claim(result, PG.hubRepository, page)
+        yield Claim(result, PG.hubRepository, statements.hub_page(f"datasets/{repository}"))
+    stated = _by_name(value)
+    page = jsonld.link_of(stated.get("url"))
+    if named_ and not repository and page:
+        yield statements.link(result, terms.SCHEMA.url, page, where)
+    for item in as_list(stated.get("license")):
+        yield from licence(result, item, f"{where}/license")
 
 
 def parent(
@@ -209,7 +231,7 @@ def amount(value: Any) -> str:
     >>> amount("16 GB"), amount({"@type": "QuantitativeValue", "value": 16, "unitText": "GB"})
     ('16 GB', '16 GB')
     """
-    stated = {jsonld.short(jsonld.same(str(key))): inner for key, inner in mapping(value).items()}
+    stated = _by_name(value)
     number = scalar_text(stated.get("value"))
     if number:
         return f"{number} {scalar_text(stated.get('unitText')) or scalar_text(stated.get('unitCode'))}".strip()
@@ -263,8 +285,8 @@ def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
     data = of("evaluationDataset")
     benchmark = jsonld.text_of(data)
     for item in as_list(data):
-        yield from dataset(model, PG.testedOn, item)
-    results = [*as_list(of("evaluationMetrics")), *as_list(of("evaluationResults"))]
+        yield from dataset(model, PG.testedOn, item, where)
+    results = _results(as_list(of("evaluationMetrics")), as_list(of("evaluationResults")))
     bare = 0
     for n, item in enumerate(results):
         metric, value = _metric(item)
@@ -282,14 +304,25 @@ def evaluation(model: Iri, raw: Any, where: str) -> Iterator[Claim | Problem]:
         yield packages.unplaced(bare, where)
 
 
+def _results(metrics: list[Any], values: list[Any]) -> list[Any]:
+    """Metrics with their values: names and numbers in two lists of one length belong together."""
+    names = [scalar_text(each) for each in metrics]
+    numbers = [statements.score(statements.without_percent(each)) for each in values]
+    paired = len(names) == len(numbers) and all(names) and all(numbers)
+    if paired and not any(_metric(each)[0] for each in metrics):
+        return [{"name": name, "value": value} for name, value in zip(names, values, strict=True)]
+    return [*metrics, *values]
+
+
 def _metric(item: Any) -> tuple[str, Any]:
-    """Name and value of a metric.
+    """Name and value of a metric; a PropertyValue may name it as the technique of measurement.
 
     >>> _metric("Precision: 0.8"), _metric({"name": "F1", "value": 0.5}), _metric("fine")
     (('Precision', '0.8'), ('F1', 0.5), ('', None))
     """
     if isinstance(item, dict):
-        value = item.get("value", item.get("schema:value", item.get(SCHEMA + "value")))
-        return stated_name(jsonld.text_of(item)), value
+        stated = _by_name(item)
+        name = jsonld.text_of(item) or scalar_text(stated.get("measurementTechnique"))
+        return stated_name(name), stated.get("value")
     match = re.fullmatch(r"([^:=]{1,80})[:=]\s*(-?[\d.]{1,30}%?)", scalar_text(item))
     return (match[1].strip(), match[2]) if match else ("", None)

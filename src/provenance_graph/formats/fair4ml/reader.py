@@ -170,8 +170,8 @@ def _context(document: Document) -> jsonld.Context:
         context.vocabulary = SCHEMA
         for local in _BARE:
             context.terms.setdefault(local, FAIR4ML + local)
-        for local in ("readme", "referencePublication"):
-            context.terms.setdefault(local, CODEMETA + local)
+    for local in ("readme", "referencePublication"):  # schema.org has neither
+        context.terms.setdefault(local, CODEMETA + local)
     return context
 
 
@@ -319,7 +319,7 @@ def _claims(model: Iri, key: str, item: ExtractedItem, name: str) -> Iterator[Cl
     elif key in _LINKS:
         yield from fair4ml_parts.linked(model, _LINKS[key], value, where)
     elif key in _DATA:
-        yield from fair4ml_parts.dataset(model, _DATA[key], value)
+        yield from fair4ml_parts.dataset(model, _DATA[key], value, where)
     elif key == FAIR4ML + "fineTunedFrom":
         yield from fair4ml_parts.parent(model, value, where, item.trust.confidence)
     elif key == FAIR4ML + "hasCO2eEmissions":
@@ -353,8 +353,7 @@ def _schema(
     elif local in ("author", "creator"):
         yield from statements.made_by(model, text)
     elif local == "license":
-        link = jsonld.link_of(value) if isinstance(value, dict) else ""
-        yield from statements.licensed(model, text or link, link=link, locator=where)
+        yield from fair4ml_parts.licence(model, value, where)
     elif local in _DATES:
         yield statements.dated(model, _DATES[local], text, where)
     elif local in ("url", "identifier", "archivedAt"):
@@ -379,7 +378,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="7",
+    version="8",
     keys=KEYS,
     leaves=leaves,
     subjects=subjects,

@@ -35,3 +35,16 @@ def modalities() -> Mapping[str, Iri]:
             elif predicate in (SKOS.notation, SKOS.hiddenLabel) and isinstance(value, ox.Literal):
                 named[value.value.casefold()] = Iri(quad.subject.value)
     return MappingProxyType({name: kind for name, kind in sorted(named.items()) if kind in listed})
+
+
+_MEDIA = ("text", "image", "audio", "video")
+
+
+def of_media_type(stated: str) -> Iri | None:
+    """The kind of content of a media type, by its top-level type; None where that says none.
+
+    >>> of_media_type("image/png") == PG.Image, of_media_type("application/json")
+    (True, None)
+    """
+    kind, slash, _ = stated.strip().casefold().partition("/")
+    return modalities()[kind] if slash and kind in _MEDIA else None

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.fields import named, packages, runs
+from provenance_graph.formats.fields import named, packages
+from provenance_graph.formats.spdx3 import builds
 from provenance_graph.formats.spdx3 import elements as spdx3_elements
-from provenance_graph.formats.spdx3.graph import SOURCE, ElementGraph, leaves_of, role
+from provenance_graph.formats.spdx3.graph import ElementGraph, role
 from provenance_graph.formats.spdx3.keys import KEYS
 from provenance_graph.formats.spdx3.tables import DATA, DEPENDS, FILES, LICENSES, RELATIONSHIPS
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -49,7 +50,7 @@ def read(graph: ElementGraph) -> ReaderOutput:
         times = f" ({count} times)" if count > 1 else ""
         what = f"{kind[:80]!r} is no type of relationship that is known{times}"
         yield Problem(f"{where}/relationshipType", what, "kept as stated", kind="key")
-    yield from _builds(graph)
+    yield from builds.read(graph)
 
 
 def _relationship(
@@ -79,7 +80,8 @@ def _relationship(
         yield from _security(element, target, graph)
         if source is not None:
             comment = scalar_text(element.get("comment"))
-            yield from _edge(kind, source, target, raw, place, graph, comment)
+            edge = _Edge(_named_kind(kind, comment), source, ref, target, raw, place, comment)
+            yield from _related(edge, graph)
         elif kind == "generates" and target in graph.subjects:
             yield from _generated(graph.by_id.get(ref, {}), graph.subjects[target], place)
     if source is not None:
@@ -119,12 +121,24 @@ def _completeness(kind: str, source: Iri, element: dict[str, Any], where: str) -
         yield coverage.other(source, f"{kind}.completeness", stated)
 
 
-def _edge(
-    kind: str, source: Iri, target: str, raw: Any, place: str, graph: ElementGraph, comment: str
-) -> ReaderOutput:
-    element = graph.by_id.get(target) or mapping(raw)
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """One relationship to one thing: the subject and id it starts from, the id or object it leads to."""
+
+    kind: str
+    source: Iri
+    ref: str
+    target: str
+    raw: Any
+    place: str
+    comment: str
+
+
+def _related(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
+    kind, source, target = edge.kind, edge.source, edge.target
+    element = graph.by_id.get(target) or mapping(edge.raw)
     if kind in LICENSES:
-        yield from _licence(kind, source, target, element, place, graph)
+        yield from _licence(kind, source, target, element, edge.place, graph)
     elif kind in DATA and graph.kinds.get(source) == "model":
         dataset = graph.subjects.get(target)
         if dataset is None and target:
@@ -134,11 +148,11 @@ def _edge(
         for predicate in DATA[kind] if dataset is not None else ():
             yield Claim(source, predicate, dataset)
     elif kind in ("descendantOf", "ancestorOf"):
-        yield from _descent(kind, source, target, place, graph, comment)
+        yield from _descent(edge, graph)
     elif kind in DEPENDS:
         yield from _needs(source, target, element, graph)
     elif kind in FILES and element.get("type") == "software_File":
-        yield from spdx3_elements.file(element, source, place, graph)
+        yield from spdx3_elements.file(element, source, edge.place, graph)
     elif kind == "hasAssociatedVulnerability":
         yield _vulnerable(source, element, target)
     elif target:
@@ -147,22 +161,39 @@ def _edge(
         )
 
 
-def _descent(
-    kind: str, source: Iri, target: str, place: str, graph: ElementGraph, comment: str
-) -> ReaderOutput:
-    """A derivation; a comment that names our relations says how, and from which revision."""
-    kinds = re.findall(r"\bpg:(\w+)", comment[:500])
-    pinned = re.search(r"\brevision (\S+)", comment[:500])
-    revision = pinned[1] if pinned else ""
-    other = graph.subjects.get(target) or _outside(target)
+def _descent(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
+    """A derivation; a comment that names our relations says how, and from which revision.
+
+    Without one, it is the revision that the parent's package names.
+    """
+    kinds = re.findall(r"\bpg:(\w+)", edge.comment[:500])
+    pinned = re.search(r"\brevision (\S+)", edge.comment[:500])
+    parent_id = edge.target if edge.kind == "descendantOf" else edge.ref
+    revision = pinned[1] if pinned else _commit(graph.by_id.get(parent_id, {}))
+    other = graph.subjects.get(edge.target) or _outside(edge.target)
     if other is None:
-        yield coverage.other(source, f"relationship {kind}", target)
-    elif other == source:
-        yield Problem(place, "a model is its own relative", kind="lineage")
-    elif kind == "descendantOf":
-        yield from packages.descends(source, other, kind, place, kinds, revision)
+        yield coverage.other(edge.source, f"relationship {edge.kind}", edge.target)
+    elif other == edge.source:
+        yield Problem(edge.place, "a model is its own relative", kind="lineage")
     else:
-        yield from packages.descends(other, source, kind, place, kinds, revision)
+        up = edge.kind == "descendantOf"
+        child, parent = (edge.source, other) if up else (other, edge.source)
+        yield from packages.descends(child, parent, edge.kind, edge.place, kinds, revision)
+
+
+def _commit(element: dict[str, Any]) -> str:
+    """The fixed state of a repository of the Hub that a package's address names."""
+    package = packages.package(scalar_text(element.get("software_packageUrl")))
+    return package.version if package is not None else ""
+
+
+def _named_kind(kind: str, comment: str) -> str:
+    """The relation to data that a tool wrote as ``other`` with the relation's name in the comment."""
+    stated = set(_ROLE.findall(comment)) if kind == "other" and len(comment) < 500 else set()
+    return stated.pop() if len(stated) == 1 else kind
+
+
+_ROLE = re.compile(rf"\b(?:{'|'.join(DATA)})\b")
 
 
 def _needs(source: Iri, target: str, element: dict[str, Any], graph: ElementGraph) -> ReaderOutput:
@@ -273,90 +304,3 @@ def _annotation(element: dict[str, Any], graph: ElementGraph) -> ReaderOutput:
     subject = graph.subjects.get(scalar_text(element.get("subject")))
     if subject is not None and (text := scalar_text(element.get("statement"))):
         yield coverage.other(subject, "annotation", text)
-
-
-def _builds(graph: ElementGraph) -> ReaderOutput:
-    """What was built with what: a build's inputs are what its outputs were made from."""
-    inputs: dict[str, list[str]] = {}
-    outputs: dict[str, list[str]] = {}
-    for _, element in graph.elements:
-        kind = scalar_text(element.get("relationshipType")).rsplit("/", 1)[-1]
-        if kind in ("hasInput", "hasOutput"):
-            into = inputs if kind == "hasInput" else outputs
-            into.setdefault(scalar_text(element.get("from")), []).extend(
-                map(scalar_text, as_list(element.get("to")))
-            )
-    for where, element in graph.elements:
-        if role(element) != "build":
-            continue
-        ref = scalar_text(element.get("spdxId"))
-        made = [s for t in outputs.get(ref, ()) if (s := graph.subjects.get(t))]
-        for subject in made:
-            yield from _built(subject, element, where, graph, inputs.get(ref, []))
-            for target in inputs.get(ref, ()):
-                yield from _input(subject, target, where, graph)
-        if not made:
-            what = "a build without a model or dataset among its outputs"
-            yield Problem(where, what, "a hasOutput relationship", kind="reference")
-
-
-def _input(subject: Iri, target: str, where: str, graph: ElementGraph) -> ReaderOutput:
-    other = graph.subjects.get(target)
-    if other is None or other == subject:
-        yield coverage.other(subject, "build.hasInput", target)
-        return
-    data = graph.kinds.get(other) == "data"
-    predicate = (
-        PG.trainedOn if data and graph.kinds.get(subject) == "model" else PROV.wasDerivedFrom
-    )
-    yield Claim(
-        subject,
-        predicate,
-        other,
-        basis=Basis.INFERENCE,
-        as_stated="input of a build",
-        locator=where,
-    )
-
-
-_BUILD_READ = ("type", "spdxId", "creationInfo", "build_parameter", "build_environment")
-
-
-def _built(
-    subject: Iri, element: dict[str, Any], where: str, graph: ElementGraph, inputs: list[str]
-) -> ReaderOutput:
-    """Parameters, configuration and times of a build: of a stage of training, else of what it made."""
-    for uri in map(scalar_text, as_list(element.get("build_configSourceUri"))):
-        if uri.startswith("http"):
-            yield statements.link(subject, PG.trainingCode, uri, f"{where}/build_configSourceUri")
-    settings = tuple(_entries(element, "build_parameter"))
-    for key, value in settings:
-        yield Claim(subject, PG.hyperparameter, coverage.brief(f"{key}: {value}"))
-    used = [s for target in inputs if (s := graph.subjects.get(target)) and s != subject]
-    kind = scalar_text(element.get("build_buildType"))
-    about = subject
-    data = any(graph.kinds.get(each) == "data" for each in used)
-    if graph.kinds.get(subject) == "model" and (data or runs.is_training(kind)):
-        build = iris.slug(scalar_text(element.get("build_buildId")) or kind or "build")[:120]
-        about = iris.entity(SOURCE, "run", f"{iris.slug(iris.short_id(subject))}/{build}")
-        run = runs.TrainingRun(
-            node=about,
-            name=stated_name(element.get("name")) or kind[: statements.MAX_STATED],
-            started=scalar_text(element.get("build_buildStartTime")),
-            ended=scalar_text(element.get("build_buildEndTime")),
-            used=tuple(used),
-            revision=runs.revision_in(settings),
-            settings=settings,
-        )
-        yield from runs.stage(run, subject, where)
-    for key, value in _entries(element, "build_environment"):
-        yield coverage.other(about, "build_environment", f"{key}: {value}")
-    for leaf in leaves_of(element, where):
-        if leaf.path[1] not in _BUILD_READ:
-            yield coverage.other(about, ".".join(leaf.path[1:]), scalar_text(leaf.value))
-
-
-def _entries(element: dict[str, Any], key: str) -> Iterator[tuple[str, str]]:
-    """The pairs of a dictionary."""
-    for entry in map(mapping, as_list(element.get(key))):
-        yield scalar_text(entry.get("key")), scalar_text(entry.get("value"))

@@ -234,9 +234,17 @@ RELATIONSHIPS = frozenset(
         "finetunedOn",
         "evaluatedOn",
         "validatedOn",
+        "conformsTo",
+        "createdBy",
+        "follows",
+        "hasContactPoint",
+        "hasResolution",
+        "implementedBy",
+        "tracedToDetail",
+        "verifiedBy",
     ]
 )
-"""The types of relationship that SPDX 3.0.1 has, and the data relationships of 3.1."""
+"""The types of relationship that SPDX 3.0.1 has, and after them those that 3.1 adds."""
 
 ENERGY: Mapping[str, Iri] = MappingProxyType(
     {
