@@ -125,7 +125,7 @@ def profiles(store: Path, times: int) -> dict[str, float]:
         for name in MODELS:
             subject = resolve(AcceptedSnapshot(opened), name)
 
-            def read(subject: Iri = subject) -> dict[str, object]:
+            def read(subject: Iri = subject) -> object:
                 return profile(AcceptedSnapshot(opened), subject).to_json()
 
             rows[f"profile of {name}, ms"] = spent(read, times)

@@ -298,16 +298,6 @@ class AcceptedSnapshot:
         """Which publishers give the same values; None without a claim table, where a query tells."""
         return None
 
-    def in_columns(self) -> AcceptedSnapshot:
-        """The same over the claim table of its version, where there is one: for wide readings."""
-        if self.folder is None:
-            return self
-        from provenance_graph.acceptance.columns.snapshot import TableSnapshot  # loads Polars
-        from provenance_graph.store.claim_table import ClaimTable
-
-        table = ClaimTable.open(self.folder, self.version)
-        return self if table is None else TableSnapshot(self, table)
-
     # ---- claims -------------------------------------------------------------------------
 
     @cached_property

@@ -59,7 +59,7 @@ from provenance_graph.core.claims import Literal, Stance
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.table import is_own, kinds_of, names
 from provenance_graph.model.receipt import receipts
 

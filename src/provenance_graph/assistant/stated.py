@@ -12,7 +12,7 @@ from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import islice
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 
 LONGEST_NAME = 12
 """So many words a name may have."""

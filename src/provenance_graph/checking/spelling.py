@@ -10,7 +10,7 @@ from provenance_graph.core.claims import Claim, Literal, Record
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.licences.texts.near import figures, near_licences, parts_of_expression
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 from provenance_graph.shapes.findings import Finding, Severity
 
 _FAMILY = "names a family of licences"

@@ -22,7 +22,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import DEVELOPER_RANK, Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {

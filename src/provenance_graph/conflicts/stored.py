@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.number import FORMAT, path_of
 from provenance_graph.conflicts.results import Conflict
@@ -155,7 +156,7 @@ def keep(
         rows += _unchanged(path_of(folder, before), frozenset(changed))
         rows += map(_row, [*_sought(snapshot, changed), *_below(snapshot, changed)])
     else:
-        rows += map(_row, _sought(snapshot.in_columns()))
+        rows += map(_row, _sought(in_columns(snapshot)))
     # as ``conflicts`` orders them: worst first
     unique = {(row[0], row[1], row[3], row[8]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import wraps
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,7 +21,6 @@ from provenance_graph.core.claims import Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import statements
-from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.key_patterns import fits, fits_below
 from provenance_graph.formats.statements import scalar_text
 
@@ -199,17 +197,6 @@ def leaves(
     top.update((name, _Step((*path, right))) for name, right in names.items())
     _collect(value, top, where, results)
     return iter(results if len(results) <= MAX_LEAVES else results[:MAX_LEAVES])
-
-
-def gathered(leaves_: Callable[[Document], Iterator[Leaf]]) -> Callable[[Document], Iterator[Leaf]]:
-    """A document's values, gathered once for its reading, its ledger and what remains of it."""
-
-    @once
-    @wraps(leaves_)
-    def every(document: Document) -> tuple[Leaf, ...]:
-        return tuple(leaves_(document))
-
-    return lambda document: iter(every(document))
 
 
 def known_leaves(

@@ -126,6 +126,17 @@ def once(function: Callable[[Document], Result]) -> Callable[[Document], Result]
     return first
 
 
+def gathered(leaves_: Callable[[Document], Iterator[Leaf]]) -> Callable[[Document], Iterator[Leaf]]:
+    """A document's values, gathered once for its reading, its ledger and what remains of it."""
+
+    @once
+    @wraps(leaves_)
+    def every(document: Document) -> tuple[Leaf, ...]:
+        return tuple(leaves_(document))
+
+    return lambda document: iter(every(document))
+
+
 BoundedLoader.add_constructor("tag:yaml.org,2002:timestamp", BoundedLoader.construct_yaml_timestamp)
 
 

@@ -22,7 +22,6 @@ from provenance_graph.core.developers import developer_names
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
-from provenance_graph.formats.document import Document
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.parsing import parse_json
 
@@ -83,14 +82,14 @@ def _tidy(value: Any) -> Any:
     return value
 
 
-def json_lines(document: Document) -> Iterator[tuple[str, Any] | Problem]:
+def json_lines(text: str, url: str) -> Iterator[tuple[str, Any] | Problem]:
     """The place and the value of every line of JSON; a line that is none is a problem."""
-    for number, line in enumerate(document.text.splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
             repeated: list[Problem] = []
-            value = sanitise(parse_json(line, document.url, repeated), line)
+            value = sanitise(parse_json(line, url, repeated), line)
             yield from (replace(each, where=f"L{number}{each.where}") for each in repeated)
             yield f"L{number}", value
         except Unreadable as error:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PROV
+from provenance_graph.licences.held import HeldLicences
 from provenance_graph.licences.inheritance.applicability import holds, names_model
 from provenance_graph.licences.inheritance.inherit import Inheritance, Inherited
 from provenance_graph.licences.inheritance.own_names import display_name
@@ -22,9 +22,6 @@ from provenance_graph.lineage.arrays import DERIVED, RELATIONS, closure
 from provenance_graph.lineage.index import DATASET, UNRESOLVED
 from provenance_graph.lineage.results import Edge
 
-if TYPE_CHECKING:
-    from provenance_graph.licences.graph import LicenceGraph
-
 UNNAMED = ("unlicensed", "hub-other", "hub-unknown", "proprietary")
 """Licences that only say that none is known by name."""
 
@@ -36,7 +33,7 @@ class LicenceContext:
     ``without`` are places of edges that are left out, to ask what would be without them.
     """
 
-    graph: LicenceGraph
+    graph: HeldLicences
     subject: Iri
     node: int | None
     declared: tuple[Licence, ...]

@@ -21,7 +21,7 @@ from provenance_graph.core.errors import FetchError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, is_iri
 from provenance_graph.formats.fetch.fetcher import Fetcher
 from provenance_graph.linking.answers import listed, object_at, parsed, texts
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 
 WIKIDATA = "http://www.wikidata.org/entity/"
 MAX_CANDIDATES = 10

@@ -20,7 +20,7 @@ from provenance_graph.core.terms import PG, SCHEMA, SKOS
 from provenance_graph.linking.lookup import LinkCandidate, LinkLookup, domain
 from provenance_graph.matching.links import doi_of
 from provenance_graph.model.naming.entities import kind_of
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 
 HEADER: Mapping[str, str] = MappingProxyType(
     {

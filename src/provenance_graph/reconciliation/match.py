@@ -24,7 +24,7 @@ from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import ID, Iri, is_iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, SCHEMA, SKOS, XSD
 from provenance_graph.model.fields import property_named
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.table import is_own
 from provenance_graph.model.search.index import SearchIndex
 

@@ -10,7 +10,8 @@ import pytest
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
-from provenance_graph.model.naming.table import kinds_of, names, table_of
+from provenance_graph.model.naming.followed import table_of
+from provenance_graph.model.naming.table import kinds_of, names
 from provenance_graph.model.search.index import FACETS, SearchIndex
 from provenance_graph.store.embedded import EmbeddedStore
 

@@ -15,6 +15,7 @@ import pytest
 from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
 from provenance_graph.acceptance.columns.snapshot import OF_CLAIMS, TableSnapshot
+from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.assessment.derived import EvidenceLevels
@@ -54,7 +55,7 @@ def pair(request: pytest.FixtureRequest) -> tuple[AcceptedSnapshot, TableSnapsho
     root: Path = request.getfixturevalue(request.param)
     with EmbeddedStore.open(root) as store:
         plain = AcceptedSnapshot(store)
-        over = AcceptedSnapshot(store, folder=root / "derived").in_columns()
+        over = in_columns(AcceptedSnapshot(store, folder=root / "derived"))
         assert isinstance(over, TableSnapshot)
         yield plain, over
 
@@ -131,7 +132,7 @@ def test_a_table_is_of_its_version_alone(generated: Path, tmp_path: Path) -> Non
         update(store, drop=[record], derive=EvidenceLevels())
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=root / "derived")
-        assert snapshot.in_columns() is snapshot
+        assert in_columns(snapshot) is snapshot
 
 
 @pytest.fixture(params=["dropped", "renamed", "decided", "several"])
@@ -161,7 +162,7 @@ def committed(
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=root / "derived")
         carry_table(root, snapshot)
-        over = snapshot.in_columns()
+        over = in_columns(snapshot)
         assert isinstance(over, TableSnapshot)
         yield root, AcceptedSnapshot(store), over
 
@@ -217,7 +218,7 @@ def test_too_many_changes_leave_the_table_behind(committed, monkeypatch) -> None
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=root / "derived")
         carry_table(root, snapshot)
-        assert snapshot.in_columns() is snapshot
+        assert in_columns(snapshot) is snapshot
 
 
 @pytest.mark.parametrize("damage", ["byte", "cut", "gone", "manifest"])

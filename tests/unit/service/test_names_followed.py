@@ -15,8 +15,8 @@ from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.terms import PG, RDF, SCHEMA
 from provenance_graph.ingest.update import update
 from provenance_graph.model.naming.entities import find_entity
-from provenance_graph.model.naming.followed import NamesFollowed
-from provenance_graph.model.naming.table import NamesInMemory, kinds_of, names, table_of
+from provenance_graph.model.naming.followed import NamesFollowed, table_of
+from provenance_graph.model.naming.table import NamesInMemory, kinds_of, names
 from provenance_graph.service.api.common import access as access_module
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.processes.indexer import index_all

@@ -1,8 +1,8 @@
 /** The scene on a canvas: only what is in view is drawn, and words only where they can be read. */
-import { BOX, bounds, type Link, type Placed, type Scene } from "./scene";
+import { BOX, bounds, type Link, type Placed, type Scene, type Point } from "./scene";
 import { radius } from "./sizes";
 import { labelled, type Spot } from "./labels";
-import { isOver, lineOf, pathOf, tipOf, type Point } from "./routes";
+import { isOver, lineOf, pathOf, tipOf } from "./routes";
 import { FAR, FAR_WORDS, LABELLED, LEAST_LETTER, READABLE, isLit, letters, lookOf, ownerAndName, strokeOf, type Marks, type Stroke, type View } from "./view";
 import { within, type Palette } from "./write";
 

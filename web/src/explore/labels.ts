@@ -1,7 +1,7 @@
 /** Where the word of each link stands, so that no word covers another or an entity. Pure. */
 import { RELATION_WORDS } from "../words";
-import { along, sampled, type Point } from "./routes";
-import { BOX, type Link, type Scene } from "./scene";
+import { along, sampled } from "./routes";
+import { BOX, type Link, type Scene, type Point } from "./scene";
 
 export interface Spot {
   x: number;

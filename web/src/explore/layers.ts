@@ -1,7 +1,7 @@
 /** Entities in columns, and the lines of their links through the room between them. Pure; runs in the worker. */
 import { MultiGraph } from "graphology";
-import { BOX } from "./scene";
-import { MOST_LED, type Point } from "./routes";
+import { BOX, type Point } from "./scene";
+import { MOST_LED } from "./routes";
 
 export interface Item {
   iri: string;

@@ -1,7 +1,5 @@
 /** Where the line of a link runs: never behind an entity where there is a way around. Pure. */
-import { BOX, type Link, type Scene } from "./scene";
-
-export type Point = [number, number];
+import { BOX, type Link, type Point, type Scene } from "./scene";
 
 export interface Corner {
   x: number;

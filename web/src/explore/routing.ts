@@ -1,7 +1,7 @@
 /** A scene as a layout reads it, and the lines of one whose places are known. Pure. */
 import type { Item, Tie } from "./layers";
-import { MOST_ROUTED, around, covers, type Corner, type Point } from "./routes";
-import type { Scene } from "./scene";
+import { MOST_ROUTED, around, covers, type Corner } from "./routes";
+import type { Scene, Point } from "./scene";
 
 export interface Asked {
   /** Entities with their column or their place. */

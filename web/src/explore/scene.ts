@@ -1,7 +1,9 @@
 /** What the explorer shows: entities and links, and where they stand. Pure; a scene follows from its address. */
 
 import type { Entity, Group } from "../types";
-import type { Point } from "./routes";
+
+/** Where something stands: x and y. */
+export type Point = [number, number];
 
 export interface Placed extends Entity {
   x: number;

@@ -1,6 +1,6 @@
 /** How a scene is looked at: where, how large, what is marked, and what is under a point of the screen. Pure. */
-import { lineOf, sampled, type Point } from "./routes";
-import { BOX, bounds, type Link, type Placed, type Scene } from "./scene";
+import { lineOf, sampled } from "./routes";
+import { BOX, bounds, type Link, type Placed, type Scene, type Point } from "./scene";
 import type { Palette } from "./write";
 
 export interface View {

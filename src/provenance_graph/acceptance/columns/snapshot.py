@@ -68,10 +68,6 @@ class TableSnapshot(AcceptedSnapshot):
         super().__init__(snapshot._store, folder=snapshot.folder, today=snapshot.today)
         self.table = table
 
-    def in_columns(self) -> AcceptedSnapshot:
-        """Itself."""
-        return self
-
     @cached_property
     def _ahead(self) -> _TableStatements:
         return _TableStatements(self._store, self.table)

@@ -18,9 +18,16 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, entries, keys
-from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+    gathered,
+)
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "dpi"
@@ -162,7 +169,7 @@ def _subjects(document: Document) -> Mapping[str, Iri]:
 
 
 _SUBJECTS = _subjects
-_LEAVES = coverage.gathered(keys.several("entry"))
+_LEAVES = gathered(keys.several("entry"))
 _READ = entries.with_rest(_read, keys.DPI, _LEAVES, _SUBJECTS)
 
 READER = Reader(

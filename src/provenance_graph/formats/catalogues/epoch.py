@@ -18,10 +18,10 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Probl
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.sizes import size_in_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
-from provenance_graph.formats import coverage, mapping, model_names, statements
+from provenance_graph.formats import mapping, model_names, statements
 from provenance_graph.formats.catalogues import entries, epoch_figures, keys
 from provenance_graph.formats.catalogues.epoch_figures import Row
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered
 from provenance_graph.formats.fields import csv_rows
 from provenance_graph.formats.licences import names as licence_names
 
@@ -290,7 +290,7 @@ def _subjects(document: Document) -> Mapping[str, Iri]:
 
 
 _SUBJECTS = _subjects
-_LEAVES = coverage.gathered(keys.cells("row"))
+_LEAVES = gathered(keys.cells("row"))
 _READ = entries.with_rest(read, keys.EPOCH, _LEAVES, _SUBJECTS)
 
 READER = Reader(

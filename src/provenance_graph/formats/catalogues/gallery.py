@@ -17,10 +17,17 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
-from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+    gathered,
+)
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "gallery"
@@ -313,7 +320,7 @@ def _model(entry: Mapping[Any, Any]) -> Iri | None:
 
 
 _SUBJECTS = _subjects
-_LEAVES = coverage.gathered(_leaves)
+_LEAVES = gathered(_leaves)
 _READ = entries.with_rest(_read, keys.GALLERY, _LEAVES, _SUBJECTS)
 
 READER = Reader(

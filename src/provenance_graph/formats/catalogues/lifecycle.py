@@ -23,7 +23,14 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import coverage, mapping, model_names, statements
 from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+    gathered,
+)
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "lifecycle"
@@ -73,7 +80,7 @@ def _is_fed(document: Document) -> bool:
 def _split(document: Document) -> Iterator[Document | Problem]:
     """The entries of a list of them, each as a document of its own; nothing for one entry or the feed."""
     if document.features.syntax == "jsonl":
-        listed: Iterable[Any] = statements.json_lines(document)
+        listed: Iterable[Any] = statements.json_lines(document.text, document.url)
     elif isinstance(document.features.value, list) and not _is_fed(document):
         whole = statements.sanitise(document.features.value, document.text)
         listed = ((f"/{index}", entry) for index, entry in enumerate(whole))
@@ -362,7 +369,7 @@ def _entity(entry: Mapping[Any, Any]) -> Iri | None:
 
 
 _SUBJECTS = _subjects
-_LEAVES = coverage.gathered(_leaves)
+_LEAVES = gathered(_leaves)
 _READ = entries.with_rest(_read, keys.LIFECYCLE, _LEAVES, _SUBJECTS)
 
 READER = Reader(

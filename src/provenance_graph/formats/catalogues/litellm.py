@@ -21,7 +21,14 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+    gathered,
+)
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "litellm"
@@ -185,7 +192,7 @@ def _subject(key: str, entry: Mapping[Any, Any]) -> Iri | None:
 
 
 _SUBJECTS = entries.named(_subject)
-_LEAVES = coverage.gathered(_leaves)
+_LEAVES = gathered(_leaves)
 _READ = entries.with_rest(_read, keys.LITELLM, _LEAVES, _SUBJECTS)
 
 READER = Reader(

@@ -21,7 +21,14 @@ from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import common, entries, keys
 from provenance_graph.formats.catalogues.published_scores import SOURCE, scores, with_problem
-from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+    gathered,
+)
 from provenance_graph.formats.mapping import Parser, Row
 
 _FACTS = frozenset({"limit", "modalities", "release_date", "last_updated", "cost", "family"})
@@ -350,7 +357,7 @@ def _subjects(document: Document) -> Mapping[str, Iri]:
 
 
 _SUBJECTS = _subjects
-_LEAVES = coverage.gathered(keys.one("entry"))
+_LEAVES = gathered(keys.one("entry"))
 _READ = entries.with_rest(_read, keys.MODELSDEV, _LEAVES, _SUBJECTS)
 
 READER = Reader(

@@ -19,9 +19,9 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG, PROV, RDFS, SCHEMA
-from provenance_graph.formats import coverage, model_names, statements
+from provenance_graph.formats import model_names, statements
 from provenance_graph.formats.catalogues import assessed, entries, keys
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
@@ -372,7 +372,7 @@ def _subject(whole: Mapping[Any, Any]) -> Iri | None:
 
 
 _SUBJECTS = entries.whole(_subject)
-_LEAVES = coverage.gathered(keys.one("entry"))
+_LEAVES = gathered(keys.one("entry"))
 _READ = entries.with_rest(read, keys.MOT, _LEAVES, _SUBJECTS)
 
 READER = Reader(

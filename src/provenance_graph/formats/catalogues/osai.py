@@ -18,9 +18,9 @@ from provenance_graph.core.developers import developer_names
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
-from provenance_graph.formats import coverage, model_names, statements
+from provenance_graph.formats import model_names, statements
 from provenance_graph.formats.catalogues import assessed, entries, keys
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered
 from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.statements import mapping, scalar_text, stated_name
 
@@ -378,7 +378,7 @@ def _subject(whole: Mapping[Any, Any]) -> Iri | None:
 
 
 _SUBJECTS = entries.whole(_subject)
-_LEAVES = coverage.gathered(keys.one("system"))
+_LEAVES = gathered(keys.one("system"))
 _READ = entries.with_rest(read, keys.OSAI, _LEAVES, _SUBJECTS)
 
 READER = Reader(

@@ -19,7 +19,7 @@ from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks, files
 from provenance_graph.formats.croissant.keys import COLLECTION, KEYS, SOURCE, TEXTS_ABOUT
-from provenance_graph.formats.document import Document, Features, Origin, Reader, once
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
 from provenance_graph.formats.fields import jsonld, languages, packages
 from provenance_graph.formats.fields.jsonld import CROISSANT, DCT, PROV, RAI, SCHEMA, JsonNode
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
@@ -116,7 +116,7 @@ def invalid(document: Document) -> Iterator[Problem]:
     yield from checks.problems(_dataset(document), _context(document))
 
 
-@coverage.gathered
+@gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below the dataset, a file, or a record set."""
     context = _context(document)

@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Features, Origin, Reader, once
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
 from provenance_graph.formats.fair4ml.keys import KEYS
 from provenance_graph.formats.fields import jsonld, languages
@@ -186,7 +186,7 @@ def subjects(document: Document) -> dict[str, Iri]:
     return results
 
 
-@coverage.gathered
+@gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every stated value, below a model, MLentory's notes, or a node that is no model."""
     context = _context(document)

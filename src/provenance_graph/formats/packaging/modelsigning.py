@@ -23,7 +23,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
-from provenance_graph.formats.document import Document, Features, Origin, Reader, once
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
 from provenance_graph.formats.fields import packages
 from provenance_graph.formats.packaging import slsa
 from provenance_graph.formats.packaging.certificates import (
@@ -165,7 +165,7 @@ def forged_root(statement: Mapping[Any, Any]) -> str:
     return ""
 
 
-@coverage.gathered
+@gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the bundle, and of the statement inside."""
     whole, statement = parts(document)

@@ -22,7 +22,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
-from provenance_graph.formats.document import Document, Features, Origin, Reader
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered
 from provenance_graph.formats.fields import named, packages, runs
 from provenance_graph.formats.provenance import prov_o
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
@@ -115,7 +115,7 @@ def _whole(document: Document) -> Any:
     return statements.sanitise(document.json, document.text)
 
 
-@coverage.gathered
+@gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value, below the kind of element or relation that it stands on."""
     for key, value in mapping(_whole(document)).items():

@@ -17,7 +17,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
-from provenance_graph.formats.document import Document, Features, Origin, Reader, once
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
 from provenance_graph.formats.fields import jsonld, packages, runs
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
@@ -188,7 +188,7 @@ def crate_of(document: Document) -> Crate:
     return Crate(document)
 
 
-@coverage.gathered
+@gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the crate, below what its node is."""
     crate = crate_of(document)

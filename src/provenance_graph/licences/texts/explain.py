@@ -17,7 +17,8 @@ from provenance_graph.licences.texts.catalogue import Catalogue, Condition, Lice
 from provenance_graph.licences.texts.near import near_licences, parts_of_expression
 from provenance_graph.licences.texts.odrl import as_odrl
 from provenance_graph.licences.uses import term_text
-from provenance_graph.model.naming.resolve import fold, resolve
+from provenance_graph.model.naming.folded import fold
+from provenance_graph.model.naming.resolve import resolve
 
 MAX_LETTERS = 300
 

@@ -9,7 +9,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats.licences.lists import known_names
 from provenance_graph.formats.licences.names import normalise
 from provenance_graph.formats.licences.tables import names
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 
 _WORDS = re.compile(r"(?i)\b(?:licen[cs]e|agreement|version)\b")
 

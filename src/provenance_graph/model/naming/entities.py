@@ -22,8 +22,9 @@ from provenance_graph.core.terms import (
     PROV,
     RDF,
 )
-from provenance_graph.model.naming.resolve import fold
-from provenance_graph.model.naming.table import KINDS, is_own, table_of
+from provenance_graph.model.naming.folded import fold
+from provenance_graph.model.naming.followed import table_of
+from provenance_graph.model.naming.table import KINDS, is_own
 from provenance_graph.store.values import ANY
 
 _HEADS = (

@@ -11,7 +11,15 @@ from collections.abc import Collection, Iterable
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, INFLUENCES, PG, PROV
-from provenance_graph.model.naming.table import KINDS, NamesInMemory, NameTable, names
+from provenance_graph.model.naming.catalogue_file import catalogue_file
+from provenance_graph.model.naming.table import (
+    KINDS,
+    NamesInMemory,
+    NameTable,
+    StoredNames,
+    kinds_of,
+    names,
+)
 from provenance_graph.store.values import ANY
 
 MAX_CHANGED = 500
@@ -83,3 +91,21 @@ def _named_by(present: AcceptedSnapshot, changed: Iterable[Iri]) -> Iterable[Iri
         for _, _, who, _ in present.quads(record, PROV.wasAttributedTo, graph=record):
             if isinstance(who, Iri):
                 yield present.canonical(who)
+
+
+def table_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> NameTable:
+    """The names of entities of some kinds, or of all."""
+    wanted = sorted(kinds)
+
+    def opened() -> NameTable:
+        if present.folder is not None:
+            file = catalogue_file(present.folder, present.version)
+            if file.exists():
+                return StoredNames.open(file.resolve().as_uri(), wanted)
+            if (last := present.before()) is not None:
+                earlier, changed = last
+                if len(changed) <= MAX_CHANGED:
+                    return NamesFollowed(present, wanted, table_of(earlier, wanted), changed)
+        return NamesInMemory(names(present, kinds_of(present, wanted)))
+
+    return present.cached(f"names of {' '.join(wanted)}", opened)

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.memo import remembered
-
-_ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
-"""What is left out of a name of ASCII."""
-
-
-@remembered(32_768)
-def fold(name: str) -> str:
-    """A name without case, accents, punctuation and spaces, for comparing.
-
-    >>> fold("Claude Haiku 4.5") == fold("claude-haiku-4-5")
-    True
-    """
-    if name.isascii():
-        return name.lower().translate(_ASCII)
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return re.sub(r"[^a-z0-9\u0370-\uffff]+", "", plain)
-
+from provenance_graph.model.naming.entities import find_entity
 
 _TOGETHER = {
     "model": ("model", "family"),
@@ -42,8 +22,6 @@ def resolve(snapshot: AcceptedSnapshot, text: str, kind: str = "model") -> Iri:
     gives no fact away. ``kind`` is one of ``entities.KINDS``, where a family counts as a model;
     ``described`` is a model or a dataset, ``anything`` any of them.
     """
-    from provenance_graph.model.naming.entities import find_entity  # which uses this module's names
-
     kinds = _TOGETHER.get(kind, (kind,))
     return find_entity(snapshot, text, kinds).iri
 

@@ -28,8 +28,7 @@ from provenance_graph.core.terms import (
     SCHEMA,
     SKOS,
 )
-from provenance_graph.model.naming.catalogue_file import catalogue_file
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 
 KINDS = {
     "model": (PG.Model, PG.ModelVersion, PG.Configuration, PG.OfferedModel),
@@ -156,26 +155,6 @@ class NameTable(Protocol):
         """Names near to one that was not found, best first."""
 
 
-def table_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> NameTable:
-    """The names of entities of some kinds, or of all."""
-    wanted = sorted(kinds)
-
-    def opened() -> NameTable:
-        if present.folder is not None:
-            file = catalogue_file(present.folder, present.version)
-            if file.exists():
-                return _StoredNames.open(file.resolve().as_uri(), wanted)
-            if (last := present.before()) is not None:
-                from provenance_graph.model.naming.followed import MAX_CHANGED, NamesFollowed
-
-                earlier, changed = last
-                if len(changed) <= MAX_CHANGED:
-                    return NamesFollowed(present, wanted, table_of(earlier, wanted), changed)
-        return NamesInMemory(names(present, kinds_of(present, wanted)))
-
-    return present.cached(f"names of {' '.join(wanted)}", opened)
-
-
 def _order(entity: Iri) -> tuple[bool, int, Iri]:
     return not is_own(entity), len(entity), entity
 
@@ -242,7 +221,7 @@ def _alike(wanted: str, folded: Iterable[str], most: int) -> list[str]:
 _ENTITIES = "FROM called c JOIN thing t ON t.number = c.number WHERE c.kinds & ? AND "
 
 
-class _StoredNames:
+class StoredNames:
     """The table that stands in the index of search; open for reading, usable from several threads."""
 
     def __init__(self, database: sqlite3.Connection, kinds: Iterable[str]) -> None:
@@ -251,12 +230,13 @@ class _StoredNames:
         self._database = database
 
     @classmethod
-    def open(cls, uri: str, kinds: Iterable[str]) -> _StoredNames:
+    def open(cls, uri: str, kinds: Iterable[str]) -> StoredNames:
         """The table in a file of the index."""
         address = f"{uri}?mode=ro&immutable=1"
         return cls(sqlite3.connect(address, uri=True, check_same_thread=False), kinds)
 
     def called(self, asked: str) -> list[Iri]:
+        """As NameTable has it."""
         sought = fold(asked)
         return self._of_name(sought) if sought else []
 
@@ -267,6 +247,7 @@ class _StoredNames:
         return sorted((Iri(iri) for (iri,) in rows), key=_order)
 
     def editions(self, asked: str) -> list[Iri]:
+        """As NameTable has it."""
         sought = fold(asked)
         if not sought:
             return []
@@ -285,6 +266,7 @@ class _StoredNames:
         return list(dict.fromkeys(iri for _, iri in ordered))
 
     def near(self, asked: str, most: int = 5) -> list[str]:
+        """As NameTable has it."""
         wanted = fold(asked)
         if not wanted:
             return []

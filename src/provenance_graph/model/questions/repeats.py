@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, Voices
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal, Value
@@ -39,7 +40,7 @@ def kept_file(folder: Path, version: str) -> Path:
 
 def keep(folder: Path, snapshot: AcceptedSnapshot) -> list[Voices] | None:
     """Keep the counts of a snapshot of now; None where it has no claim table that gives them."""
-    counted = snapshot.in_columns().voices(_PROPERTIES)
+    counted = in_columns(snapshot).voices(_PROPERTIES)
     if counted is not None:
         file = kept_file(folder, snapshot.version)
         aside = file.with_name(f".{file.name}.{os.getpid()}")

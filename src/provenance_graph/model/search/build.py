@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Precision, Value
@@ -19,7 +20,7 @@ from provenance_graph.core.literals import period, shown_date
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.disclosure.matrix import MatrixStates, layout, matrix_states
 from provenance_graph.model.fields import fields
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.search.name_rows import SCHEMA_SQL, NamedModel, fill_names
 from provenance_graph.store.values import ANY
 
@@ -80,7 +81,7 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
         + _SCHEMA
         + SCHEMA_SQL
     )
-    snapshot = snapshot.in_columns()
+    snapshot = in_columns(snapshot)
     source = IndexedFacts(snapshot)
     above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)

@@ -18,7 +18,8 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
-from provenance_graph.model.naming.resolve import fold, resolve
+from provenance_graph.model.naming.folded import fold
+from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.search.index import SearchIndex
 
 STATES = {

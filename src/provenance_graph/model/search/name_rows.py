@@ -26,7 +26,7 @@ from provenance_graph.core.terms import (
 )
 from provenance_graph.model.naming import table
 from provenance_graph.model.naming.entities import kind_by_name
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.search.manual import entries
 
 SCHEMA_SQL = f"""{table.SCHEMA_SQL}

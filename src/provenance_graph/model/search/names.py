@@ -22,7 +22,7 @@ from rapidfuzz import fuzz
 
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
-from provenance_graph.model.naming.resolve import fold
+from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.table import KINDS as CLASSES
 from provenance_graph.model.naming.table import rows_numbered, sharing
 

@@ -19,9 +19,16 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
-from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import common, entries, keys
-from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+    gathered,
+)
 from provenance_graph.formats.mapping import Parser, Row
 from provenance_graph.formats.parsing import MAX_DEPTH, parse_json
 
@@ -342,7 +349,7 @@ def _of_line(row: Mapping[Any, Any]) -> Iri | None:
 
 
 _SUBJECTS = entries.lines(_of_line)
-_LEAVES = coverage.gathered(keys.lines("entry"))
+_LEAVES = gathered(keys.lines("entry"))
 _READ = entries.with_rest(_read, keys.MTEB, _LEAVES, _SUBJECTS)
 
 READER = Reader(

@@ -13,7 +13,7 @@ from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import coverage, mapping, statements
+from provenance_graph.formats import mapping, statements
 from provenance_graph.formats.catalogues import entries, keys
 from provenance_graph.formats.document import (
     Document,
@@ -21,6 +21,7 @@ from provenance_graph.formats.document import (
     Origin,
     Reader,
     ReaderOutput,
+    gathered,
 )
 from provenance_graph.formats.mapping import Row
 
@@ -48,7 +49,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    for line in statements.json_lines(document):
+    for line in statements.json_lines(document.text, document.url):
         if isinstance(line, Problem):
             yield line
             continue
@@ -90,7 +91,7 @@ def _subject(entry: Mapping[Any, Any]) -> Iri | None:
 
 
 _SUBJECTS = entries.lines(_subject)
-_LEAVES = coverage.gathered(keys.lines("entry"))
+_LEAVES = gathered(keys.lines("entry"))
 _READ = entries.with_rest(_read, keys.MTEB_TASKS, _LEAVES, _SUBJECTS)
 
 READER = Reader(

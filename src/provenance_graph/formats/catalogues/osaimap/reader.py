@@ -14,12 +14,19 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import entries, keys
 from provenance_graph.formats.catalogues.osaimap import leaderboard, repositories
 from provenance_graph.formats.catalogues.osaimap.rows import NAME, SOURCE, Row
 from provenance_graph.formats.coverage import Leaf
-from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.document import (
+    Document,
+    Features,
+    Origin,
+    Reader,
+    ReaderOutput,
+    gathered,
+)
 
 
 def kind_of(columns: tuple[str, ...]) -> str:
@@ -120,7 +127,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
             yield leaf
 
 
-_LEAVES = coverage.gathered(_leaves)
+_LEAVES = gathered(_leaves)
 _READ = entries.with_rest(_read, keys.OSAIMAP, _LEAVES, _SUBJECTS)
 
 READER = Reader(

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.policy import report
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -111,8 +112,7 @@ def _has_identity(folder: Path, version: str) -> bool:
 
 def _make_identity(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
     rows = [
-        {**asdict(pair), "verdict": pair.verdict.name}
-        for pair in _identified(snapshot.in_columns())
+        {**asdict(pair), "verdict": pair.verdict.name} for pair in _identified(in_columns(snapshot))
     ]
     _put(_identity_file(folder, snapshot.version), rows)
 
@@ -138,7 +138,7 @@ def _has_stats(folder: Path, version: str) -> bool:
 
 
 def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    _put(_stats_file(folder, snapshot.version), asdict(stats(snapshot.in_columns())))
+    _put(_stats_file(folder, snapshot.version), asdict(stats(in_columns(snapshot))))
 
 
 def policy_counts(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tally]]:
@@ -152,7 +152,7 @@ def policy_counts(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tal
 
 
 def _policy_counted(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tally]]:
-    return report.tallied(snapshot.in_columns(), lambda _: nullcontext(deadline.check))
+    return report.tallied(in_columns(snapshot), lambda _: nullcontext(deadline.check))
 
 
 def _has_voices(folder: Path, version: str) -> bool:

@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
+from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
@@ -94,7 +95,7 @@ def keep(folder: Path, snapshot: AcceptedSnapshot) -> None:
         database.execute(
             "CREATE TABLE profile (iri TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID"
         )
-        for model in heaviest(snapshot.in_columns()):
+        for model in heaviest(in_columns(snapshot)):
             body = as_json(profile(snapshot, model).to_json())
             database.execute("INSERT INTO profile VALUES (?,?)", (model, zlib.compress(body)))
         database.commit()

@@ -1,0 +1,24 @@
+"""Names as they are compared: without case, accents and punctuation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from provenance_graph.core.memo import remembered
+
+_ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
+"""What is left out of a name of ASCII."""
+
+
+@remembered(32_768)
+def fold(name: str) -> str:
+    """A name without case, accents, punctuation and spaces, for comparing.
+
+    >>> fold("Claude Haiku 4.5") == fold("claude-haiku-4-5")
+    True
+    """
+    if name.isascii():
+        return name.lower().translate(_ASCII)
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return re.sub(r"[^a-z0-9\u0370-\uffff]+", "", plain)
