@@ -168,3 +168,31 @@ def test_the_ledger_of_a_card_tells_every_value() -> None:
         Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 1,
         Fate.NOT_UNDERSTOOD: 0,
     }  # fmt: skip
+
+
+def test_a_tag_that_says_otherwise_than_the_key_of_its_kind_is_kept() -> None:
+    front = "license: mit\nbase_model: acme/big-chat\nlanguage: [de]\ndatasets: [acme/a]\ntags: "
+    tags = ["license:mit", "license:gpl-3.0", "base_model:acme/big", "dataset:acme/b"]
+    stated, _ = card(front + json.dumps([*tags, "base_model:adapter:acme/big-chat", "language:fr"]))
+    kept = {value for predicate, value in stated if predicate == PG.otherStatement}
+    assert kept == {
+        "tag: license:gpl-3.0", "tag: base_model:acme/big", "tag: dataset:acme/b", "tag: language:fr"
+    }  # fmt: skip
+
+
+def test_a_tag_speaks_where_its_key_is_missing() -> None:
+    stated, _ = card("tags: [license:mit, base_model:acme/big, language:fr, 'dataset:acme/b']")
+    assert stated >= {
+        (DCTERMS.license, "http://spdx.org/licenses/MIT"),
+        (PROV.wasDerivedFrom, iris.model("acme/big")),
+        (DCTERMS.language, "fr"),
+        (PG.trainedOn, iris.dataset("acme/b")),
+    }
+
+
+def test_what_a_configuration_of_a_dataset_says_of_its_licence_is_kept() -> None:
+    front = (
+        "license: mit\ntask_categories: [x]\ndataset_info:\n- config_name: a\n  license: cc0-1.0\n"
+    )
+    stated, _ = card(front, "datasets--acme-labs--Tiny.md")
+    assert (PG.otherStatement, "dataset_info.license: cc0-1.0") in stated

@@ -256,3 +256,13 @@ def test_each_weight_of_a_model_that_is_merged_twice_is_kept() -> None:
     assert "models.parameters.weight: org/b: 0, 0.3, 1" in {
         str(c.value) for c in result if c.predicate == PG.otherStatement
     }
+
+
+def test_a_branch_that_moves_on_is_no_revision_of_a_merged_model() -> None:
+    recipe = "merge_method: ties\nmodels: [{model: 'a/b@main'}, {model: 'c/d@v2'}]\n"
+    fixed = {
+        claim.value
+        for claim in claims(recipe, "acme-labs--Tiny/mergekit_config.yml")
+        if claim.predicate == PG.derivedFromVersion
+    }
+    assert [str(each).rpartition("/")[2] for each in fixed] == ["v2"]

@@ -68,6 +68,8 @@ MODEL_ROWS = (
 
 DATASET_ROWS = (
     *read("`pg:datasetConfiguration`", "card/configs/config_name", "card/dataset_info/config_name"),
+    *later("card/dataset_info/license", "card/dataset_info/homepage", "card/dataset_info/citation",
+           "card/dataset_info/description"),
     *skip("how the files are laid out", "card/configs/**", "card/dataset_info/**", "card/train-eval-index/**"),
     *read("`pg:task`", "card/task_categories", "card/task_ids"),
     *read("`prov:wasDerivedFrom` after `extended|`", "card/source_datasets"),

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.fields import languages, named
+from provenance_graph.formats.fields import languages
 from provenance_graph.formats.huggingface.cards import data as card_data
-from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, listed, shape, texts
+from provenance_graph.formats.huggingface.cards import lineage, tags
+from provenance_graph.formats.huggingface.cards.parts import Card, shape, texts
 from provenance_graph.formats.huggingface.cards.results import read_model_index
 from provenance_graph.formats.huggingface.keys import KEYS, field_of
-from provenance_graph.formats.huggingface.names import SOURCE, is_repository, parent, version_of
 from provenance_graph.formats.huggingface.tables import (
-    ADAPTER_MARKS,
-    FORMAT_TAGS,
-    HUB_RELATIONS,
-    MERGE_MARKS,
-    QUANTIZED_MARKS,
-    RELATIONS,
     TASKS,
-    quantization_of,
 )
 from provenance_graph.formats.licences import names as licence_names
 
@@ -191,131 +184,6 @@ def _task(card: Card, value: Any, where: str) -> ReaderOutput:
             yield card.say(PG.outputModality, kind, basis=Basis.INFERENCE)
 
 
-def _tags(card: Card, value: Any, where: str) -> ReaderOutput:
-    for item in texts(value, where):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        tag = item[1]
-        kind, colon, rest = tag.partition(":")
-        if colon and kind in ("arxiv", "doi") and rest:
-            yield from _paper(card, rest if kind == "arxiv" else f"https://doi.org/{rest}", item[0])
-        elif colon and kind == "dataset" and rest and "datasets" not in card.data:
-            yield from card_data.datasets(card, rest, item[0])
-        elif tag.casefold() in FORMAT_TAGS:
-            yield card.say(PG.fileFormat, literals.text(tag.casefold()))
-        elif tag in TASKS:
-            if tag != card.data.get("pipeline_tag"):
-                yield card.say(PG.task, literals.text(tag))
-        elif tag.casefold() in named.LIBRARIES:
-            if tag != card.data.get("library_name"):
-                yield card.say(PG.framework, literals.text(tag))
-        elif tag in languages.TAGS:
-            if tag not in statements.as_list(card.data.get("language")):
-                yield card.say(DCTERMS.language, literals.text(tag))
-        elif kind in _READ_ELSEWHERE or tag.casefold() in PAGE_TAGS:
-            continue
-        elif quantization_of([tag]) == ("", 0):
-            yield coverage.other(card.repo.subject, "tag", tag)
-    yield from _quantised(card, value)
-
-
-def _quantised(card: Card, tags: Any) -> Iterator[Claim]:
-    """Method and bits by the tags; those of an adapter tell how its base was loaded."""
-    if relation_of(card)[0] == PG.adapterOf:
-        return
-    method, bits = quantization_of(map(statements.scalar_text, statements.as_list(tags)))
-    if method:
-        yield card.say(PG.quantizationMethod, literals.text(method))
-    if bits:
-        yield card.say(PG.quantizationBits, literals.decimal(bits))
-
-
-_READ_ELSEWHERE = frozenset({"base_model", "license", "dataset", "language"})
-
-
-def relation_of(card: Card) -> tuple[Iri, bool]:
-    """The kind of derivation from the base, and whether it was inferred as the Hub infers it."""
-    stated = statements.scalar_text(card.data.get("base_model_relation")).casefold()
-    if stated in RELATIONS:
-        return RELATIONS[stated], False
-    if stated:
-        return PROV.wasDerivedFrom, False
-    marks = {
-        statements.scalar_text(tag).casefold() for tag in statements.as_list(card.data.get("tags"))
-    } | {statements.scalar_text(card.data.get("library_name")).casefold()}
-    related = {tag.split(":")[1] for tag in marks if re.match(r"base_model:[^:]+:", tag)}
-    if len(related) == 1 and (tagged := RELATIONS.get(next(iter(related)))):
-        return tagged, True
-    names_ = {file.rpartition("/")[2].casefold() for file in card.files}
-    if marks & ADAPTER_MARKS or "adapter_config.json" in names_:
-        return PG.adapterOf, True
-    quantised = bool(card.data.get("quantized_by")) or any(f.endswith(".gguf") for f in names_)
-    if quantised or marks & QUANTIZED_MARKS:
-        return PG.quantizedFrom, True
-    bases = _bases(card)
-    if len(bases) > 1 or (marks & MERGE_MARKS and bases):
-        return PG.mergedFrom, True
-    return PG.fineTunedFrom, True
-
-
-def _bases(card: Card) -> list[Any]:
-    """The base models, also where several stand in one text."""
-    stated = statements.as_list(card.data.get("base_model"))
-    return [part for each in stated for part in listed(each)]
-
-
-def _base(card: Card, value: Any, where: str) -> ReaderOutput:
-    relation, inferred = relation_of(card)
-    stated = statements.scalar_text(card.data.get("base_model_relation"))
-    if stated and stated.casefold() not in HUB_RELATIONS:
-        at = f"{card.place}/base_model_relation"
-        what = f"{stated[:60]!r} is no relation of the Hub's"
-        yield Problem(at, what, ", ".join(sorted(HUB_RELATIONS)))
-    basis = Basis.INFERENCE if inferred else card.basis
-    for item in texts(value, where):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        for name in listed(item[1]):
-            yield from parent(card.repo, relation, name, item[0], basis)
-
-
-def _relation_alone(card: Card, value: Any, where: str) -> ReaderOutput:
-    """A relation says nothing where the base that it relates to is missing."""
-    if not any(map(statements.scalar_text, statements.as_list(card.data.get("base_model")))):
-        what = "a relation to a base model, and no base model"
-        yield Problem(where, what, "base_model: owner/name", kind="missing")
-        yield coverage.other(
-            card.repo.subject, "base_model_relation", statements.scalar_text(value)
-        )
-
-
-def _successor(card: Card, value: Any, where: str) -> ReaderOutput:
-    name = statements.scalar_text(value)
-    if is_repository(name):
-        yield Claim(iris.model(name), DCTERMS.replaces, card.repo.subject, basis=card.basis)
-    else:
-        yield Problem(where, f"{name[:60]!r} is not a repository", "owner/name")
-
-
-def _paper(card: Card, value: Any, where: str) -> ReaderOutput:
-    if isinstance(value, float):  # 2310.0683 was written 2310.06830
-        result = re.search(r"arxiv\s*:\s*[\"']?(\d{4}\.\d{4,5})", card.text[:200_000])
-        value = result[1] if result else statements.scalar_text(value)
-    for item in texts(value, where):
-        if isinstance(item, Problem):
-            yield item
-            continue
-        text = item[1]
-        if match := _ARXIV.fullmatch(text):
-            yield card.say(PG.paper, Iri(f"https://arxiv.org/abs/{match[1]}"))
-        elif text.startswith("10.") and "/" in text:
-            yield statements.link(card.repo.subject, PG.paper, f"https://doi.org/{text}", item[0])
-        else:
-            yield statements.link(card.repo.subject, PG.paper, text, item[0])
-
-
 def _results(card: Card, value: Any, where: str) -> ReaderOutput:
     yield from read_model_index(card.repo, value, where)
 
@@ -339,27 +207,6 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], ReaderOutput]:
     return read
 
 
-def _revisions(card: Card, value: Any, where: str) -> ReaderOutput:
-    """The states of the base models that were used, one for each, or one for the only one."""
-    bases = _bases(card)
-    revisions = [part for each in statements.as_list(value) for part in listed(each)]
-    if len(bases) != len(revisions):
-        what = f"{len(revisions)} revisions for {len(bases)} base models"
-        yield Problem(where, what, "one for each, in their order", kind="lineage")
-        yield coverage.other(card.repo.subject, "base_model_revision", str(value)[:200])
-        return
-    for base, revision in zip(bases, revisions, strict=True):
-        name, stated = statements.scalar_text(base), statements.scalar_text(revision)
-        if not is_repository(name) or not stated:
-            yield coverage.other(card.repo.subject, "base_model_revision", stated)
-            continue
-        node = iris.mint("in", SOURCE, "derivation", card.repo.local, "base", iris.slug(name)[:120])
-        yield card.say(PROV.qualifiedDerivation, node)
-        yield Claim(node, RDF.type, PG.Derivation)
-        yield Claim(node, PROV.entity, iris.model(name), basis=card.basis)
-        yield from version_of(iris.model(name), node, stated, card.basis)
-
-
 DATASET_FIELDS = frozenset(
     ("license", "language", "arxiv", "doi", "paper", "pretty_name", "tags", "configs",
      "dataset_info", "task_categories", "task_ids", "source_datasets")
@@ -373,15 +220,15 @@ FIELDS: Mapping[str, Callable[[Card, Any, str], ReaderOutput]] = MappingProxyTyp
         "languages": _language,
         "library_name": _library,
         "pipeline_tag": _task,
-        "tags": _tags,
+        "tags": tags.read,
         "datasets": card_data.datasets,
-        "base_model": _base,
-        "base_model_relation": _relation_alone,
-        "base_model_revision": _revisions,
-        "new_version": _successor,
-        "arxiv": _paper,
+        "base_model": lineage.base,
+        "base_model_relation": lineage.relation_alone,
+        "base_model_revision": lineage.revisions,
+        "new_version": lineage.successor,
+        "arxiv": tags.paper,
         "paper": _linked(PG.paper),
-        "doi": _paper,
+        "doi": tags.paper,
         "repo": _linked(PG.codeRepository),
         "repository": _linked(PG.codeRepository),
         "github": _linked(PG.codeRepository),

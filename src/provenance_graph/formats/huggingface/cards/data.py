@@ -97,10 +97,18 @@ def configurations(card: Card, value: Any, where: str) -> ReaderOutput:
     for item in statements.as_list(value)[:MAX_ITEMS]:
         if name := statements.scalar_text(statements.mapping(item).get("config_name")):
             yield card.say(PG.datasetConfiguration, literals.text(name[:200]))
-        elif not isinstance(item, dict):
+        for key in _ABOUT:  # as `datasets` wrote them before cards had keys of their own
+            if stated := statements.scalar_text(statements.mapping(item).get(key)):
+                yield coverage.other(card.repo.subject, f"{where.rpartition('/')[2]}.{key}", stated)
+        if name:
+            continue
+        if not isinstance(item, dict):
             yield Problem(
                 where, f"{statements.stated_name(item)[:60]!r} is no configuration", kind="shape"
             )
+
+
+_ABOUT = ("license", "homepage", "citation", "description")
 
 
 def tasks(card: Card, value: Any, where: str) -> ReaderOutput:

@@ -163,7 +163,7 @@ def _parent(
     called = parent_name if parent_name != target else part.name
     step = iris.slug(called)[:120] + (f"-{weighed + 1}" if weighed else "")
     node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", step)
-    if part.revision:
+    if part.revision and part.revision != "main":  # a branch that moves on fixes nothing
         yield from version_of(target, node, part.revision, Basis.ARTIFACT)
     yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=Basis.ARTIFACT)
     yield Claim(node, RDF.type, PG.Derivation)

@@ -1,0 +1,110 @@
+"""From which models a card says that its model comes, and how."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from provenance_graph.core import iris
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.huggingface.cards.parts import Card, listed, texts
+from provenance_graph.formats.huggingface.names import SOURCE, is_repository, parent, version_of
+from provenance_graph.formats.huggingface.tables import (
+    ADAPTER_MARKS,
+    HUB_RELATIONS,
+    MERGE_MARKS,
+    QUANTIZED_MARKS,
+    RELATIONS,
+)
+
+
+def relation_of(card: Card) -> tuple[Iri, bool]:
+    """The kind of derivation from the base, and whether it was inferred as the Hub infers it."""
+    stated = statements.scalar_text(card.data.get("base_model_relation")).casefold()
+    if stated in RELATIONS:
+        return RELATIONS[stated], False
+    if stated:
+        return PROV.wasDerivedFrom, False
+    marks = {
+        statements.scalar_text(tag).casefold() for tag in statements.as_list(card.data.get("tags"))
+    } | {statements.scalar_text(card.data.get("library_name")).casefold()}
+    related = {tag.split(":")[1] for tag in marks if re.match(r"base_model:[^:]+:", tag)}
+    if len(related) == 1 and (tagged := RELATIONS.get(next(iter(related)))):
+        return tagged, True
+    names_ = {file.rpartition("/")[2].casefold() for file in card.files}
+    if marks & ADAPTER_MARKS or "adapter_config.json" in names_:
+        return PG.adapterOf, True
+    quantised = bool(card.data.get("quantized_by")) or any(f.endswith(".gguf") for f in names_)
+    if quantised or marks & QUANTIZED_MARKS:
+        return PG.quantizedFrom, True
+    bases = _bases(card)
+    if len(bases) > 1 or (marks & MERGE_MARKS and bases):
+        return PG.mergedFrom, True
+    return PG.fineTunedFrom, True
+
+
+def _bases(card: Card) -> list[Any]:
+    """The base models, also where several stand in one text."""
+    stated = statements.as_list(card.data.get("base_model"))
+    return [part for each in stated for part in listed(each)]
+
+
+def base(card: Card, value: Any, where: str) -> ReaderOutput:
+    """The models that the metadata name as bases, each in the relation that is stated or shows."""
+    relation, inferred = relation_of(card)
+    stated = statements.scalar_text(card.data.get("base_model_relation"))
+    if stated and stated.casefold() not in HUB_RELATIONS:
+        at = f"{card.place}/base_model_relation"
+        what = f"{stated[:60]!r} is no relation of the Hub's"
+        yield Problem(at, what, ", ".join(sorted(HUB_RELATIONS)))
+    basis = Basis.INFERENCE if inferred else card.basis
+    for item in texts(value, where):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        for name in listed(item[1]):
+            yield from parent(card.repo, relation, name, item[0], basis)
+
+
+def relation_alone(card: Card, value: Any, where: str) -> ReaderOutput:
+    """A relation says nothing where the base that it relates to is missing."""
+    if not any(map(statements.scalar_text, statements.as_list(card.data.get("base_model")))):
+        what = "a relation to a base model, and no base model"
+        yield Problem(where, what, "base_model: owner/name", kind="missing")
+        yield coverage.other(
+            card.repo.subject, "base_model_relation", statements.scalar_text(value)
+        )
+
+
+def successor(card: Card, value: Any, where: str) -> ReaderOutput:
+    """The model that takes this one's place."""
+    name = statements.scalar_text(value)
+    if is_repository(name):
+        yield Claim(iris.model(name), DCTERMS.replaces, card.repo.subject, basis=card.basis)
+    else:
+        yield Problem(where, f"{name[:60]!r} is not a repository", "owner/name")
+
+
+def revisions(card: Card, value: Any, where: str) -> ReaderOutput:
+    """The states of the base models that were used, one for each, or one for the only one."""
+    bases = _bases(card)
+    revisions = [part for each in statements.as_list(value) for part in listed(each)]
+    if len(bases) != len(revisions):
+        what = f"{len(revisions)} revisions for {len(bases)} base models"
+        yield Problem(where, what, "one for each, in their order", kind="lineage")
+        yield coverage.other(card.repo.subject, "base_model_revision", str(value)[:200])
+        return
+    for base, revision in zip(bases, revisions, strict=True):
+        name, stated = statements.scalar_text(base), statements.scalar_text(revision)
+        if not is_repository(name) or not stated:
+            yield coverage.other(card.repo.subject, "base_model_revision", stated)
+            continue
+        node = iris.mint("in", SOURCE, "derivation", card.repo.local, "base", iris.slug(name)[:120])
+        yield card.say(PROV.qualifiedDerivation, node)
+        yield Claim(node, RDF.type, PG.Derivation)
+        yield Claim(node, PROV.entity, iris.model(name), basis=card.basis)
+        yield from version_of(iris.model(name), node, stated, card.basis)

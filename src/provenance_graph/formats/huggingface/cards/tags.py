@@ -1,0 +1,113 @@
+"""What a card's tags say: papers, data, formats, libraries, tasks, languages, ways to pack weights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Any
+
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.formats import coverage, statements
+from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.fields import languages, named
+from provenance_graph.formats.huggingface.cards import data as card_data
+from provenance_graph.formats.huggingface.cards import lineage
+from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, listed, texts
+from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, TASKS, quantization_of
+
+_ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
+
+
+def read(card: Card, value: Any, where: str) -> ReaderOutput:
+    """Each tag by what it says; one that says nothing more than a key of the metadata says nothing."""
+    for item in texts(value, where):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        at, tag = item
+        kind, colon, rest = tag.partition(":")
+        if colon and kind in ("arxiv", "doi") and rest:
+            yield from paper(card, rest if kind == "arxiv" else f"https://doi.org/{rest}", at)
+        elif colon and kind == "dataset" and rest and "datasets" not in card.data:
+            yield from card_data.datasets(card, rest, at)
+        elif kind in _KEY_OF:
+            # those of an answer of the Hub are read beside its card
+            yield from _by_key(card, tag, at) if card.text and colon else ()
+        elif tag.casefold() not in PAGE_TAGS:
+            yield from _word(card, tag)
+    yield from _quantised(card, value)
+
+
+def _word(card: Card, tag: str) -> Iterator[Claim]:
+    """A tag of one word: a format, task, library or language, else as it stands."""
+    if tag.casefold() in FORMAT_TAGS:
+        yield card.say(PG.fileFormat, literals.text(tag.casefold()))
+    elif tag in TASKS:
+        if tag != card.data.get("pipeline_tag"):
+            yield card.say(PG.task, literals.text(tag))
+    elif tag.casefold() in named.LIBRARIES:
+        if tag != card.data.get("library_name"):
+            yield card.say(PG.framework, literals.text(tag))
+    elif tag in languages.TAGS:
+        if tag not in statements.as_list(card.data.get("language")):
+            yield card.say(DCTERMS.language, literals.text(tag))
+    elif quantization_of([tag]) == ("", 0):
+        yield coverage.other(card.repo.subject, "tag", tag)
+
+
+def _quantised(card: Card, tags: Any) -> Iterator[Claim]:
+    """Method and bits by the tags; those of an adapter tell how its base was loaded."""
+    if lineage.relation_of(card)[0] == PG.adapterOf:
+        return
+    method, bits = quantization_of(map(statements.scalar_text, statements.as_list(tags)))
+    if method:
+        yield card.say(PG.quantizationMethod, literals.text(method))
+    if bits:
+        yield card.say(PG.quantizationBits, literals.decimal(bits))
+
+
+_KEY_OF = MappingProxyType(
+    {
+        "base_model": "base_model",
+        "license": "license",
+        "dataset": "datasets",
+        "language": "language",
+    }
+)
+"""The keys that say what tags of a kind say: the Hub makes these tags of them."""
+
+
+def _by_key(card: Card, tag: str, where: str) -> ReaderOutput:
+    """A tag that says what a key is for: nothing more than the key, all there is, or something else."""
+    kind, _, rest = tag.partition(":")
+    stated = [
+        statements.scalar_text(statements.mapping(each).get("name", each)).casefold()
+        for each in statements.as_list(card.data.get(_KEY_OF[kind]))
+    ]
+    said = rest.rpartition(":")[2].casefold() if kind == "base_model" else rest.casefold()
+    if not any(stated):
+        yield from named.tag(card.repo.subject, tag, where)
+    elif not any(said in listed(each) for each in stated):
+        yield coverage.other(card.repo.subject, "tag", tag)
+
+
+def paper(card: Card, value: Any, where: str) -> ReaderOutput:
+    """A paper by its arXiv id, its DOI or its address."""
+    if isinstance(value, float):  # 2310.0683 was written 2310.06830
+        result = re.search(r"arxiv\s*:\s*[\"']?(\d{4}\.\d{4,5})", card.text[:200_000])
+        value = result[1] if result else statements.scalar_text(value)
+    for item in texts(value, where):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        text = item[1]
+        if match := _ARXIV.fullmatch(text):
+            yield card.say(PG.paper, Iri(f"https://arxiv.org/abs/{match[1]}"))
+        elif text.startswith("10.") and "/" in text:
+            yield statements.link(card.repo.subject, PG.paper, f"https://doi.org/{text}", item[0])
+        else:
+            yield statements.link(card.repo.subject, PG.paper, text, item[0])
