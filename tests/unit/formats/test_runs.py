@@ -186,3 +186,27 @@ def test_what_a_relation_states_besides_its_ends_is_kept() -> None:
     assert any(p == DCTERMS.created and v.startswith("2026-01-02") for p, v in about)
     assert (PG.digest, f"sha256:{'ab' * 32}") in about
     assert any("ex:recipe" in value for _, value in about)
+
+
+def test_the_events_of_a_run_belong_together() -> None:
+    began = {**LINEAGE, "eventType": "START", "eventTime": "2025-12-30T05:00:00Z", "outputs": []}
+    ended = {
+        **LINEAGE,
+        "inputs": LINEAGE["inputs"][:0],
+        "job": {"namespace": "lab", "name": "train"},
+    }
+    claims = _claims("openlineage", [began, ended])
+    stage = {claim.predicate: str(claim.value) for claim in claims if "/run/" in claim.subject}
+    assert stage[PROV.startedAtTime] == "2025-12-30"
+    assert stage[PROV.endedAtTime] == "2026-01-01"
+    assert stage[PG.codeRevision] == "8f2b1c0"
+    assert stage[PROV.used].endswith("/7")  # the version that the first event names
+    trained = [claim for claim in claims if claim.predicate == PG.trainedOn]
+    assert [str(claim.value).rpartition("/")[2] for claim in trained] == ["oak-web"]
+
+
+def test_events_of_other_runs_do_not_mix() -> None:
+    other = {**LINEAGE, "eventType": "START", "outputs": [], "run": {"runId": "another"},
+             "inputs": [{"namespace": "s3://lab", "name": "secret"}]}  # fmt: skip
+    claims = _claims("openlineage", [other, LINEAGE])
+    assert not [c for c in claims if c.predicate == PG.trainedOn and "secret" in str(c.value)]

@@ -21,6 +21,8 @@ from provenance_graph.formats.statements import mapping, scalar_text
 
 SOURCE = "mlflow"
 _VERSION = "_version"
+_LIBRARIES = {"xgb": "xgboost", "lgb": "lightgbm", "sklearn": "scikit-learn", "pytorch": "torch"}
+"""Packages whose version MLflow gives under a shorter name."""
 _NO_NAMES = frozenset(("artifacts", "model", "models", "mlruns", "outputs", ".", ".."))
 """Folders that MLflow and its users make for every model; none is a model's name."""
 
@@ -70,6 +72,8 @@ KEYS = KeyTable(
             "prompts",
             "databricks_runtime",
             "is_signature_from_type_hint",
+            "type_hint_from_example",
+            "resources/**",
             "auth_policy/**",
         ),
     )
@@ -164,7 +168,8 @@ def _flavor(
             str(key).endswith(_VERSION)
             and KEYS.fate(("flavors", name, str(key))) is coverage.Fate.READ
         ):
-            library = f"{str(key).removesuffix(_VERSION)} {scalar_text(value)}"
+            short = str(key).removesuffix(_VERSION)
+            library = f"{_LIBRARIES.get(short, short)} {scalar_text(value)}"
             yield Claim(model, PG.softwareDependency, statements.literal(library))
     stated = scalar_text(about.get("source_model_name"))
     if not stated:
@@ -192,7 +197,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_model,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=leaves,
 )

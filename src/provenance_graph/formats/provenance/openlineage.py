@@ -22,14 +22,16 @@ from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import runs
 from provenance_graph.formats.parsing import parse_json
+from provenance_graph.formats.provenance.open_runs import MAX_FACTS, OpenRun
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "openlineage"
 MAX_PROBLEMS = 100
+MAX_OPEN = 10_000
+"""How many runs that have not ended are remembered; what later ones said before stays with its event."""
+_LAST = frozenset(("COMPLETE", "FAIL", "ABORT"))
 MAX_KNOWN = 10_000
 """How many datasets of a stream are held to tell what is said of them again."""
-_SETTINGS = re.compile(r"param|config|hyper|setting|argument", re.IGNORECASE)
-"""Facets of a run, by their names, that hold what the run was started with."""
 _PUBLISHED_BY = "the program that sent the event, and the schema it follows"
 KEYS = KeyTable(
     (
@@ -183,11 +185,21 @@ class _Stream:
     """What the events of a document share.
 
     ``odd`` takes up values under keys that the standard does not have. ``known`` holds datasets by
-    what is stated of them: most events of a stream repeat it word for word.
+    what is stated of them: most events of a stream repeat it word for word. ``open`` holds runs that
+    have begun and not ended.
     """
 
     odd: list[Leaf] = field(default_factory=list)
     known: dict[str, tuple[Iri | None, Iri, list[Leaf]]] = field(default_factory=dict)
+    open: dict[str, OpenRun] = field(default_factory=dict)
+
+    def run_of(self, event: dict[Any, Any]) -> OpenRun:
+        """The run that an event belongs to, as far as it is known."""
+        name = scalar_text(mapping(event.get("run")).get("runId"))
+        run = self.open.pop(name, None) or OpenRun()
+        if name and event.get("eventType") not in _LAST and len(self.open) < MAX_OPEN:
+            self.open[name] = run
+        return run
 
     def described(self, raw: Any, where: str, new: list[Claim | Problem]) -> tuple[Iri | None, Iri]:
         """Which dataset or model it is; ``new`` takes up what is said of it for the first time."""
@@ -207,29 +219,31 @@ class _Stream:
 
 
 def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim | Problem]:
-    """What one event says."""
-    inputs = []
-    used: list[Iri] = []
+    """What one event says, with what earlier events of its run said."""
     new: list[Claim | Problem] = []
     own = list(_own_leaves(where, event))
     stream.odd += (leaf for leaf in own if KEYS.find(leaf.path) is None)
+    run = stream.run_of(event)
+    run.add(event, own)
     for n, raw in enumerate(as_list(event.get("inputs"))):
-        inputs.append(stream.described(raw, f"{where}/inputs/{n}", new))
-        if (source := inputs[-1][0]) is not None:
+        source, of = stream.described(raw, f"{where}/inputs/{n}", new)
+        if source is not None and len(run.inputs) < MAX_FACTS:
+            run.inputs[source, of] = None
             state, claims = runs.at_version(SOURCE, source, _version(mapping(raw)))
-            used.append(state)
+            run.uses(source, state)
             yield from claims
     for n, raw in enumerate(as_list(event.get("outputs"))):
-        made, kind = stream.described(raw, f"{where}/outputs/{n}", new)
-        if made is None:
-            continue
-        for source, of in inputs:
-            if source is not None and source != made:
+        result, kind = stream.described(raw, f"{where}/outputs/{n}", new)
+        if result is not None and len(run.made) < MAX_FACTS:
+            run.made[result, kind] = None
+    for made, kind in run.made:
+        for source, of in run.inputs:
+            if source != made:
                 trained = kind == PG.Model and of == PG.Dataset
                 yield Claim(made, PG.trainedOn if trained else PROV.wasDerivedFrom, source)
-        yield from _run(made, event, where, own)
+        yield from _run(made, event, where, run)
         if kind == PG.Model:
-            yield from _stage(made, event, where, used)
+            yield from _stage(made, event, where, run)
     if event.get("dataset"):  # an event of a dataset, without a run
         stream.described(event["dataset"], f"{where}/dataset", new)
     elif not as_list(event.get("inputs")) and not as_list(event.get("outputs")):
@@ -237,55 +251,40 @@ def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim
     yield from new
 
 
-def _run(
-    made: Iri, event: dict[Any, Any], where: str, own: list[Leaf]
-) -> Iterator[Claim | Problem]:
-    """Which run wrote it, when, with which code; the rest of the event as stated."""
+def _name(event: dict[Any, Any]) -> str:
     job = mapping(event.get("job"))
     name = f"{stated_name(job.get('namespace'))}/{stated_name(job.get('name'))}".strip("/")
-    run = scalar_text(mapping(event.get("run")).get("runId"))
-    yield coverage.other(made, "run", f"{name} {run}".strip())
+    return f"{name} {scalar_text(mapping(event.get('run')).get('runId'))}".strip()
+
+
+def _run(made: Iri, event: dict[Any, Any], where: str, run: OpenRun) -> Iterator[Claim | Problem]:
+    """Which run wrote it, when, with which code; the rest of its events as stated."""
+    yield coverage.other(made, "run", _name(event))
     if event.get("eventTime") is not None:
         if scalar_text(event.get("eventType")) in ("", "COMPLETE"):
             yield statements.dated(made, DCTERMS.created, event["eventTime"], f"{where}/eventTime")
         else:
             yield coverage.other(made, "eventTime", scalar_text(event["eventTime"]))
-    code = mapping(mapping(job.get("facets")).get("sourceCodeLocation"))
-    if revision := scalar_text(code.get("version")):
-        yield Claim(made, PG.codeRevision, statements.literal(revision))
-    if url := scalar_text(code.get("url")):
+    if run.revision:
+        yield Claim(made, PG.codeRevision, statements.literal(run.revision))
+    if run.code:
         place = f"{where}/job/facets/sourceCodeLocation/url"
-        yield statements.link(made, PG.trainingCode, url, place)
-    yield from coverage.claims(made, own, KEYS)
+        yield statements.link(made, PG.trainingCode, run.code, place)
+    yield from coverage.claims(made, run.own, KEYS)
 
 
-def _stage(
-    made: Iri, event: dict[Any, Any], where: str, used: list[Iri]
-) -> Iterator[Claim | Problem]:
+def _stage(made: Iri, event: dict[Any, Any], where: str, run: OpenRun) -> Iterator[Claim | Problem]:
     """The run that wrote a model, as a stage of its training; its settings are facets of the run."""
-    job, run = mapping(event.get("job")), mapping(event.get("run"))
-    name = f"{stated_name(job.get('namespace'))}/{stated_name(job.get('name'))}".strip("/")
-    run_id = scalar_text(run.get("runId"))
-    facets = mapping(run.get("facets"))
-    ended = scalar_text(event.get("eventTime")) if event.get("eventType") == "COMPLETE" else ""
-    nominal = mapping(facets.get("nominalTime"))
-    code = mapping(mapping(job.get("facets")).get("sourceCodeLocation"))
-    settings = tuple(
-        (".".join(leaf.path[1:]), scalar_text(leaf.value))
-        for facet, about in facets.items()
-        if _SETTINGS.search(str(facet))
-        for leaf in coverage.leaves(about, ("",), "")
-        if not leaf.path[-1].startswith("_")
-    )
+    name = _name(event)
     result = runs.TrainingRun(
-        node=iris.entity(SOURCE, "run", iris.slug(f"{name} {run_id}")[:200]),
-        name=f"{name} {run_id}".strip(),
-        started=scalar_text(nominal.get("nominalStartTime")),
-        ended=ended,
-        used=tuple(used),
-        code=scalar_text(code.get("url")),
-        revision=scalar_text(code.get("version")),
-        settings=settings,
+        node=iris.entity(SOURCE, "run", iris.slug(name)[:200]),
+        name=name,
+        started=run.started,
+        ended=run.ended,
+        used=tuple(run.used),
+        code=run.code,
+        revision=run.revision,
+        settings=tuple(run.settings.items()),
     )
     yield from runs.stage(result, made, where)
 
@@ -361,7 +360,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_events,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )
