@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from provenance_graph.core.claims import Literal, Precision, SourcedClaim, Value
@@ -30,6 +31,8 @@ A nominal size is a rounding by its definition, and one catalogue rounds further
 LIMITS = frozenset({PG.contextLength, PG.maxInputTokens, PG.maxOutputTokens})
 """Limits that are commonly given in K, which is 1,000 to some and 1,024 to others."""
 
+_DIGITS = 309
+"""Digits before the point of the greatest number that a double holds."""
 _IN_K = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[kKmM]\b")
 
 
@@ -124,7 +127,15 @@ def value_key(value: Value) -> tuple[str, ...]:
     """A total order over values."""
     if isinstance(value, Iri):
         return ("", value)
-    return (value.datatype, value.lexical.rjust(24), value.language)
+    return (value.datatype, _sortable(value).rjust(24), value.language)
+
+
+def _sortable(value: Literal) -> str:
+    """A literal's text; of a number with a fraction or an exponent one that sorts as the number."""
+    if value.datatype not in (XSD.decimal, XSD.double) or not value.lexical[:1].isdecimal():
+        return value.lexical
+    whole, _, fraction = format(Decimal(value.lexical), "f").partition(".")
+    return f"{whole.rjust(_DIGITS)}.{fraction}"
 
 
 def distinct(stored: Iterable[SourcedClaim]) -> list[SourcedClaim]:

@@ -266,11 +266,17 @@ class AcceptedSnapshot:
         """The day on which a record was last retrieved; empty where there is none."""
         return max((day[:10] for day in self.header_values(PAV.retrievedOn)), default="")
 
+    def counts(self, record: Iri) -> bool:
+        """Whether a record is the latest reading of its document, on the snapshot's day."""
+        header = self.statements.header(record)
+        return header is not None and self.latest.counts(header)
+
     def unreadable(self) -> set[Iri]:
         """The subjects of which some source's words could not be read as a value."""
         return {
             self.canonical(about)
             for node, _, _, graph in self.quads(predicate=PG.unusable, graph=ANY)
+            if graph is not None and self.counts(graph)
             for _, _, about, _ in self.quads(node, PG.about, graph=graph)
             if isinstance(about, Iri)
         }
@@ -283,7 +289,8 @@ class AcceptedSnapshot:
             for node, _, _, graph in nodes:
                 stated = {p: o for _, p, o, _ in self.quads(node, graph=graph)}
                 about, prop = stated.get(PG.about), stated.get(PG.property)
-                if isinstance(about, Iri) and isinstance(prop, Iri):
+                current = graph is not None and self.counts(graph)
+                if current and isinstance(about, Iri) and isinstance(prop, Iri):
                     subject = self.canonical(about)
                     if subject not in results and any(True for _ in self.quads(subject, prop)):
                         results.add(subject)

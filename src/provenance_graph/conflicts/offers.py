@@ -133,5 +133,7 @@ def _held(snapshot: AcceptedSnapshot, offer: Iri, predicate: Iri, model: Iri) ->
     return [
         SourcedClaim(claim, header, model, AcceptanceStatus.ALTERNATIVE, "the provider's own limit")
         for claim, header in snapshot.statements.about(offer)
-        if claim.predicate == predicate and claim.value is not None
+        if claim.predicate == predicate
+        and claim.value is not None
+        and snapshot.latest.counts(header)
     ]

@@ -1,4 +1,4 @@
-"""Who says so: the sources behind lineage edges, merge weights, and texts of unresolved parents."""
+"""Who says so now: the sources behind lineage edges, merge weights, and texts of unresolved parents."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class EdgeEvidence:
                 (claim, header)
                 for name in self._statements.names_of(child)
                 for claim, header in self._statements.stating(name, CODE)
+                if self.snapshot.latest.counts(header)
             ]
         return self._claims_of[child]
 

@@ -212,18 +212,19 @@ def only_inferred(snapshot: AcceptedSnapshot, edge: Edge) -> bool:
 
 
 def _bases(snapshot: AcceptedSnapshot, edge: Edge) -> Iterator[Value]:
-    """On what bases records state an edge, under all names of its ends."""
+    """On what bases the records that count state an edge, under all names of its ends."""
     child, relation, parent = edge
     parents = _aliases(snapshot, parent)
     for name in _aliases(snapshot, child):
         for _, _, value, graph in snapshot.quads(name, relation, graph=ANY):
-            if value in parents and graph is not None:
+            if value in parents and graph is not None and snapshot.counts(graph):
                 yield _default_basis(snapshot, graph)
         for claim, _, _, graph in snapshot.quads(predicate=PG.about, object=name, graph=ANY):
             stated = {p: o for _, p, o, _ in snapshot.quads(claim, graph=graph)}
             if stated.get(PG.property) == relation and stated.get(PG.value) in parents:
                 assert graph is not None
-                yield stated.get(PG.basis) or _default_basis(snapshot, graph)
+                if snapshot.counts(graph):
+                    yield stated.get(PG.basis) or _default_basis(snapshot, graph)
 
 
 def _aliases(snapshot: AcceptedSnapshot, entity: Iri) -> set[Iri]:

@@ -23,7 +23,8 @@ from provenance_graph.core.claims import (
     Precision,
     Stance,
 )
-from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA, XSD
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -81,6 +82,29 @@ def test_of_what_changes_in_time_the_later_edition_wins_over_the_closer_source()
     old = held(billions(7), predicate=PG.maxOutputTokens, edition="2024-01-01", source="close")
     new = held(billions(8), predicate=PG.maxOutputTokens, edition="2026-01-01", source="far")
     assert accepted(old, new, predicate=PG.maxOutputTokens) == ["8000000000"]
+
+
+@pytest.mark.parametrize(
+    ("values", "datatype", "lowest"),
+    [
+        (("1.0E25", "9.99E24"), XSD.double, "9.99E24"),
+        (("2.1E1", "1.0E3", "9.0E0"), XSD.double, "9.0E0"),
+        (("10.5", "9.5"), XSD.decimal, "9.5"),
+        (("0.25", "0.3"), XSD.decimal, "0.25"),
+        (("130", "70"), XSD.integer, "70"),
+    ],
+)
+def test_where_nothing_decides_the_lowest_number_stands(
+    values: tuple[str, ...], datatype: Iri, lowest: str
+) -> None:
+    """Lowest as a number, not as a text."""
+    predicate = PG.trainingComputeFLOP
+    claims = [
+        held(Literal(value, datatype), predicate=predicate, source=f"s{number}")
+        for number, value in enumerate(values)
+    ]
+    policy = replace(POLICY, single=POLICY.single | {predicate})
+    assert [str(value) for value in resolve(claims, predicate, policy).values] == [lowest]
 
 
 def test_now_is_a_day() -> None:

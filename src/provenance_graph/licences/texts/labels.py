@@ -36,7 +36,7 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
     for entity, version in ((subject, ""), *sorted(versions.items())):
         for name in statements.names_of(entity):
             for claim, header in statements.stating(name, (DCTERMS.license,)):
-                if isinstance(claim.value, Iri):
+                if isinstance(claim.value, Iri) and snapshot.latest.counts(header):
                     key = (claim.value, claim.valid_from, claim.valid_until, version)
                     known = sources[key].get(header.publisher, header.custody)
                     best = min(known, header.custody, key=list(Custody).index)

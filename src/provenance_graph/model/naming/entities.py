@@ -64,7 +64,8 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     """The entity that a text names; raises NotFound with near names, or Ambiguous.
 
     Tried in this order: an IRI or an id below ours; a name or the last part of an id, without
-    case and punctuation; a name with a version behind it. ``kinds`` narrows to some kinds.
+    case and punctuation; a name with a version behind it. ``kinds`` narrows to some kinds. What
+    only a past day knows is found by its id.
     """
     present, asked, wanted = snapshot.present, text.strip(), set(kinds)
     direct = list(dict.fromkeys(_direct(present, asked)))
@@ -85,6 +86,10 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     editions = known.editions(asked)
     if editions and ("/" not in asked or len(editions) > 1):  # an id is no other id
         return _chosen(present, asked, editions)
+    if snapshot.as_of:
+        for past in _direct(snapshot, asked):
+            if not wanted or kind_of(snapshot, past) in wanted:
+                return FoundEntity(past, kind_of(snapshot, past))
     if wanted and (others := table_of(present, set()).called(asked)):
         raise _wrong_kind(present, asked, _by_richness(present, others)[0], wanted)
     raise NotFound(asked, _kinds_in_words(wanted) or "entity", known.near(asked))
