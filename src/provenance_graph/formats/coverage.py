@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -41,6 +41,8 @@ class Fate(Enum):
     NOT_READ = "not read yet"
     UNKNOWN = "unknown key"
     NOT_UNDERSTOOD = "stated, not understood"
+
+    __hash__ = object.__hash__  # members are compared by identity; Enum hashes their names anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,8 @@ class KeyTable:
     rows: tuple[Key, ...]
     _row_of: dict[tuple[str, ...], Key | None] = field(default_factory=dict, repr=False)
     _closed: dict[tuple[str, ...], bool] = field(default_factory=dict, repr=False)
-    _steps: dict[tuple[tuple[str, ...], Rename | None], TableStep] = field(
-        default_factory=dict, repr=False
-    )
+    steps: dict[object, Any] = field(default_factory=dict, repr=False)
+    """The steps of ``spoken``, kept as long as the rows that were looked up."""
 
     def find(self, path: tuple[str, ...]) -> Key | None:
         """The row of a path, or None where the standard has no such key.
@@ -118,7 +119,7 @@ class KeyTable:
         row = self._row_of.get(path, _NOT_LOOKED_UP)
         if row is _NOT_LOOKED_UP:
             if len(self._row_of) >= _MAX_PATHS:
-                for known in (self._row_of, self._closed, self._steps):
+                for known in (self._row_of, self._closed, self.steps):
                     known.clear()
             row = next((row for row in self.rows if fits(row.path, path)), None)
             self._row_of[path] = row
@@ -153,29 +154,38 @@ class KeyTable:
             )
         return closed
 
-    def top(self, path: tuple[str, ...], rename: Rename | None = None) -> TableStep:
-        """The step at a path from which documents are entered, with what is known below it."""
-        step = self._steps.get((path, rename))
-        if step is None:
-            step = self._steps[path, rename] = TableStep(path, self, rename)
-        return step
-
     def fate(self, path: tuple[str, ...]) -> Fate:
         """What becomes of values at a path."""
         row = self.find(path)
         return row.fate if row else Fate.UNKNOWN
 
 
+Place = tuple[Any, ...]
+"""A place as its steps, the outermost innermost: ``((("/a",), 0), "b")`` or ``(("/a", 0), "b")``."""
+
+
 class Leaf(NamedTuple):
-    """One stated value: its key below the entity, its place in the document, and itself."""
+    """One stated value: its key below the entity, its place in the document, and itself.
+
+    The place is a text or its steps: of most values nobody asks where they stand.
+    """
 
     path: tuple[str, ...]
-    where: str
+    place: str | Place
     value: Any
 
+    @property
+    def where(self) -> str:
+        """The place as a text."""
+        return self.place if isinstance(self.place, str) else _place(self.place)
 
-Rename = Callable[[tuple[str, ...]], tuple[str, ...]]
-"""The key that a table has for a place in a document."""
+    @property
+    def entered(self) -> str:
+        """Where that part of the document stands which was entered to find it: its entry's place."""
+        steps = self.place
+        while not isinstance(steps, str):
+            steps = steps[0]
+        return steps
 
 
 def leaves(
@@ -193,107 +203,45 @@ def leaves(
     if without and isinstance(value, dict):
         value = {key: inner for key, inner in value.items() if key not in without}
     results: list[Leaf] = []
-    top = _Step(path)
-    top.update((name, _Step((*path, right))) for name, right in names.items())
-    _collect(value, top, where, results)
+    _collect(value, _top(path, tuple(names.items())), (where,), results)
     return iter(results if len(results) <= MAX_LEAVES else results[:MAX_LEAVES])
-
-
-def known_leaves(
-    value: Any,
-    path: tuple[str, ...],
-    where: str,
-    table: KeyTable,
-    without: Sequence[str] = (),
-    top: TableStep | None = None,
-) -> list[Leaf]:
-    """Those values of which the table alone says something, as ``leaves`` would give them.
-
-    A reader needs no others of them, and what one row of the table closes is not entered. ``top`` is
-    the step to start from where the document's keys are not the table's.
-    """
-    if without and isinstance(value, dict):
-        value = {key: inner for key, inner in value.items() if key not in without}
-    results: list[Leaf] = []
-    first = table.top(path) if top is None else top
-    _collect_known(value, first, (where,), results)
-    return results
 
 
 class _Step(dict[str, "_Step"]):
     """A path, and the steps below it by name, made when they are first met.
 
-    Values under one key share one path, of which a list of ten thousand entries needs but few.
+    Values under one key share one path, whichever document they stand in.
     """
 
     __slots__ = ("path",)
+    made = 0
 
     def __init__(self, path: tuple[str, ...]) -> None:
         super().__init__()
         self.path = path
+        _Step.made += 1
 
     def __missing__(self, name: str) -> _Step:
         below = self[name] = _Step((*self.path, name))
         return below
 
 
-class TableStep(dict[str, "TableStep"]):
-    """A step with what a table says of it: its key, whether it ``speaks`` there or ``closes`` it.
-
-    ``rename`` gives the table's key for a path and leaves what stands above it as it is.
-    """
-
-    __slots__ = ("_below", "_stated", "closed", "depth", "key", "known")
-
-    def __init__(self, stated: tuple[str, ...], table: KeyTable, rename: Rename | None) -> None:
-        super().__init__()
-        self._stated, self._below = stated, (table, rename)
-        self.depth = len(stated)
-        self.key = stated if rename is None else rename(stated)
-        self.known = table.speaks(self.key)
-        self.closed: bool | None = None
-
-    def closes(self) -> bool:
-        """Whether the table closes what stands below; asked of mappings and lists alone."""
-        self.closed = self._below[0].closes(self.key)
-        return self.closed
-
-    def __missing__(self, name: str) -> TableStep:
-        below = self[name] = TableStep((*self._stated, name), *self._below)
-        return below
+_TOPS: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], _Step] = {}
 
 
-_Place = tuple[Any, ...]
-"""A place as its steps, the outermost innermost: ``((("/a",), 0), "b")``."""
+def _top(path: tuple[str, ...], names: tuple[tuple[str, str], ...]) -> _Step:
+    """The step from which values are entered; forgotten once documents brought too many keys."""
+    if _Step.made > _MAX_PATHS:
+        _TOPS.clear()
+        _Step.made = 0
+    top = _TOPS.get((path, names))
+    if top is None:
+        top = _TOPS[path, names] = _Step(path)
+        top.update((name, _Step((*path, right))) for name, right in names)
+    return top
 
 
-def _collect_known(item: Any, at: TableStep, place: _Place, results: list[Leaf]) -> None:
-    """Add those scalars below an item that its table speaks of, down to MAX_DEPTH."""
-    if len(results) >= MAX_LEAVES:
-        return
-    if isinstance(item, dict):
-        if at.depth < MAX_DEPTH:
-            for key, inner in item.items():
-                below = at[key if type(key) is str else str(key)]
-                kind = type(inner)
-                if kind is dict or kind is list:
-                    closed = below.closed
-                    if inner and not (below.closes() if closed is None else closed):
-                        _collect_known(inner, below, (place, key), results)
-                elif below.known and inner is not None and inner != "":
-                    results.append(Leaf(below.key, _place((place, key)), inner))
-    elif isinstance(item, list):
-        for n, inner in enumerate(item):
-            kind = type(inner)
-            if kind is dict or kind is list:
-                _collect_known(inner, at, (place, n), results)
-            elif at.known and inner is not None and inner != "":
-                results.append(Leaf(at.key, _place((place, n)), inner))
-    elif at.known and item is not None and item != "":
-        results.append(Leaf(at.key, _place(place), item))
-
-
-def _place(steps: _Place) -> str:
+def _place(steps: Place) -> str:
     parts: list[str] = []
     while len(steps) == 2:
         steps, last = steps
@@ -301,25 +249,29 @@ def _place(steps: _Place) -> str:
     return "/".join((*steps, *reversed(parts)))
 
 
-def _collect(item: Any, at: _Step, place: str, results: list[Leaf]) -> None:
+def _collect(item: Any, at: _Step, place: Place, results: list[Leaf]) -> None:
     """Add every scalar below an item, down to MAX_DEPTH."""
     if len(results) >= MAX_LEAVES:
         return
     new, add = tuple.__new__, results.append  # half the cost of calling the class
-    if isinstance(item, dict):
+    kind = type(item)
+    if kind is dict:
         if len(at.path) < MAX_DEPTH:
             for key, inner in item.items():
-                name = str(key)
-                if isinstance(inner, (dict, list)):
-                    _collect(inner, at[name], f"{place}/{name}", results)
-                elif inner is not None and inner != "":
-                    add(new(Leaf, (at[name].path, f"{place}/{name}", inner)))
-    elif isinstance(item, list):
+                below = at[key if type(key) is str else str(key)]
+                kind = type(inner)
+                if kind is dict or kind is list:
+                    _collect(inner, below, (place, key), results)
+                elif inner or (inner is not None and inner != ""):
+                    add(new(Leaf, (below.path, (place, key), inner)))
+    elif kind is list:
+        path = at.path
         for n, inner in enumerate(item):
-            if isinstance(inner, (dict, list)):
-                _collect(inner, at, f"{place}/{n}", results)
-            elif inner is not None and inner != "":
-                add(new(Leaf, (at.path, f"{place}/{n}", inner)))
+            kind = type(inner)
+            if kind is dict or kind is list:
+                _collect(inner, at, (place, n), results)
+            elif inner or (inner is not None and inner != ""):
+                add(new(Leaf, (path, (place, n), inner)))
     elif item is not None and item != "":
         add(Leaf(at.path, place, item))
 
@@ -369,10 +321,10 @@ def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[P
     first: dict[tuple[str, ...], str] = {}
     counts: Counter[tuple[str, ...]] = Counter()
     find = table.find
-    for path, where, _ in leafs:
-        if find(path) is None:
-            first.setdefault(path, where)
-            counts[path] += 1
+    for leaf in leafs:
+        if find(leaf.path) is None:
+            first.setdefault(leaf.path, leaf.where)
+            counts[leaf.path] += 1
     for path, where in first.items():
         times = f" ({counts[path]} times)" if counts[path] > 1 else ""
         key = "/".join(path)[:120]

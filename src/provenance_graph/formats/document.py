@@ -25,6 +25,7 @@ from provenance_graph.core.iris import Iri
 
 if TYPE_CHECKING:
     from provenance_graph.formats.coverage import KeyTable, Leaf
+from provenance_graph.formats import statements
 from provenance_graph.formats.parsing import BoundedLoader, decode, parse_json, parse_yaml
 
 ReaderOutput: TypeAlias = Iterator[Claim | Problem]
@@ -80,6 +81,11 @@ class Document:
     def json(self) -> Any:
         """The document as JSON; raises Unreadable with the line."""
         return parse_json(self.text, self.url, self.repeated)
+
+    @cached_property
+    def lines(self) -> tuple[tuple[str, Any] | Problem, ...]:
+        """The place and the value of every line of JSON; a line that is none is a problem."""
+        return tuple(statements.json_lines(self.text, self.url))
 
     @cached_property
     def yaml(self) -> Any:

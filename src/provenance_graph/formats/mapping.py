@@ -9,7 +9,7 @@ in the order of the table, so that two readings of one document come out alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +23,8 @@ from provenance_graph.formats.catalogues import common
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages as spoken
 
-Parser = Callable[[Iri, Iri, Any, str], ReaderOutput]
+Made = Iterable[Claim | Problem]
+Parser = Callable[[Iri, Iri, Any, str], Made]
 """Subject, property, value, place → what is claimed and what is wrong."""
 
 
@@ -43,21 +44,24 @@ class Row:
 
 def claims(
     subject: Iri, entry: Mapping[Any, Any], rows: tuple[Row, ...], place: str
-) -> ReaderOutput:
+) -> list[Claim | Problem]:
     """What an entry states, row by row."""
+    results: list[Claim | Problem] = []
     for row in rows:
-        value = find(entry, row.key)
+        key = row.key
+        value = entry.get(key) if "/" not in key else find(entry, key)
         if value is None:
             continue
-        where = f"{place}/{row.key}"
-        shown = statements.scalar_text(value)
-        stance = row.stances.get(shown.casefold()) if row.stances else None
-        if stance is None and value == "":
-            continue
-        if stance is not None:
-            yield statements.not_given(subject, row.property, stance, shown, where)
-        else:
-            yield from row.read(subject, row.property, value, where)
+        where = f"{place}/{key}"
+        if row.stances:
+            shown = statements.scalar_text(value)
+            stance = row.stances.get(shown.casefold())
+            if stance is not None:
+                results.append(statements.not_given(subject, row.property, stance, shown, where))
+                continue
+        if value != "":
+            results += row.read(subject, row.property, value, where)
+    return results
 
 
 def find(entry: Mapping[Any, Any], key: str) -> Any:
@@ -77,18 +81,19 @@ def find(entry: Mapping[Any, Any], key: str) -> Any:
 def count(kind: str = "a count") -> Parser:
     """A whole number above zero; zero stands for "none given", ``kind`` names it in problems."""
 
-    def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-        yield from common.tokens(subject, property_, value, where, kind)
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
+        return common.tokens(subject, property_, value, where, kind)
 
     return read
 
 
-def date(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+def date(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
     """A day, month or year; an impossible one is a problem and stored as stated."""
     claim = statements.dated(subject, property_, value, where)
-    if claim.unusable:
-        yield Problem(where, f"{claim.as_stated[:60]!r}: {claim.unusable}", kind="impossible")
-    yield claim
+    if not claim.unusable:
+        return (claim,)
+    what = f"{claim.as_stated[:60]!r}: {claim.unusable}"
+    return Problem(where, what, kind="impossible"), claim
 
 
 def released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
@@ -116,8 +121,14 @@ def released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutp
         )
 
 
-def text(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+def text(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
     """A text, or each text of a list."""
+    if type(value) is str and (shown := value.strip()):
+        return (Claim(subject, property_, statements.literal(shown)),)
+    return _texts(subject, property_, value, where)
+
+
+def _texts(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     for index, item in enumerate(statements.as_list(value)):
         shown = statements.scalar_text(item)
         if shown:
@@ -136,8 +147,14 @@ def languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOut
             yield item
 
 
-def link(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+def link(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
     """A web address, or each of a list."""
+    if type(value) is str and (shown := value.strip()):
+        return (statements.link(subject, property_, shown, where),)
+    return _links(subject, property_, value, where)
+
+
+def _links(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     for index, item in enumerate(statements.as_list(value)):
         at = f"{where}/{index}" if isinstance(value, list) else where
         shown = statements.scalar_text(item)
@@ -147,38 +164,34 @@ def link(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
             yield Problem(at, f"{common.brief(item)} is not a web address", kind="link")
 
 
-def licence(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
+def licence(subject: Iri, _: Iri, value: Any, where: str) -> Made:
     """A licence by its name, token or address."""
     if isinstance(value, str):
-        yield from statements.licensed(subject, value, locator=where)
-    else:
-        yield Problem(where, f"{common.brief(value)} is not a licence's name")
+        return statements.licensed(subject, value, locator=where)
+    return (Problem(where, f"{common.brief(value)} is not a licence's name"),)
 
 
-def terms(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+def terms(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
     """A licence, or the address of terms that nobody here has read: kept as a licence by address."""
     if isinstance(value, str) and re.fullmatch(r"https?://\S+", value.strip()):
-        yield from statements.licensed(subject, "other", link=value.strip(), locator=where)
-    else:
-        yield from licence(subject, property_, value, where)
+        return statements.licensed(subject, "other", link=value.strip(), locator=where)
+    return licence(subject, property_, value, where)
 
 
-def flag(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+def flag(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
     """Yes or no."""
     if isinstance(value, bool):
-        yield Claim(subject, property_, literals.boolean(value))
-    else:
-        yield Problem(where, f"{common.brief(value)} is neither true nor false")
+        return (Claim(subject, property_, literals.boolean(value)),)
+    return (Problem(where, f"{common.brief(value)} is neither true nor false"),)
 
 
 def either(yes: Iri, no: Iri) -> Parser:
     """Yes or no as two concepts of a code list."""
 
-    def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
         if isinstance(value, bool):
-            yield Claim(subject, property_, yes if value else no)
-        else:
-            yield Problem(where, f"{common.brief(value)} is neither true nor false")
+            return (Claim(subject, property_, yes if value else no),)
+        return (Problem(where, f"{common.brief(value)} is neither true nor false"),)
 
     return read
 
@@ -206,9 +219,9 @@ def codes(table: Mapping[str, Iri], kind: str) -> Parser:
     return read
 
 
-def modalities(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+def modalities(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
     """Kinds of content."""
-    yield from common.modalities(subject, property_, value, where)
+    return common.modalities(subject, property_, value, where)
 
 
 def makers(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
@@ -224,8 +237,8 @@ def makers(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
 def price(*, million: bool = False) -> Parser:
     """US dollars for a million tokens; ``million`` where they are given for one."""
 
-    def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-        yield from common.price(subject, property_, value, where, million=million)
+    def read(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
+        return common.price(subject, property_, value, where, million=million)
 
     return read
 

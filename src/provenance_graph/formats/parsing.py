@@ -38,8 +38,9 @@ def parse_json(text: str, url: str, repeated: list[Problem] | None = None) -> An
 
     Names that stand twice in one object are added to ``repeated``.
     """
+    objects: repeats.Repeated = {}
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=repeats.noting(objects))
     except json.JSONDecodeError as error:
         raise Unreadable(url, f"line {error.lineno}, column {error.colno}: {error.msg}") from error
     except RecursionError as error:
@@ -47,21 +48,18 @@ def parse_json(text: str, url: str, repeated: list[Problem] | None = None) -> An
         raise Unreadable(url, f"nested deeper than {MAX_DEPTH}") from error
     except ValueError as error:
         raise Unreadable(url, f"not JSON that can be read: {error}") from error
-    names = _names_of(value)
-    if names is None:
+    if not _shallow(value):
         too_deep(text, url)
         raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
-    if repeated is not None and repeats.may_repeat(text, names):
-        repeated += repeats.in_json(text)
+    if objects and repeated is not None:
+        repeated += repeats.in_json(value, objects)
     return value
 
 
-def _names_of(value: Any) -> int | None:
-    """How many names a value's mappings have; None where it nests deeper than MAX_DEPTH."""
-    names = 0
+def _shallow(value: Any) -> bool:
+    """Whether a parsed value nests no deeper than MAX_DEPTH."""
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(MAX_DEPTH):
-        names += sum(len(outer) for outer in level if type(outer) is dict)
         level = [
             inner
             for outer in level
@@ -69,8 +67,8 @@ def _names_of(value: Any) -> int | None:
             if type(inner) is dict or type(inner) is list
         ]
         if not level:
-            return names
-    return None
+            return True
+    return False
 
 
 def too_deep(text: str, url: str) -> None:

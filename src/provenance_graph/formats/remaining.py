@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 from urllib.parse import unquote
 
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Claim, Literal, Problem
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, slug
 from provenance_graph.core.terms import PG, RDF
@@ -25,7 +25,7 @@ from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf
 from provenance_graph.formats.document import Document, Origin, Reader
 from provenance_graph.formats.fields.packages import BYTE_UNITS
 from provenance_graph.formats.ledger import ReadingLedger
-from provenance_graph.formats.places import at_place
+from provenance_graph.formats.places import Places
 from provenance_graph.formats.statements import scalar_text
 
 SHORTEST = 4
@@ -67,17 +67,22 @@ class Shown:
         self._looked = 0
 
     @cached_property
+    def _values(self) -> list[str]:
+        """The values that are claimed, as texts."""
+        values = [item.value for item in self._results if isinstance(item, Claim)]
+        return [v.lexical if isinstance(v, Literal) else v or "None" for v in values]
+
+    @cached_property
     def _exact(self) -> frozenset[str]:
         """The values as they stand."""
-        values = (item.value for item in self._results if isinstance(item, Claim))
-        return frozenset(str(value) for value in values)
+        return frozenset(self._values)
 
     @cached_property
     def _text(self) -> str:
-        parts: list[str] = []
+        parts: list[str] = list(self._values)
         for item in self._results:
             if isinstance(item, Claim):
-                parts += (item.subject, str(item.value), item.as_stated)
+                parts += (item.subject, item.as_stated)
             else:
                 parts += (item.where, item.what)
         if self._origin is not None:
@@ -177,14 +182,15 @@ def remaining(
             unseen.append((leaf, path, text))
     if refused := _Refused(results):
         refused.count(list(reader.leaves(document)), reader.keys, shown, ledger)
-    places: Mapping[str, Iri] | None = None
+    places: Places | None = None
     done: set[tuple[Iri, str, str]] = set()
     for leaf, path, text in unseen:
         if ids[text] > (leaf.path[-1] in _IDS):
             continue
         if places is None:
-            places = reader.subjects(document) if reader.subjects is not None else _only(results)
-        subject, key = at_place(leaf, places)
+            every = reader.subjects(document) if reader.subjects is not None else _only(results)
+            places = Places(every)
+        subject, key = places.of(leaf)
         ledger.values[Fate.READ, path] -= 1
         ledger.values[Fate.NOT_UNDERSTOOD, path] += 1
         if subject is not None and (subject, key, text) not in done:
@@ -220,9 +226,9 @@ class _Refused:
         Longer texts are looked for wherever they stand; these could not be found by looking.
         """
         # what is missing has no place of its own: that which should hold it was not taken up
-        absent = self._missing - _places_of(leaves, self._missing)
+        absent = self._missing - _places_of(_near(leaves, self._missing), self._missing)
         self._places |= {where.rpartition("/")[0] for where in absent}
-        for leaf in leaves:
+        for leaf in _near(leaves, self._places):
             row = table.find(leaf.path)
             if row is None or row.fate is not Fate.READ or not self._below(leaf.where):
                 continue
@@ -240,7 +246,29 @@ class _Refused:
         return where in self._places
 
 
-def _places_of(leaves: list[Leaf], asked: set[str]) -> set[str]:
+def _near(leaves: list[Leaf], places: set[str]) -> Iterator[Leaf]:
+    """The values of those entries that hold one of the places, or that one of them holds."""
+    holders = {holder for place in places for holder in _upwards(place)}
+    known: dict[str, bool] = {}
+    for leaf in leaves:
+        entry = leaf.entered
+        near = known.get(entry)
+        if near is None:
+            near = entry in holders or any(each in places for each in _upwards(entry))
+            known[entry] = near
+        if near:
+            yield leaf
+
+
+def _upwards(place: str) -> Iterator[str]:
+    """A place and all that hold it, the document's own last."""
+    yield place
+    while place:
+        place = place.rpartition("/")[0]
+        yield place
+
+
+def _places_of(leaves: Iterable[Leaf], asked: set[str]) -> set[str]:
     """Those of the asked places at which a value stands, or below which one does."""
     stated: set[str] = set()
     for leaf in leaves:
@@ -259,22 +287,34 @@ def _under_read_keys(
 
     ``ids`` takes up the names that the document gives its own parts.
     """
-    known: dict[tuple[str, ...], tuple[tuple[Fate, str], bool, Key | None]] = {}
+    known: dict[tuple[str, ...], _Met] = {}
     for leaf in leaves:
-        entry = known.get(leaf.path)
-        if entry is None:
-            row = table.find(leaf.path)
-            fate = Fate.UNKNOWN if row is None else row.fate
-            codes = row if row is not None and row.coded else None
-            entry = (fate, "/".join(leaf.path)), fate is Fate.READ, codes
-            known[leaf.path] = entry
-        kind, is_read, codes = entry
-        ledger.values[kind] += 1
-        if leaf.path[-1] in _IDS and isinstance(leaf.value, str):
-            ids[leaf.value] += 1
-        coded = isinstance(leaf.value, bool) if codes is None else _is_code(leaf.value, codes)
-        if is_read and not coded:
-            yield leaf, kind[1]
+        path, _, value = leaf
+        met = known.get(path)
+        if met is None:
+            met = known[path] = _Met(path, table.find(path))
+        met.count += 1
+        if met.names and isinstance(value, str):
+            ids[value] += 1
+        coded = isinstance(value, bool) if met.codes is None else _is_code(value, met.codes)
+        if met.is_read and not coded:
+            yield leaf, met.kind[1]
+    for met in known.values():
+        ledger.values[met.kind] += met.count
+
+
+class _Met:
+    """One key of a document: what becomes of its values, and how many there are."""
+
+    __slots__ = ("codes", "count", "is_read", "kind", "names")
+
+    def __init__(self, path: tuple[str, ...], row: Key | None) -> None:
+        fate = Fate.UNKNOWN if row is None else row.fate
+        self.kind = fate, "/".join(path)
+        self.is_read = fate is Fate.READ
+        self.codes = row if row is not None and row.coded else None
+        self.names = path[-1] in _IDS
+        self.count = 0
 
 
 def _is_code(value: object, row: Key) -> bool:

@@ -7,9 +7,8 @@ parsers keep the last value too. What is dropped so is reported with its place a
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -19,8 +18,6 @@ from provenance_graph.core.claims import Problem
 MAX_REPORTED = 100
 """How many repeated names one document's report lists; all are counted."""
 
-_KEY = re.compile(r'"\s*:')
-_SPACED = re.compile(r'"\s+:')
 _HINT = "one value under each name, or a list"
 _SHOWN = 60
 
@@ -44,32 +41,28 @@ def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
         yield Problem("", what, _HINT, "duplicate")
 
 
-def may_repeat(text: str, names: int) -> bool:
-    """Whether a JSON text has more names than were parsed: some stand twice, or texts look like names."""
-    if _SPACED.search(text):
-        return len(_KEY.findall(text)) > names
-    marks = text.count('":')
-    if marks > names and '\\\\":' not in text:  # JSON within a text has marks of its own
-        marks -= text.count('\\":')
-    return marks > names
+Repeated = dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]]
+"""Objects of JSON in which a name stands twice, by their identity, each with all its members."""
 
 
-def in_json(text: str) -> Iterator[Problem]:
-    """The repeated names of a JSON text that parses, each with the place of its object."""
-    repeated: dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]] = {}
+def noting(repeated: Repeated) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """What makes an object of its members for ``json.loads``, and notes one that repeats a name."""
 
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(members)
-        if len(result) < len(members):
-            repeated[id(result)] = result, members
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(pairs)
+        if len(result) < len(pairs):
+            repeated[id(result)] = result, pairs
         return result
 
-    yield from bounded(_placed(json.loads(text, object_pairs_hook=pairs), repeated))
+    return members
 
 
-def _placed(
-    whole: Any, repeated: dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]]
-) -> Iterator[Problem]:
+def in_json(whole: Any, repeated: Repeated) -> Iterator[Problem]:
+    """The repeated names of a parsed JSON text, each with the place of its object."""
+    yield from bounded(_placed(whole, repeated))
+
+
+def _placed(whole: Any, repeated: Repeated) -> Iterator[Problem]:
     """Walk a value to the objects in which names were repeated."""
     waiting = [("", whole)] if repeated else []
     while waiting:

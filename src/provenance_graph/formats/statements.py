@@ -35,7 +35,7 @@ hub_model, hub_dataset = hub.model_name, hub.dataset_name
 hub_page = hub.page
 
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
-_ESCAPE = re.compile(r"\\(?:[uU](?:0000)?(?:0000|[dD][89a-fA-F])|x00|0)|\x00")
+_ESCAPE = re.compile(r"\\(?:[uU](?:0000)?(?:0000|[dD][89a-fA-F])|x00|0)")
 _CODE_HOST = re.compile(
     r"https?://(?:(?:www\.)?(?:github|gitlab|bitbucket)\.\w+|raw\.githubusercontent\.com)/",
     re.IGNORECASE,
@@ -67,9 +67,7 @@ def clean(text: str) -> str:
 
 def sanitise(value: Any, text: str) -> Any:
     """A parsed document with its texts cleaned, where the source text can hold anything unclean."""
-    if "\\" not in text and "\0" not in text:  # most documents escape nothing
-        return value
-    return _tidy(value) if _ESCAPE.search(text) else value
+    return _tidy(value) if "\0" in text or _ESCAPE.search(text) else value
 
 
 def _tidy(value: Any) -> Any:

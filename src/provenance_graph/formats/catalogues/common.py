@@ -9,7 +9,7 @@ from typing import Any
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import PG, RDF, XSD
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields.modalities import modalities as modality_names
@@ -17,27 +17,26 @@ from provenance_graph.formats.fields.modalities import modalities as modality_na
 
 def tokens(
     subject: Iri, predicate: Iri, stated: Any, where: str, kind: str = "a number of tokens"
-) -> ReaderOutput:
+) -> tuple[Claim | Problem, ...]:
     """A limit in tokens or another count; zero stands for "none given" in these catalogues."""
-    if stated is None or (isinstance(stated, (int, float)) and stated == 0):
-        return
-    literal = None
     if type(stated) is int and 0 < stated < 1 << 63:
-        literal = literals.integer(stated)
-    elif isinstance(stated, (int, float, str)) and not isinstance(stated, bool):
+        return (Claim(subject, predicate, Literal(str(stated), XSD.integer)),)
+    if stated is None or (isinstance(stated, (int, float)) and stated == 0):
+        return ()
+    literal = None
+    if isinstance(stated, (int, float, str)) and not isinstance(stated, bool):
         literal = literals.whole(stated)
-    if literal is None or literal.lexical.startswith("-"):
-        yield Problem(where, f"{brief(stated)} is not {kind}")
-        yield Claim(
-            subject,
-            predicate,
-            None,
-            as_stated=statements.clean(str(stated))[: statements.MAX_STATED],
-            locator=where,
-            unusable=f"not {kind}",
-        )
-        return
-    yield Claim(subject, predicate, literal)
+    if literal is not None and not literal.lexical.startswith("-"):
+        return (Claim(subject, predicate, literal),)
+    claim = Claim(
+        subject,
+        predicate,
+        None,
+        as_stated=statements.clean(str(stated))[: statements.MAX_STATED],
+        locator=where,
+        unusable=f"not {kind}",
+    )
+    return Problem(where, f"{brief(stated)} is not {kind}"), claim
 
 
 def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> ReaderOutput:
@@ -52,15 +51,14 @@ def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> ReaderO
 
 def price(
     subject: Iri, predicate: Iri, stated: Any, where: str, *, million: bool = False
-) -> ReaderOutput:
+) -> tuple[Claim | Problem, ...]:
     """A price for a million tokens, in US dollars; ``million`` where it is given for one."""
     if stated is None:
-        return
+        return ()
     literal = dollars(stated, scale=6 if million else 0)
     if literal is None:
-        yield Problem(where, f"{brief(stated)} is not a price")
-        return
-    yield Claim(subject, predicate, literal)
+        return (Problem(where, f"{brief(stated)} is not a price"),)
+    return (Claim(subject, predicate, literal),)
 
 
 def dollars(stated: Any, scale: int) -> Literal | None:
@@ -71,10 +69,15 @@ def dollars(stated: Any, scale: int) -> Literal | None:
     """
     if isinstance(stated, bool) or not isinstance(stated, (int, float, str)):
         return None
+    return _dollars(stated, scale) if len(str(stated)) < 40 else None
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _dollars(stated: float | str, scale: int) -> Literal | None:
     try:
         shown = repr(stated) if isinstance(stated, float) else str(stated)
-        number = Decimal(shown).scaleb(scale) if len(shown) < 40 else None
-        return literals.decimal(number) if number is not None and number >= 0 else None
+        number = Decimal(shown).scaleb(scale)
+        return literals.decimal(number) if number >= 0 else None
     except (InvalidOperation, ValueError):
         return None
 

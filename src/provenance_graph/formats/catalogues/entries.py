@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from provenance_graph.core.claims import Claim, Problem
-from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues.keys import Leaves
 from provenance_graph.formats.coverage import Fate, KeyTable
 from provenance_graph.formats.document import Document, ReaderOutput
 from provenance_graph.formats.fields import csv_rows
-from provenance_graph.formats.parsing import parse_json
-from provenance_graph.formats.places import at_place
+from provenance_graph.formats.places import Places
 from provenance_graph.formats.statements import scalar_text
 
 Subjects = Callable[[Document], Mapping[str, Iri]]
@@ -67,14 +65,8 @@ def lines(subject: Subject) -> Subjects:
     """Of JSON lines."""
 
     def places(document: Document) -> Mapping[str, Iri]:
-        entries: list[tuple[str, Any]] = []
-        for number, line in enumerate(document.text.splitlines(), 1):
-            try:
-                entry = parse_json(line, document.url) if line.strip() else None
-            except Unreadable:
-                continue  # a problem of the reading
-            entries.append((f"L{number}", statements.sanitise(entry, line)))
-        return _placed(entries, subject)
+        read = document.lines
+        return _placed([line for line in read if not isinstance(line, Problem)], subject)
 
     return places
 
@@ -101,13 +93,20 @@ def with_rest(
 
     def whole_reading(document: Document) -> ReaderOutput:
         yield from read(document)
-        rest = [leaf for leaf in leaves(document) if table.fate(leaf.path) in _WITHOUT]
+        kept: dict[tuple[str, ...], bool] = {}  # few keys, each of many values
+        rest = []
+        for leaf in leaves(document):
+            keep = kept.get(leaf.path)
+            if keep is None:
+                keep = kept[leaf.path] = table.fate(leaf.path) in _WITHOUT
+            if keep:
+                rest.append(leaf)
         if not rest:
             return
-        places = subjects(document)
+        places = Places(subjects(document))
         by_key: dict[tuple[Iri, str], list[str]] = {}
         for leaf in rest:
-            subject, key = at_place(leaf, places)
+            subject, key = places.of(leaf)
             shown = scalar_text(leaf.value)
             if subject is not None and shown:
                 texts = by_key.setdefault((subject, key), [])

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator
 
+from provenance_graph.core.claims import Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf, coded, phrases, read, skip
@@ -44,9 +44,11 @@ def several(role: str) -> Leaves:
     def leaves(document: Document) -> Iterator[Leaf]:
         whole = document.features.value
         items = whole.items() if isinstance(whole, dict) else enumerate(statements.as_list(whole))
+        results: list[Leaf] = []
         for name, entry in items:
             place = f"/{str(name).replace('~', '~0').replace('/', '~1')}"
-            yield from coverage.leaves(entry, (role,), place)
+            results += coverage.leaves(entry, (role,), place)
+        return iter(results)
 
     return leaves
 
@@ -55,12 +57,12 @@ def lines(role: str) -> Leaves:
     """The values of JSON lines; a line that is no JSON is a problem of the reading."""
 
     def leaves(document: Document) -> Iterator[Leaf]:
-        for number, line in enumerate(document.text.splitlines(), 1):
-            try:
-                entry = json.loads(line) if line.strip() else None
-            except (ValueError, RecursionError):
-                continue
-            yield from coverage.leaves(entry, (role,), f"L{number}")
+        results: list[Leaf] = []
+        for line in document.lines:
+            if not isinstance(line, Problem):
+                where, entry = line
+                results += coverage.leaves(entry, (role,), where)
+        return iter(results)
 
     return leaves
 

@@ -80,7 +80,7 @@ def _is_fed(document: Document) -> bool:
 def _split(document: Document) -> Iterator[Document | Problem]:
     """The entries of a list of them, each as a document of its own; nothing for one entry or the feed."""
     if document.features.syntax == "jsonl":
-        listed: Iterable[Any] = statements.json_lines(document.text, document.url)
+        listed: Iterable[Any] = document.lines
     elif isinstance(document.features.value, list) and not _is_fed(document):
         whole = statements.sanitise(document.features.value, document.text)
         listed = ((f"/{index}", entry) for index, entry in enumerate(whole))
@@ -342,7 +342,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
                 role = "several"
             if leaf.path[1] == "replacements" and not _recommended(entry, leaf.where):
                 role = "other"
-            yield Leaf((role, *leaf.path[1:]), leaf.where, leaf.value)
+            yield Leaf((role, *leaf.path[1:]), leaf.place, leaf.value)
 
 
 def _recommended(entry: dict[Any, Any], where: str) -> bool:

@@ -165,21 +165,25 @@ def _capabilities(node: Iri, entry: dict[str, Any], where: str) -> ReaderOutput:
 
 def _leaves(document: Document) -> Iterator[Leaf]:
     """The values of every offer; the sample entry below a name of its own."""
-    whole = statements.mapping(document.json)
-    for key, entry in whole.items():
+    results: list[Leaf] = []
+    for key, entry in statements.mapping(document.json).items():
         place = "/" + str(key).replace("~", "~0").replace("/", "~1")
-        for leaf in coverage.leaves(entry, ("sample" if key == _SAMPLE else "offer",), place):
-            yield _of_call(leaf, statements.mapping(entry))
+        if key == _SAMPLE:
+            results += coverage.leaves(entry, ("sample",), place)
+            continue
+        of_call = _of_call(entry) if isinstance(entry, dict) else ()
+        results += coverage.leaves(entry, ("offer",), place, of_call)
+        for name in of_call:
+            results += coverage.leaves(entry[name], ("offer", "call", name), f"{place}/{name}")
+    return iter(results)
 
 
-def _of_call(leaf: Leaf, entry: dict[str, Any]) -> Leaf:
-    """The value; what tells how an offer is called, and nothing of what it is, apart."""
-    is_mode = leaf.path == ("offer", "mode") and isinstance(leaf.value, str)
-    mode = is_mode and leaf.value != "embedding" and " " not in leaf.value.strip()
-    always = leaf.path == ("offer", "thinking_always_on")
-    if mode or (always and entry.get("supports_reasoning") is not True):
-        return Leaf(("offer", "call", leaf.path[1]), leaf.where, leaf.value)
-    return leaf
+def _of_call(entry: dict[str, Any]) -> tuple[str, ...]:
+    """The keys that tell how an offer is called, and nothing of what it is."""
+    mode = entry.get("mode")
+    called = isinstance(mode, str) and mode != "embedding" and " " not in mode.strip()
+    always = "thinking_always_on" in entry and entry.get("supports_reasoning") is not True
+    return ("mode",) * called + ("thinking_always_on",) * always
 
 
 SYNTAXES = ("json",)

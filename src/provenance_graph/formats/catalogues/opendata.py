@@ -70,7 +70,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    for line in statements.json_lines(document.text, document.url):
+    for line in document.lines:
         if isinstance(line, Problem):
             yield line
             continue

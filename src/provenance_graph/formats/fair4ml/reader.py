@@ -208,18 +208,18 @@ def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iter
     for key, value in raw.items():
         if key == "extraction_metadata":
             for leaf in coverage.leaves(value, ("extraction",), f"{where}/{key}"):
-                yield Leaf(("extraction", leaf.path[-1]), leaf.where, leaf.value)
+                yield Leaf(("extraction", leaf.path[-1]), leaf.place, leaf.value)
             continue
         below = coverage.leaves({key: value}, ("model",), where)
         for leaf in jsonld.leaves(below, context) if key != "@context" else ():
             path = tuple(step for step in leaf.path if step not in ("data", "schema.org:data"))
             notes = [s for s in path[2:] if s.startswith(("extraction_", "confidence"))]
             if notes:
-                yield Leaf(("extraction", notes[0]), leaf.where, leaf.value)
+                yield Leaf(("extraction", notes[0]), leaf.place, leaf.value)
             elif isinstance(leaf.value, bool) or not _NOTHING.fullmatch(
                 scalar_text(leaf.value) or "x"
             ):
-                yield Leaf(path, leaf.where, leaf.value)
+                yield Leaf(path, leaf.place, leaf.value)
 
 
 def _items(

@@ -14,7 +14,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.formats.coverage import KeyTable, Leaf, TableStep
+from provenance_graph.formats.coverage import KeyTable, Leaf
+from provenance_graph.formats.spoken import TableStep
 from provenance_graph.formats.statements import LINK, MAX_STATED, as_list, scalar_text
 
 SCHEMA = "https://schema.org/"

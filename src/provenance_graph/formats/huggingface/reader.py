@@ -148,7 +148,7 @@ def _brief(raw: Any) -> str:
 
 def _entries(document: Document) -> Iterator[tuple[str, Any]]:
     if document.features.syntax == "jsonl":
-        for line in statements.json_lines(document.text, document.url):
+        for line in document.lines:
             yield ("", line) if isinstance(line, Problem) else line
     elif isinstance(document.json, list):
         for index, raw in enumerate(statements.sanitise(document.json, document.text)):

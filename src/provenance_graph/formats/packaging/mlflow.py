@@ -107,7 +107,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
         yield from mlflow_run.leaves(document)
         return
     for leaf in coverage.leaves(document.yaml, ("model",), ""):
-        yield Leaf(leaf.path[1:] or ("model",), leaf.where, leaf.value)
+        yield Leaf(leaf.path[1:] or ("model",), leaf.place, leaf.value)
 
 
 def read_model(document: Document) -> Iterator[Claim | Problem]:

@@ -132,7 +132,7 @@ def _whole(document: Document) -> dict[Any, Any]:
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value of the file."""
     for leaf in coverage.leaves(_whole(document), ("",), ""):
-        yield Leaf(leaf.path[1:], leaf.where, leaf.value)
+        yield Leaf(leaf.path[1:], leaf.place, leaf.value)
 
 
 def origin(document: Document) -> Origin:

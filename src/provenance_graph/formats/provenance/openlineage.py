@@ -21,7 +21,6 @@ from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read, skip, text
 from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.fields import runs
-from provenance_graph.formats.parsing import parse_json
 from provenance_graph.formats.provenance.open_runs import MAX_FACTS, OpenRun
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
@@ -102,20 +101,15 @@ def recognises(features: Features) -> bool:
 def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]:
     """Every event with its place; what is none is a problem."""
     if document.features.syntax == "jsonl":
-        for n, line in enumerate(document.text.splitlines(), 1):
-            if not line.strip():
-                continue
-            try:
-                repeated: list[Problem] = []
-                event = parse_json(line, document.url, repeated)
-            except Unreadable as error:
-                yield Problem(f"L{n}", error.why, "one event a line", kind="syntax")
-                continue
-            yield from (replace(each, where=f"L{n}{each.where}") for each in repeated)
-            if isinstance(event, dict):
-                yield f"L{n}", mapping(statements.sanitise(event, line))
+        # each time anew: a stream may be a million events, which nobody should hold
+        for line in statements.json_lines(document.text, document.url):
+            if isinstance(line, Problem):
+                yield replace(line, hint="one event a line") if line.kind == "syntax" else line
+            elif isinstance(line[1], dict):
+                yield line[0], mapping(line[1])
             else:
-                yield Problem(f"L{n}", "not an event", "an object with run, job, inputs, outputs")
+                what = "an object with run, job, inputs, outputs"
+                yield Problem(line[0], "not an event", what)
         return
     whole = statements.sanitise(document.json, document.text)
     if not isinstance(whole, (dict, list)):

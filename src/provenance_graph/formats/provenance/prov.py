@@ -124,7 +124,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
         for leaf in coverage.leaves(value, (role,), f"/{key}"):
             below = leaf.path[1:] if role == "other" else leaf.path[2:]
             name = (str(key),) if role == "other" else ()
-            yield Leaf((role, *name, *below), leaf.where, leaf.value)
+            yield Leaf((role, *name, *below), leaf.place, leaf.value)
 
 
 def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:

@@ -16,7 +16,6 @@ from typing import Any
 
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
-from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import mapping, statements
@@ -30,7 +29,6 @@ from provenance_graph.formats.document import (
     gathered,
 )
 from provenance_graph.formats.mapping import Parser, Row
-from provenance_graph.formats.parsing import MAX_DEPTH, parse_json
 
 SOURCE = "mteb"
 _TABLE = 514
@@ -72,39 +70,16 @@ def _origin(document: Document) -> Origin:
 
 def _read(document: Document) -> ReaderOutput:
     known: set[str] = set()  # datasets that have their label claim
-    for number, line in enumerate(document.text.splitlines(), 1):
-        if not line.strip():
+    for line in document.lines:
+        if isinstance(line, Problem):
+            syntax = line.kind == "syntax"
+            yield replace(line, what=f"not JSON: {line.what}"[:200]) if syntax else line
             continue
-        where = f"L{number}"
-        try:
-            repeated: list[Problem] = []
-            row = parse_json(line, document.url, repeated) if _shallow(line) else None
-        except Unreadable as error:
-            yield Problem(where, f"not JSON: {error.why}"[:200], kind="syntax")
-            continue
-        yield from (replace(each, where=f"{where}{each.where}") for each in repeated)
-        if not isinstance(row, dict):
+        where, row = line
+        if isinstance(row, dict):
+            yield from _model(row, where, known)
+        else:
             yield Problem(where, "a line that is no mapping, or nests too deep", kind="shape")
-            continue
-        yield from _model(statements.sanitise(row, line), where, known)
-
-
-def _shallow(line: str) -> bool:
-    """Whether a line can nest no deeper than what is read; brackets in texts count too."""
-    return line.count("[") + line.count("{") <= 10_000 and (
-        max(line.count("["), line.count("{")) <= MAX_DEPTH or _depth(line) <= MAX_DEPTH
-    )
-
-
-def _depth(line: str) -> int:
-    depth = deepest = 0
-    for character in line:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
 
 
 def _model(row: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:

@@ -122,7 +122,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
                         if repositories.is_statement(tag) or " " in tag
                         else ("row", "topics")
                     )
-                    yield Leaf(path, leaf.where, tag)
+                    yield Leaf(path, leaf.place, tag)
         else:
             yield leaf
 
