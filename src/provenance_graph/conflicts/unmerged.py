@@ -8,14 +8,14 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.kinds import conflict_kind
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core.iris import ID, Iri
-from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.matching.candidates import compared, compared_among
 from provenance_graph.matching.neighbourhood import around, has_keys, sharing
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 FEW = 3
-"""Less than one name of so many: then subjects are read one by one."""
+"""Less than one model of so many: then subjects are read one by one."""
 _VALUES = {"sizes contradict": PG.parameterCount, "another developer": DCTERMS.creator}
 """Which property a reason speaks of."""
 
@@ -65,8 +65,8 @@ def _pairs(
     elif snapshot.as_of or not has_keys(snapshot):
         pairs = snapshot.cached("identity of models", lambda: compared(snapshot, known))
     else:
-        members, names = sharing(snapshot)
-        few = len(members) * FEW < names  # else one pass over everything is quicker
+        members = sharing(snapshot)
+        few = len(members) * FEW < snapshot.count(RDF.type, PG.Model)  # else one pass is quicker
         pairs = compared_among(snapshot, known, members) if few else compared(snapshot, known)
     chosen = None if subjects is None else {snapshot.canonical(one) for one in subjects}
     return [p for p in pairs if chosen is None or chosen & {p.subject, p.other}]

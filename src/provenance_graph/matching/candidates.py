@@ -14,7 +14,7 @@ from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import SKOS
 from provenance_graph.matching.entities import entities, preference
-from provenance_graph.matching.neighbourhood import entities_of
+from provenance_graph.matching.neighbourhood import entities_of, has_keys, sharing
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import LEXICAL, Pair, PairVerdict
 from provenance_graph.matching.rules import Matcher
@@ -39,8 +39,14 @@ def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -
 def compared(
     snapshot: AcceptedSnapshot, known: Organizations, makers: frozenset[Iri] | None = None
 ) -> list[Pair]:
-    """Every pair of names with a verdict, surest first."""
-    return Matcher(entities(snapshot, known, makers), denied(snapshot)).run()
+    """Every pair of names with a verdict, surest first.
+
+    Of a store whose names have keys only those are looked at that share a spelling with another:
+    no rule compares others, so that memory grows by what there is to compare.
+    """
+    keyed = not snapshot.as_of and has_keys(snapshot)
+    members = sharing(snapshot) if keyed else None
+    return Matcher(entities(snapshot, known, makers, members), denied(snapshot)).run()
 
 
 def compared_among(

@@ -73,10 +73,10 @@ def _known(snapshot: AcceptedSnapshot) -> Iterator[Dataset]:
     labels: dict[Iri, set[str]] = defaultdict(set)
     makers: dict[Iri, set[Iri]] = defaultdict(set)
     for subject, _, value, _ in snapshot.quads(predicate=SCHEMA.name):
-        if isinstance(value, Literal):
+        if subject.startswith(HEAD) and isinstance(value, Literal):
             labels[subject].add(value.lexical)
     for subject, _, value, _ in snapshot.quads(predicate=DCTERMS.creator):
-        if isinstance(value, Iri):
+        if subject.startswith(HEAD) and isinstance(value, Iri):
             makers[subject].add(value)
     for subject, *_ in snapshot.quads(predicate=RDF.type, object=PG.Dataset):
         if not subject.startswith(HEAD):

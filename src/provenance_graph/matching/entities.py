@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -106,16 +106,19 @@ def fulls(name: Name) -> Iterator[Full]:
 
 
 def entities(
-    snapshot: AcceptedSnapshot, known: Organizations, makers: frozenset[Iri] | None = None
+    snapshot: AcceptedSnapshot,
+    known: Organizations,
+    makers: frozenset[Iri] | None = None,
+    members: Collection[Iri] | None = None,
 ) -> list[NamedEntity]:
-    """Every model and every offered model of a snapshot, by IRI.
+    """Every model and every offered model of a snapshot, or those among ``members``, by IRI.
 
     ``makers`` are the organisations that any record names as a developer, under the name that stands
     for each by hand; without them ``known`` says what stands for each.
     """
     if makers is None:
         makers = makers_of(snapshot, known)
-    return Gathered(snapshot, known, makers).entities()
+    return Gathered(snapshot, known, makers, members).entities()
 
 
 def makers_of(snapshot: AcceptedSnapshot, known: Organizations) -> frozenset[Iri]:
@@ -126,12 +129,16 @@ def makers_of(snapshot: AcceptedSnapshot, known: Organizations) -> frozenset[Iri
 
 
 class Gathered:
-    """The few properties that identity weighs, read once each."""
+    """The few properties that identity weighs, read once each, of everything or some models."""
 
     def __init__(
-        self, snapshot: AcceptedSnapshot, known: Organizations, makers: Container[Iri]
+        self,
+        snapshot: AcceptedSnapshot,
+        known: Organizations,
+        makers: Container[Iri],
+        members: Collection[Iri] | None = None,
     ) -> None:
-        self.snapshot = snapshot
+        self.snapshot, self.members = snapshot, members
         self.models = self._of_class(PG.Model)
         self.offered = self._of_class(PG.OfferedModel)
         self.names = self._values(SCHEMA.name)
@@ -152,19 +159,31 @@ class Gathered:
         self.labels = self._labels()
 
     def _of_class(self, kind: Iri) -> set[Iri]:
-        return {s for s, *_ in self.snapshot.quads(predicate=RDF.type, object=kind)}
+        some = self.members
+        every = (s for s, *_ in self.snapshot.quads(predicate=RDF.type, object=kind))
+        return {s for s in every if some is None or s in some}
 
     def _values(self, predicate: Iri) -> dict[Iri, list[Value]]:
+        """The accepted values of a property, by the model that has them."""
+        return self._values_of(predicate, self.members)
+
+    def _values_of(self, predicate: Iri, some: Collection[Iri] | None) -> dict[Iri, list[Value]]:
+        """The accepted values of a property, by the entity that has them, of all or of some."""
         values: dict[Iri, list[Value]] = defaultdict(list)
         for subject, _, value, _ in self.snapshot.quads(predicate=predicate):
-            values[subject].append(value)
+            if some is None or subject in some:
+                values[subject].append(value)
         return values
+
+    def _names_described(self) -> set[Iri]:
+        """Every name under which a source describes one of the models, and the models' own."""
+        described = {Iri(str(e)) for entities in self.described.values() for e in entities}
+        return described | self.models | self.offered
 
     def _labels(self) -> dict[Iri, set[str]]:
         """What each source calls each of its own entities, under the entity's own name."""
         result: dict[Iri, set[str]] = defaultdict(set)
-        wanted = {Iri(str(e)) for entities in self.described.values() for e in entities}
-        wanted |= self.models | self.offered
+        wanted = self._names_described()
         for subject, _, value, _ in self.snapshot.quads(predicate=SCHEMA.name, graph=ANY):
             if subject in wanted and isinstance(value, Literal):
                 result[subject].add(value.lexical)
@@ -176,18 +195,21 @@ class Gathered:
     def _inferred_days(self) -> dict[Iri, set[str]]:
         """Release days that are inferred, as from the day of an index's own entry."""
         result: dict[Iri, set[str]] = defaultdict(set)
+        wanted = self._names_described()
         for about, day in self.snapshot.annotated(DCTERMS.issued, Basis.INFERENCE.value):
-            if isinstance(day, Literal):
+            if about in wanted and isinstance(day, Literal):
                 result[about].add(day.lexical)
         return result
 
     def _services(self) -> tuple[dict[Iri, set[str]], dict[Iri, set[str]]]:
         """For each entity offered, the developers whose own services offer it, and all services."""
-        providers, services = self._values(PG.provider), developer_names().services
+        providers, services = self._values_of(PG.provider, None), developer_names().services
         result: dict[Iri, set[str]] = defaultdict(set)
         hosts: dict[Iri, set[str]] = defaultdict(set)
-        for offer, of in self._values(PG.offerOf).items():
+        for offer, of in self._values_of(PG.offerOf, None).items():
             model = min(Iri(str(one)) for one in of)
+            if self.members is not None and model not in self.members:
+                continue
             for organization in providers.get(offer, ()):
                 name = iris.local_name(str(organization))
                 hosts[model].add(name)

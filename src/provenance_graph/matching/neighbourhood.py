@@ -29,15 +29,25 @@ def has_keys(snapshot: AcceptedSnapshot) -> bool:
     return any(True for _ in snapshot.present.quads(predicate=PG.nameKey, graph=KEYS))
 
 
-def sharing(snapshot: AcceptedSnapshot) -> tuple[set[Iri], int]:
-    """Every model or offered model whose spelling another one has as well, and how many names have one."""
-    holders: dict[str, set[Iri]] = defaultdict(set)
+def sharing(snapshot: AcceptedSnapshot) -> set[Iri]:
+    """Every model or offered model with a spelling that another one has as well.
+
+    Of the spellings only their hashes are held, of millions of names: two that meet by chance
+    bring two names more to be compared, and change no verdict.
+    """
+    once: set[int] = set()
+    shared: set[int] = set()
+    for _, key in _spellings(snapshot):
+        (shared if key in once else once).add(key)
+    del once
+    return {snapshot.canonical(name) for name, key in _spellings(snapshot) if key in shared}
+
+
+def _spellings(snapshot: AcceptedSnapshot) -> Iterator[tuple[Iri, int]]:
+    """Every name of a model with the hash of each of its spellings, of which it has each once."""
     for name, _, key, _ in snapshot.quads(predicate=PG.nameKey, graph=KEYS):
         if (text := str(key)).startswith(_SPELLING):
-            holders[text].add(name)
-    shared = {name for names in holders.values() if len(names) > 1 for name in names}
-    every = len({name for names in holders.values() for name in names})
-    return {snapshot.canonical(name) for name in shared}, every
+            yield name, hash(text)
 
 
 def around(snapshot: AcceptedSnapshot, subjects: Iterable[Iri]) -> set[Iri]:
@@ -163,10 +173,6 @@ class _GatheredOf(Gathered):
             stated = {p: o for _, p, o, _ in self.snapshot.quads(node, graph=graph)}
             if stated.get(PG.property) == predicate:
                 yield stated
-
-    def _names_described(self) -> set[Iri]:
-        described = {Iri(str(e)) for entities in self.described.values() for e in entities}
-        return described | self.models | self.offered
 
     def _labels(self) -> dict[Iri, set[str]]:
         result: dict[Iri, set[str]] = defaultdict(set)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Dict
 
@@ -167,14 +167,16 @@ def counted(
     snapshot: AcceptedSnapshot, known: Organizations
 ) -> tuple[dict[Iri, int], frozenset[Iri]]:
     """How many names each organisation is stated to have made, offered or published; every name."""
-    lines: dict[Iri, set[tuple[Iri, Iri]]] = defaultdict(set)
+    lines: Counter[Iri] = Counter()
     for predicate in MAKERS:
+        of: dict[Iri, set[Iri]] = defaultdict(set)  # one property at once: these are many names
         for subject, who in stated_values(snapshot, predicate):
             if who.startswith(HEAD):
-                lines[known.same(who)].add((predicate, subject))
+                of[known.same(who)].add(subject)
+        lines.update({who: len(subjects) for who, subjects in of.items()})
     typed = {s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Organization)}
     names = {known.same(name) for name in typed if name.startswith(HEAD)}
-    return {who: len(of) for who, of in lines.items()}, frozenset(names | lines.keys())
+    return lines, frozenset(names | lines.keys())
 
 
 def stated_values(snapshot: AcceptedSnapshot, predicate: Iri) -> Iterator[tuple[Iri, Iri]]:
