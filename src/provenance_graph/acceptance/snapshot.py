@@ -9,6 +9,7 @@ takes a snapshot and reaches no store beside it, so that a day holds for all of 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -210,6 +211,11 @@ class AcceptedSnapshot:
         for about, value in rows.rows:
             if isinstance(about, Iri) and value is not None:
                 yield about, value
+
+    def annotated_of(self) -> Iterator[tuple[Iri, int]]:
+        """Names with how many claims about each say more than their triple."""
+        about = (o for *_, o, _ in self.quads(predicate=PG.about, graph=ANY))
+        return iter(Counter(name for name in about if isinstance(name, Iri)).items())
 
     def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
         """Subject and object of every accepted link of a kind, as IRIs in UTF-8.

@@ -148,6 +148,11 @@ class TableSnapshot(AcceptedSnapshot):
         for name, *value in rows.select("name", *_VALUE).collect().iter_rows():
             yield Iri(name), _value(*value)
 
+    def annotated_of(self) -> Iterator[tuple[Iri, int]]:
+        """Names with how many claims about each say more than their triple."""
+        rows = self.table.claims.filter(~columns.plain()).group_by("name").len().collect()
+        return ((Iri(name), number) for name, number in rows.iter_rows())
+
     def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
         """Subject and object of every accepted link of a kind, as IRIs in UTF-8."""
         links = self.table.facts(predicate).filter(pl.col("kind") == columns.IRI)

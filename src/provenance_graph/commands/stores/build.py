@@ -69,9 +69,9 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
         if indexes and remote is None:
             from provenance_graph.service.processes.indexer import index_all
 
-            watched.enter_context(session.progress("indexes"))
+            step = watched.enter_context(session.progress("groups of indexes made"))
             try:
-                index_all(session.folder, seldom=False)
+                index_all(session.folder, seldom=False, step=step)
             except (OSError, sqlite3.Error) as error:
                 raise StoreError(
                     f"{session.store_path}: version {built.version} is built and in use, its indexes "

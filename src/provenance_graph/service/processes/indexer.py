@@ -10,8 +10,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,15 @@ from typing import Final
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.number import FORMAT
 from provenance_graph.core.errors import ProvenanceError
-from provenance_graph.service.api.common.indexes import DAMAGE, INDEXES, drop, make_all, missing
+from provenance_graph.service.api.common.indexes import (
+    DAMAGE,
+    INDEXES,
+    changed_since,
+    drop,
+    make_all,
+    make_one,
+    missing,
+)
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.pool.sandbox import die_with_parent
@@ -108,16 +117,78 @@ def _index_slow_ones(root: Path, folder: Path, *, seldom: bool = True) -> None:
         make_all(folder, AcceptedSnapshot(store, folder=folder), slow=True, seldom=seldom)
 
 
-def index_all(root: Path, *, seldom: bool = True) -> None:
+Step = Callable[[int, int], None]
+"""Called with how many are done and how many there are."""
+_SIDE_BY_SIDE: Final = (
+    ("catalogue",),
+    ("conflicts",),
+    ("lineage", "breaches", "profiles"),  # the last two rest on the first
+    ("identity",),
+    ("stats",),
+    ("policy",),
+)
+"""Indexes that need no other, in tasks; what takes longest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Some indexes of the newest version of a state, made one after another."""
+
+    root: Path
+    folder: Path
+    names: tuple[str, ...]
+
+
+def index_all(root: Path, *, seldom: bool = True, step: Step | None = None) -> None:
     """Store all indexes of a store's newest version, and of its public state where it has one.
 
-    Without ``seldom`` those that are seldom asked for are left to the service.
+    Those of a large store are made side by side, in a process a core. Without ``seldom`` those that
+    are seldom asked for are left to the service. Raises StoreError where such a process is killed.
     """
     for state in dict.fromkeys((root, public_root(root))):
         folder = derived_folder(str(state))
         if folder is not None:
-            index_once(state, folder, last_indexed(folder))
+            before = last_indexed(folder)
+            if _is_large(state, folder, before):
+                _side_by_side(state, folder, seldom=seldom, step=step)
+            index_once(state, folder, before)  # what is left, and older ones go
             _index_slow_ones(state, folder, seldom=seldom)
+
+
+def _is_large(root: Path, folder: Path, before: str) -> bool:
+    """Whether a version has a claim table of several buckets, and none to follow from."""
+    from provenance_graph.store.claim_table import folder_of  # loads Polars
+
+    with EmbeddedStore.open(root) as store:
+        version = store.version
+    if len(list(folder_of(folder, version).glob("facts-*.parquet"))) < _BUCKETS:
+        return False
+    return changed_since(folder, before, version) is None
+
+
+_BUCKETS: Final = 2
+"""Of so many buckets of claims on, more processes than one are worth the second that each takes to start."""
+
+
+def _side_by_side(root: Path, folder: Path, *, seldom: bool, step: Step | None) -> None:
+    from provenance_graph.ingest.bulk.engines import LocalEngine  # a service needs it not
+
+    chosen = (
+        tuple(name for name in names if seldom or not INDEXES[name].seldom)
+        for names in _SIDE_BY_SIDE
+    )
+    tasks = [_Task(root, folder, names) for names in chosen if names]
+    with LocalEngine() as engine:
+        for done, _ in enumerate(engine.run(_make_some, tasks), 1):
+            if step is not None:
+                step(done, len(tasks))
+
+
+def _make_some(task: _Task) -> None:
+    with EmbeddedStore.open(task.root) as store:
+        snapshot = AcceptedSnapshot(store, folder=task.folder)
+        for name in task.names:
+            make_one(task.folder, snapshot, name)
 
 
 def index_once(root: Path, folder: Path, before: str = "") -> str:

@@ -365,6 +365,21 @@ def _drop_unfinished(folder: Path) -> None:
                 file.unlink()
 
 
+def changed_since(folder: Path, before: str, version: str) -> Changed:
+    """The entities that commits changed since a version, where that is known."""
+    return changed_subjects(folder.parent, before, version) if before else None
+
+
+def make_one(
+    folder: Path, snapshot: AcceptedSnapshot, name: str, before: str = "", changed: Changed = None
+) -> None:
+    """Keep one index of a snapshot, if it is not kept yet; from that of ``before`` where it can be."""
+    index = INDEXES[name]
+    if not index.exists(folder, snapshot.version):
+        index.make(folder, snapshot, before, changed)
+        _note_sums(folder, name, snapshot.version)
+
+
 def make_all(
     folder: Path,
     snapshot: AcceptedSnapshot,
@@ -380,7 +395,7 @@ def make_all(
     """
     folder.mkdir(parents=True, exist_ok=True)
     _drop_unfinished(folder)
-    changed = changed_subjects(folder.parent, before, snapshot.version) if before else None
+    changed = changed_since(folder, before, snapshot.version)
     if missing(folder, snapshot.version, slow=slow) and any(folder.glob("claims-*")):
         from provenance_graph.changes.claim_rows import carry_table  # loads Polars
 
@@ -388,9 +403,8 @@ def make_all(
     for name, index in INDEXES.items():
         if index.seldom and not seldom:
             continue
-        if index.slow is slow and not index.exists(folder, snapshot.version):
-            index.make(folder, snapshot, before, changed)
-            _note_sums(folder, name, snapshot.version)
+        if index.slow is slow:
+            make_one(folder, snapshot, name, before, changed)
     keep = {snapshot.version, before}
     old = (
         ("identity-*.json", "breaches-*.npz", "profiles-*.sqlite", "voices-*.json")

@@ -19,7 +19,6 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.service.api.common.encoding import as_json
-from provenance_graph.store.values import ANY
 
 FORMAT: Final = "1"
 """What the file holds; one of an earlier edition is made again."""
@@ -74,10 +73,9 @@ def _claims(snapshot: AcceptedSnapshot) -> Counter[Iri]:
     """How many annotated claims there are about each model, under all its names."""
     models = {model for model, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
     named = {o: s for s, _, o, _ in snapshot.quads(predicate=PG.describedAs) if s in models}
-    about = Counter(o for _, _, o, _ in snapshot.quads(predicate=PG.about, graph=ANY))
     found: Counter[Iri] = Counter()
-    for name, number in about.items():
-        if isinstance(name, Iri) and (model := named.get(name, name)) in models:
+    for name, number in snapshot.annotated_of():
+        if (model := named.get(name, name)) in models:
             found[model] += number
     return found
 
