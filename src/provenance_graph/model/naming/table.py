@@ -89,17 +89,23 @@ def _publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
 
 def kinds_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, int]:
     """Every entity of some kinds, or of all, with the bits of its kinds; also what is only named."""
-    wanted = set(kinds) or set(KINDS)
     results: dict[Iri, int] = {}
+    for entity, bit in kind_bits(present, kinds):
+        results[entity] = results.get(entity, 0) | bit
+    return results
+
+
+def kind_bits(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> Iterator[tuple[Iri, int]]:
+    """Every entity of some kinds, or of all, with the bit of each of its kinds, as often as it is said."""
+    wanted = set(kinds) or set(KINDS)
     for bit, (kind, classes) in enumerate(KINDS.items()):
         if kind not in wanted:
             continue
         for class_ in classes:
             for entity, *_ in present.quads(predicate=RDF.type, object=class_):
-                results[entity] = results.get(entity, 0) | 1 << bit
+                yield entity, 1 << bit
     for kind, entity in _only_named(present, wanted):
-        results[entity] = results.get(entity, 0) | 1 << list(KINDS).index(kind)
-    return results
+        yield entity, 1 << list(KINDS).index(kind)
 
 
 def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[tuple[str, Iri]]:
@@ -116,27 +122,38 @@ def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[tuple[s
 
 def names(present: AcceptedSnapshot, entities: Iterable[Iri]) -> dict[Iri, set[str]]:
     """The names of entities: id, the part of it that a source uses, its last part, labels."""
-    results: dict[Iri, set[str]] = {}
-    for entity in entities:
-        shown = short_id(entity)
-        results[entity] = {shown, shown.rsplit("/", 1)[-1], local_name(entity)}
-        if not is_own(entity):  # ``source/kind/org/name``: documents and people say ``org/name``
-            results[entity].add(shown.split("/", 2)[-1])
-    few = len(results) <= _FEW
+    stated: dict[Iri, set[str]] = {entity: set() for entity in entities}
+    few = list(stated) if len(stated) <= _FEW else None
+    for entity, name in stated_names(present, few):
+        if (known := stated.get(entity)) is not None:
+            known.add(name)
+    return {entity: called(entity, known) for entity, known in stated.items()}
+
+
+def stated_names(
+    present: AcceptedSnapshot, entities: Iterable[Iri] | None = None
+) -> Iterator[tuple[Iri, str]]:
+    """The names that some entities, or all, are accepted to have."""
     for predicate in _NAMES:
         quads = (
-            chain.from_iterable(present.quads(entity, predicate) for entity in results)
-            if few
-            else present.quads(predicate=predicate)
+            present.quads(predicate=predicate)
+            if entities is None
+            else chain.from_iterable(present.quads(entity, predicate) for entity in entities)
         )
         for entity, _, value, _ in quads:
-            if isinstance(value, Literal) and (known := results.get(entity)) is not None:
-                known.add(value.lexical)
-    for known in results.values():
-        known.update(
-            [_MONTH_BEFORE_SIZE.sub("", name) for name in known if _MONTH_BEFORE_SIZE.search(name)]
-        )
-    return results
+            if isinstance(value, Literal):
+                yield entity, value.lexical
+
+
+def called(entity: Iri, stated: Iterable[str]) -> set[str]:
+    """What an entity is called: by its id, parts of it, and the names that it is stated to have."""
+    shown = short_id(entity)
+    known = {shown, shown.rsplit("/", 1)[-1], local_name(entity), *stated}
+    if not is_own(entity):  # ``source/kind/org/name``: documents and people say ``org/name``
+        known.add(shown.split("/", 2)[-1])
+    return known | {
+        _MONTH_BEFORE_SIZE.sub("", name) for name in known if _MONTH_BEFORE_SIZE.search(name)
+    }
 
 
 class NameTable(Protocol):

@@ -8,8 +8,11 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -21,7 +24,8 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.disclosure.matrix import MatrixStates, layout, matrix_states
 from provenance_graph.model.fields import fields
 from provenance_graph.model.naming.folded import fold
-from provenance_graph.model.search.name_rows import SCHEMA_SQL, NamedModel, fill_names
+from provenance_graph.model.search.entity_frame import MODELS, Rows, framed
+from provenance_graph.model.search.name_rows import SCHEMA_SQL, fill_names
 from provenance_graph.store.values import ANY
 
 GAPS = (PG.undisclosed, PG.withheld, PG.partlyDisclosed)
@@ -85,20 +89,21 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     source = IndexedFacts(snapshot)
     above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
-    named: dict[Iri, NamedModel] = {}
+    named = Rows(MODELS)
     database.executescript(_UNSORTED)
-    numbers = {model: number for number, model in enumerate(source.models, 1)}
     for facts in source.each():
         row = facts.row(below[facts.model])
-        named[facts.model] = NamedModel(
-            row["name"], tuple(row["aliases"]), 5 * row["sources"] + row["descendants"]
-        )
-        _insert(database, numbers[facts.model], facts, row)
+        richness = 5 * row["sources"] + row["descendants"]
+        named.add(facts.model, row["name"], row["aliases"], richness)
+        _insert(database, source.numbers[facts.model], facts, row)
     database.executescript(_SORTED)
-    pairs = sorted((ancestor, numbers[model]) for model in above for ancestor in above[model])
+    pairs = sorted(
+        (ancestor, source.numbers[model]) for model in above for ancestor in above[model]
+    )
     database.executemany("INSERT INTO above(ancestor, number) VALUES (?,?)", pairs)
-    fill_names(database, snapshot, named)
     counts = {"version": snapshot.version, "models": len(source.models)}
+    del source, above, below, pairs  # what follows needs the room
+    fill_names(database, snapshot, named.frame())
     database.executemany(
         "INSERT INTO meta VALUES (?,?)", [(k, json.dumps(v)) for k, v in counts.items()]
     )
@@ -160,11 +165,8 @@ class IndexedFacts:
             s for s, _, o, _ in snapshot.quads(predicate=PG.osiApproved) if str(o) == "true"
         }
         self._labels: dict[Iri, str] = {}
-        self._records: dict[Iri, tuple[int, ...]] = {}
-        numbers: dict[Iri | None, int] = {}  # of records: a number is smaller than a name
-        for name, *_, record in snapshot.quads(predicate=RDF.type, object=PG.Model, graph=ANY):
-            number = numbers.setdefault(record, len(numbers))
-            self._records[name] = (*self._records.get(name, ()), number)
+        self.numbers = {model: number for number, model in enumerate(self.models, 1)}
+        self._sources = self._count_records()
         above: dict[Iri, set[Iri]] = defaultdict(set)
         for relation in terms.DERIVATIONS:  # typed relations only, as lineage counts them
             for child, _, parent, _ in snapshot.quads(predicate=relation):
@@ -180,10 +182,20 @@ class IndexedFacts:
                 facts[predicate].append(value)
             yield ModelFacts(self, model, facts)
 
-    def count_records(self, names: Iterable[Value]) -> int:
-        """How many records say of one of these names that it is a model."""
-        stated = (self._records.get(name, ()) for name in names if isinstance(name, Iri))
-        return len({record for records in stated for record in records})
+    def _count_records(self) -> dict[Iri, int]:
+        """How many records say of a model, under any of its names, that it is one."""
+        described = self.snapshot.quads(predicate=PG.describedAs)
+        pairs = chain(((str(o), s) for s, _, o, _ in described), zip(self.models, self.models, strict=True))
+        names = framed({"name": pl.String, "model": pl.String}, pairs)
+        stated = self.snapshot.quads(predicate=RDF.type, object=PG.Model, graph=ANY)
+        said = ((name, str(record)) for name, *_, record in stated)
+        records = framed({"name": pl.String, "record": pl.String}, said)
+        counted = names.join(records, on="name").group_by("model").agg(pl.col("record").n_unique())
+        return {Iri(model): number for model, number in counted.iter_rows()}
+
+    def sources(self, model: Iri) -> int:
+        """How many records say that it is a model."""
+        return self._sources.get(model, 0)
 
     def _codes(self, predicate: Iri) -> dict[Iri, str]:
         """Short ids of concepts, by the entity that has them."""
@@ -291,7 +303,7 @@ class ModelFacts:
             "modalities": self._shown(PG.inputModality),
             "architecture": self._shown(PG.sparsity),
             "weights": self._shown(PG.weightsAvailability),
-            "sources": self.source.count_records({self.model, *names}),
+            "sources": self.source.sources(self.model),
             "known": self._known(),
             "fields": len(self.source.properties),
             "gaps": self._gaps(),

@@ -8,25 +8,15 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+
+import polars as pl
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.core.terms import (
-    DCTERMS,
-    DERIVATIONS,
-    INFLUENCES,
-    PG,
-    RDF,
-    RDFS,
-    SCHEMA,
-    SKOS,
-)
 from provenance_graph.model.naming import table
 from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.model.naming.folded import fold
+from provenance_graph.model.search.entity_frame import entities
 from provenance_graph.model.search.manual import entries
 
 SCHEMA_SQL = f"""{table.SCHEMA_SQL}
@@ -51,44 +41,32 @@ _MANY = 10_000
 """Rows that are written at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedModel:
-    """A model's name, its other names, and how much is known of it."""
-
-    name: str
-    aliases: tuple[str, ...]
-    weight: int
-
-
 def fill_names(
-    database: sqlite3.Connection, snapshot: AcceptedSnapshot, models: Mapping[Iri, NamedModel]
+    database: sqlite3.Connection, snapshot: AcceptedSnapshot, models: pl.DataFrame
 ) -> None:
-    """Fill the tables with every entity of a snapshot, and with questions and views after them."""
-    records = set(snapshot.records())
-    kinds = _kinds(snapshot)
-    kinds |= {record: "record" for record in records if kinds.get(record) != "source"}
-    bits = table.kinds_of(snapshot)
-    known = table.names(snapshot, bits)
-    weights = _weights(snapshot, models)
-    labels = _labels(snapshot) | _titles(snapshot)
+    """Fill the tables with every entity of a snapshot, and with questions and views after them.
+
+    ``models`` has the columns ``entity_frame.MODELS``.
+    """
     starts: dict[tuple[str, str], list[int]] = defaultdict(list)
     totals: Counter[tuple[str, str]] = Counter()
     waiting: list[tuple[int, Iri, str, str, str, int, str]] = []
     called: list[tuple[str, str, int, int]] = []
-    rows = sorted({*records, *kinds, *bits}, key=lambda iri: (-weights[iri], len(iri), iri))
-    for number, iri in enumerate(rows, 1):
-        kind = kinds.get(iri) or kind_by_name(iri)
-        model, shown = models.get(iri), short_id(iri)
+    number = 0
+    for row in entities(snapshot, models).iter_rows():
+        text, known, weight, bits, label, stated, own, aliases, is_record = row
+        number, iri = number + 1, Iri(text)
+        kind, shown = known or kind_by_name(iri), short_id(iri)
         last = shown.rsplit("/", 1)[-1]
-        spellings = known.pop(iri, None)
-        if spellings is None:
-            spellings = {shown} if iri in records else {shown, last}
+        if bits is None:
+            spellings = {shown} if is_record else {shown, last}
         else:
-            called += [(word, n, bits[iri], number) for n in spellings if (word := fold(n))]
-        name = model.name if model else labels.get(iri) or last
-        spellings |= {name, *(model.aliases if model else ())}
+            spellings = table.called(iri, stated or ())
+            called += [(word, n, bits, number) for n in spellings if (word := fold(n))]
+        name = own if own is not None else label or last
+        spellings |= {name, *(aliases or ())}
         folded = " ".join(sorted({fold(text) for text in spellings} - {""}))
-        waiting.append((number, iri, shown, name, kind, weights[iri], folded))
+        waiting.append((number, iri, shown, name, kind, weight, folded))
         parts = {word for text in spellings for word in words(text)}
         for start in {word[:1] for word in parts} | {word[:2] for word in parts}:
             for key in ((start, kind), (start, "")):
@@ -97,9 +75,9 @@ def fill_names(
                     starts[key].append(number)
         if len(waiting) >= _MANY:
             _write(database, waiting, called)
-    for number, entry in enumerate(entries(), len(rows) + 1):  # after what the graph holds
+    for place, entry in enumerate(entries(), number + 1):  # after what the graph holds
         folded = " ".join(sorted({fold(text) for text in entry.spellings} - {""}))
-        waiting.append((number, entry.iri, entry.id, entry.name, entry.kind, 0, folded))
+        waiting.append((place, entry.iri, entry.id, entry.name, entry.kind, 0, folded))
     _write(database, waiting, called)
     database.executemany(
         "INSERT INTO short VALUES (?,?,?,?)",
@@ -128,62 +106,6 @@ def _write(
     database.executemany("INSERT INTO called VALUES (?,?,?,?)", called)
     rows.clear()
     called.clear()
-
-
-def _kinds(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
-    """What each entity but records is, the plainest word first."""
-    results: dict[Iri, str] = {}
-    for relation in (*DERIVATIONS, *INFLUENCES):
-        only = "dataset" if relation == PG.trainedOn else "model"
-        for _, _, parent, _ in snapshot.quads(predicate=relation):
-            if isinstance(parent, Iri):
-                results[parent] = only
-    for kind, classes in reversed(table.KINDS.items()):
-        for class_ in classes:
-            for entity, *_ in snapshot.quads(predicate=RDF.type, object=class_):
-                results[entity] = kind
-    for offer, *_ in snapshot.quads(predicate=RDF.type, object=PG.Offer):
-        results[offer] = "offer"
-    for source, *_ in snapshot.quads(predicate=RDF.type, object=PG.Collection):
-        results[source] = "source"
-    for publisher in table.publishers(snapshot):
-        results.setdefault(publisher, "organization")
-    return results
-
-
-def _weights(snapshot: AcceptedSnapshot, models: Mapping[Iri, NamedModel]) -> Counter[Iri]:
-    """How rich an entity is: records of a model, entities that name it as maker, data, licence, parent."""
-    counter: Counter[Iri] = Counter()
-    for predicate in (
-        DCTERMS.creator,
-        DCTERMS.license,
-        DCTERMS.isPartOf,
-        PG.provider,
-        *DERIVATIONS,
-        *INFLUENCES,
-    ):
-        for _, _, value, _ in snapshot.quads(predicate=predicate):
-            if isinstance(value, Iri):
-                counter[value] += 1
-    for iri, model in models.items():
-        counter[iri] += model.weight
-    return counter
-
-
-def _titles(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
-    """Records by the title of what was read, and the day of reading, which their name ends with."""
-    return {record: f"{title} ({record.rsplit('/', 1)[-1]})" for record, title in snapshot.titles()}
-
-
-def _labels(snapshot: AcceptedSnapshot) -> dict[Iri, str]:
-    results: dict[Iri, str] = {}
-    for predicate in (RDFS.label, SKOS.prefLabel, SCHEMA.name):
-        named: dict[Iri, str] = {}
-        for subject, _, value, _ in snapshot.quads(predicate=predicate):
-            if isinstance(value, Literal):
-                named[subject] = min(named.get(subject, value.lexical), value.lexical)
-        results |= named
-    return results
 
 
 _SEPARATORS = {ord(c): " " for c in " \t\n\r\f\v\x1c\x1d\x1e\x1f/_-"}

@@ -1,0 +1,160 @@
+"""Everything that can be searched for, as a frame: one row an entity, the richest first.
+
+A hub of millions has several entities a model (repository, version, records). What is said of
+each arrives quad by quad and is kept in columns, a fourth of what dictionaries of as many names take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Literal
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import (
+    DCTERMS,
+    DERIVATIONS,
+    INFLUENCES,
+    PG,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+)
+from provenance_graph.model.naming import table
+
+_MANY = 100_000
+"""Rows that are held one by one before they are put into columns."""
+MODELS: Mapping[str, Any] = {
+    "iri": pl.String,
+    "name": pl.String,
+    "aliases": pl.List(pl.String),
+    "richness": pl.Int64,
+}
+"""A model's name, its other names, and how much is known of it."""
+_KINDS: Mapping[str, Any] = {"iri": pl.String, "place": pl.Int16, "kind": pl.String}
+_LABELS: Mapping[str, Any] = {"iri": pl.String, "place": pl.Int16, "label": pl.String}
+_LEAST, _RECORD, _SOURCE = -1, 1_000, 1_001
+"""Places of kinds: the highest of an entity is the plainest word for it."""
+
+
+class Rows:
+    """Rows that arrive one by one, kept as columns."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = dict(schema)
+        self._rows: list[tuple[object, ...]] = []
+        self._frames = [pl.DataFrame(schema=self._schema)]
+
+    def add(self, *row: object) -> None:
+        """Put one row in."""
+        self._rows.append(row)
+        if len(self._rows) >= _MANY:
+            self._settle()
+
+    def _settle(self) -> None:
+        self._frames.append(pl.DataFrame(self._rows, schema=self._schema, orient="row"))
+        self._rows.clear()
+
+    def frame(self) -> pl.DataFrame:
+        """All rows."""
+        self._settle()
+        return pl.concat(self._frames)
+
+
+def framed(schema: Mapping[str, Any], rows: Iterable[tuple[object, ...]]) -> pl.DataFrame:
+    """Rows as a frame."""
+    kept = Rows(schema)
+    for row in rows:
+        kept.add(*row)
+    return kept.frame()
+
+
+def entities(snapshot: AcceptedSnapshot, models: pl.DataFrame) -> pl.DataFrame:
+    """Every entity with what a search shows and finds of it; ``models`` has the columns ``MODELS``.
+
+    ``kind`` is null where nothing says what it is; ``bits`` are those of the kinds of entities whose
+    names are looked up, ``stated`` the names that these have beside what follows from their IRI.
+    """
+    kinds = _highest(framed(_KINDS, _kinds(snapshot)), "kind")
+    bits = framed({"iri": pl.String, "bits": pl.Int64}, table.kind_bits(snapshot))
+    bits = bits.unique().group_by("iri").agg(pl.col("bits").sum())
+    frame = kinds.join(bits, on="iri", how="full", coalesce=True)
+    weights = framed({"iri": pl.String}, _named(snapshot)).group_by("iri").len("weight")
+    labels = _highest(framed(_LABELS, _labels(snapshot)), "label")
+    for further in (weights, labels, models, _stated(snapshot, bits)):
+        frame = frame.join(further, on="iri", how="left")
+    weight = pl.col("weight").fill_null(0).cast(pl.Int64) + pl.col("richness").fill_null(0)
+    frame = frame.with_columns(weight=weight, length=pl.col("iri").str.len_chars())
+    frame = frame.sort("weight", "length", "iri", descending=[True, False, False])
+    chosen = ("iri", "kind", "weight", "bits", "label", "stated", "name", "aliases", "record")
+    records = pl.Series(map(str, snapshot.records()), dtype=pl.String)
+    return frame.with_columns(record=pl.col("iri").is_in(records.implode())).select(chosen)
+
+
+def _highest(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Of each entity the value with the highest place, the least of several."""
+    ordered = rows.sort("place", column, descending=[True, False])
+    return ordered.unique("iri", keep="first", maintain_order=True).drop("place")
+
+
+def _stated(snapshot: AcceptedSnapshot, bits: pl.DataFrame) -> pl.DataFrame:
+    """The names that the entities of some kinds are stated to have."""
+    names = framed({"iri": pl.String, "stated": pl.String}, table.stated_names(snapshot))
+    of_kinds = names.join(bits, on="iri", how="semi").unique()
+    return of_kinds.group_by("iri").agg(pl.col("stated"))
+
+
+def _kinds(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, int, str]]:
+    """What each entity is, with the place of the word: the plainest word has the highest."""
+    for publisher in table.publishers(snapshot):
+        yield publisher, _LEAST, "organization"
+    place = 0
+    for relation in (*DERIVATIONS, *INFLUENCES):
+        only = "dataset" if relation == PG.trainedOn else "model"
+        for _, _, parent, _ in snapshot.quads(predicate=relation):
+            if isinstance(parent, Iri):
+                yield parent, place, only
+        place += 1
+    for kind, classes in reversed(table.KINDS.items()):
+        for class_ in classes:
+            for entity, *_ in snapshot.quads(predicate=RDF.type, object=class_):
+                yield entity, place, kind
+        place += 1
+    for offer, *_ in snapshot.quads(predicate=RDF.type, object=PG.Offer):
+        yield offer, place, "offer"
+    for record in snapshot.records():
+        yield record, _RECORD, "record"
+    for source, *_ in snapshot.quads(predicate=RDF.type, object=PG.Collection):
+        yield source, _SOURCE, "source"
+
+
+def _named(snapshot: AcceptedSnapshot) -> Iterator[tuple[str]]:
+    """What others name as maker, data, licence or parent, as often as it is named."""
+    for predicate in (
+        DCTERMS.creator,
+        DCTERMS.license,
+        DCTERMS.isPartOf,
+        PG.provider,
+        *DERIVATIONS,
+        *INFLUENCES,
+    ):
+        for _, _, value, _ in snapshot.quads(predicate=predicate):
+            if isinstance(value, Iri):
+                yield (value,)
+
+
+def _labels(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, int, str]]:
+    """Labels, with the place of the property that gives them.
+
+    Records are called by the title of what was read and the day of reading, which their name ends with.
+    """
+    for place, predicate in enumerate((RDFS.label, SKOS.prefLabel, SCHEMA.name)):
+        for subject, _, value, _ in snapshot.quads(predicate=predicate):
+            if isinstance(value, Literal):
+                yield subject, place, value.lexical
+    for record, title in snapshot.titles():
+        yield record, _RECORD, f"{title} ({record.rsplit('/', 1)[-1]})"
