@@ -50,8 +50,15 @@ SIZES = (
     ("quads", "quads"),
     ("build peak MB", "peak memory of the largest build process, MB"),
     ("disk MB", "disk of the published state, MB"),
+    ("derived MB", "disk of the claim table and all indexes, MB"),
     ("memory serving MB", "memory of all processes of the service, MB"),
 )
+TOGETHER = (
+    ("build", "build: read, identity, view, levels, load, publish"),
+    ("all indexes", "all indexes, side by side"),
+    ("validate", "validation of the view and of all record graphs"),
+)
+"""The commands that bring records to a store that is viewed, indexed and validated."""
 WHOLE = ("build", "lineage index", "search index", "stats", "conflicts", "identity", "validate")
 """The stages that bring records to a store that is viewed, validated and indexed."""
 PROJECTED = (1_000_000, 2_000_000)
@@ -63,6 +70,7 @@ here is typed. The data is a generated hub (`benchmarks/hub_generate.py`): docum
 machine stretches far less than wall time; – is not measured at that size by this version; *growth* is the exponent of the number of models through the first and the last figure of a row (1 is linear).
 """
 FAULTS = """Found of those planted, and found beside them. Days that a rounded period explains are no conflict and not counted."""
+WAITED = """One command after another on two cores, with whatever else the machine did; processor seconds are above."""
 TAIL = """
 ## Measure again
 
@@ -70,7 +78,8 @@ TAIL = """
     python benchmarks/performance_page.py
 
 A million models: `python benchmarks/bench_scale.py 1000000 --work FOLDER --seconds 20000`, alone on the machine, with room on the
-disk for the stages (as much as the text of the records, 8 GB), the store and its claim table.
+disk for the text of the records and the stages of a build (8 GB each), the store with its indexes, and the bare engine's store while
+that is measured.
 
 ## Past one machine: 10⁹ claims, on paper
 
@@ -201,6 +210,7 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
         for key, name in rows:
             cells = " | ".join(number(run.get(key)) for run in chosen)
             lines.append(f"| {name} | {cells} | {exponent(chosen, key)} |")
+    lines += _together(chosen, columns, rule)
     lines += projection(chosen)
     lines += [*_unfinished(latest)]
     lines += ["", "## Planted faults", "", FAULTS, ""]
@@ -217,6 +227,27 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
     return "\n".join(lines) + "\n" + TAIL
 
 
+def _together(chosen: Sequence[Mapping[str, object]], columns: str, rule: str) -> list[str]:
+    """Wall time and memory of the commands one after another, as a user waits for them."""
+    if not any(run.get("all indexes wall") for run in chosen):
+        return []
+    lines = ["", "## From records to answers: wall seconds and memory", "", WAITED, ""]
+    lines += [f"| step | {columns} | growth |", rule]
+    for stage, name in TOGETHER:
+        for key, shown in (
+            (f"{stage} wall", name),
+            (f"{stage} peak MB", "– its largest process, MB"),
+        ):
+            cells = " | ".join(number(run.get(key)) for run in chosen)
+            lines.append(f"| {shown} | {cells} | {exponent(chosen, key)} |")
+    waited = [[run.get(f"{stage} wall") for stage, _ in TOGETHER] for run in chosen]
+    minutes = [
+        f"{sum(float(str(one)) for one in walls) / 60:.1f}" if all(walls) else "–"
+        for walls in waited
+    ]
+    return [*lines, f"| all three, minutes | {' | '.join(minutes)} | |"]
+
+
 def _add(run: dict[str, object], line: Mapping[str, object]) -> None:
     """Put the line of one stage, or of several, into the figures of a size."""
     stage = line.get("stage")
@@ -229,8 +260,8 @@ def _add(run: dict[str, object], line: Mapping[str, object]) -> None:
         unfinished = run["unfinished"]
         assert isinstance(unfinished, dict)
         unfinished[stage] = line.get("stopped after", line.get("failed"))
-        if stage == "build":
-            run["build peak MB"] = line.get("peak MB")
+        run[f"{stage} wall"] = line.get("wall")
+        run[f"{stage} peak MB"] = line.get("peak MB")
 
 
 def beside_earlier(text: str) -> str:

@@ -40,6 +40,8 @@ def sharing(snapshot: AcceptedSnapshot) -> set[Iri]:
     for _, key in _spellings(snapshot):
         (shared if key in once else once).add(key)
     del once
+    if not shared:
+        return set()
     return {snapshot.canonical(name) for name, key in _spellings(snapshot) if key in shared}
 
 

@@ -83,3 +83,16 @@ def test_what_was_not_run_is_projected_from_the_largest_whole_run() -> None:
     seconds = 7 * 20 * 100**1.3  # each stage grew with that exponent
     assert f"| 1,000,000 | {seconds:,.0f} | {seconds / 120:,.0f} | 1 | 10 |" in shown
     assert "Projected" not in page([part])
+
+
+def test_what_a_user_waits_for_is_added_up_where_all_of_it_was_measured() -> None:
+    whole_run = [
+        {"models": 100, "stage": "build", "cpu": 9.0, "wall": 60.0, "peak MB": 70},
+        {"models": 100, "stage": "all indexes", "cpu": 9.0, "wall": 30.0, "peak MB": 90},
+        {"models": 100, "stage": "validate", "cpu": 9.0, "wall": 15.0, "peak MB": 80},
+    ]
+    shown = page([*whole_run, {"models": 10, "stage": "build", "cpu": 1.0, "wall": 6.0}])
+    assert "| all indexes, side by side | – | 30 | – |" in shown
+    assert "| – its largest process, MB | – | 90 | – |" in shown
+    assert "| all three, minutes | – | 1.8 | |" in shown
+    assert "all three" not in page(whole_run[:1])

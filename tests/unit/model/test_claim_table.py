@@ -6,6 +6,7 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from provenance_graph.ingest.update import update
 from provenance_graph.matching.identify import identify
 from provenance_graph.model.search.build import fill
 from provenance_graph.model.stats import stats
+from provenance_graph.service.processes import indexer
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store import claim_table
 from provenance_graph.store.claim_table import ClaimTable
@@ -241,6 +243,38 @@ def test_a_damaged_table_is_told_and_removed(generated, tmp_path, caplog, damage
         assert ClaimTable.open(derived, version) is None
     assert "is not as it was written" in caplog.text
     assert not folder.exists()
+
+
+def test_indexes_made_side_by_side_are_those_made_one_after_another(
+    generated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = Path(shutil.copytree(generated, tmp_path / "together"))
+    alone = Path(shutil.copytree(generated, tmp_path / "alone"))
+    steps: list[tuple[int, int]] = []
+    indexer.index_all(together, seldom=False, step=lambda *done: steps.append(done))
+    assert steps[-1] == (5, 5)
+    monkeypatch.setattr(indexer, "_BUCKETS", 1_000)
+    indexer.index_all(alone, seldom=False, step=lambda *_: pytest.fail("more than one process"))
+    assert _indexes(together) == _indexes(alone)
+
+
+def _indexes(root: Path) -> dict[str, object]:
+    """The files of all indexes: what the databases hold, what the texts say, how large others are."""
+    found: dict[str, object] = {}
+    for file in (root / "derived").rglob("*.*"):
+        if file.suffix == ".sqlite":
+            with closing(sqlite3.connect(file)) as database:
+                found[file.name] = sorted(
+                    map(repr, database.execute(f"SELECT * FROM {_TABLES[file.name[:4]]}"))
+                )
+        elif file.suffix in (".json", ".npy") and file.name != "manifest.json":
+            found[file.name] = file.read_bytes()
+        else:
+            found[file.name] = None
+    return found
+
+
+_TABLES = {"cata": "thing", "conf": "conflict", "prof": "profile"}
 
 
 def test_a_build_keeps_the_table_of_its_version_alone(generated: Path) -> None:

@@ -23,6 +23,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.ingest.bulk.parts import RecordPart
 from provenance_graph.ingest.decisions import by_hand
 from provenance_graph.store import claim_columns as columns
+from provenance_graph.store import claim_table
 
 _MAX_DEPTH = 50
 """How far nodes may hang below one another; a circle of them ends here."""
@@ -57,7 +58,10 @@ def settle(parts: Sequence[RecordPart], rows: Iterable[Row], folder: Path) -> Id
     )
     names.write_parquet(folder / "names.parquet")
     published = as_identity(headers, "publisher", names)
-    headers.with_columns(published.alias("publisher_is")).write_parquet(folder / "headers.parquet")
+    headers.with_columns(published.alias("publisher_is")).write_parquet(
+        folder / "headers.parquet",
+        row_group_size=claim_table.GROUP_ROWS,  # whoever needs some parts' reads only those
+    )
     _links(claims, names).write_parquet(folder / "links.parquet")
     return result
 
