@@ -185,7 +185,9 @@ class IndexedFacts:
     def _count_records(self) -> dict[Iri, int]:
         """How many records say of a model, under any of its names, that it is one."""
         described = self.snapshot.quads(predicate=PG.describedAs)
-        pairs = chain(((str(o), s) for s, _, o, _ in described), zip(self.models, self.models, strict=True))
+        pairs = chain(
+            ((str(o), s) for s, _, o, _ in described), zip(self.models, self.models, strict=True)
+        )
         names = framed({"name": pl.String, "model": pl.String}, pairs)
         stated = self.snapshot.quads(predicate=RDF.type, object=PG.Model, graph=ANY)
         said = ((name, str(record)) for name, *_, record in stated)
