@@ -210,3 +210,40 @@ def test_events_of_other_runs_do_not_mix() -> None:
              "inputs": [{"namespace": "s3://lab", "name": "secret"}]}  # fmt: skip
     claims = _claims("openlineage", [other, LINEAGE])
     assert not [c for c in claims if c.predicate == PG.trainedOn and "secret" in str(c.value)]
+
+
+def _crate_of(*nodes: dict[str, Any]) -> list[Claim]:
+    model = {"@id": "oak.pt", "@type": ["File", "MLModel"], "name": "oak"}
+    graph = [node for node in CRATE["@graph"] if node["@id"] not in ("oak.pt", "#run")]
+    return _claims("rocrate", {**CRATE, "@graph": [*graph, {**model, **nodes[0]}, *nodes[1:]]})
+
+
+def test_a_node_that_a_crate_s_model_points_to_is_told_by_its_name_and_value() -> None:
+    accuracy = {"@id": "#acc", "@type": "PropertyValue", "name": "accuracy", "value": 0.87}
+    claims = _crate_of({"additionalProperty": [{"@id": "#acc"}]}, accuracy)
+    kept = {str(c.value) for c in claims if c.predicate == PG.otherStatement}
+    assert "additionalProperty: accuracy: 0.87" in kept
+
+
+def test_a_licence_that_a_crate_describes_is_one_by_its_name_and_address() -> None:
+    terms = {
+        "@id": "#t",
+        "@type": "CreativeWork",
+        "name": "House Terms",
+        "url": "https://o.example/t",
+    }
+    claims = _crate_of({"license": {"@id": "#t"}}, terms)
+    licence = next(c.value for c in claims if c.predicate == DCTERMS.license)
+    assert [str(c.value) for c in claims if (c.subject, c.predicate) == (licence, SCHEMA.url)] == [
+        "https://o.example/t"
+    ]
+
+
+def test_a_crate_s_model_is_a_file_and_may_come_from_a_repository_of_the_hub() -> None:
+    base = {"@id": "https://huggingface.co/acme/base"}
+    claims = _crate_of(
+        {"isBasedOn": base, "contentSize": "88", "encodingFormat": "application/onnx"}
+    )
+    stated = {(c.predicate, str(c.value)) for c in claims}
+    assert {(PG.byteSize, "88"), (PG.fileFormat, "application/onnx")} <= stated
+    assert any(p == PROV.wasDerivedFrom and v.endswith("model/acme/base") for p, v in stated)

@@ -7,21 +7,27 @@ properties that Croissant's become.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from provenance_graph.core import hub, iris
+from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
-from provenance_graph.formats import coverage, paths, statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip, text
-from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
+from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered
 from provenance_graph.formats.fields import jsonld, packages, runs
+from provenance_graph.formats.provenance.crate import (
+    FILE,
+    SOURCE,
+    Crate,
+    crate_of,
+    kinds_of,
+    outside,
+)
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
-SOURCE = "rocrate"
 _PARTS = "what the crate holds; each node that is a model, dataset or file is read by itself"
 _DATES = (
     ("datePublished", DCTERMS.issued),
@@ -75,6 +81,12 @@ def _described(role: str) -> tuple[coverage.Key, ...]:
             f"{role}/trainingDataset/@id",
         ),
         *read("`pg:digest`", f"{role}/sha256", f"{role}/md5"),
+        *read(
+            "`pg:byteSize`, `pg:fileFormat` of the file that it is",
+            f"{role}/contentSize",
+            f"{role}/encodingFormat",
+            f"{role}/encodingFormat/@id",
+        ),
         *later(f"{role}/**"),
     )
 
@@ -113,79 +125,6 @@ KEYS = KeyTable(
 def recognises(features: Features) -> bool:
     """Whether its graph describes itself as an RO-Crate does."""
     return features.syntax == "json" and jsonld.is_crate(features.value)
-
-
-class Crate:
-    """The nodes of a crate by id, with what each is."""
-
-    def __init__(self, document: Document) -> None:
-        whole = mapping(statements.sanitise(document.json, document.text))
-        self.context, result = jsonld.nodes(whole)
-        self.beside = (
-            {k: v for k, v in whole.items() if k != "@context"} if "@graph" in whole else {}
-        )
-        self.beside.pop("@graph", None)
-        self.context.vocabulary = self.context.vocabulary or jsonld.SCHEMA
-        self.nodes = [(where, node) for where, node in result]
-        self.by_id = {scalar_text(node.get("@id")): node for _, node in result}
-        self.root = next(
-            (
-                scalar_text(mapping(node.get("about")).get("@id"))
-                for _, node in result
-                if "ro-crate-metadata.json" in scalar_text(node.get("@id"))
-            ),
-            "./",
-        )
-        self.local = paths.source_slug(document)
-
-    def role(self, node: dict[Any, Any]) -> str:
-        """What a node is to the graph."""
-        id_ = scalar_text(node.get("@id"))
-        kinds = {re.split(r"[:#/]", scalar_text(kind))[-1] for kind in as_list(node.get("@type"))}
-        if "ro-crate-metadata.json" in id_:
-            return "descriptor"
-        if kinds & {"MLModel", "Model", "MachineLearningModel"}:
-            return "model"
-        if kinds & {"Dataset", "ROCrate"} or id_ == self.root:
-            return "dataset"
-        if kinds & {"File", "MediaObject"}:
-            return "file"
-        return "action" if kinds & {"CreateAction", "Computation", "Action"} else "other"
-
-    def subject(self, id_: str) -> Iri | None:
-        """The model or dataset that an id means, or None."""
-        node = self.by_id.get(id_)
-        if node is None:
-            return None
-        role = self.role(node)
-        if role not in ("model", "dataset"):
-            return None
-        place = hub.address(id_) or hub.address(jsonld.link_of(node.get("url")))
-        if place is not None and place.kind in (
-            hub.RepositoryKind.MODEL,
-            hub.RepositoryKind.DATASET,
-        ):
-            data = place.kind is hub.RepositoryKind.DATASET
-            return iris.dataset(place.name) if data else iris.model(place.name)
-        if iris.minted_kind(id_) == role and iris.is_iri(id_):
-            return Iri(id_)  # whoever writes our name for it means it
-        name = jsonld.text_of(node.get("name"))
-        head = self.local if id_ in ("./", "") else ""
-        return iris.entity(SOURCE, role, iris.slug(head or name or id_[-120:]))
-
-    def name(self, value: Any) -> str:
-        """The name of what a value points to, or the text that it is."""
-        id_ = scalar_text(mapping(value).get("@id"))
-        node = self.by_id.get(id_)
-        if node is not None:
-            return jsonld.text_of(node.get("name")) or id_
-        return jsonld.text_of(value) or id_
-
-
-@once
-def crate_of(document: Document) -> Crate:
-    """The document as a crate."""
-    return Crate(document)
 
 
 @gathered
@@ -252,19 +191,27 @@ def _entity(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | 
     yield from _made(crate, subject, stated, where)
     yield from _dated(subject, stated, where)
     yield from _origins(crate, subject, stated, model=model)
-    digests = [
-        packages.digest(a, scalar_text(stated.get(a))) for a in ("sha256", "md5") if stated.get(a)
-    ]
-    if any(digests):
-        yield from packages.artifact(SOURCE, subject, "", [d for d in digests if d])
-    yield from coverage.claims(subject, _leaves_of(crate, where, node), KEYS)
+    file = "" if id_.startswith(("#", "_:")) or not FILE & kinds_of(node) else id_
+    if file or stated.keys() & {"sha256", "md5", "contentSize", "encodingFormat"}:
+        yield from _stored(subject, file, stated, where)
+    own = [crate.shown(leaf) for leaf in _leaves_of(crate, where, node)]
+    yield from coverage.claims(subject, own, KEYS)
 
 
 def _made(crate: Crate, subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim]:
     """Licence, makers and publisher."""
     for value in as_list(stated.get("license")):
-        text_ = jsonld.text_of(value) or jsonld.link_of(value)
-        yield from statements.licensed(subject, text_, locator=f"{where}/license")
+        about = crate.meant(value)
+        link = jsonld.link_of(about.get("url")) or jsonld.link_of(value)
+        name = jsonld.text_of(about) or jsonld.text_of(value)
+        shown = link if link.startswith("http") else ""
+        yield from statements.licensed(
+            subject,
+            name or link,
+            name=name if shown else "",
+            link=shown if name else "",
+            locator=f"{where}/license",
+        )
     for key in ("author", "creator"):
         for value in as_list(stated.get(key)):
             yield from statements.made_by(subject, crate.name(value))
@@ -293,7 +240,7 @@ def _dated(subject: Iri, stated: dict[str, Any], where: str) -> Iterator[Claim |
 def _origins(crate: Crate, subject: Iri, stated: dict[str, Any], *, model: bool) -> Iterator[Claim]:
     for key in ("prov:wasDerivedFrom", "isBasedOn", "trainingDataset"):
         for value in as_list(stated.get(key)):
-            other = crate.subject(scalar_text(mapping(value).get("@id")))
+            other = crate.subject(scalar_text(mapping(value).get("@id"))) or outside(value)
             if other is None or other == subject:
                 yield coverage.other(subject, key, crate.name(value))
             elif model and "/dataset/" in other:
@@ -318,7 +265,7 @@ def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | 
             else:
                 trained = "/model/" in made and "/dataset/" in other
                 yield Claim(made, PG.trainedOn if trained else PROV.wasDerivedFrom, other)
-        for leaf in _leaves_of(crate, where, node):
+        for leaf in map(crate.shown, _leaves_of(crate, where, node)):
             if leaf.path[1] not in ("object", "result", "@id"):
                 yield coverage.other(
                     made, f"run {'.'.join(leaf.path[1:])}", scalar_text(leaf.value)
@@ -361,20 +308,32 @@ def _file(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Pr
     name = scalar_text(node.get("@id")) or jsonld.text_of(node.get("name"))
     if root is None or not name:
         return
-    digests = [
-        packages.digest(a, scalar_text(node.get(a))) for a in ("sha256", "md5") if node.get(a)
-    ]
-    claims = list(packages.artifact(SOURCE, root, name[:200], [d for d in digests if d]))
-    yield from claims
-    artifact = claims[0].subject
+    artifact = None
+    for claim in _stored(root, name, node, where):
+        if isinstance(claim, Claim) and artifact is None:
+            artifact = claim.subject
+        yield claim
+    if artifact is None:
+        return
     if (label := jsonld.text_of(node.get("name"))) and label != name:
         yield Claim(artifact, SCHEMA.name, statements.literal(label))
-    if (size := node.get("contentSize")) is not None:
+    own = [crate.shown(leaf) for leaf in _leaves_of(crate, where, node)]
+    yield from coverage.claims(artifact, own, KEYS)
+
+
+def _stored(of: Iri, name: str, stated: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+    """What is stored: its digests, size and form."""
+    digests = [
+        packages.digest(a, scalar_text(stated.get(a))) for a in ("sha256", "md5") if stated.get(a)
+    ]
+    claims = list(packages.artifact(SOURCE, of, name[:200], [d for d in digests if d]))
+    yield from claims
+    artifact = claims[0].subject
+    if (size := stated.get("contentSize")) is not None:
         yield packages.sized(artifact, size, f"{where}/contentSize")
-    for value in as_list(node.get("encodingFormat")):
+    for value in as_list(stated.get("encodingFormat")):
         if form := jsonld.text_of(value) or jsonld.link_of(value):
             yield Claim(artifact, PG.fileFormat, statements.literal(form))
-    yield from coverage.claims(artifact, _leaves_of(crate, where, node), KEYS)
 
 
 SYNTAXES = ("json",)
@@ -385,7 +344,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_crate,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )
