@@ -46,6 +46,7 @@ def test_the_route_answers_what_the_command_prints(audited_copy: Path, day: str)
     found = served(audited_copy, indexed=False).get(POLICY, params=asked)
     assert found.status_code == 200, found.text
     assert found.json() == json.loads(printed.stdout)
+    assert set(found.json()) == {"policy", "entities", "rules"}
 
 
 def test_the_counts_are_those_of_every_entity(audited_copy: Path) -> None:

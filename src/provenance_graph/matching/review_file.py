@@ -120,6 +120,7 @@ def decisions(
         numbered = [(rows.line_num, row) for row in rows]
     except csv.Error as error:
         raise RecordError(f"{where}: line {rows.line_num}: {error}") from error
+    _whole(numbered, len(rows.fieldnames or ()), where)
     _unequivocal(numbered, where)
     for line, row in numbered:
         reading.take(row, line)
@@ -220,6 +221,18 @@ def author_of(text: str) -> str:
         return text
     bare = text.removeprefix("https://orcid.org/")
     return f"orcid:{bare}" if bare != text else f"id:person/{iris.slug(text)}"
+
+
+def _whole(rows: Iterable[tuple[int, dict[str, str]]], columns: int, where: str) -> None:
+    """Refuse a row of too few or too many cells: what was decided in it is not known."""
+    for line, row in rows:
+        further = row.get(None) or ()  # type: ignore[call-overload]  # what csv keeps beyond the header
+        cells = sum(value is not None for column, value in row.items() if column) + len(further)
+        if cells != columns:
+            raise RecordError(
+                f"{where}: line {line}: {cells} cells, and the header has {columns}; was the file "
+                "cut off, or a text with the delimiter in it left without quotes?"
+            )
 
 
 def _unequivocal(rows: Iterable[tuple[int, dict[str, str]]], where: str) -> None:

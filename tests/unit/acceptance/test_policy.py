@@ -161,6 +161,7 @@ def test_a_policy_at_fault_is_refused_with_its_place(text: str, said: str, tmp_p
     with pytest.raises(PolicyError, match=r"policy\.ttl") as raised:
         other(text, tmp_path)
     assert said in str(raised.value)
+    assert "pg:DefaultPolicy" not in str(raised.value)  # the file's own is at fault
 
 
 def test_a_refused_policy_holds_no_unfinished_iterator_of_the_engine(

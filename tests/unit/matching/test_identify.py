@@ -264,6 +264,24 @@ def test_a_decision_that_says_too_little_is_refused(
         decisions(decided(review(found.pairs), line), found.pairs, [], "r.tsv")
 
 
+@pytest.mark.parametrize("delimiter", ["\t", ","])
+def test_a_row_that_is_cut_off_is_refused_with_its_line(
+    found: IdentityOutcome, delimiter: str
+) -> None:
+    """Whether it had a decision is not known; one cell too many is a text that broke apart."""
+    text = review(found.pairs, delimiter=delimiter)
+    head, row, *_ = text.splitlines()
+    for cut in (
+        row[: len(row) // 2],
+        row.rpartition(delimiter)[0],
+        row + delimiter + "more",
+        row.partition(delimiter)[0],
+    ):
+        with pytest.raises(RecordError, match=r"r\.csv: line 2: \d+ cells, and the header has 12"):
+            decisions(f"{head}\n{cut}\n", found.pairs, [], "r.csv")
+    assert decisions(f"{head}\n{row}\n", found.pairs, [], "r.csv").rows == ()
+
+
 def test_unknown_rows_and_contradictions_are_refused_with_their_place(
     found: IdentityOutcome,
 ) -> None:

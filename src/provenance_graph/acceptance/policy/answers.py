@@ -29,14 +29,15 @@ class DifferenceAnswer(AnswerObject):
 
 
 class PolicyAnswer(AnswerObject):
-    """The policy, a sentence an entry, and what each rule decided over so many entities.
-
-    ``other`` is a policy that was tried beside it, in the same words, and ``differences`` what it
-    would change; null and empty where none was.
-    """
+    """The policy, a sentence an entry, and what each rule decided over so many entities."""
 
     policy: list[str]
     entities: int
     rules: list[RuleAnswer]
-    other: list[str] | None
+
+
+class ComparedPolicies(PolicyAnswer):
+    """``other`` is a policy tried beside it, in the same words; ``differences`` what it would change."""
+
+    other: list[str]
     differences: list[DifferenceAnswer]

@@ -89,7 +89,8 @@ def policy_of(source: QuadSource, quads: Iterable[Quad], day: str, where: str) -
     try:
         return replace(read_policy(Overridden(base, renamed)), day=day)
     except PolicyError as error:
-        raise PolicyError(f"{where}, {error.where}", error.term, error.what) from error
+        at = shorten(policy) if error.where == shorten(own) else error.where
+        raise PolicyError(f"{where}, {at}", error.term, error.what) from error
 
 
 def _only_collections(base: QuadSource, given: Iterable[Quad], where: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from provenance_graph.acceptance.evidence import view
-from provenance_graph.acceptance.policy.answers import PolicyAnswer
+from provenance_graph.acceptance.policy.answers import ComparedPolicies, PolicyAnswer
 from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
@@ -207,14 +207,8 @@ def stored(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, Tally]] | None:
     return entities, tallies
 
 
-def to_answer(
-    policy: Policy,
-    entities: int,
-    tallies: Mapping[str, Tally],
-    other: Policy | None = None,
-    differences: Iterable[Difference] = (),
-) -> PolicyAnswer:
-    """The policy with what its rules decided, and what another would change, as JSON."""
+def to_answer(policy: Policy, entities: int, tallies: Mapping[str, Tally]) -> PolicyAnswer:
+    """The policy with what its rules decided, as JSON."""
     return {
         "policy": list(in_words(policy)),
         "entities": entities,
@@ -229,7 +223,16 @@ def to_answer(
             }
             for rule, tally in tallies.items()
         ],
-        "other": None if other is None else list(in_words(other)),
+    }
+
+
+def compared(
+    answer: PolicyAnswer, other: Policy, differences: Iterable[Difference]
+) -> ComparedPolicies:
+    """That with another policy, and what it would change, as JSON."""
+    return {
+        **answer,
+        "other": list(in_words(other)),
         "differences": [
             {
                 "subject": short_id(one.subject),

@@ -36,6 +36,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     from provenance_graph.acceptance.policy.file import policy_of
     from provenance_graph.acceptance.policy.report import (
         Difference,
+        compared,
         examine,
         in_words,
         subjects,
@@ -58,7 +59,8 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     if session.citing:
         session.cite(snapshot, _subjects(tallies, differences))
     if form == "json":
-        session.print_json(to_answer(policy, entities, tallies, other, differences))
+        answer = to_answer(policy, entities, tallies)
+        session.print_json(answer if other is None else compared(answer, other, differences))
         return
     if form == "csv":
         _print_csv(session, file, tallies, differences)
