@@ -40,6 +40,12 @@ def spent(root: Path, store: Path, *words: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def makes_indexes(root: Path) -> bool:
+    """Whether the build of a version also makes the indexes that others make when they start."""
+    command = root / "src" / "provenance_graph" / "commands" / "stores" / "build.py"
+    return command.is_file() and "--no-indexes" in command.read_text(encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("revisions", nargs="+")
@@ -84,6 +90,9 @@ def report(versions: dict[str, Path], folder: Path, hub: Hub, times: int) -> Non
                 shutil.rmtree(store, ignore_errors=True)
                 build = ("build", "--data", str(folder / "hub" / "data"))
                 rows.setdefault("build", []).append(spent(root, store, *build))
+                alone = (*build, "--no-indexes") if makes_indexes(root) else build
+                bare = folder / f"bare-{revision}-{number}"
+                rows.setdefault("build without indexes", []).append(spent(root, bare, *alone))
             for name, words in tasks.items():
                 rows.setdefault(name, []).append(spent(root, store, *words))
     rows = {

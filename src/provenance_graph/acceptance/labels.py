@@ -14,6 +14,8 @@ LABELS = (SKOS.prefLabel, SCHEMA.name, RDFS.label, DCTERMS.title)
 
 def label(source: QuadSource, subject: Iri) -> str:
     """The label of a term or a concept, or the name of an entity; empty where none is known."""
+    if not subject.startswith(_OURS) and not any(True for _ in source.quads(subject)):
+        return ""  # an address on the web: of most of them nothing is stated
     for predicate in LABELS:
         results = [
             o.lexical for *_, o, _ in source.quads(subject, predicate) if isinstance(o, Literal)
@@ -23,6 +25,7 @@ def label(source: QuadSource, subject: Iri) -> str:
     return ""
 
 
+_OURS = (ID, NS)
 _OF_REFERENCE = (NS, f"{ID}rubric/", f"{ID}licence/")
 
 

@@ -69,9 +69,12 @@ class Built:
 
 @lru_cache(maxsize=4)
 def _of_reference(reference: tuple[Quad, ...]) -> tuple[Quad, MemoryStore]:
-    """The stamp of reference data and a store of both, only to be read: small stores share them."""
+    """The stamp of reference data and a store of both, only to be read: small stores share them.
+
+    Who reads what a stamp is of reads its graph: the copy in the default graph need not be there.
+    """
     stamp = reference_data.stamp(reference)
-    return stamp, MemoryStore((*reference, stamp))
+    return stamp, MemoryStore((*(q for q in reference if q[3] == reference_data.GRAPH), stamp))
 
 
 def compile_quads(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -30,23 +31,41 @@ def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
     """Versions, configurations, aliases, scores, ranks, assessments, offers, artifacts."""
     below = _below(snapshot, subject)
     family = [subject, *below]
+    found = {
+        "versions": [b for b in below if _is(snapshot, b, PG.ModelVersion)],
+        "configurations": [b for b in below if _is(snapshot, b, PG.Configuration)],
+        "aliases": _subjects(snapshot, family, PG.resolvesTo),
+        "scores": _subjects(snapshot, family, PG.evaluationOf),
+        "ranks": _subjects(snapshot, family, PG.rankOf),
+        "offers": _subjects(snapshot, family, PG.offerOf),
+        "artifacts": _subjects(snapshot, family, PG.artifactOf),
+    }
+    assessed = {
+        one: _subjects(snapshot, [one], DCTERMS.isPartOf)
+        for one in _subjects(snapshot, family, PG.assessmentOf)
+    }
+    every = [*chain(*found.values(), assessed, *assessed.values())]
+    sources = _sources(snapshot, list(dict.fromkeys(every)))
+
+    def shown(nodes: Iterable[Iri]) -> list[NodeAnswer]:
+        return [node_json(snapshot, node, sources[node]) for node in nodes]
+
     return {
         "partOf": _entities(snapshot, _objects(snapshot, subject, DCTERMS.isPartOf)),
         "specializationOf": _entities(snapshot, _objects(snapshot, subject, PROV.specializationOf)),
         "replaces": _entities(snapshot, _objects(snapshot, subject, DCTERMS.replaces)),
         "replacedBy": _entities(snapshot, _subjects(snapshot, [subject], DCTERMS.replaces)),
-        "versions": _nodes(snapshot, [b for b in below if _is(snapshot, b, PG.ModelVersion)]),
-        "configurations": _nodes(
-            snapshot, [b for b in below if _is(snapshot, b, PG.Configuration)]
-        ),
-        "aliases": _nodes(snapshot, _subjects(snapshot, family, PG.resolvesTo)),
-        "scores": _nodes(snapshot, _subjects(snapshot, family, PG.evaluationOf)),
-        "ranks": _nodes(snapshot, _subjects(snapshot, family, PG.rankOf)),
+        "versions": shown(found["versions"]),
+        "configurations": shown(found["configurations"]),
+        "aliases": shown(found["aliases"]),
+        "scores": shown(found["scores"]),
+        "ranks": shown(found["ranks"]),
         "assessments": [
-            _assessment(snapshot, a) for a in _subjects(snapshot, family, PG.assessmentOf)
+            cast("AssessedNode", {**shown([one])[0], "results": shown(results)})
+            for one, results in assessed.items()
         ],
-        "offers": _nodes(snapshot, _subjects(snapshot, family, PG.offerOf)),
-        "artifacts": _nodes(snapshot, _subjects(snapshot, family, PG.artifactOf)),
+        "offers": shown(found["offers"]),
+        "artifacts": shown(found["artifacts"]),
     }
 
 
@@ -77,12 +96,6 @@ def _entities(snapshot: AcceptedSnapshot, entities: Iterable[Iri]) -> list[Ref]:
     return [
         {"iri": t, "id": short_id(t), "label": snapshot.label(t) or short_id(t)} for t in entities
     ]
-
-
-def _nodes(snapshot: AcceptedSnapshot, nodes: Iterable[Iri]) -> list[NodeAnswer]:
-    listed = list(nodes)
-    sources = _sources(snapshot, listed)
-    return [node_json(snapshot, node, sources[node]) for node in listed]
 
 
 def node_json(snapshot: AcceptedSnapshot, node: Iri, sources: list[str]) -> NodeAnswer:
@@ -129,9 +142,3 @@ def _sources(snapshot: AcceptedSnapshot, nodes: Sequence[Iri]) -> dict[Iri, list
             if isinstance(one, Iri) and graph is not None:
                 results[one].add(str(graph))
     return {node: sorted(records) for node, records in results.items()}
-
-
-def _assessment(snapshot: AcceptedSnapshot, node: Iri) -> AssessedNode:
-    results = _subjects(snapshot, [node], DCTERMS.isPartOf)
-    [head] = _nodes(snapshot, [node])
-    return cast("AssessedNode", {**head, "results": _nodes(snapshot, results)})

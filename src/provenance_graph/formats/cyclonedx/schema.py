@@ -15,7 +15,6 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-import jsonschema_rs
 import pyoxigraph as ox
 
 from provenance_graph.core.claims import Problem
@@ -147,6 +146,8 @@ def schema_of(version: str) -> Schema | None:
 
     Its own check of ``iri-reference`` parses by a grammar, 30 ms an address.
     """
+    import jsonschema_rs  # loading it takes a moment, and most imports hold no bill of materials
+
     with _absent("rfc3987_syntax"):
         from cyclonedx.schema import SchemaVersion
         from cyclonedx.validation.json import JsonStrictValidator
