@@ -6,7 +6,7 @@ import importlib
 import json
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from protocol import reconciliation_schemas as schemas
 from starlette.testclient import TestClient
@@ -15,7 +15,7 @@ DRAFT = "/reconcile/1.0-draft"
 
 
 def fits(schema: dict[str, Any], value: Any) -> Any:
-    jsonschema.Draft202012Validator(schema).validate(value)
+    jsonschema_rs.Draft202012Validator(schema).validate(value)
     return value
 
 

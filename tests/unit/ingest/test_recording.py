@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from provenance_graph import cli
 from provenance_graph.core.claims import Problem
