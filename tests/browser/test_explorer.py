@@ -125,7 +125,7 @@ def test_a_pinned_entity_and_grouped_siblings_stand_in_the_address(tab: Any) -> 
     every, of = shown(page)
     assert every == of > 6
     page.get_by_role("button", name="Group siblings", exact=True).click()
-    page.get_by_text(re.compile(r"\d+ stand in groups")).wait_for()
+    page.get_by_text(re.compile(r"\d+ are in groups")).wait_for()
     assert shown(page) == (every, of)  # what stands in a group is not lost
 
 

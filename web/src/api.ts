@@ -59,7 +59,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
     response = await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Refusal(0, "The service does not answer", "It may be starting again. What you chose is kept.");
+    throw new Refusal(0, "The service does not answer", "It may be starting again. Your selection is preserved.");
   }
   note(response.headers.get("X-Store-Version"));
   if (!response.ok) throw await refusal(response);

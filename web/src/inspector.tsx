@@ -57,7 +57,7 @@ function Claims({ found, model }: { found: ClaimsAnswer; model: string }): JSX.E
   const sides = sidesOf(claims);
   const first = claims[0];
   if (!first)
-    return <p>No source that was read speaks of this for <bdi>{found.id}</bdi>. Nobody is on record as having looked.</p>;
+    return <p>No source that was read states this for <bdi>{found.id}</bdi>. No search is on record.</p>;
   return (
     <>
       <p class="aside">

@@ -101,7 +101,7 @@ function Explorer({ model }: { model: Shared }): JSX.Element {
   const node = scene.nodes.get(chosen);
   const link = scene.links.get(edge);
   const said = link
-    ? `${scene.nodes.get(link.subject)?.label ?? ""} ${link.label} ${scene.nodes.get(link.object)?.label ?? ""}; said by ${[...new Set((link.sources ?? []).map((s) => s.publisher))].join(", ") || "nobody alone"}${link.contested ? "; sources disagree" : ""}`
+    ? `${scene.nodes.get(link.subject)?.label ?? ""} ${link.label} ${scene.nodes.get(link.object)?.label ?? ""}; stated by ${[...new Set((link.sources ?? []).map((s) => s.publisher))].join(", ") || "no source alone"}${link.contested ? "; sources disagree" : ""}`
     : `${node?.label ?? ""} (${node?.kind ?? ""})`;
   return (
     <div>

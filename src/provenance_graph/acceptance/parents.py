@@ -73,7 +73,7 @@ def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedCla
             continue
         standing_kinds = _kinds_of_step(given, policy)
         words = " and ".join(local_name(kind) for kind in standing_kinds)
-        why = f"another word for the same step, accepted as {words}"
+        why = f"another term for the same step, accepted as {words}"
         for kind in [kind for kind in given if kind not in standing_kinds]:
             taken = [item for item in groups[kind] if item.value == parent]
             _take(groups, kind, taken)

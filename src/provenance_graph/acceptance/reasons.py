@@ -56,17 +56,17 @@ _COMPARED = frozenset(
 _WON = {
     PolicyCriterion.BASIS: "its basis is stronger",
     PolicyCriterion.EDITION: "its source's edition is later",
-    PolicyCriterion.CLOSENESS: "its source stands closer to the facts",
+    PolicyCriterion.CLOSENESS: "its source is closer to the facts",
     PolicyCriterion.SUPPORT: "more independent sources give it",
-    PolicyCriterion.CUSTODY: "it is better known who said it",
+    PolicyCriterion.CUSTODY: "its author is better known",
     PolicyCriterion.STATEMENT: "its source says it of a later day",
     PolicyCriterion.VALUE: "contested, and nothing decides: the lowest value in canonical order",
 }
 _LOST = {
     PolicyCriterion.EDITION: "another source's edition is later",
-    PolicyCriterion.CLOSENESS: "another source stands closer to the facts",
+    PolicyCriterion.CLOSENESS: "another source is closer to the facts",
     PolicyCriterion.SUPPORT: "fewer independent sources give it",
-    PolicyCriterion.CUSTODY: "of another claim it is better known who said it",
+    PolicyCriterion.CUSTODY: "the author of another claim is better known",
     PolicyCriterion.STATEMENT: "another source says it of a later day",
     PolicyCriterion.VALUE: "contested, and nothing decides: it sorts later",
 }

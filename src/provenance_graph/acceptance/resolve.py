@@ -99,7 +99,7 @@ def refused(
     if claim.value is None:
         return AcceptanceStatus.ALTERNATIVE, f"no value: {claim.stance.label}"
     if claim.value in policy.no_values:
-        return AcceptanceStatus.REJECTED, "a word for a kind, which names nothing of it"
+        return AcceptanceStatus.REJECTED, "a generic term, which identifies nothing"
     if claim.stance not in GIVES_VALUE:
         return AcceptanceStatus.REJECTED, f"the source {claim.stance.label} it"
     if item.basis in policy.never:

@@ -35,7 +35,7 @@ class Deadline:
             raise QueryTimeout("the answer is no longer wanted")
         if self._clock() > self._until:
             raise QueryTimeout(
-                f"the answer was not made within {self._seconds:g} s; ask for less at a time"
+                f"the answer was not computed within {self._seconds:g} s; ask for less at a time"
             )
 
 

@@ -47,7 +47,7 @@ def read_baseline(path: Path) -> Baseline:
         return Baseline(str(data["version"]), frozenset(tuple(key) for key in data["findings"]))
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{path} is no baseline of `fleet check` ({error}); delete it to begin anew"
+            f"{path} is no baseline of `fleet check` ({error}); delete it to start again"
         ) from error
 
 
@@ -107,5 +107,5 @@ def cut_commits(commits: Iterable[object]) -> str:
         return ""
     return (
         f"{len(cut)} commits changed more than the log lists ({', '.join(cut[:3])}): "
-        "their events are not told one by one"
+        "their events are not listed one by one"
     )

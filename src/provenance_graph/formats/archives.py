@@ -118,7 +118,7 @@ class _Room:
             target.parent.mkdir(parents=True, exist_ok=True)
             out = target.open("xb")
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            self.problems.append(Problem(name[:200], "stands twice in the archive", kind="skipped"))
+            self.problems.append(Problem(name[:200], "occurs twice in the archive", kind="skipped"))
             return
         try:
             with out:

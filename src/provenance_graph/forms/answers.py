@@ -24,7 +24,7 @@ STATUSES = {
     "partlyDisclosed": f"{STATES['partlyDisclosed'].glyph} partly disclosed, without a value",
     "notAccepted": "× stated, and not accepted",
     "unreadable": "? stated, and not readable",
-    "empty": "□ nobody states it",
+    "empty": "□ no source states it",
 }
 """The status of a field, in glyph and words."""
 BASES = {

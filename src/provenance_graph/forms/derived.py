@@ -144,7 +144,7 @@ def open_source_exemption(snapshot: AcceptedSnapshot, model: Iri) -> DerivedValu
         "no": "Does not apply (Article 53(2))",
         "unknown": "Unknown (Article 53(2))",
     }[answer]
-    names = {"yes": "met", "no": "not met", "unknown": "nobody states it"}
+    names = {"yes": "met", "no": "not met", "unknown": "no source states it"}
     shown = "; ".join(f"{what}: {names[state]}" for what, state in states)
     return DerivedValue(answer, f"{lead}: {shown}.", (), tuple(dict.fromkeys(claims)))
 

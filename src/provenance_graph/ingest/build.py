@@ -148,7 +148,7 @@ def _refusals_explained(where: Path) -> Iterator[None]:
         shutil.rmtree(where / STAGING, ignore_errors=True)
         raise StoreError(
             f"{where}: nothing was built: a file of the stages is damaged ({error}); they are "
-            "removed, so that the same command begins anew"
+            "removed, so that the same command starts again"
         ) from error
     except OSError as error:
         reason = error.strerror or str(error)

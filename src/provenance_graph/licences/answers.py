@@ -129,7 +129,7 @@ class NoticeAnswer(AnswerObject):
 
 
 class OtherTextAnswer(AnswerObject):
-    """The other side of two texts that cannot both be kept; no holder: the model declares it."""
+    """The other side of two texts that cannot both be complied with; no holder: the model declares it."""
 
     licence: LicenceAnswer
     holder: LabelRef | None

@@ -107,7 +107,7 @@ class ClaimReader:
             if claim.stance is Stance.DECLARED_EMPTY:
                 return "it is stated to have no licence, so that all rights are reserved"
             if claim.stance is Stance.REPORTS_UNDISCLOSED:
-                return "its licence is said to be undisclosed"
+                return "its licence is reported as undisclosed"
             if claim.unusable == "unrecognised licence":
                 return f"its licence is stated as {claim.as_stated!r}, which names none known here"
             if claim.unusable:

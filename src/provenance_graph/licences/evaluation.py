@@ -112,14 +112,14 @@ CLASH = "LR-17"
 
 
 def _clashing(verdict: Verdict, breaches: Sequence[LicenceFinding]) -> Verdict:
-    """A verdict on passing the model on, which two texts that cannot both be kept do not permit."""
+    """A verdict on passing the model on, which two texts that cannot both be complied with do not permit."""
     clashes = [one for one in breaches if one.rule.id == CLASH]
     if not clashes or verdict.use.permission not in ("distribute", "sublicense"):
         return verdict
     added = [
         Reason(
             BLOCKED,
-            f"{one.other.licence.name} and {one.licence.name} cannot both be kept",
+            f"{one.other.licence.name} and {one.licence.name} cannot both be complied with",
             one.licence,
             one.clause,
             one.holder or one.subject,
@@ -244,9 +244,7 @@ def missing_lineage(lineage: LineageState) -> str:
         return "what it was made from is not recorded"
     if lineage.circle:
         names = " and ".join(map(display_name, lineage.circle[:3]))
-        return (
-            f"{names} are said to be made from one another, so where the weights began is unknown"
-        )
+        return f"{names} are stated to derive from one another, so the origin of the weights is unknown"
     names = ", ".join(map(display_name, lineage.missing[:3]))
     more = lineage.missing_total - 3
     names += f" and {more:,} more" if more > 0 else ""

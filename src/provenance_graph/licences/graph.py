@@ -172,6 +172,6 @@ def day_of_texts(asked: str) -> str:
         raise UsageError(f"{asked!r} is not a day such as 2025-10-15") from None
     if day > date.today().isoformat():
         raise UsageError(
-            f"{day} is to come, and nobody knows the texts of that day: ask for today or earlier"
+            f"{day} is in the future, and the texts of that day are not known: ask for today or earlier"
         )
     return day

@@ -14,7 +14,7 @@ from provenance_graph.licences.results import NOT_ADVICE, LicenceReport, Verdict
 from provenance_graph.lineage.results import named
 from provenance_graph.model.naming.resolve import resolve
 
-NOTHING_AGAINST = "nothing on any path stands against it"
+NOTHING_AGAINST = "nothing on any path forbids it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,12 @@ MET = {
     "notice": "ship the notices, licence copies and statements of changes",
     "name": "rename it so that it begins with the prefix",
     "display": "display the texts",
-    "terms": "keep to the terms, use policies and thresholds",
+    "terms": "comply with the terms, use policies and thresholds",
     "copyleft": "license derivatives alike and give the source",
-    "outputs": "keep to the terms on outputs",
-    "service": "keep to the terms of the service",
+    "outputs": "comply with the terms on outputs",
+    "service": "comply with the terms of the service",
     "output-ban": "build nothing that competes",
-    "noncommercial": "keep to non-commercial ends",
+    "noncommercial": "restrict use to non-commercial purposes",
 }
 """Duties of a kind, as a change."""
 
@@ -79,12 +79,12 @@ class Repair:
         uses = ", ".join(map(_noun, self.uses))
         if not self.solutions:
             why = f": {self.unanswered[0]}" if self.unanswered else ""
-            bound = f"up to {MAX_CHANGES} changes, {self.tried:,} sets looked at"
+            bound = f"up to {MAX_CHANGES} changes, {self.tried:,} sets examined"
             return f"No set of changes makes {uses} of {name} allowed ({bound}){why}."
         size = len(self.solutions[0])
         if not size:
             return f"{uses} of {name}: allowed as it is."
-        proof = "no smaller set works" if self.proven else "not all smaller sets were looked at"
+        proof = "no smaller set works" if self.proven else "not all smaller sets were examined"
         what = "1 change makes" if size == 1 else f"{size} changes make"
         sets = "1 such set" if self.total == 1 else f"{self.total} such sets"
         return f"{what} {uses} of {name} allowed ({sets}; {proof})."

@@ -182,7 +182,7 @@ def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:
 
 
 def no_real_name(name: Name) -> bool:
-    """Whether a name has no word but a version or a qualifier (``3.2``, ``v1.1-ultra``)."""
+    """Whether a name has nothing but a version or a qualifier (``3.2``, ``v1.1-ultra``)."""
     words = [word for word in name.words if word.isalpha() and word not in _QUALIFIERS]
     known = len(name.words) > 1 and name.words[0] == "o" and name.words[1].isdigit()
     return not any(len(word) > 1 for word in words) and not known

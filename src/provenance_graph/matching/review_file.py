@@ -192,7 +192,7 @@ class _Reading:
             raise RecordError(f"{where}: a decision needs a reason and an author")
         if decision == WITHDRAW:
             if key not in self.people:
-                raise RecordError(f"{where}: nobody decided about {shown}; a rule may be rejected")
+                raise RecordError(f"{where}: no decision on {shown}; a rule may be rejected")
             return key, None
         return key, decided(pair, decision, reason, author_of(author), self.day)
 

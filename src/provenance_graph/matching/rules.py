@@ -125,7 +125,7 @@ class Matcher(NameGroups):
             if "latest" in name.serving:
                 against.append("each host moves its name for the latest on its own day")
             if bars.no_real_name(name):
-                against.append("no word but a version or a qualifier")
+                against.append("nothing but a version or a qualifier")
             elif not group.is_model and len(name.words) == 1 and not (name.sizes or name.dates):
                 against.append("a host's single word without a figure")
             if name.quantised:

@@ -70,13 +70,13 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
 
 
 def _check_header(path: Path, names: Sequence[str]) -> None:
-    """Refuse a header that would lose values without a word: a name that stands twice, one column."""
+    """Refuse a header that would lose values without a word: a name that occurs twice, one column."""
     if len(names) == 1 and (mark := next((m for m in ";\t|" if m in names[0]), "")):
         raise Unreadable(
             str(path), f"line 1: columns are separated by commas here, not by {mark!r}"
         )
     if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise Unreadable(str(path), f"line 1: the column {twice[0]!r} stands twice")
+        raise Unreadable(str(path), f"line 1: the column {twice[0]!r} occurs twice")
 
 
 def entry(row: object, place: str) -> Entry | Problem:

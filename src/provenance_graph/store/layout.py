@@ -60,7 +60,7 @@ def read_current(root: Path) -> Current:
     if written != FORMAT:
         raise StoreFormat(
             f"{root} was written in the format {written[:60]!r}, this software reads {FORMAT!r}: "
-            "run `provenance-graph build` to make it anew"
+            "run `provenance-graph build` to rebuild it"
         )
     try:
         return _current(json.loads(text))

@@ -48,7 +48,7 @@ def require_current(store: QuadSource, place: object) -> None:
     if is_earlier(store):
         raise StoreFormat(
             f"{place} was built by an earlier version, whose records say neither collection nor "
-            "custody: run `provenance-graph build`, which makes it anew and keeps what was imported"
+            "custody: run `provenance-graph build`, which rebuilds it and retains what was imported"
         )
 
 

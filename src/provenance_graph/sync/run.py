@@ -79,7 +79,7 @@ def synchronise(
                 yield place
                 continue
             if not everything and not state.due(place, source.every, now()):
-                yield PlaceOutcome(source.name, place, "fresh", "asked lately")
+                yield PlaceOutcome(source.name, place, "fresh", "requested recently")
                 continue
             outcome, seen = _one(source, place, fetcher, state, take, now(), today, known)
             if take is not None:

@@ -47,8 +47,8 @@ def test_among_equals_the_closer_source_wins() -> None:
     assert judged.decided is PolicyCriterion.CLOSENESS
     reasons = {str(item.value): reason for item, _, reason in judged.claims}
     assert reasons == {
-        "8000000000": "its source stands closer to the facts than any rival's",
-        "7000000000": "another source stands closer to the facts",
+        "8000000000": "its source is closer to the facts than any rival's",
+        "7000000000": "another source is closer to the facts",
     }
 
 

@@ -80,7 +80,7 @@ def test_one_parent_has_one_kind_of_derivation_unless_one_document_gives_two(
         for one in seen.claims:
             if iris.local_name(one.claim.predicate) not in stands.split():
                 assert one.standing is AcceptanceStatus.ALTERNATIVE
-                assert one.reason == f"another word for the same step, accepted as {stands}"
+                assert one.reason == f"another term for the same step, accepted as {stands}"
 
 
 def test_two_parents_of_different_kinds_both_stand() -> None:

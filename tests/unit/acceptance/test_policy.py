@@ -124,22 +124,22 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
         ("<urn:p> a pg:AcceptancePolicy ; pg:basisOrder () .", "the list is empty"),
         (
             "<urn:p> a pg:AcceptancePolicy ; pg:tieBreak (pg:CloserSource pg:CloserSource) .",
-            "pg:CloserSource stands twice",
+            "pg:CloserSource occurs twice",
         ),
         (
             "<urn:p> a pg:AcceptancePolicy ; pg:tieBreak (pg:LowestInOrder pg:CloserSource) .",
-            "must stand last",
+            "must come last",
         ),
         (
             "<urn:p> a pg:AcceptancePolicy ; pg:basisOrder <urn:c> . <urn:c> rdf:first pg:Inference ;"
             " rdf:rest <urn:c> .",
-            "runs in a circle at urn:c",
+            "has a cycle at urn:c",
         ),
         ("<urn:p> a pg:AcceptancePolicy ; pg:leastConfidence 3 .", "between 0 and 1"),
         ("<urn:p> a pg:AcceptancePolicy ; pg:leastDoubt 3 .", "pg:leastDoubt: no policy sets it"),
         (
             "<urn:p> a pg:AcceptancePolicy . coll:hub pg:repeats coll:osaimap .",
-            "pg:repeats: it runs in a circle",
+            "pg:repeats: it has a cycle",
         ),
         ("<urn:p> a pg:AcceptancePolicy . coll:hub pg:closeness 'near' .", "one whole number"),
         (
@@ -153,7 +153,7 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
         (
             "<urn:p> a pg:AcceptancePolicy . coll:a a pg:Collection ; pg:repeats coll:b ."
             " coll:b a pg:Collection ; pg:repeats coll:a .",
-            "it runs in a circle",
+            "it has a cycle",
         ),
     ],
 )

@@ -130,7 +130,7 @@ def broken() -> Iterator[tuple[str, list[Quad], str]]:
     yield (
         "a circle",
         [*without(CRITERION, PG.partOf), (CRITERION, PG.partOf, ITEM, None)],
-        "pg:partOf goes in a circle",
+        "pg:partOf has a cycle",
     )
     yield "an orphan", without(CRITERION, PG.partOf), "small/a: is part of nothing"
     yield "no version", without(HERE, PG.rubricVersion), "small: needs pg:rubricVersion"

@@ -92,7 +92,7 @@ def test_a_unit_stands_once_and_a_quantity_in_one_property() -> None:
 def test_software_without_a_version_fills_its_question_in_part() -> None:
     with world(Claim(MODEL, PG.framework, literals.text("transformers"))) as store:
         form = filled(store, "eu-annex-iv")
-    assert field(form, "1(c)").missing == ["versions (nobody states it)"]
+    assert field(form, "1(c)").missing == ["versions (no source states it)"]
     assert field(form, "8").ask == "the provider of the AI system that the model is built into"
 
 
@@ -232,9 +232,9 @@ def test_a_question_of_two_parts_is_whole_with_both_alone() -> None:
         form = filled(store, "eu-annex-xi")
     released = field(form, "S1 1(c)")
     assert released.status == "partly"
-    assert released.missing == ["date of release (nobody states it)"]
-    assert "without a value: date of release (nobody states it)" in RENDERERS["md"](form)
-    assert "without a value: date of release (nobody states it)" in RENDERERS["html"](form)
+    assert released.missing == ["date of release (no source states it)"]
+    assert "without a value: date of release (no source states it)" in RENDERERS["md"](form)
+    assert "without a value: date of release (no source states it)" in RENDERERS["html"](form)
     with world(weights, day) as store:
         released = field(filled(store, "eu-annex-xi"), "S1 1(c)")
     assert (released.status, released.missing) == ("stated", [])

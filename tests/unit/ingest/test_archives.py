@@ -113,7 +113,7 @@ def test_a_name_that_stands_twice_is_told(tmp_path: Path) -> None:
         archive.addfile(member, io.BytesIO(b'{"a": 2}'))
     (document,), (problem,) = read(path)
     assert document.data == b'{"a": 1}'
-    assert (problem.where, problem.what) == ("a.json", "stands twice in the archive")
+    assert (problem.where, problem.what) == ("a.json", "occurs twice in the archive")
 
 
 def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

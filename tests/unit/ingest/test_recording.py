@@ -233,7 +233,7 @@ def test_a_finding_claims_no_name_and_makes_nobody_an_organization(own) -> None:
 @pytest.mark.parametrize(
     ("head", "told"),
     [
-        ("model,property,value,document,model", "line 1: the column 'model' stands twice"),
+        ("model,property,value,document,model", "line 1: the column 'model' occurs twice"),
         ("model;property;value;document", "separated by commas here, not by ';'"),
         ("model\tproperty\tvalue\tdocument", "separated by commas"),
     ],
@@ -275,7 +275,7 @@ def test_a_script_is_no_document(own, address) -> None:
 def test_a_misspelt_model_is_told_with_near_ones(own, tmp_path) -> None:
     result = add(own, "claud/claude-haiku-4-5", "contextLength", "200000")
     assert result.exit_code == 0
-    assert "a model nobody had named before; did you mean" in result.stderr
+    assert "a model that no source had named before; did you mean" in result.stderr
     assert "anthropic/claude-haiku-4-5" in result.stderr
     table = tmp_path / "t.csv"
     table.write_text(

@@ -1,4 +1,4 @@
-"""Rule LR-17: two texts that cannot both be kept, and what comes before there is any text."""
+"""Rule LR-17: two texts that cannot both be complied with, and what comes before there is any text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_lr17_a_text_that_allows_no_restriction_over_one_that_restricts(own):
     graph = world([("x/Llama-b", "finetune", LLAMA31)], {LLAMA31: "llama-3.1", "x/Llama-b": own})
     result = rules(graph, "x/Llama-b")["LR-17"]
     assert result.severity == "Violation"
-    assert "both texts cannot be kept" in result.message
+    assert "both texts cannot be complied with" in result.message
     assert steps(result) == [("fineTunedFrom", LLAMA31)]
 
 

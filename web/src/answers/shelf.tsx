@@ -20,7 +20,7 @@ export function Shelf({ desk, onOpen, onDesk, onInsert }: Props): JSX.Element {
   return (
     <div class="shelf">
       <details><summary><h2>Saved</h2> <span class="aside">{desk.saved.length}</span></summary>
-        {desk.saved.length ? null : <p class="aside">“Save” beside Run keeps a query here, in this browser.</p>}
+        {desk.saved.length ? null : <p class="aside">“Save” beside Run stores a query here, in this browser.</p>}
         <ul class="plain">{desk.saved.map((s) => (
           <li key={s.name}><button type="button" class="link" onClick={() => onOpen(s.text)}><bdi>{s.name}</bdi></button>
             <button type="button" class="small" aria-label={`Forget ${s.name}`} onClick={() => onDesk({ ...desk, saved: desk.saved.filter((x) => x.name !== s.name) })}>×</button></li>

@@ -136,7 +136,7 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
   return (
     <>
       <div class="bar">
-        <p role="status"><strong>{number(one)} of {number(all)} entities shown</strong>, {number(shown.links.size)} links{folded ? `; ${number(folded)} stand in groups` : ""}{all >= MOST ? "; no more are opened in one scene" : ""}</p>
+        <p role="status"><strong>{number(one)} of {number(all)} entities shown</strong>, {number(shown.links.size)} links{folded ? `; ${number(folded)} are in groups` : ""}{all >= MOST ? "; no more are opened in one scene" : ""}</p>
         <div class="tools explore-tools">
           <label class="choice"><span>Find</span><input type="search" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder="in the picture" /></label>
           {find.trim() ? <span role="status">{matches.size} found</span> : null}
@@ -146,7 +146,7 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
           <button type="button" class="small" aria-pressed={together} onClick={() => setQuery({ group: together ? null : "yes", apart: null })}>Group siblings</button>
           <button type="button" class="small" onClick={fit}>Fit</button>
           <button type="button" class="small" onClick={() => history.back()}>Undo</button>
-          <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null, source: null, basis: null, readFrom: null, readUntil: null, class: null, versus: null, pin: null, group: null, apart: null }))}>Start anew</button>
+          <button type="button" class="small" onClick={() => go(withQuery({ open: null, hide: null, at: null, without: null, source: null, basis: null, readFrom: null, readUntil: null, class: null, versus: null, pin: null, group: null, apart: null }))}>Start again</button>
         </div>
       </div>
       {together && !folded ? <p role="status" class="aside">Nothing to group: no entity has more than {FEW} neighbours of one kind and relation that lead nowhere else.</p> : null}

@@ -120,7 +120,7 @@ export function DataTable<R>(props: Props<R>): JSX.Element {
           <button type="button" class="small" onClick={() => void save("json")}>JSON<span class="visually-hidden"> of {label}</span></button>
         </div>
       </div>
-      {unknownSort ? <p role="status">No column <code><bdi>{unknownSort.slice(0, 40)}</bdi></code> to sort by; the rows stand as given. <button type="button" class="link" onClick={() => setQuery({ [`${prefix}sort`]: null }, true)}>Take it out</button></p> : null}
+      {unknownSort ? <p role="status">No column <code><bdi>{unknownSort.slice(0, 40)}</bdi></code> to sort by; the rows are in their given order. <button type="button" class="link" onClick={() => setQuery({ [`${prefix}sort`]: null }, true)}>Take it out</button></p> : null}
       {shown.length ? (
         <div class="scroll" tabIndex={0} role="region" aria-label={label}><table class="list">
           <thead><tr>

@@ -32,7 +32,7 @@ export default function BasketView({ place }: { place: Place }): JSX.Element {
     <div class="page">
       <h1>Basket</h1>
       <p>{items.length ? `${count(models.length, "model")}, ${count(idsOf(items, "dataset").length, "dataset")}, ${count(idsOf(items, "deployment").length, "deployment")}.` : "Nothing is in it yet. Put in models, datasets and deployments from their pages, from lists, or here."}
-        {foreign ? <> Read from the address{given.items.length < words.length ? `; ${number(words.length - given.items.length)} entries name nothing, are double, or found no room among ${number(MOST)}` : ""}. <button type="button" class="small" onClick={() => { fill([...basket(), ...given.items]); setQuery({ item: null }); }}>Add them to the basket of this browser</button></> : null}</p>
+        {foreign ? <> Read from the address{given.items.length < words.length ? `; ${number(words.length - given.items.length)} entries name nothing, are repeated, or are beyond the limit of ${number(MOST)}` : ""}. <button type="button" class="small" onClick={() => { fill([...basket(), ...given.items]); setQuery({ item: null }); }}>Add them to the basket of this browser</button></> : null}</p>
       <Fill foreign={foreign} items={items} />
       {items.length ? (
         <>
@@ -173,7 +173,7 @@ function ImpactOver({ items }: { items: Item[] }): JSX.Element {
   return (
     <>
       {state.error ? <Trouble error={state.error} /> : null}
-      {items.length > some.length ? <p>{number(some.length)} of {number(items.length)} items are looked at here.</p> : null}
+      {items.length > some.length ? <p>{number(some.length)} of {number(items.length)} items are examined here.</p> : null}
       <DataTable label="Impact of the basket" rows={state.hits} columns={columns} rowKey={(h) => wordOf(h.item)} total={some.length} noun={["item", "items"]} />
     </>
   );

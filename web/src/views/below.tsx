@@ -94,7 +94,7 @@ export function Scores({ profile }: { profile: Profile }): JSX.Element | null {
               <td class="num"><Shown held={s["maxScore"]} /></td>
               <td><Shown held={s["evaluationOf"]} /></td>
               <td>{s["date"] ? <Shown held={s["date"]} /> : <Missing what="no date" />}</td>
-              <td>{s["evaluator"] ? <Shown held={s["evaluator"]} /> : <Missing what="not said" />}</td>
+              <td>{s["evaluator"] ? <Shown held={s["evaluator"]} /> : <Missing what="not stated" />}</td>
               <td><Shown held={s["setup"]} /></td>
               <td><Records node={s} /></td>
             </tr>
@@ -121,7 +121,7 @@ export function Ranks({ profile }: { profile: Profile }): JSX.Element | null {
             <tr key={r.iri}>
               <th scope="row"><Shown held={r["ranking"]} /></th>
               <td class="num"><Shown held={r["rank"]} /></td>
-              <td class="num">{r["population"] ? <Shown held={r["population"]} /> : <Missing what="not said" />}</td>
+              <td class="num">{r["population"] ? <Shown held={r["population"]} /> : <Missing what="not stated" />}</td>
               <td>{r["date"] ? <Shown held={r["date"]} /> : <Missing what="no date" />}</td>
               <td><Shown held={r["rankOf"]} /></td>
               <td><Records node={r} /></td>

@@ -36,7 +36,7 @@ export default function ChangesView({ place }: { place: Place }): JSX.Element {
           const cut = found.items.filter((c) => c.cut).length;
           return (
             <>
-              <p>{count(found.items.length, "commit")} since version <code>{found.since}</code>; the present one is <code>{found.version}</code>. The log goes back to <code>{found.oldest}</code> and is kept for {found.keptDays} days.{cut ? ` Of ${count(cut, "commit")} only the first facts are listed.` : ""}</p>
+              <p>{count(found.items.length, "commit")} since version <code>{found.since}</code>; the present one is <code>{found.version}</code>. The log goes back to <code>{found.oldest}</code> and covers {found.keptDays} days.{cut ? ` Of ${count(cut, "commit")} only the first facts are listed.` : ""}</p>
               {found.items.length ? (
                 <>
                   <ul class="plain">{found.items.map((c) => <li key={c.version}><code>{c.version}</code> <time dateTime={c.at}>{c.at}</time> {c.kind}: {count(c.recordsAdded.length, "record")} added, {c.recordsDropped.length} dropped, {count(c.factCount, "fact")} changed</li>)}</ul>

@@ -48,7 +48,7 @@ export default function IdentityView({ place }: { place: Place }): JSX.Element {
         <Choice name="kind" label="Kind" value={query.get("kind") ?? ""} options={[["", "all"], ["model", "models"], ["dataset", "datasets"], ["organization", "organisations"], ["licence", "licences"]]} />
         <label class="choice stacked"><span>Part of a name</span><Draft type="search" value={query.get("q") ?? ""} onDone={(text) => setQuery({ q: text })} /></label>
       </div>
-      <p>{health.data?.writable ? "Decide where you know: it counts in the accepted view and is recorded with your reason. This list follows once its index is made anew." : <>This service only reads. Decisions are taken with <code>provenance-graph identify --review FILE</code>, or here where it runs writable.</>}</p>
+      <p>{health.data?.writable ? "Decide the pairs that you know: a decision enters the accepted view and is recorded with your reason. This list follows once its index is updated." : <>This service only reads. Decisions are taken with <code>provenance-graph identify --review FILE</code>, or here where it runs writable.</>}</p>
       <Answer asked={found} what="the pairs">
         {(page) => (
           <>
@@ -72,7 +72,7 @@ function Decide({ pair, onDone }: { pair: Pair; onDone: () => void }): JSX.Eleme
     try {
       const body = JSON.stringify({ name: pair.name, mayBe: pair.mayBe, decision: text("decision"), reason: text("reason") });
       await send("/api/v1/identity/decisions", { method: "POST", body, headers: { "Content-Type": "application/json", Authorization: `Bearer ${text("token")}` } });
-      setState({ done: "Decided. The accepted view has it; this list follows once its index is made anew." });
+      setState({ done: "Decided, and in the accepted view; this list follows once its index is updated." });
       onDone();
     } catch (error) {
       setState({ error: error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error)) });

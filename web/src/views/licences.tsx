@@ -85,7 +85,7 @@ function UseCard({ use }: { use: UseAnswer }): JSX.Element {
       {use.weights ? <Parts use={use} /> : null}
       {use.reasons.length ? (
         <ul class="reasons">{use.reasons.map((r, n) => <ReasonLine key={n} reason={r} />)}</ul>
-      ) : <p>Nothing on any path stands against it.</p>}
+      ) : <p>Nothing on any path forbids it.</p>}
     </details>
   );
 }
@@ -204,10 +204,10 @@ function Declared({ found }: { found: LicenceReport }): JSX.Element {
       {found.labels.length ? (
         <ul class="plain">
           {found.labels.map((l) => (
-            <li key={l.iri}><LicenceLink licence={l} /> <span class={l.accepted ? "badge b-Accepted" : "badge b-Alternative"}>{l.accepted ? "accepted" : "not accepted"}</span> <span class="aside">{l.family}, {l.openness}, said by {l.sources.map((s) => shortId(s.label)).join(", ")}</span></li>
+            <li key={l.iri}><LicenceLink licence={l} /> <span class={l.accepted ? "badge b-Accepted" : "badge b-Alternative"}>{l.accepted ? "accepted" : "not accepted"}</span> <span class="aside">{l.family}, {l.openness}, stated by {l.sources.map((s) => shortId(s.label)).join(", ")}</span></li>
           ))}
         </ul>
-      ) : <p>No source that was read gives it a licence. Without one, nobody has been granted anything.</p>}
+      ) : <p>No source that was read gives it a licence. Without a licence, no rights are granted.</p>}
       {found.contested ? <p class="conflict">Sources disagree about the licence. <a href={`/models/${inPath(found.subject.label)}?claims=license`}>See who says what</a></p> : null}
     </section>
   );

@@ -147,7 +147,7 @@ function Alone({ found, place }: { found: Lineage; place: Place }): JSX.Element 
       <p><strong>0 of {number(found.of)} shown.</strong> No lineage is recorded for <bdi>{shortId(found.subject.label)}</bdi> with these choices.</p>
       {found.versions.length ? <p>Its versions: {found.versions.map((v, i) => <span key={v.iri}>{i ? ", " : ""}<a href={`/lineage/${inPath(v.label)}`}>{v.label}</a> ({v.of ? `${number(v.of)} in its lineage` : "none recorded"})</span>)}</p> : null}
       <p><a href={`/explore?node=${encodeURIComponent(found.subject.iri)}`}>Its developer, family and all else around it</a></p>
-      {place.query.get("influences") !== "yes" ? <p><a href={withQuery({ influences: "yes" })}>Look at datasets and influences too</a></p> : <p>Nobody on record says what it came from, or that anything came from it.</p>}
+      {place.query.get("influences") !== "yes" ? <p><a href={withQuery({ influences: "yes" })}>Look at datasets and influences too</a></p> : <p>No source on record states what it derives from, or that anything derives from it.</p>}
     </div>
   );
 }

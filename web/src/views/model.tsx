@@ -151,7 +151,7 @@ function FieldRow({ field }: { field: FieldState }): JSX.Element {
       <td class="values">
         {field.values.length ? field.values.slice(0, 12).map((value, n) => <>{n ? <span class="sep">, </span> : null}<ValueView value={value} unit={field.unit} /></>) : <span class="none" aria-hidden="true">—</span>}
         {field.values.length > 12 ? ` and ${field.values.length - 12} more` : null}
-        {field.implausible ? <span class="contested" title="A check speaks against this value"> <span aria-hidden="true">!</span> implausible</span> : null}
+        {field.implausible ? <span class="contested" title="A plausibility check contradicts this value"> <span aria-hidden="true">!</span> implausible</span> : null}
         {field.contested ? <span class="contested" title="Sources disagree"> <span aria-hidden="true">≠</span> contested</span> : null}
         {field.estimates.length ? <span class="estimate"> {count(field.estimates.length, "estimate")}, not used</span> : null}
       </td>

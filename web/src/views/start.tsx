@@ -72,7 +72,7 @@ function Examples(): JSX.Element {
   return (
     <section class="examples" aria-label="Worked examples">
       <a href="/models/anthropic/claude-haiku-4-5?claims=parameterCount">
-        <strong>What has its maker not said?</strong>
+        <strong>What has its developer not disclosed?</strong>
         <span>Claude Haiku 4.5: its parameter count is not disclosed, and one site guesses.</span>
       </a>
       <a href="/lineage/meta-llama/Llama-3.1-8B?influences=yes">

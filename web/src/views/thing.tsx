@@ -67,7 +67,7 @@ export default function ThingView({ path, place }: { path: string; place: Place 
   const isClaim = iri.includes("#c-");
   const name = node?.label ?? shortId(shorten(iri));
   useTitle(name);
-  if (!sound) return <div class="page"><h1>No such thing</h1><p role="alert">“<bdi>{iri}</bdi>” is not an IRI. <a href="/">Search the models</a></p></div>;
+  if (!sound) return <div class="page"><h1>No such entity</h1><p role="alert">“<bdi>{iri}</bdi>” is not an IRI. <a href="/">Search the models</a></p></div>;
   return (
     <div class="page thing">
       <header class="head">

@@ -118,7 +118,7 @@ class _Reading:
             raise self.fault(term, f"{len(heads)} lists; give one")
         results = [self._code(term, value, kind) for value in self._list(term, heads[0])]
         if twice := next((code for code in results if results.count(code) > 1), None):
-            raise self.fault(term, f"{shorten(twice.value)} stands twice in the list")
+            raise self.fault(term, f"{shorten(twice.value)} occurs twice in the list")
         if not results:
             raise self.fault(term, "the list is empty")
         return results
@@ -131,7 +131,7 @@ class _Reading:
             return default
         results = [c for c in self.codes(term, PolicyCriterion) if c is not PolicyCriterion.BASIS]
         if PolicyCriterion.VALUE in results and results[-1] is not PolicyCriterion.VALUE:
-            raise self.fault(term, "pg:LowestInOrder decides everything, so it must stand last")
+            raise self.fault(term, "pg:LowestInOrder decides everything, so it must come last")
         end = [] if PolicyCriterion.VALUE in results else [PolicyCriterion.VALUE]
         return (PolicyCriterion.BASIS, *results, *end)
 
@@ -139,7 +139,7 @@ class _Reading:
         seen: set[Value] = set()
         while head != _NIL:
             if head in seen or len(seen) >= _MAX_LIST:
-                raise self.fault(term, f"the list runs in a circle at {shorten(str(head))}")
+                raise self.fault(term, f"the list has a cycle at {shorten(str(head))}")
             seen.add(head)
             firsts = [o for _, _, o, _ in self.store.quads(Iri(str(head)), _FIRST)]
             rests = [o for _, _, o, _ in self.store.quads(Iri(str(head)), _REST)]
@@ -236,7 +236,7 @@ def _no_circle(result: dict[Iri, RankedSource]) -> None:
         while current is not None:
             if current in seen:
                 raise PolicyError(
-                    shorten(start), "pg:repeats", f"it runs in a circle at {shorten(current)}"
+                    shorten(start), "pg:repeats", f"it has a cycle at {shorten(current)}"
                 )
             seen.add(current)
             current = result[current].repeats if current in result else None

@@ -29,18 +29,18 @@ _CRITERIA = {
     PolicyCriterion.CLOSENESS: "the closer source",
     PolicyCriterion.SUPPORT: "more independent sources",
     PolicyCriterion.CUSTODY: "better custody",
-    PolicyCriterion.STATEMENT: "the later day of which the source speaks",
+    PolicyCriterion.STATEMENT: "the later day that the source states",
     PolicyCriterion.VALUE: "the lowest value, contested",
 }
 _RULES = {
     "inferred": "a lone inference, accepted and marked",
-    "implausible": "a check of plausibility speaks against a value",
+    "implausible": "a plausibility check contradicts a value",
     "silence": "the developer's silence outranks a value that names no document",
     "demoted": "developer rank refused: publisher or custody do not bear it",
     "never": "a basis that is never accepted",
     "confidence": "below the least confidence",
     "lineage": "lineage that a program took from prose",
-    "nothing": "a word for a kind, which names nothing of it",
+    "nothing": "a generic term, which identifies nothing",
     "rival": "closer sources list the values, and not this one",
     "validity": "not valid on the day",
     "superseded": "a later retrieval replaced it",
@@ -274,7 +274,7 @@ def _rules(reason: str, standing: AcceptanceStatus, demoted: str) -> Iterator[st
         yield "silence"
     elif reason.startswith("lineage that"):
         yield "lineage"
-    elif reason.startswith("a word for a kind"):
+    elif reason.startswith("a generic term"):
         yield "nothing"
     elif reason.startswith("sources closer to the facts"):
         yield "rival"

@@ -98,7 +98,7 @@ _RULES = {
     PG.LevelPartial: "the developer states part of it",
     PG.LevelContradicted: "statements of the developer's disagree",
     PG.LevelUnmet: "what the developer states does not satisfy it",
-    PG.LevelUndisclosed: "somebody looked, and the developer does not disclose it",
+    PG.LevelUndisclosed: "a source searched, and the developer does not disclose it",
     PG.LevelEstimate: "only others give a value, which earns nothing",
     PG.LevelNotApplicable: "the developer states that it cannot apply",
     PG.LevelNotAssessed: NOTHING.rule,

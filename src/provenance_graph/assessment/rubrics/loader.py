@@ -242,7 +242,7 @@ class _Reader:
         here = node
         while here != scheme:
             if here in seen:
-                self.fault(node, f"pg:partOf goes in a circle through {shorten(here)}")
+                self.fault(node, f"pg:partOf has a cycle through {shorten(here)}")
                 return
             seen.append(here)
             parents = self._iris(here, PG.partOf)

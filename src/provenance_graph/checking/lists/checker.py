@@ -28,7 +28,7 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.shapes.findings import Finding, Severity
 
-MET, BLANK, CONTRADICTED, NOBODY = "met", "stated blank", "contradicted", "nobody states it"
+MET, BLANK, CONTRADICTED, NOBODY = "met", "stated blank", "contradicted", "no source states it"
 _GRAVITY = {
     MET: Severity.INFO,
     BLANK: Severity.WARNING,

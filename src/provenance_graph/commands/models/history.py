@@ -47,7 +47,7 @@ def command(session: Session, model: str, start: str, end: str, as_of: str, form
     session.say_unknown(snapshot, subject)
     first, last = first_day(start), day_of(end)
     if first and last and first > last:
-        raise UsageError(f"--from {start} is later than --to {end}: nothing lies between them")
+        raise UsageError(f"--from {start} is later than --to {end}: nothing between them")
     json = history(snapshot, subject, first, last).to_json()
     if form == "json":
         session.print_json(json)
@@ -79,7 +79,7 @@ def rows(history_answer: HistoryAnswer) -> Iterator[tuple[object, ...]]:
         was, now = _values(drift["was"]), _values(drift["now"])
         yield ("", "world", what, drift["after"]["id"], drift["property"], was, now, "")
     for change in history_answer["changedClaims"]:
-        what = f"said on {change['earlier'][:10]} and on {change['later'][:10]}"
+        what = f"stated on {change['earlier'][:10]} and on {change['later'][:10]}"
         yield (
             change["later"][:10],
             "knowledge",
@@ -163,7 +163,7 @@ def _aliases(alias_answers: Sequence[AliasAnswer]) -> Iterator[str]:
         span = f"{binding['since'] or 'start not stated'} to {binding['until'] or 'end not stated'}"
         span += f"; read {binding['readFrom']}"
         if binding["readUntil"]:
-            span += f", no longer said on {binding['readUntil']}"
+            span += f", no longer stated on {binding['readUntil']}"
         sources = ", ".join(
             f"{source['document']}, {source['custody'].lower()}" for source in binding["sources"]
         )

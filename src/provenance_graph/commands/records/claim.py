@@ -60,7 +60,9 @@ def command() -> None:
 @click.option(
     "--quote-digest", default="", metavar="SHA256", help="SHA-256 of the sentence that says it."
 )
-@click.option("--quote", default="", metavar="TEXT", help="That sentence; only its digest is kept.")
+@click.option(
+    "--quote", default="", metavar="TEXT", help="That sentence; only its digest is stored."
+)
 @click.option("--note", default="", help="A remark of yours.")
 @_BY
 @click.pass_obj
@@ -91,7 +93,7 @@ def add(
 
 @command.command("import")
 @click.argument("path", type=FilePath(path_type=Path), metavar="FILE")
-@click.option("--dry-run", is_flag=True, help="Check every finding; keep nothing.")
+@click.option("--dry-run", is_flag=True, help="Check every finding; store nothing.")
 @_BY
 @click.pass_obj
 def import_(session: Session, path: Path, dry_run: bool, who: str) -> int:
@@ -192,7 +194,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 bad += 1
                 session.say(f"{place}{wrong}")
         good = len(entries) - bad
-        session.say(f"{good} finding{'' if good == 1 else 's'} could be kept; nothing kept")
+        session.say(f"{good} finding{'' if good == 1 else 's'} could be stored; nothing stored")
         return bad
     log = AuditLog(session.folder)
     with EmbeddedStore.open_writer(session.folder) as store:
@@ -213,7 +215,9 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 f"{named}: {result.value or result.stance} ({result.document})",
             )
             asked = f"; did you mean {', '.join(retained.near)}?" if retained.near else ""
-            first = f" (a model nobody had named before{asked})" if retained.new_subject else ""
+            first = (
+                f" (a model that no source had named before{asked})" if retained.new_subject else ""
+            )
             session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{first}")
             if retained.read_as:
                 session.say(f"  {retained.read_as}")

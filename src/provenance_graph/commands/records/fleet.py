@@ -56,7 +56,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     from provenance_graph.store.embedded import EmbeddedStore
 
     if session.is_remote:
-        raise UsageError("a fleet is kept in a store of your own; name its folder with --store")
+        raise UsageError("a fleet is stored in a local store; name its folder with --store")
     systems = [(path, one) for path in paths for one in _systems(path, system)]
     snapshot = session.snapshot()
     licences = LicenceGraph(snapshot)
@@ -64,7 +64,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     for path, one in systems:
         check_uses(licences, one)
         if one.must:
-            session.say(f"{path}: {one.id}.must is not kept; `fleet check {path}` reads it")
+            session.say(f"{path}: {one.id}.must is not stored; `fleet check {path}` reads it")
         record, problems = to_record(snapshot, one, path.name, _today())
         records.append(record)
         unknown += len(problems)
@@ -88,7 +88,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     "--baseline",
     type=FilePath(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Say what is new since FILE was written, and write it anew with what is found now.",
+    help="Report what is new since FILE was written, and rewrite FILE.",
 )
 @click.option(
     "--write-baseline",
@@ -131,10 +131,10 @@ def check_(
     systems = [one for path in paths for one in _systems(path, "")] or list(systems_of(snapshot))
     if not systems:
         raise UsageError(
-            "no fleet.toml here and no system kept; name a file, or `fleet import` one"
+            "no fleet.toml here and no system stored; name a file, or `fleet import` one"
         )
     findings = list(check(snapshot, systems, day_of(day) if day else _today()))
-    note = f"{baseline} begun: what is new is said from the next run on" if begun else ""
+    note = f"{baseline} started: what is new is reported from the next run on" if begun else ""
     if baseline is not None:
         findings = marked(findings, before)
         events, cut = _events(session, snapshot, systems, before.version)

@@ -33,7 +33,7 @@ VERDICTS = ("candidate", "barred", "related", "same")
     type=click.Choice(VERDICTS),
     multiple=True,
     default=("candidate",),
-    help="Which pairs to list: open ones, those kept apart, related ones, those decided.",
+    help="Which pairs to list: open ones, those that a rule tells apart, related ones, those decided.",
 )
 @click.option(
     "--review",
@@ -42,7 +42,7 @@ VERDICTS = ("candidate", "barred", "related", "same")
     metavar="FILE",
     help="Write the open pairs to FILE (.csv or .tsv); where FILE exists, keep its decisions.",
 )
-@click.option("--apply", "apply", is_flag=True, help="Keep what the rules decide in the store.")
+@click.option("--apply", "apply", is_flag=True, help="Store what the rules decide.")
 @click.option(
     "--data",
     type=FilePath(exists=True, file_okay=False, path_type=Path),

@@ -87,19 +87,19 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
     help="Import also what is refused otherwise: see docs/store.md.",
 )
 @click.option(
-    "--dry-run", is_flag=True, help="Read, weigh against the store and tell; keep nothing."
+    "--dry-run", is_flag=True, help="Read, compare with the store and report; store nothing."
 )
 @click.option(
     "--bulk",
     is_flag=True,
-    help="Very many documents: read on all cores, the store made anew at the end. Goes on after a kill.",
+    help="Very many documents: read on all cores, the store rebuilt at the end; resumes after a kill.",
 )
 @click.option(
     "--data",
     type=FilePath(exists=True, file_okay=False, path_type=Path),
     help="With --bulk: the folder that the store was built from (default: the data installed).",
 )
-@click.option("--strict", is_flag=True, help="Keep nothing of a run that meets any problem.")
+@click.option("--strict", is_flag=True, help="Store nothing of a run that has any problem.")
 @click.option(
     "--problems", "shown", default=200, show_default=True, help="Print at most so many problems."
 )
@@ -241,7 +241,7 @@ def _bulk(
     done = sum(batch.documents for batch in batches)
     failed = sum(batch.failed for batch in batches)
     if done == failed:
-        session.say(f"{done:,} documents, {failed:,} unreadable; nothing kept")
+        session.say(f"{done:,} documents, {failed:,} unreadable; nothing stored")
         return 2
     files = [(Path(batch.path), "a document of this import") for batch in batches]
     with ExitStack() as watched:
@@ -339,7 +339,7 @@ def _summary(
     if reported.hidden:
         session.say(f"... and {reported.hidden:,} more problems (--problems N prints more)")
     nothing = dry or (strict and report.problems)
-    retained = "nothing kept" if nothing else f"version {report.version or 'unchanged'}"
+    retained = "nothing stored" if nothing else f"version {report.version or 'unchanged'}"
     session.say(
         f"{counted(report.documents, 'document')}: {counted(report.records, 'record')} with "
         f"{counted(report.claims, 'claim')}, "

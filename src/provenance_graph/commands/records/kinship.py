@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     "--record",
     "recorded",
     is_flag=True,
-    help="Keep what was measured in the store, as claims of basis Measurement.",
+    help="Store what was measured, as claims of basis Measurement.",
 )
 @click.option(
     "--by",
@@ -130,16 +130,14 @@ def _keep(
     from provenance_graph.store.embedded import EmbeddedStore
 
     if session.is_remote:
-        raise UsageError(
-            "measurements are kept in a store of your own; name its folder with --store"
-        )
+        raise UsageError("measurements are stored in a local store; name its folder with --store")
     known = {local_name(each): each for each in DERIVATIONS}
     if relation and relation not in known:
         raise UsageError(f"no relation {relation!r}; there are {', '.join(sorted(known))}")
     today = datetime.now(UTC).date().isoformat()
     record = to_record(child, kinships, who or getpass.getuser(), today, known.get(relation))
     if record is None:
-        session.say("nothing to keep: no parent is confirmed or contradicted")
+        session.say("nothing to store: no parent is confirmed or contradicted")
         return
     with EmbeddedStore.open_writer(session.folder) as store:
         update(store, [record], derive=session.levels())

@@ -62,7 +62,7 @@ MAX_LOOKED_UP = 1_000
     "--review",
     type=FilePath(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Keep the rows of a table of proposals that somebody decided: those with an author_id.",
+    help="Store the decided rows of a table of proposals: those with an author_id.",
 )
 @click.option(
     "--keep",
@@ -263,7 +263,7 @@ def _keep(session: Session, rows: list[Mapping], keep: str) -> None:
     text, added = links.merged(before, rows, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    session.say(f"{added:,} new of {len(rows):,} links kept in {path}")
+    session.say(f"{added:,} new of {len(rows):,} links stored in {path}")
 
 
 def _beside(session: Session) -> Path:

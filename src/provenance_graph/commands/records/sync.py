@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     help="The file of sources (default: sync.toml, where there is one).",
 )
 @click.option("--dry-run", is_flag=True, help="Ask what changed; take nothing in.")
-@click.option("--force", is_flag=True, help="Ask also what was asked lately.")
+@click.option("--force", is_flag=True, help="Request also what was requested recently.")
 @format_option()
 @click.pass_obj
 def command(
@@ -156,7 +156,7 @@ def _fetcher(stack: ExitStack, done: Synced) -> tuple[Fetcher, Callable[[], None
         cache=Cache(Path(folder)) if folder else None,
         resolve=None if proxied else resolve,
     )
-    return fetcher, stack.enter_context(Progress("places asked"))
+    return fetcher, stack.enter_context(Progress("sources requested"))
 
 
 def _run(

@@ -59,7 +59,7 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
     type=click.FloatRange(0.1, 3600),
     default=2.0,
     show_default=True,
-    help="How often the store that is followed is looked at.",
+    help="How often the followed store is checked.",
 )
 @click.option("--new-token", metavar="NAME", help="Print a fresh token and its line, and leave.")
 @_settings_as_options

@@ -36,7 +36,7 @@ def _copied(place: str, destination: Path) -> str:
     from provenance_graph.store.remote.copy import RemoteCopy
 
     if (destination / "CURRENT").exists():
-        raise UsageError(f"{destination} holds a store already; name another place")
+        raise UsageError(f"{destination} holds a store already; name another folder")
     copy = RemoteCopy(destination, address_of(place))
     copy.refresh()
     assert copy.current is not None

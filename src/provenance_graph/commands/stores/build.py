@@ -77,7 +77,7 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
                     f"{session.store_path}: version {built.version} is built and in use, its indexes "
                     f"are not made: {error}; `serve` makes them when there is room"
                 ) from error
-    retained = f", {built.carried_over} imported ones kept" if built.carried_over else ""
+    retained = f", {built.carried_over} imported ones retained" if built.carried_over else ""
     session.say(
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "
         f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.store_path}"
@@ -102,7 +102,7 @@ def _remote(place: str, *, fresh: bool) -> RemoteWriter:
     if store.capabilities.held and not fresh:
         store.close()
         raise UsageError(
-            f"{place} holds a store; a build there keeps nothing of what was imported: give --fresh"
+            f"{place} holds a store; a build there discards what was imported: give --fresh"
         )
     return store
 

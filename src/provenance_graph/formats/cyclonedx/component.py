@@ -52,7 +52,7 @@ _SPDX_INDEX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/?")
 
 
 def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
-    """The licences of a component; with several, how they combine is not stated."""
+    """The licences of a component; with several, how they combine is not said."""
     items = as_list(part.get("licenses"))
     for n, raw in enumerate(items):
         item, place = mapping(raw), f"{where}/licenses/{n}"

@@ -128,7 +128,7 @@ def split(document: Document) -> Iterator[Document | Problem]:
             what = f"an entry that names no repository: {_brief(raw)}"
             yield Problem(where, what, "id: owner/name", kind="missing")
         elif name in seen:
-            what = f"{name} stands there twice, here as {_brief(raw)}"
+            what = f"{name} occurs twice, here as {_brief(raw)}"
             yield Problem(f"{where}/id", what, kind="repeat")
         elif not (shelf := shelf_of(raw)):
             what = f"no answer of the Hub: {_brief(raw)}"

@@ -288,9 +288,9 @@ def clash(context: RuleContext) -> Iterator[RuleMatch]:
             if pairs.clashing(catalogue, own, one.licence, one.terms):
                 stated.add(one.licence.iri)
                 message = (
-                    f"declares {declared_names(context)}, which lets nobody add a restriction, "
+                    f"declares {declared_names(context)}, which permits no added restriction, "
                     f"over {one.licence.name} of {context.holder(one)}, whose restrictions bind "
-                    "whoever gets the model: both texts cannot be kept"
+                    "whoever gets the model: both texts cannot be complied with"
                 )
                 restricting = _cited(one.licence, _restricting(catalogue, one))
                 yield replace(context.match(message, one, restricting), other=OtherText(own))
@@ -311,7 +311,7 @@ def _clashes_above(
             message = (
                 f"is under {alike.licence.name} of {context.holder(alike)}, which lets nobody add "
                 f"a restriction, and under {one.licence.name} of {context.holder(one)}, whose "
-                "restrictions bind whoever gets the model: both texts cannot be kept"
+                "restrictions bind whoever gets the model: both texts cannot be complied with"
             )
             restricting = _cited(one.licence, _restricting(context.catalogue, one))
             match = context.match(message, one, restricting)

@@ -71,7 +71,7 @@ _STATES: Final = (
         "u",
         "○",
         "not disclosed",
-        "A source that looked reports that it is not disclosed.",
+        "A source that searched reports that it is not disclosed.",
     ),
     DisclosureState(
         "withheld",

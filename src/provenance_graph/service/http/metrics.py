@@ -45,7 +45,7 @@ class Metrics:
         )
         self._state = Gauge(
             "provenance_graph_state",
-            "Workers, waiting requests, restarts, bytes of kept answers",
+            "Workers, waiting requests, restarts, bytes of cached answers",
             ["what"],
             registry=self._registry,
             multiprocess_mode="livesum",

@@ -178,7 +178,7 @@ class GraphStoreEndpoint:
             return _reply(await writer.delete(graph, who, _when(request)))
 
     async def patch(self, request: Request) -> Response:
-        """PATCH with a SPARQL Update that speaks of this graph alone (§5.7)."""
+        """PATCH with a SPARQL Update of this graph alone (§5.7)."""
         graph, named = self._graph(request)
         writer, who = allow_write(self._service, request)
         if not named:

@@ -35,7 +35,7 @@ _GRAPHS: Final = {
     },
 }
 _WRITTEN: Final = {
-    "201": {"description": "The graph came to be."},
+    "201": {"description": "The graph was created."},
     "204": {"description": "Done; every later read sees it."},
     **_PROBLEMS,
 }
@@ -120,7 +120,7 @@ GRAPHS: Final[Mapping[str, Mapping[str, Any]]] = {
     "get": _operation("graph_get", "A graph as RDF.", _GRAPHS, parameters=_GRAPH),
     "put": _operation(
         "graph_put",
-        "Put a document in the place of a graph.",
+        "Replace a graph by a document.",
         _WRITTEN,
         parameters=_GRAPH,
         requestBody=_DOCUMENT,
@@ -136,7 +136,7 @@ GRAPHS: Final[Mapping[str, Mapping[str, Any]]] = {
     ),
     "patch": _operation(
         "graph_patch",
-        "Run an update that speaks of one graph.",
+        "Run an update of one graph.",
         _WRITTEN,
         parameters=_GRAPH,
         requestBody=_PATCH,

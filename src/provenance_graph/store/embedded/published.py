@@ -54,7 +54,7 @@ def open_checkpoint(root: Path) -> Checkpoint:
             if layout.read_current(root) == current:
                 raise StoreError(
                     f"{root}: the published state cannot be opened ({error}); "
-                    "run `provenance-graph build` to make it anew"
+                    "run `provenance-graph build` to rebuild it"
                 ) from error
             time.sleep(0.01)
         except RuntimeError as error:  # the engine's word for a file that is not what it wrote
@@ -74,7 +74,7 @@ def stamp_of(root: Path) -> tuple[int, int]:
 def copy_of(source: Checkpoint, target: Path) -> str:
     """Make a store of its own from an open checkpoint, published as its last step."""
     if (target / "CURRENT").exists():
-        raise StoreError(f"{target} holds a store already; name another place")
+        raise StoreError(f"{target} holds a store already; name another folder")
     with locked(target):
         return adopt(target, source, source.current.version)
 

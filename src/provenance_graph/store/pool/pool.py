@@ -169,7 +169,9 @@ class WorkerPool:
             return stream
         if why.startswith(_UNREADABLE):
             raise StoreError(f"the published state cannot be read: {why}; {layout.MENDED}")
-        raise QueryCrashed("the processes that answer queries keep ending; ask again in a moment")
+        raise QueryCrashed(
+            "the processes that answer queries end repeatedly; try again in a moment"
+        )
 
     def run_bounded(self, function: str, data: bytes, limits: Limits | None = None) -> Any:
         """Call ``module:function`` with bytes from outside in a process of its own; blocks."""

@@ -176,7 +176,7 @@ def within_graph(text: str, graph: Iri) -> str:
     fresh = True  # whether the next INSERT or DELETE starts an operation
     for at, token in enumerate(results):
         if token.keyword in _WHOLE_STORE:
-            raise QueryRefused(f"{token.text}: the update may speak of this graph alone")
+            raise QueryRefused(f"{token.text}: the update may name this graph only")
         if token.text == ";" and token.depth == 0:
             fresh = True
         if token.keyword not in ("insert", "delete") or token.depth or not fresh:

@@ -141,9 +141,9 @@ def _words(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
     for kind, piece, start in listed:
         if kind == "word" and piece.lower() not in _KEYWORDS:
             hint = "a variable begins with ?, a name has a prefix"
-            yield start, f"{piece[:40]!r} is no word of SPARQL; {hint}"
+            yield start, f"{piece[:40]!r} is no keyword of SPARQL; {hint}"
         if kind == "close" and before in _COMPARISONS:
-            yield start, f"{piece!r} cannot stand here: something belongs after {before}"
+            yield start, f"{piece!r} is not allowed here: something is missing after {before}"
         before = piece if kind == "operator" else ""
 
 
@@ -163,7 +163,7 @@ def _as_parsed(message: str, text: str) -> Fault | None:
         return start, f"the prefix {piece.partition(':')[0]}: is not declared"
     options = [part.strip() for part in match[3].split(", ")]
     useful = [one for one in options if _USEFUL.fullmatch(one)]
-    what = f"{piece[:40]!r} cannot stand here"
+    what = f"{piece[:40]!r} is not allowed here"
     if "['0'..='9']" in options and len(options) <= MAX_EXPECTED + 2:
         return start, f"{what}: a number belongs here"
     few = useful and len(options) <= MAX_EXPECTED

@@ -37,7 +37,7 @@ def _listed(row: Row, name: str) -> Iterator[Claim]:
 def model(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     """What the list of models says of one."""
     if nth > 1:
-        yield Problem(where, f"{name} stands there again", kind="repeat")
+        yield Problem(where, f"{name} is repeated", kind="repeat")
         return
     subject = iris.model(name)
     yield from _listed(row, name)
@@ -124,7 +124,7 @@ def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
 def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     """What the list of code repositories says of a model."""
     if nth > 1:
-        yield Problem(where, f"{name} stands there again", kind="repeat")
+        yield Problem(where, f"{name} is repeated", kind="repeat")
         return
     subject = iris.model(name)
     yield from _listed(row, name)
@@ -148,7 +148,7 @@ def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput
 def dataset(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     """What the list of datasets says of one."""
     if nth > 1:
-        yield Problem(where, f"{name} stands there again", kind="repeat")
+        yield Problem(where, f"{name} is repeated", kind="repeat")
         return
     subject = iris.dataset(name)
     yield from statements.is_a(subject, PG.Dataset, name)

@@ -283,5 +283,5 @@ class Access:
 
 
 def _not_ready(name: str) -> Exception:
-    detail = f"the {name} index is being made; ask again in a few seconds"
+    detail = f"the {name} index is being made; try again in a few seconds"
     return refuse(503, "Not ready yet", detail, "unavailable", Retry_After="3")

@@ -63,7 +63,7 @@ def router(access: Access) -> APIRouter:
             str, Query(max_length=200, description="File, or owner/repository/file.")
         ] = "",
         against: Many = [],  # noqa: B006 - FastAPI copies it
-        receipts: Annotated[bool, Query(description="Also receipts of what it speaks of.")] = False,
+        receipts: Annotated[bool, Query(description="Also receipts of what it names.")] = False,
     ) -> Response:
         """Check a document against licences, lineage and lists of elements; nothing is stored.
 

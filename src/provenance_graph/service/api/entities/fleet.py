@@ -95,7 +95,7 @@ def router(access: Access) -> APIRouter:
 def _systems(snapshot: AcceptedSnapshot, wanted: list[str]) -> list[System]:
     systems = list(systems_of(snapshot))
     if unknown := set(wanted) - {one.id for one in systems}:
-        known = ", ".join(one.id for one in systems[:10]) or "none: `fleet import` keeps some"
+        known = ", ".join(one.id for one in systems[:10]) or "none: `fleet import` stores some"
         raise UsageError(f"no system {min(unknown)[:60]!r}; there are {known}")
     return [one for one in systems if not wanted or one.id in wanted]
 
