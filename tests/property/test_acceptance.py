@@ -74,7 +74,7 @@ def contents(store: MemoryStore) -> set[object]:
     return {*store.quads(), *store.quads(graph=ANY)}
 
 
-@settings(max_examples=sample(9, 25), deadline=None)
+@settings(max_examples=sample(6, 25), deadline=None)
 @given(
     ours=st.lists(records(("mine",)), min_size=1, max_size=4),
     theirs=st.lists(records(("yours", "epoch")), min_size=1, max_size=4),
@@ -94,7 +94,7 @@ def test_a_collection_supersedes_nothing_of_another(
     assert before == after
 
 
-@settings(max_examples=sample(9, 25), deadline=None)
+@settings(max_examples=sample(6, 25), deadline=None)
 @given(
     steps=st.lists(st.tuples(st.booleans(), records()), min_size=2, max_size=6),
     order=st.randoms(use_true_random=False),
@@ -118,7 +118,7 @@ def test_imports_and_retractions_in_any_order_give_the_same_view(steps, order) -
     assert contents(store) == contents(built(retained))
 
 
-@settings(max_examples=sample(30, 60), deadline=None)
+@settings(max_examples=sample(18, 60), deadline=None)
 @given(
     held=st.lists(records(), min_size=2, max_size=6, unique_by=lambda r: r.header.of_document),
     moved=st.integers(0, 5),
@@ -137,7 +137,7 @@ def test_the_day_of_retrieval_decides_nothing_between_documents(
         assert _accepted(held, predicate, policy) == _accepted(later, predicate, policy)
 
 
-@settings(max_examples=sample(30, 60), deadline=None)
+@settings(max_examples=sample(18, 60), deadline=None)
 @given(
     predicate=st.sampled_from(sorted(COUNTS)),
     tenths=st.integers(1, 999),

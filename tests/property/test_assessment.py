@@ -118,7 +118,7 @@ def users(rubric: Rubric, predicate: Iri) -> set[Iri]:
 
 
 @given(schemes, sets, claims())
-@settings(max_examples=sample(20, 60), deadline=None)
+@settings(max_examples=sample(12, 60), deadline=None)
 def test_changing_one_claim_moves_only_the_items_that_use_its_property(
     name: str, held: list[SourcedClaim], change: SourcedClaim
 ):
@@ -132,7 +132,7 @@ def test_changing_one_claim_moves_only_the_items_that_use_its_property(
 
 
 @given(schemes, sets, claims())
-@settings(max_examples=sample(20, 60), deadline=None)
+@settings(max_examples=sample(12, 60), deadline=None)
 def test_every_item_that_uses_a_plain_property_is_told_of_a_new_claim(
     name: str, held: list[SourcedClaim], change: SourcedClaim
 ):
@@ -148,7 +148,7 @@ def test_every_item_that_uses_a_plain_property_is_told_of_a_new_claim(
 
 
 @given(schemes, sets, claims(bases=(Basis.THIRD_PARTY, Basis.INFERENCE, Basis.ESTIMATE)))
-@settings(max_examples=sample(30, 80), deadline=None)
+@settings(max_examples=sample(18, 80), deadline=None)
 def test_a_third_party_never_raises_a_score(
     name: str, held: list[SourcedClaim], change: SourcedClaim
 ):
@@ -158,7 +158,7 @@ def test_a_third_party_never_raises_a_score(
 
 
 @given(schemes, sets)
-@settings(max_examples=sample(20, 60), deadline=None)
+@settings(max_examples=sample(12, 60), deadline=None)
 def test_points_add_up_and_stay_within_their_maxima(name: str, held: list[SourcedClaim]):
     result = scored(name, held)
     assert 0 <= result.low <= result.high <= result.rubric.maximum
@@ -170,7 +170,7 @@ def test_points_add_up_and_stay_within_their_maxima(name: str, held: list[Source
 
 
 @given(schemes, st.permutations(range(8)), st.lists(claims(), min_size=8, max_size=8))
-@settings(max_examples=sample(15, 40), deadline=None)
+@settings(max_examples=sample(9, 40), deadline=None)
 def test_the_order_of_claims_does_not_matter(name: str, order: list[int], held: list[SourcedClaim]):
     one, two = scored(name, held), scored(name, [held[n] for n in order])
     assert (one.low, one.high) == (two.low, two.high)
@@ -190,7 +190,7 @@ def by_hand(levels: dict[Iri, Iri], rubric: Rubric) -> tuple[float, float, str, 
 
 
 @given(LEVELS)
-@settings(max_examples=sample(15, 40), deadline=None)
+@settings(max_examples=sample(9, 40), deadline=None)
 def test_quick_totals_are_those_of_the_full_assessment(levels: dict[Iri, Iri]):
     for total in totals({MODEL: levels}, known()):
         results = rounded(total.low), rounded(total.high), total.grade, total.possible_grade
@@ -202,7 +202,7 @@ def level_quads(levels: dict[Iri, Iri]) -> list[Quad]:
 
 
 @given(LEVELS)
-@settings(max_examples=sample(8, 20), deadline=None)
+@settings(max_examples=sample(6, 20), deadline=None)
 def test_the_stored_query_gives_the_figure_of_the_engine(levels: dict[Iri, Iri]):
     quads = level_quads(levels)
     store = MemoryStore([*reference(), *quads])
@@ -218,7 +218,7 @@ def test_the_stored_query_gives_the_figure_of_the_engine(levels: dict[Iri, Iri])
 
 
 @given(LEVELS)
-@settings(max_examples=sample(8, 20), deadline=None)
+@settings(max_examples=sample(6, 20), deadline=None)
 def test_the_query_of_classes_gives_those_of_the_engine(levels: dict[Iri, Iri]):
     if not levels:
         return

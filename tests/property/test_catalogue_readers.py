@@ -68,7 +68,7 @@ def check(reader: Reader, it: Document) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.format)
-@settings(max_examples=sample(25, 60), deadline=None)
+@settings(max_examples=sample(15, 60), deadline=None)
 @given(data=st.binary(max_size=300), name=st.sampled_from(NAMES))
 def test_no_bytes_make_a_reader_raise_anything_but_its_own_errors(reader, data, name):
     it = document(data, name)
@@ -103,21 +103,21 @@ CARD_KEYS = [
 ]
 
 
-@settings(max_examples=sample(40, 100), deadline=None)
+@settings(max_examples=sample(24, 100), deadline=None)
 @given(raw=keyed(CONFIG_KEYS), family=st.sampled_from(["llama", "t5", "mixtral", "dbrx", ""]))
 def test_any_config_is_read(raw, family):
     it = {"model_type": family, "architectures": ["X"], "hidden_size": 8, **raw}
     check(huggingface.READER, document(json.dumps(it), "a--b_config.json"))
 
 
-@settings(max_examples=sample(30, 80), deadline=None)
+@settings(max_examples=sample(18, 80), deadline=None)
 @given(raw=keyed(CARD_KEYS))
 def test_any_card_is_read(raw):
     front = yaml.safe_dump(raw, allow_unicode=True)
     check(huggingface.READER, document(f"---\n{front}---\n".encode("utf-8", "replace"), "card.md"))
 
 
-@settings(max_examples=sample(30, 80), deadline=None)
+@settings(max_examples=sample(18, 80), deadline=None)
 @given(raw=st.lists(keyed(API_KEYS), max_size=3), card=keyed(CARD_KEYS))
 def test_any_answer_of_the_hub_is_read(raw, card):
     entries = [{"id": f"a/b{n}", "likes": 1, "tags": [], **each} for n, each in enumerate(raw)]
@@ -126,14 +126,14 @@ def test_any_answer_of_the_hub_is_read(raw, card):
     check(huggingface.READER, document(json.dumps(first), "one.json"))
 
 
-@settings(max_examples=sample(25, 60), deadline=None)
+@settings(max_examples=sample(15, 60), deadline=None)
 @given(rows=st.lists(values, max_size=4), name=st.sampled_from(["e.yaml", "a--b.yaml"]))
 def test_any_results_file_is_read(rows, name):
     text = yaml.safe_dump([{"dataset": {"id": "a/b"}, "value": 1}, *rows], allow_unicode=True)
     check(huggingface.READER, document(text.encode("utf-8", "replace"), name))
 
 
-@settings(max_examples=sample(30, 80), deadline=None)
+@settings(max_examples=sample(18, 80), deadline=None)
 @given(
     raw=keyed(
         [
@@ -157,7 +157,7 @@ def test_any_table_of_models_dev_is_read(raw):
     assert all(isinstance(item, (Claim, Problem)) for item in results)
 
 
-@settings(max_examples=sample(30, 80), deadline=None)
+@settings(max_examples=sample(18, 80), deadline=None)
 @given(
     entry=keyed(
         [
@@ -179,7 +179,7 @@ def test_any_offer_is_read(entry, key):
     check(litellm.READER, document(json.dumps(it), "map.json"))
 
 
-@settings(max_examples=sample(30, 80), deadline=None)
+@settings(max_examples=sample(18, 80), deadline=None)
 @given(
     row=keyed([*(row.key for row in LINES), "name", "reference", "revision", "training_datasets"]),
     status=st.sampled_from(["declared", "declared-empty", "undisclosed", "unparsed", ""]),
@@ -197,7 +197,7 @@ HEADERS = (
 )
 
 
-@settings(max_examples=sample(30, 80), deadline=None)
+@settings(max_examples=sample(18, 80), deadline=None)
 @given(
     head=st.sampled_from(HEADERS),
     cells=st.lists(st.one_of(odd, st.text(max_size=12), st.just("a/b")), max_size=10),
@@ -213,7 +213,7 @@ def test_any_table_of_the_stack_map_is_read(head, cells):
     check(osaimap.READER, it)
 
 
-@settings(max_examples=sample(25, 60), deadline=None)
+@settings(max_examples=sample(15, 60), deadline=None)
 @given(
     raw=keyed(
         [

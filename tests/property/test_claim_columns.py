@@ -190,7 +190,7 @@ def one_by_one(records: Iterable[Record], rows: list[Mapping]) -> set[Quad]:
     return {quad for quad in made - fixed if quad[3] not in apart}
 
 
-@settings(max_examples=sample(10, 30), deadline=None)
+@settings(max_examples=sample(6, 30), deadline=None)
 @given(
     made=st.lists(records(), min_size=1, max_size=6, unique_by=lambda r: r.header.record),
     rows=st.sampled_from([[], CURATED]),

@@ -25,7 +25,7 @@ from tools.curated.reader import READER as CURATED
 
 RECORD = Iri("https://w3id.org/provenance-graph/id/record/test/x/2026-01-31")
 FEW = settings(
-    max_examples=sample(30, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=sample(18, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 texts = st.text(max_size=40).map(lambda text: values.text(text).lexical)

@@ -83,7 +83,7 @@ def levels(store: MemoryStore) -> set[Quad]:
 
 
 @given(st.lists(st.tuples(st.booleans(), records()), min_size=1, max_size=7))
-@settings(max_examples=sample(10, 25), deadline=None)
+@settings(max_examples=sample(6, 25), deadline=None)
 def test_levels_after_any_changes_are_those_of_a_full_build(steps: list[tuple[bool, Record]]):
     store = MemoryStore(compile_quads(reference(), [], []))
     stored: dict[Iri, Record] = {}

@@ -125,7 +125,7 @@ def bundles(draw: st.DrawFn) -> Bundle:
 
 
 @pytest.mark.parametrize("format", sorted({*exporters()} - {"trig", "trig12"}))
-@settings(max_examples=sample(10, 25), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample(6, 25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(one=bundles())
 def test_what_is_carried_is_read_back_and_the_rest_is_told(format: str, one: Bundle) -> None:
     if format == "croissant" and not one.datasets:
@@ -144,7 +144,7 @@ def test_what_is_carried_is_read_back_and_the_rest_is_told(format: str, one: Bun
     assert export(one, format).text == made.text
 
 
-@settings(max_examples=sample(8, 20), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample(6, 20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(one=bundles())
 def test_every_bill_of_materials_is_valid(one: Bundle) -> None:
     for name, strict in STRICT.items():

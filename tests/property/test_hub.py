@@ -40,7 +40,7 @@ _HOSTS = st.sampled_from(
     _HOSTS,
     st.sampled_from(["tree", "blob", "resolve"]),
 )
-@settings(max_examples=sample(100, 300), deadline=None)
+@settings(max_examples=sample(60, 300), deadline=None)
 def test_an_address_gives_back_what_it_was_made_of(
     name: str, kind: RepositoryKind, revision: str, path: str, host: str, view: str
 ) -> None:
@@ -52,7 +52,7 @@ def test_an_address_gives_back_what_it_was_made_of(
 
 
 @given(_NAMES, st.sampled_from(RepositoryKind), _REVISIONS.filter(lambda text: "/" not in text))
-@settings(max_examples=sample(80, 200), deadline=None)
+@settings(max_examples=sample(48, 200), deadline=None)
 def test_the_cache_and_the_page_name_one_repository(
     name: str, kind: RepositoryKind, revision: str
 ) -> None:
@@ -68,7 +68,7 @@ def test_the_cache_and_the_page_name_one_repository(
 
 
 @given(st.text(max_size=200) | st.builds("https://huggingface.co/{}".format, st.text(max_size=80)))
-@settings(max_examples=sample(100, 300), deadline=None)
+@settings(max_examples=sample(60, 300), deadline=None)
 def test_no_text_breaks_it_and_what_it_finds_is_a_name(text: str) -> None:
     for result in (hub.address(text), hub.reference(text), hub.cached(text)):
         if result is not None:

@@ -147,7 +147,7 @@ def contents(store: MemoryStore) -> set[object]:
     return {*store.quads(), *store.quads(graph=ANY)}
 
 
-@settings(max_examples=sample(8, 25), deadline=None)
+@settings(max_examples=sample(6, 25), deadline=None)
 @given(steps=steps)
 def test_any_sequence_ends_in_the_rows_and_the_view_of_a_full_run(steps) -> None:
     store = MemoryStore(compile_quads(reference(), [], HAND))

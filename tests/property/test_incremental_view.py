@@ -82,7 +82,7 @@ def contents(store: MemoryStore) -> set[object]:
     return {*store.quads(), *store.quads(graph=ANY)}
 
 
-@settings(max_examples=sample(24, 60), deadline=None)
+@settings(max_examples=sample(14, 60), deadline=None)
 @given(steps=steps)
 def test_any_sequence_of_imports_and_retractions_equals_a_full_build(steps) -> None:
     store = MemoryStore(compile_quads(reference(), [], CURATED))

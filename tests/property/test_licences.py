@@ -97,7 +97,7 @@ def held_by(index):
     return lambda node: [KNOWN.licence(iri) for iri in index.licences_of(node)]
 
 
-@settings(max_examples=sample(25, 60), deadline=None)
+@settings(max_examples=sample(15, 60), deadline=None)
 @given(edges=edge_sets, held=labels, goal=things)
 def test_what_reaches_a_model_is_what_walking_every_chain_finds(edges, held, goal):
     index = LineageIndex.of_edges(edges, held)
@@ -111,7 +111,7 @@ def test_what_reaches_a_model_is_what_walking_every_chain_finds(edges, held, goa
     assert got == brute(index, node)
 
 
-@settings(max_examples=sample(25, 60), deadline=None)
+@settings(max_examples=sample(15, 60), deadline=None)
 @given(edges=edge_sets, held=labels, goal=things)
 def test_every_path_given_carries_what_it_is_said_to_carry(edges, held, goal):
     index = LineageIndex.of_edges(edges, held)
@@ -128,7 +128,7 @@ def test_every_path_given_carries_what_it_is_said_to_carry(edges, held, goal):
         assert int(index.up.other[one.path[-1][1]]) == one.origin
 
 
-@settings(max_examples=sample(25, 60), deadline=None)
+@settings(max_examples=sample(15, 60), deadline=None)
 @given(edges=edge_sets, held=labels)
 def test_the_whole_store_at_once_finds_what_each_model_alone_does(edges, held):
     index = LineageIndex.of_edges(edges, held)

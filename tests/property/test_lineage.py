@@ -56,7 +56,7 @@ def found(index: LineageIndex, start: Iri, *, up: bool, influences: bool) -> dic
     }
 
 
-@settings(max_examples=sample(25, 60), deadline=None)
+@settings(max_examples=sample(15, 60), deadline=None)
 @given(edges=edge_sets, start=st.sampled_from(NAMES), up=st.booleans(), influences=st.booleans())
 def test_a_closure_is_what_plain_search_finds(edges, start, up, influences):
     index = LineageIndex.of_edges(edges)
@@ -64,7 +64,7 @@ def test_a_closure_is_what_plain_search_finds(edges, start, up, influences):
     assert found(index, start, up=up, influences=influences) == expected
 
 
-@settings(max_examples=sample(15, 40), deadline=None)
+@settings(max_examples=sample(9, 40), deadline=None)
 @given(edges=edge_sets, start=st.sampled_from(NAMES), up=st.booleans(), influences=st.booleans())
 def test_the_wide_search_finds_what_the_narrow_one_does(edges, start, up, influences):
     index = LineageIndex.of_edges(edges)
@@ -76,7 +76,7 @@ def test_the_wide_search_finds_what_the_narrow_one_does(edges, start, up, influe
     assert wide == found(index, start, up=up, influences=influences)
 
 
-@settings(max_examples=sample(15, 40), deadline=None)
+@settings(max_examples=sample(9, 40), deadline=None)
 @given(before=edge_sets, after=edge_sets)
 def test_an_updated_index_equals_one_built_anew(before, after):
     store = MemoryStore((*edge, None) for edge in before)
@@ -103,7 +103,7 @@ def test_an_updated_index_equals_one_built_anew(before, after):
             )
 
 
-@settings(max_examples=sample(15, 40), deadline=None)
+@settings(max_examples=sample(9, 40), deadline=None)
 @given(edges=edge_sets)
 def test_circles_are_those_networkx_finds(edges):
     index = LineageIndex.of_edges(edges)
@@ -117,7 +117,7 @@ def test_circles_are_those_networkx_finds(edges):
     assert {frozenset(index.names[n] for n in one) for one in circles} == expected
 
 
-@settings(max_examples=sample(15, 40), deadline=None)
+@settings(max_examples=sample(9, 40), deadline=None)
 @given(edges=edge_sets, a=st.sampled_from(NAMES), b=st.sampled_from(NAMES))
 def test_simple_paths_are_those_networkx_finds(edges, a, b):
     graph = nx.MultiDiGraph()
@@ -137,7 +137,7 @@ def test_simple_paths_are_those_networkx_finds(edges, a, b):
         assert not shortest.paths
 
 
-@settings(max_examples=sample(15, 40), deadline=None)
+@settings(max_examples=sample(9, 40), deadline=None)
 @given(edges=edge_sets, start=st.sampled_from(NAMES))
 def test_a_generation_is_the_longest_way_up(edges, start):
     index = LineageIndex.of_edges(edges)

@@ -63,7 +63,7 @@ def records(draw: st.DrawFn) -> Record:
     return Record(header, tuple(draw(st.lists(claims(), min_size=1, max_size=4)))).sort()
 
 
-@settings(max_examples=sample(24, 80), deadline=None)
+@settings(max_examples=sample(14, 80), deadline=None)
 @given(steps=st.lists(st.tuples(st.integers(0, 3), records()), min_size=3, max_size=9))
 def test_mentions_in_any_sequence_equal_a_full_build(steps) -> None:
     store = MemoryStore(compile_quads(reference(), [], CURATED))

@@ -112,7 +112,7 @@ TARGETS = [
 ]
 
 
-@settings(max_examples=sample(30, 80), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample(18, 80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     data=graphs(),
     path=st.sampled_from(PATHS),
@@ -133,7 +133,7 @@ def test_any_shape_means_the_same_to_both_validators(
     assert comparable(ours) == comparable(theirs)
 
 
-@settings(max_examples=sample(15, 40), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sample(9, 40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     low=st.lists(st.sampled_from(NUMBERS), max_size=3),
     high=st.lists(st.sampled_from(NUMBERS), max_size=3),
@@ -236,7 +236,7 @@ def test_our_shapes_of_claims_mean_the_same_to_both_validators(data: list[Quad])
 # ---- a few nodes instead of all -----------------------------------------------------------
 
 
-@settings(max_examples=sample(15, 40), deadline=None, phases=UNSHRUNK)
+@settings(max_examples=sample(9, 40), deadline=None, phases=UNSHRUNK)
 @given(statements_of(FACTS), st.sets(st.sampled_from(THINGS), min_size=1))
 def test_some_nodes_have_the_findings_that_the_whole_store_has_for_them(
     data: list[Quad], some: set[Iri]
@@ -246,7 +246,7 @@ def test_some_nodes_have_the_findings_that_the_whole_store_has_for_them(
         assert validate_subjects(store, some) == whole
 
 
-@settings(max_examples=sample(15, 40), deadline=None, phases=UNSHRUNK)
+@settings(max_examples=sample(9, 40), deadline=None, phases=UNSHRUNK)
 @given(statements_of(FACTS), statements_of(FACTS), st.sampled_from(THINGS))
 def test_a_change_alters_findings_only_of_the_nodes_it_affects(
     before: list[Quad], after: list[Quad], changed: Iri

@@ -27,7 +27,7 @@ SUFFIX = {"epoch": "csv", "fmti": "csv", "mot": "yaml", "osai": "yaml"}
 READERS = [readers()[name] for name in FORMATS]
 CASES = {name: sorted(GOLDEN.glob(f"{name}/*/input*")) for name in FORMATS}
 QUICK = settings(
-    max_examples=sample(25, 60),
+    max_examples=sample(15, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -8,7 +8,7 @@ sources disagree about that property of its subject.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import field
 from itertools import islice
@@ -185,32 +185,63 @@ def neighbours(
 def path(snapshot: AcceptedSnapshot, start: Iri, end: Iri, *, depth: int = 6) -> Path:
     """A shortest path of links between two entities, whatever their direction.
 
-    Breadth first from ``start``, at most ``depth`` links long and ``MAX_VISITED`` entities
-    wide; records are no bridge, since a record of a whole catalogue would join everything.
+    Breadth first from both ends at once, so that what many share (a licence, a developer) is met
+    from either side and its own links need not be read; at most ``depth`` links long and
+    ``MAX_VISITED`` entities wide. Records are no bridge, since a record of a whole catalogue would
+    join everything.
     """
-    came: dict[Iri, tuple[Iri, Iri, str]] = {}
-    seen, waiting = {start}, deque([(start, 0)])
-    while waiting and end not in seen:
-        here, far = waiting.popleft()
-        if far == depth:
-            continue
-        for predicate, way, other in _links(snapshot, here, records=False):
-            if other not in seen:
-                seen.add(other)
-                came[other] = (here, Iri(predicate), way)
-                waiting.append((other, far + 1))
-        if len(seen) > MAX_VISITED:
+    reached: tuple[_Reached, _Reached] = ({start: None}, {end: None})
+    fronts = [[start], [end]]
+    meeting = start if start == end else None
+    for _ in range(depth):
+        if meeting is not None or not all(fronts) or _too_wide(reached):
             break
-    ends = entity(snapshot, start), entity(snapshot, end)
+        side = 0 if len(fronts[0]) <= len(fronts[1]) else 1
+        fronts[side], meeting = _next_front(snapshot, fronts[side], reached, side)
     steps: list[Step] = []
-    at = end
-    while at in came:
-        before, predicate, way = came[at]
+    if meeting is not None:
+        to_start, to_end = (_walked(snapshot, one, meeting) for one in reached)
+        steps = [*reversed(to_start), *to_end]
+    ends = entity(snapshot, start), entity(snapshot, end)
+    return Path(*ends, steps, exhausted=not _too_wide(reached))
+
+
+_Reached = dict[Iri, tuple[Iri, Iri, str] | None]
+"""What was reached from one end: from where, by which relation, in which direction."""
+
+
+def _too_wide(reached: tuple[_Reached, _Reached]) -> bool:
+    return sum(map(len, reached)) > MAX_VISITED
+
+
+def _next_front(
+    snapshot: AcceptedSnapshot, front: list[Iri], reached: tuple[_Reached, _Reached], side: int
+) -> tuple[list[Iri], Iri | None]:
+    """The entities one link further from an end, and the first that the other end has reached."""
+    own, others, result = reached[side], reached[1 - side], list[Iri]()
+    for here in front:
+        for predicate, way, other in _links(snapshot, here, records=False):
+            if other in own:
+                continue
+            own[other] = (here, Iri(predicate), way)
+            if other in others:
+                return result, other
+            result.append(other)
+        if _too_wide(reached):
+            break
+    return result, None
+
+
+def _walked(snapshot: AcceptedSnapshot, reached: _Reached, at: Iri) -> list[Step]:
+    """The links by which an entity was reached, from it back to that end."""
+    steps = []
+    while (link := reached[at]) is not None:
+        before, predicate, way = link
         pair = (before, at) if way == "out" else (at, before)
         subject, object_ = (entity(snapshot, name) for name in pair)
-        steps.insert(0, Step(subject, local_name(predicate), _label(snapshot, predicate), object_))
+        steps.append(Step(subject, local_name(predicate), _label(snapshot, predicate), object_))
         at = before
-    return Path(*ends, steps, exhausted=len(seen) <= MAX_VISITED)
+    return steps
 
 
 def entity(snapshot: AcceptedSnapshot, iri: Iri) -> Entity:
