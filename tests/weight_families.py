@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -237,3 +237,52 @@ def write(model: Model, folder: Path, config: Mapping[str, object] | None = None
     if config is not None:
         (folder / "config.json").write_text(json.dumps(config))
     return folder
+
+
+Maker = Callable[[Model, int], Model]
+KINDS: dict[str, Maker] = {
+    "fine-tuned a little": lambda m, s: fine_tuned(m, s, 0.05),
+    "fine-tuned": fine_tuned,
+    "fine-tuned a lot": lambda m, s: fine_tuned(m, s, 1.0),
+    "low rank": low_rank,
+    "slerp of children": lambda m, s: slerp(fine_tuned(m, s, 0.3), fine_tuned(m, s + 1, 0.3)),
+    "slerp with a stranger": lambda m, s: slerp(m, base(s + 5000), 0.5),
+    "eight bits": lambda m, _: quantized_8(m),
+    "four bits": lambda m, _: quantized_gptq(m),
+    "sparse": lambda m, _: sparse(m),
+    "layers dropped": lambda m, s: without_layers(m, (s % 4,)),
+    "narrowed": narrowed,
+    "re-tokenised": retokenised,
+    "half precision": lambda m, _: halved(m),
+    "fine-tuned, then four bits": lambda m, s: quantized_gptq(fine_tuned(m, s)),
+}
+
+
+def decoys_of(seed: int) -> Iterator[tuple[str, Model]]:
+    """Models trained apart, in the forms that children have."""
+    for n in range(6):
+        stranger = base(9000 + 10 * seed + n)
+        yield "as it is", stranger
+        yield "four bits", quantized_gptq(stranger)
+        yield "sparse", sparse(stranger)
+        yield "layers dropped", without_layers(stranger, (n % 4,))
+        yield "narrowed", narrowed(stranger, n)
+
+
+ODD_DECOYS: dict[str, Maker] = {
+    "the parent's embeddings": lambda m, s: (
+        base(s) | {"model.embed_tokens.weight": m["model.embed_tokens.weight"]}
+    ),
+    "tied embeddings": lambda _, s: tied(base(s)),
+    "tied, the parent's embeddings": lambda m, s: tied(
+        base(s) | {"model.embed_tokens.weight": m["model.embed_tokens.weight"]}
+    ),
+    "layers in another order": lambda _, s: reordered(base(s), s),
+    "the parent's values elsewhere": reshuffled,
+    "the parent's values negated": lambda m, _: {n: -v for n, v in m.items()},
+    "one value everywhere": lambda m, _: {n: np.full_like(v, 0.01) for n, v in m.items()},
+    "nothing but zeros": lambda m, _: {n: np.zeros_like(v) for n, v in m.items()},
+    "two layers of the parent": lambda m, s: (
+        base(s) | {n: v for n, v in m.items() if ".layers.0." in n or ".layers.1." in n}
+    ),
+}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import weight_families as families
-from weight_families import Model, write
+from weight_families import KINDS, ODD_DECOYS, Maker, Model, decoys_of, write
 
 from provenance_graph.core.terms import PG
 from provenance_graph.formats.weights.kinship import (
@@ -18,37 +18,6 @@ from provenance_graph.formats.weights.kinship import (
 )
 from provenance_graph.formats.weights.mixtures import parents_among
 from provenance_graph.formats.weights.tensors import Weights, weights_of
-
-Maker = Callable[[Model, int], Model]
-KINDS: dict[str, Maker] = {
-    "fine-tuned a little": lambda m, s: families.fine_tuned(m, s, 0.05),
-    "fine-tuned": families.fine_tuned,
-    "fine-tuned a lot": lambda m, s: families.fine_tuned(m, s, 1.0),
-    "low rank": families.low_rank,
-    "slerp of children": lambda m, s: families.slerp(
-        families.fine_tuned(m, s, 0.3), families.fine_tuned(m, s + 1, 0.3)
-    ),
-    "slerp with a stranger": lambda m, s: families.slerp(m, families.base(s + 5000), 0.5),
-    "eight bits": lambda m, _: families.quantized_8(m),
-    "four bits": lambda m, _: families.quantized_gptq(m),
-    "sparse": lambda m, _: families.sparse(m),
-    "layers dropped": lambda m, s: families.without_layers(m, (s % 4,)),
-    "narrowed": families.narrowed,
-    "re-tokenised": families.retokenised,
-    "half precision": lambda m, _: families.halved(m),
-    "fine-tuned, then four bits": lambda m, s: families.quantized_gptq(families.fine_tuned(m, s)),
-}
-
-
-def _decoys(seed: int) -> Iterator[Model]:
-    """Models trained apart, in the forms that children have."""
-    for n in range(6):
-        stranger = families.base(9000 + 10 * seed + n)
-        yield stranger
-        yield families.quantized_gptq(stranger)
-        yield families.sparse(stranger)
-        yield families.without_layers(stranger, (n % 4,))
-        yield families.narrowed(stranger, n)
 
 
 @pytest.fixture(name="weights")
@@ -68,7 +37,7 @@ def test_children_are_confirmed_and_decoys_never(weights: Callable[[Model], Weig
         for kind, make in KINDS.items():
             found = compare(weights(make(parent_model, 100 + seed)), parent)
             confirmed[kind] += found.verdict is KinshipVerdict.CONFIRMED
-        for decoy in _decoys(seed):
+        for _, decoy in decoys_of(seed):
             decoys += 1
             wrong += compare(weights(decoy), parent).verdict is KinshipVerdict.CONFIRMED
     hits = sum(confirmed.values())
@@ -76,25 +45,6 @@ def test_children_are_confirmed_and_decoys_never(weights: Callable[[Model], Weig
     assert hits / (hits + wrong) >= 0.99
     assert hits / (rounds * len(KINDS)) >= 0.9, confirmed
     assert min(confirmed.values()) >= rounds - 1, confirmed
-
-
-ODD_DECOYS: dict[str, Maker] = {
-    "the parent's embeddings": lambda m, s: (
-        families.base(s) | {"model.embed_tokens.weight": m["model.embed_tokens.weight"]}
-    ),
-    "tied embeddings": lambda _, s: families.tied(families.base(s)),
-    "tied, the parent's embeddings": lambda m, s: families.tied(
-        families.base(s) | {"model.embed_tokens.weight": m["model.embed_tokens.weight"]}
-    ),
-    "layers in another order": lambda _, s: families.reordered(families.base(s), s),
-    "the parent's values elsewhere": families.reshuffled,
-    "the parent's values negated": lambda m, _: {n: -v for n, v in m.items()},
-    "one value everywhere": lambda m, _: {n: np.full_like(v, 0.01) for n, v in m.items()},
-    "nothing but zeros": lambda m, _: {n: np.zeros_like(v) for n, v in m.items()},
-    "two layers of the parent": lambda m, s: (
-        families.base(s) | {n: v for n, v in m.items() if ".layers.0." in n or ".layers.1." in n}
-    ),
-}
 
 
 @pytest.mark.parametrize("kind", ODD_DECOYS)
