@@ -7,6 +7,7 @@ may need. What is in no archive of documents, or past the bounds, is told with i
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import lzma
 import os
@@ -14,11 +15,11 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.formats.file_names import HEADERS, LINES
@@ -136,19 +137,53 @@ class _Room:
             out.write(piece)
 
 
+def _no_file(name: str) -> Problem:
+    shown = name[:200].encode("utf-8", "replace").decode()
+    return Problem(shown, "a link or device, and no file of the archive", kind="skipped")
+
+
 def _unzip(path: Path, room: _Room) -> None:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             kind = member.external_attr >> 16 & 0o170000
-            if not member.is_dir() and kind in (0, 0o100000):
-                with archive.open(member) as source:
-                    room.put(member.filename, source)
+            if member.is_dir():
+                continue
+            if kind not in (0, 0o100000):
+                room.problems.append(_no_file(member.filename))
+                continue
+            with archive.open(member) as source:
+                room.put(member.filename, source)
+
+
+_PACKED: tuple[tuple[bytes, Callable[[Path], Any]], ...] = (
+    (b"\x1f\x8b", gzip.open),
+    (b"BZh", bz2.open),
+    (b"\xfd7zXZ\0", lzma.open),
+)
+"""How a packed tar begins, and what unpacks it piece by piece: tarfile would unpack as much as ten
+kilobytes come to, and copy all of it for every block that it passes over."""
+
+
+def _plain(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _untar(path: Path, room: _Room) -> None:
-    with tarfile.open(path, "r|*") as archive:
+    with path.open("rb") as file:
+        begins = file.read(6)
+    unpack = next((opener for mark, opener in _PACKED if begins.startswith(mark)), _plain)
+    whole = max(FREE_OF_RATIO, MAX_RATIO * path.stat().st_size)
+    with (
+        unpack(path) as stream,
+        tarfile.open(fileobj=stream, mode="r|", bufsize=_PIECE) as archive,
+    ):
         for member in archive:
+            whole -= member.size
+            if whole < 0:
+                raise _Full("unpacked it is larger than what is read of an archive; unpack it")
             source = archive.extractfile(member) if member.isreg() else None
             if source is not None:
                 room.put(os.fsdecode(os.fsencode(member.name)), source)
+            elif not member.isdir():
+                room.problems.append(_no_file(member.name))
             archive.members.clear()  # type: ignore[attr-defined]  # else every header stays in memory

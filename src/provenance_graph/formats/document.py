@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, wraps
@@ -20,13 +19,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from provenance_graph.core.claims import Basis, Claim, Custody, Problem, Record
-from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 
 if TYPE_CHECKING:
     from provenance_graph.formats.coverage import KeyTable, Leaf
 from provenance_graph.formats import statements
-from provenance_graph.formats.parsing import BoundedLoader, decode, parse_json, parse_yaml
+from provenance_graph.formats.parsing import decode, parse_json, parse_toml, parse_yaml
 
 ReaderOutput: TypeAlias = Iterator[Claim | Problem]
 """What a reader yields: what a document claims, and what is wrong in it."""
@@ -95,10 +93,7 @@ class Document:
     @cached_property
     def toml(self) -> dict[str, Any]:
         """The document as TOML; raises Unreadable."""
-        try:
-            return tomllib.loads(self.text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise Unreadable(self.url, f"not TOML: {error}") from error
+        return parse_toml(self.text, self.url, self.repeated)
 
     @cached_property
     def results(self) -> dict[str, Any]:
@@ -141,9 +136,6 @@ def gathered(leaves_: Callable[[Document], Iterator[Leaf]]) -> Callable[[Documen
         return tuple(leaves_(document))
 
     return lambda document: iter(every(document))
-
-
-BoundedLoader.add_constructor("tag:yaml.org,2002:timestamp", BoundedLoader.construct_yaml_timestamp)
 
 
 @dataclass(frozen=True, slots=True)

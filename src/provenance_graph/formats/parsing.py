@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -36,11 +38,20 @@ def decode(data: bytes, url: str) -> str:
 def parse_json(text: str, url: str, repeated: list[Problem] | None = None) -> Any:
     """JSON with bounded depth; raises Unreadable with line and column.
 
-    Names that stand twice in one object are added to ``repeated``.
+    Names that stand twice in one object are added to ``repeated``, and so is what cannot be held as
+    it stands: numbers of thousands of digits, which are read as texts, and halves of characters.
     """
     objects: repeats.Repeated = {}
+    long_numbers: list[Problem] = []
     try:
-        value = json.loads(text, object_pairs_hook=repeats.noting(objects))
+        try:
+            value = json.loads(text, object_pairs_hook=repeats.noting(objects))
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # Python makes no number of so many digits
+            long_numbers = list(_long_numbers(text))
+            hook = repeats.noting(objects)
+            value = json.loads(text, object_pairs_hook=hook, parse_int=_whole)
     except json.JSONDecodeError as error:
         raise Unreadable(url, f"line {error.lineno}, column {error.colno}: {error.msg}") from error
     except RecursionError as error:
@@ -51,9 +62,53 @@ def parse_json(text: str, url: str, repeated: list[Problem] | None = None) -> An
     if not _shallow(value):
         too_deep(text, url)
         raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
-    if objects and repeated is not None:
-        repeated += repeats.in_json(value, objects)
+    if repeated is not None:
+        repeated += long_numbers
+        if objects:
+            repeated += repeats.in_json(value, objects)
+        if _ESCAPED.search(text):
+            repeated += repeats.bounded(_unsafe(value))
     return value
+
+
+MAX_DIGITS = 4_000
+_TOKEN = re.compile(rf'"(?:[^"\\]|\\.)*+"|(-?\d{{{MAX_DIGITS},}})', re.DOTALL)
+_ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|\0")
+"""How JSON writes what is half a character, where it is one half alone, or NUL."""
+_UNSAFE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _whole(digits: str) -> int | str:
+    """A number, as a text where it has too many digits."""
+    return int(digits) if len(digits) < MAX_DIGITS else digits
+
+
+def _long_numbers(text: str) -> Iterator[Problem]:
+    for match in _TOKEN.finditer(text):
+        if match[1]:
+            line = text.count("\n", 0, match.start()) + 1
+            column = match.start() - text.rfind("\n", 0, match.start())
+            what = f"line {line}, column {column}: {_too_long(match[1])}"
+            yield Problem("", what, kind="size")
+
+
+def _too_long(digits: str) -> str:
+    return f"a number of {len(digits.lstrip('+-')):,} digits is read as a text"
+
+
+def _unsafe(whole: Any) -> Iterator[Problem]:
+    """Where a text holds what cannot be stored: NUL, or half of a character."""
+    waiting: list[tuple[str, Any]] = [("", whole)]
+    while waiting:
+        where, value = waiting.pop()
+        if isinstance(value, str) and (found := _UNSAFE.search(value)):
+            what = f"U+{ord(found[0]):04X} is no character of a text; U+FFFD is read in its place"
+            yield Problem(where or "/", what, kind="character")
+        elif isinstance(value, dict):
+            inner = [(f"{where}/{repeats.step(str(k))}", v) for k, v in value.items()]
+            waiting += reversed(inner)
+        elif isinstance(value, list):
+            waiting += reversed([(f"{where}/{n}", v) for n, v in enumerate(value)])
 
 
 def _shallow(value: Any) -> bool:
@@ -101,6 +156,20 @@ class BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
             return super().construct_yaml_timestamp(node)
         except ValueError:  # 2025-02-31 is no date, and one bad date must not hide the rest
             return node.value
+
+    def construct_yaml_int(self, node: Any) -> Any:
+        """A whole number; one of thousands of digits is read as the text it is, and said so."""
+        if len(node.value) < MAX_DIGITS:
+            return super().construct_yaml_int(node)
+        what = _too_long(node.value)
+        self.repeated.append(Problem(f"L{node.start_mark.line + 1}", what, kind="size"))
+        return node.value
+
+
+for _tag in ("timestamp", "int"):
+    BoundedLoader.add_constructor(
+        f"tag:yaml.org,2002:{_tag}", getattr(BoundedLoader, f"construct_yaml_{_tag}")
+    )
 
 
 def _cap(root: yaml.Node | None) -> list[Problem]:
@@ -159,6 +228,25 @@ def parse_yaml(text: str, url: str, repeated: list[Problem] | None = None) -> An
     except (AttributeError, LookupError, TypeError) as error:
         # PyYAML's constructors leak these on a tag that does not fit its text: `!!bool x`
         raise Unreadable(url, "not YAML that can be read: a tag does not fit its value") from error
+
+
+_TOML_NUMBER = re.compile(rf"(=[ \t]*)([+-]?\d{{{MAX_DIGITS},}})(?=[ \t]*(?:#.*)?$)", re.MULTILINE)
+
+
+def parse_toml(text: str, url: str, repeated: list[Problem]) -> dict[str, Any]:
+    """TOML; raises Unreadable with the line. What is said of JSON's long numbers holds here too."""
+    try:
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            raise
+        except ValueError:  # Python makes no number of so many digits
+            for match in _TOML_NUMBER.finditer(text):
+                line = text.count("\n", 0, match.start()) + 1
+                repeated.append(Problem(f"L{line}", _too_long(match[2]), kind="size"))
+            return tomllib.loads(_TOML_NUMBER.sub(r'\1"\2"', text))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(url, f"not TOML: {error}") from error
 
 
 _BLOCK_HEAD = re.compile(r"^[ \t]*(?:[-?:][ \t]+)*", re.MULTILINE)

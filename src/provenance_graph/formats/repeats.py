@@ -73,8 +73,8 @@ def _placed(whole: Any, repeated: Repeated) -> Iterator[Problem]:
                 for name, count in Counter(name for name, _ in members).items():
                     if count > 1:
                         values = [each for other, each in members if other == name]
-                        yield problem(f"{where}/{_step(name)}", name, values[:-1])
-            inner = [(f"{where}/{_step(str(k))}", v) for k, v in value.items()]
+                        yield problem(f"{where}/{step(name)}", name, values[:-1])
+            inner = [(f"{where}/{step(str(k))}", v) for k, v in value.items()]
         else:
             inner = [(f"{where}/{n}", v) for n, v in enumerate(value)]
         waiting += [(w, v) for w, v in reversed(inner) if isinstance(v, (dict, list))]
@@ -122,5 +122,6 @@ def _brief(value: object) -> str:
     return repr(shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…")
 
 
-def _step(name: str) -> str:
+def step(name: str) -> str:
+    """A name as one step of a place."""
     return name.replace("~", "~0").replace("/", "~1")[:120]

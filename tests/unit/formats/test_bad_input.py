@@ -21,6 +21,7 @@ from provenance_graph.core.errors import SourceError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PROV
 from provenance_graph.formats.document import Document
+from provenance_graph.formats.fields import csv_rows
 from provenance_graph.formats.provenance import prov
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import walk
@@ -45,6 +46,7 @@ def _read(path: Path) -> tuple[list[Claim], list[str]]:
                 )
         except SourceError as error:
             problems.append(str(error))
+        problems += map(str, item.repeated)
     return claims, problems
 
 
@@ -235,3 +237,76 @@ def test_a_cycle_of_derivations_is_a_problem_and_the_rest_is_read() -> None:
     assert problem.what.startswith("derived from itself: ")
     edges = [i for i in items if isinstance(i, Claim) and i.predicate == PROV.wasDerivedFrom]
     assert len(edges) == 4
+
+
+LONG = "9" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("MLmodel", f"flavors: {{}}\nmodel_uuid: a\nmodel_size_bytes: {LONG}\n", "L3"),
+        ("a.toml", f'model_id = "a/b"\nn_layers = {LONG}\n[storage_size]\nin_bytes = 1\n', "L2"),
+        ("a.json", f'{{"modelId": "a/b", "id": "a/b", "tags": [],\n "likes": {LONG}}}', "line 2"),
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_told_and_hides_nothing(
+    tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    claims, problems = _read(tmp_path / name)
+    assert claims
+    assert [p for p in problems if place in p and "5,000 digits" in p]
+
+
+def test_half_a_character_is_told_with_its_place(tmp_path: Path) -> None:
+    half = {"name": "m\ud800x", "description": "\U0001f600 whole"}
+    model = {"type": "machine-learning-model", **half}
+    whole = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [model]}
+    (tmp_path / "bom.json").write_text(json.dumps(whole))
+    claims, problems = _read(tmp_path / "bom.json")
+    assert claims
+    assert [p for p in problems if "U+" in p] == [
+        "/components/0/name: U+D800 is no character of a text; U+FFFD is read in its place"
+    ]
+
+
+def test_what_follows_a_file_too_large_in_a_packed_tar_is_read(tmp_path: Path) -> None:
+    size = 80 * MEBIBYTE
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz", compresslevel=1) as archive:
+        for name in ("big.json", "README.md"):
+            data = b"---\nlicense: mit\n---\n" if name == "README.md" else b" " * size
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    claims, problems = _read(tmp_path / "a.tar.gz")
+    assert claims
+    assert any("big.json" in problem for problem in problems)
+
+
+def test_links_of_archives_are_told_and_not_followed(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        link = tarfile.TarInfo("passwd.json")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        info = zipfile.ZipInfo("passwd.json")
+        info.external_attr = 0o120777 << 16
+        packed.writestr(info, "/etc/passwd")
+    for name in ("a.tar", "a.zip"):
+        _, problems = _read(tmp_path / name)
+        assert any("passwd.json: a link" in problem for problem in problems)
+
+
+HEAD = "Model,Organization,Publication date,Parameters,Domain,Task,Link,Training compute (FLOP)\n"
+
+
+def test_a_long_cell_and_an_open_quote_hide_no_other_row(tmp_path: Path) -> None:
+    table = HEAD + f'"{"x" * 200_000}",a\nOak,b,2024-01-01\n"never closed,c\nElm,d,2024-01-01\n'
+    rows = list(csv_rows.rows(reading.document(table, "a.csv")))
+    assert [row[1]["Model"][:3] for row in rows if not isinstance(row, Problem)] == [
+        "xxx",
+        "Oak",
+        "Elm",
+    ]
+    assert [row.where for row in rows if isinstance(row, Problem)] == ["L4"]
