@@ -33,6 +33,10 @@ ANSWERS = (
     ("slowest question about one entity ms", "the slowest stored question about one entity"),
     ("slowest question about the store ms", "the slowest stored question about the whole store"),
     (
+        "first changed record ms",
+        "import the first changed record after a build, while the engine orders what was loaded",
+    ),
+    (
         "one changed record ms",
         "import one changed record of the busiest owner: view, validation, identity",
     ),

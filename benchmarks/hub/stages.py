@@ -304,17 +304,28 @@ def _compared(
 
 
 def import_one(work: Work) -> Figures:
-    """Import one changed record of the busiest owner: record, view, validation, identity."""
+    """Import changed records of the busiest owner, one after another: record, view, validation, identity.
+
+    The engine puts in order what a build loaded when it is first written; that is in the first.
+    """
     shape = work.shape
     root = next(iter(everything(Hub(int(str(shape["models"])), int(str(shape["seed"]))))))
+    spent = []
     with tempfile.TemporaryDirectory(dir=work.folder) as folder:
         copy, changed = Path(folder) / "store", Path(folder) / "answer.json"
         with EmbeddedStore.open(work.store) as opened:
             opened.backup(copy)
-        changed.write_bytes(answer_bytes({**root.hub, "downloads": 5}))
-        words = ["--store", str(copy), "import", str(changed), "--retrieved", "2026-11-28"]
-        spent = _ms(lambda: CliRunner().invoke(app, words, catch_exceptions=False))
-    return {"one changed record ms": spent}
+        shutil.copytree(work.store / "derived", copy / "derived", copy_function=os.link)
+        for day in (26, 27, 28):
+            changed.write_bytes(answer_bytes({**root.hub, "tags": [f"read-{day}"]}))
+            words = ["--store", str(copy), "import", str(changed), "--retrieved", f"2026-11-{day}"]
+            spent.append(_ms(lambda w=words: _imported(w)))  # type: ignore[misc]
+    return {"first changed record ms": spent[0], "one changed record ms": min(spent[1:])}
+
+
+def _imported(words: list[str]) -> None:
+    result = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert "1 record " in result.output, result.output
 
 
 def service(work: Work) -> Figures:

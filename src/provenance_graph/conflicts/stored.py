@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -39,18 +38,52 @@ _INSERT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class StoredConflict:
-    """A conflict as lists need it; its answer is read when it is shown."""
+    """A conflict as lists need it; its answer is read when it is shown.
 
-    subject: Iri
-    property: Iri
-    label: str
-    kind: str
-    severity: int
-    name: str
-    entities: frozenset[Iri]
-    read: Callable[[], ConflictAnswer]
+    Of a hundred thousand that a list holds some are looked at: each keeps its row, and reads of it
+    what it is asked for.
+    """
+
+    __slots__ = ("_database", "_row")
+
+    def __init__(self, row: tuple[Any, ...], database: sqlite3.Connection) -> None:
+        self._row, self._database = row, database
+
+    @property
+    def subject(self) -> Iri:
+        """What the sources disagree about."""
+        return Iri(self._row[1])
+
+    @property
+    def label(self) -> str:
+        """The property in words."""
+        return str(self._row[3])
+
+    @property
+    def kind(self) -> str:
+        """Of which kind it is."""
+        return str(self._row[4])
+
+    @property
+    def severity(self) -> int:
+        """How grave it is; more is worse."""
+        return int(self._row[5])
+
+    @property
+    def name(self) -> str:
+        """The name of the subject."""
+        return str(self._row[6])
+
+    @property
+    def entities(self) -> frozenset[Iri]:
+        """The entities of which it counts as a conflict."""
+        return frozenset(map(Iri, self._row[7].split()))
+
+    @property
+    def property(self) -> Iri:
+        """In which property."""
+        return Iri(self._row[2])
 
     def about(self) -> frozenset[Iri]:
         """The entities of which it counts as a conflict."""
@@ -58,7 +91,10 @@ class StoredConflict:
 
     def to_json(self) -> ConflictAnswer:
         """As JSON, with every claim."""
-        return self.read()
+        query = "SELECT body FROM conflict WHERE number = ?"
+        (body,) = self._database.execute(query, (self._row[0],)).fetchone()
+        answer: ConflictAnswer = json.loads(body)
+        return answer
 
 
 def versions(folder: Path) -> list[str]:
@@ -114,29 +150,7 @@ def load(folder: Path, version: str) -> list[StoredConflict] | None:
     listed = database.execute(
         "SELECT number, subject, property, label, kind, severity, name, about FROM conflict ORDER BY number"
     )
-
-    def reader(number: int) -> Callable[[], ConflictAnswer]:
-        def read() -> ConflictAnswer:
-            query = "SELECT body FROM conflict WHERE number = ?"
-            (body,) = database.execute(query, (number,)).fetchone()
-            answer: ConflictAnswer = json.loads(body)
-            return answer
-
-        return read
-
-    return [
-        StoredConflict(
-            Iri(subject),
-            Iri(prop),
-            label,
-            kind,
-            severity,
-            name,
-            frozenset(map(Iri, about.split())),
-            reader(number),
-        )
-        for number, subject, prop, label, kind, severity, name, about in listed
-    ]
+    return [StoredConflict(row, database) for row in listed]
 
 
 def keep(

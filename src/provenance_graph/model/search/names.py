@@ -14,7 +14,7 @@ import json
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -236,13 +236,42 @@ def _richest(
     }
     named = [number for number in dict.fromkeys(first) if number in exact]
     left = limit - len(named[start : start + limit])
-    others = database.execute(
-        f"SELECT t.number {where} AND s.rowid NOT IN ({','.join('?' * len(named))})"
-        " ORDER BY t.kind IN ('question', 'help'), t.kind IN ('record', 'offer', 'thing'),"
-        " s.rowid LIMIT ? OFFSET ?",
-        (*values, *named, left, max(0, start - len(named))),
+    unnamed = f"{where} AND s.rowid NOT IN ({','.join('?' * len(named))})"
+    others = _in_turn(database, unnamed, [*values, *named], left, max(0, start - len(named)))
+    return [*named[start : start + limit], *others]
+
+
+_TURNS = tuple(
+    f" AND t.kind {kinds}"
+    for kinds in (
+        "NOT IN ('question', 'help', 'record', 'offer', 'thing')",
+        "IN ('record', 'offer', 'thing')",
+        "IN ('question', 'help')",
     )
-    return [*named[start : start + limit], *(number for (number,) in others)]
+)
+"""Which kinds come first, next and last."""
+
+
+def _in_turn(
+    database: sqlite3.Connection, where: str, values: Sequence[str | int], limit: int, skip: int
+) -> list[int]:
+    """Part of what is found, one turn of kinds after another; of each only as much as is shown."""
+    results: list[int] = []
+    for turn in _TURNS:
+        left = limit - len(results)
+        if left <= 0:
+            break
+        rows = database.execute(
+            f"SELECT t.number {where}{turn} ORDER BY s.rowid LIMIT ? OFFSET ?",
+            (*values, left, skip),
+        ).fetchall()
+        if rows or not skip:
+            results += [number for (number,) in rows]
+            skip = 0
+        else:
+            (passed,) = database.execute(f"SELECT count(*) {where}{turn}", values).fetchone()
+            skip -= passed
+    return results
 
 
 def _short(

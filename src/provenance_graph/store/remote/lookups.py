@@ -49,6 +49,8 @@ HOLDERS = LookUp(f"GRAPH ?g {{ ?s <{PG.nameKey}> ?o }}", ("o", "g"))
 OFFERS = LookUp(f"?s <{PG.offerOf}> ?o", ("o",))
 TOGETHER = (STATED, ABOUT, FACTS, MAPPED, NAMES, HEADER, NODE, READINGS, HOLDERS, OFFERS)
 """Kinds that are asked together with any other."""
+OF_NAME = (NAMES, MAPPED, STATED, ABOUT, OFFERS)
+"""What is asked about each name of one entity."""
 OF_NAMESAKE = (FACTS, MAPPED, NAMES)
 """What is asked about whoever shares a spelling with a model whose conflicts are counted."""
 LEADING = "?s ?p ?o"

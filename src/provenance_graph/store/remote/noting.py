@@ -17,11 +17,14 @@ def note(fetched: Fetched, kind: LookUp, quads: Iterable[Quad]) -> None:
     for quad in quads:
         subject, predicate, value, graph = quad
         _note_spelling(fetched, kind, quad)
+        if kind is lookups.FACTS:  # its label and its unit
+            named[lookups.FACTS][predicate,] = None
         if kind is lookups.OFFERS:
             named[lookups.FACTS][subject,] = None
         if kind is lookups.NAMES:  # of an entity whose claims are asked for under all its names
-            for other in (lookups.NAMES, lookups.MAPPED, lookups.STATED, lookups.ABOUT):
-                named[other][subject,] = None
+            for name in (subject, Iri(str(value))):
+                for other in lookups.OF_NAME:
+                    named[other][name,] = None
             named[lookups.NODE][subject, lookups.KEYS] = None
         if kind in (lookups.STATED, lookups.ABOUT, lookups.READINGS) and graph is not None:
             named[lookups.HEADER][graph,] = None
@@ -64,8 +67,11 @@ def _note_namesake(fetched: Fetched, name: Iri) -> None:
 
 
 def note_leading(fetched: Fetched, links: Sequence[Quad] | None) -> None:
-    """Note what leads to a name, where it is little: versions above all are asked about next."""
-    versions = [s for s, p, _, _ in links or () if p == PROV.specializationOf]
+    """Note what leads to a name, where it is little.
+
+    Versions above all are asked about next, and assessments, whose parts lead to them.
+    """
+    versions = [s for s, p, _, _ in links or () if p in (PROV.specializationOf, PG.assessmentOf)]
     few = (
         [s for s, *_ in links or ()]
         if links and len(links) <= lookups.FOLLOWED
@@ -75,5 +81,6 @@ def note_leading(fetched: Fetched, links: Sequence[Quad] | None) -> None:
         fetched.named[lookups.FACTS][subject,] = None
         fetched.named[lookups.STATED][subject,] = None
     for subject in versions[: lookups.FEW]:
+        fetched.named[lookups.OFFERS][subject,] = None
         if subject not in fetched.leading[lookups.LEADING]:
             fetched.expected[lookups.LEADING][subject] = None

@@ -29,7 +29,7 @@ TAKEN = ("format", "asOf", cited.PARAMETER)
 """What a question takes beside its own parameters."""
 QUESTION_ROWS = 10_000
 """Rows of a stored question that are shown; one more is asked for, to know of it."""
-ORDERED_ROWS = 20_000
+ORDERED_ROWS = 100_000
 """Rows that are put in order here; of more the engine gives the first ones."""
 
 
