@@ -50,29 +50,34 @@ _ALIAS = re.compile(r"[-_@: ]latest\b|\(latest\)", re.IGNORECASE)
 
 
 def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
-    """Every conflict of some subjects, or of the whole snapshot, worst first.
+    """Every conflict of some subjects, or of the whole snapshot, worst first."""
+    listed = found(snapshot, subjects)
+    return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
+
+
+def found(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:
+    """Every conflict of some subjects, or of the whole snapshot, one after another as it is found.
 
     Aliases are no models: a name that moves on has no values of its own that could conflict.
     """
+    asked = None if subjects is None else sorted(set(subjects))
+    for conflict in _models(_every(snapshot, asked)):
+        if asked is None or not conflict.about().isdisjoint(asked):
+            yield conflict
+
+
+def _every(snapshot: AcceptedSnapshot, asked: list[Iri] | None) -> Iterator[Conflict]:
     layout = {field.property: field for field in fields(snapshot)}
     known = Organizations(snapshot)
-    if subjects is None:
+    chosen = asked
+    if chosen is None:
         chosen = sorted({*contested(snapshot), *several.subjects(snapshot)})
-    else:
-        chosen = sorted(set(subjects))
-    listed = [
-        c
-        for subject, _ in snapshot.views(chosen)
-        for c in of_subject(snapshot, subject, layout, known)
-    ]
-    asked = None if subjects is None else chosen
-    listed += [*parents(snapshot, asked), *offers(snapshot, asked), *measured(snapshot, asked)]
-    listed += outgrown(snapshot, asked)
-    listed += unmerged_names(snapshot, known, asked)
-    listed = _models(listed)
-    if asked is not None:
-        listed = [c for c in listed if not c.about().isdisjoint(asked)]
-    return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
+    for subject, _ in snapshot.views(chosen):
+        yield from of_subject(snapshot, subject, layout, known)
+    del chosen
+    for others in (parents, offers, measured, outgrown):
+        yield from others(snapshot, asked)
+    yield from unmerged_names(snapshot, known, asked)
 
 
 def below(snapshot: AcceptedSnapshot, parents_: Iterable[Iri]) -> list[Conflict]:
@@ -82,12 +87,12 @@ def below(snapshot: AcceptedSnapshot, parents_: Iterable[Iri]) -> list[Conflict]
         for parent in parents_
         for child, *_ in snapshot.quads(predicate=PROV.wasDerivedFrom, object=parent)
     }
-    return _models([*other_shape(snapshot, children), *outgrown(snapshot, children)])
+    return list(_models([*other_shape(snapshot, children), *outgrown(snapshot, children)]))
 
 
-def _models(listed: Iterable[Conflict]) -> list[Conflict]:
+def _models(listed: Iterable[Conflict]) -> Iterator[Conflict]:
     """Those that are about no alias."""
-    return [c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}")]
+    return (c for c in listed if not _ALIAS.search(f"{short_id(c.subject)} {c.name}"))
 
 
 def contested(snapshot: AcceptedSnapshot) -> list[Iri]:

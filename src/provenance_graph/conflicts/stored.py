@@ -170,7 +170,9 @@ def keep(
         rows += _unchanged(path_of(folder, before), frozenset(changed))
         rows += map(_row, [*_sought(snapshot, changed), *_below(snapshot, changed)])
     else:
-        rows += map(_row, _sought(in_columns(snapshot)))
+        from provenance_graph.conflicts.detect import found
+
+        rows += map(_row, found(in_columns(snapshot)))  # of each no more is held than its row
     # as ``conflicts`` orders them: worst first
     unique = {(row[0], row[1], row[3], row[8]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))

@@ -243,6 +243,7 @@ class _TableStatements(VersionStatements):
             yield
         finally:
             self._read = {}
+            self._numbered.clear()  # of a hub, the headers of all records would be gigabytes
 
     def about(self, entity: Iri) -> list[Statement]:
         """Everything any record says about one name."""
