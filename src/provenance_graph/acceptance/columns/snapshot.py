@@ -117,6 +117,16 @@ class TableSnapshot(AcceptedSnapshot):
         for graph in OWN_GRAPHS:
             yield from super().quads(None, predicate, wanted, graph)
 
+    def stated_members(self, kind: Iri) -> Iterator[tuple[str, int]]:
+        """Every name that a named graph states to be of a class, with a number for the graph."""
+        rows = self.table.claims.filter(
+            (pl.col("property") == RDF.type) & _is(kind) & columns.plain()
+        )
+        yield from rows.select("name", "record").collect().iter_rows()
+        for number, graph in enumerate(OWN_GRAPHS, 1 << 63):  # records have smaller ones
+            for name, *_ in super().quads(None, RDF.type, kind, graph):
+                yield name, number
+
     def subjects(self, wanted: Collection[Iri]) -> Iterator[tuple[Iri, Iterator[Quad]]]:
         """Some subjects with their accepted facts, in no order."""
         chosen = pl.DataFrame({"subject": pl.Series(list(map(str, wanted)), dtype=pl.String)})

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import RDF
+from provenance_graph.store.values import ANY
 
 
 def in_columns(snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
@@ -16,3 +21,16 @@ def in_columns(snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
         return snapshot
     table = ClaimTable.open(snapshot.folder, snapshot.version)
     return snapshot if table is None else TableSnapshot(snapshot, table)
+
+
+def stated_members(snapshot: AcceptedSnapshot, kind: Iri) -> Iterator[tuple[str, int]]:
+    """Every name that a named graph states to be of a class, with a number for the graph."""
+    if snapshot.folder is not None:
+        from provenance_graph.acceptance.columns.snapshot import TableSnapshot
+
+        if isinstance(snapshot, TableSnapshot):
+            yield from snapshot.stated_members(kind)
+            return
+    numbers: dict[Iri | None, int] = {}
+    for name, *_, record in snapshot.quads(predicate=RDF.type, object=kind, graph=ANY):
+        yield name, numbers.setdefault(record, len(numbers))

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from provenance_graph.acceptance.columns.wide import in_columns
+from provenance_graph.acceptance.columns.wide import in_columns, stated_members
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Precision, Value
@@ -26,7 +26,6 @@ from provenance_graph.model.fields import fields
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.search.entity_frame import MODELS, Rows, framed
 from provenance_graph.model.search.name_rows import SCHEMA_SQL, fill_names
-from provenance_graph.store.values import ANY
 
 GAPS = (PG.undisclosed, PG.withheld, PG.partlyDisclosed)
 _STATES = {PG.undisclosed: "undisclosed", PG.withheld: "withheld", PG.partlyDisclosed: "partly"}
@@ -86,6 +85,18 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
         + SCHEMA_SQL
     )
     snapshot = in_columns(snapshot)
+    models = _fill_models(database, snapshot)
+    counts = {"version": snapshot.version, "models": len(models)}
+    fill_names(database, snapshot, models)
+    database.executemany(
+        "INSERT INTO meta VALUES (?,?)", [(k, json.dumps(v)) for k, v in counts.items()]
+    )
+    database.executescript("INSERT INTO words(words) VALUES ('optimize'); ANALYZE;")
+    database.commit()
+
+
+def _fill_models(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> pl.DataFrame:
+    """Fill the tables of models; gives the names and the richness of each (``MODELS``)."""
     source = IndexedFacts(snapshot)
     above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
@@ -97,18 +108,10 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
         named.add(facts.model, row["name"], row["aliases"], richness)
         _insert(database, source.numbers[facts.model], facts, row)
     database.executescript(_SORTED)
-    pairs = sorted(
-        (ancestor, source.numbers[model]) for model in above for ancestor in above[model]
-    )
+    numbers = source.numbers
+    pairs = sorted((ancestor, numbers[model]) for model in above for ancestor in above[model])
     database.executemany("INSERT INTO above(ancestor, number) VALUES (?,?)", pairs)
-    counts = {"version": snapshot.version, "models": len(source.models)}
-    del source, above, below, pairs  # what follows needs the room
-    fill_names(database, snapshot, named.frame())
-    database.executemany(
-        "INSERT INTO meta VALUES (?,?)", [(k, json.dumps(v)) for k, v in counts.items()]
-    )
-    database.executescript("INSERT INTO words(words) VALUES ('optimize'); ANALYZE;")
-    database.commit()
+    return named.frame()
 
 
 def _insert(
@@ -189,10 +192,10 @@ class IndexedFacts:
             ((str(o), s) for s, _, o, _ in described), zip(self.models, self.models, strict=True)
         )
         names = framed({"name": pl.String, "model": pl.String}, pairs)
-        stated = self.snapshot.quads(predicate=RDF.type, object=PG.Model, graph=ANY)
-        said = ((name, str(record)) for name, *_, record in stated)
-        records = framed({"name": pl.String, "record": pl.String}, said)
-        counted = names.join(records, on="name").group_by("model").agg(pl.col("record").n_unique())
+        said = framed(
+            {"name": pl.String, "record": pl.UInt64}, stated_members(self.snapshot, PG.Model)
+        )
+        counted = names.join(said, on="name").group_by("model").agg(pl.col("record").n_unique())
         return {Iri(model): number for model, number in counted.iter_rows()}
 
     def sources(self, model: Iri) -> int:
