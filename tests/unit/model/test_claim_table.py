@@ -262,6 +262,8 @@ def _indexes(root: Path) -> dict[str, object]:
     """The files of all indexes: what the databases hold, what the texts say, how large others are."""
     found: dict[str, object] = {}
     for file in (root / "derived").rglob("*.*"):
+        if file.name.startswith("licences-"):
+            continue  # reference data, which this process may hold already
         if file.suffix == ".sqlite":
             with closing(sqlite3.connect(file)) as database:
                 found[file.name] = sorted(
