@@ -56,6 +56,7 @@ def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     sizes = [*counts, *groups.get(PG.nominalParameterCount, ())]
     if sizes and (names := _names(subject, groups)):
         results.update(_against_name(sizes, names, groups, policy))
+    results.update(_against_count(groups.get(PG.nominalParameterCount, ()), counts, policy))
     if counts:
         results.update(_against_dimensions(counts, groups, policy))
     results.update(_against_window(groups))
@@ -109,9 +110,29 @@ def _against_name(
     low, high = policy.plausible.experts_in_name if experts else policy.plausible.size_in_name
     for item in counts:
         count = _number(item)
-        if count and _rounded(count) and not low <= count / size <= high:
+        own = item.basis in DEVELOPER_RANK  # who made a model knows what its name counts
+        if count and _rounded(count) and not own and not low <= count / size <= high:
             results[id(item)] = f"the name gives about {_short(size)}"
     return results
+
+
+def _against_count(
+    nominal: Sequence[SourcedClaim], counts: Sequence[SourcedClaim], policy: Policy
+) -> dict[int, str]:
+    """A nominal size that is no rounding of any count that the developer or an index gives."""
+    known = [
+        count
+        for item in counts
+        if (count := _number(item))
+        and item.basis not in policy.never
+        and (item.basis in DEVELOPER_RANK or policy.source(item).researched)
+    ]
+    low, high = policy.plausible.nominal_of_count
+    return {
+        id(item): f"the count is given as {_short(known[0])}"
+        for item in nominal
+        if known and not any(low <= (_number(item) or 0) / count <= high for count in known)
+    }
 
 
 def _short(count: float) -> str:

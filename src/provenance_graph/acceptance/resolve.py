@@ -5,7 +5,8 @@ after another, each keeping the best of what the one before left; the first that
 rival behind is the reason given. Where the best claim names only a month, or a rounded
 count, a claim that itself competes and lies within it refines it. Of properties with several
 values every claim is accepted, but not an inference beside a statement, and not a distant
-source's further value where the property says that closer sources state them all.
+source's further value where the property says that closer sources state them all, or that
+the closest one does.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from provenance_graph.core.claims import (
     claim_key,
 )
 from provenance_graph.core.iris import ID, Iri, local_name, mint, name_slug
-from provenance_graph.core.terms import DERIVATIONS, PG, PROV
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 
 GIVES_VALUE = frozenset({Stance.STATED, Stance.PARTLY_STATED})
 DEVELOPER_VALUES = frozenset({Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT})
@@ -100,10 +101,15 @@ def refused(
         return AcceptanceStatus.ALTERNATIVE, f"no value: {claim.stance.label}"
     if claim.value in policy.no_values:
         return AcceptanceStatus.REJECTED, "a generic term, which identifies nothing"
+    if claim.predicate == DCTERMS.creator and item.value in policy.keepers:
+        return AcceptanceStatus.REJECTED, "an account that keeps models of others"
     if claim.stance not in GIVES_VALUE:
         return AcceptanceStatus.REJECTED, f"the source {claim.stance.label} it"
     if item.basis in policy.never:
         return AcceptanceStatus.REJECTED, f"{item.basis.label} is never accepted"
+    if item.basis is Basis.INFERENCE and claim.predicate in policy.source(item).refuses:
+        weak = policy.source(item).refuses[claim.predicate]
+        return AcceptanceStatus.REJECTED, f"inferred from what is too weak: {weak}"
     if claim.confidence is not None and claim.confidence < policy.confidence:
         return (
             AcceptanceStatus.REJECTED,
@@ -284,6 +290,9 @@ def _several(
     if predicate in policy.tiered and stated:
         tier = min(_tier(item, policy) for item in stated)
         chosen = [item for item in stated if _tier(item, policy) == tier]
+    elif predicate in policy.closest and stated:
+        nearest = min(_distance(item, predicate, policy) for item in stated)
+        chosen = [item for item in stated if _distance(item, predicate, policy) == nearest]
     elif predicate in _LINEAGE and any(_is_close(item, policy) for item in stated):
         chosen = [item for item in stated if _is_close(item, policy)]
     in_words = _in_words(competing)
@@ -353,6 +362,11 @@ def _tier(item: SourcedClaim, policy: Policy) -> int:
     if item.basis in DEVELOPER_VALUES:
         return 2
     return max(2, policy.source(item).tier)
+
+
+def _distance(item: SourcedClaim, predicate: Iri, policy: Policy) -> int:
+    """How far a source stands from a property; the developer's own word before every other."""
+    return -1 if item.basis in DEVELOPER_VALUES else policy.source(item).closeness_of(predicate)
 
 
 def unusable(item: SourcedClaim, why: str) -> SourcedClaim:

@@ -36,6 +36,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA, XSD
 
 CUTOFFS = (PG.knowledgeCutoff, PG.trainingDataCutoff)
+_OF_SERVICE = "a list of services says it of its services, and the weights lie in a repository"
 _DERIVATIONS = frozenset(terms.DERIVATIONS)
 _INFLUENCES = frozenset(terms.INFLUENCES)
 Canonical = Callable[[Iri], Iri]
@@ -116,6 +117,7 @@ def view_of(
     groups = by_predicate(_counted(list(sourced_claims), names, policy, canonical))
     _mark_late_cutoffs(groups, policy, as_of)
     _mark_implausible(subject, groups, policy)
+    _mark_of_services(groups, policy)
     quads: set[Quad] = set()
     claims = inferred_parents(groups, policy, as_of) + one_kind_each(groups, policy, as_of)
     statuses: dict[Iri, Iri] = {}
@@ -237,6 +239,19 @@ def _mark_implausible(subject: Iri, groups: dict[Iri, list[SourcedClaim]], polic
     for predicate, items in groups.items():
         groups[predicate] = [
             replace(item, implausible=why[id(item)]) if id(item) in why else item for item in items
+        ]
+
+
+def _mark_of_services(groups: dict[Iri, list[SourcedClaim]], policy: Policy) -> None:
+    """Of weights in a repository, a list of services tells what its services do, not the model."""
+    if PG.hubRepository not in groups:
+        return
+    for predicate in policy.of_services & groups.keys():
+        groups[predicate] = [
+            unusable(item, _OF_SERVICE)
+            if policy.source(item).services and item.basis not in DEVELOPER_RANK
+            else item
+            for item in groups[predicate]
         ]
 
 

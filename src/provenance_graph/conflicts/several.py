@@ -34,6 +34,7 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.iris import Iri, organization, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.matching.organizations import Organizations
+from provenance_graph.store.values import ANY
 
 PROPERTIES = {
     DCTERMS.creator: "developer",
@@ -44,7 +45,7 @@ PROPERTIES = {
 
 
 def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Models with two or more accepted values of such a property."""
+    """Models with two or more values of such a property: accepted, or of which the closest are."""
     models = {s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
     several: set[Iri] = set()
     for prop in PROPERTIES:
@@ -53,6 +54,12 @@ def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
             if subject in seen:
                 several.add(subject)
             seen.add(subject)
+    for prop in snapshot.policy.closest & PROPERTIES.keys():
+        stated: dict[Iri, Value] = {}
+        for subject, _, value, _ in snapshot.quads(predicate=prop, graph=ANY):
+            model = snapshot.canonical(subject)
+            if stated.setdefault(model, value) != value:
+                several.add(model)
     return sorted(several & models)
 
 

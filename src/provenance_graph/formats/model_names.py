@@ -65,6 +65,46 @@ def is_placeholder(text: str) -> bool:
     return bool(_PLACEHOLDER.fullmatch(text))
 
 
+_QUANTISED = re.compile(
+    r"(?:nv|mx)?fp[468]|nf4|int[248]|[248]bits?|[wa][48]|gguf|ggml|gptq|awq|hqq|aqlm|bnb|mlx|exl[23]|onnx|ov|"
+    r"openvino|litert|tflite|coreml|torchao|marlin|autoround|modelopt|quark|w[48]a(?:4|8|16)\w*|"
+    r"i?q[2-8](?:k\w*)?|quantized|quant|imatrix|qat|da8w8",
+    re.IGNORECASE,
+)
+
+
+def is_quantised_copy(name: str, parent: str) -> bool:
+    """Whether a repository's name tells that it holds its parent with fewer bits.
+
+    It says how, or is called as the parent is. The Hub's relation "quantized" comes from files that
+    lie beside the weights: it is given of tunes and of new models as well.
+
+    >>> is_quantised_copy("amd/Kimi-K2.5-W4A8", "moonshotai/Kimi-K2.5")
+    True
+    >>> is_quantised_copy("Xenova/bge-base-en-v1.5", "BAAI/bge-base-en-v1.5")
+    True
+    >>> is_quantised_copy("sentence-transformers/all-MiniLM-L6-v2", "nreimers/MiniLM-L6-H384-uncased")
+    False
+    """
+    own, other = (one.rpartition("/")[2].casefold() for one in (name, parent))
+    pieces = set(re.split(r"[-_.+]+", own)) - set(re.split(r"[-_.+]+", other))
+    return own == other or any(_QUANTISED.fullmatch(piece) for piece in pieces)
+
+
+def is_later_version(name: str, parent: str) -> bool:
+    """Whether two names are one but for the number of a version: a line of models, not a derivation.
+
+    >>> is_later_version("Claude 2.1", "Claude 2"), is_later_version("GLM-4-0520", "GLM-4-0116")
+    (True, True)
+    >>> is_later_version("Llama 2-7B", "Llama 2-13B"), is_later_version("Qwen2-7B", "Qwen2-7B")
+    (False, False)
+    """
+    if letters(name) == letters(parent) or size_words(name) != size_words(parent):
+        return False
+    own, other = (re.sub(r"\d+(?:\.\d+)*", "0", one.casefold()) for one in (name, parent))
+    return letters(own) == letters(other)
+
+
 def is_itself(stated: str, *names: str) -> bool:
     """Whether a stated parent is the model itself or the family that its own name begins with.
 

@@ -88,7 +88,8 @@ class _Others:
             claim.plain
             and value not in policy.no_values
             and not (isinstance(value, Literal) and value.datatype == XSD.date)
-            and predicate not in policy.tiered | policy.exhaustive | policy.guarded
+            and predicate
+            not in policy.tiered | policy.exhaustive | policy.guarded | policy.of_services
             and predicate not in _LINKS
             and predicate not in CHECKED
         )

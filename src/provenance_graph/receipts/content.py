@@ -28,6 +28,7 @@ _KINDS = (
     PG.ExhaustiveFact,
     PG.ChangingFact,
     PG.TieredFact,
+    PG.ClosestFact,
 )
 _WHOLE = (PG.AcceptancePolicy, PG.Collection, PG.Closeness)
 _MAX_CHAIN = 50

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from claims_made import POLICY, M, accepted, billions, dated, held
 
+from provenance_graph.acceptance import plausibility
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.acceptance.view import view_of
 from provenance_graph.core import iris, literals
@@ -17,7 +18,7 @@ from provenance_graph.core.claims import (
     SourcedClaim,
 )
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 
 
 def test_an_implausible_claim_refines_nothing_and_loses() -> None:
@@ -268,3 +269,26 @@ def test_a_third_partys_release_far_from_the_date_in_the_name_is_implausible(
         seen = view_of(named, [replace(dated(day, basis), subject=named)], [named], POLICY)
         marked = (named, PG.implausible, DCTERMS.issued, None) in seen.quads
         assert marked is (doubted and basis is Basis.THIRD_PARTY)
+
+
+@pytest.mark.parametrize(
+    ("size", "count", "plausible"),
+    [(3.0, 3.8, False), (4.0, 3.8, True), (7.0, 7.3, True), (260.0, 10.0, False)],
+)
+def test_a_nominal_size_is_a_rounding_of_the_count(
+    size: float, count: float, plausible: bool
+) -> None:
+    nominal = held(literals.integer(int(size * 1e9)), predicate=PG.nominalParameterCount)
+    known = held(literals.integer(int(count * 1e9)), Basis.DEVELOPER)
+    copied = held(literals.integer(int(count * 1e9)))
+    groups = {PG.nominalParameterCount: [nominal], PG.parameterCount: [known]}
+    assert (id(nominal) not in plausibility.doubts(M, groups, POLICY)) is plausible
+    unsure = {**groups, PG.parameterCount: [copied]}
+    assert id(nominal) not in plausibility.doubts(M, unsure, POLICY)
+
+
+def test_a_developers_own_count_is_not_held_against_a_name() -> None:
+    named = held(literals.text("Oak 17B"), predicate=SCHEMA.name)
+    own, other = (held(billions(109), basis) for basis in (Basis.DEVELOPER, Basis.THIRD_PARTY))
+    groups = {SCHEMA.name: [named], PG.parameterCount: [own, other]}
+    assert plausibility.doubts(M, groups, POLICY).keys() == {id(other)}

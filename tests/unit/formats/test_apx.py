@@ -373,3 +373,20 @@ def test_marks_of_markdown_are_no_part_of_labels_and_values() -> None:
     }
     names_ = {str(c.value) for c in result if isinstance(c, Claim) and c.predicate == SCHEMA.name}
     assert "Example 7B" in names_
+
+
+@pytest.mark.parametrize(
+    ("counts", "routed", "active"),
+    [
+        ("Number of Experts\n257\nActive Experts\n9\nShared Experts\n1\n", "256", "8"),
+        ("Number of Experts\n257\nActive Experts\n8\n", "256", "8"),
+        ("Number of Experts\n128\nActive Experts\n1\n", "128", "1"),
+    ],
+)
+def test_shared_experts_are_none_of_the_routed_ones(counts: str, routed: str, active: str) -> None:
+    claims = [c for c in page(f"Oak 7B\nParameters\n7B\n{counts}") if isinstance(c, Claim)]
+    got = {c.predicate: c for c in claims if c.predicate in (PG.expertCount, PG.activeExpertCount)}
+    assert [str(got[p].value) for p in (PG.expertCount, PG.activeExpertCount)] == [routed, active]
+    assert all(
+        (c.basis is Basis.INFERENCE) == ("shared among" in c.as_stated) for c in got.values()
+    )

@@ -134,3 +134,42 @@ def test_the_table_is_recognised_and_read_and_keeps_ernies_sizes_as_it_has_them(
     for name, size in (("ernie-3.0", "10000000000"), ("ernie-3.0-titan", "260000000000")):
         model = iris.entity("epoch", "model", name)
         assert values_of(claims, model, PG.parameterCount) == [size]
+
+
+WITH_DOMAIN = HEAD.replace("Base model", "Base model,Domain")
+
+
+@pytest.mark.parametrize(
+    ("listed", "read_as"),
+    [
+        ("Language,Image generation", {"language"}),
+        ("Vision,Image generation", {"vision", "image generation"}),
+        ("Image generation", {"image generation"}),
+    ],
+)
+def test_drawing_beside_language_is_what_a_service_does(listed: str, read_as: set[str]) -> None:
+    row = f'X,O,2024-01-01,1,,,,,"{listed}",\n'
+    claims, _ = read(epoch.READER, WITH_DOMAIN + row, "epoch.csv")
+    domains = [c for c in claims if c.predicate == PG.applicationDomain]
+    assert {str(c.value) for c in domains if c.value is not None} == read_as
+    assert all(c.as_stated == "Image generation" for c in domains if c.value is None)
+
+
+@pytest.mark.parametrize(("base", "is_base"), [("X 2", False), ("Y 2", True), ("X 2-7B", True)])
+def test_an_earlier_version_of_the_line_is_no_base(base: str, is_base: bool) -> None:
+    rows = f"X 2.1,O,2024-01-01,,,,,{base},\n{base},O,2023-01-01,,,,,,\n"
+    claims, _ = read(epoch.READER, HEAD + rows, "epoch.csv")
+    (stated,) = [c for c in claims if c.predicate == PG.fineTunedFrom]
+    assert (stated.value is not None, bool(stated.unusable)) == (is_base, not is_base)
+
+
+def test_a_count_that_only_the_press_gives_is_an_estimate() -> None:
+    head = HEAD.replace("Parameters,", "Parameters,Parameters notes,")
+    for note, basis in (
+        ("https://www.cnbc.com/2023/05/16/a.html", Basis.ESTIMATE),
+        ("https://arxiv.org/abs/2305.10403", None),
+    ):
+        row = f"X,O,2024-01-01,340000000000,{note},,,Likely,,\n"
+        claims, _ = read(epoch.READER, head + row, "epoch.csv")
+        (count,) = [c for c in claims if c.predicate == PG.parameterCount]
+        assert count.basis is basis

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from provenance_graph.core import iris
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats.catalogues import dpi, opendata
 from provenance_graph.formats.document import Reader
@@ -64,3 +65,17 @@ def test_a_two_letter_code_of_no_language_names_none(code: str) -> None:
 @pytest.mark.parametrize("code", ["io", "hy", "css", "sql", "elm", "php", "lua"])
 def test_codes_that_programming_languages_are_called_as_well_stay_languages(code: str) -> None:
     assert languages.is_named(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "present"),
+    [("iw", "he"), ("in", "id"), ("sh", "hbs"), ("bh", "bih"), ("mo-MD", "ro-MD")],
+)
+def test_a_withdrawn_code_is_read_as_the_present_one_and_stays_as_it_was_stated(
+    code: str, present: str
+) -> None:
+    said, _ = read(opendata.READER, _opendata([code]), "datasets.jsonl")
+    (claim,) = [c for c in said if c.predicate == DCTERMS.language]
+    assert (str(claim.value), claim.as_stated) == (present, code)
+    claim = languages.claim(iris.model("a/b"), present)
+    assert (str(claim.value), claim.as_stated) == (present, "")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from reading import document
 from shared import SHARED, needs_shared
 
@@ -68,8 +69,25 @@ def test_a_rounded_size_keeps_its_text():
 
 def test_a_relation_in_a_tag_is_an_edge_and_the_bare_one_beside_it_is_not():
     head = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
-    result = read('a/m,a,1,1,,,2024-05-06,,"base_model:a/b,base_model:quantized:a/b"', head=head)
+    result = read(
+        'a/b-awq,a,1,1,,,2024-05-06,,"base_model:a/b,base_model:quantized:a/b"', head=head
+    )
     assert edges(result) == [(PG.quantizedFrom, iris.model("a/b"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "relation"),
+    [
+        ("sentence-transformers/all-MiniLM-L6-v2", "nreimers/MiniLM-L6", PROV.wasDerivedFrom),
+        ("org/ministral-3b-instruct", "org/ministral-3b-base", PROV.wasDerivedFrom),
+        ("Xenova/bge-base", "BAAI/bge-base", PG.quantizedFrom),
+        ("org/kimi-k2-W4A8", "org/kimi-k2", PG.quantizedFrom),
+    ],
+)
+def test_a_tag_calls_only_that_quantised_which_its_name_calls_so(name, base, relation):
+    head = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
+    result = read(f'{name},a,1,1,,,2024-05-06,,"base_model:quantized:{base}"', head=head)
+    assert edges(result) == [(relation, iris.model(base))]
 
 
 @needs_shared

@@ -124,6 +124,9 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     counts = current.filter(prop == PG.parameterCount)
     rounded = pl.col("value").str.strip_chars_end("0").str.len_chars() <= 3
     results = {*across, *counts.filter(rounded)["subject"].unique()}
+    of_services = current.filter(prop.is_in(list(policy.of_services)))["subject"].unique()
+    weights = current.filter(prop == PG.hubRepository)
+    results |= {*of_services} & {*weights["subject"].unique()}
     issued = current.filter(prop == DCTERMS.issued)
     dated = issued["subject"].unique()
     results.update(s for s in dated if dated_name(Iri(s)) or is_moving(Iri(s)))
@@ -239,7 +242,7 @@ def _groups(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         & (pl.col("custody") != _DERIVED)
         & ~pl.col("counted").is_in(never)
         & (pl.col("object") != pl.col("subject"))
-        & ~pl.col("value").is_in(list(map(str, policy.no_values)))
+        & ~pl.col("object").is_in(list(map(str, policy.no_values | policy.keepers)))
     )
     grounds = pl.concat_str(
         pl.col("collection"), pl.col("custody"), pl.col("counted"), separator=" "

@@ -79,7 +79,10 @@ def read_policy(store: QuadSource) -> Policy:
         guarded=frozenset(reading.properties(PG.guards)),
         tiered=members(PG.TieredFact),
         supported_first=frozenset(reading.properties(PG.supportFirst)),
-        no_values=frozenset(v for v in reading.objects(PG.namesNothing) if isinstance(v, Iri)),
+        closest=members(PG.ClosestFact),
+        no_values=reading.iris(PG.namesNothing),
+        keepers=reading.iris(PG.keepsModelsOfOthers),
+        of_services=frozenset(reading.properties(PG.factOfService)),
         confidence=reading.decimal(PG.leastConfidence, Decimal("0.5")),
         sources=sources(store),
     )
@@ -98,6 +101,10 @@ class _Reading:
         """What the policy states of a term, in order."""
         results = {o for _, _, o, _ in self.store.quads(self.policy, term)}
         return sorted(results, key=str)
+
+    def iris(self, term: Iri) -> frozenset[Iri]:
+        """The entities that the policy names by a term."""
+        return frozenset(value for value in self.objects(term) if isinstance(value, Iri))
 
     def _code(self, term: Iri, value: Value, kind: type[C]) -> C:
         try:
@@ -183,34 +190,45 @@ def sources(store: QuadSource) -> dict[Iri, RankedSource]:
         for s, *_ in list(store.quads(predicate=RDF.type, object=PG.Collection))
     }
     ranks: dict[Iri, dict[Iri, int]] = defaultdict(dict)
+    refused: dict[Iri, dict[Iri, str]] = defaultdict(dict)
     for node, *_ in list(store.quads(predicate=RDF.type, object=PG.Closeness)):
         of = _one(store, node, PG.ofCollection)
         target = _one(store, node, PG.forProperty)
         rank = _integer(store, node, PG.closeness, 5)
+        refuses = _flag(store, node, PG.refusesInference)
         for predicate in _of_section(store, Iri(str(target))):
             ranks[Iri(str(of))][predicate] = rank
+            if refuses:
+                refused[Iri(str(of))][predicate] = _note(store, node)
     for collection, per_property in ranks.items():
         if collection not in results:
             raise PolicyError(shorten(collection), "pg:ofCollection", "no such collection")
-        results[collection] = replace(results[collection], per_property=per_property)
+        results[collection] = replace(
+            results[collection], per_property=per_property, refuses=refused[collection]
+        )
     _no_circle(results)
     return results
 
 
 def _source(store: QuadSource, collection: Iri) -> RankedSource:
-    def flag(term: Iri) -> bool:
-        return any(str(o) == "true" for _, _, o, _ in store.quads(collection, term))
-
     repeated = next(iter(store.quads(collection, PG.repeats)), None)
-    note = next(iter(store.quads(collection, SKOS.note)), None)
     return RankedSource(
         closeness=_integer(store, collection, PG.closeness, 5),
         tier=_integer(store, collection, PG.tier, 3),
         repeats=Iri(str(repeated[2])) if repeated else None,
-        researched=flag(PG.researched),
-        own=flag(PG.keptByProject),
-        reason=str(note[2]) if note else "",
+        researched=_flag(store, collection, PG.researched),
+        own=_flag(store, collection, PG.keptByProject),
+        services=_flag(store, collection, PG.listsServices),
+        reason=_note(store, collection),
     )
+
+
+def _flag(store: QuadSource, node: Iri, term: Iri) -> bool:
+    return "true" in {str(o) for _, _, o, _ in store.quads(node, term)}
+
+
+def _note(store: QuadSource, node: Iri) -> str:
+    return min({str(o) for _, _, o, _ in store.quads(node, SKOS.note)}, default="")
 
 
 def _one(store: QuadSource, node: Iri, term: Iri) -> Value:

@@ -25,11 +25,15 @@ _SETTINGS = frozenset(
         PG.guards,
         PG.supportFirst,
         PG.namesNothing,
+        PG.keepsModelsOfOthers,
+        PG.factOfService,
     }
 )
 """What a policy may set; whatever the file leaves out stays as the store has it."""
 
-_RANKS = frozenset({PG.closeness, PG.tier, PG.repeats, PG.researched, PG.keptByProject})
+_RANKS = frozenset(
+    {PG.closeness, PG.tier, PG.repeats, PG.researched, PG.keptByProject, PG.listsServices}
+)
 """What ranks a collection."""
 
 

@@ -55,7 +55,8 @@ class RankedSource:
 
     ``tier`` groups sources of like weight, ``repeats`` names the collection that this one
     copies, ``researched`` is an index whose entries people looked up, ``own`` one that this
-    project keeps itself.
+    project keeps itself, ``services`` one that describes what services offer. ``refuses``
+    are the properties of which what is only inferred from it is never accepted, with the reason.
     """
 
     closeness: int = 5
@@ -64,6 +65,8 @@ class RankedSource:
     repeats: Iri | None = None
     researched: bool = False
     own: bool = False
+    services: bool = False
+    refuses: Mapping[Iri, str] = field(default_factory=dict)
     reason: str = ""
 
     def closeness_of(self, predicate: Iri) -> int:
@@ -80,6 +83,7 @@ class Plausible:
 
     size_in_name: tuple[float, float] = (0.6, 1.7)
     experts_in_name: tuple[float, float] = (0.55, 1.1)
+    nominal_of_count: tuple[float, float] = (0.85, 1.2)
     from_dimensions: float = 0.07
     days_after_creation: int = 90
     days_before_creation: int = 60
@@ -96,7 +100,9 @@ class Policy:
     its values; ``facts`` have a disclosure status; ``changing`` facts change in time; of
     ``guarded`` facts a documented silence of the developer outranks a third party's value.
     Of ``supported_first`` the values of more sources go before those of a closer one;
-    ``no_values`` are values that name nothing. ``day`` is the ISO day that "now" means.
+    of ``closest`` facts the values of the closest source stand alone. ``no_values`` are values
+    that name nothing, ``keepers`` accounts that keep models of others. ``of_services`` are facts
+    that a list of services gives for its services. ``day`` is the ISO day that "now" means.
     """
 
     basis_order: tuple[Basis, ...]
@@ -111,7 +117,10 @@ class Policy:
     guarded: frozenset[Iri] = frozenset()
     tiered: frozenset[Iri] = frozenset()
     supported_first: frozenset[Iri] = frozenset()
+    closest: frozenset[Iri] = frozenset()
     no_values: frozenset[Iri] = frozenset()
+    keepers: frozenset[Iri] = frozenset()
+    of_services: frozenset[Iri] = frozenset()
     confidence: Decimal = Decimal("0.5")
     sources: Mapping[Iri, RankedSource] = field(default_factory=dict)
     plausible: Plausible = Plausible()

@@ -42,6 +42,9 @@ _RULES = {
     "lineage": "lineage that a program took from prose",
     "nothing": "a generic term, which identifies nothing",
     "rival": "closer sources list the values, and not this one",
+    "weak": "inferred from what proved too weak for the property",
+    "keeper": "an account that keeps models of others is no developer",
+    "service": "what a list of services says of its services, of weights in a repository",
     "validity": "not valid on the day",
     "superseded": "a later retrieval replaced it",
 }
@@ -93,6 +96,20 @@ def in_words(policy: Policy) -> Iterator[str]:
     if policy.no_values:
         nothing = ", ".join(sorted(map(short_id, policy.no_values)))
         yield f"Values that name nothing and are never accepted: {nothing}."
+    if policy.closest:
+        alone = ", ".join(sorted(map(shorten, policy.closest)))
+        yield f"Of these the values of the closest source stand alone: {alone}."
+    if policy.keepers:
+        keepers = ", ".join(sorted(map(short_id, policy.keepers)))
+        yield f"Accounts that keep models of others, and are never accepted as developers: {keepers}."
+    if policy.of_services:
+        served = ", ".join(sorted(map(shorten, policy.of_services)))
+        listing = sorted(local_name(iri) for iri, one in policy.sources.items() if one.services)
+        yield (
+            "Where weights lie in a repository, a list of services says of its services, not of the model "
+            f"({', '.join(listing)}): {served}."
+        )
+    yield from _too_weak(policy)
     changing = ", ".join(sorted(map(shorten, policy.changing)))
     yield f"Facts that change in time: {changing}."
     yield (
@@ -103,7 +120,8 @@ def in_words(policy: Policy) -> Iterator[str]:
     bounds = policy.plausible
     yield (
         f"Implausible: a rounded count or a nominal size outside {bounds.size_in_name[0]} to "
-        f"{bounds.size_in_name[1]} times the size in the name, or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a third "
+        f"{bounds.size_in_name[1]} times the size in the name, or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a nominal size outside "
+        f"{bounds.nominal_of_count[0]} to {bounds.nominal_of_count[1]} times every count that the developer or a researched index gives; a third "
         f"party's release day more than {bounds.days_after_creation} days after the repository's creation, a "
         f"catalogue's more than {bounds.days_before_creation} before it, any more than {bounds.days_from_name} "
         "from a date in the name, and any of a name that says latest; a context length that is the sliding "
@@ -115,6 +133,17 @@ def in_words(policy: Policy) -> Iterator[str]:
     named = ", ".join(f"{local_name(iri)} {source.closeness}" for iri, source in closest)
     yield f"Closeness of the sources (0 is closest): {named}; any other 5."
     yield f"Now is {policy.day}."
+
+
+def _too_weak(policy: Policy) -> Iterator[str]:
+    """What is never accepted where it is only inferred, a sentence each with its reason."""
+    for collection, source in sorted(policy.sources.items()):
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for predicate, reason in source.refuses.items():
+            reasons[reason].append(shorten(predicate))
+        for reason, properties in sorted(reasons.items()):
+            named = ", ".join(sorted(properties))
+            yield f"Inferred from {local_name(collection)}, never accepted ({named}): {reason}"
 
 
 def _criteria(order: Iterable[PolicyCriterion]) -> str:
@@ -278,6 +307,12 @@ def _rules(reason: str, standing: AcceptanceStatus, demoted: str) -> Iterator[st
         yield "nothing"
     elif reason.startswith("sources closer to the facts"):
         yield "rival"
+    elif reason.startswith("inferred from what is too weak"):
+        yield "weak"
+    elif reason.startswith("an account that keeps"):
+        yield "keeper"
+    elif reason.startswith("a list of services says"):
+        yield "service"
 
 
 def _differ(seen: View, then: View, policy: Policy) -> Iterator[Difference]:

@@ -53,6 +53,9 @@ ARCHITECTURE = frozenset(
 )
 """What only the weights or their makers can tell."""
 
+_SHARED = PG.sharedExpertCount
+_MULTIPLE = 8
+"""Of what the routed experts of a layer are a multiple."""
 OPENING = re.compile(
     r"(?P<name>[A-Z][\w.+/ ()-]{1,80}?)(?:,[^,]{1,80},)? (?:is|are|represents|was|marks|introduces|builds|serves|exhibits) "
 )
@@ -161,6 +164,7 @@ def _default(claim: Claim) -> Claim:
 def _specification(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     swapped = _swapped(page.fields)
     width = _expert_width(page.fields)
+    shared = _shared_experts(page.fields)
     for shown in page.fields:
         if shown.label in EXPERT_TOTAL_LABELS:
             prop = PG.activeParameterCount if swapped else None
@@ -176,6 +180,8 @@ def _specification(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
             prop = PG.parameterCount if trap else None
             if prop is None and width and field.prop == PG.feedForwardSize:
                 yield from _expert_labelled(about, shown)
+            elif prop is None and field.prop in (PG.expertCount, PG.activeExpertCount):
+                yield from _routed(about, shown, shared)
             elif prop is None:
                 yield from _checked(field_claims(about.model, field, shown.value, shown.place))
         if prop is not None:
@@ -195,6 +201,33 @@ def _expert_width(fields: list[Labelled]) -> bool:
     experts = sizes.get(str(PG.expertCount), 0)
     inner, hidden = sizes.get(str(PG.feedForwardSize)), sizes.get(str(PG.hiddenSize))
     return experts > 1 and inner is not None and hidden is not None and inner < hidden
+
+
+def _shared_experts(fields: list[Labelled]) -> int:
+    """How many experts of a layer serve every token: as the page says, else one, as they mostly are."""
+    stated = (f.value for f in fields if f.label in FIELDS and FIELDS[f.label].prop == _SHARED)
+    return next((int(number) for value in stated if (number := literals.number(value))), 1)
+
+
+def _routed(about: Named, shown: Labelled, shared: int) -> Iterator[Claim | Problem]:
+    """A count of experts without the shared ones, where it has these in it.
+
+    Routed experts are a multiple of eight: 257 are 256 and a shared one, and 9 active ones are 8.
+    """
+    number = literals.number(shown.value)
+    counted = 0
+    if number is not None and number > _MULTIPLE and number % _MULTIPLE == shared:
+        counted = int(number) - shared
+    field = FIELDS[shown.label]
+    for claim in _checked(field_claims(about.model, field, shown.value, shown.place)):
+        if counted and isinstance(claim, Claim) and claim.value is not None:
+            claim = replace(
+                claim,
+                value=literals.integer(counted),
+                basis=Basis.INFERENCE,
+                as_stated=f"{shown.label}: {shown.value}, {shared} shared among them",
+            )
+        yield claim
 
 
 def _expert_labelled(about: Named, shown: Labelled) -> Iterator[Claim | Problem]:

@@ -129,7 +129,7 @@ READER = Reader(
     recognises=recognises,
     origin=_origin,
     read=read,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )

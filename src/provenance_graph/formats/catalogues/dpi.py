@@ -178,7 +178,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="3",
+    version="4",
     keys=keys.DPI,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

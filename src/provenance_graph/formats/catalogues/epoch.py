@@ -153,12 +153,18 @@ def _after(dated: Claim, last: Literal) -> bool:
 
 
 def _domains(row: Row, model: Iri) -> Iterator[Claim]:
-    """Its domains of application, as SPDX has them ("computer vision"); they are no tasks."""
-    for domain in epoch_figures.several(row.get("Domain", "")):
+    """Its domains of application, as SPDX has them ("computer vision"); they are no tasks.
+
+    Beside language the table gives "Image generation" to models that write text and whose service
+    draws with another model.
+    """
+    domains = epoch_figures.several(row.get("Domain", ""))
+    for domain in domains:
         named = Claim(model, PG.applicationDomain, statements.literal(domain.casefold()))
-        if domain == "Other":
-            named = replace(named, value=None, as_stated=domain, unusable="it names no domain")
-        yield named
+        why = "it names no domain" if domain == "Other" else ""
+        if domain == "Image generation" and "Language" in domains:
+            why = "beside language it is what the service does, with another model"
+        yield replace(named, value=None, as_stated=domain, unusable=why) if why else named
 
 
 def _size(row: Row) -> Decimal | None:
@@ -189,6 +195,13 @@ def _too_large(name: str, base: str, sizes: Mapping[str, Decimal]) -> str:
     )
 
 
+def _no_base(name: str, base: str, sizes: Mapping[str, Decimal]) -> str:
+    """Why what a row names is no base of it; empty where it is one."""
+    if model_names.is_later_version(name, base):
+        return "an earlier version of one line, which is followed and not tuned"
+    return _too_large(name, base, sizes)
+
+
 def _short(count: Decimal) -> str:
     """A count in millions or billions.
 
@@ -213,7 +226,7 @@ def _bases(
             what = f"{name!r} is the model itself or its family"
             yield Problem(f"{where} Base model", what, "the name of the base model", kind="lineage")
             continue
-        if why := _too_large(row["Model"][: statements.MAX_STATED], name, sizes):
+        if why := _no_base(row["Model"][: statements.MAX_STATED], name, sizes):
             yield Claim(
                 model,
                 PG.fineTunedFrom,
@@ -299,7 +312,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="9",
+    version="10",
     keys=keys.EPOCH,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -39,8 +39,14 @@ def figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     confidence = CONFIDENCES.get(label)
     speculative = Basis.ESTIMATE if label == "speculative" else None
     if stated := row.get("Parameters"):
+        press = Basis.ESTIMATE if _PRESS.search(row.get("Parameters notes", "")) else None
         yield _count(
-            model, PG.parameterCount, stated, f"{where} Parameters", speculative, confidence
+            model,
+            PG.parameterCount,
+            stated,
+            f"{where} Parameters",
+            speculative or press,
+            confidence,
         )
     if stated := row.get(COMPUTE):
         yield statements.quantity(
@@ -52,6 +58,10 @@ def figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
             confidence=confidence,
             kind=XSD.double,
         )
+
+
+_PRESS = re.compile(r"//(?:[\w.-]+\.)?(?:cnbc|venturebeat|substack|xueqiu)\.com/")
+"""Newspapers and newsletters, which the table cites for counts that the developer does not give."""
 
 
 def _count(

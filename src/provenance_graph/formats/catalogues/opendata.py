@@ -148,7 +148,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="4",
+    version="5",
     keys=keys.OPENDATA,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -81,7 +81,8 @@ RARE = _codes(
 """Codes that are other words as often, so that they mean no language where they stand alone."""
 TAGS = ISO_639_1 - RARE
 """Codes that mean a language where they stand alone, as tags."""
-_WITHDRAWN = frozenset({"in", "iw", "ji", "jw", "mo", "sh"})
+_SUCCEEDED = {"bh": "bih", "in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "sh": "hbs"}
+"""Codes that ISO 639-1 withdrew, each with the code for the same language or languages now."""
 HUB_WORDS = frozenset({"code", "multilingual"})
 """What the Hub takes in a card's ``language`` beside codes: source code, and several languages."""
 _NO_LANGUAGE = HUB_WORDS | {"unknown", "simple"}
@@ -97,7 +98,7 @@ def is_language(code: str) -> bool:
     if not _TAG.fullmatch(code):
         return False
     first = re.split(r"[-_]", code.casefold(), maxsplit=1)[0]
-    return len(first) != 2 or first in ISO_639_1 or first in _WITHDRAWN
+    return len(first) != 2 or first in ISO_639_1 or first in _SUCCEEDED
 
 
 def is_named(text: str) -> bool:
@@ -114,8 +115,24 @@ def is_named(text: str) -> bool:
     return is_language(text) if len(text) == 2 else True
 
 
+def current(tag: str) -> str:
+    """A language tag with the present code where its own was withdrawn.
+
+    >>> current("iw"), current("sh-Latn"), current("pt-BR"), current("Hindi")
+    ('he', 'hbs-Latn', 'pt-BR', 'Hindi')
+    """
+    code = re.split(r"[-_]", tag, maxsplit=1)[0]
+    succeeding = _SUCCEEDED.get(code.casefold())
+    return tag if succeeding is None else succeeding + tag[len(code) :]
+
+
+def claim(subject: Iri, tag: str) -> Claim:
+    """That something speaks a language or is in it; a withdrawn code stays as it was stated."""
+    present = current(tag)
+    as_stated = "" if present == tag else tag
+    return Claim(subject, DCTERMS.language, statements.literal(present), as_stated=as_stated)
+
+
 def stated(subject: Iri, text: str, key: str) -> Claim:
     """A language that a source lists under a key; what names none is kept as it is stated."""
-    if is_named(text):
-        return Claim(subject, DCTERMS.language, statements.literal(text))
-    return coverage.other(subject, key, text)
+    return claim(subject, text) if is_named(text) else coverage.other(subject, key, text)

@@ -219,7 +219,7 @@ def claims(subject: Iri, name: str, value: str, where: str) -> list[Claim | Prob
 def _languages(subject: Iri, value: str, where: str) -> ReaderOutput:
     for code in re.split(r"[,;\s]+", value):
         if languages.is_language(code):
-            yield Claim(subject, DCTERMS.language, statements.literal(code))
+            yield languages.claim(subject, code)
         elif code in languages.HUB_WORDS:
             yield coverage.other(subject, "language", code)
         elif code:
@@ -311,7 +311,7 @@ def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> Reade
         yield from statements.is_a(dataset, PG.Dataset, rest)
         yield Claim(subject, PG.trainedOn, dataset)
     elif colon and kind == "language" and languages.is_language(rest):
-        yield Claim(subject, DCTERMS.language, statements.literal(rest))
+        yield languages.claim(subject, rest)
     elif colon and kind in ("task", "pipeline_tag") and rest:
         yield Claim(subject, PG.task, statements.literal(rest))
     elif colon and kind == "library" and rest:
@@ -323,6 +323,6 @@ def tag(subject: Iri, text: str, where: str, *, licensed: bool = False) -> Reade
     elif bare in METHOD_TAGS:
         yield Claim(subject, PG.quantizationMethod, statements.literal(bare))
     elif bare in languages.TAGS:
-        yield Claim(subject, DCTERMS.language, statements.literal(bare))
+        yield languages.claim(subject, bare)
     else:
         yield coverage.other(subject, "tag", text)

@@ -18,7 +18,7 @@ from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, RDF, RDF
 from provenance_graph.formats import coverage, paths, statements
 from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
-from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields import languages, packages
 from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.formats.mldcat.files import described, digests_of
@@ -218,7 +218,7 @@ def _plain(
     elif known.kind is ValueKind.LANGUAGE:
         authority = _LANGUAGE.fullmatch(value.text)
         shown = authority[1].casefold() if authority else value.text
-        yield Claim(subject, DCTERMS.language, statements.literal(shown))
+        yield languages.claim(subject, shown)
     elif known.kind is ValueKind.REPOSITORY:
         repository = statements.hub_model(value.text)
         if not (repository and iris.model(repository) == subject):

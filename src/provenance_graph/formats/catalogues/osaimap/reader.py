@@ -136,7 +136,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="8",
+    version="9",
     keys=keys.OSAIMAP,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -9,7 +9,7 @@ from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, statements
 from provenance_graph.formats.catalogues.osaimap.rows import NAME, Row, described, unresolved
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages
@@ -43,7 +43,7 @@ def model(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
     yield from _listed(row, name)
     yield from _times(subject, row, where)
     tags = row.get("tags", "")
-    yield from _tags(subject, tags, f"{where}/tags")
+    yield from _tags(subject, name, tags, f"{where}/tags")
     if "base_model:adapter:" in tags:  # whose tags tell how the base was loaded
         return
     method, bits = quantization_of(tag.strip() for tag in tags.split(","))
@@ -92,7 +92,14 @@ def _papers(subject: Iri, tags: str, where: str) -> ReaderOutput:
             yield replace(item, predicate=DCTERMS.references)
 
 
-def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
+def _relation(tagged: str, name: str, base: str) -> Iri:
+    """How a model came from its base by the Hub's tag, which calls a tune with small files quantized."""
+    if tagged == "quantized" and not model_names.is_quantised_copy(name, base):
+        return PROV.wasDerivedFrom
+    return RELATIONS[tagged]
+
+
+def _tags(subject: Iri, name: str, tags: str, where: str) -> ReaderOutput:
     yield from _papers(subject, tags, where)
     for tag in tags.split(","):
         kind, _, rest = tag.strip().partition(":")
@@ -117,8 +124,8 @@ def _tags(subject: Iri, tags: str, where: str) -> ReaderOutput:
         elif kind == "base_model":
             relation, _, base = rest.partition(":")
             if relation in HUB_RELATIONS and NAME.fullmatch(base) and iris.model(base) != subject:
-                target = iris.model(base)
-                yield Claim(subject, RELATIONS[relation], target, basis=Basis.INFERENCE)
+                how = _relation(relation, name, base)
+                yield Claim(subject, how, iris.model(base), basis=Basis.INFERENCE)
 
 
 def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
@@ -156,7 +163,7 @@ def dataset(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
         yield from statements.made_by(subject, name.partition("/")[0])
     yield Claim(subject, PG.hubRepository, statements.hub_page(f"datasets/{name}"))
     yield from _times(subject, row, where)
-    yield from _tags(subject, row.get("tags", ""), f"{where}/tags")
+    yield from _tags(subject, name, row.get("tags", ""), f"{where}/tags")
 
 
 def is_statement(tag: str) -> bool:

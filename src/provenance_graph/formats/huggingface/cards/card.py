@@ -153,7 +153,7 @@ def _language(card: Card, value: Any, where: str) -> ReaderOutput:
         codes = [part.strip() for part in text.split(",")] if "," in text else [text]
         for code in codes:
             if languages.is_language(code):
-                yield card.say(DCTERMS.language, literals.text(code))
+                yield replace(languages.claim(card.repo.subject, code), basis=card.basis)
             elif code in languages.HUB_WORDS:
                 yield coverage.other(card.repo.subject, "language", code)
             elif code:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages, named
@@ -54,7 +55,7 @@ def _word(card: Card, tag: str) -> Iterator[Claim]:
             yield card.say(PG.framework, literals.text(tag))
     elif tag in languages.TAGS:
         if tag not in statements.as_list(card.data.get("language")):
-            yield card.say(DCTERMS.language, literals.text(tag))
+            yield replace(languages.claim(card.repo.subject, tag), basis=card.basis)
     elif quantization_of([tag]) == ("", 0):
         yield coverage.other(card.repo.subject, "tag", tag)
 
