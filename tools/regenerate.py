@@ -74,12 +74,17 @@ class HandWritten:
         )
 
 
+_SENTENCES = frozenset(("fmti",))
+"""Sources of which all that stays as stated is sentences, short ones too."""
+
+
 def without_prose(record: Record) -> Record:
     """A record without sentences that stay as stated: facts of a source are shipped, its prose is not."""
     claims = tuple(
         claim
         for claim in record.claims
-        if claim.predicate != PG.otherStatement or not is_prose(str(claim.value))
+        if claim.predicate != PG.otherStatement
+        or not (record.header.reader in _SENTENCES or is_prose(str(claim.value)))
     )
     return replace(record, claims=claims)
 

@@ -338,9 +338,9 @@ FMTI = KeyTable(
               "Definition", "Notes", "Example disclosure", "Reference_*", "Link_*")),
         *coded("whether the developer discloses it", "row/Score"),
         *read("`dcterms:references`", "row/References"),
-        *coded("whether the developer discloses it; its sentences are the index's", *below("row",
-               "Disclosure", "Justification")),
+        *coded("whether the developer discloses it; the sentences as stated of the result",
+               *below("row", "Disclosure", "Justification")),
         *skip("whether it was disclosed first for the report", "row/New disclosure?"),
-        *coded("the developer of the column: whether it discloses it", "row/*"),
+        *coded("the developer of the column: whether it discloses it; a sentence as stated", "row/*"),
     )
 )  # fmt: skip

@@ -15,7 +15,7 @@ from provenance_graph.core.claims import Basis, Claim, Precision, Problem, Stanc
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SKOS
-from provenance_graph.formats import statements
+from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues import assessed, keys
 from provenance_graph.formats.catalogues.fmti.tables import EDITIONS, FLAGSHIPS, PROPERTIES
 from provenance_graph.formats.document import Document, Features, Origin, Reader
@@ -189,11 +189,17 @@ def _disclosures(rows: Rows, title: str, developer: str, edition: str) -> Iterat
     texts = [row[developer] for _, row in rows]
     flagship = _named(FLAGSHIPS[edition].get(iris.slug(developer), ""), texts)
     if not flagship:
+        organization = statements.named_organization(developer)
+        yield from (
+            coverage.other(organization, r[title], r[developer]) for _, r in rows if r[developer]
+        )
         return
     model = iris.entity(SOURCE, "model", iris.slug(flagship))
     yield from statements.is_a(model, PG.Model, flagship)
     yield from statements.made_by(model, developer)
     for line, row in rows:
+        if row[developer]:
+            yield coverage.other(model, row[title], row[developer])
         if row[developer] and not _DECLINES.search(row[developer][:2000]):
             for predicate in PROPERTIES.get(row[title].casefold(), ()):
                 yield statements.not_given(
@@ -243,6 +249,9 @@ def _report(
             continue
         yield from assessed.result(node, scheme, name, score=_SCORES[score])
         result = assessed.result_iri(node, name)
+        for key in ("Disclosure", "Justification"):
+            if sentences := row.get(key, ""):
+                yield coverage.other(result, key, sentences)
         for url in dict.fromkeys(statements.urls(row.get("References", ""))):
             yield statements.link(result, DCTERMS.references, url, f"L{line} References")
         if model is not None:
@@ -287,6 +296,7 @@ SYNTAXES = ("csv",)
 READER = Reader(
     format=SOURCE,
     title="Foundation Model Transparency Index (CSV)",
+    version="2",
     recognises=recognises,
     origin=origin,
     read=read,
