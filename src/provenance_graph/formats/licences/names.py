@@ -31,6 +31,7 @@ from provenance_graph.formats.licences.tables import (
     UNDISCLOSED,
     UNKNOWN,
     UNSTATED,
+    addresses,
     authority_spellings,
     names,
 )
@@ -321,7 +322,7 @@ def _by_link(link: str) -> Iri | None:
     for spelling in authority_spellings(where):
         if known := spdx_ids().get(spelling):
             return _iri(known)
-    for pattern, known in names().addresses:
+    for pattern, known in addresses():
         if pattern.fullmatch(where):
             return _iri(known)
     return None

@@ -29,7 +29,13 @@ class Names:
     scancode_keys: Mapping[str, str]
     labels: Mapping[str, str]
     short_forms: Mapping[str, str]
-    addresses: tuple[tuple[re.Pattern[str], str], ...]
+    addresses: tuple[tuple[str, str], ...]
+
+
+@cache
+def addresses() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The forms of licence texts' addresses and the licence of each: most cards name no address."""
+    return tuple((re.compile(pattern), known) for pattern, known in names().addresses)
 
 
 @cache
@@ -46,7 +52,7 @@ def names() -> Names:
         scancode_keys=_sorted(result[PG.scancodeKey]),
         labels=_sorted(result[SKOS.altLabel]),
         short_forms=_sorted(result[SKOS.hiddenLabel]),
-        addresses=tuple((re.compile(pattern), known) for pattern, known in patterns),
+        addresses=tuple(patterns),
     )
 
 
