@@ -9,9 +9,9 @@ import pytest
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, model
 from provenance_graph.core.literals import Literal, text
-from provenance_graph.core.terms import PG, PROV, RDF, XSD
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, XSD
 from provenance_graph.model.questions import stored as questions
 from provenance_graph.session import render
 from provenance_graph.store.base import Rows, Store
@@ -211,3 +211,37 @@ def test_a_summary_says_what_no_source_says() -> None:
     assert both.endswith(
         "compared on 1 benchmark by documents that measured both, -2 to 1 points lost."
     )
+
+
+def test_a_derivation_that_leads_to_another_architecture_is_listed() -> None:
+    child, kept, parent, far = (model(f"one/{name}") for name in ("child", "kept", "parent", "far"))
+    layers = {child: "48", kept: "24", parent: "24", far: "99"}
+    quads = [(s, PG.layerCount, Literal(n, XSD.integer), None) for s, n in layers.items()]
+    quads += [(s, PG.fineTunedFrom, parent, None) for s in (child, kept)]
+    quads += [
+        (far, PG.distilledFrom, parent, None),
+        (child, PG.modelType, Literal("llama"), None),
+    ]
+    with MemoryStore(quads) as store:
+        result = questions.ask(AcceptedSnapshot(store), "architecture-changed")
+    assert [(row[0], row[1], row[2], row[3]) for row in result.rows] == [
+        (child, PG.fineTunedFrom, parent, PG.layerCount)
+    ]
+
+
+def test_ancestors_without_a_described_licence_are_listed_with_their_children() -> None:
+    without, undescribed, described = (model(f"one/{name}") for name in ("a", "b", "c"))
+    unknown, known = Iri("urn:x:unknown"), Iri("urn:x:known")
+    quads = [
+        (undescribed, DCTERMS.license, unknown, None),
+        (described, DCTERMS.license, known, None),
+        (known, PG.grants, Iri("urn:x:use"), None),
+    ]
+    for number, ancestor in enumerate((without, without, undescribed, described)):
+        quads.append((model(f"two/{number}"), PROV.wasDerivedFrom, ancestor, None))
+    with MemoryStore(quads) as store:
+        result = questions.ask(AcceptedSnapshot(store), "unlicensed-ancestors")
+    assert [(a, stated, children.lexical) for a, stated, children in result.rows] == [
+        (without, None, "2"),
+        (undescribed, unknown, "1"),
+    ]

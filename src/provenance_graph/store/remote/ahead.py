@@ -247,6 +247,8 @@ class AheadStore(RemoteStore):
         numbered = (f"{{ {pattern} BIND({n} AS ?k) }}" for n, (pattern, _) in enumerate(parts))
         for row in self.all_rows("?k ?s ?p ?o ?g", " UNION ".join(numbered), {}):
             parts[int(str(row["k"]))][1](row)
+        if (quads := fetched.heads.pop((None, lookups.REFERENCE), None)) is not None:
+            self._reference = MemoryStore(quads)
         for kind, keys in asked.items():
             for one in keys:
                 note(fetched, kind, fetched.quads[kind, one])
@@ -352,10 +354,9 @@ class AheadStore(RemoteStore):
     def _of_reference(self) -> MemoryStore:
         """The reference graph of the service, fetched once."""
         if self._reference is None:
-            if (None, lookups.REFERENCE) not in self._now().heads:
-                self._fetched.heads.clear()
-                self._ask_together({})
-            self._reference = MemoryStore(self._fetched.heads.pop((None, lookups.REFERENCE)))
+            self._now().heads.clear()
+            self._ask_together({})
+        assert self._reference is not None  # the request above asked for it
         return self._reference
 
     def close(self) -> None:
