@@ -190,3 +190,15 @@ def test_data_named_by_a_file_s_path_is_no_dataset_that_others_mean(
     claims = reading("cyclonedx", "bom.json", json.dumps(bom))
     (data,) = {c.subject for c in claims if c.value == PG.Dataset}
     assert data.startswith(iris.ID + "dataset/") is shared
+
+
+def test_a_signed_file_of_a_name_that_every_model_s_file_has_is_no_model_others_mean() -> None:
+    def signed(name: str, file: str) -> set[str]:
+        subject = [{"name": file, "digest": {"sha256": "ab" * 32}}]
+        text = {"_type": "https://in-toto.io/Statement/v1", "subject": subject,
+                "predicateType": "https://slsa.dev/provenance/v1", "predicate": {}}  # fmt: skip
+        claims = reading("modelsigning", name, json.dumps(text))
+        return {claim.subject for claim in claims if claim.value == PG.Model}
+
+    assert signed("a.json", "model.safetensors") != signed("b.json", "model.safetensors")
+    assert signed("a.json", "oak-7b.gguf") == signed("b.json", "oak-7b.gguf")

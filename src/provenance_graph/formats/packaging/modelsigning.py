@@ -315,14 +315,18 @@ def _first_name(subjects: list[Any]) -> Any:
 
 
 def _model(names: list[str], document: Document) -> Iri:
-    """The model that is signed: a repository where the subject names one, else its name."""
+    """The model that is signed: a repository where the subject names one, else its name.
+
+    What is called as every model's file is, or not at all, is the model of this document.
+    """
     if len(names) == 1:
         place = hub.reference(names[0]) or (hub.address(names[0]) if "/" in names[0] else None)
         if place is not None and place.kind is hub.RepositoryKind.MODEL and place.owner:
             return iris.model(place.name)
-        if names[0]:
+        stem = re.sub(r"\.\w{1,12}$", "", names[0].rpartition("/")[2])
+        if names[0] and not hub.names_a_file(stem):
             return iris.entity(SOURCE, "model", iris.slug(names[0]))
-    return iris.entity(SOURCE, "model", paths.source_slug(document))
+    return paths.by_path(SOURCE, paths.source_slug(document), document)
 
 
 def _digested(model: Iri, name: str, digests: Any, where: str) -> Iterator[Claim | Problem]:
@@ -346,7 +350,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_statement,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )
