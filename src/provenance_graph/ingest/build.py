@@ -51,6 +51,7 @@ from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.embedded.published import locked
 from provenance_graph.store.loading import FORMS, load_files
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote.writing import RemoteWriter
@@ -130,12 +131,14 @@ def build(
     same files goes on where it ended. ``day`` is what "now" means in the accepted view, today
     where it is empty. ``watch`` is notified of every stage, ``engine`` runs its tasks. With
     ``remote`` the store is made there, ``where`` holds the stages, and nothing is stored of what
-    was imported. ``further`` are files of records that are imported with it.
+    was imported. ``further`` are files of records that are imported with it. Raises StoreBusy
+    while another build is under way.
     """
     with uncollected(), engine or LocalEngine() as running:
         building = _Build(data, where, derive, day or today(), watch, running, remote)
         building.further = further
-        with _refusals_explained(where):
+        # two builds would take each other's stages away
+        with _refusals_explained(where), locked(where / STAGING):
             return building.run(fresh=fresh or remote is not None)
 
 
@@ -329,7 +332,7 @@ MAX_DECIDED = 50_000
 STAGING = "staging"
 """Where a build keeps its stages, below the store."""
 
-STAGES = 4
+STAGES = 5
 """Changes with what stages write, so that none goes on with another version's."""
 
 

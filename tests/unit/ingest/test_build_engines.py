@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ import pytest
 from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
 from provenance_graph.assessment.derived import EvidenceLevels
-from provenance_graph.core.errors import RecordError, StoreError, UsageError
+from provenance_graph.core.errors import RecordError, StoreBusy, StoreError, UsageError
 from provenance_graph.ingest.build import STAGING, build
 from provenance_graph.ingest.bulk.engines import LocalEngine
 from provenance_graph.ingest.bulk.spark import SparkEngine, master
@@ -84,11 +85,26 @@ def test_a_build_goes_on_with_the_stages_that_are_done(hub, whole, tmp_path, mon
 
     with pytest.raises(KeyboardInterrupt):
         made(hub, tmp_path / "again", watch=stopped)
-    (stage,) = (tmp_path / "again" / STAGING).iterdir()
-    kept = {path.name: path.stat().st_mtime_ns for path in stage.glob("part-*/claims.parquet")}
+    stages_left = (tmp_path / "again" / STAGING).glob("*/part-*/claims.parquet")
+    kept = {path.parent.name: path.stat().st_mtime_ns for path in stages_left}
     assert kept
     assert made(hub, tmp_path / "again", watch=stopped) == whole
     assert not (tmp_path / "again" / STAGING).exists()
+
+
+def test_a_build_beside_another_is_refused_and_takes_nothing_from_it(hub, whole, tmp_path) -> None:
+    refused: list[str] = []
+
+    def another(what: str):
+        if what == "parts distributed":
+            with pytest.raises(StoreBusy) as busy:
+                made(hub, tmp_path / "store")
+            refused.append(str(busy.value))
+        return lambda _done, _total: None
+
+    assert made(hub, tmp_path / "store", watch=another) == whole
+    assert len(refused) == 1
+    assert f"process {os.getpid()} is writing" in refused[0]
 
 
 def test_a_full_disk_is_told_and_leaves_the_old_store(
@@ -107,7 +123,8 @@ def test_a_full_disk_is_told_and_leaves_the_old_store(
     assert made(hub, tmp_path / "store") == whole
 
 
-def test_a_damaged_stage_is_told_and_made_anew(hub, whole, tmp_path) -> None:
+def halfway(hub: Path, where: Path) -> None:
+    """A build that is stopped once its parts are read."""
 
     def stopped(what: str):
         if what == "parts distributed":
@@ -115,11 +132,31 @@ def test_a_damaged_stage_is_told_and_made_anew(hub, whole, tmp_path) -> None:
         return lambda _done, _total: None
 
     with pytest.raises(KeyboardInterrupt):
-        made(hub, tmp_path / "again", watch=stopped)
+        made(hub, where, watch=stopped)
+
+
+def test_a_damaged_part_of_an_earlier_build_is_told_and_made_anew(
+    hub, whole, tmp_path, caplog
+) -> None:
+    halfway(hub, tmp_path / "again")
     (claims,) = (tmp_path / "again" / STAGING).glob("*/part-00000/claims.parquet")
-    os.truncate(claims, claims.stat().st_size // 2)
+    with claims.open("r+b") as file:  # a few bytes of a value: as Parquet it can still be read
+        file.seek(200)
+        file.write(b"xxxx")
+    with caplog.at_level(logging.WARNING):
+        assert made(hub, tmp_path / "again") == whole
+    assert "claims.parquet is not as it was written and is made anew" in caplog.text
+
+
+def test_a_stage_that_is_damaged_meanwhile_is_told(hub, whole, tmp_path) -> None:
+    def damaged(what: str):
+        if what == "parts distributed":
+            (claims,) = (tmp_path / "again" / STAGING).glob("*/part-00000/claims.parquet")
+            os.truncate(claims, claims.stat().st_size // 2)
+        return lambda _done, _total: None
+
     with pytest.raises(StoreError, match="a file of the stages is damaged"):
-        made(hub, tmp_path / "again")
+        made(hub, tmp_path / "again", watch=damaged)
     assert made(hub, tmp_path / "again") == whole
 
 

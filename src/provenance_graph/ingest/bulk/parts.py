@@ -9,10 +9,13 @@ an interrupted build goes on with what is there. A part is a folder with ``claim
 from __future__ import annotations
 
 import json
+import logging
 import shutil
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyoxigraph as ox
@@ -24,6 +27,10 @@ from provenance_graph.store.claim_columns import ColumnWriter
 
 PART_BYTES = 24 << 20
 """About how much text of records goes into one part: some 100,000 claims."""
+
+_SEAL = "done.json"
+"""What a task writes last: that it ended, what it made, and the sums of its files."""
+_log = logging.getLogger(__name__)
 
 _NUMBERS = 1 << 24
 """Records that one part may hold: the part's own stretch of record numbers."""
@@ -98,7 +105,7 @@ def read_part(task: PartTask) -> RecordPart:
         aside / "headers.parquet"
     )
     part = RecordPart(task.number, task.folder, len(headers), len(claims), count, tuple(load))
-    (aside / "part.json").write_text(json.dumps(asdict(part)), encoding="utf-8")
+    seal(aside, asdict(part))
     finish(aside, folder)
     return part
 
@@ -138,8 +145,39 @@ def finish(aside: Path, folder: Path) -> None:
 
 def _done(folder: Path) -> RecordPart | None:
     """What an earlier run made of the task."""
+    made = sealed(folder)
+    return None if made is None else RecordPart(**{**made, "load": loads(made)})
+
+
+def loads(made: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The files to load, with their forms, of what a task noted."""
+    return tuple((path, form) for path, form in made["load"])
+
+
+def seal(aside: Path, made: Mapping[str, object]) -> None:
+    """Note what a finished task made, with the checksum of each file."""
+    sums = {file.name: _sum(file) for file in sorted(aside.iterdir())}
+    (aside / _SEAL).write_text(json.dumps({"made": made, "sums": sums}), encoding="utf-8")
+
+
+def sealed(folder: Path) -> dict[str, Any] | None:
+    """What a task of an earlier run made; None where it did not end, or a file is damaged."""
     try:
-        read = json.loads((folder / "part.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        read = json.loads((folder / _SEAL).read_text(encoding="utf-8"))
+        wrong = [name for name, crc in read["sums"].items() if _sum(folder / name) != crc]
+    except (OSError, ValueError, KeyError):
         return None
-    return RecordPart(**{**read, "load": tuple(map(tuple, read["load"]))})
+    if wrong:
+        _log.warning("%s: %s is not as it was written and is made anew", folder, wrong[0])
+        return None
+    made: dict[str, Any] = read["made"]
+    return made
+
+
+def _sum(file: Path) -> int:
+    """The CRC-32 of a file: whether the disk gives back what was written."""
+    crc = 0
+    with file.open("rb") as opened:
+        while block := opened.read(1 << 20):
+            crc = zlib.crc32(block, crc)
+    return crc

@@ -6,7 +6,6 @@ accepted facts; and its quads as text for an RDF engine to load.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from provenance_graph.acceptance.columns.basis import Partition
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.assessment.levels.columns import Hanging, LevelColumns
 from provenance_graph.core.iris import ID, Iri
-from provenance_graph.ingest.bulk.parts import finish, fresh_folder
+from provenance_graph.ingest.bulk.parts import finish, fresh_folder, loads, seal, sealed
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store import claim_table
 
@@ -88,7 +87,7 @@ def resolve_group(task: ResolveTask, rules: Rules) -> ResolvedGroup:
     table.write_parquet(aside / "claims.parquet", row_group_size=claim_table.GROUP_ROWS)
     subjects = seen.quads["subject"].n_unique()
     resolved = ResolvedGroup(task.bucket, str(folder), subjects, len(table), quads, tuple(load))
-    (aside / "bucket.json").write_text(json.dumps(asdict(resolved)), encoding="utf-8")
+    seal(aside, asdict(resolved))
     finish(aside, folder)
     return resolved
 
@@ -130,8 +129,5 @@ def _gathered(task: ResolveTask, policy: Policy) -> tuple[Partition, Hanging]:
 
 def _done(folder: Path) -> ResolvedGroup | None:
     """What an earlier run made of the bucket."""
-    try:
-        read = json.loads((folder / "bucket.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return ResolvedGroup(**{**read, "load": tuple(map(tuple, read["load"]))})
+    made = sealed(folder)
+    return None if made is None else ResolvedGroup(**{**made, "load": loads(made)})

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from provenance_graph.ingest.bulk.names import as_identity
-from provenance_graph.ingest.bulk.parts import finish, fresh_folder
+from provenance_graph.ingest.bulk.parts import finish, fresh_folder, seal, sealed
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store.claim_table import bucket_of
 
@@ -53,12 +53,13 @@ def shuffle(task: ShuffleTask) -> str:
     """Distribute the claims of some parts; gives the folder with a file a bucket."""
     stage = Path(task.stage)
     folder = stage / f"shuffle-{task.number:05d}"
-    if folder.is_dir():
+    if sealed(folder) is not None:
         return str(folder)
     aside = fresh_folder(folder)
     for bucket, rows, headers in _distributed(task, stage):
         rows.write_parquet(aside / f"{bucket:05d}.claims.parquet")
         headers.write_parquet(aside / f"{bucket:05d}.headers.parquet")
+    seal(aside, {})
     finish(aside, folder)
     return str(folder)
 
