@@ -144,6 +144,12 @@ def _other_text(document: Document, leaf: Leaf) -> str | None:
     if document.features.syntax == "json" and (text := _other_json(document.text, leaf)):
         return text
     line, _, column = leaf.where.lstrip("L").partition("/")
+    if document.features.syntax == "jsonl" and line.isdigit():
+        lines = document.text.splitlines(keepends=True)
+        entry = json.loads(lines[int(line) - 1])
+        if _set(entry, column.split("/"), leaf.value):
+            lines[int(line) - 1] = json.dumps(entry, ensure_ascii=False) + "\n"
+            return "".join(lines)
     if document.features.syntax == "csv" and line.isdigit():
         return _csv(document.text, int(line), column, str(leaf.value))
     if document.features.syntax == "yaml":

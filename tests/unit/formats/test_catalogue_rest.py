@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
-from reading import load
+from reading import document, load
 
+from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Record
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.ledger import ReadingLedger
@@ -160,3 +161,13 @@ def test_what_is_shipped_of_a_source_has_none_of_its_sentences() -> None:
     [prose] = stated - shipped
     assert prose.startswith("author.blurb: We push")
     assert "trainedFor: chat" in shipped
+
+
+def test_the_licence_of_a_descriptor_is_that_of_the_model_it_describes() -> None:
+    files = {"all": [{"url": "https://huggingface.co/copies/oak-GGUF/resolve/main/oak.gguf"}]}
+    resources = {"canonicalUrl": "https://huggingface.co/lab/oak"}
+    whole = {"_descriptorVersion": "0.0.1", "name": "Oak", "resources": resources, "files": files}
+    text = json.dumps({**whole, "license": "bsd-3-clause"})
+    claims = [c for c in readers()["gallery"].read(document(text)) if isinstance(c, Claim)]
+    licensed = [(c.subject, str(c.value)) for c in claims if c.predicate == DCTERMS.license]
+    assert licensed == [(iris.model("lab/oak"), "http://spdx.org/licenses/BSD-3-Clause")]

@@ -215,6 +215,9 @@ def _descriptor(entry: Any) -> ReaderOutput:
                 basis=Basis.INFERENCE,
                 locator="/resources/canonicalUrl",
             )
+    licence, about = statements.scalar_text(entry.get("license")), _model(entry)
+    if licence and about is not None:
+        yield from statements.licensed(about, licence, locator="/license")
 
 
 def _place(address: str) -> hub.Repository | None:
