@@ -98,7 +98,7 @@ def in_words(policy: Policy) -> Iterator[str]:
         yield f"Values that name nothing and are never accepted: {nothing}."
     if policy.closest:
         alone = ", ".join(sorted(map(shorten, policy.closest)))
-        yield f"Of these the values of the closest source stand alone: {alone}."
+        yield f"Of several values those of the closest source stand alone: {alone}."
     if policy.keepers:
         keepers = ", ".join(sorted(map(short_id, policy.keepers)))
         yield f"Accounts that keep models of others, and are never accepted as developers: {keepers}."
