@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from provenance_graph.core import hub, iris
 from provenance_graph.core.iris import Iri
@@ -26,6 +27,34 @@ def by_path(source: str, path: str, document: Document) -> Iri:
     Two teams' ``chat/config.json`` are two models.
     """
     return iris.entity(source, "model", "/".join(filter(None, (document.collection, path))))
+
+
+_OF_ONE_DOCUMENT = re.compile(
+    r"(?:the )?(?:(?:fine-?tun(?:e|ing)|pre-?training|train(?:ing)?|test(?:ing)?|val(?:id)?|validation|dev"
+    r"|eval(?:uation)?|holdout|hold-out|calibration|raw|input|output|my)[ _-]?)?"
+    r"(?:data(?:[ _-]?sets?)?|set|split|corpus)?",
+    re.IGNORECASE,
+)
+
+
+def is_local_name(name: str) -> bool:
+    """Whether a dataset's name says only what it is for, so that every document has one of it.
+
+    >>> [is_local_name(name) for name in ("train", "Training data", "test-set", "The Pile", "c4")]
+    [True, True, True, False, False]
+    """
+    return _OF_ONE_DOCUMENT.fullmatch(name.strip()) is not None
+
+
+def within(document: Document) -> str:
+    """What tells entities that a document only names from those of another document.
+
+    Nothing where it is read by itself; in an import its place in its collection.
+    """
+    if not document.collection:
+        return ""
+    path = document.name or urlsplit(document.url).path.strip("/")
+    return f"{document.collection}/{iris.slug(clean(path))}"
 
 
 def file_stem(document: Document, suffix: str) -> str:

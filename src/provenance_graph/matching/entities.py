@@ -48,6 +48,8 @@ _OF_ENTRIES = frozenset(
 """What a source states of an entry of its own; of a base or teacher of one it gives the name alone."""
 _BY_PATH = frozenset({"huggingface", "safetensors", "gguf", "ollama", "modelpack", "mlflow"})
 """Formats whose documents may name no model, which is then known by collection and path."""
+_WITHIN = frozenset({"cyclonedx", "spdx3", "croissant"})
+"""Formats in which a name without an owner is known within its document: below its path."""
 Full = tuple[str, str]
 """A whole name: its words in one spelling, and all that tells models of one name apart."""
 
@@ -376,7 +378,7 @@ def owner(iri: Iri) -> str:
     'meta-llama'
     """
     parts = short_id(iri).split("/")
-    if source(iri) in _BY_PATH:
+    if source(iri) in _BY_PATH or (source(iri) in _WITHIN and len(parts) > 4):
         return ""
     if iri.startswith(ID + "model/") and len(parts) == 2:
         return parts[0]

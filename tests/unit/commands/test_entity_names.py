@@ -7,7 +7,7 @@ import pytest
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Literal, Quad
-from provenance_graph.core.errors import NotFound
+from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.terms import PG, RDF, SCHEMA
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.store.memory import MemoryStore
@@ -51,3 +51,16 @@ def test_an_account_s_model_comes_before_one_that_a_source_names_alike() -> None
     own, other = iris.model("acme/oak"), iris.entity("cyclonedx", "model", "acme/oak")
     quads: list[Quad] = [(one, RDF.type, PG.Model, None) for one in (own, other)]
     assert find_entity(AcceptedSnapshot(MemoryStore(quads)), "acme/oak", ["model"]).iri == own
+
+
+def test_a_stub_that_is_called_so_does_not_hide_richer_editions() -> None:
+    """As a conversion of one record named just "stable-diffusion" beside the well-known releases."""
+    stub = iris.model("someone/stable-diffusion")
+    known = [iris.model(f"maker/stable-diffusion-v{n}") for n in (1, 2)]
+    quads: list[Quad] = [(one, RDF.type, PG.Model, None) for one in (stub, *known)]
+    quads += [(one, PG.contextLength, Literal(str(n)), None) for one in known for n in range(9)]
+    with pytest.raises(Ambiguous) as raised:
+        find_entity(AcceptedSnapshot(MemoryStore(quads)), "Stable Diffusion", ["model"])
+    assert all(name in str(raised.value) for name in ("someone/", "maker/stable-diffusion-v2"))
+    alike = [quad for quad in quads if quad[1] == RDF.type]
+    assert find_entity(AcceptedSnapshot(MemoryStore(alike)), "stable diffusion").iri == stub

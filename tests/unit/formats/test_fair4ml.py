@@ -75,6 +75,13 @@ def test_a_parent_that_is_only_a_text_stays_unresolved() -> None:
     assert values_of(claims, MODEL, PG.fineTunedFrom) == [parent]
 
 
+@pytest.mark.parametrize("text", ["GLUE score", "Top-1 Accuracy", "COCO dataset", "Adam optimizer"])
+def test_what_is_measured_or_trained_on_is_no_parent(text: str) -> None:
+    claims, _ = read(fair4ml.READER, model(**{"fair4ml:fineTunedFrom": text}), "x.json")
+    [claim] = [claim for claim in claims if claim.predicate == PG.fineTunedFrom]
+    assert (claim.value, claim.as_stated, claim.unusable) == (None, text, "names no model")
+
+
 @pytest.mark.parametrize(
     ("stated", "tonnes"), [("12 kg", "0.012"), ("0.5 tCO2e", "0.5"), ("1,500 kg CO2eq", "1.5")]
 )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import importing
 import pytest
-from importing import Take
+from importing import Take, write
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
 
@@ -77,3 +79,70 @@ def test_a_datasets_folder_as_the_hub_has_it_names_the_dataset(
     take(tmp_path)
     ours = {s for s, *_ in store.quads(predicate=RDF.type, object=PG.Dataset)}
     assert {s.rpartition("/dataset/")[2] for s in ours} == {"example-ear/speech"}
+
+
+def _bom(licence: str) -> dict[str, Any]:
+    terms = [{"license": {"id": licence}}]
+    parts = [
+        {"type": "machine-learning-model", "name": "chat", "licenses": terms},
+        {"type": "data", "name": "train", "licenses": terms},
+    ]
+    return {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": parts}
+
+
+def _spdx(licence: str) -> dict[str, Any]:
+    made = {"type": "CreationInfo", "@id": "_:i", "specVersion": "3.0.1"}
+    chat = {"type": "ai_AIPackage", "spdxId": "urn:x#chat", "name": "chat", "creationInfo": "_:i"}
+    terms = {
+        "type": "simplelicensing_LicenseExpression",
+        "spdxId": "urn:x#l",
+        "simplelicensing_licenseExpression": licence,
+        "creationInfo": "_:i",
+    }
+    tie = {
+        "type": "Relationship",
+        "spdxId": "urn:x#r",
+        "from": "urn:x#chat",
+        "relationshipType": "hasDeclaredLicense",
+        "to": ["urn:x#l"],
+        "creationInfo": "_:i",
+    }
+    context = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
+    return {"@context": context, "@graph": [made, chat, terms, tie]}
+
+
+def _croissant(licence: str) -> dict[str, Any]:
+    context = {"@vocab": "https://schema.org/", "cr": "http://mlcommons.org/croissant/"}
+    whole = {"@type": "Dataset", "name": "chat", "license": licence}
+    return {
+        "@context": context,
+        **whole,
+        "dct:conformsTo": "http://mlcommons.org/croissant/1.0",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+    }
+
+
+@pytest.mark.parametrize("where", ["collections", "folders"])
+@pytest.mark.parametrize("make", [_bom, _spdx, _croissant])
+def test_what_two_documents_only_name_alike_are_two_entities(
+    store: MemoryStore,
+    take: Take,
+    tmp_path: Path,
+    make: Callable[[str], dict[str, Any]],
+    where: str,
+) -> None:
+    """Two services' `chat` with two licences: neither is the other's rival."""
+    licences = ("MIT", "GPL-3.0-only")
+    for place, licence in zip(("one", "two"), licences, strict=True):
+        write(tmp_path / place / "bom.json", json.dumps(make(licence)))
+    if where == "folders":
+        take(tmp_path)
+    else:
+        for place in ("one", "two"):
+            take(tmp_path / place, collection=place)
+    labelled = [(s, str(o)) for s, _, o, _ in store.quads(predicate=DCTERMS.license)]
+    known = {s for s, *_ in store.quads(predicate=RDF.type, object=PG.Licence)}
+    of = [(s, o.rpartition("/")[2]) for s, o in labelled if s not in known and "/in/" in s]
+    assert {licence for _, licence in of} == set(licences)
+    assert len({s for s, _ in of}) == len(of) == (4 if make is _bom else 2)
+    assert not list(store.quads(predicate=PG.contested))

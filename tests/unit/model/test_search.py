@@ -18,7 +18,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.model.naming.table import SCHEMA_SQL, _StoredNames
+from provenance_graph.model.naming.table import SCHEMA_SQL, StoredNames
 from provenance_graph.model.search import name_rows, names
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.search.manual import entries
@@ -217,7 +217,7 @@ def test_names_near_to_one_come_in_one_order_whatever_the_process() -> None:
         database.execute("INSERT INTO thing VALUES (?,?)", (number, model(f"org/{name}")))
         database.execute("INSERT INTO spelling(rowid, folded) VALUES (?,?)", (number, name))
         database.execute("INSERT INTO called VALUES (?,?,1,?)", (name, name, number))
-    near = _StoredNames(database, ["model"]).near("abcd", 20)
+    near = StoredNames(database, ["model"]).near("abcd", 20)
     inside = [name for name in near if "abcd" in name]
     assert inside == sorted(near)
     assert len(inside) == len(names)

@@ -157,7 +157,8 @@ def _subject(it: JsonNode, name: str, document: Document) -> Iri:
         if repository := statements.hub_dataset(link):
             return iris.dataset(repository)
     fallback = statements.clean((document.name or document.url).rsplit("/", 1)[-1])
-    return iris.entity(SOURCE, "dataset", iris.slug(name or fallback))
+    local = iris.slug(name or fallback)
+    return iris.entity(SOURCE, "dataset", "/".join(filter(None, (paths.within(document), local))))
 
 
 def _languages(it: JsonNode, subject: Iri, name: str) -> Iterator[Claim]:

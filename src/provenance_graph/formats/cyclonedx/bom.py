@@ -30,7 +30,7 @@ class Bom:
     ``known`` leads from references to subjects; to an empty one where the component is neither a
     model nor data. ``parts`` holds each component with its place, ``known_leaves`` the values at it of which
     the table of keys alone says something. ``linked`` are the pairs of entities that a component's
-    own description relates.
+    own description relates. Whatever has a name alone is known ``within`` the document.
     """
 
     local: str
@@ -43,6 +43,7 @@ class Bom:
     stages: dict[Iri, list[Iri]] = field(default_factory=dict)
     known_leaves: Mapping[str, list[Leaf]] = field(default_factory=dict)
     linked: set[tuple[Iri, Iri]] = field(default_factory=set)
+    within: str = ""
 
 
 @once
@@ -88,7 +89,7 @@ def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
 def subjects(document: Document) -> dict[str, Iri]:
     """The models and components of data, by the places where they stand."""
     whole = whole_of(document)
-    bom = Bom(local_of(document, whole), whole)
+    bom = Bom(local_of(document, whole), whole, within=paths.within(document))
     for _ in collect(bom):
         pass  # what is wrong with components is reported by the reading
     return bom.places
@@ -219,7 +220,10 @@ _PATH = re.compile(
 
 
 def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
-    """The model or dataset that a component is: by its package URL, its link, or its name."""
+    """The model or dataset that a component is: by its package URL, its link, or its name.
+
+    A name without a group is the document's own.
+    """
     name, group = stated_name(part.get("name")), stated_name(part.get("group"))
     kind = "dataset" if part.get("type") == "data" else "model"
     links = [
@@ -239,7 +243,9 @@ def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
         repository = statements.hub_model(url) if kind == "model" else ""
         if repository and (name == repository or model_names.same_name(repository, name)):
             return iris.model(repository)
-    if kind == "dataset" and name and not _PATH.search(name):
+    if kind == "dataset" and name and not _PATH.search(name) and not paths.is_local_name(name):
         return iris.dataset(name)
     local = "/".join(iris.slug(text) for text in (group, name or bom.local) if text)
+    if not group and bom.within:  # two services' `chat` are two models
+        local = f"{bom.within}/{local}"
     return iris.entity(SOURCE, kind, local)

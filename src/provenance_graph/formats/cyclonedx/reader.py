@@ -18,7 +18,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import coverage, model_names, spoken, statements
+from provenance_graph.formats import coverage, model_names, paths, spoken, statements
 from provenance_graph.formats.cyclonedx import around, card, component, formulation, xml
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
@@ -102,7 +102,10 @@ def invalid(document: Document) -> Iterator[Problem]:
 def read(document: Document) -> ReaderOutput:
     """Yield what a bill of materials says of its models and datasets."""
     whole = boms.whole_of(document)
-    bom = Bom(boms.local_of(document, whole), whole, known_leaves=boms.known_leaves(document))
+    leaves = boms.known_leaves(document)
+    bom = Bom(
+        boms.local_of(document, whole), whole, known_leaves=leaves, within=paths.within(document)
+    )
     every = chain.from_iterable(bom.known_leaves.values())
     yield from coverage.unknown(every, KEYS, "CycloneDX")
     yield from boms.collect(bom)
@@ -340,7 +343,7 @@ READER = Reader(
     origin=origin,
     read=read,
     invalid=invalid,
-    version="8",
+    version="9",
     keys=KEYS,
     leaves=boms.leaves,
     subjects=boms.subjects,

@@ -32,8 +32,13 @@ _TONNES = {
 _ARXIV = re.compile(r"(?:arxiv\s*:\s*)?(\d{4}\.\d{4,5}(?:v\d+)?)", re.IGNORECASE)
 _MIN_CONFIDENCE = Decimal("0.5")
 """Below this a program's extraction of a parent is no parent; the text stays."""
-_NO_MODEL = re.compile(r"[^\w]*|\[\w+\]|<\w+>|[a-z ]+")
-"""Texts that name no model: tokens such as [CLS], words without a capital, digit or slash."""
+_NO_MODEL = re.compile(
+    r"[^\w]*|\[\w+\]|<\w+>|[a-z ]+"
+    r"|(?i:(?:.*[^\w])?(?:accuracy|scores?|loss|f1|bleu|rouge|perplexity|datasets?|benchmarks?"
+    r"|corpus|epochs?|optimi[sz]er|learning rate|batch size|metrics?))"
+)
+"""Texts that name no model: tokens such as [CLS], words without a capital, digit or slash, and
+what is measured of a model or how and on what it is trained."""
 _GB = {
     "gb": Decimal(1),
     "gib": Decimal("1.073741824"),

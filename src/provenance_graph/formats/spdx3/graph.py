@@ -12,7 +12,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage, model_names, spoken, statements
+from provenance_graph.formats import coverage, model_names, paths, spoken, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.fields import packages
@@ -133,7 +133,7 @@ def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
         for key in ("spdxId", "@id"):
             if isinstance(element.get(key), str):
                 graph.by_id.setdefault(element[key], element)
-    _name_packages(graph)
+    _name_packages(graph, paths.within(document))
     return graph, problems
 
 
@@ -251,24 +251,27 @@ def known_leaves_of(element: dict[str, Any], where: str) -> list[Leaf]:
     return _known_leaves(element, role(element), where)
 
 
-def _name_packages(graph: ElementGraph) -> None:
+def _name_packages(graph: ElementGraph, within: str) -> None:
     """Say which subject each package is; a software package counts as an AI package's twin.
 
     Converters describe one model twice, and hang its licence on the software package.
     """
     for _, element in graph.elements:
         if element.get("type") in (AI, DATASET):
-            subject = subject_of(element)
+            subject = subject_of(element, within)
             graph.subjects[scalar_text(element.get("spdxId"))] = subject
             graph.kinds[subject] = "data" if element["type"] == DATASET else "model"
     models = {subject for subject, kind in graph.kinds.items() if kind == "model"}
     for _, element in graph.elements:
-        if element.get("type") == PACKAGE and (twin := subject_of(element)) in models:
+        if element.get("type") == PACKAGE and (twin := subject_of(element, within)) in models:
             graph.subjects.setdefault(scalar_text(element.get("spdxId")), twin)
 
 
-def subject_of(element: dict[str, Any]) -> Iri:
-    """The model or dataset that a package is: by its package URL, its links, or its name."""
+def subject_of(element: dict[str, Any], within: str) -> Iri:
+    """The model or dataset that a package is: by its package URL, its links, or its name.
+
+    A name alone is the document's own.
+    """
     name = stated_name(element.get("name"))
     kind = "dataset" if element.get("type") == DATASET else "model"
     for link in links_of(element):
@@ -282,7 +285,7 @@ def subject_of(element: dict[str, Any]) -> Iri:
             return iris.model(repository)
     # an id without its UUID is no better than a name, and a UUID names the document's element
     local = name or _UUID.sub("", scalar_text(element.get("spdxId"))[-100:]).strip("-/#:_ ")
-    return iris.entity(SOURCE, kind, iris.slug(local))
+    return iris.entity(SOURCE, kind, "/".join(filter(None, (within, iris.slug(local)))))
 
 
 def links_of(element: dict[str, Any]) -> list[str]:

@@ -80,8 +80,9 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     known = table_of(present, wanted)
     results = list(dict.fromkeys([*direct, *known.called(asked)]))
     if results:
-        if not any(map(is_own, results)):
-            results += [iri for iri in known.editions(asked) if iri not in results]
+        editions = [iri for iri in known.editions(asked) if iri not in results]
+        if not any(map(is_own, results)) or _is_outdone(present, results, editions):
+            results += editions
         return _chosen(present, asked, results)
     editions = known.editions(asked)
     if editions and ("/" not in asked or len(editions) > 1):  # an id is no other id
@@ -114,6 +115,15 @@ def _of_kind(present: AcceptedSnapshot, entity: Iri, wanted: set[str]) -> Iterat
         for model in present.values(entity, PG.offerOf):
             if isinstance(model, Iri) and kind_of(present, model) in wanted:
                 yield model
+
+
+def _is_outdone(present: AcceptedSnapshot, called: list[Iri], editions: list[Iri]) -> bool:
+    """Whether much more is known of an edition than of what is called so to the letter.
+
+    "Stable Diffusion" is hardly meant to be somebody's conversion that has just that name.
+    """
+    most = max(_richness(present, iri) for iri in called)
+    return any(_richness(present, iri) >= _STANDS_OUT * most for iri in editions)
 
 
 def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> FoundEntity:
