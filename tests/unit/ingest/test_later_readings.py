@@ -10,9 +10,9 @@ from importing import Take, write
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
-from provenance_graph.core.errors import NotFound
+from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.graph import catalogue_of
+from provenance_graph.licences.held import catalogue_of
 from provenance_graph.licences.texts.labels import labels
 from provenance_graph.lineage.evidence import EdgeEvidence
 from provenance_graph.lineage.read import only_inferred
@@ -79,3 +79,18 @@ def test_what_only_a_past_day_knows_is_found_on_that_day(twice: MemoryStore) -> 
     assert find_entity(AcceptedSnapshot(twice, FIRST), "acme/one", ["model"]).iri == ONE
     with pytest.raises(NotFound):
         find_entity(AcceptedSnapshot(twice), "acme/one", ["model"])
+
+
+def test_an_ambiguous_name_counts_the_records_of_each_candidate(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    """Readings that count, as the profile does; neither the view nor replaced ones."""
+    for day in (FIRST, SECOND):
+        for account in ("acme", "other"):
+            card = write(
+                tmp_path / day / account / "oak" / "README.md", f"---\nlicense: mit\n---\n{day}"
+            )
+            take(card.parent, day=day, namespace=account, collection=account)
+    with pytest.raises(Ambiguous) as raised:
+        find_entity(AcceptedSnapshot(store), "oak", ["model"])
+    assert str(raised.value).count("records: 1)") == 2

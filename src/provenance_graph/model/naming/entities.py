@@ -168,8 +168,12 @@ def _distinguished(present: AcceptedSnapshot, entity: Iri) -> str:
         for size in present.values(entity, predicate)
         if isinstance(size, Literal) and size.lexical.isdecimal()
     ]
-    names = present.statements.names_of(entity)
-    records = {g for name in names for *_, g in present.quads(name, graph=ANY)}
+    records = {
+        header.record
+        for name in present.statements.names_of(entity)
+        for _, header in present.statements.about(name)
+        if present.latest.counts(header)
+    }
     parts = [kind_of(present, entity), *makers[:1], *sizes[:1], f"records: {len(records)}"]
     return ", ".join(parts)
 
