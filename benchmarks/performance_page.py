@@ -292,6 +292,42 @@ def beside_earlier(text: str) -> str:
     return "\n".join([*lines, ""])
 
 
+READERS = """
+## Readers against plain parsing of the same bytes
+
+`python -m benchmarks.bench_readers FOLDER --out benchmarks/results/readers.json` over {documents:,} documents of other projects: processor time
+as a multiple of the usual parser of the syntax (`json.loads`, libyaml, `tomllib`, `csv`, expat; of a card its front matter alone), which
+the readers use, too. *Objects*: parsing, and nothing but making the claims that the reading gives. *Floor*: parsing within bounds,
+seeing what the document is, meeting each value once with its key and place, and those objects. *Reading*: the reader. *With ledger*:
+what an import does, with the schema of the standard where there is one and with what became of each value.
+
+| reader | syntax | documents | MB | claims | parsing, ms | objects | floor | reading | with ledger |
+|---|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def readers(text: str) -> str:
+    """A table of readers, from ``bench_readers.py``, and what was reached of five times parsing."""
+    measured = json.loads(text)
+    rows = measured["readers"]
+    head = READERS.format(documents=sum(row["documents"] for row in rows))
+    lines = [
+        f"| {row['reader']} | {row['syntax']} | {row['documents']:,} | {row['MB']} | {row['claims']:,} | {row['parsing ms']} "
+        f"| {row['objects']} | {row['floor']} | {row['reading']} | {row['with ledger']} |"
+        for row in rows
+    ]
+    goal = [row for row in rows if row["syntax"] in ("json", "jsonl", "yaml", "toml")]
+    within = [row for row in goal if row["reading"] <= 5]
+    cannot = [row for row in goal if row["floor"] > 5]
+    weights = ", ".join(f"{kind} {spent} ms" for kind, spent in measured["headers ms"].items())
+    lines += [
+        "",
+        f"Of {len(goal)} pairs of reader and syntax in JSON, YAML and TOML {len(within)} read within five times parsing; of {len(cannot)} the floor alone is more.",
+        f"The header of a sparse file of 100 GB, from its path to its claims, in processor time: {weights}.",
+    ]
+    return head + "\n".join(lines) + "\n"
+
+
 def _unfinished(latest: Mapping[int, Mapping[str, object]]) -> list[str]:
     """What did not come to its end, size by size."""
     lines = []
@@ -319,12 +355,14 @@ def main() -> None:
     parser.add_argument("-o", "--out", type=Path, default=Path("docs/performance.md"))
     asked = parser.parse_args()
     runs = [json.loads(line) for line in asked.results.read_text().splitlines() if line.strip()]
-    asked.out.write_text(whole(runs, asked.results.with_name("before.json")), encoding="utf-8")
+    asked.out.write_text(whole(runs, asked.results.parent), encoding="utf-8")
 
 
-def whole(runs: Sequence[Mapping[str, object]], before: Path) -> str:
-    """The page, with earlier versions where they were measured."""
-    return page(runs) + (beside_earlier(before.read_text("utf-8")) if before.is_file() else "")
+def whole(runs: Sequence[Mapping[str, object]], results: Path) -> str:
+    """The page, with earlier versions and readers where they were measured."""
+    sections = (("before.json", beside_earlier), ("readers.json", readers))
+    kept = [(results / name, section) for name, section in sections]
+    return page(runs) + "".join(section(p.read_text("utf-8")) for p, section in kept if p.is_file())
 
 
 if __name__ == "__main__":

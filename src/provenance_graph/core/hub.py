@@ -72,6 +72,10 @@ _SITE = re.compile(
     r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)(?::(?:80|443))?/(?P<path>[^?#\s]*)(?:[?#\s].*)?",
     re.IGNORECASE | re.DOTALL,
 )
+_USUAL = re.compile(
+    rf"https://huggingface\.co/(?P<kind>datasets/|spaces/)?(?P<name>{_PART}/(?P<last>{_PART}))",
+    re.ASCII,
+)
 _SCHEME = re.compile(r"hf:(?://)?(?P<path>[^?#\s]+)", re.IGNORECASE)
 _CACHED = re.compile(rf"(?P<kind>models|datasets|spaces)--(?P<name>{_PART})", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -216,6 +220,11 @@ def address(text: str) -> Repository | None:
     stated = text.strip()
     if len(stated) > MAX_ADDRESS:
         return None
+    usual = _USUAL.fullmatch(stated)
+    if usual is not None and usual["last"].lower() not in _VIEWS:
+        name = usual["name"]
+        if is_name(name) and not name.endswith(".git"):
+            return Repository(RepositoryKind((usual["kind"] or "").rstrip("/")), name)
     match = _SITE.fullmatch(stated)
     if match is not None:
         return _steps(match["path"])

@@ -173,6 +173,7 @@ def agent(who: str) -> Iri:
     return mint("agent", who)
 
 
+@remembered(4_096)
 def dataset(name: str) -> Iri:
     """Our IRI of a dataset: hub repository (``org/name``), or the slug of its name."""
     return mint("dataset", name if re.fullmatch(r"[\w.-]+/[\w.-]+", name) else slug(name))

@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from provenance_graph.core.claims import Literal, Precision
 from provenance_graph.core.iris import Iri, shorten
+from provenance_graph.core.memo import remembered
 from provenance_graph.core.terms import RDF, XSD
 
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
@@ -297,6 +298,11 @@ def day(stated: str | date) -> Dated | None:
     """
     if isinstance(stated, date):
         return _dated(stated.year, stated.month, stated.day)
+    return _written_day(stated)
+
+
+@remembered(8_192)
+def _written_day(stated: str) -> Dated | None:
     shown = stated.strip().rstrip(".")
     if len(shown) > 40:
         return None

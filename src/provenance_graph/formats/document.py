@@ -12,19 +12,26 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, wraps
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from provenance_graph.core.claims import Basis, Claim, Custody, Problem, Record
+from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 
 if TYPE_CHECKING:
     from provenance_graph.formats.coverage import KeyTable, Leaf
 from provenance_graph.formats import statements
-from provenance_graph.formats.parsing import decode, parse_json, parse_toml, parse_yaml
+from provenance_graph.formats.parsing import (
+    JsonDecoder,
+    decode,
+    parse_json,
+    parse_toml,
+    parse_yaml,
+)
 
 ReaderOutput: TypeAlias = Iterator[Claim | Problem]
 """What a reader yields: what a document claims, and what is wrong in it."""
@@ -80,10 +87,25 @@ class Document:
         """The document as JSON; raises Unreadable with the line."""
         return parse_json(self.text, self.url, self.repeated)
 
+    def json_lines(self) -> Iterator[tuple[str, Any] | Problem]:
+        """The place and the value of every line of JSON; a line that is none is a problem."""
+        decoder = JsonDecoder()
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                repeated: list[Problem] = []
+                value = parse_json(line, self.url, repeated, decoder)
+                if repeated:
+                    yield from (replace(each, where=f"L{number}{each.where}") for each in repeated)
+                yield f"L{number}", statements.sanitise(value, line)
+            except Unreadable as error:
+                yield Problem(f"L{number}", error.why, kind="syntax")
+
     @cached_property
     def lines(self) -> tuple[tuple[str, Any] | Problem, ...]:
-        """The place and the value of every line of JSON; a line that is none is a problem."""
-        return tuple(statements.json_lines(self.text, self.url))
+        """Its lines of JSON, kept: where they are entries, not events of which there may be millions."""
+        return tuple(self.json_lines())
 
     @cached_property
     def yaml(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -35,23 +35,41 @@ def decode(data: bytes, url: str) -> str:
         ) from error
 
 
-def parse_json(text: str, url: str, repeated: list[Problem] | None = None) -> Any:
+class JsonDecoder(json.JSONDecoder):
+    """A decoder that notes the objects in which a name stands twice, for one text after the other."""
+
+    def __init__(self, whole_number: Callable[[str], Any] | None = None) -> None:
+        self.repeated: repeats.Repeated = {}
+        hook = repeats.noting(self.repeated)
+        super().__init__(object_pairs_hook=hook, parse_int=whole_number)
+
+
+def parse_json(
+    text: str,
+    url: str,
+    repeated: list[Problem] | None = None,
+    decoder: JsonDecoder | None = None,
+) -> Any:
     """JSON with bounded depth; raises Unreadable with line and column.
 
     Names that stand twice in one object are added to ``repeated``, and so is what cannot be held as
     it stands: numbers of thousands of digits, which are read as texts, and halves of characters.
+    ``decoder`` is for many short texts.
     """
-    objects: repeats.Repeated = {}
+    decoder = decoder or JsonDecoder()
+    decoder.repeated.clear()
     long_numbers: list[Problem] = []
     try:
+        if text.startswith("\ufeff"):
+            raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
         try:
-            value = json.loads(text, object_pairs_hook=repeats.noting(objects))
+            value = decoder.decode(text)
         except json.JSONDecodeError:
             raise
         except ValueError:  # Python makes no number of so many digits
             long_numbers = list(_long_numbers(text))
-            hook = repeats.noting(objects)
-            value = json.loads(text, object_pairs_hook=hook, parse_int=_whole)
+            decoder = JsonDecoder(_whole)
+            value = decoder.decode(text)
     except json.JSONDecodeError as error:
         raise Unreadable(url, f"line {error.lineno}, column {error.colno}: {error.msg}") from error
     except RecursionError as error:
@@ -64,8 +82,8 @@ def parse_json(text: str, url: str, repeated: list[Problem] | None = None) -> An
         raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
     if repeated is not None:
         repeated += long_numbers
-        if objects:
-            repeated += repeats.in_json(value, objects)
+        if decoder.repeated:
+            repeated += repeats.in_json(value, decoder.repeated)
         if _ESCAPED.search(text):
             repeated += repeats.bounded(_unsafe(value))
     return value
@@ -73,7 +91,7 @@ def parse_json(text: str, url: str, repeated: list[Problem] | None = None) -> An
 
 MAX_DIGITS = 4_000
 _TOKEN = re.compile(rf'"(?:[^"\\]|\\.)*+"|(-?\d{{{MAX_DIGITS},}})', re.DOTALL)
-_ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)|\0")
+_ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """How JSON writes what is half a character, where it is one half alone, or NUL."""
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 

@@ -24,24 +24,29 @@ class Places:
 
     def of(self, leaf: Leaf) -> tuple[Iri | None, str]:
         """The entity at the longest place that a value stands below, and the value's key from there."""
-        steps = leaf.place
-        if not isinstance(steps, str):
-            below: list[str] = []
-            while len(steps) == 2:
-                steps, last = steps
-                if type(last) is not int:
-                    below.append(str(last))
-            entity = self._entities.get(steps[0])
-            if entity is not None and steps[0] not in self._holders:  # as in most catalogues
-                return entity, _key(leaf, steps[0], "/".join(reversed(below)).split("/"))
+        entry = leaf.entered
+        entity = self._entities.get(entry)
+        if entity is not None and entry not in self._holders:  # as in most catalogues
+            return entity, _below(leaf)
         place = where = leaf.where
         while place and place not in self._entities:
             place = place.rpartition("/")[0]
-        key = _key(leaf, where, where.removeprefix(place).split("/"))
-        return self._entities.get(place), key
+        return self._entities.get(place), _key(leaf, where.removeprefix(place).split("/"))
 
 
-def _key(leaf: Leaf, where: str, below: list[str]) -> str:
-    named = [step for step in below if step and not step.isdigit()]
-    plain = named if where[:1] in ("/", "") and named else leaf.path[1:] or leaf.path
-    return ".".join(plain)
+def _below(leaf: Leaf) -> str:
+    """The key of a value below the place that was entered to find it."""
+    steps = leaf.place
+    if isinstance(steps, str) or leaf.entered[:1] not in ("/", ""):
+        return _key(leaf, [])
+    below: list[str] = []
+    while len(steps) == 2:
+        steps, last = steps
+        below.append(str(last))
+    return _key(leaf, "/".join(reversed(below)).split("/"))
+
+
+def _key(leaf: Leaf, below: list[str]) -> str:
+    plain = below if leaf.entered[:1] in ("/", "") else []
+    named = [step for step in plain if step and not step.isdigit()]
+    return ".".join(named or leaf.path[1:] or leaf.path)

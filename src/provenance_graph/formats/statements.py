@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -17,13 +16,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from provenance_graph.core import hub, iris, literals
-from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
+from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Problem, Stance
 from provenance_graph.core.developers import developer_names
-from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.formats.licences import names as licence_names
-from provenance_graph.formats.parsing import parse_json
 
 MAX_STATED = 300
 """How much of a text is stored as stated: a value's own words, not a paragraph."""
@@ -80,20 +77,6 @@ def _tidy(value: Any) -> Any:
     return value
 
 
-def json_lines(text: str, url: str) -> Iterator[tuple[str, Any] | Problem]:
-    """The place and the value of every line of JSON; a line that is none is a problem."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            repeated: list[Problem] = []
-            value = sanitise(parse_json(line, url, repeated), line)
-            yield from (replace(each, where=f"L{number}{each.where}") for each in repeated)
-            yield f"L{number}", value
-        except Unreadable as error:
-            yield Problem(f"L{number}", error.why, kind="syntax")
-
-
 def scalar_text(value: Any) -> str:
     """A scalar as the text it was, stripped; nothing for lists, mappings and null.
 
@@ -133,11 +116,11 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def is_a(subject: Iri, kind: Iri, name: str = "") -> Iterator[Claim]:
+def is_a(subject: Iri, kind: Iri, name: str = "") -> tuple[Claim, ...]:
     """What an entity is and what it is called."""
-    yield Claim(subject, RDF.type, kind)
     if name:
-        yield Claim(subject, SCHEMA.name, literal(name))
+        return Claim(subject, RDF.type, kind), Claim(subject, SCHEMA.name, literal(name))
+    return (Claim(subject, RDF.type, kind),)
 
 
 @lru_cache(maxsize=4096)
@@ -146,12 +129,18 @@ def named_organization(name: str) -> Iri:
     return iris.organization(name)
 
 
-def made_by(subject: Iri, maker: str) -> Iterator[Claim]:
+@lru_cache(maxsize=4096)
+def _organization(name: str) -> tuple[Claim, ...]:
+    return is_a(named_organization(name), PG.Organization, name)
+
+
+def made_by(subject: Iri, maker: str) -> list[Claim]:
     """Who made it; each of those whom a known text names together."""
+    results: list[Claim] = []
     for name in developer_names().together.get(maker, [maker] if maker else []):
-        organization = named_organization(name)
-        yield from is_a(organization, PG.Organization, name)
-        yield Claim(subject, DCTERMS.creator, organization)
+        results += _organization(name)
+        results.append(Claim(subject, DCTERMS.creator, named_organization(name)))
+    return results
 
 
 def licensed(
@@ -162,11 +151,12 @@ def licensed(
     link: str = "",
     locator: str = "",
     basis: Basis | None = None,
-) -> Iterator[Claim]:
+) -> Iterable[Claim]:
     """Under which licence it is, as the one table of licence names reads the text."""
-    if text or name or link:
-        result = _licence(text[:1000], name[:1000], link[:1000])
-        yield from licence_names.claims(subject, result, locator=locator, basis=basis)
+    if not (text or name or link):
+        return ()
+    result = _licence(text[:1000], name[:1000], link[:1000])
+    return licence_names.claims(subject, result, locator=locator, basis=basis)
 
 
 @lru_cache(maxsize=4096)
@@ -266,7 +256,7 @@ def dated(
     elif result.literal.lexical == "1970-01-01":
         why = "a clock's zero, not a date"
     else:
-        day = result.precision.label == "Day"
+        day = result.precision is Precision.DAY
         return Claim(
             subject,
             predicate,

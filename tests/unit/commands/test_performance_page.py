@@ -67,10 +67,12 @@ def test_every_row_of_stages_is_a_stage_that_is_measured() -> None:
 def test_the_page_is_what_the_command_makes_of_the_results() -> None:
     root = Path(__file__).parents[3]
     lines = (root / "benchmarks/results/scale.jsonl").read_text(encoding="utf-8").splitlines()
-    before = root / "benchmarks/results/before.json"
-    assert before.is_file()
-    made = whole([json.loads(line) for line in lines], before)
+    results = root / "benchmarks/results"
+    assert (results / "before.json").is_file()
+    assert (results / "readers.json").is_file()
+    made = whole([json.loads(line) for line in lines], results)
     assert "## Beside earlier versions" in made
+    assert "## Readers against plain parsing" in made
     assert (root / "docs/performance.md").read_text(encoding="utf-8") == made
 
 

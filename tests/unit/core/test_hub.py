@@ -150,3 +150,13 @@ def test_identity_exports_and_readers_agree(address: str, name: str) -> None:
     assert identity.hub_name(address) == hub_repository(address) == named_by(address, "") == name
     merged = identity.repository_model([Iri(address)])
     assert (merged is not None) is bool(name)
+
+
+@pytest.mark.parametrize("kind", ["", "datasets/", "spaces/", "models/"])
+def test_an_address_without_scheme_and_with_it_name_the_same(kind: str) -> None:
+    steps = ("a", "A_b", "datasets", "api", "tree", "gpt2", "x.git", "a..b", "-a", "papers", "Blob")
+    for one in steps:
+        for two in steps:
+            path = f"{kind}{one}/{two}"  # the usual page is read at once, the others step by step
+            usual = hub.address(f"https://huggingface.co/{path}")
+            assert usual == hub.address(f"http://www.hf.co/{path}"), path

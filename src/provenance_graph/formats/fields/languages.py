@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from provenance_graph.core.claims import Claim
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.memo import remembered
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.fields.programming import is_programming
@@ -101,6 +102,7 @@ def is_language(code: str) -> bool:
     return len(first) != 2 or first in ISO_639_1 or first in _SUCCEEDED
 
 
+@remembered(4_096)
 def is_named(text: str) -> bool:
     """Whether a text of a list of languages names one, by code or by name.
 

@@ -102,7 +102,7 @@ def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]
     """Every event with its place; what is none is a problem."""
     if document.features.syntax == "jsonl":
         # each time anew: a stream may be a million events, which nobody should hold
-        for line in statements.json_lines(document.text, document.url):
+        for line in document.json_lines():
             if isinstance(line, Problem):
                 yield replace(line, hint="one event a line") if line.kind == "syntax" else line
             elif isinstance(line[1], dict):
