@@ -12,7 +12,8 @@ from provenance_graph.core.iris import Iri, dataset, mint, model, organization, 
 from provenance_graph.core.literals import text
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.model.pages.neighbours import Neighbourhood, neighbours, path
+from provenance_graph.model.pages.neighbours import Neighbourhood, neighbours
+from provenance_graph.model.pages.path import path
 from provenance_graph.store.memory import MemoryStore
 
 BASE, TUNED = model("meta/base"), model("acme/tuned")

@@ -36,8 +36,6 @@ from provenance_graph.model.pages.claim_links import (
 
 MAX_LINKS = 50_000
 """So many links of one relation are counted; beyond, the total is a lower bound."""
-MAX_VISITED = 20_000
-"""So many entities a search for a path looks at."""
 DESCRIBED_IN = "describedIn"
 DESCRIBES = "describes"
 _RECORDS = ID + "record/"
@@ -129,29 +127,6 @@ class Neighbourhood:
     as_of: str | None = None
 
 
-@dataclass(frozen=True, config=RESULT)
-class Step:
-    """One link of a path, in the direction in which it is stated."""
-
-    subject: Entity
-    relation: str
-    label: str
-    object: Entity
-
-
-@dataclass(frozen=True, config=RESULT)
-class Path:
-    """A shortest path between two entities; no steps where none was found.
-
-    ``exhausted`` is false where the search stopped at its bound, so that a path may exist.
-    """
-
-    start: Entity
-    end: Entity
-    steps: list[Step] = field(default_factory=list)
-    exhausted: bool = True
-
-
 def neighbours(
     snapshot: AcceptedSnapshot,
     iri: Iri,
@@ -168,80 +143,18 @@ def neighbours(
     for a cursor that is none.
     """
     start = _offset(cursor)
-    links: dict[tuple[str, str], list[Iri]] = defaultdict(list)
-    for predicate, way, other in _links(snapshot, iri):
-        links[predicate, way].append(other)
-    if not links and not any(True for _ in snapshot.quads(iri)):
+    grouped: dict[tuple[str, str], list[Iri]] = defaultdict(list)
+    for predicate, way, other in links(snapshot, iri):
+        grouped[predicate, way].append(other)
+    if not grouped and not any(True for _ in snapshot.quads(iri)):
         raise NotFound(short_id(iri), "entity", [])
     groups = [
         _group(snapshot, iri, predicate, way, result, start, limit)
-        for (predicate, way), result in links.items()
+        for (predicate, way), result in grouped.items()
         if relation in ("", local_name(predicate)) and direction in ("", way)
     ]
     groups.sort(key=lambda group: (group.total, group.direction, group.name))
     return Neighbourhood(entity(snapshot, iri), groups, snapshot.as_of or None)
-
-
-def path(snapshot: AcceptedSnapshot, start: Iri, end: Iri, *, depth: int = 6) -> Path:
-    """A shortest path of links between two entities, whatever their direction.
-
-    Breadth first from both ends at once, so that what many share (a licence, a developer) is met
-    from either side and its own links need not be read; at most ``depth`` links long and
-    ``MAX_VISITED`` entities wide. Records are no bridge, since a record of a whole catalogue would
-    join everything.
-    """
-    reached: tuple[_Reached, _Reached] = ({start: None}, {end: None})
-    fronts = [[start], [end]]
-    meeting = start if start == end else None
-    for _ in range(depth):
-        if meeting is not None or not all(fronts) or _too_wide(reached):
-            break
-        side = 0 if len(fronts[0]) <= len(fronts[1]) else 1
-        fronts[side], meeting = _next_front(snapshot, fronts[side], reached, side)
-    steps: list[Step] = []
-    if meeting is not None:
-        to_start, to_end = (_walked(snapshot, one, meeting) for one in reached)
-        steps = [*reversed(to_start), *to_end]
-    ends = entity(snapshot, start), entity(snapshot, end)
-    return Path(*ends, steps, exhausted=not _too_wide(reached))
-
-
-_Reached = dict[Iri, tuple[Iri, Iri, str] | None]
-"""What was reached from one end: from where, by which relation, in which direction."""
-
-
-def _too_wide(reached: tuple[_Reached, _Reached]) -> bool:
-    return sum(map(len, reached)) > MAX_VISITED
-
-
-def _next_front(
-    snapshot: AcceptedSnapshot, front: list[Iri], reached: tuple[_Reached, _Reached], side: int
-) -> tuple[list[Iri], Iri | None]:
-    """The entities one link further from an end, and the first that the other end has reached."""
-    own, others, result = reached[side], reached[1 - side], list[Iri]()
-    for here in front:
-        for predicate, way, other in _links(snapshot, here, records=False):
-            if other in own:
-                continue
-            own[other] = (here, Iri(predicate), way)
-            if other in others:
-                return result, other
-            result.append(other)
-        if _too_wide(reached):
-            break
-    return result, None
-
-
-def _walked(snapshot: AcceptedSnapshot, reached: _Reached, at: Iri) -> list[Step]:
-    """The links by which an entity was reached, from it back to that end."""
-    steps = []
-    while (link := reached[at]) is not None:
-        before, predicate, way = link
-        pair = (before, at) if way == "out" else (at, before)
-        subject, object_ = (entity(snapshot, name) for name in pair)
-        steps.append(Step(subject, local_name(predicate), _label(snapshot, predicate), object_))
-        at = before
-    return steps
 
 
 def entity(snapshot: AcceptedSnapshot, iri: Iri) -> Entity:
@@ -257,26 +170,29 @@ def entity(snapshot: AcceptedSnapshot, iri: Iri) -> Entity:
     return Entity(iri, short_id(iri), name or short_id(iri), kind)
 
 
-def _links(
-    snapshot: AcceptedSnapshot, iri: Iri, *, records: bool = True
+def links(
+    snapshot: AcceptedSnapshot, iri: Iri, *, records: bool = True, direction: str = ""
 ) -> Iterator[tuple[str, str, Iri]]:
-    """Each link once: relation, direction, the entity at its other end."""
+    """Each link once: relation, direction, the entity at its other end.
+
+    ``direction`` (``out``, ``in``) asks for the links of one direction; links to records are out.
+    """
     if is_claim(iri):
         yield from claim_links(snapshot, iri) if records else ()
         return
     if iri.startswith(_RECORDS):
+        if direction == "in":
+            return
         if records:
             yield from record_links(snapshot, iri)
         described = {s for s, *_ in snapshot.quads(graph=iri) if s.startswith(ID)} - {iri}
         for name in sorted({snapshot.canonical(s) for s in described}):
             yield DESCRIBES, "out", name
         return
-    for _, predicate, value, _ in snapshot.quads(iri):
-        if isinstance(value, Iri) and _is_link(predicate, value):
-            yield predicate, "out", value
-    for subject, predicate, *_ in islice(snapshot.quads(object=iri), MAX_LINKS + 1):
-        if predicate not in _HIDDEN and subject.startswith(ID):
-            yield predicate, "in", subject
+    if direction != "in":
+        yield from _pointing_to(snapshot, iri)
+    if direction != "out":
+        yield from _pointed_from(snapshot, iri)
     if records:
         statements = snapshot.statements
         results = {
@@ -289,6 +205,18 @@ def _links(
             yield DESCRIBED_IN, "out", record
         for claim in claims_about(snapshot, iri):
             yield PG.about, "in", claim
+
+
+def _pointing_to(snapshot: AcceptedSnapshot, iri: Iri) -> Iterator[tuple[str, str, Iri]]:
+    for _, predicate, value, _ in snapshot.quads(iri):
+        if isinstance(value, Iri) and _is_link(predicate, value):
+            yield predicate, "out", value
+
+
+def _pointed_from(snapshot: AcceptedSnapshot, iri: Iri) -> Iterator[tuple[str, str, Iri]]:
+    for subject, predicate, *_ in islice(snapshot.quads(object=iri), MAX_LINKS + 1):
+        if predicate not in _HIDDEN and subject.startswith(ID):
+            yield predicate, "in", subject
 
 
 def _is_link(predicate: Iri, value: Iri) -> bool:
@@ -311,7 +239,7 @@ def _group(
     return Group(
         relation=predicate,
         name=local_name(predicate),
-        label=_label(snapshot, predicate),
+        label=relation_label(snapshot, predicate),
         direction=way,
         total=min(len(results), MAX_LINKS),
         at_least=len(results) > MAX_LINKS,
@@ -380,7 +308,8 @@ def _contested(snapshot: AcceptedSnapshot, predicate: str, iri: Iri, other: Iri,
     return any(True for _ in snapshot.quads(subject, PG.contested, Iri(predicate)))
 
 
-def _label(snapshot: AcceptedSnapshot, predicate: str) -> str:
+def relation_label(snapshot: AcceptedSnapshot, predicate: str) -> str:
+    """A relation in words: its label, else its local name with spaces."""
     known = {DESCRIBED_IN: "described in", DESCRIBES: "describes", **CLAIM_LINKS}
     return known.get(predicate) or snapshot.label(Iri(predicate)) or spaced(local_name(predicate))
 

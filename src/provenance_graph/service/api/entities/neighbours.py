@@ -16,7 +16,8 @@ from provenance_graph.core.terms import DERIVATIONS, INFLUENCES
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.marks import marks_of
 from provenance_graph.model.naming.entities import find_entity
-from provenance_graph.model.pages.neighbours import Neighbourhood, Path, neighbours, path
+from provenance_graph.model.pages.neighbours import Neighbourhood, neighbours
+from provenance_graph.model.pages.path import Path, path
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf
 from provenance_graph.service.api.common.reply import api_router, reply
