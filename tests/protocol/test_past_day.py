@@ -33,7 +33,7 @@ ABOUT_ONE = [
     f"report?model={MODEL}",
     f"impact?thing={MODEL}",
     f"graph?node={MODEL}",
-    f"graph/path?start={MODEL}&end=deepseek-ai/DeepSeek-R1",
+    f"graph/path?start={MODEL}&end=microsoft/phi-2",
     f"entities/{MODEL}",
     "datasets/HuggingFaceH4/ultrachat_200k",
     "organizations/openai",
