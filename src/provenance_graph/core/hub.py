@@ -87,22 +87,9 @@ _KINDS: Mapping[str, RepositoryKind] = MappingProxyType(
     }
 )
 _VIEWS = frozenset(
-    (
-        "blame",
-        "blob",
-        "commit",
-        "commits",
-        "discussions",
-        "edit",
-        "raw",
-        "resolve",
-        "revision",
-        "settings",
-        "tree",
-        "upload",
-        "viewer",
-    )
-)
+    ("blame", "blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "revision",
+     "settings", "tree", "upload", "viewer")
+)  # fmt: skip
 """What may follow a repository's name in an address."""
 _WITH_REVISION = _VIEWS - {"discussions", "settings", "viewer"}
 
