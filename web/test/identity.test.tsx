@@ -59,7 +59,7 @@ describe("a decision on two names", () => {
     expect(sent.map((one) => one.url)).toEqual(["/api/v1/identity/decisions"]);
     expect(JSON.parse(String(sent[0]?.init.body))).toEqual({ name: PAIR.name, mayBe: PAIR.mayBe, decision, reason: "two sizes" });
     expect(new Headers(sent[0]?.init.headers).get("Authorization")).toBe("Bearer secret");
-    expect(document.body.textContent).toContain("Decided. The accepted view has it");
+    expect(document.body.textContent).toContain("Decided, and in the accepted view");
   });
 
   it("says why it was refused", async () => {
