@@ -180,7 +180,7 @@ def assert_some_names_are_compared_as_all_are(snapshot: AcceptedSnapshot) -> Non
     """The pairs of a name follow from the names that share a spelling with it."""
     known = Organizations(snapshot)
     pairs = compared(snapshot, known)
-    members, _ = sharing(snapshot)
+    members = sharing(snapshot)
     assert compared_among(snapshot, known, members) == pairs
     for one in members:
         near = compared_among(snapshot, known, around(snapshot, [one]))
