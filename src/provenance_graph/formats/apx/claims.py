@@ -12,7 +12,19 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import prose
-from provenance_graph.formats.apx.fields import EXPERT_TOTAL_LABELS, FIELDS, PageField, field_claims
+from provenance_graph.formats.apx.experts import (
+    expert_labelled,
+    expert_width,
+    routed,
+    shared_experts,
+)
+from provenance_graph.formats.apx.fields import (
+    EXPERT_TOTAL_LABELS,
+    FIELDS,
+    PageField,
+    checked,
+    field_claims,
+)
 from provenance_graph.formats.apx.page import CODING_LABELS, ApxPage, Labelled, PageRow, Paragraph
 from provenance_graph.formats.apx.prose_patterns import PATTERNS
 from provenance_graph.formats.licences import names as licence_names
@@ -53,9 +65,6 @@ ARCHITECTURE = frozenset(
 )
 """What only the weights or their makers can tell."""
 
-_SHARED = PG.sharedExpertCount
-_MULTIPLE = 8
-"""Of what the routed experts of a layer are a multiple."""
 OPENING = re.compile(
     r"(?P<name>[A-Z][\w.+/ ()-]{1,80}?)(?:,[^,]{1,80},)? (?:is|are|represents|was|marks|introduces|builds|serves|exhibits) "
 )
@@ -163,8 +172,8 @@ def _default(claim: Claim) -> Claim:
 
 def _specification(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
     swapped = _swapped(page.fields)
-    width = _expert_width(page.fields)
-    shared = _shared_experts(page.fields)
+    width = expert_width(page.fields)
+    shared = shared_experts(page.fields)
     for shown in page.fields:
         if shown.label in EXPERT_TOTAL_LABELS:
             prop = PG.activeParameterCount if swapped else None
@@ -179,75 +188,13 @@ def _specification(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
             trap = swapped and field.prop == PG.activeParameterCount
             prop = PG.parameterCount if trap else None
             if prop is None and width and field.prop == PG.feedForwardSize:
-                yield from _expert_labelled(about, shown)
+                yield from expert_labelled(about.model, shown)
             elif prop is None and field.prop in (PG.expertCount, PG.activeExpertCount):
-                yield from _routed(about, shown, shared)
+                yield from routed(about.model, shown, shared)
             elif prop is None:
-                yield from _checked(field_claims(about.model, field, shown.value, shown.place))
+                yield from checked(field_claims(about.model, field, shown.value, shown.place))
         if prop is not None:
             yield from _relabelled(about, prop, shown)
-
-
-def _expert_width(fields: list[Labelled]) -> bool:
-    """Whether the "dense" feed-forward width of a page about experts is an expert's.
-
-    A dense feed-forward layer is at least as wide as the model; an expert's mostly is not.
-    """
-    sizes = {
-        str(FIELDS[f.label].prop): number
-        for f in fields
-        if f.label in FIELDS and (number := literals.number(f.value)) is not None
-    }
-    experts = sizes.get(str(PG.expertCount), 0)
-    inner, hidden = sizes.get(str(PG.feedForwardSize)), sizes.get(str(PG.hiddenSize))
-    return experts > 1 and inner is not None and hidden is not None and inner < hidden
-
-
-def _shared_experts(fields: list[Labelled]) -> int:
-    """How many experts of a layer serve every token: as the page says, else one, as they mostly are."""
-    stated = (f.value for f in fields if f.label in FIELDS and FIELDS[f.label].prop == _SHARED)
-    return next((int(number) for value in stated if (number := literals.number(value))), 1)
-
-
-def _routed(about: Named, shown: Labelled, shared: int) -> Iterator[Claim | Problem]:
-    """A count of experts without the shared ones, where it has these in it.
-
-    Routed experts are a multiple of eight: 257 are 256 and a shared one, and 9 active ones are 8.
-    """
-    number = literals.number(shown.value)
-    counted = 0
-    if number is not None and number > _MULTIPLE and number % _MULTIPLE == shared:
-        counted = int(number) - shared
-    field = FIELDS[shown.label]
-    for claim in _checked(field_claims(about.model, field, shown.value, shown.place)):
-        if counted and isinstance(claim, Claim) and claim.value is not None:
-            claim = replace(
-                claim,
-                value=literals.integer(counted),
-                basis=Basis.INFERENCE,
-                as_stated=f"{shown.label}: {shown.value}, {shared} shared among them",
-            )
-        yield claim
-
-
-def _expert_labelled(about: Named, shown: Labelled) -> Iterator[Claim | Problem]:
-    row = PageField(PG.expertIntermediateSize, "whole")
-    for claim in field_claims(about.model, row, shown.value, shown.place):
-        yield replace(claim, basis=Basis.INFERENCE, as_stated=f"{shown.label}: {shown.value}")
-    yield Problem(
-        shown.place,
-        f"{shown.label!r} {shown.value} is read as pg:expertIntermediateSize",
-        "a dense layer is at least as wide as the model; this is an expert's width",
-        "inconsistent",
-    )
-
-
-def _checked(result: list[Claim]) -> Iterator[Claim | Problem]:
-    for claim in result:
-        yield claim
-        if claim.unusable:
-            where = f"{iris.shorten(claim.predicate)} {claim.as_stated[:60]!r}"
-            yield Problem(claim.locator, f"{where}: {claim.unusable}", "kept as stated")
 
 
 def _swapped(fields: list[Labelled]) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import Claim, Stance, Value
+from provenance_graph.core.claims import Claim, Problem, Stance, Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.formats.fields.modalities import modalities
@@ -279,3 +279,12 @@ _VALUES: Mapping[str, Callable[[str], Value | None]] = {
     "gigabytes": _gigabytes,
     "text": literals.text,
 }
+
+
+def checked(result: list[Claim]) -> Iterator[Claim | Problem]:
+    """Claims, each unusable one with the problem that tells why."""
+    for claim in result:
+        yield claim
+        if claim.unusable:
+            where = f"{iris.shorten(claim.predicate)} {claim.as_stated[:60]!r}"
+            yield Problem(claim.locator, f"{where}: {claim.unusable}", "kept as stated")

@@ -25,6 +25,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.table import KINDS as CLASSES
 from provenance_graph.model.naming.table import rows_numbered, sharing
+from provenance_graph.model.search.sentence import MAX_NAMED, is_sentence, named_in
 
 if TYPE_CHECKING:
     from provenance_graph.model.answers import SearchItem, SearchPage
@@ -38,12 +39,8 @@ LONGEST = 200
 """Letters of a search that are looked at."""
 MAX_ORDERED = 20_000
 """Hits that are ordered by how well their names fit; of more the richest come first."""
-MAX_NAMED = 400
-"""Entities of exactly the name that is searched for, of so many hits."""
 NEAR = 74
 """How alike, of 100, a name with typing errors must be."""
-LONGEST_NAME = 8
-"""So many words a name in a sentence may have."""
 _PART = 6
 """What a likeness counts less for that is of a part of the name."""
 
@@ -110,8 +107,8 @@ def search(
         following = str(end) if result and end < total else None
         return Hits(_items(database, result), total, following, kinds=counts)
     near = _alike(database, fold(asked))
-    named, called = _named_in(database, asked)
-    if called and (not near or _is_sentence(asked, named)):
+    named, called = named_in(database, asked)
+    if called and (not near or is_sentence(asked, named)):
         near = called
     else:
         named = ()
@@ -303,51 +300,6 @@ def _short(
     return Hits(_items(database, part), _total(counts, kinds), following, kinds=counts)
 
 
-def _named_in(
-    database: sqlite3.Connection, text: str
-) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
-    """The names that a sentence holds, the longest at each place, and the entities so called."""
-    words = [(m.start(), m.end()) for m in _SENTENCE_WORD.finditer(text)]
-    named: list[str] = []
-    found: dict[int, str] = {}
-    place = 0
-    while len(words) > 2 and place < len(words):
-        for length in range(min(LONGEST_NAME, len(words) - place), 0, -1):
-            shown = text[words[place][0] : words[place + length - 1][1]]
-            folded = fold(shown)
-            if len(folded) < 3 or (length == 1 and shown.casefold() in _NO_NAMES):
-                continue
-            rows = database.execute(_CALLED, (folded, MAX_NAMED)).fetchall()
-            if rows:
-                named.append(shown)
-                found |= {number: kind for number, kind in rows if number not in found}
-                place += length - 1
-                break
-        place += 1
-    return tuple(named), list(found.items())
-
-
-def _is_sentence(text: str, named: Collection[str]) -> bool:
-    """Whether a text is more than a name with a typing error: it has words of a question."""
-    rest = text.casefold()
-    for name in named:
-        rest = rest.replace(name.casefold(), " ")
-    return not _NO_NAMES.isdisjoint(_SENTENCE_WORD.findall(rest))
-
-
-_SENTENCE_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
-_NO_NAMES = frozenset(
-    ("and", "any", "are", "can", "commercial", "context", "data", "dataset", "datasets", "does", "for", "from",
-     "has", "have", "how", "into", "its", "large", "larger", "legal", "licence", "licences", "license",
-     "made", "many", "may", "model", "models", "not", "open", "out", "output", "parameters", "release",
-     "released", "size", "small", "than", "that", "the", "this", "trained", "training", "use", "used",
-     "was", "what", "when", "where", "which", "who", "why", "with", "you")
-)  # fmt: skip
-"""Words of questions that are names of something here and there."""
-_CALLED = (
-    "SELECT c.number, t.kind FROM called c JOIN thing t ON t.number = c.number"
-    " WHERE c.folded = ? ORDER BY c.number LIMIT ?"
-)
 _SPELT = "SELECT number, kind, folded FROM thing WHERE number IN"
 
 

@@ -20,8 +20,8 @@ from typing import Final
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.number import FORMAT
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.service.api.common.checksums import DAMAGE
 from provenance_graph.service.api.common.indexes import (
-    DAMAGE,
     INDEXES,
     changed_since,
     drop,

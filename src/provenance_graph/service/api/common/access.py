@@ -20,6 +20,7 @@ from provenance_graph.core.errors import ProvenanceError, QueryTimeout
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import indexes
+from provenance_graph.service.api.common.checksums import DAMAGE
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.service.api.common.profiles import StoredProfiles
 from provenance_graph.service.http.cache import ByteBoundedCache
@@ -239,7 +240,7 @@ class Access:
             whole = name in self._ready or indexes.intact(folder, name, snapshot.version)
             if whole:
                 index.open(snapshot)
-        except indexes.DAMAGE:
+        except DAMAGE:
             whole = False
         if not whole:
             indexes.drop(folder, name, snapshot.version)

@@ -6,9 +6,7 @@ where the subjects are known that commits changed; the serving processes only op
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext, suppress
@@ -32,7 +30,7 @@ from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.questions import repeats
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
-from provenance_graph.service.api.common import profiles
+from provenance_graph.service.api.common import checksums, profiles
 
 if TYPE_CHECKING:
     from provenance_graph.matching.outcome import Pair
@@ -114,7 +112,7 @@ def _make_identity(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed
     rows = [
         {**asdict(pair), "verdict": pair.verdict.name} for pair in _identified(in_columns(snapshot))
     ]
-    _put(_identity_file(folder, snapshot.version), rows)
+    checksums.put(_identity_file(folder, snapshot.version), rows)
 
 
 def counts(snapshot: AcceptedSnapshot) -> Stats:
@@ -138,7 +136,7 @@ def _has_stats(folder: Path, version: str) -> bool:
 
 
 def _make_stats(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    _put(_stats_file(folder, snapshot.version), asdict(stats(in_columns(snapshot))))
+    checksums.put(_stats_file(folder, snapshot.version), asdict(stats(in_columns(snapshot))))
 
 
 def policy_counts(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.Tally]]:
@@ -171,13 +169,6 @@ def _has_policy(folder: Path, version: str) -> bool:
 
 def _make_policy(_: Path, snapshot: AcceptedSnapshot, __: str, ___: Changed) -> None:
     _policy_counted(snapshot)
-
-
-def _put(file: Path, value: object) -> None:
-    """Write a file aside and swap it in."""
-    aside = file.with_name(f"{file.name}.new")
-    aside.write_text(json.dumps(value), "utf-8")
-    aside.replace(file)
 
 
 def _has_catalogue(folder: Path, version: str) -> bool:
@@ -308,10 +299,6 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
 """By name, what is quick to make first. The findings are read by whoever asks for them."""
 
 
-DAMAGE: Final = (OSError, ValueError, TypeError, KeyError, EOFError, sqlite3.Error)
-"""What opening an index raises that is not as it was written."""
-
-
 def missing(folder: Path, version: str, *, slow: bool = False) -> bool:
     """Whether some index of a version is not there."""
     return any(
@@ -321,39 +308,14 @@ def missing(folder: Path, version: str, *, slow: bool = False) -> bool:
 
 def intact(folder: Path, name: str, version: str) -> bool:
     """Whether an index is as it was written; one whose sums nobody noted counts as such."""
-    try:
-        noted = json.loads(_sums_file(folder, name).read_text("utf-8"))
-        other: bool = noted["version"] != version
-        return other or noted["files"] == _sums(folder, name, version)
-    except FileNotFoundError:
-        return True
-    except DAMAGE:
-        return False
+    return checksums.hold(folder, name, version, INDEXES[name].files(folder, version))
 
 
 def drop(folder: Path, name: str, version: str) -> None:
     """Delete an index that is damaged, so that it is made anew."""
-    for file in (*INDEXES[name].files(folder, version), _sums_file(folder, name)):
+    for file in (*INDEXES[name].files(folder, version), checksums.file_of(folder, name)):
         with suppress(OSError):
             file.unlink()
-
-
-def _sums_file(folder: Path, name: str) -> Path:
-    return folder / f"{name}.sums"
-
-
-def _sums(folder: Path, name: str, version: str) -> dict[str, str]:
-    results = {}
-    for file in INDEXES[name].files(folder, version):
-        with file.open("rb") as opened:
-            results[file.name] = hashlib.file_digest(opened, "blake2b").hexdigest()[:32]
-    return results
-
-
-def _note_sums(folder: Path, name: str, version: str) -> None:
-    files = INDEXES[name].files(folder, version)
-    if files and all(file.exists() for file in files):
-        _put(_sums_file(folder, name), {"version": version, "files": _sums(folder, name, version)})
 
 
 def _drop_unfinished(folder: Path) -> None:
@@ -377,7 +339,7 @@ def make_one(
     index = INDEXES[name]
     if not index.exists(folder, snapshot.version):
         index.make(folder, snapshot, before, changed)
-        _note_sums(folder, name, snapshot.version)
+        checksums.note(folder, name, snapshot.version, index.files(folder, snapshot.version))
 
 
 def make_all(

@@ -1,0 +1,72 @@
+"""What an APX page says of a model's experts: how many there are without the shared ones, and how wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.formats.apx.fields import FIELDS, PageField, checked, field_claims
+from provenance_graph.formats.apx.page import Labelled
+
+_SHARED = PG.sharedExpertCount
+_MULTIPLE = 8
+"""Of what the routed experts of a layer are a multiple."""
+
+
+def expert_width(fields: list[Labelled]) -> bool:
+    """Whether the "dense" feed-forward width of a page about experts is an expert's.
+
+    A dense feed-forward layer is at least as wide as the model; an expert's mostly is not.
+    """
+    sizes = {
+        str(FIELDS[f.label].prop): number
+        for f in fields
+        if f.label in FIELDS and (number := literals.number(f.value)) is not None
+    }
+    experts = sizes.get(str(PG.expertCount), 0)
+    inner, hidden = sizes.get(str(PG.feedForwardSize)), sizes.get(str(PG.hiddenSize))
+    return experts > 1 and inner is not None and hidden is not None and inner < hidden
+
+
+def shared_experts(fields: list[Labelled]) -> int:
+    """How many experts of a layer serve every token: as the page says, else one, as they mostly are."""
+    stated = (f.value for f in fields if f.label in FIELDS and FIELDS[f.label].prop == _SHARED)
+    return next((int(number) for value in stated if (number := literals.number(value))), 1)
+
+
+def routed(model: Iri, shown: Labelled, shared: int) -> Iterator[Claim | Problem]:
+    """A count of experts without the shared ones, where it has these in it.
+
+    Routed experts are a multiple of eight: 257 are 256 and a shared one, and 9 active ones are 8.
+    """
+    number = literals.number(shown.value)
+    counted = 0
+    if number is not None and number > _MULTIPLE and number % _MULTIPLE == shared:
+        counted = int(number) - shared
+    field = FIELDS[shown.label]
+    for claim in checked(field_claims(model, field, shown.value, shown.place)):
+        if counted and isinstance(claim, Claim) and claim.value is not None:
+            claim = replace(
+                claim,
+                value=literals.integer(counted),
+                basis=Basis.INFERENCE,
+                as_stated=f"{shown.label}: {shown.value}, {shared} shared among them",
+            )
+        yield claim
+
+
+def expert_labelled(model: Iri, shown: Labelled) -> Iterator[Claim | Problem]:
+    """The width that is an expert's, under its own property, with what the page calls it."""
+    row = PageField(PG.expertIntermediateSize, "whole")
+    for claim in field_claims(model, row, shown.value, shown.place):
+        yield replace(claim, basis=Basis.INFERENCE, as_stated=f"{shown.label}: {shown.value}")
+    yield Problem(
+        shown.place,
+        f"{shown.label!r} {shown.value} is read as pg:expertIntermediateSize",
+        "a dense layer is at least as wide as the model; this is an expert's width",
+        "inconsistent",
+    )
