@@ -46,15 +46,16 @@ def is_local_name(name: str) -> bool:
     return _OF_ONE_DOCUMENT.fullmatch(name.strip()) is not None
 
 
-def within(document: Document) -> str:
+def within(document: Document, identity: str = "") -> str:
     """What tells entities that a document only names from those of another document.
 
-    Nothing where it is read by itself; in an import its place in its collection.
+    Nothing where it is read by itself; in an import the ``identity`` that it states, which holds
+    whatever its file is called, else its place in its collection.
     """
     if not document.collection:
         return ""
     path = document.name or urlsplit(document.url).path.strip("/")
-    return f"{document.collection}/{iris.slug(clean(path))}"
+    return f"{document.collection}/{identity or iris.slug(clean(path))}"
 
 
 def file_stem(document: Document, suffix: str) -> str:

@@ -47,6 +47,17 @@ class LicenceContext:
         """What reaches the model, nearest origins first."""
         return self.inheritance.reaching
 
+    def text_note(self, licence: Licence) -> str:
+        """That the text of a service is later than the model made with it, or may be."""
+        released = self.graph.traits(self.subject).released
+        since = licence.text_version
+        if not licence.service or len(since) != 10 or released >= since:
+            return ""
+        if not released:
+            today = self.graph.catalogue.in_force(licence, self.day).iri == licence.iri
+            return "; no day of use is recorded, so the latest text is read" if today else ""
+        return f"; read in the text of {since}, the earliest on record, the model is of {released}"
+
     @cached_property
     def nearest(self) -> list[Inherited]:
         """What reaches the model: settled first, then along weights, then by the path's length."""
@@ -288,6 +299,7 @@ def _unknowns(now: LicenceContext) -> Iterator[Unknown]:
         if one.terms.kind == "ban" and not one.settled and not now.excepted(one):
             name = one.licence.name if one.licence else ""
             why = f"made with outputs of {short_id(holder)}, whose terms ({name}) ban or limit that"
+            why += now.text_note(one.licence) if one.licence else ""
             yield Unknown(why, holder, one.licence, path, True, "outputs")
         elif one.terms.kind in ("unknown", "ungranted") and holder not in explained:
             explained.add(holder)

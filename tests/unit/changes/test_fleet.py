@@ -84,7 +84,7 @@ def test_a_use_that_nobody_defined_is_not_kept(own, fleet) -> None:
 
 def test_what_the_store_does_not_keep_of_a_system_is_said(own, fleet) -> None:
     fleet.write_text('[bot]\nmodels = ["meta-llama/Llama-3.1-8B"]\nmust = ["license"]\n')
-    assert "bot.must is not kept" in run(own, "fleet", "import", str(fleet)).stderr
+    assert "bot.must is not stored" in run(own, "fleet", "import", str(fleet)).stderr
 
 
 def test_a_revision_in_a_bill_of_materials_counts_as_its_model() -> None:
@@ -232,7 +232,7 @@ def test_a_second_run_says_what_is_new_with_the_path_to_it(own, fleet, tmp_path)
     state = tmp_path / "state.json"
     words = ("fleet", "check", str(fleet), "--baseline", str(state), "--format", "json")
     first = run(own, *words, "--write-baseline")
-    assert "begun" in first.stderr
+    assert "started" in first.stderr
     assert "new" not in first.stderr.split(";")[0]
     assert not any(one["new"] for one in json.loads(first.stdout))
     added = run(

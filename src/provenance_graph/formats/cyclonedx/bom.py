@@ -89,7 +89,7 @@ def components(whole: dict[Any, Any]) -> Iterator[tuple[str, Any]]:
 def subjects(document: Document) -> dict[str, Iri]:
     """The models and components of data, by the places where they stand."""
     whole = whole_of(document)
-    bom = Bom(local_of(document, whole), whole, within=paths.within(document))
+    bom = Bom(local_of(document, whole), whole, within=paths.within(document, serial_of(whole)))
     for _ in collect(bom):
         pass  # what is wrong with components is reported by the reading
     return bom.places
@@ -167,9 +167,13 @@ _DESCRIBED = frozenset(("model", "data"))
 
 def local_of(document: Document, whole: dict[Any, Any]) -> str:
     """Its place among the documents, and its serial number: examples share the latter."""
+    return "/".join(part for part in (paths.source_slug(document), serial_of(whole)) if part)
+
+
+def serial_of(whole: dict[Any, Any]) -> str:
+    """The UUID by which a document is known whatever its file is called; empty where it states none."""
     serial = scalar_text(whole.get("serialNumber")).removeprefix("urn:uuid:")
-    known = serial if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
-    return "/".join(part for part in (paths.source_slug(document), known.casefold()) if part)
+    return serial.casefold() if re.fullmatch(r"[0-9a-fA-F-]{36}", serial) else ""
 
 
 def collect(bom: Bom) -> Iterator[Problem]:

@@ -103,9 +103,8 @@ def read(document: Document) -> ReaderOutput:
     """Yield what a bill of materials says of its models and datasets."""
     whole = boms.whole_of(document)
     leaves = boms.known_leaves(document)
-    bom = Bom(
-        boms.local_of(document, whole), whole, known_leaves=leaves, within=paths.within(document)
-    )
+    within = paths.within(document, boms.serial_of(whole))
+    bom = Bom(boms.local_of(document, whole), whole, known_leaves=leaves, within=within)
     every = chain.from_iterable(bom.known_leaves.values())
     yield from coverage.unknown(every, KEYS, "CycloneDX")
     yield from boms.collect(bom)
@@ -343,7 +342,7 @@ READER = Reader(
     origin=origin,
     read=read,
     invalid=invalid,
-    version="9",
+    version="10",
     keys=KEYS,
     leaves=boms.leaves,
     subjects=boms.subjects,

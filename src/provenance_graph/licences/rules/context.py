@@ -349,14 +349,7 @@ class ModelContext:
 
     def text_note(self, licence: Licence) -> str:
         """That the text of a service is later than the model made with it, or may be."""
-        released = self.now.graph.traits(self.now.subject).released
-        since = licence.text_version
-        if not licence.service or len(since) != 10 or released >= since:
-            return ""
-        if not released:
-            today = self.catalogue.in_force(licence, self.now.day).iri == licence.iri
-            return "; no day of use is recorded, so the latest text is read" if today else ""
-        return f"; read in the text of {since}, the earliest on record, the model is of {released}"
+        return self.now.text_note(licence)
 
     def dated(self) -> Iterator[tuple[Licence, Iri | None, tuple[Edge, ...]]]:
         """Licences of its own and above, each once, with who holds them and the path."""
