@@ -66,6 +66,8 @@ function notebook() {
 }
 
 export default defineConfig({
+  // no bound of time on a test: a loaded machine is no fault
+  test: { testTimeout: 0, hookTimeout: 0 },
   plugins: [thirdParty(), notebook()],
   worker: { format: "es", plugins: () => [{ name: "third-party-of-worker", generateBundle: (_options, bundle) => collect(bundle) }] },
   build: {

@@ -127,7 +127,7 @@ function Specification({ sections }: { sections: Section[] }): JSX.Element {
           <section key={section.name} class="card" aria-label={section.name}>
             <h3>{section.name}</h3>
             <table>
-              <thead class="visually-hidden"><tr><th>Field</th><th>Value</th><th>Disclosure</th><th>Sources</th></tr></thead>
+              <colgroup><col class="of-name" /><col /><col class="of-state" /><col class="of-sources" /></colgroup><thead class="visually-hidden"><tr><th>Field</th><th>Value</th><th>Disclosure</th><th>Sources</th></tr></thead>
               <tbody>{section.fields.map((field) => <FieldRow key={field.property} field={field} />)}</tbody>
             </table>
           </section>
