@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from benchmarks.hub.stages import STAGES
-from benchmarks.performance_page import STEPS, WHOLE, exponent, page, whole
+from benchmarks.performance_page import ALONE, STEPS, exponent, page, whole
 
 RUNS = [
     {
@@ -77,8 +77,8 @@ def test_the_page_is_what_the_command_makes_of_the_results() -> None:
 
 
 def test_what_was_not_run_is_projected_from_the_largest_whole_run() -> None:
-    small = {"models": 1000, **dict.fromkeys(WHOLE, 1.0), "build peak MB": 100, "disk MB": 10}
-    large = {"models": 10_000, **dict.fromkeys(WHOLE, 20.0), "build peak MB": 200, "disk MB": 100}
+    small = {"models": 1000, **dict.fromkeys(ALONE, 1.0), "build peak MB": 100, "disk MB": 10}
+    large = {"models": 10_000, **dict.fromkeys(ALONE, 20.0), "build peak MB": 200, "disk MB": 100}
     part = {"models": 100_000, "build": 300.0}
     shown = page([small, large, part])
     assert "| viewed, validated and indexed, ms a model | 7.0 | 14.0 | – | |" in shown
