@@ -14,17 +14,6 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats.forms.definition import form_named
 from provenance_graph.forms.derived import open_source_exemption, systemic_risk
 
-NAMES = {
-    "eu-gpai-mdf",
-    "eu-annex-iv",
-    "eu-annex-xi",
-    "eu-annex-xii",
-    "eu-training-summary",
-    "ca-ab-2013",
-    "datasheet",
-    "model-card",
-}
-
 
 def test_an_estimate_is_told_and_never_a_value() -> None:
     claims = (Claim(MODEL, PG.trainingComputeFLOP, literals.double(3e25), basis=Basis.ESTIMATE),)
