@@ -90,18 +90,26 @@ def in_words(policy: Policy) -> Iterator[str]:
     )
     yield f"Between claims of one basis decide: {_criteria(policy.order)}."
     yield f"Of facts that change in time decide: {_criteria(policy.changing_order)}."
-    if policy.supported_first:
-        first = ", ".join(sorted(map(shorten, policy.supported_first)))
-        yield f"Of these the value that more sources give goes before a closer source's: {first}."
-    if policy.no_values:
-        nothing = ", ".join(sorted(map(short_id, policy.no_values)))
-        yield f"Values that name nothing and are never accepted: {nothing}."
-    if policy.closest:
-        alone = ", ".join(sorted(map(shorten, policy.closest)))
-        yield f"Of several values those of the closest source stand alone: {alone}."
-    if policy.keepers:
-        keepers = ", ".join(sorted(map(short_id, policy.keepers)))
-        yield f"Accounts that keep models of others, and are never accepted as developers: {keepers}."
+    for names, shown, sentence in (
+        (
+            policy.supported_first,
+            shorten,
+            "Of these the value that more sources give goes before a closer source's",
+        ),
+        (policy.no_values, short_id, "Values that name nothing and are never accepted"),
+        (
+            policy.closest,
+            shorten,
+            "Of several values those of the closest source stand alone",
+        ),
+        (
+            policy.keepers,
+            short_id,
+            "Accounts that keep models of others, and are never accepted as developers",
+        ),
+    ):
+        if names:
+            yield f"{sentence}: {', '.join(sorted(map(shown, names)))}."
     if policy.of_services:
         served = ", ".join(sorted(map(shorten, policy.of_services)))
         listing = sorted(local_name(iri) for iri, one in policy.sources.items() if one.services)
