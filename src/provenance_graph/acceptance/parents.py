@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from provenance_graph.acceptance.criteria import best_of
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.resolve import refused, resolve
-from provenance_graph.core.claims import AcceptanceStatus, Basis, SourcedClaim
+from provenance_graph.core.claims import AcceptanceStatus, Basis, Ruling, SourcedClaim
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV
 
@@ -45,7 +44,8 @@ def inferred_parents(groups: Groups, policy: Policy, as_of: str) -> list[Sourced
     beside = [i for i in general if stated and _is_guess(i) and i.value not in stated]
     _take(groups, PROV.wasDerivedFrom, beside)
     why = "an inference beside a parent that a source states"
-    return [replace(i, standing=AcceptanceStatus.ALTERNATIVE, reason=why) for i in beside]
+    ruling = Ruling(AcceptanceStatus.ALTERNATIVE, why)
+    return [item.ruled(ruling) for item in beside]
 
 
 def _is_guess(item: SourcedClaim) -> bool:
@@ -64,8 +64,8 @@ def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedCla
         return []
     accepted: dict[Iri, dict[Iri, list[SourcedClaim]]] = defaultdict(dict)
     for kind in kinds:
-        for item, standing, _ in resolve(groups[kind], kind, policy, as_of).claims:
-            if standing is AcceptanceStatus.ACCEPTED and isinstance(item.value, Iri):
+        for item, ruling in resolve(groups[kind], kind, policy, as_of).claims:
+            if ruling.standing is AcceptanceStatus.ACCEPTED and isinstance(item.value, Iri):
                 accepted[item.value].setdefault(kind, []).append(item)
     beside: list[SourcedClaim] = []
     for parent, given in accepted.items():
@@ -77,7 +77,7 @@ def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedCla
         for kind in [kind for kind in given if kind not in standing_kinds]:
             taken = [item for item in groups[kind] if item.value == parent]
             _take(groups, kind, taken)
-            beside += [replace(i, standing=AcceptanceStatus.ALTERNATIVE, reason=why) for i in taken]
+            beside += [item.ruled(Ruling(AcceptanceStatus.ALTERNATIVE, why)) for item in taken]
     return beside
 
 

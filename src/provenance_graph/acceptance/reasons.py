@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from provenance_graph.acceptance.agreement import agree
 from provenance_graph.acceptance.policy.policy import PolicyCriterion
-from provenance_graph.core.claims import AcceptanceStatus, Basis, Precision, SourcedClaim
+from provenance_graph.core.claims import (
+    AcceptanceRule,
+    AcceptanceStatus,
+    Basis,
+    Precision,
+    Ruling,
+    SourcedClaim,
+)
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SCHEMA, XSD
 
@@ -72,27 +79,27 @@ _LOST = {
 }
 
 
-def status_of(
-    item: SourcedClaim, winner: SourcedClaim, fell: PolicyCriterion | None
-) -> tuple[AcceptanceStatus, str]:
+def status_of(item: SourcedClaim, winner: SourcedClaim, fell: PolicyCriterion | None) -> Ruling:
     """What becomes of a claim beside the winner; ``fell`` is the criterion by which it lost."""
     if item.value == winner.value:
         why = "gives the accepted value"
         if _precision(item) is not _precision(winner):
             why = "agrees, less precise"  # a period, stored as its last day
         if item.basis is Basis.INFERENCE and winner.basis is not Basis.INFERENCE:
-            return AcceptanceStatus.ACCEPTED, f"{why}, which it infers"
-        return AcceptanceStatus.ACCEPTED, marked(item, why)
+            why = f"{why}, which it infers"
+        else:
+            why = marked(item, why)
+        return Ruling(AcceptanceStatus.ACCEPTED, why, AcceptanceRule.SAME_VALUE)
     if item.claim.predicate == SCHEMA.name:
-        return AcceptanceStatus.ALTERNATIVE, "agrees: another name of the same entity"
+        why = "agrees: another name of the same entity"
+        return Ruling(AcceptanceStatus.ALTERNATIVE, why, AcceptanceRule.AGREES)
     if agree(item, winner):
-        return AcceptanceStatus.ALTERNATIVE, "agrees, less precise"
+        return Ruling(AcceptanceStatus.ALTERNATIVE, "agrees, less precise", AcceptanceRule.AGREES)
     if fell is PolicyCriterion.BASIS:
         why = f"{winner.basis.label} outranks {item.basis.label}"
-        return AcceptanceStatus.ALTERNATIVE, _with(why, item.demoted)
-    return AcceptanceStatus.ALTERNATIVE, _with(
-        _LOST.get(fell or PolicyCriterion.VALUE, ""), item.demoted
-    )
+    else:
+        why = _LOST.get(fell or PolicyCriterion.VALUE, "")
+    return Ruling(AcceptanceStatus.ALTERNATIVE, _with(why, item.demoted))
 
 
 def marked(item: SourcedClaim, why: str) -> str:

@@ -21,9 +21,11 @@ from provenance_graph.acceptance.criteria import best_of, order_key
 from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.reasons import marked, status_of, why_accepted
 from provenance_graph.core.claims import (
+    AcceptanceRule,
     AcceptanceStatus,
     Basis,
     Custody,
+    Ruling,
     SourcedClaim,
     Stance,
     Value,
@@ -39,7 +41,7 @@ FINDINGS = mint("collection", "findings")
 """What users of a store read and recorded, each with its document."""
 _LINEAGE = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
 
-ResolvedClaim = tuple[SourcedClaim, AcceptanceStatus, str]
+ResolvedClaim = tuple[SourcedClaim, Ruling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def resolve(
         if why is None:
             competing.append(item)
         else:
-            closed.append((item, why[0], why[1]))
+            closed.append((item, why))
     if any(item.implausible for item in competing):
         competing, further = _plausible(competing, predicate, policy)
         closed.extend(further)
@@ -90,38 +92,38 @@ def holds(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
     return not (claim.valid_until and claim.valid_until <= day) and not claim.valid_from > day
 
 
-def refused(
-    item: SourcedClaim, policy: Policy, as_of: str = ""
-) -> tuple[AcceptanceStatus, str] | None:
+def refused(item: SourcedClaim, policy: Policy, as_of: str = "") -> Ruling | None:
     """Why a claim does not compete at all, or None when it does."""
     claim = item.claim
     if claim.unusable:
-        return AcceptanceStatus.REJECTED, claim.unusable
+        return Ruling(AcceptanceStatus.REJECTED, claim.unusable, item.excluded)
     if claim.value is None:
-        return AcceptanceStatus.ALTERNATIVE, f"no value: {claim.stance.label}"
+        return Ruling(AcceptanceStatus.ALTERNATIVE, f"no value: {claim.stance.label}")
     if claim.value in policy.no_values:
-        return AcceptanceStatus.REJECTED, "a generic term, which identifies nothing"
+        return _rejected("a generic term, which identifies nothing", AcceptanceRule.GENERIC)
     if claim.predicate == DCTERMS.creator and item.value in policy.keepers:
-        return AcceptanceStatus.REJECTED, "an account that keeps models of others"
+        return _rejected("an account that keeps models of others", AcceptanceRule.KEEPER)
     if claim.stance not in GIVES_VALUE:
-        return AcceptanceStatus.REJECTED, f"the source {claim.stance.label} it"
+        return Ruling(AcceptanceStatus.REJECTED, f"the source {claim.stance.label} it")
     if item.basis in policy.never:
-        return AcceptanceStatus.REJECTED, f"{item.basis.label} is never accepted"
+        return _rejected(f"{item.basis.label} is never accepted", AcceptanceRule.NEVER)
     if item.basis is Basis.INFERENCE and claim.predicate in policy.source(item).refuses:
         weak = policy.source(item).refuses[claim.predicate]
-        return AcceptanceStatus.REJECTED, f"inferred from what is too weak: {weak}"
+        return _rejected(f"inferred from what is too weak: {weak}", AcceptanceRule.WEAK)
     if claim.confidence is not None and claim.confidence < policy.confidence:
-        return (
-            AcceptanceStatus.REJECTED,
-            f"its confidence {claim.confidence} is below {policy.confidence}",
-        )
+        why = f"its confidence {claim.confidence} is below {policy.confidence}"
+        return _rejected(why, AcceptanceRule.CONFIDENCE)
     if claim.predicate in _LINEAGE and _is_extracted(item):
-        return AcceptanceStatus.REJECTED, "lineage that a program took from prose"
+        return _rejected("lineage that a program took from prose", AcceptanceRule.PROSE)
     if not holds(item, policy, as_of):
         ended = claim.valid_until and claim.valid_until <= (as_of or policy.day)
         bound = f"until {claim.valid_until}" if ended else f"from {claim.valid_from}"
-        return AcceptanceStatus.SUPERSEDED, f"valid {bound}"
+        return Ruling(AcceptanceStatus.SUPERSEDED, f"valid {bound}", AcceptanceRule.VALIDITY)
     return None
+
+
+def _rejected(why: str, rule: AcceptanceRule) -> Ruling:
+    return Ruling(AcceptanceStatus.REJECTED, why, rule)
 
 
 def _is_extracted(item: SourcedClaim) -> bool:
@@ -167,17 +169,18 @@ def _undisclosed_by(
 
 def _silenced(
     item: SourcedClaim, silence: SourcedClaim | None, doubted: Collection[Iri] = ()
-) -> tuple[AcceptanceStatus, str] | None:
+) -> Ruling | None:
     if item.basis in DEVELOPER_VALUES or names_document(item):
         return None
     if item.header.record in doubted:
-        return AcceptanceStatus.ALTERNATIVE, "its own source says that it is not disclosed"
+        return Ruling(AcceptanceStatus.ALTERNATIVE, "its own source says that it is not disclosed")
     if silence is None:
         return None
     declines = silence.claim.stance is Stance.DECLINES
     known = "the developer declines to say" if declines else "searched for and not found"
     where = local_name(silence.header.collection)
-    return AcceptanceStatus.ALTERNATIVE, f"{known} ({where}), and it names no document"
+    why = f"{known} ({where}), and it names no document"
+    return Ruling(AcceptanceStatus.ALTERNATIVE, why, AcceptanceRule.SILENCE)
 
 
 def names_document(item: SourcedClaim) -> bool:
@@ -201,7 +204,7 @@ def _plausible(
         retained = [item for item in competing if policy.source(item).researched]
     staying = {id(item) for item in retained}
     lost = [
-        (item, AcceptanceStatus.REJECTED, f"implausible: {item.implausible}")
+        (item, Ruling(AcceptanceStatus.REJECTED, f"implausible: {item.implausible}"))
         for item in competing
         if id(item) not in staying
     ]
@@ -218,9 +221,8 @@ def _single(
         (only,) = competing
         assert only.value is not None
         why = "the only claim" if not closed else "the only claim that competes"
-        reason = marked(only, why)
         return Resolution(
-            ((only, AcceptanceStatus.ACCEPTED, reason), *closed),
+            ((only, _accepted(only, why)), *closed),
             (only.value,),
             inferred=only.basis is Basis.INFERENCE,
             implausible=bool(only.implausible),
@@ -235,9 +237,9 @@ def _single(
     resolved: list[ResolvedClaim] = []
     for item in sorted(competing, key=lambda item: (item is not winner, order_key(item))):
         if item is winner:
-            resolved.append((item, AcceptanceStatus.ACCEPTED, marked(item, why)))
+            resolved.append((item, _accepted(item, why)))
         else:
-            resolved.append((item, *status_of(item, winner, fell.get(id(item)))))
+            resolved.append((item, status_of(item, winner, fell.get(id(item)))))
     return Resolution(
         (*resolved, *closed),
         (winner.value,),
@@ -300,17 +302,15 @@ def _several(
     resolved: list[ResolvedClaim] = []
     for item in competing:
         if item.value in in_words:
-            why = "words for what another document names as an entity"
-            resolved.append((item, AcceptanceStatus.ALTERNATIVE, why))
+            ruling = _beside("words for what another document names as an entity")
         elif item.value in values:
-            resolved.append(
-                (item, AcceptanceStatus.ACCEPTED, marked(item, "one of several values"))
-            )
+            ruling = _accepted(item, "one of several values")
         elif item.basis is Basis.INFERENCE:
-            resolved.append((item, AcceptanceStatus.ALTERNATIVE, "an inference beside a statement"))
+            ruling = _beside("an inference beside a statement")
         else:
             why = "sources closer to the facts list the values, and not this one"
-            resolved.append((item, AcceptanceStatus.ALTERNATIVE, why))
+            ruling = _beside(why, AcceptanceRule.RIVAL)
+        resolved.append((item, ruling))
     rivals = {item.value for item in competing if item.value is not None} - values - in_words
     return Resolution(
         (*resolved, *closed),
@@ -319,6 +319,14 @@ def _several(
         inferred=not stated,
         implausible=any(item.implausible for item in chosen),
     )
+
+
+def _accepted(item: SourcedClaim, why: str) -> Ruling:
+    return Ruling(AcceptanceStatus.ACCEPTED, marked(item, why))
+
+
+def _beside(why: str, rule: AcceptanceRule | None = None) -> Ruling:
+    return Ruling(AcceptanceStatus.ALTERNATIVE, why, rule)
 
 
 def _in_words(competing: Sequence[SourcedClaim]) -> set[Iri]:
@@ -369,9 +377,9 @@ def _distance(item: SourcedClaim, predicate: Iri, policy: Policy) -> int:
     return -1 if item.basis in DEVELOPER_VALUES else policy.source(item).closeness_of(predicate)
 
 
-def unusable(item: SourcedClaim, why: str) -> SourcedClaim:
-    """The same claim, marked as one that cannot be true."""
-    return replace(item, claim=replace(item.claim, unusable=why))
+def unusable(item: SourcedClaim, why: str, rule: AcceptanceRule | None = None) -> SourcedClaim:
+    """The same claim, marked as one that cannot be true of its subject."""
+    return replace(item, claim=replace(item.claim, unusable=why), excluded=rule)
 
 
 def by_predicate(sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, list[SourcedClaim]]:

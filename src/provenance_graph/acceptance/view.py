@@ -23,11 +23,13 @@ from provenance_graph.acceptance.resolve import (
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
+    AcceptanceRule,
     AcceptanceStatus,
     Custody,
     Literal,
     Precision,
     Quad,
+    Ruling,
     SourcedClaim,
     Stance,
     Value,
@@ -37,6 +39,9 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA, XSD
 
 CUTOFFS = (PG.knowledgeCutoff, PG.trainingDataCutoff)
 _OF_SERVICE = "a list of services says it of its services, and the weights lie in a repository"
+_RETIRED = Ruling(
+    AcceptanceStatus.SUPERSEDED, "a later retrieval replaced it", AcceptanceRule.SUPERSEDED
+)
 _DERIVATIONS = frozenset(terms.DERIVATIONS)
 _INFLUENCES = frozenset(terms.INFLUENCES)
 Canonical = Callable[[Iri], Iri]
@@ -124,10 +129,7 @@ def view_of(
     decided: dict[Iri, PolicyCriterion] = {}
     for predicate, items in groups.items():
         seen = group_view(subject, predicate, items, policy, as_of)
-        claims.extend(
-            replace(item, standing=standing, reason=reason)
-            for item, standing, reason in seen.resolved.claims
-        )
+        claims.extend(item.ruled(ruling) for item, ruling in seen.resolved.claims)
         quads.update(seen.quads)
         if seen.resolved.decided is not None:
             decided[predicate] = seen.resolved.decided
@@ -136,14 +138,7 @@ def view_of(
     for entity in names:
         if entity != subject:
             quads.add((subject, PG.describedAs, entity, None))
-    claims.extend(
-        replace(
-            item,
-            standing=AcceptanceStatus.SUPERSEDED,
-            reason="a later retrieval replaced it",
-        )
-        for item in retired
-    )
+    claims.extend(item.ruled(_RETIRED) for item in retired)
     return View(subject, tuple(sorted(quads, key=quad_key)), tuple(claims), statuses, decided)
 
 
@@ -205,8 +200,8 @@ def _precision(resolution: Resolution) -> Precision | None:
     """
     accepted = [
         item
-        for item, standing, _ in resolution.claims
-        if standing is AcceptanceStatus.ACCEPTED
+        for item, ruling in resolution.claims
+        if ruling.standing is AcceptanceStatus.ACCEPTED
         and item.claim.value in resolution.values
         and isinstance(item.claim.value, Literal)
         and item.claim.value.datatype == XSD.date
@@ -248,7 +243,7 @@ def _mark_of_services(groups: dict[Iri, list[SourcedClaim]], policy: Policy) -> 
         return
     for predicate in policy.of_services & groups.keys():
         groups[predicate] = [
-            unusable(item, _OF_SERVICE)
+            unusable(item, _OF_SERVICE, AcceptanceRule.SERVICE)
             if policy.source(item).services and item.basis not in DEVELOPER_RANK
             else item
             for item in groups[predicate]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass, replace
 from decimal import Decimal
-from enum import Enum
-from typing import TypeVar
+from enum import Enum, StrEnum
+from typing import NamedTuple, TypeVar
 
 from provenance_graph.core.iris import ID, Iri, local_name, mint
 from provenance_graph.core.terms import PG, XSD
@@ -81,6 +81,32 @@ class AcceptanceStatus(Code):
     ALTERNATIVE = PG.Alternative
     REJECTED = PG.Rejected
     SUPERSEDED = PG.Superseded
+
+
+class AcceptanceRule(StrEnum):
+    """What decided about a claim, where it was not the policy's order of criteria."""
+
+    VALIDITY = "validity"
+    SUPERSEDED = "superseded"
+    NEVER = "never"
+    CONFIDENCE = "confidence"
+    SILENCE = "silence"
+    PROSE = "lineage"
+    GENERIC = "nothing"
+    RIVAL = "rival"
+    WEAK = "weak"
+    KEEPER = "keeper"
+    SERVICE = "service"
+    AGREES = "agrees"
+    SAME_VALUE = "same"
+
+
+class Ruling(NamedTuple):
+    """What the acceptance policy made of a claim, why in one sentence, and by which rule."""
+
+    standing: AcceptanceStatus
+    reason: str
+    rule: AcceptanceRule | None = None
 
 
 class Precision(Code):
@@ -321,8 +347,9 @@ class SourcedClaim:
     ``subject`` is our canonical subject (the claim keeps the source's own name),
     ``resolved`` the claim's value as our identity names it, ``counted`` the basis on which
     it counts where that is another than the source gives, with the reason in ``demoted``.
-    ``implausible`` says why its value can hardly be true. ``reason`` says in one sentence
-    why the claim was accepted or not.
+    ``implausible`` says why its value can hardly be true, ``excluded`` by which rule it was
+    marked as unusable. ``reason`` says in one sentence why the claim was accepted or not, ``rule``
+    by which rule.
     """
 
     claim: Claim
@@ -334,6 +361,12 @@ class SourcedClaim:
     counted: Basis | None = None
     demoted: str = ""
     implausible: str = ""
+    excluded: AcceptanceRule | None = None
+    rule: AcceptanceRule | None = None
+
+    def ruled(self, ruling: Ruling) -> SourcedClaim:
+        """The same claim with what became of it."""
+        return replace(self, standing=ruling.standing, reason=ruling.reason, rule=ruling.rule)
 
     @property
     def basis(self) -> Basis:

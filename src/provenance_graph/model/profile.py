@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import (
     PRECISION_OF_MARK,
+    AcceptanceRule,
     AcceptanceStatus,
     Basis,
     Header,
@@ -193,11 +194,10 @@ def _state(
         if c.standing in losing
         and (c.claim.value is not None or (not values and c.claim.unusable and c.claim.as_stated))
         and c.basis is not Basis.ESTIMATE
-        and not c.reason.startswith("agrees")
+        and c.rule is not AcceptanceRule.AGREES
     ]
     winners = [c for c in current if c.standing is AcceptanceStatus.ACCEPTED]
-    given = "gives the accepted value"
-    winner = next((c for c in winners if not c.reason.startswith(given)), None)
+    winner = next((c for c in winners if c.rule is not AcceptanceRule.SAME_VALUE), None)
     status = statuses.get(field.property, PG.NotRecorded)
     return FieldState(
         field=field,

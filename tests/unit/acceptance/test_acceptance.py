@@ -45,7 +45,7 @@ def test_among_equals_the_closer_source_wins() -> None:
     judged = resolve([far, close], PG.parameterCount, POLICY)
     assert [str(v) for v in judged.values] == ["8000000000"]
     assert judged.decided is PolicyCriterion.CLOSENESS
-    reasons = {str(item.value): reason for item, _, reason in judged.claims}
+    reasons = {str(item.value): ruling.reason for item, ruling in judged.claims}
     assert reasons == {
         "8000000000": "its source is closer to the facts than any rival's",
         "7000000000": "another source is closer to the facts",
@@ -113,7 +113,7 @@ def test_now_is_a_day() -> None:
     assert accepted(future, until) == ["7000000000"]
     judged = resolve([future, until], PG.parameterCount, POLICY, "2099-02-01")
     assert [str(v) for v in judged.values] == ["8000000000"]
-    assert {reason for _, _, reason in judged.claims} == {
+    assert {ruling.reason for _, ruling in judged.claims} == {
         "the only claim that competes",
         "valid until 2099-01-01",
     }
@@ -123,7 +123,7 @@ def test_a_claim_below_the_least_confidence_is_never_accepted() -> None:
     unsure = held(billions(7), confidence=Decimal("0.0002"))
     judged = resolve([unsure], PG.parameterCount, POLICY)
     assert judged.values == ()
-    assert judged.claims[0][2] == "its confidence 0.0002 is below 0.5"
+    assert judged.claims[0][1].reason == "its confidence 0.0002 is below 0.5"
 
 
 def test_an_inference_is_accepted_only_alone_and_marked() -> None:
@@ -215,7 +215,10 @@ def test_a_parent_that_a_program_took_from_prose_is_never_accepted(score: str) -
     item = held(iris.model("org/base"), Basis.INFERENCE, predicate=PG.fineTunedFrom)
     item = replace(item, claim=replace(item.claim, confidence=Decimal(score)))
     judged = resolve([item], PG.fineTunedFrom, POLICY)
-    assert (judged.values, judged.claims[0][2]) == ((), "lineage that a program took from prose")
+    assert (judged.values, judged.claims[0][1].reason) == (
+        (),
+        "lineage that a program took from prose",
+    )
 
 
 # ---- silence of the developer against values of others --------------------------------------
@@ -227,7 +230,7 @@ def test_a_documented_search_outranks_a_third_partys_value() -> None:
     judged = resolve([search, reported], PG.parameterCount, POLICY)
     assert judged.values == ()
     assert "searched for and not found (close), and it names no document" in {
-        reason for _, _, reason in judged.claims
+        ruling.reason for _, ruling in judged.claims
     }
     named = held(billions(21), locator="https://example.org/paper.pdf")
     assert accepted(search, named) == ["21000000000"]
@@ -263,7 +266,7 @@ def test_a_tie_is_decided_by_value_and_not_by_order() -> None:
 def test_an_estimate_is_never_accepted_even_alone() -> None:
     judged = resolve([held(billions(21), Basis.ESTIMATE)], PG.parameterCount, POLICY)
     assert judged.values == ()
-    assert [(s, r) for _, s, r in judged.claims] == [
+    assert [(r.standing, r.reason) for _, r in judged.claims] == [
         (AcceptanceStatus.REJECTED, "Estimate is never accepted")
     ]
 
@@ -284,9 +287,9 @@ def test_a_day_within_the_developers_month_refines_it() -> None:
     judged = resolve([month, other, day], DCTERMS.issued, POLICY)
     assert [str(v) for v in judged.values] == ["2025-10-15"]
     assert [str(v) for v in judged.rivals] == ["2025-10-01"]
-    assert "within the month that the DeveloperStatement gives" in judged.claims[0][2] or any(
-        "within the month" in reason for _, _, reason in judged.claims
-    )
+    assert "within the month that the DeveloperStatement gives" in judged.claims[0][
+        1
+    ].reason or any("within the month" in ruling.reason for _, ruling in judged.claims)
 
 
 @pytest.mark.parametrize(

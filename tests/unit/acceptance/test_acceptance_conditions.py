@@ -17,7 +17,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
 def test_a_claim_without_a_value_does_not_compete_and_says_so() -> None:
     silent = held(None, Basis.DEVELOPER, stance=Stance.NOT_STATED, predicate=PG.contextLength)
     resolved = resolve([silent], PG.contextLength, POLICY)
-    ((_, standing, reason),) = resolved.claims
+    ((_, (standing, reason, _)),) = resolved.claims
     assert (standing, resolved.values) == (AcceptanceStatus.ALTERNATIVE, ())
     assert reason == f"no value: {Stance.NOT_STATED.label}"
 

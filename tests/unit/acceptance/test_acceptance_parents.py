@@ -113,7 +113,9 @@ def test_words_for_a_parent_that_another_document_names_are_no_second_parent(wor
     judged = resolve([known, again], PG.fineTunedFrom, POLICY)
     assert judged.values == (known.value,)
     assert not judged.rivals
-    assert "words for what another document names as an entity" in [r for *_, r in judged.claims]
+    assert "words for what another document names as an entity" in [
+        r.reason for _, r in judged.claims
+    ]
     assert set(resolve([known, other], PG.fineTunedFrom, POLICY).values) == {
         known.value,
         other.value,

@@ -68,8 +68,8 @@ def test_a_month_is_no_support_of_its_last_day() -> None:
     month = dated("2025-03", source="c")
     assert accepted(last, third, month, predicate=DCTERMS.issued) == ["2025-03-03"]
     reasons = {
-        claim.claim.precision: why
-        for claim, _, why in resolve([last, month], DCTERMS.issued, POLICY).claims
+        claim.claim.precision: ruling.reason
+        for claim, ruling in resolve([last, month], DCTERMS.issued, POLICY).claims
     }
     assert reasons[month.claim.precision] == "agrees, less precise"
 

@@ -62,7 +62,7 @@ def makers(*said_by: tuple[str, str, Basis]) -> set[str]:
 def test_a_release_day_that_is_only_inferred_from_such_a_list_is_not_accepted(source: str) -> None:
     inferred = said(source, DCTERMS.issued, DAY, Basis.INFERENCE)
     resolved = resolve([inferred], DCTERMS.issued, policy())
-    ((_, standing, reason),) = resolved.claims
+    ((_, (standing, reason, _)),) = resolved.claims
     assert (resolved.values, standing) == ((), AcceptanceStatus.REJECTED)
     assert reason.startswith("inferred from what is too weak: ")
 
@@ -107,7 +107,9 @@ def test_an_account_that_keeps_models_of_others_is_no_developer(account: str) ->
     keeper = said("osaimap", DCTERMS.creator, iris.organization(account))
     resolved = resolve([keeper], DCTERMS.creator, policy())
     assert resolved.values == ()
-    assert [reason for *_, reason in resolved.claims] == ["an account that keeps models of others"]
+    assert [ruling.reason for _, ruling in resolved.claims] == [
+        "an account that keeps models of others"
+    ]
 
 
 SERVED = [

@@ -15,7 +15,7 @@ from provenance_graph.acceptance.policy.answers import ComparedPolicies, PolicyA
 from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
-from provenance_graph.core.claims import AcceptanceStatus
+from provenance_graph.core.claims import AcceptanceRule
 from provenance_graph.core.iris import Iri, local_name, short_id, shorten
 from provenance_graph.core.terms import PG, RDF
 
@@ -32,21 +32,22 @@ _CRITERIA = {
     PolicyCriterion.STATEMENT: "the later day that the source states",
     PolicyCriterion.VALUE: "the lowest value, contested",
 }
+_DEMOTED = "demoted"
 _RULES = {
     "inferred": "a lone inference, accepted and marked",
     "implausible": "a plausibility check contradicts a value",
-    "silence": "the developer's silence outranks a value that names no document",
-    "demoted": "developer rank refused: publisher or custody do not bear it",
-    "never": "a basis that is never accepted",
-    "confidence": "below the least confidence",
-    "lineage": "lineage that a program took from prose",
-    "nothing": "a generic term, which identifies nothing",
-    "rival": "closer sources list the values, and not this one",
-    "weak": "inferred from what proved too weak for the property",
-    "keeper": "an account that keeps models of others is no developer",
-    "service": "what a list of services says of its services, of weights in a repository",
-    "validity": "not valid on the day",
-    "superseded": "a later retrieval replaced it",
+    AcceptanceRule.SILENCE: "the developer's silence outranks a value that names no document",
+    _DEMOTED: "developer rank refused: publisher or custody do not bear it",
+    AcceptanceRule.NEVER: "a basis that is never accepted",
+    AcceptanceRule.CONFIDENCE: "below the least confidence",
+    AcceptanceRule.PROSE: "lineage that a program took from prose",
+    AcceptanceRule.GENERIC: "a generic term, which identifies nothing",
+    AcceptanceRule.RIVAL: "closer sources list the values, and not this one",
+    AcceptanceRule.WEAK: "inferred from what proved too weak for the property",
+    AcceptanceRule.KEEPER: "an account that keeps models of others is no developer",
+    AcceptanceRule.SERVICE: "what a list of services says of its services, of weights in a repository",
+    AcceptanceRule.VALIDITY: "not valid on the day",
+    AcceptanceRule.SUPERSEDED: "a later retrieval replaced it",
 }
 
 
@@ -292,35 +293,10 @@ def _tally(seen: View, tallies: dict[str, Tally]) -> None:
             tallies["implausible"].add(seen.subject, marked)
     counted: set[tuple[str, Iri]] = set()
     for stored in seen.claims:
-        for rule in _rules(stored.reason, stored.standing, stored.demoted):
-            if (rule, stored.claim.predicate) not in counted:
+        for rule in (_DEMOTED if stored.demoted else "", stored.rule or ""):
+            if rule in _RULES and (rule, stored.claim.predicate) not in counted:
                 counted.add((rule, stored.claim.predicate))
                 tallies[rule].add(seen.subject, stored.claim.predicate)
-
-
-def _rules(reason: str, standing: AcceptanceStatus, demoted: str) -> Iterator[str]:
-    if demoted:
-        yield "demoted"
-    if standing is AcceptanceStatus.SUPERSEDED:
-        yield "validity" if reason.startswith("valid ") else "superseded"
-    elif reason.endswith("is never accepted"):
-        yield "never"
-    elif reason.startswith("its confidence"):
-        yield "confidence"
-    elif reason.endswith("it names no document"):
-        yield "silence"
-    elif reason.startswith("lineage that"):
-        yield "lineage"
-    elif reason.startswith("a generic term"):
-        yield "nothing"
-    elif reason.startswith("sources closer to the facts"):
-        yield "rival"
-    elif reason.startswith("inferred from what is too weak"):
-        yield "weak"
-    elif reason.startswith("an account that keeps"):
-        yield "keeper"
-    elif reason.startswith("a list of services says"):
-        yield "service"
 
 
 def _differ(seen: View, then: View, policy: Policy) -> Iterator[Difference]:
