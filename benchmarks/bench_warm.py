@@ -26,6 +26,7 @@ import pyoxigraph as ox
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
+from provenance_graph.changes.profiles import keep, profile_of
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.rdf import term
 from provenance_graph.core.terms import PG, RDF
@@ -35,7 +36,6 @@ from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.profile import profile
-from provenance_graph.service.api.common.profiles import StoredProfiles, keep
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.engine import EngineReads
 from provenance_graph.store.opening import open_writer
@@ -149,7 +149,8 @@ def profiles(store: Path, folder: Path, times: int) -> dict[str, float]:
     """Milliseconds and look-ups of profiles over a snapshot that has read nothing of the model yet.
 
     Beside them what the engine takes alone for the same look-ups, what the profile of a tenth of all
-    models takes on average, and what the service does with a heavy model: its profile is stored.
+    models takes on average, and what commands, Python and the service do with a heavy model: its
+    profile is stored, and read.
     """
     rows: dict[str, float] = {}
     with EmbeddedStore.open(store) as opened:
@@ -169,7 +170,7 @@ def profiles(store: Path, folder: Path, times: int) -> dict[str, float]:
                 times,
             )
             rows[f"profile of {name}, stored, ms"] = spent(
-                lambda subject=subject: StoredProfiles.open(indexed).find(subject),  # type: ignore[misc]
+                lambda subject=subject: profile_of(indexed, subject),  # type: ignore[misc]
                 times,
             )
         models = sorted(indexed.related(RDF.type, PG.Model))[::10]

@@ -19,6 +19,7 @@ from provenance_graph.formats.walk import walk
 from provenance_graph.graph import Graph
 from provenance_graph.ingest.intake import Options, recognise
 from provenance_graph.ingest.run import import_documents
+from provenance_graph.model.profile import profile
 from provenance_graph.store.opening import open_writer
 
 CARD = (
@@ -93,7 +94,8 @@ def main() -> None:
     with Graph.open(str(place)) as graph:
         model = graph.model(name)
         questions: dict[str, Callable[[], object]] = {
-            "profile": lambda: model.profile().to_json(),
+            "profile, stored": model.profile,
+            "profile, made": lambda: profile(model.snapshot, model.iri).to_json(),
             "licences": lambda: model.licences("commercial"),
             "ask": lambda: graph.ask("single-source-facts"),
         }

@@ -81,7 +81,7 @@ def test_gaps_and_known_fields_are_as_many_in_the_list_as_on_the_page(
     most = sorted(listed, key=lambda row: -row["gaps"])
     with Graph.open(str(shipped)) as graph:
         for row in [*most[:20], *listed[::500]]:
-            headline = graph.model(Iri(row["iri"])).profile().to_json()["knowledge"]
+            headline = graph.model(Iri(row["iri"])).profile()["knowledge"]
             counted = (gaps(headline), headline["known"], headline["of"])
             assert counted == (row["gaps"], row["known"], row["fields"]), row["id"]
     assert most[0]["gaps"] > 10

@@ -20,6 +20,7 @@ from pydantic import Field
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assistant.cite_check import cite_check as checked
 from provenance_graph.changes.compare import compare as compared
+from provenance_graph.changes.profiles import profile_of
 from provenance_graph.conflicts.detect import conflicts as disagreements
 from provenance_graph.conflicts.selection import listed
 from provenance_graph.core.deadline import Deadline, use
@@ -34,7 +35,6 @@ from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.pages.entity import entity_page
-from provenance_graph.model.profile import profile as profiled
 from provenance_graph.model.questions import stored
 from provenance_graph.model.receipt import receipts
 from provenance_graph.model.search.index import SearchIndex
@@ -138,7 +138,7 @@ class _Tools:
         meant = find_entity(now, model)
         if meant.kind not in ("model", "family") or not now.present.types(meant.iri):
             return entity_page(now, meant).to_json()
-        result = profiled(now, meant.iri).to_json()
+        result = profile_of(now, meant.iri)
         held: dict[str, list[Any]] = {}
         for one in now.claims(meant.iri):
             held.setdefault(one.claim.predicate, []).append(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -21,10 +21,10 @@ from provenance_graph.assessment.score import (
     span,
 )
 from provenance_graph.assessment.totals import Calculator, Total
+from provenance_graph.changes.profiles import profile_of
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG
-from provenance_graph.model.profile import profile
 from provenance_graph.store.values import QuadSource
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     )
     from provenance_graph.core.results import Cell
     from provenance_graph.model.answers import FieldAnswer, ProfileAnswer
-
-Stored = Callable[[Iri], "ProfileAnswer | None"]
 
 MAX_SIDES = 6
 SAME, DIFFERS, GAP, SILENT = "same", "differs", "not stated for all", "stated for none"
@@ -197,13 +195,8 @@ def _row(row: ComparedRow) -> ComparedField:
     }
 
 
-def compare(
-    snapshot: AcceptedSnapshot, subjects: Sequence[Iri], stored: Stored = lambda _: None
-) -> Comparison:
-    """Two to six models side by side; raises UsageError for fewer or more.
-
-    ``stored`` gives the profile of a model where one is kept, which is quicker than to make it.
-    """
+def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
+    """Two to six models side by side; raises UsageError for fewer or more."""
     entities = list(dict.fromkeys(snapshot.canonical(subject) for subject in subjects))
     if not 2 <= len(entities) <= MAX_SIDES:
         raise UsageError(
@@ -212,7 +205,7 @@ def compare(
         )
     return _beside(
         Column(
-            stored(entity) or _profile(snapshot, entity),
+            profile_of(snapshot, entity, alone=True),
             _totals(snapshot, entity, levels_of(snapshot, entity)),
             {},
         )
@@ -242,11 +235,7 @@ def _explained(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
     """A model with what its levels rest on, which reads the claims about all that is below it."""
     findings = ModelEvidence(snapshot).findings(subject)
     scores = _totals(snapshot, subject, {name: f.level for name, f in findings.items()})
-    return Column(_profile(snapshot, subject), scores, findings)
-
-
-def _profile(snapshot: AcceptedSnapshot, subject: Iri) -> ProfileAnswer:
-    return profile(snapshot, subject, alone=True).to_json()
+    return Column(profile_of(snapshot, subject, alone=True), scores, findings)
 
 
 def _totals(

@@ -14,7 +14,6 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.listing import Listing
 from provenance_graph.model.fields import fields, property_named
-from provenance_graph.model.profile import Profile, profile
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from provenance_graph.forms.answers import FilledForm
     from provenance_graph.licences.results import LicenceReport
     from provenance_graph.lineage.results import Impact
+    from provenance_graph.model.answers import ProfileAnswer
     from provenance_graph.model.receipt import ReceiptsOf
 from provenance_graph.graph.rows import (
     CLAIM_COLUMNS,
@@ -99,9 +99,11 @@ class Model:
         predicate = property_named(self.snapshot, property) if property else None
         return Listing(self.snapshot.claims(self.iri, predicate), claim_row, CLAIM_COLUMNS)
 
-    def profile(self) -> Profile:
-        """The profile, field by field."""
-        return profile(self.snapshot, self.iri)
+    def profile(self) -> ProfileAnswer:
+        """The profile, field by field: the document that ``show --format json`` prints."""
+        from provenance_graph.changes.profiles import profile_of
+
+        return profile_of(self.snapshot, self.iri)
 
     def conflicts(self, *, every: bool = False) -> Listing[Conflict]:
         """Where sources disagree about it, worst first; with ``every`` conflicts of each kind."""
@@ -194,7 +196,7 @@ class Model:
         return f"<Model {self.id}{f' as of {self.as_of}' if self.as_of else ''}>"
 
     def _repr_html_(self) -> str:
-        json = self.profile().to_json()
+        json = self.profile()
         rows = "".join(
             f"<tr><th>{html.escape(field['label'])}</th>"
             f"<td>{html.escape(', '.join(str(_label(v)) for v in field['values']))}</td>"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assessment.assess import DEFAULT, assess_model
+from provenance_graph.changes.profiles import profile_of
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.claims import Header, SourcedClaim
@@ -25,7 +26,6 @@ from provenance_graph.licences.inheritance.near import index_near
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.cells import claim_json
-from provenance_graph.model.profile import profile
 
 if TYPE_CHECKING:
     from provenance_graph.assessment.answers import AssessedAnswer
@@ -137,7 +137,7 @@ def _facts(
     above = with_breaches(lineage.of(subject, influences=True, limit=MAX_NODES), licences, day)
     result = of_default_kinds(conflicts(snapshot, [snapshot.canonical(subject)]))
     return ModelFacts(
-        profile=profile(snapshot, subject).to_json(),
+        profile=profile_of(snapshot, subject),
         claims=tuple(claim_json(c, labels) for c in sorted(claims, key=_order)),
         headers=tuple({c.header.record: c.header for c in sorted(claims, key=_order)}.values()),
         conflicts=tuple(conflict.to_json() for conflict in result),

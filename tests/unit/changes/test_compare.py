@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from audit_store import MODEL, OLD, SIBLING, VERSION, store
 
@@ -17,9 +15,6 @@ from provenance_graph.assessment.evidence.gather import (
 from provenance_graph.assessment.score import rounded
 from provenance_graph.changes.compare import compare, compare_dates
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri
-from provenance_graph.model.answers import ProfileAnswer
-from provenance_graph.model.profile import profile
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -100,18 +95,3 @@ def test_scores_from_the_stored_levels_are_those_of_the_claims(kept: MemoryStore
         for score in shown:
             cell, whole = score["cells"][place], explained[score["rubric"]["id"]]
             assert (cell["low"], cell["high"]) == (rounded(whole.low), rounded(whole.high))
-
-
-def test_a_stored_profile_serves_as_well_as_one_made_now(kept: MemoryStore):
-    snapshot = AcceptedSnapshot(kept)
-    made = compare(snapshot, [MODEL, OLD]).to_json()
-    asked: list[str] = []
-
-    def stored(subject: Iri) -> ProfileAnswer | None:
-        asked.append(subject)
-        return (
-            json.loads(json.dumps(profile(snapshot, MODEL).to_json())) if subject == MODEL else None
-        )
-
-    assert compare(snapshot, [MODEL, OLD], stored).to_json() == made
-    assert asked == [MODEL, OLD]

@@ -15,7 +15,6 @@ from fastapi.testclient import TestClient
 
 from provenance_graph import cli
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.iris import Iri
 from provenance_graph.formats.bundles import envelope
 from provenance_graph.model.receipt import named_in
 from provenance_graph.receipts.verify import verify
@@ -44,8 +43,8 @@ class OneStore:
     def at_hand(self, name: str, snapshot: AcceptedSnapshot) -> bool:
         return False
 
-    def stored_profile(self, snapshot: AcceptedSnapshot, model: Iri) -> bytes | None:
-        return None
+    def look_at_profiles(self, snapshot: AcceptedSnapshot) -> None:
+        pass
 
 
 @pytest.fixture(scope="module")

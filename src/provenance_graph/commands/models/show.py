@@ -65,9 +65,9 @@ def command(
     Of a model every field with its value or disclosure status; of anything else its facts,
     what points to it, and the records that speak of it.
     """
+    from provenance_graph.changes.profiles import profile_of
     from provenance_graph.conflicts.number import number_of
     from provenance_graph.model.naming.entities import find_entity
-    from provenance_graph.model.profile import profile
 
     snapshot = session.snapshot(as_of)
     meant = find_entity(snapshot, thing)
@@ -75,7 +75,7 @@ def command(
     if meant.kind not in ("model", "family") or not snapshot.present.types(meant.iri):
         _show_entity(session, snapshot, meant, form)
         return
-    json = profile(snapshot, meant.iri).to_json()
+    json = profile_of(snapshot, meant.iri)
     if form != "table" and json["unknown"]:
         session.say(f"{json['unknown'][0].upper()}{json['unknown'][1:]}.")
     if form == "json":

@@ -9,13 +9,13 @@ from typing import Final
 
 from provenance_graph.assessment.assess import assess_under
 from provenance_graph.changes.compare import compare
+from provenance_graph.changes.profiles import profile_of
 from provenance_graph.conflicts.stored import models_index
 from provenance_graph.core import deadline
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.stored import basis
-from provenance_graph.model.profile import profile
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import INDEXES
 
@@ -74,7 +74,7 @@ def read_ahead(access: Access, busy: Callable[[], bool] = lambda: False) -> None
         basis(graph, snapshot.day)
         subjects = [Iri(row["iri"]) for row in first.items]
         for subject in subjects[:1]:
-            profile(snapshot, subject)
+            profile_of(snapshot, subject)
             graph.report(subject)
             assess_under(snapshot, subject, [RUBRIC])
         if len(subjects) > 1:

@@ -22,7 +22,6 @@ from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import indexes
 from provenance_graph.service.api.common.checksums import DAMAGE
 from provenance_graph.service.api.common.indexes import INDEXES
-from provenance_graph.service.api.common.profiles import StoredProfiles
 from provenance_graph.service.http.cache import ByteBoundedCache
 from provenance_graph.service.http.problems import refuse
 from provenance_graph.store.embedded import EmbeddedStore
@@ -249,11 +248,10 @@ class Access:
             self._ready[name] = snapshot
         return True
 
-    def stored_profile(self, snapshot: AcceptedSnapshot, model: Iri) -> bytes | None:
-        """The profile of a model now as it is sent, where it is stored; None for a past day."""
-        if snapshot.as_of or not self.at_hand("profiles", snapshot):
-            return None
-        return StoredProfiles.open(snapshot).find(snapshot.canonical(model))
+    def look_at_profiles(self, snapshot: AcceptedSnapshot) -> None:
+        """Drop stored profiles of now that are damaged, so that they are made anew."""
+        if not snapshot.as_of:
+            self.at_hand("profiles", snapshot)
 
     def _built(self, name: str, snapshot: AcceptedSnapshot, seconds: float) -> bool:
         """Let a thread of ours make an index, and wait for it."""

@@ -19,6 +19,7 @@ from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.policy import report
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.changes import profiles
 from provenance_graph.changes.carry import changed_subjects
 from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.number import path_of
@@ -30,7 +31,7 @@ from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.questions import repeats
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.stats import Stats, stats
-from provenance_graph.service.api.common import checksums, profiles
+from provenance_graph.service.api.common import checksums
 
 if TYPE_CHECKING:
     from provenance_graph.matching.outcome import Pair

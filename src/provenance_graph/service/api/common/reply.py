@@ -17,11 +17,11 @@ from fastapi.utils import create_model_field
 from starlette.exceptions import HTTPException
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.encoding import as_json
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
 

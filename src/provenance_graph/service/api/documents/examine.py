@@ -18,13 +18,13 @@ from provenance_graph.checking.preview import PreviewChange, preview
 from provenance_graph.checking.upstream import Upstream
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Record, Value
+from provenance_graph.core.encoding import as_json
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.results import dump_json
 from provenance_graph.formats.document import Document
 from provenance_graph.model.receipt import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.body import DOCUMENT_BODY, document_name, limited_body
-from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.parameters import Many
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.documents import answers

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.encoding import as_json
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import ID
 from provenance_graph.model.search.index import SearchIndex
@@ -19,7 +20,6 @@ from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match_a
 from provenance_graph.reconciliation.match import kind_named
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.body import JSON_BODY, form_body
-from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.reply import PROBLEMS, ProblemRoute
 from provenance_graph.service.http.problems import too_large
 from provenance_graph.service.http.threads import in_thread

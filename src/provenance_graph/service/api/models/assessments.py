@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -18,8 +17,7 @@ from provenance_graph.changes.answers import ComparisonAnswer, HistoryAnswer
 from provenance_graph.changes.compare import compare, compare_dates
 from provenance_graph.changes.history.history import history
 from provenance_graph.core.errors import UsageError
-from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.model.answers import ProfileAnswer
+from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Many
@@ -161,11 +159,7 @@ def _time(routes: APIRouter, access: Access) -> None:
             if len(days) > 1:
                 raise UsageError("several models are compared on one day: give asOf once")
             snapshot = present.at(days[0] if days else "")
-
-            def stored(subject: Iri) -> ProfileAnswer | None:
-                body = access.stored_profile(snapshot, subject)
-                return json.loads(body) if body else None
-
-            return compare(snapshot, subjects, stored).to_json()
+            access.look_at_profiles(snapshot)
+            return compare(snapshot, subjects).to_json()
 
         return reply(access, request, present, made)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
+from provenance_graph.changes.profiles import profile_bytes
 from provenance_graph.conflicts.answers import ConflictList
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.selection import listed
@@ -20,9 +21,7 @@ from provenance_graph.model.answers import (
     ProfileAnswer,
 )
 from provenance_graph.model.naming.resolve import resolve
-from provenance_graph.model.profile import profile
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.parameters import AsOf, Many
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.entities.claims import claims_about
@@ -63,9 +62,8 @@ def _one_model(routes: APIRouter, access: Access) -> None:
         snapshot = access.snapshot(asOf)
 
         def made() -> bytes:
-            entity = resolve(snapshot, name)
-            stored = access.stored_profile(snapshot, entity)
-            return stored or as_json(profile(snapshot, entity).to_json())
+            access.look_at_profiles(snapshot)
+            return profile_bytes(snapshot, resolve(snapshot, name))
 
         return reply(access, request, snapshot, made, write=bytes)
 

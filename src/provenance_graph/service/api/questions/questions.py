@@ -11,13 +11,13 @@ from fastapi import APIRouter, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.encoding import as_json
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import XSD
 from provenance_graph.model.questions import stored
 from provenance_graph.service import backend as backends
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, reply
 from provenance_graph.service.api.questions import answers
 from provenance_graph.service.http.cache import matches

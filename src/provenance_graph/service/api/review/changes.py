@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.changes import feeds
 from provenance_graph.changes.answers import ChangesAnswer
 from provenance_graph.changes.log import ChangeLog
+from provenance_graph.core.encoding import as_json
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.encoding import as_json
 from provenance_graph.service.api.common.reply import api_router, etag_of
 from provenance_graph.service.http.cache import matches
 from provenance_graph.service.http.problems import refuse

@@ -7,20 +7,21 @@ import shutil
 from pathlib import Path
 
 import pytest
+import typed
 from audit_store import MODEL, OLD, rank, record, records, reference
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.changes import compare
+from provenance_graph.changes import profiles
+from provenance_graph.changes.profiles import StoredProfiles, heaviest
 from provenance_graph.core.claims import Basis
 from provenance_graph.core.terms import PG
+from provenance_graph.graph import Graph
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.service.api.common import profiles
+from provenance_graph.model import profile as profile_module
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import INDEXES, make_all
-from provenance_graph.service.api.common.profiles import StoredProfiles, heaviest
-from provenance_graph.service.api.models import models
 from provenance_graph.service.api.routers import routers
 from provenance_graph.store import embedded
 from provenance_graph.store.embedded import EmbeddedStore
@@ -65,16 +66,38 @@ def client(access: Access) -> TestClient:
     return TestClient(app)
 
 
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The models of which a profile is made from here on."""
+    made: list[object] = []
+    make = profile_module.profile
+
+    def profile(*given, **how):
+        made.append(given[1])
+        return make(*given, **how)
+
+    monkeypatch.setattr(profile_module, "profile", profile)
+    return made
+
+
+def test_command_python_and_route_read_what_is_stored(root: Path, monkeypatch: pytest.MonkeyPatch):
+    made = noted(monkeypatch)
+    sent = client(Access(root)).get(ADDRESS).json()
+    with Graph.open(str(root)) as graph:
+        assert graph.model("org/m").profile() == sent
+        assert json.loads(typed.run(root, "show", "org/m", "--format", "json").stdout) == sent
+        assert made == []
+        assert graph.model("org/m-1").profile()["name"] == "M 1"
+    assert made == [OLD]
+
+
 def test_a_stored_profile_is_what_is_made_now(root: Path, monkeypatch: pytest.MonkeyPatch):
     without = client(Access(root))
-    monkeypatch.setattr(Access, "at_hand", lambda *_: False)
+    monkeypatch.setattr(profiles, "stored_profile", lambda *_: None)
     live = without.get(ADDRESS)
     assert live.status_code == 200, live.text
     assert len(live.json()["ranks"]) >= profiles.FEWEST
     monkeypatch.undo()
-    made = []
-    profile = models.profile
-    monkeypatch.setattr(models, "profile", lambda *given: made.append(given[1]) or profile(*given))
+    made = noted(monkeypatch)
     api = client(Access(root))
     stored = api.get(ADDRESS)
     assert stored.content == live.content
@@ -112,19 +135,12 @@ def test_a_version_without_stored_profiles_makes_them_when_asked(root: Path):
 
 
 def test_a_comparison_reads_the_stored_profile(root: Path, monkeypatch: pytest.MonkeyPatch):
-    made = []
-    build = compare.profile
-
-    def profile(*given, **how):
-        made.append(given[1])
-        return build(*given, **how)
-
-    monkeypatch.setattr(compare, "profile", profile)
+    made = noted(monkeypatch)
     address = "/api/v1/compare?model=org/m&model=org/m-1"
     access = Access(root)
     stored = client(access).get(address)
     assert made == [OLD]
-    monkeypatch.setattr(Access, "at_hand", lambda *_: False)
+    monkeypatch.setattr(profiles, "stored_profile", lambda *_: None)
     live = client(Access(root)).get(address)
     assert live.content == stored.content
     assert made == [OLD, MODEL, OLD]

@@ -1,0 +1,263 @@
+"""Profiles of models as they are answered: stored for the heavy ones, made for all others.
+
+A profile costs a look-up for every result, rank and offer below the model: 30 ms for one with 134
+criterion results, 80 ms where the engine has none of their blocks in memory. Such models are few:
+theirs are made aside for each version and stored as they are sent, for command, Python and service
+alike. What is accepted of a model now does not depend on the day, so that a profile holds as long as
+its version, and after it as long as no commit touches an entity that it was made from: those stand
+beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from provenance_graph.acceptance.columns.wide import in_columns
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.view import View
+from provenance_graph.changes.carry import changed_subjects
+from provenance_graph.changes.log import sequence_of
+from provenance_graph.core.claims import Quad, Value
+from provenance_graph.core.encoding import as_json
+from provenance_graph.core.errors import UsageError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
+from provenance_graph.store.values import AnyGraph
+
+if TYPE_CHECKING:
+    from provenance_graph.model.answers import ProfileAnswer
+
+FORMAT: Final = "2"
+"""What the file holds; one of an earlier edition is made again."""
+MOST: Final = 512
+"""Models whose profile is stored, the heaviest: the bound of time and disk."""
+FEWEST: Final = 12
+"""What a model must weigh for its profile to be stored; with less it takes a few milliseconds."""
+MAX_CHANGED: Final = 500
+"""Changed entities beyond which the profiles of a version before are of no use."""
+_CLAIMS_A_NODE: Final = 2
+"""So many annotated claims cost as many look-ups as one node below a model."""
+_BELOW: Final = (
+    PG.evaluationOf,
+    PG.rankOf,
+    PG.offerOf,
+    PG.artifactOf,
+    PG.resolvesTo,
+    PG.assessmentOf,
+    PROV.specializationOf,
+)
+"""How what hangs on a model points to it."""
+
+
+def profiles_file(folder: Path, version: str) -> Path:
+    """The file of a version."""
+    return folder / f"profiles-{FORMAT}-{version}.sqlite"
+
+
+def heaviest(snapshot: AcceptedSnapshot, most: int = MOST, fewest: int = FEWEST) -> list[Iri]:
+    """The models with most below them or stated of them, heaviest first."""
+    counts: Counter[Iri] = Counter()
+    assessed: dict[Iri, Iri] = {}
+    part_of_model: list[tuple[Iri, Iri]] = []
+    for predicate in _BELOW:
+        for node, _, model, _ in snapshot.quads(predicate=predicate):
+            if isinstance(model, Iri):
+                counts[model] += 1
+                if predicate == PG.assessmentOf:
+                    assessed[node] = model
+                elif predicate == PROV.specializationOf:
+                    part_of_model.append((node, model))
+    for _, _, whole, _ in snapshot.quads(predicate=DCTERMS.isPartOf):
+        if isinstance(whole, Iri) and whole in assessed:
+            counts[assessed[whole]] += 1
+    for version, model in part_of_model:  # a page shows the results of versions, too
+        counts[model] += counts[version]
+    for model, claims in _claims(snapshot).items():
+        counts[model] += claims // _CLAIMS_A_NODE
+    chosen = [iri for iri, number in counts.items() if number >= fewest]
+    return sorted(chosen, key=lambda iri: (-counts[iri], iri))[:most]
+
+
+def _claims(snapshot: AcceptedSnapshot) -> Counter[Iri]:
+    """How many annotated claims there are about each model, under all its names."""
+    models = {model for model, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
+    named = {o: s for s, _, o, _ in snapshot.quads(predicate=PG.describedAs) if s in models}
+    found: Counter[Iri] = Counter()
+    for name, number in snapshot.annotated_of():
+        if (model := named.get(name, name)) in models:
+            found[model] += number
+    return found
+
+
+class _Noting(AcceptedSnapshot):
+    """A snapshot of now that notes which entities are asked about."""
+
+    def __init__(self, of: AcceptedSnapshot) -> None:
+        super().__init__(of._store, folder=of.folder, today=of.today)
+        self.__dict__ |= {"policy": of.policy, "_reference_labels": of._reference_labels}
+        self.asked: set[Iri] = set()
+
+    def quads(
+        self,
+        subject: Iri | None = None,
+        predicate: Iri | None = None,
+        object: Value | None = None,
+        graph: Iri | AnyGraph | None = None,
+    ) -> Iterator[Quad]:
+        self.asked.update(one for one in (subject, object) if isinstance(one, Iri))
+        return super().quads(subject, predicate, object, graph)
+
+    def view(self, subject: Iri) -> View:
+        self.asked |= {subject, self.canonical(subject)}
+        return super().view(subject)
+
+    def label(self, subject: Iri) -> str:
+        self.asked.add(subject)
+        return super().label(subject)
+
+
+def keep(folder: Path, snapshot: AcceptedSnapshot) -> None:
+    """Write the profiles of the heaviest models aside, and swap the file in.
+
+    What an earlier version holds of a model that no commit has touched since is taken over.
+    """
+    from provenance_graph.model.profile import profile  # who reads what is stored needs none of it
+
+    file = profiles_file(folder, snapshot.version)
+    aside = file.with_name(f".{file.name}.new")
+    aside.unlink(missing_ok=True)
+    before = StoredProfiles.of_before(snapshot)
+    database = sqlite3.connect(aside)
+    try:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute(
+            "CREATE TABLE profile (iri TEXT PRIMARY KEY, body BLOB NOT NULL, entities BLOB NOT NULL)"
+            " WITHOUT ROWID"
+        )
+        noting = _Noting(snapshot)
+        for model in heaviest(in_columns(snapshot)):
+            row = before.row(model) if before else None
+            if row is None:
+                noting.asked = {model}
+                body = as_json(profile(noting, model).to_json())
+                row = zlib.compress(body), zlib.compress("\n".join(sorted(noting.asked)).encode())
+            database.execute("INSERT INTO profile VALUES (?,?,?)", (model, *row))
+        database.commit()
+        database.close()
+        aside.replace(file)
+    finally:
+        database.close()
+        aside.unlink(missing_ok=True)
+
+
+class StoredProfiles:
+    """The stored profiles of a version, or of one before; usable from several threads.
+
+    ``touched`` are the entities that commits have changed since that version, and those to which
+    what changed points: a profile that was made from one of them holds no more.
+    """
+
+    def __init__(self, database: sqlite3.Connection, touched: frozenset[Iri]) -> None:
+        self._database, self._touched = database, touched
+
+    @classmethod
+    def open(cls, snapshot: AcceptedSnapshot) -> StoredProfiles | None:
+        """Those of a snapshot of now, else of the last version before that has any, else None."""
+        if snapshot.folder is None:
+            return None
+        file = profiles_file(snapshot.folder, snapshot.version)
+        if file.exists():
+            return snapshot.cached("profiles", lambda: cls._opened(file, frozenset()))
+        return cls.of_before(snapshot)
+
+    @classmethod
+    def of_before(cls, snapshot: AcceptedSnapshot) -> StoredProfiles | None:
+        """Those of the last version before a snapshot that has any, where it is known what changed."""
+
+        def opened() -> StoredProfiles | None:
+            for version in sorted(_versions(snapshot), key=sequence_of, reverse=True):
+                assert snapshot.folder is not None  # else there are no versions
+                changed = changed_subjects(snapshot.folder.parent, version, snapshot.version)
+                if changed is not None and len(changed) <= MAX_CHANGED:
+                    file = profiles_file(snapshot.folder, version)
+                    return cls._opened(file, frozenset(_touched(snapshot, changed)))
+            return None
+
+        return snapshot.cached("profiles of before", opened)
+
+    @classmethod
+    def _opened(cls, file: Path, touched: frozenset[Iri]) -> StoredProfiles:
+        uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+        return cls(sqlite3.connect(uri, uri=True, check_same_thread=False), touched)
+
+    def row(self, model: Iri) -> tuple[bytes, bytes] | None:
+        """A profile and what it was made from, both compressed; None where it holds no more."""
+        query = "SELECT body, entities FROM profile WHERE iri = ?"
+        row: tuple[bytes, bytes] | None = self._database.execute(query, (model,)).fetchone()
+        if row is None or not self._touched:
+            return row
+        asked = zlib.decompress(row[1]).decode().split("\n")
+        return None if self._touched.intersection(asked) else row
+
+    def find(self, model: Iri) -> bytes | None:
+        """The profile of a model as it is sent, or None where none is stored that holds."""
+        row = self.row(model)
+        return None if row is None else zlib.decompress(row[0])
+
+
+def _versions(snapshot: AcceptedSnapshot) -> list[str]:
+    """The other versions of which profiles are stored."""
+    if snapshot.folder is None:
+        return []
+    head = f"profiles-{FORMAT}-"
+    stored = (file.stem.removeprefix(head) for file in snapshot.folder.glob(f"{head}*.sqlite"))
+    return [version for version in stored if version != snapshot.version]
+
+
+def _touched(snapshot: AcceptedSnapshot, changed: Iterable[Iri]) -> Iterator[Iri]:
+    """What changed, under all its names, and what it points to: a page shows what points to it."""
+    for subject in changed:
+        yield from snapshot.statements.names_of(subject)
+        yield from (o for _, _, o, _ in snapshot.quads(subject) if isinstance(o, Iri))
+
+
+def stored_profile(snapshot: AcceptedSnapshot, model: Iri) -> bytes | None:
+    """The profile of a model now as it is sent, where it is stored; None for a past day.
+
+    A damaged file counts as none.
+    """
+    try:
+        stored = None if snapshot.as_of else StoredProfiles.open(snapshot)
+        return None if stored is None else stored.find(snapshot.canonical(model))
+    except (sqlite3.Error, zlib.error, UsageError):
+        return None
+
+
+def profile_bytes(snapshot: AcceptedSnapshot, model: Iri) -> bytes:
+    """The profile of a model as it is sent: stored, or made now."""
+    stored = stored_profile(snapshot, model)
+    if stored is not None:
+        return stored
+    from provenance_graph.model.profile import profile
+
+    return as_json(profile(snapshot, model).to_json())
+
+
+def profile_of(snapshot: AcceptedSnapshot, model: Iri, *, alone: bool = False) -> ProfileAnswer:
+    """The profile of a model, read from what is stored where it is, else made.
+
+    ``alone`` does not make what hangs on it, for who shows its fields only.
+    """
+    stored = stored_profile(snapshot, model)
+    if stored is not None:
+        answer: ProfileAnswer = json.loads(stored)
+        return answer
+    from provenance_graph.model.profile import profile
+
+    return profile(snapshot, model, alone=alone).to_json()
