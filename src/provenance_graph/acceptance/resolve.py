@@ -14,13 +14,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 from provenance_graph.acceptance.agreement import agree, value_key, width
 from provenance_graph.acceptance.criteria import best_of, order_key
+from provenance_graph.acceptance.developer import owner_names
 from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.reasons import marked, status_of, why_accepted
+from provenance_graph.acceptance.words import in_words
 from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    KNOWN_CUSTODY,
     AcceptanceRule,
     AcceptanceStatus,
     Basis,
@@ -31,7 +34,7 @@ from provenance_graph.core.claims import (
     Value,
     claim_key,
 )
-from provenance_graph.core.iris import ID, Iri, local_name, mint, name_slug
+from provenance_graph.core.iris import Iri, local_name, mint
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
 
 GIVES_VALUE = frozenset({Stance.STATED, Stance.PARTLY_STATED})
@@ -287,7 +290,11 @@ def _decisive(
 def _several(
     competing: list[SourcedClaim], closed: list[ResolvedClaim], predicate: Iri, policy: Policy
 ) -> Resolution:
-    stated = [item for item in competing if item.basis is not Basis.INFERENCE]
+    stated = [
+        item
+        for item in competing
+        if item.basis is not Basis.INFERENCE or _names_own_parent(item, predicate)
+    ]
     chosen = stated or competing
     if predicate in policy.tiered and stated:
         tier = min(_tier(item, policy) for item in stated)
@@ -297,11 +304,11 @@ def _several(
         chosen = [item for item in stated if _distance(item, predicate, policy) == nearest]
     elif predicate in _LINEAGE and any(_is_close(item, policy) for item in stated):
         chosen = [item for item in stated if _is_close(item, policy)]
-    in_words = _in_words(competing)
-    values = {item.value for item in chosen if item.value is not None} - in_words
+    worded = in_words(competing)
+    values = {item.value for item in chosen if item.value is not None} - worded
     resolved: list[ResolvedClaim] = []
     for item in competing:
-        if item.value in in_words:
+        if item.value in worded:
             ruling = _beside("words for what another document names as an entity")
         elif item.value in values:
             ruling = _accepted(item, "one of several values")
@@ -311,12 +318,12 @@ def _several(
             why = "sources closer to the facts list the values, and not this one"
             ruling = _beside(why, AcceptanceRule.RIVAL)
         resolved.append((item, ruling))
-    rivals = {item.value for item in competing if item.value is not None} - values - in_words
+    rivals = {item.value for item in competing if item.value is not None} - values - worded
     return Resolution(
         (*resolved, *closed),
         tuple(sorted(values, key=value_key)),
         tuple(sorted(rivals, key=value_key)),
-        inferred=not stated,
+        inferred=all(item.basis is Basis.INFERENCE for item in chosen if item.value in values),
         implausible=any(item.implausible for item in chosen),
     )
 
@@ -329,40 +336,28 @@ def _beside(why: str, rule: AcceptanceRule | None = None) -> Ruling:
     return Ruling(AcceptanceStatus.ALTERNATIVE, why, rule)
 
 
-def _in_words(competing: Sequence[SourcedClaim]) -> set[Iri]:
-    """References in words alone whose words are the name of an entity that competes beside them.
-
-    A document that holds one row of a table gives a parent's name where the whole table gives the
-    parent: both mean one entity, whatever identity calls it.
-    """
-    words = {item.value for item in competing if _is_words(item.value)}
-    if not words:
-        return set()
-    names = {
-        name
-        for item in competing
-        if not _is_words(item.value)
-        for name in (item.value, item.claim.value)
-        if isinstance(name, Iri)
-    }
-    return {one for one in words if isinstance(one, Iri) and words_for(one, names)}
-
-
-def words_for(reference: Iri, names: Iterable[Iri]) -> bool:
-    """Whether a reference in words alone spells one of the names."""
-    if not _is_words(reference):
-        return False
-    spelt = name_slug(unquote(local_name(reference)))
-    return any(name_slug(unquote(local_name(name))) == spelt for name in names)
-
-
-def _is_words(value: Value | None) -> bool:
-    return isinstance(value, Iri) and value.startswith(ID) and "/unresolved/" in value
-
-
 def _is_close(item: SourcedClaim, policy: Policy) -> bool:
     """Whether a source of the first tier speaks: the parents that it names are all of that kind."""
-    return item.basis in DEVELOPER_VALUES or policy.source(item).tier == 1
+    if item.basis in DEVELOPER_VALUES or policy.source(item).tier == 1:
+        return True
+    return item.basis is Basis.INFERENCE  # one that counts here: the repository's own word
+
+
+def _names_own_parent(item: SourcedClaim, predicate: Iri) -> bool:
+    """Whether the model's own repository names the parent, and only the kind of relation is inferred.
+
+    A card's ``base_model`` says from what a model comes, and the Hub concludes how: as an
+    inference it would give way to an index that knows the parent by its words alone.
+    """
+    header = item.header
+    return (
+        predicate in _LINEAGE
+        and item.basis is Basis.INFERENCE
+        and item.claim.confidence is None
+        and header.basis in DEVELOPER_RANK
+        and header.custody in KNOWN_CUSTODY
+        and header.publisher in owner_names([item.claim.subject])
+    )
 
 
 def _tier(item: SourcedClaim, policy: Policy) -> int:

@@ -59,8 +59,9 @@ def found(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> 
     """Every conflict of some subjects, or of the whole snapshot, one after another as it is found.
 
     Aliases are no models: a name that moves on has no values of its own that could conflict.
+    A name that identity maps stands for what it is mapped to, whose conflict is then one.
     """
-    asked = None if subjects is None else sorted(set(subjects))
+    asked = None if subjects is None else sorted({snapshot.canonical(name) for name in subjects})
     for conflict in _models(_every(snapshot, asked)):
         if asked is None or not conflict.about().isdisjoint(asked):
             yield conflict

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from provenance_graph.acceptance.resolve import words_for
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.words import words_for
 from provenance_graph.core.claims import Claim, Header, Literal, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV

@@ -6,8 +6,9 @@ import pytest
 from claims_made import POLICY, M, billions, held
 
 from provenance_graph.acceptance import agreement, developer
-from provenance_graph.acceptance.resolve import resolve, words_for
+from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.acceptance.view import view_of
+from provenance_graph.acceptance.words import words_for
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, Stance
 from provenance_graph.core.iris import Iri

@@ -13,6 +13,8 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import (
     AcceptanceStatus,
     Basis,
+    Custody,
+    SourcedClaim,
     Stance,
 )
 from provenance_graph.core.iris import ID, Iri
@@ -98,6 +100,32 @@ def test_a_nominal_size_is_held_against_the_size_in_the_name() -> None:
         seen = view_of(named, [item], [named], POLICY)
         reasons = [one.reason for one in seen.claims]
         assert any("the name gives about 56B" in one for one in reasons) is doubted
+
+
+def test_the_parent_that_a_repository_names_stands_though_the_kind_is_inferred() -> None:
+    model_ = iris.model("acme/small-chat")
+    named, worded = iris.model("acme/small"), Iri(f"{ID}in/u/unresolved/elder")
+
+    def own(publisher: str, custody: Custody) -> SourcedClaim:
+        item = held(named, Basis.INFERENCE, predicate=PG.fineTunedFrom)
+        header = replace(
+            item.header,
+            basis=Basis.DEVELOPER,
+            publisher=iris.organization(publisher),
+            custody=custody,
+        )
+        claim = replace(item.claim, subject=model_, basis=Basis.INFERENCE)
+        return replace(item, subject=model_, claim=claim, header=header)
+
+    listed = held(worded, source="u", predicate=PG.fineTunedFrom)
+    for publisher, custody, stands in (
+        ("acme", Custody.ASSERTED, {named}),
+        ("acme", Custody.ASSUMED, {worded}),  # anybody's copy of the card
+        ("quark", Custody.ASSERTED, {worded}),
+    ):
+        judged = resolve([own(publisher, custody), listed], PG.fineTunedFrom, POLICY)
+        assert set(judged.values) == stands
+        assert judged.inferred is (stands == {named})
 
 
 @pytest.mark.parametrize("words", ["exaone-3.5-32b", "EXAONE%203.5%2032B"])

@@ -14,7 +14,7 @@ from provenance_graph.conflicts import detect, stored
 from provenance_graph.conflicts.number import number_of, path_of
 from provenance_graph.conflicts.selection import counted
 from provenance_graph.core.claims import Basis, Claim, Header, Record
-from provenance_graph.core.iris import Iri, mint, model
+from provenance_graph.core.iris import Iri, entity, mint, model
 from provenance_graph.core.literals import integer
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.ingest.update import update
@@ -42,6 +42,18 @@ def record(source: str, number: int, layers: int) -> Record:
     return Record(header, claims).sort()
 
 
+def entity_record(source: str, layers: int) -> Record:
+    """What a source states of a model under a name of its own, with the repository it is."""
+    stated = record(source, 0, layers)
+    about = entity(source, "model", "m0")
+    claims = (
+        Claim(about, RDF.type, PG.Model),
+        Claim(about, PG.layerCount, integer(layers)),
+        Claim(about, PG.hubRepository, Iri("https://huggingface.co/acme/m0")),
+    )
+    return Record(stated.header, claims).sort()
+
+
 def rows(folder: Path, version: str) -> list[tuple[object, ...]]:
     """The stored conflicts of a version."""
     with sqlite3.connect(path_of(folder, version)) as database:
@@ -59,11 +71,11 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
     folder = Path(derived_folder(str(root)) or "")
     with EmbeddedStore.open(root) as store:
         first = AcceptedSnapshot(store, folder=folder)
-        entity = model("acme/m0")
-        alone = number_of(first, entity)  # found for it alone, then counted in the file
+        about = model("acme/m0")
+        alone = number_of(first, about)  # found for it alone, then counted in the file
         stored.keep(folder, first)
         assert len(rows(folder, first.version)) == 1
-        assert alone == number_of(first, entity) == counted(stored.ledger(first))[entity] == 1
+        assert alone == number_of(first, about) == counted(stored.ledger(first))[about] == 1
         assert number_of(first, model("acme/m")) == 0
     with EmbeddedStore.open_writer(root) as store:
         update(store, [record("two", 1, 50)])
@@ -106,3 +118,23 @@ def test_the_indexes_of_the_service_follow_the_same_log(
         )
         make_all(folder, snapshot, first.version)
     assert asked == [frozenset({model("acme/m1")})]
+
+
+def test_a_name_that_a_commit_maps_has_its_conflict_once(tmp_path: Path) -> None:
+    root = tmp_path / "graph"
+    embedded.build(root, reference_data.stamped())
+    with EmbeddedStore.open_writer(root) as store:
+        update(store, [record("one", 0, 12)])
+    folder = Path(derived_folder(str(root)) or "")
+    with EmbeddedStore.open(root) as store:
+        stored.keep(folder, AcceptedSnapshot(store, folder=folder))
+    with EmbeddedStore.open_writer(root) as store:
+        update(store, [entity_record("index", 24)])
+    with EmbeddedStore.open(root) as store:
+        snapshot = AcceptedSnapshot(store, folder=folder)
+        carry_conflicts(root, snapshot)
+        carried = rows(folder, snapshot.version)
+        path_of(folder, snapshot.version).unlink()
+        stored.keep(folder, snapshot)
+        assert carried == rows(folder, snapshot.version)
+        assert [row[1] for row in carried] == [model("acme/m0")]
