@@ -226,6 +226,13 @@ class QueryRefused(QueryError):
     """A query that is too long, too deep, or asks for the network."""
 
 
+class NotASelect(QueryError):
+    """A query of another form where rows are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("this query is not a SELECT")
+
+
 class QuerySyntax(QueryError):
     """A text that is not SPARQL 1.1."""
 

@@ -17,7 +17,7 @@ from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.claims import Value
-from provenance_graph.core.errors import QueryError, QuerySyntax, UsageError
+from provenance_graph.core.errors import NotASelect, QueryError, QuerySyntax, UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.listing import Listing
 from provenance_graph.model.naming.entities import find_entity
@@ -140,14 +140,8 @@ class Graph:
         """
         try:
             return Table(self.store.select(questions.prefixes(sparql), bindings))
-        except QuerySyntax:
-            raise
-        except QueryError as error:
-            if "not a SELECT" in str(error):
-                raise QueryError(
-                    f"{error}; graph.construct(…) takes CONSTRUCT and DESCRIBE"
-                ) from error
-            raise
+        except NotASelect as error:
+            raise QueryError(f"{error}; graph.construct(…) takes CONSTRUCT and DESCRIBE") from error
 
     def ask(self, question: str, *, as_of: str = "", **settings: str) -> Table:
         """The answer of a stored question, now or as of a day.

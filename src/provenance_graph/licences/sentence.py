@@ -192,7 +192,7 @@ def _conditional(answer: AnswerOfDay) -> Iterator[str]:
         yield f"{_listed(plain)} on conditions{_as_far(answer)}"
     for one in uses:
         if one.use.key == "train-on-outputs":
-            texts = [r.text for r in one.reasons if " on outputs: " in r.text]
+            texts = [r.text for r in one.reasons if r.kind == "outputs"]
             why = f" ({'; '.join(dict.fromkeys(texts))})" if texts else ""
             yield f"{_use(one)} on conditions{why}"
 

@@ -12,7 +12,7 @@ from typing import Self
 import pyoxigraph as ox
 
 from provenance_graph.core.claims import Literal, Quad, Value
-from provenance_graph.core.errors import QueryError, StoreError
+from provenance_graph.core.errors import NotASelect, QueryError, StoreError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.memo import Remembered
 from provenance_graph.core.rdf import node, term
@@ -150,7 +150,7 @@ class EngineReads(ABC):
         lease = self._lease()
         result = evaluate(lease.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
         if not isinstance(result, ox.QuerySolutions):
-            raise QueryError("this query is not a SELECT")
+            raise NotASelect
         most = (limits or DEFAULT_LIMITS).rows
         names = tuple(variable.value for variable in result.variables)
         rows: list[tuple[Value | None, ...]] = []

@@ -25,7 +25,10 @@ _SLOW_READER = 12  # how many times its time limit a query may be held by its re
 
 
 class WorkerGone(Exception):
-    """The worker went away before it answered anything, through no fault of the query."""
+    """The worker went away before it answered anything, through no fault of the query.
+
+    Its cause is a StoreError where the worker could not open the published state.
+    """
 
 
 class Pool(Protocol):
@@ -189,7 +192,7 @@ class AnswerStream:
             error = revive(body)
             if not worker.ready:  # it could not open the store, which may just have moved on
                 self._finish(reusable=False)
-                raise WorkerGone(str(error))
+                raise WorkerGone(str(error)) from error
             self._finish(reusable=frames.loads(body)[-1] is True and not worker.gone)
             raise error
         return b""

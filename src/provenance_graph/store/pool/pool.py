@@ -41,7 +41,6 @@ from provenance_graph.store.sparql.binding import bind
 
 T = TypeVar("T")
 _SHORT = 8_000  # characters of a query that is checked at once
-_UNREADABLE = "unreadable: "
 _ATTEMPTS = 5  # a worker killed from outside before it answered anything is replaced and asked anew
 _PAUSES = (0.0, 0.02, 0.1, 0.5)  # between the attempts, in seconds
 
@@ -155,20 +154,21 @@ class WorkerPool:
         prepare = partial(self._request, query, media_type, limits)
         # A long text is looked through outside the event loop, which others wait for.
         request = prepare() if len(query.text) <= _SHORT else await to_thread.run_sync(prepare)
-        why = ""
+        unreadable: StoreError | None = None
         for attempt in range(_ATTEMPTS):
             worker = await self._acquire(limits.seconds)
             stream = AnswerStream(self, worker, limits, media_type)
             try:
                 await stream.open(request)
             except WorkerGone as gone:
-                why = str(gone)
+                cause = gone.__cause__
+                unreadable = cause if isinstance(cause, StoreError) else None
                 if attempt < len(_PAUSES):
                     await asyncio.sleep(_PAUSES[attempt])
                 continue
             return stream
-        if why.startswith(_UNREADABLE):
-            raise StoreError(f"the published state cannot be read: {why}; {layout.MENDED}")
+        if unreadable is not None:
+            raise StoreError(f"the published state cannot be read: {unreadable}; {layout.MENDED}")
         raise QueryCrashed(
             "the processes that answer queries end repeatedly; try again in a moment"
         )

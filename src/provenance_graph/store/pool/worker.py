@@ -43,7 +43,7 @@ def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
         handle = layout.lock_shared(folder)
         store = ox.Store.read_only(str(folder))
     except (OSError, RuntimeError) as error:  # the latter for files that the engine did not write
-        sock.sendall(frames.json_frame(frames.ERROR, ["StoreError", f"unreadable: {error}"]))
+        sock.sendall(frames.json_frame(frames.ERROR, ["StoreError", str(error)]))
         return 0
     confine = sandbox.confine(memory, [folder])
     sock.sendall(frames.json_frame(frames.READY, confine))

@@ -11,7 +11,13 @@ from typing import Any, Self
 import httpx2
 
 from provenance_graph.core.claims import Literal, Quad, Value
-from provenance_graph.core.errors import QueryError, QuerySyntax, QueryTooLarge, StoreError
+from provenance_graph.core.errors import (
+    NotASelect,
+    QueryError,
+    QuerySyntax,
+    QueryTooLarge,
+    StoreError,
+)
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import RDF, SCHEMA, XSD
 from provenance_graph.store.base import OWN_DATASET, Answer, AnyGraph, DatasetChoice, Limits, Rows
@@ -175,7 +181,7 @@ class RemoteStore:
         limits = limits or _DEFAULT
         result, cut = self._json(bind(query, bindings), limits)
         if "results" not in result or query_form(query) == "ask":
-            raise QueryError("this query is not a SELECT")
+            raise NotASelect
         names = tuple(name for name in result["head"]["vars"] if not dataset.is_ours(name))
         bound = result["results"]["bindings"]
         rows = [
