@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,6 +98,20 @@ def test_a_loop_that_ends_in_the_middle_takes_no_worker_with_it(root):
         for _ in range(3):
             asyncio.run(leave(pool))
         check_next(pool)
+
+
+def test_a_state_that_no_worker_can_open_is_told_with_its_cause(tmp_path, root):
+    """Not as processes that end: what has to be mended is the state."""
+    folder = tmp_path / "state"
+    shutil.copytree(root, folder)
+    with WorkerPool(folder, 1, Limits(seconds=60)) as pool:
+        check_next(pool)
+        for file in folder.rglob("CURRENT"):
+            if file.parent != folder:  # the engine's own, not the store's
+                file.write_text("MANIFEST-999999\n")
+        os.kill(workers_of(pool)[0], signal.SIGKILL)
+        with pytest.raises(StoreError, match=r"published state cannot be read: .*MANIFEST-999999"):
+            pool.serialize(SparqlQuery(POINT), JSON)
 
 
 @linux
