@@ -114,7 +114,8 @@ def _disagree(made: Traits, about: str, *, leaf: bool) -> None:
     """Let two sources differ, where the model is one of which both can speak."""
     if about == "licence" and made.label and made.in_modelsdev:
         made.disagreement = about
-    elif about == "parameters" and made.sized:
+    elif about == "parameters" and made.sized and made.total % 100_000_000:
+        # 1.1 billion is read as rounded, and as true of the count that the other source would give
         made.disagreement, made.in_registry = about, True
     elif about == "released" and leaf and (made.day.month, made.day.day) != (1, 1):
         # the first of January is read as a year, with which a later month of it agrees

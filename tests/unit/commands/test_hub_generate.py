@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from claims_made import held
 
+from benchmarks.hub import documents
 from benchmarks.hub.documents import everything
 from benchmarks.hub.structure import Hub, Kind
 from benchmarks.hub_generate import generate
+from provenance_graph.acceptance.agreement import agree
+from provenance_graph.core import literals
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -62,3 +67,16 @@ def test_the_shape_is_that_of_a_hub() -> None:
 def test_a_hub_too_small_for_its_faults_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 40 models"):
         Hub(10, 1)
+
+
+@pytest.mark.parametrize("number", [0, 1, 999])
+@pytest.mark.parametrize("millions", documents._MILLIONS)
+def test_counts_are_planted_as_disagreeing_only_where_neither_rounds_the_other(
+    millions: int, number: int
+) -> None:
+    hub = Hub(400, 1)
+    made = documents.traits(hub, 100, hub.choice(100))
+    made = replace(made, total=millions * 1_000_000 + number, sized=True, disagreement="")
+    documents._disagree(made, "parameters", leaf=True)
+    one, other = (held(literals.integer(n)) for n in (made.total, made.total + 7_000_000))
+    assert bool(made.disagreement) is not agree(one, other)
