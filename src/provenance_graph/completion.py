@@ -26,7 +26,7 @@ _ENTITIES = (
     r"SELECT id FROM thing WHERE kind IN ({}) AND (id LIKE ? ESCAPE '\' OR id LIKE ? ESCAPE '\') "
     "ORDER BY weight DESC, id LIMIT ?"
 )
-_FACETS = r"SELECT DISTINCT value FROM facet WHERE kind = '{}' AND value LIKE ? ESCAPE '\' LIMIT ?"
+_FACETS = r"SELECT value FROM facet_count WHERE kind = '{}' AND value LIKE ? ESCAPE '\' LIMIT ?"
 _HEADS = ("id:rubric/", "id:collection/", "licence:", "id:licence/", "id:record/", "id:family/")
 """What stands before the names of some kinds of entities, which commands take without it."""
 

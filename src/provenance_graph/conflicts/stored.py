@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.conflicts.kinds import DEFAULT
 from provenance_graph.conflicts.number import FORMAT, path_of
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import counted
@@ -29,13 +31,19 @@ _SCHEMA = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE conflict (number INTEGER PRIMARY KEY, subject TEXT NOT NULL, property TEXT NOT NULL,
   label TEXT NOT NULL, kind TEXT NOT NULL, severity INTEGER NOT NULL, name TEXT NOT NULL,
-  about TEXT NOT NULL, others TEXT NOT NULL, body TEXT NOT NULL);
+  about TEXT NOT NULL, others TEXT NOT NULL);
+CREATE TABLE answer (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE kinds (kind TEXT PRIMARY KEY, total INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE counted (iri TEXT PRIMARY KEY, conflicts INTEGER NOT NULL) WITHOUT ROWID;
 """
-_SELECT = "SELECT subject, property, label, kind, severity, name, about, others, body FROM conflict"
-_INSERT = (
-    "INSERT INTO conflict (subject, property, label, kind, severity, name, about, others, body)"
-    " VALUES (?,?,?,?,?,?,?,?,?)"
+"""Answers stand apart, so that a list reads none but those it shows; what the start page and every
+page of a model ask for, how many there are of each kind and of each entity, is counted once."""
+_SELECT = (
+    "SELECT subject, property, label, kind, severity, name, about, others, body"
+    " FROM conflict JOIN answer USING (number)"
 )
+_INSERT = "INSERT INTO conflict VALUES (?,?,?,?,?,?,?,?,?)"
+_LISTED = "SELECT number, subject, property, label, kind, severity, name, about FROM conflict"
 
 
 class StoredConflict:
@@ -91,10 +99,47 @@ class StoredConflict:
 
     def to_json(self) -> ConflictAnswer:
         """As JSON, with every claim."""
-        query = "SELECT body FROM conflict WHERE number = ?"
+        query = "SELECT body FROM answer WHERE number = ?"
         (body,) = self._database.execute(query, (self._row[0],)).fetchone()
         answer: ConflictAnswer = json.loads(body)
         return answer
+
+
+class StoredConflicts(Sequence[StoredConflict]):
+    """The conflicts of a file, worst first, or those of some kinds; a part of them is read alone."""
+
+    def __init__(self, database: sqlite3.Connection, kinds: Collection[str] | None = None) -> None:
+        self._database = database
+        counted = dict(database.execute("SELECT kind, total FROM kinds"))
+        self.kinds = Counter({k: n for k, n in counted.items() if kinds is None or k in kinds})
+        marks = ",".join("?" * len(self.kinds))
+        self._where = "" if kinds is None else f" WHERE kind IN ({marks})"
+        self._values = () if kinds is None else tuple(self.kinds)
+
+    def of_kinds(self, kinds: Collection[str]) -> StoredConflicts:
+        """Those of some kinds."""
+        return StoredConflicts(self._database, kinds)
+
+    def __len__(self) -> int:
+        return self.kinds.total()
+
+    def __iter__(self) -> Iterator[StoredConflict]:
+        return iter(self._part(0, -1))
+
+    @overload
+    def __getitem__(self, place: int) -> StoredConflict: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[StoredConflict]: ...
+    def __getitem__(self, place: int | slice) -> StoredConflict | list[StoredConflict]:
+        if isinstance(place, slice):
+            start, stop, step = place.indices(len(self))
+            return self._part(start, max(0, stop - start))[::step]
+        return self._part(range(len(self))[place], 1)[0]
+
+    def _part(self, start: int, most: int) -> list[StoredConflict]:
+        query = f"{_LISTED}{self._where} ORDER BY number LIMIT ? OFFSET ?"
+        rows = self._database.execute(query, (*self._values, most, start))
+        return [StoredConflict(row, self._database) for row in rows]
 
 
 def versions(folder: Path) -> list[str]:
@@ -115,7 +160,7 @@ def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
             return _sought(snapshot)
         if not path_of(folder, snapshot.version).exists():
             keep(folder, snapshot)
-        return load(folder, snapshot.version) or []
+        return load(folder, snapshot.version) or ()
 
     return snapshot.cached("conflicts", opened)
 
@@ -135,22 +180,23 @@ def _below(snapshot: AcceptedSnapshot, changed: Iterable[Iri]) -> list[Conflict]
 
 def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:
     """The table of models, with the number of conflicts of each as ``ledger`` lists them."""
-    return snapshot.cached(
-        "models", lambda: SearchIndex.open(snapshot).with_conflicts(counted(ledger(snapshot)))
-    )
+
+    def opened() -> SearchIndex:
+        index, found = SearchIndex.open(snapshot), ledger(snapshot)
+        if isinstance(found, StoredConflicts) and snapshot.folder is not None:
+            return index.with_conflicts_of(path_of(snapshot.folder, snapshot.version))
+        return index.with_conflicts(counted(found))
+
+    return snapshot.cached("models", opened)
 
 
-def load(folder: Path, version: str) -> list[StoredConflict] | None:
+def load(folder: Path, version: str) -> StoredConflicts | None:
     """All conflicts of a version, worst first; None where they are not stored."""
     file = path_of(folder, version)
     if not file.exists():
         return None
     uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
-    database = sqlite3.connect(uri, uri=True, check_same_thread=False)
-    listed = database.execute(
-        "SELECT number, subject, property, label, kind, severity, name, about FROM conflict ORDER BY number"
-    )
-    return [StoredConflict(row, database) for row in listed]
+    return StoredConflicts(sqlite3.connect(uri, uri=True, check_same_thread=False))
 
 
 def keep(
@@ -218,7 +264,16 @@ def _write(file: Path, rows: Iterable[tuple[object, ...]]) -> None:
     database = sqlite3.connect(aside)
     try:
         database.executescript(_SCHEMA)
-        database.executemany(_INSERT, rows)
+        kinds, entities = Counter[str](), Counter[str]()
+        for number, row in enumerate(rows, 1):
+            kind, about = str(row[3]), str(row[6])
+            kinds[kind] += 1
+            if kind in DEFAULT:
+                entities.update(about.split())
+            database.execute(_INSERT, (number, *row[:-1]))
+            database.execute("INSERT INTO answer VALUES (?,?)", (number, row[-1]))
+        database.executemany("INSERT INTO kinds VALUES (?,?)", kinds.items())
+        database.executemany("INSERT INTO counted VALUES (?,?)", sorted(entities.items()))
         database.commit()
         database.close()
         aside.replace(file)

@@ -12,7 +12,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.carry import carry_conflicts
 from provenance_graph.conflicts import detect, stored
 from provenance_graph.conflicts.number import number_of, path_of
-from provenance_graph.conflicts.selection import counted
+from provenance_graph.conflicts.selection import counted, summary
 from provenance_graph.core.claims import Basis, Claim, Header, Record
 from provenance_graph.core.iris import Iri, entity, mint, model
 from provenance_graph.core.literals import integer
@@ -55,9 +55,15 @@ def entity_record(source: str, layers: int) -> Record:
 
 
 def rows(folder: Path, version: str) -> list[tuple[object, ...]]:
-    """The stored conflicts of a version."""
+    """The stored conflicts of a version, with their answers; the counts beside them are right."""
     with sqlite3.connect(path_of(folder, version)) as database:
-        return database.execute("SELECT * FROM conflict ORDER BY number").fetchall()
+        listed = stored.load(folder, version)
+        assert listed is not None
+        assert listed.kinds == summary(listed)
+        assert len(listed) == len(list(listed))
+        assert dict(database.execute("SELECT iri, conflicts FROM counted")) == counted(listed)
+        query = "SELECT * FROM conflict JOIN answer USING (number) ORDER BY number"
+        return database.execute(query).fetchall()
 
 
 def test_conflicts_after_a_commit_are_those_of_a_full_search(
@@ -93,6 +99,11 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
         stored.keep(folder, snapshot)
         assert carried == rows(folder, snapshot.version)
         assert len(carried) == 2
+        listed = stored.load(folder, snapshot.version)
+        assert listed is not None
+        (kind,) = listed.kinds
+        assert [one.subject for one in listed.of_kinds([kind])[1:]] == [listed[1].subject]
+        assert list(listed.of_kinds(["rounding"])) == []
 
 
 def test_the_indexes_of_the_service_follow_the_same_log(

@@ -13,6 +13,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.model.naming.followed import table_of
 from provenance_graph.model.naming.table import kinds_of, names
 from provenance_graph.model.search.index import FACETS, SearchIndex
+from provenance_graph.model.search.sorts import MAX_SORTED, STORED_SORTS
 from provenance_graph.store.embedded import EmbeddedStore
 
 HAIKU = "anthropic/claude-haiku-4-5"
@@ -47,6 +48,26 @@ def test_pages_join_to_the_whole_list_without_repeats(catalogue: SearchIndex) ->
             break
         cursor = page.cursor
     assert len(seen) == len(set(seen)) == page.total == catalogue.meta()["models"]
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("name", STORED_SORTS)
+def test_the_stored_beginning_of_a_list_is_that_of_the_whole_list(
+    catalogue: SearchIndex, name: str, sign: str
+) -> None:
+    stored = catalogue.models(sort=sign + name, limit=MAX_SORTED)
+    made = catalogue.models(sort=sign + name, limit=MAX_SORTED + 1)  # more than is stored
+    assert stored.items == made.items[:MAX_SORTED]
+    assert stored.total == made.total
+    page = catalogue.models(sort=sign + name, limit=7, cursor="20")
+    assert page.items == made.items[20:27]
+
+
+def test_counts_of_all_models_are_those_of_each_value(catalogue: SearchIndex) -> None:
+    for kind, counts in catalogue.facets(most=5).items():
+        assert counts == sorted(counts, key=lambda one: (-one["count"], one["value"]))
+        for one in counts if kind != "disclosure" else ():
+            assert one["count"] == catalogue.models({kind: [one["value"]]}).total
 
 
 def test_filters_narrow_and_combine(catalogue: SearchIndex) -> None:

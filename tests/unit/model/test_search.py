@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.model.naming.table import SCHEMA_SQL, StoredNames
-from provenance_graph.model.search import name_rows, names
+from provenance_graph.model.search import common, name_rows, names
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.search.manual import entries
 from provenance_graph.store.memory import MemoryStore
@@ -228,7 +228,9 @@ def crowd() -> sqlite3.Connection:
     """More entities of one word than are ordered by how well their names fit."""
     database = sqlite3.connect(":memory:")
     database.executescript(
-        name_rows.SCHEMA_SQL + "CREATE TABLE model (iri TEXT PRIMARY KEY, summary TEXT);"
+        name_rows.SCHEMA_SQL
+        + "CREATE TABLE model (iri TEXT PRIMARY KEY, number INTEGER);"
+        + "CREATE TABLE card (number INTEGER PRIMARY KEY, summary TEXT);"
     )
     rows = []
     for number in range(1, names.MAX_ORDERED + 502):
@@ -271,3 +273,20 @@ def test_pages_of_very_many_hits_hold_each_once(crowd: sqlite3.Connection) -> No
     records = [place for place, each in enumerate(seen) if kinds[each] == "record"]
     assert records == list(range(len(seen) - len(records), len(seen))), "records come last"
     assert names.search(crowd, "llama", limit=5, cursor=str(page.total)).items == []
+
+
+def test_what_many_names_hold_is_counted_beforehand_as_it_is_when_asked(
+    crowd: sqlite3.Connection,
+) -> None:
+    parts = [word[:end] for word in ("llama", "llama1", "llama20") for end in range(3, len(word))]
+    asked = [*parts, "lama", "llama2", "llama20401", "llama 1"]
+    live = [names.search(crowd, text, limit=5) for text in asked]
+    common.fill_common(crowd, {"lla": names.MAX_ORDERED + 501, "rar": 2})
+    try:
+        stored = {word for (word,) in crowd.execute("SELECT DISTINCT word FROM common")}
+        assert stored == {"lla", "llam", "llama"}
+        assert [names.search(crowd, text, limit=5) for text in asked] == live
+        crowd.execute("UPDATE common SET total = 1 + total WHERE kind = 'model'")
+        assert names.search(crowd, "llam").total == live[1].total + 1, "they are what is read"
+    finally:
+        crowd.execute("DELETE FROM common")

@@ -19,7 +19,7 @@ from provenance_graph.core.errors import RequestRefused
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.service.api.common import access as access_module
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.indexes import INDEXES, Index, missing
+from provenance_graph.service.api.common.indexes import INDEXES, Index, intact, missing
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.processes.indexer import index_all
 from provenance_graph.store import embedded
@@ -185,6 +185,30 @@ def test_a_damaged_index_is_made_anew(
     again.open_stored(INDEXES)
     assert not missing(folder, sound.version, slow=INDEXES[name].slow)
     assert again.prepared(name).version == sound.version
+
+
+def test_an_index_is_opened_by_size_and_time_and_examined_to_the_end_afterwards(
+    audited_indexed_copy: Path,
+):
+    root = audited_indexed_copy
+    folder = derived_folder(str(root))
+    assert folder is not None
+    (file,) = folder.glob(FILES["stats"])
+    known, content = file.stat(), file.read_bytes()
+    file.write_bytes(flipped(content))  # as a disk changes it: no later time
+    os.utime(file, ns=(known.st_atime_ns, known.st_mtime_ns))
+    access = Access(root, indexed=True)
+    version = access.snapshot().version
+    assert access.at_hand("conflicts", access.snapshot())
+    assert intact(folder, "stats", version), "it is not read to be opened"
+    access.examine_stored()
+    assert not file.exists()
+    assert not access.at_hand("stats", access.snapshot())
+    index_all(root)
+    assert file.read_bytes() == content
+    access.examine_stored()
+    assert access.at_hand("stats", access.snapshot())
+    assert access.at_hand("conflicts", access.snapshot())
 
 
 def test_too_many_that_wait_for_the_first_index_are_sent_away(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FORMAT = "17"
+FORMAT = "18"
 """What the file holds; one of an earlier edition is made again."""
 
 

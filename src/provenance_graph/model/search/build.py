@@ -26,6 +26,7 @@ from provenance_graph.model.fields import fields
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.search.entity_frame import MODELS, Rows, framed
 from provenance_graph.model.search.name_rows import SCHEMA_SQL, fill_names
+from provenance_graph.model.search.sorts import MAX_SORTED, STORED_SORTS, order_by
 
 GAPS = (PG.undisclosed, PG.withheld, PG.partlyDisclosed)
 _STATES = {PG.undisclosed: "undisclosed", PG.withheld: "withheld", PG.partlyDisclosed: "partly"}
@@ -33,10 +34,14 @@ _SCHEMA = """
 CREATE TABLE model (
   number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, id TEXT NOT NULL, name TEXT NOT NULL,
   released TEXT, released_first TEXT, released_last TEXT, context INTEGER, parameters INTEGER, sources INTEGER NOT NULL,
-  gaps INTEGER NOT NULL, descendants INTEGER NOT NULL,
-  summary TEXT NOT NULL, states TEXT NOT NULL);
+  gaps INTEGER NOT NULL, descendants INTEGER NOT NULL);
+CREATE TABLE card (number INTEGER PRIMARY KEY, summary TEXT NOT NULL, states TEXT NOT NULL);
 CREATE TABLE facet (kind TEXT NOT NULL, value TEXT NOT NULL, number INTEGER NOT NULL,
   PRIMARY KEY (kind, value, number)) WITHOUT ROWID;
+CREATE TABLE facet_count (kind TEXT NOT NULL, value TEXT NOT NULL, models INTEGER NOT NULL,
+  PRIMARY KEY (kind, value)) WITHOUT ROWID;
+CREATE TABLE sorted (sort TEXT NOT NULL, place INTEGER NOT NULL, number INTEGER NOT NULL,
+  PRIMARY KEY (sort, place)) WITHOUT ROWID;
 CREATE TABLE above (number INTEGER NOT NULL, ancestor TEXT NOT NULL, PRIMARY KEY (ancestor, number))
   WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, id, aliases, developer, folded,
@@ -47,14 +52,18 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 _UNSORTED = """
 CREATE TEMP TABLE unsorted (kind TEXT, value TEXT, number INTEGER);
 CREATE TEMP TABLE unsorted_model AS SELECT * FROM model;
+CREATE TEMP TABLE unsorted_card AS SELECT * FROM card;
 CREATE TEMP TABLE unsorted_words (number, name, id, aliases, developer, folded);
 """
 _SORTED = """
 INSERT INTO facet SELECT DISTINCT * FROM unsorted ORDER BY 1, 2, 3;
+INSERT INTO facet_count SELECT kind, value, count(*) FROM facet GROUP BY kind, value;
+CREATE INDEX facet_most ON facet_count (kind, models DESC, value);
 INSERT INTO model SELECT * FROM unsorted_model ORDER BY number;
+INSERT INTO card SELECT * FROM unsorted_card ORDER BY number;
 INSERT INTO words(rowid, name, id, aliases, developer, folded)
   SELECT * FROM unsorted_words ORDER BY number;
-DROP TABLE unsorted; DROP TABLE unsorted_model; DROP TABLE unsorted_words;
+DROP TABLE unsorted; DROP TABLE unsorted_model; DROP TABLE unsorted_card; DROP TABLE unsorted_words;
 """
 """Models are read in the order of the store; tables and text indexes are filled in their own."""
 
@@ -111,6 +120,10 @@ def _fill_models(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> pl
     numbers = source.numbers
     pairs = sorted((ancestor, numbers[model]) for model in above for ancestor in above[model])
     database.executemany("INSERT INTO above(ancestor, number) VALUES (?,?)", pairs)
+    for sort in (sign + name for name in STORED_SORTS for sign in ("", "-")):
+        rows = database.execute(f"SELECT number FROM model {order_by(sort)} LIMIT ?", (MAX_SORTED,))
+        places = [(sort, place, n) for place, (n,) in enumerate(rows)]
+        database.executemany("INSERT INTO sorted VALUES (?,?,?)", places)
     return named.frame()
 
 
@@ -119,7 +132,7 @@ def _insert(
 ) -> None:
     """One model's rows, in tables where they wait until they can be sorted."""
     database.execute(
-        "INSERT INTO unsorted_model VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO unsorted_model VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             number,
             facts.model,
@@ -132,10 +145,10 @@ def _insert(
             row["sources"],
             row["gaps"],
             row["descendants"],
-            json.dumps(row, ensure_ascii=False),
-            json.dumps(facts.states()),
         ),
     )
+    card = number, json.dumps(row, ensure_ascii=False), json.dumps(facts.states())
+    database.execute("INSERT INTO unsorted_card VALUES (?,?,?)", card)
     spellings = sorted({row["name"], row["id"], *row["aliases"]})
     database.execute(
         "INSERT INTO unsorted_words VALUES (?,?,?,?,?,?)",

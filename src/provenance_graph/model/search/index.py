@@ -11,6 +11,8 @@ import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -21,22 +23,11 @@ from provenance_graph.core.literals import whole
 from provenance_graph.model.disclosure.matrix import MatrixStates
 from provenance_graph.model.naming.catalogue_file import catalogue_file
 from provenance_graph.model.search.names import Hits, listed, search
+from provenance_graph.model.search.sorts import MAX_SORTED, STORED_SORTS, order_by
 
 if TYPE_CHECKING:
     from provenance_graph.core.results import FacetCount
     from provenance_graph.model.answers import ModelDescription, ModelPage, ModelSummary
-
-SORTS = {
-    "name": "name COLLATE NOCASE",
-    "released": "released",
-    "context": "context",
-    "parameters": "parameters",
-    "sources": "sources",
-    "gaps": "gaps",
-    "conflicts": "coalesce(k.conflicts, 0)",
-    "descendants": "descendants",
-}
-"""What a list of models can be sorted by; ``-`` before it turns the order round."""
 
 FACETS = (
     "developer",
@@ -86,7 +77,6 @@ class SearchIndex:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._conflicts: Mapping[str, int] = {}
         database.execute(
             "CREATE TEMP TABLE conflict_count (iri TEXT PRIMARY KEY, conflicts INTEGER NOT NULL)"
         )
@@ -115,10 +105,19 @@ class SearchIndex:
 
     def with_conflicts(self, counts: Mapping[Iri, int]) -> SearchIndex:
         """The table with how many conflicts each model has, which lists show and sort by."""
-        self._conflicts = {str(iri): number for iri, number in counts.items()}
-        self._database.execute("DELETE FROM conflict_count")
-        self._database.executemany("INSERT INTO conflict_count VALUES (?,?)", counts.items())
+        self._database.execute("DELETE FROM temp.conflict_count")
+        self._database.executemany("INSERT INTO temp.conflict_count VALUES (?,?)", counts.items())
         self._database.commit()
+        return self
+
+    def with_conflicts_of(self, file: Path) -> SearchIndex:
+        """The same from a file that has counted them (``conflicts.stored``), of which none is read."""
+        address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+        self._database.execute("DROP TABLE temp.conflict_count")
+        self._database.execute("ATTACH ? AS ledger", (address,))
+        self._database.execute(
+            "CREATE TEMP VIEW conflict_count AS SELECT iri, conflicts FROM ledger.counted"
+        )
         return self
 
     def search(
@@ -148,29 +147,43 @@ class SearchIndex:
         sort or cursor, naming those there are.
         """
         clause, values = _where(where or {}, text)
-        order, down = _order(sort)
-        offset = _offset(cursor)
-        (total,) = self._database.execute(
-            f"SELECT count(*) FROM model m{clause}", values
-        ).fetchone()
-        rows = self._database.execute(
-            "SELECT summary FROM model m LEFT JOIN temp.conflict_count k ON k.iri = m.iri"
-            f"{clause} ORDER BY {order} IS NULL, {order} {down}, id LIMIT ? OFFSET ?",
-            (*values, limit, offset),
-        ).fetchall()
+        order, offset = order_by(sort), _offset(cursor)
+        if not clause and offset + limit <= MAX_SORTED and sort.removeprefix("-") in STORED_SORTS:
+            total = self._number_of_models
+            rows = self._database.execute(
+                "SELECT number FROM sorted WHERE sort = ? AND place >= ? ORDER BY place LIMIT ?",
+                (sort, offset, limit),
+            ).fetchall()
+        else:
+            (total,) = self._database.execute(
+                f"SELECT count(*) FROM model m{clause}", values
+            ).fetchone()
+            rows = self._database.execute(
+                "SELECT number FROM model m LEFT JOIN temp.conflict_count k ON k.iri = m.iri"
+                f"{clause} {order} LIMIT ? OFFSET ?",
+                (*values, limit, offset),
+            ).fetchall()
         end = offset + len(rows)
         following = str(end) if rows and end < total else None
-        return Page([self._summary(row[0]) for row in rows], total, following)
+        return Page([self._summary(number) for (number,) in rows], total, following)
+
+    @cached_property
+    def _number_of_models(self) -> int:
+        return int(self.meta()["models"])
 
     def states(self, models: Sequence[ModelSummary]) -> list[MatrixStates]:
         """The state of every field of some models of this table, in their order."""
-        asked = "SELECT states FROM model WHERE iri = ?"
+        asked = "SELECT c.states FROM model m JOIN card c USING (number) WHERE m.iri = ?"
         rows = (self._database.execute(asked, (model["iri"],)).fetchone() for model in models)
         return [MatrixStates(*json.loads(text)) for (text,) in rows]
 
-    def _summary(self, text: str) -> ModelSummary:
+    def _summary(self, number: int) -> ModelSummary:
+        asked = "SELECT summary FROM card WHERE number = ?"
+        (text,) = self._database.execute(asked, (number,)).fetchone()
         row: ModelDescription = json.loads(text)
-        return {**row, "conflicts": self._conflicts.get(row["iri"], 0)}
+        asked = "SELECT conflicts FROM temp.conflict_count WHERE iri = ?"
+        known = self._database.execute(asked, (row["iri"],)).fetchone()
+        return {**row, "conflicts": known[0] if known else 0}
 
     def facets(
         self, where: Mapping[str, Sequence[str]] | None = None, *, text: str = "", most: int = 40
@@ -180,9 +193,17 @@ class SearchIndex:
         for kind in FACETS:
             rest = {key: value for key, value in (where or {}).items() if key != kind}
             clause, values = _where(rest, text)
+            if not clause:
+                rows = self._database.execute(
+                    "SELECT value, models FROM facet_count WHERE kind = ?"
+                    " ORDER BY models DESC, value LIMIT ?",
+                    (kind, most),
+                )
+                facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
+                continue
             rows = self._database.execute(
                 "SELECT f.value, count(*) AS n FROM facet f JOIN model m ON m.number = f.number"
-                f"{clause}{' AND' if clause else ' WHERE'} f.kind = ? GROUP BY f.value "
+                f"{clause} AND f.kind = ? GROUP BY f.value "
                 "ORDER BY n DESC, f.value LIMIT ?",
                 (*values, kind, most),
             )
@@ -191,7 +212,7 @@ class SearchIndex:
 
     def values(self, kind: str) -> list[str]:
         """Every value that some model has of a facet."""
-        rows = self._database.execute("SELECT DISTINCT value FROM facet WHERE kind = ?", (kind,))
+        rows = self._database.execute("SELECT value FROM facet_count WHERE kind = ?", (kind,))
         return [value for (value,) in rows]
 
     def meta(self) -> dict[str, Any]:
@@ -261,15 +282,6 @@ def _integer(key: str, text: str) -> int:
     if result is None:
         raise UsageError(f"{key}={text!r} is not a whole number such as 128000 or 128K")
     return int(result.lexical)
-
-
-def _order(sort: str) -> tuple[str, str]:
-    name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise UsageError(
-            f"no sort {sort!r}; there are {', '.join(SORTS)}, with - before for descending"
-        )
-    return SORTS[name], "DESC" if sort.startswith("-") else "ASC"
 
 
 def _offset(cursor: str) -> int:

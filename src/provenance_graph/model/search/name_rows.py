@@ -16,10 +16,11 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.model.naming import table
 from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.model.naming.folded import fold
+from provenance_graph.model.search import common
 from provenance_graph.model.search.entity_frame import entities
 from provenance_graph.model.search.manual import entries
 
-SCHEMA_SQL = f"""{table.SCHEMA_SQL}
+SCHEMA_SQL = f"""{table.SCHEMA_SQL}{common.SCHEMA_SQL}
 CREATE TABLE thing (
   number INTEGER PRIMARY KEY, iri TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE,
   name TEXT NOT NULL, kind TEXT NOT NULL, weight INTEGER NOT NULL, folded TEXT NOT NULL);
@@ -50,6 +51,7 @@ def fill_names(
     """
     starts: dict[tuple[str, str], list[int]] = defaultdict(list)
     totals: Counter[tuple[str, str]] = Counter()
+    begun: Counter[str] = Counter()
     waiting: list[tuple[int, Iri, str, str, str, int, str]] = []
     called: list[tuple[str, str, int, int]] = []
     number = 0
@@ -68,6 +70,7 @@ def fill_names(
         folded = " ".join(sorted({fold(text) for text in spellings} - {""}))
         waiting.append((number, iri, shown, name, kind, weight, folded))
         parts = {word for text in spellings for word in words(text)}
+        begun.update({word[: common.FIRST] for word in parts if len(word) >= common.FIRST})
         for start in {word[:1] for word in parts} | {word[:2] for word in parts}:
             for key in ((start, kind), (start, "")):
                 totals[key] += 1
@@ -91,6 +94,7 @@ def fill_names(
         "INSERT INTO shorts VALUES (?,?,?)", [(*key, total) for key, total in totals.items()]
     )
     database.executescript(_INDEXES)
+    common.fill_common(database, begun)
 
 
 def _write(

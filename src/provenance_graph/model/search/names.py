@@ -25,6 +25,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.table import KINDS as CLASSES
 from provenance_graph.model.naming.table import rows_numbered, sharing
+from provenance_graph.model.search.common import counts_of
 from provenance_graph.model.search.sentence import MAX_NAMED, is_sentence, named_in
 
 if TYPE_CHECKING:
@@ -178,9 +179,9 @@ def _spelt(
         base = "FROM thing t WHERE 1"
     # of a word that nearly everything holds, only the narrow table of kinds is read for the counts
     counted = base if clause else base.replace("JOIN thing t", "JOIN kind_of t")
-    counts = Counter(
-        dict(database.execute(f"SELECT t.kind, count(*) {counted}{clause} GROUP BY t.kind", values))
-    )
+    asked_for = f"SELECT t.kind, count(*) {counted}{clause} GROUP BY t.kind"
+    counts = counts_of(database, whole) if words == long == [whole] else Counter[str]()
+    counts = counts or Counter(dict(database.execute(asked_for, values)))
     total = _total(counts, kinds)
     if not total:
         return [], counts
@@ -331,8 +332,9 @@ def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[SearchI
 def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[SearchItem]:
     for number in numbers:
         iri, id_, name, kind, weight, detail = database.execute(
-            "SELECT t.iri, t.id, t.name, t.kind, t.weight, coalesce(m.summary, '{}')"
-            " FROM thing t LEFT JOIN model m ON m.iri = t.iri WHERE t.number = ?",
+            "SELECT t.iri, t.id, t.name, t.kind, t.weight, coalesce(c.summary, '{}')"
+            " FROM thing t LEFT JOIN model m ON m.iri = t.iri"
+            " LEFT JOIN card c ON c.number = m.number WHERE t.number = ?",
             (number,),
         ).fetchone()
         yield {

@@ -56,6 +56,8 @@ class GivingWay(deadline.Deadline):
 def read_ahead(access: Access, busy: Callable[[], bool] = lambda: False) -> None:
     """Answer once about two models; what that reads is then at hand for all.
 
+    Then the stored indexes are held against their checksums, which nobody has waited for.
+
     It gives way while ``busy`` says that a request is being answered. Nothing is made that another
     process makes: without the indexes of the newest version nothing is done, and whoever asks first
     waits as before.
@@ -79,3 +81,4 @@ def read_ahead(access: Access, busy: Callable[[], bool] = lambda: False) -> None
             assess_under(snapshot, subject, [RUBRIC])
         if len(subjects) > 1:
             compare(snapshot, subjects)
+        access.examine_stored()

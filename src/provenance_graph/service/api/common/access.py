@@ -179,6 +179,23 @@ class Access:
             for name in names:
                 self.at_hand(name, snapshot)
 
+    def examine_stored(self) -> None:
+        """Look at every byte of the stored indexes; what is damaged is dropped, and made anew.
+
+        To open one its size and time are enough. Takes as long as reading them all.
+        """
+        snapshot = self.snapshot()
+        folder = snapshot.folder
+        if folder is None:
+            return
+        for name in INDEXES:
+            if not indexes.intact_to_the_end(folder, name, snapshot.version):
+                indexes.drop(folder, name, snapshot.version)
+                with self._lock:  # what was read of it is not served again
+                    self._newest = None
+                    self._recent.clear()
+                    self._ready.clear()
+
     def _before(
         self, snapshot: AcceptedSnapshot
     ) -> tuple[AcceptedSnapshot, Collection[Iri]] | None:

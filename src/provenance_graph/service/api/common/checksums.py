@@ -5,20 +5,55 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from provenance_graph.core import deadline
+
 DAMAGE: Final = (OSError, ValueError, TypeError, KeyError, EOFError, sqlite3.Error)
 """What opening an index raises that is not as it was written."""
+_BLOCK: Final = 1 << 20
+_FORM: Final = 2
+"""Of what is noted of a file: its digest, size and time."""
 
 
 def hold(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
-    """Whether files are as they were when noted; those that nobody noted count as such."""
+    """Whether files are as they were when noted; those that nobody noted count as such.
+
+    A file of the size and time that were noted is not read: of a large store that takes longer
+    than all else at a start. ``hold_to_the_end`` reads it.
+    """
+
+    def same(file: Path, known: list[object]) -> bool:
+        return known[1:] == _stamp(file) or known[0] == _digest(file)
+
+    return _held(folder, name, version, files, same)
+
+
+def hold_to_the_end(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
+    """The same, every byte looked at; it pauses where a deadline asks for that."""
+
+    def same(file: Path, known: list[object]) -> bool:
+        return known[0] == _digest(file, deadline.check)
+
+    return _held(folder, name, version, files, same)
+
+
+def _held(
+    folder: Path,
+    name: str,
+    version: str,
+    files: Sequence[Path],
+    same: Callable[[Path, list[object]], bool],
+) -> bool:
     try:
         noted = json.loads(file_of(folder, name).read_text("utf-8"))
-        other: bool = noted["version"] != version
-        return other or noted["files"] == _sums(files)
+        if (noted["version"], noted.get("form")) != (version, _FORM):
+            return True  # of another version, or noted by an earlier edition
+        known = noted["files"]
+        names = sorted(file.name for file in files)
+        return sorted(known) == names and all(same(file, known[file.name]) for file in files)
     except FileNotFoundError:
         return True
     except DAMAGE:
@@ -28,7 +63,9 @@ def hold(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
 def note(folder: Path, name: str, version: str, files: Sequence[Path]) -> None:
     """Note the checksums of the files of a version, if there are any and all are there."""
     if files and all(file.exists() for file in files):
-        put(file_of(folder, name), {"version": version, "files": _sums(files)})
+        stamps = {file: _stamp(file) for file in files}  # first: a later change is looked at
+        known = {file.name: [_digest(file), *stamps[file]] for file in files}
+        put(file_of(folder, name), {"version": version, "form": _FORM, "files": known})
 
 
 def file_of(folder: Path, name: str) -> Path:
@@ -36,12 +73,18 @@ def file_of(folder: Path, name: str) -> Path:
     return folder / f"{name}.sums"
 
 
-def _sums(files: Sequence[Path]) -> dict[str, str]:
-    results = {}
-    for file in files:
-        with file.open("rb") as opened:
-            results[file.name] = hashlib.file_digest(opened, "blake2b").hexdigest()[:32]
-    return results
+def _stamp(file: Path) -> list[object]:
+    known = file.stat()
+    return [known.st_size, known.st_mtime_ns]
+
+
+def _digest(file: Path, pause: Callable[[], object] = lambda: None) -> str:
+    whole = hashlib.blake2b()
+    with file.open("rb") as opened:
+        while block := opened.read(_BLOCK):
+            whole.update(block)
+            pause()
+    return whole.hexdigest()[:32]
 
 
 def put(file: Path, value: object) -> None:

@@ -312,6 +312,11 @@ def intact(folder: Path, name: str, version: str) -> bool:
     return checksums.hold(folder, name, version, INDEXES[name].files(folder, version))
 
 
+def intact_to_the_end(folder: Path, name: str, version: str) -> bool:
+    """The same, with every byte looked at."""
+    return checksums.hold_to_the_end(folder, name, version, INDEXES[name].files(folder, version))
+
+
 def drop(folder: Path, name: str, version: str) -> None:
     """Delete an index that is damaged, so that it is made anew."""
     for file in (*INDEXES[name].files(folder, version), checksums.file_of(folder, name)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +12,7 @@ from provenance_graph.conflicts.answers import ConflictAnswer, ConflictPage
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import chosen, summary
-from provenance_graph.conflicts.stored import StoredConflict, ledger
+from provenance_graph.conflicts.stored import StoredConflict, StoredConflicts, ledger
 from provenance_graph.core.errors import NotFound
 from provenance_graph.model.answers import StatsAnswer
 from provenance_graph.model.naming.resolve import resolve
@@ -37,6 +39,10 @@ COLUMNS: Table[ConflictAnswer] = Table(
     Column("why", lambda c: c["explanation"]),
 )
 """The ledger as a table."""
+
+
+def _by_kind(counted: Counter[str]) -> dict[str, int]:
+    return {name: counted[name] for name in KINDS if counted[name]}
 
 
 def _sources(conflict: ConflictAnswer) -> list[str]:
@@ -75,21 +81,24 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         snapshot = access.prepared("conflicts", asOf)
         asked = table.by(subject=subject, property=property, sources=sources)
 
-        def wanted() -> tuple[list[Conflict | StoredConflict], dict[str, int]]:
+        def wanted() -> tuple[Sequence[Conflict | StoredConflict], dict[str, int]]:
+            if unknown := [name for name in kind if name not in KINDS]:
+                raise NotFound(unknown[0], "kind of conflict", KINDS)
+            shown = set(kind) or (set(KINDS) if all else set(DEFAULT))
+            found = ledger(snapshot)
+            if isinstance(found, StoredConflicts) and not (
+                severityMin or model or field or developer
+            ):  # of a large store no more is read than is shown
+                return found.of_kinds(shown), _by_kind(found.kinds)
             about = resolve(snapshot, model, "anything") if model else None
             results = [
                 c
-                for c in ledger(snapshot)
+                for c in found
                 if c.severity >= severityMin and (about is None or about in c.about())
             ]
             makers = [resolve(snapshot, name, "organization") for name in developer]
             every = chosen(results, (), field, makers, snapshot=snapshot, every=True)
-            counted = summary(every)
-            if unknown := [name for name in kind if name not in KINDS]:
-                raise NotFound(unknown[0], "kind of conflict", KINDS)
-            shown = set(kind) or (set(KINDS) if all else set(DEFAULT))
-            kinds = {name: counted[name] for name in KINDS if counted[name]}
-            return [c for c in every if c.kind in shown], kinds
+            return [c for c in every if c.kind in shown], _by_kind(summary(every))
 
         def made() -> ConflictPage:
             results, kinds = wanted()

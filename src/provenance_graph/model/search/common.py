@@ -1,0 +1,67 @@
+"""What a large part of all names holds, counted by kind when the index is made.
+
+A search counts what it finds of every kind. Of a word that a million names hold that takes most of
+a second, and such a word is what people type first: ``model``, ``base``, or the beginning of one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Final
+
+SCHEMA_SQL: Final = """
+CREATE TABLE common (word TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT NULL,
+  PRIMARY KEY (word, kind)) WITHOUT ROWID;
+"""
+LEAST: Final = 20_000
+"""Names that hold a part for it to be stored: of fewer the counts are made when asked for."""
+SHARE: Final = 20
+"""One in so many of all names at least, so that the number of such parts does not grow with a store."""
+FIRST: Final = 3
+"""Letters with which a part begins: what is shorter has a table of its own."""
+LONGEST: Final = 16
+"""Letters of the longest part that is stored."""
+_BY_KIND: Final = (
+    "SELECT t.kind, count(*) FROM spelling s JOIN kind_of t ON t.number = s.rowid"
+    " WHERE spelling MATCH ? GROUP BY t.kind"
+)
+_ENOUGH: Final = "SELECT count(*) FROM (SELECT 1 FROM spelling WHERE spelling MATCH ? LIMIT ?)"
+
+
+def fill_common(database: sqlite3.Connection, begun: Mapping[str, int], least: int = LEAST) -> None:
+    """Fill the table from that of spellings: beginnings of words, each longer by a letter.
+
+    ``begun`` counts the entities with a word that begins with some ``FIRST`` letters.
+    """
+    (names,) = database.execute("SELECT count(*) FROM kind_of").fetchone()
+    least = max(least, names // SHARE)
+    database.execute("CREATE VIRTUAL TABLE temp.pieces USING fts5vocab('main', 'spelling', 'row')")
+    pieces = database.execute("SELECT term FROM temp.pieces WHERE doc >= ?", (least,))
+    following: dict[str, list[str]] = defaultdict(list)
+    for (piece,) in pieces:
+        following[piece[:-1]].append(piece[-1])
+    level = sorted(part for part, number in begun.items() if number >= least)
+    while level:
+        for part in level:
+            counts = database.execute(_BY_KIND, (f'"{part}"',)).fetchall()
+            rows = ((part, *row) for row in counts)
+            database.executemany("INSERT INTO common VALUES (?,?,?)", rows)
+        longer = (part + letter for part in level for letter in following.get(part[-2:], ()))
+        level = [one for one in longer if len(one) <= LONGEST and _is_held(database, one, least)]
+    database.execute("DROP TABLE temp.pieces")
+
+
+def _is_held(database: sqlite3.Connection, part: str, least: int) -> bool:
+    """Whether so many names hold a part, which no space is in."""
+    if " " in part:
+        return False
+    (number,) = database.execute(_ENOUGH, (f'"{part}"', least)).fetchone()
+    return int(number) >= least
+
+
+def counts_of(database: sqlite3.Connection, word: str) -> Counter[str]:
+    """How many names of each kind hold a word; nothing where that is not stored."""
+    rows = database.execute("SELECT kind, total FROM common WHERE word = ?", (word,))
+    return Counter(dict(rows))
