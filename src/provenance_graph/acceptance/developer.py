@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from urllib.parse import unquote
 
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import (
@@ -20,7 +19,7 @@ from provenance_graph.core.claims import (
     Custody,
     SourcedClaim,
 )
-from provenance_graph.core.iris import ID, Iri, organization
+from provenance_graph.core.iris import ID, Iri, organization, owner_of
 from provenance_graph.core.terms import DCTERMS
 
 _KINDS = ("model/", "dataset/")
@@ -59,17 +58,8 @@ def developers(
 def owner_names(names: Iterable[Iri]) -> Iterator[Iri]:
     """The organisations that stand in names of models and datasets as their owners."""
     for name in names:
-        if owner := _owner(name):
+        if owner := owner_of(name):
             yield organization(owner)
-
-
-def _owner(name: Iri) -> str:
-    """The owner that stands in the name of a model or dataset of ours."""
-    for kind in _KINDS:
-        if name.startswith(f"{ID}{kind}"):
-            owner, slash, _ = name[len(ID) + len(kind) :].partition("/")
-            return unquote(owner) if slash else ""
-    return ""
 
 
 def _is_described(name: Iri) -> bool:

@@ -180,6 +180,19 @@ def dataset(name: str) -> Iri:
 
 
 @remembered(16_384)
+def owner_of(name: Iri) -> str:
+    """The owner that stands in the name of a model or dataset of ours; empty where there is none.
+
+    >>> owner_of(model("meta-llama/Llama-3.1-8B"))
+    'meta-llama'
+    """
+    for kind in ("model/", "dataset/"):
+        if name.startswith(f"{ID}{kind}"):
+            owner, slash, _ = name[len(ID) + len(kind) :].partition("/")
+            return unquote(owner) if slash else ""
+    return ""
+
+
 def slug(text: str) -> str:
     """A short lower-case name for use in an IRI.
 

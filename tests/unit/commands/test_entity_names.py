@@ -64,3 +64,17 @@ def test_a_stub_that_is_called_so_does_not_hide_richer_editions() -> None:
     assert all(name in str(raised.value) for name in ("someone/", "maker/stable-diffusion-v2"))
     alike = [quad for quad in quads if quad[1] == RDF.type]
     assert find_entity(AcceptedSnapshot(MemoryStore(alike)), "stable diffusion").iri == stub
+
+
+def test_a_plus_is_part_of_a_name() -> None:
+    plain, plus = iris.model("acme/oak-7b"), iris.entity("epoch", "model", "oak-plus")
+    quads: list[Quad] = [(one, RDF.type, PG.Model, None) for one in (plain, plus)]
+    quads += [
+        (plain, SCHEMA.name, Literal("Oak"), None),
+        (plus, SCHEMA.name, Literal("Oak+"), None),
+    ]
+    found = AcceptedSnapshot(MemoryStore(quads))
+    for asked, meant in (("Oak", plain), ("oak+", plus), ("oak-plus", plus), ("oak + 7b", plain)):
+        assert find_entity(found, asked, ["model"]).iri == meant
+    with pytest.raises(NotFound):
+        find_entity(found, "oak 7b+", ["model"])

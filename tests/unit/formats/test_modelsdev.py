@@ -7,7 +7,7 @@ from shared import SHARED, needs_shared
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.catalogues import published_scores
 from provenance_graph.formats.catalogues.modelsdev import READER
 
@@ -156,3 +156,19 @@ def test_an_embedding_model_writes_no_text(name: str) -> None:
     assert {item.where for item in read if isinstance(item, Problem)} == {
         "/modalities/output", "/limit/output",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("stem", ["tiny-1-20260110", "tiny-1-2026-01-10", "tiny-1@20260110"])
+def test_a_dated_name_is_a_version_of_the_name_without_the_day(stem: str) -> None:
+    result = claims(HEAD, f"models/acme/{stem}.toml")
+    dated, undated = iris.model(f"acme/{stem}"), iris.model("acme/tiny-1")
+    assert about(result, dated, PROV.specializationOf) == [undated]
+    assert PG.ModelVersion in about(result, dated, RDF.type)
+    assert about(result, undated, RDF.type) == [PG.OfferedModel]
+
+
+@pytest.mark.parametrize("stem", ["tiny-2512", "tiny-1", "tiny-2026"])
+def test_a_number_in_a_name_makes_no_version(stem: str) -> None:
+    assert not [
+        c for c in claims(HEAD, f"models/acme/{stem}.toml") if c.predicate == PROV.specializationOf
+    ]

@@ -186,3 +186,23 @@ def test_a_build_s_configuration_names_the_code_and_its_commit() -> None:
     code = {claim.predicate: str(claim.value) for claim in claims if "/run/" in claim.subject}
     assert code[PG.trainingCode] == "https://github.com/o/train"
     assert code[PG.codeRevision] == "abc123"
+
+
+@pytest.mark.parametrize(
+    ("supplier", "where", "makes"),
+    [
+        ("Meta Platforms, Inc.", "https://huggingface.co/meta-llama/m", True),
+        ("Quark Inc", "https://huggingface.co/meta-llama/m", False),  # it only passes it on
+        ("Quark Inc", "https://quark.example/m.bin", True),
+    ],
+)
+def test_who_supplies_a_model_of_another_s_repository_did_not_make_it(
+    supplier: str, where: str, makes: bool
+) -> None:
+    text = graph(
+        software_downloadLocation=where, suppliedBy={"type": "Organization", "name": supplier}
+    )
+    claims, _ = read(spdx3.READER, text, "x.json")
+    stated = {c.predicate for c in claims if c.value == iris.organization(supplier)}
+    assert (DCTERMS.creator in stated) is makes
+    assert PG.suppliedBy in stated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -9,10 +10,23 @@ from typing import Any
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, RDF, XSD
+from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields.modalities import modalities as modality_names
+
+DATED = re.compile(r"(?P<base>.+?)[-@](?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4})")
+"""A model's name in an interface with the day, month or number of its release behind it."""
+
+
+def version_of(model: Iri, developer: str, base: str, date: str) -> ReaderOutput:
+    """A dated name is the version itself, with facts of its own, of what the name without it offers."""
+    yield Claim(model, RDF.type, PG.ModelVersion)
+    yield Claim(model, SCHEMA.version, literals.text(date))
+    undated = iris.model(f"{developer}/{base}")
+    yield Claim(undated, RDF.type, PG.OfferedModel)
+    yield from statements.made_by(undated, developer)
+    yield Claim(model, PROV.specializationOf, undated)
 
 
 def tokens(

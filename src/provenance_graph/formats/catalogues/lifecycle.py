@@ -58,7 +58,6 @@ _FEED: tuple[Row, ...] = (
 )
 _ENTRY = frozenset({"provider", "model", "status", "sources"})
 _FED = frozenset({"provider", "model_id", "announcement_date", "shutdown_date"})
-_DATED = re.compile(r"(?P<base>.+?)[-@](?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4})")
 _RELEASE = re.compile(
     r"(?P<base>.+?)[-@](?P<date>20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{4}|00[1-9])"
 )
@@ -234,7 +233,7 @@ def _several(entry: Mapping[Any, Any]) -> bool:
 
 def _not_from_name(claim: Claim, name: str) -> Claim:
     """A release day; one that only repeats the date in the name is inferred from it."""
-    match = _DATED.fullmatch(name)
+    match = common.DATED.fullmatch(name)
     if match is None or claim.value is None:
         return claim
     written = re.sub(r"\D", "", str(claim.value))
@@ -259,14 +258,8 @@ def _subject(provider: str, name: str, title: str, known: set[str]) -> Any:
         model = _subject_of(provider, name)
         yield from statements.is_a(model, PG.Model, title)
         yield from statements.made_by(model, developer)
-        if match := _DATED.fullmatch(name):
-            # a dated name is the version itself, with facts of its own: one entity, not two
-            yield Claim(model, RDF.type, PG.ModelVersion)
-            yield Claim(model, SCHEMA.version, literals.text(match["date"]))
-            undated = iris.model(f"{developer}/{match['base']}")
-            yield Claim(undated, RDF.type, PG.OfferedModel)
-            yield from statements.made_by(undated, developer)
-            yield Claim(model, PROV.specializationOf, undated)
+        if match := common.DATED.fullmatch(name):
+            yield from common.version_of(model, developer, match["base"], match["date"])
         return model
     offer = _subject_of(provider, name)
     of = iris.entity(SOURCE, "model", f"{iris.slug(provider)}/{name}")

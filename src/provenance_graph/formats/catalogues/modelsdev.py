@@ -109,6 +109,9 @@ def _model(raw: dict[str, Any], subject: Iri, developer: str, stem: str) -> Read
     if developer:
         yield from statements.made_by(subject, developer)
         yield Claim(subject, DCTERMS.identifier, literals.text(f"{developer}/{stem}"))
+        match = common.DATED.fullmatch(stem)
+        if match and len(match["date"]) > len("12-2025"):  # a day: four digits may be a series' own
+            yield from common.version_of(subject, developer, match["base"], match["date"])
     yield from _facts(raw, subject)
     yield from mapping.claims(subject, raw, _OPENNESS, "")
     yield from _weights(raw, subject)

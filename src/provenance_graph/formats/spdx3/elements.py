@@ -65,10 +65,10 @@ def _dataset(element: dict[str, Any], subject: Iri, where: str, version: str) ->
 
 
 def _made(element: dict[str, Any], subject: Iri, graph: ElementGraph) -> Iterator[Claim]:
-    """The makers: who originated it, else who supplied it unless that is only the Hub."""
+    """The makers: who originated it, else who supplied it unless it lies in another's repository."""
     makers = [graph.agent(item) for item in as_list(element.get("originatedBy"))]
     supplier = graph.agent(element.get("suppliedBy"))
-    if not any(makers) and iris.slug(supplier) != "hugging-face":
+    if not any(makers) and not _only_passes_on(supplier, subject):
         makers = [supplier]
     for maker in makers:
         yield from statements.made_by(subject, maker)
@@ -76,6 +76,17 @@ def _made(element: dict[str, Any], subject: Iri, graph: ElementGraph) -> Iterato
         organization = statements.named_organization(supplier)
         yield from statements.is_a(organization, PG.Organization, supplier)
         yield Claim(subject, PG.suppliedBy, organization)
+
+
+def _only_passes_on(supplier: str, subject: Iri) -> bool:
+    """Whether who supplies a model or dataset is the Hub, or no owner of the repository it is.
+
+    A service lists what it uses as supplied by itself: that makes it nobody's developer.
+    """
+    if (named := iris.slug(supplier)) == "hugging-face":
+        return True
+    owner = iris.owner_of(subject)  # as Meta's is meta-llama: their first words agree
+    return bool(owner) and iris.slug(owner).partition("-")[0] != named.partition("-")[0]
 
 
 def _dated(element: dict[str, Any], subject: Iri, where: str) -> Iterator[Claim]:

@@ -34,7 +34,7 @@ def _package(kind: str) -> tuple[Key, ...]:
         *read("a link: the Hub's repository with its revision, download or home page",
               f"{kind}/software_packageUrl", f"{kind}/software_downloadLocation",
               f"{kind}/software_homePage"),
-        *read("`dcterms:creator`, else the supplier", f"{kind}/originatedBy"),
+        *read("`dcterms:creator`, else the supplier, but of a repository only its owner", f"{kind}/originatedBy"),
         *read("`pg:suppliedBy`", f"{kind}/suppliedBy"),
         *skip("written in place, the agent's name is read", f"{kind}/originatedBy/**",
               f"{kind}/suppliedBy/**"),

@@ -9,6 +9,8 @@ from provenance_graph.core.memo import remembered
 
 _ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
 """What is left out of a name of ASCII."""
+_PLUS = re.compile(r"(?<=[^\W_])\++(?![^\W_])")
+"""A plus that ends a word: it is a part of the name, and ids spell it."""
 
 
 @remembered(32_768)
@@ -17,7 +19,11 @@ def fold(name: str) -> str:
 
     >>> fold("Claude Haiku 4.5") == fold("claude-haiku-4-5")
     True
+    >>> fold("CodeT5+") == fold("codet5-plus") != fold("CodeT5")
+    True
     """
+    if "+" in name:
+        name = _PLUS.sub("plus", name)
     if name.isascii():
         return name.lower().translate(_ASCII)
     plain = unicodedata.normalize("NFKD", name).casefold()
