@@ -173,7 +173,7 @@ def _undisclosed_by(
 def _silenced(
     item: SourcedClaim, silence: SourcedClaim | None, doubted: Collection[Iri] = ()
 ) -> Ruling | None:
-    if item.basis in DEVELOPER_VALUES or names_document(item):
+    if item.basis in DEVELOPER_VALUES or names_document(item) or _follows_from_own_document(item):
         return None
     if item.header.record in doubted:
         return Ruling(AcceptanceStatus.ALTERNATIVE, "its own source says that it is not disclosed")
@@ -349,14 +349,18 @@ def _names_own_parent(item: SourcedClaim, predicate: Iri) -> bool:
     A card's ``base_model`` says from what a model comes, and the Hub concludes how: as an
     inference it would give way to an index that knows the parent by its words alone.
     """
+    return predicate in _LINEAGE and _follows_from_own_document(item)
+
+
+def _follows_from_own_document(item: SourcedClaim) -> bool:
+    """Whether a claim is inferred from a card or file in the model's own repository."""
     header = item.header
     return (
-        predicate in _LINEAGE
-        and item.basis is Basis.INFERENCE
+        item.basis is Basis.INFERENCE
         and item.claim.confidence is None
         and header.basis in DEVELOPER_RANK
         and header.custody in KNOWN_CUSTODY
-        and header.publisher in owner_names([item.claim.subject])
+        and header.publisher in owner_names([item.subject, item.claim.subject])
     )
 
 

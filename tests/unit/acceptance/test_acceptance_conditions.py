@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from claims_made import POLICY, M, billions, held
 
@@ -10,7 +12,7 @@ from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.acceptance.view import view_of
 from provenance_graph.acceptance.words import words_for
 from provenance_graph.core import iris, literals
-from provenance_graph.core.claims import AcceptanceStatus, Basis, Literal, Stance
+from provenance_graph.core.claims import AcceptanceStatus, Basis, Custody, Literal, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, XSD
 
@@ -70,3 +72,18 @@ def test_only_whole_numbers_and_days_are_intervals() -> None:
     assert agreement.span(held(billions(7))) is not None
     for datatype in (XSD.decimal, XSD.string):
         assert agreement.span(held(Literal("7000000000", datatype))) is None
+
+
+def test_what_follows_from_the_developers_own_file_outranks_a_search_of_documents() -> None:
+    """A count from the dimensions of a released config: inferred, but the search did not see it."""
+    searched = held(None, stance=Stance.REPORTS_UNDISCLOSED, source="index")
+    for publisher, custody, stands in (
+        ("org", Custody.VERIFIED, True),
+        ("org", Custody.ASSUMED, False),  # anybody's copy of the file
+        ("else", Custody.ASSERTED, False),
+    ):
+        read = held(billions(8), Basis.ARTIFACT, publisher=publisher, custody=custody)
+        count = replace(read, claim=replace(read.claim, basis=Basis.INFERENCE))
+        resolved = resolve([searched, count], PG.parameterCount, POLICY)
+        assert bool(resolved.values) is stands
+        assert resolved.inferred is stands

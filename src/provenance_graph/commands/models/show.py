@@ -262,6 +262,8 @@ def _fields(rows: Iterable[FieldAnswer], named: bool) -> Iterator[str]:
             value, status = status or "no value", ""
         else:
             value = with_unit(value, row["unit"])
+            if state.key in ("undisclosed", "withheld"):  # a fact that no search guards
+                status = f"reported by others; the developer: {state.word}"
         sources = counted(row["sources"], "source")
         if row["values"] and row["custody"]:
             sources += f", {row['custody'].lower()}"
