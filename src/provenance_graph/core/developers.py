@@ -22,6 +22,8 @@ class DeveloperNames:
     cloud_prefixes: frozenset[str]
     leading_names: frozenset[str]
     bare_name_is_the_model: frozenset[str]
+    hosts_of_base_models: frozenset[str]
+    respelt: Mapping[str, str]
     together: Mapping[str, list[str]]
     services: Mapping[str, str]
     own_services: Mapping[str, Mapping[str, str]]
@@ -39,6 +41,8 @@ def developer_names() -> DeveloperNames:
         cloud_prefixes=frozenset(tables["cloud_prefixes"]),
         leading_names=frozenset(tables["leading_names"]),
         bare_name_is_the_model=frozenset(tables["bare_name_is_the_model"]),
+        hosts_of_base_models=frozenset(tables["hosts_of_base_models"]),
+        respelt=tables["respelt"],
         together=tables["together"],
         services=tables["services"],
         own_services=tables["own_services"],

@@ -112,6 +112,12 @@ class EntityGroup:
             for host in entity.hosts
         )
 
+    @property
+    def owners(self) -> set[Iri]:
+        """The developers that stand as owners in the ids."""
+        named = {organization(name) for entity in self.members if (name := owner(entity.iri))}
+        return named & self.developers
+
     def named_by_developer(self, full: Full) -> bool:
         """Whether the developer itself has a repository, or a name of our scheme, of this name."""
         names = {*self.repositories}
@@ -188,13 +194,27 @@ def no_real_name(name: Name) -> bool:
     return not any(len(word) > 1 for word in words) and not known
 
 
+def single_word(name: Name) -> bool:
+    """Whether a name is one word without a figure, and does not say that it is Instruct or base."""
+    figures = name.sizes or name.dates or name.variant & {"instruct", "base"}
+    return len(name.words) == 1 and not figures
+
+
 _REPOSITORIES = frozenset({"mteb", "osaimap", "huggingface"})
 """Sources that name models by their repositories."""
 
 
 def converted(group: EntityGroup) -> bool:
-    """Whether it is a repository of weights converted for one library."""
-    return any(entity.iri.casefold().endswith(("-hf", "_hf")) for entity in group.members)
+    """Whether it is a repository of weights converted for one library; a host's own name is none."""
+    return any(
+        entity.iri.casefold().endswith(("-hf", "_hf")) and (entity.developers or not entity.offered)
+        for entity in group.members
+    )
+
+
+def quantised_copy(group: EntityGroup) -> bool:
+    """Whether all of it is, as a source says, a quantised copy of another model."""
+    return all(entity.is_quantised for entity in group.members)
 
 
 def plain(group: EntityGroup) -> bool:

@@ -14,7 +14,7 @@ from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.matching.names import Name, is_placeholder, parse
+from provenance_graph.matching.names import Name, is_placeholder, parse, readings, without_developer
 from provenance_graph.matching.organizations import Organizations, stated_values
 from provenance_graph.store.values import ANY
 
@@ -65,7 +65,7 @@ class NamedEntity:
     apart, ``entries`` those of them that have an entry of it and do not only name it as the base of
     another model. ``parents`` are models that it was made from; ``alternates`` are labels without what
     stands in brackets, which decide nothing alone. ``versions_of`` are the names of which a source
-    says that it is a dated version.
+    says that it is a dated version. ``is_quantised`` says that a source calls it a quantised copy.
     """
 
     iri: Iri
@@ -85,6 +85,7 @@ class NamedEntity:
     parents: frozenset[Iri] = frozenset()
     alternates: tuple[Name, ...] = ()
     versions_of: frozenset[Iri] = frozenset()
+    is_quantised: bool = False
 
     @property
     def ours(self) -> bool:
@@ -154,6 +155,7 @@ class Gathered:
         self.repositories = self._values(PG.hubRepository)
         self.parents = self._values(PROV.wasDerivedFrom)
         self.wholes = self._values(PROV.specializationOf)
+        self.quantised = self._values(PG.quantizedFrom)
         self.inferred = self._inferred_days()
         self.services, self.hosts = self._services()
         self.makers = makers
@@ -258,6 +260,7 @@ class Gathered:
             frozenset(Iri(str(parent)) for parent in self.parents.get(iri, ())),
             tuple(parse(text.partition(" (")[0]) for text in labels if " (" in text),
             frozenset(Iri(str(whole)) for whole in self.wholes.get(iri, ())),
+            iri in self.quantised,
         )
 
     def _names(
@@ -301,14 +304,15 @@ def entity_names(entity: Iri, labels: Iterable[str], hosts: frozenset[str]) -> I
     texts = {text for text in labels if not is_placeholder(text)}
     own = local(entity)
     minted = bool(texts) and (own == own.casefold()) and own in {*map(iris.slug, texts)}
-    own_name = parse(own)
+    own_names = () if minted else tuple(readings(own))
     for text in sorted(texts):
-        yield from without_host(_together(parse(text), None if minted else own_name), hosts)
-    if not minted:
-        yield from without_host(own_name, hosts)
+        for name in readings(text):
+            yield from without_host(_together(name, *own_names[:1]), hosts)
+    for name in own_names:
+        yield from without_host(name, hosts)
 
 
-def _together(label: Name, own: Name | None) -> Name:
+def _together(label: Name, own: Name | None = None) -> Name:
     """A label with what only the id beside it says: size, variant, quantisation, date.
 
     The label's words stand where the id has the same or none; a label in other words than its
@@ -335,7 +339,7 @@ def without_host(name: Name, hosts: frozenset[str]) -> Iterator[Name]:
     yield name
     first, *rest = name.words or ("",)
     if first in hosts and any(len(w) > 2 and w.isalpha() for w in rest):
-        yield replace(name, words=tuple(rest))
+        yield replace(name, words=without_developer(rest))
 
 
 def preference(name: Iri) -> tuple[int, int, int, str]:

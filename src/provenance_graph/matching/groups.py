@@ -94,11 +94,11 @@ class NameGroups:
         """Whether nobody states a developer of this name.
 
         R8: a host that makes models too is no developer of a name that none of its models has
-        and a model of somebody else has.
+        and a model of somebody else has. An owner in the id that is no host is its developer.
         """
         if not group.developers:
             return True
-        if group.is_model or group.makers - self.hosting(group):
+        if group.is_model or (group.makers | group.owners) - self.hosting(group):
             return False
         others = [g for g in self.groups(full) if g.anchors]
         return bool(others) and not any(g.developers & group.developers for g in others)

@@ -124,9 +124,12 @@ def _model_keys(
 
 
 def spellings(name: Name) -> Iterator[str]:
-    """The spellings of a name's words, with and without a first version that others leave out."""
+    """The spellings of a name's words, with and without a first version that others leave out.
+
+    A later version shares the key: it tells that the first may not be left out.
+    """
     yield from name.spellings
-    if name.sizes and len(name.words) > 1 and name.words[-1] in ("0.1", "1"):
+    if name.sizes and len(name.words) > 1 and re.fullmatch(r"1|0\.[1-9]", name.words[-1]):
         bare = replace(name, words=name.words[:-1])
         if not bars.no_real_name(bare):
             yield from bare.spellings

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -28,13 +29,22 @@ _VARIANTS = {
 }
 _QUANTISED = re.compile(
     r"(?:nv|mx)?fp(?:4|6|8|16|32)(?:8)?|bf16|int[248]|[248]bit|gguf|ggml|gptq|awq|bnb|mlx|exl[23]|"
-    r"onnx|marlin|autoround|w[48]a(?:4|8|16)|i?q[2-8](?:_?\w{1,3})?|quantized|qat|qlora|spinquant"
+    r"onnx|marlin|autoround|w[48]a(?:4|8|16)|i?q[1-8](?:_?\w{1,3})?|quantized|qat|qlora|spinquant"
 )
+_LEVEL = re.compile(
+    r"(?<![a-z0-9])(i?q[1-8])[-_](k(?:[-_](?:xs|xl|[sml]))?|xxs|xs|nl|[sm01])(?![a-z0-9])"
+)
+"""A level of quantisation that llama.cpp writes in several parts: ``q4_K_M``, ``Q8_0``."""
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)(b|m|t|bn)")
 _EXPERTS = re.compile(r"\d+x\d+(?:\.\d+)?[bm]|[ae]\d+(?:\.\d+)?b|\d+e")
 _REGION = re.compile(r"^(?:us-gov|us|eu|apac|au|jp|ca|sa|global)\.(?=[a-z0-9]+\.)")
 _VENDOR = re.compile(r"^([a-z][a-z0-9]*)\.(?=[a-z])")
 _BUILD = re.compile(r"-(?:v\d+|\d):\d+(?::\w+)?$")
+_FIRST_BUILD = re.compile(r"-v1:0(?::\w+)?$")
+"""How Bedrock ends the name of the first version of whatever it offers."""
+_POINT = re.compile(r"(?<![\d.])(\d{1,2})p(\d{1,2})(?=[bv]?(?![a-z0-9]))")
+"""``p`` for a full stop, where a service allows none: ``qwen2p5``, ``1p5b``, ``glm-4p5v``."""
+_BELOW_ONE = re.compile(r"(?<![\w.])0-(?=\d{1,2}[bm](?![a-z0-9]))")
 _TAG = re.compile(r"(?:[@:](?:default|free)|-maas)$")
 _MODE = re.compile(r":(thinking|exacto|nitro|floor|online|extended)$")
 _SERVING = frozenset({"highspeed", "flashx", "fast", "turbo", "lightning", "priority", "latest"})
@@ -43,6 +53,11 @@ _ALWAYS = frozenset({"highspeed", "flashx", "latest"})
 FILLERS = frozenset({"moe", "llm", "model", "vlm"})
 """Words that one source writes and another leaves out."""
 _DAY = re.compile(r"(?<!\d)(20[12]\d)[-_.]([01]\d)[-_.]([0-3]\d)(?!\d)")
+_MONTH_YEAR = re.compile(r"(?<!\d)(0[1-9]|1[0-2])[-_. ](20[12]\d)(?!\d)")
+_YEAR_MONTH = re.compile(r"(?<!\d)(20[12]\d)[-_. ](0[1-9]|1[0-2])(?![-_.]?\d)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WORD_YEAR = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[a-z]*\.?[-_ ]+(20[12]\d)(?!\d)")
+_GREEK = str.maketrans({"α": " alpha ", "β": " beta ", "γ": " gamma ", "δ": " delta "})
 _US_DAY = re.compile(r"(?<!\d)([01]\d)-([0-3]\d)-(20[12]\d)(?!\d)")
 _MONTH_DAY = re.compile(r"(?<=preview-)([01]\d)-([0-3]\d)(?!\d)")
 _DATE = re.compile(r"\d{4,6}|\d{8}|\d{10}|20\d{10}(?:\d\d)?")
@@ -123,23 +138,51 @@ def parse(text: str) -> Name:
     ['variant none against base', 'quantisation none against fp8']
     >>> parse("us.anthropic.claude-3-5-haiku-20241022-v1:0").words
     ('claude', '3.5', 'haiku')
+    >>> parse("qwen2p5-0p5b").differs(parse("Qwen2.5 0.5B")), parse("llama3.1:8b-q4_K_M").quantised
+    ([], frozenset({'q4km'}))
     >>> parse("model-0000581-gguf").words, parse("DeepSeek-R1-0528").dates
     (('model', '0000581'), frozenset({'0528'}))
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().strip()
-    folded = _REGION.sub("", folded.removeprefix("models/"))
+    folded = unicodedata.normalize("NFKC", text).casefold().strip().translate(_GREEK)
+    folded = re.sub(r"-v0:(?=\d$)", "-v0.", _REGION.sub("", folded.removeprefix("models/")))
     vendor = ""
     if (match := _VENDOR.match(folded)) and match[1] in developer_names().cloud_prefixes:
         vendor, folded = match[1], folded[match.end() :]
         if re.search(r"\d", bare := _BUILD.sub("", folded)):
             folded = bare
-    folded = _MODE.sub(r"-serving-\1", _TAG.sub("", folded))
+    folded = _MODE.sub(r"-serving-\1", _TAG.sub("", _FIRST_BUILD.sub("", folded)))
     folded = folded.rpartition("/")[2] or folded
+    return _sorted_out(_pieces(_figures(_dates(folded)).replace("+", " plus ")), vendor)
+
+
+def readings(text: str) -> Iterator[Name]:
+    """A name, and with Bedrock's ending for a first version also that with the version in words.
+
+    >>> [name.words for name in readings("amazon.nova-pro-v1:0")]
+    [('nova', 'pro'), ('nova', 'pro', '1')]
+    """
+    yield parse(text)
+    if _FIRST_BUILD.search(text) and not re.search(r"\d", _FIRST_BUILD.sub("", text)):
+        yield parse(text.partition(":")[0])
+
+
+def _dates(folded: str) -> str:
+    """Days and months in figures alone: ``2024-08-06`` as ``20240806``, ``Aug 2024`` as ``202408``."""
     folded = _DAY.sub(r"\1\2\3", folded)
     folded = _US_DAY.sub(r"\3\1\2", folded)
     folded = _MONTH_DAY.sub(r"\1\2", folded)
-    folded = re.sub(r"(?<=\d)_(?=\d+[bm]\b)", ".", folded.replace("+", " plus "))
-    return _sorted_out(_pieces(folded), vendor)
+    folded = _WORD_YEAR.sub(lambda found: f"{found[2]}{_MONTHS.index(found[1]) + 1:02}", folded)
+    return _YEAR_MONTH.sub(r"\1\2", _MONTH_YEAR.sub(r"\2\1", folded))
+
+
+def _figures(folded: str) -> str:
+    """Figures with their full stops, levels of quantisation in one part."""
+    folded = re.sub(r"\.(?=gg(?:uf|ml)$)", "-", folded)
+    for written, meant in developer_names().respelt.items():
+        folded = re.sub(rf"(?<![a-z0-9]){re.escape(written)}(?![a-z0-9])", meant, folded)
+    folded = _LEVEL.sub(lambda found: re.sub(r"[-_]", "", found[0]), folded)
+    folded = _BELOW_ONE.sub("0.", _POINT.sub(r"\1.\2", folded))
+    return re.sub(r"(?<=\d)_(?=\d+[bm]\b)", ".", folded)
 
 
 def _pieces(folded: str) -> list[str]:
@@ -151,8 +194,6 @@ def _pieces(folded: str) -> list[str]:
             continue
         if _SIZE.fullmatch(whole) or _EXPERTS.fullmatch(whole) or _QUANTISED.fullmatch(whole):
             results.append(whole)
-        elif version := re.fullmatch(r"v?(\d+)p(\d+)", whole):
-            results.append(f"{version[1]}.{version[2]}")
         elif re.fullmatch(r"v\d[\d.]*", whole):
             results.append(whole[1:])
         else:
@@ -190,7 +231,7 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
             continue
         elif piece in _SERVING and position and (piece in _ALWAYS or last in _VARIANTS):
             serving.add(piece)
-        elif size := _SIZE.fullmatch(piece):
+        elif (size := _SIZE.fullmatch(piece)) and not (size[2] == "m" and sizes):
             sizes.add(_billions(size[1], size[2]))
         elif _EXPERTS.fullmatch(piece):
             sizes.add(piece)
@@ -202,11 +243,8 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
             variant.add(_VARIANTS[piece])
         elif not (piece == "hf" and position == len(pieces) - 1):
             words.append(re.sub(r"^(\d+)\.0$", r"\1", piece))
-    owners = developer_names().leading_names
-    while len(words) > 1 and words[0] in owners and any(w.isalpha() for w in words[1:]):
-        words.pop(0)
     return Name(
-        tuple(words),
+        without_developer(words),
         frozenset(sizes),
         frozenset(variant),
         frozenset(quantised),
@@ -214,6 +252,22 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
         vendor,
         frozenset(serving),
     )
+
+
+def without_developer(words: Sequence[str]) -> tuple[str, ...]:
+    """Words without developers' names in front that no model is called, where more words follow.
+
+    >>> without_developer(["ai", "21", "jamba", "1.5"]), without_developer(["meta", "7"])
+    (('jamba', '1.5'), ('meta', '7'))
+    """
+    owners = developer_names().leading_names
+    while leading := [
+        count
+        for count in range(1, min(len(words), 4))
+        if "".join(words[:count]) in owners and any(word.isalpha() for word in words[count:])
+    ]:
+        words = words[leading[-1] :]
+    return tuple(words)
 
 
 def _billions(number: str, unit: str) -> str:

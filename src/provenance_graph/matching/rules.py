@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import combinations
 from operator import ne
 
@@ -19,34 +18,34 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.matching import bars
 from provenance_graph.matching.bars import EntityGroup
-from provenance_graph.matching.entities import Full, NamedEntity, fulls
-from provenance_graph.matching.groups import NameGroups, distinct
+from provenance_graph.matching.entities import Full, NamedEntity
+from provenance_graph.matching.groups import distinct
+from provenance_graph.matching.left_out import PartsLeftOut
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 MAX_BLOCK_SIZE = 60
 """Of a whole name that more groups have, each is compared with the first alone."""
-_RUNNERS = frozenset({"ollama", "lemonade", "lm_studio", "llamafile"})
 _INDICES = frozenset({"osai", "mot", "epoch"})
 RULE = "id:rule/same-developer-and-name"
 UNIQUE = "id:rule/unique-name"
-SIZE = "id:rule/size-left-out"
 MOVED = "id:rule/moved-repository"
 OFFER = "id:rule/unique-name-of-an-offer"
-INSTRUCT = "id:rule/offer-leaves-instruct-out"
 
 
-class Matcher(NameGroups):
+class Matcher(PartsLeftOut):
     """One run of the rules over entities; ``run`` gives every pair with its verdict."""
 
     def run(self) -> list[Pair]:
         """All rules in their order."""
         self._each(self._same_developer, lambda entity: not entity.offered)
         self._each(self._unique, lambda entity: not entity.offered)
-        self._sizes_left_out()
-        self._version_left_out()
+        self.sizes_left_out()
+        self.version_left_out()
         self._each(self._same_developer, lambda _: True)
         self._each(self._unique, lambda _: True)
-        self._instruct_left_out()
+        self.version_left_out()
+        self.experts_left_out()
+        self.instruct_left_out()
         self._each(self._unmerged, lambda _: True)
         self._near_names()
         return sorted(self.pairs.values(), key=lambda p: (-p.confidence, p.subject, p.other))
@@ -105,6 +104,8 @@ class Matcher(NameGroups):
         taken = {id(group) for group in known}
         known = bars.without_versions(known)
         originals = [g for g in known if not self.is_copy(g, known)] or known
+        if not name.quantised:
+            originals = [g for g in originals if not bars.quantised_copy(g)] or originals
         stated = [g for g in originals if g.makers and not (bars.converted(g) and len(known) > 1)]
         chosen = self._meant(full, stated or originals)
         for group in groups:
@@ -121,12 +122,12 @@ class Matcher(NameGroups):
             pro += bars.agreements(group, target)
             against = [*bars.evidence(group, target, self.different), *bars.meaning(group, target)]
             against += self._bare(full, group, target, everywhere=True)
-            against += self._host(full, group, target)
+            against += self.instruct_meant(full, group, target)
             if "latest" in name.serving:
                 against.append("each host moves its name for the latest on its own day")
             if bars.no_real_name(name):
                 against.append("nothing but a version or a qualifier")
-            elif not group.is_model and len(name.words) == 1 and not (name.sizes or name.dates):
+            elif not group.is_model and bars.single_word(name):
                 against.append("a host's single word without a figure")
             if name.quantised:
                 against.append("a quantised name, and the developer is not stated")
@@ -134,93 +135,6 @@ class Matcher(NameGroups):
                 self.record(group, target, PairVerdict.BARRED, rule, pro, against)
             else:
                 self.merge(group, target, rule, 0.9, pro)
-
-    def _sizes_left_out(self) -> None:
-        """R5: one label leaves the size out; developer in common, counts within 13 %."""
-        for words in sorted(self.by_words):
-            bare = [f for f in self.by_words[words] if not self.full_names[f].sizes]
-            sized = [f for f in self.by_words[words] if self.full_names[f].sizes]
-            sized += [f for f in self.bracketed.get(words, ()) if self.full_names[f].sizes]
-            for full in sorted(bare):
-                rest = full[1].partition("|")[2]
-                for group in self.groups(full, lambda entity: not entity.offered):
-                    counts = {c / 1e9 for t in group.members for c in t.parameters}
-                    fitting = distinct(
-                        other
-                        for f in sorted(sized)
-                        if f[1].partition("|")[2] == rest
-                        for other in self.groups(
-                            f, lambda entity: not entity.offered, bracketed=True
-                        )
-                        if other is not group
-                        and other.developers & group.developers
-                        and any(1 / 1.13 < a / b < 1.13 for a in counts for b in other.sizes if b)
-                    )
-                    if len(fitting) != 1:
-                        continue
-                    pro = ["same words, the size left out", "same developer"]
-                    pro += ["parameter counts agree"]
-                    against = list(bars.evidence(group, fitting[0], self.different))
-                    if against:
-                        self.record(group, fitting[0], PairVerdict.CANDIDATE, SIZE, pro, against)
-                    else:
-                        self.merge(group, fitting[0], SIZE, 0.9, pro)
-
-    def _version_left_out(self) -> None:
-        """R5 again: ``v0.1`` or ``v1`` left out; developer in common, sizes equal, exactly one."""
-        for full in sorted(self.by_full):
-            name = self.full_names[full]
-            if not name.sizes or len(name.words) < 2 or name.words[-1] not in ("0.1", "1"):
-                continue
-            bare = replace(name, words=name.words[:-1])
-            if bars.no_real_name(bare):
-                continue
-            groups = self.groups(full, lambda entity: not entity.offered)
-            for other in dict.fromkeys(fulls(bare)):
-                for group in self.groups(other, lambda entity: not entity.offered):
-                    fitting = [g for g in groups if g.developers & group.developers]
-                    if len(fitting) != 1 or self.current(fitting[0]) is self.current(group):
-                        continue
-                    if not group.listed:
-                        continue  # a service's name means what the service makes of it
-                    pro = ["same name, the first version left out", "same developer"]
-                    pro += bars.agreements(group, fitting[0])
-                    against = list(bars.evidence(group, fitting[0], self.different))
-                    if against:
-                        self.record(group, fitting[0], PairVerdict.CANDIDATE, SIZE, pro, against)
-                    else:
-                        self.merge(group, fitting[0], SIZE, 0.9, pro)
-
-    def _instruct_left_out(self) -> None:
-        """R9: an offer without a variant, where only the Instruct or chat of that name exists."""
-        for full in sorted(self.by_full):
-            name = self.full_names[full]
-            if name.variant or name.quantised or bars.no_real_name(name) or not name.sizes:
-                continue
-            groups = self.groups(full)
-            if any(group.anchors for group in groups):
-                continue
-            tuned = distinct(
-                group
-                for other in self.instruct_names(full)
-                for group in self.groups(other)
-                if group.anchors
-            )
-            for group in groups:
-                if group.is_model or len(tuned) != 1:
-                    continue  # what an index or a repository leaves out it means to leave out
-                if not self.may_be_made_by(group, tuned[0]):
-                    continue
-                tuned = [self.current(tuned[0])]
-                pro = ["same name but for Instruct", "no base model of that name is known"]
-                against = list(bars.evidence(group, tuned[0], self.different))
-                against += bars.meaning(group, tuned[0])
-                if group.hosts & tuned[0].hosts:
-                    against.append("the host offers the Instruct under its own name as well")
-                if against:
-                    self.record(group, tuned[0], PairVerdict.BARRED, INSTRUCT, pro, against)
-                else:
-                    self.merge(group, tuned[0], INSTRUCT, 0.85, pro)
 
     def _bare(
         self, full: Full, one: EntityGroup, other: EntityGroup, *, everywhere: bool = False
@@ -272,18 +186,6 @@ class Matcher(NameGroups):
         series, _ = self._series(full, set.union(*stated))
         own = [group for group in groups if self._own_name(full, group, series)]
         return own if len(own) == 1 else groups
-
-    def _host(self, full: Full, group: EntityGroup, target: EntityGroup) -> Iterator[str]:
-        """Bar d: a host's bare name where base and Instruct both exist means the Instruct."""
-        name = self.full_names[full]
-        if group.is_model or name.variant:
-            return
-        tuned = distinct(g for other in self.instruct_names(full) for g in self.groups(other))
-        tuned = [g for g in tuned if g.anchors and g.developers & target.developers]
-        if tuned and not any(g.hosts & group.hosts for g in tuned):
-            yield "base and Instruct both exist, and the host has only this name"
-        elif name.sizes and group.hosts & _RUNNERS and self.has_tuned(full[0]):
-            yield "a local runner's bare name means the Instruct or chat model"
 
     def _unmerged(self, _: Full, groups: list[EntityGroup]) -> None:
         """Every group of a name that no rule merged, beside the first, with its reason."""

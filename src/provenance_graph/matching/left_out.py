@@ -1,0 +1,191 @@
+"""Rules for names of which one leaves out what the other has: size, version, experts, Instruct.
+
+Each needs that exactly one entity fits; what two fit is left to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from provenance_graph.core.developers import developer_names
+from provenance_graph.matching import bars
+from provenance_graph.matching.bars import EntityGroup
+from provenance_graph.matching.entities import Full, NamedEntity, fulls
+from provenance_graph.matching.groups import NameGroups, distinct
+from provenance_graph.matching.names import Name
+from provenance_graph.matching.outcome import PairVerdict
+
+SIZE = "id:rule/size-left-out"
+INSTRUCT = "id:rule/offer-leaves-instruct-out"
+_RUNNERS = frozenset({"ollama", "lemonade", "lm_studio", "llamafile"})
+_LATER = tuple(f"0.{number}" for number in range(2, 10))
+_EXPERTS = re.compile(r"[ae]\d+(?:\.\d+)?b|\d+e")
+"""Parameters that are active at once, or how many experts there are: ``a22b``, ``16e``."""
+
+
+def _is_model(entity: NamedEntity) -> bool:
+    return not entity.offered
+
+
+class PartsLeftOut(NameGroups):
+    """The rules that look at a name and at the same with less in it."""
+
+    def sizes_left_out(self) -> None:
+        """R5: one label leaves the size out; developer in common, counts within 13 %."""
+        for words in sorted(self.by_words):
+            bare = [f for f in self.by_words[words] if not self.full_names[f].sizes]
+            sized = [f for f in self.by_words[words] if self.full_names[f].sizes]
+            sized += [f for f in self.bracketed.get(words, ()) if self.full_names[f].sizes]
+            for full in sorted(bare):
+                for group in self.groups(full, _is_model):
+                    fitting = self._of_that_size(group, full, sized)
+                    if len(fitting) == 1:
+                        pro = ["same words, the size left out", "same developer"]
+                        pro += ["parameter counts agree"]
+                        self._decide(group, fitting[0], SIZE, pro)
+
+    def _of_that_size(self, group: EntityGroup, full: Full, sized: list[Full]) -> list[EntityGroup]:
+        """The models of a group's developer that have its name with a size, and its count."""
+        rest = full[1].partition("|")[2]
+        counts = {count / 1e9 for entity in group.members for count in entity.parameters}
+        return distinct(
+            other
+            for one in sorted(sized)
+            if one[1].partition("|")[2] == rest
+            for other in self.groups(one, _is_model, bracketed=True)
+            if other is not group
+            and other.developers & group.developers
+            and any(1 / 1.13 < a / b < 1.13 for a in counts for b in other.sizes if b)
+        )
+
+    def version_left_out(self) -> None:
+        """R5 again: ``v0.1`` or ``v1`` left out; developer in common, sizes equal, exactly one.
+
+        A service's name leaves out ``v0.1`` alone, and only where no later version is known: it
+        means what the service makes of it.
+        """
+        for full in sorted(self.by_full):
+            name = self.full_names[full]
+            if not name.sizes or len(name.words) < 2 or name.words[-1] not in ("0.1", "1"):
+                continue
+            bare = replace(name, words=name.words[:-1])
+            if bars.no_real_name(bare):
+                continue
+            groups = self.groups(full, _is_model)
+            first = name.words[-1] == "0.1" and not self._has_later(bare)
+            for other in dict.fromkeys(fulls(bare)):
+                taken = any(group.anchors for group in self.groups(other))
+                for group in self.groups(other):
+                    if group.listed and group.is_model:
+                        self._without_version(group, groups)
+                    elif first and not taken and not group.is_model:
+                        self._offer_without_version(full, group, groups)
+
+    def _has_later(self, bare: Name) -> bool:
+        """Whether a later version than the first is known of a name."""
+        later = (replace(bare, words=(*bare.words, version)) for version in _LATER)
+        return any(full in self.by_full for name in later for full in fulls(name))
+
+    def _without_version(self, group: EntityGroup, groups: list[EntityGroup]) -> None:
+        fitting = [g for g in groups if g.developers & group.developers]
+        if len(fitting) == 1 and self.current(fitting[0]) is not self.current(group):
+            pro = ["same name, the first version left out", "same developer"]
+            pro += bars.agreements(group, fitting[0])
+            self._decide(group, fitting[0], SIZE, pro)
+
+    def _offer_without_version(
+        self, full: Full, group: EntityGroup, groups: list[EntityGroup]
+    ) -> None:
+        fitting = distinct(self.current(g) for g in groups if g.anchors)
+        if len(fitting) == 1 and self.may_be_made_by(group, fitting[0]):
+            pro = ["same name, the first version left out", "no later version of it is known"]
+            self._decide_offer(full, group, fitting[0], pro)
+
+    def experts_left_out(self) -> None:
+        """R5 again: ``Qwen3-30B`` of ``Qwen3-30B-A3B``: what is active, or how many experts, left out."""
+        for words in sorted(self.by_words):
+            whole: dict[Full, list[Full]] = {}
+            for full in sorted(self.by_words[words]):
+                sizes = self.full_names[full].sizes
+                retained = frozenset(size for size in sizes if not _EXPERTS.fullmatch(size))
+                if retained and retained != sizes:
+                    rest = full[1].partition("|")[2]
+                    bare = (words, f"{'+'.join(sorted(retained))}|{rest}")
+                    if bare in self.by_full:
+                        whole.setdefault(bare, []).append(full)
+            for bare, named in sorted(whole.items()):
+                if any(group.anchors for group in self.groups(bare)):
+                    continue
+                fitting = distinct(g for full in named for g in self.groups(full) if g.anchors)
+                for group in self.groups(bare):
+                    if len(fitting) == 1 and self.may_be_made_by(group, fitting[0]):
+                        pro = ["same name, the active parameters or experts left out"]
+                        self._decide_offer(named[0], group, self.current(fitting[0]), pro)
+
+    def instruct_left_out(self) -> None:
+        """R9: an offer without a variant, where only the Instruct or chat of that name exists."""
+        for full in sorted(self.by_full):
+            name = self.full_names[full]
+            if name.variant or name.quantised or bars.no_real_name(name) or not name.sizes:
+                continue
+            groups = self.groups(full)
+            if any(group.anchors for group in groups):
+                continue
+            tuned = distinct(
+                group
+                for other in self.instruct_names(full)
+                for group in self.groups(other)
+                if group.anchors
+            )
+            for group in groups:
+                if group.is_model or len(tuned) != 1:
+                    continue  # what an index or a repository leaves out it means to leave out
+                if not self.may_be_made_by(group, tuned[0]):
+                    continue
+                tuned = [self.current(tuned[0])]
+                pro = ["same name but for Instruct", "no base model of that name is known"]
+                against = list(bars.evidence(group, tuned[0], self.different))
+                against += bars.meaning(group, tuned[0])
+                if group.hosts & tuned[0].hosts:
+                    against.append("the host offers the Instruct under its own name as well")
+                if group.hosts & developer_names().hosts_of_base_models:
+                    against.append("the host offers base models under their bare names")
+                if against:
+                    self.record(group, tuned[0], PairVerdict.BARRED, INSTRUCT, pro, against)
+                else:
+                    self.merge(group, tuned[0], INSTRUCT, 0.85, pro)
+
+    def instruct_meant(self, full: Full, group: EntityGroup, target: EntityGroup) -> Iterator[str]:
+        """Bar d: a host's bare name where base and Instruct both exist means the Instruct."""
+        name = self.full_names[full]
+        if group.is_model or name.variant or group.hosts & developer_names().hosts_of_base_models:
+            return
+        tuned = distinct(g for other in self.instruct_names(full) for g in self.groups(other))
+        tuned = [g for g in tuned if g.anchors and g.developers & target.developers]
+        weights = name.sizes or target.repositories or any(g.repositories for g in tuned)
+        if tuned and weights and not any(g.hosts & group.hosts for g in tuned):
+            yield "base and Instruct both exist, and the host has only this name"
+        elif name.sizes and group.hosts & _RUNNERS and self.has_tuned(full[0]):
+            yield "a local runner's bare name means the Instruct or chat model"
+
+    def _decide(self, group: EntityGroup, fitting: EntityGroup, rule: str, pro: list[str]) -> None:
+        """Make two one, or leave them to a person with what speaks against it."""
+        if against := list(bars.evidence(group, fitting, self.different)):
+            self.record(group, fitting, PairVerdict.CANDIDATE, rule, pro, against)
+        else:
+            self.merge(group, fitting, rule, 0.9, pro)
+
+    def _decide_offer(
+        self, full: Full, group: EntityGroup, fitting: EntityGroup, pro: list[str]
+    ) -> None:
+        """The same for a name of a host, or without a developer, that leaves something out."""
+        against = [*bars.evidence(group, fitting, self.different), *bars.meaning(group, fitting)]
+        against += self.instruct_meant(full, group, fitting)
+        if self.full_names[full].quantised:
+            against.append("a quantised name, and the developer is not stated")
+        if against:
+            self.record(group, fitting, PairVerdict.BARRED, SIZE, pro, against)
+        else:
+            self.merge(group, fitting, SIZE, 0.85, pro)
