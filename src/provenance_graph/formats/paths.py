@@ -58,6 +58,22 @@ def within(document: Document, identity: str = "") -> str:
     return f"{document.collection}/{identity or iris.slug(clean(path))}"
 
 
+_ADDRESS = re.compile(
+    r"(?:https?|ftp|s3|gs|oci)://|(?!urn:file:)(?:urn|doi|did|ark|swh):", re.IGNORECASE
+)
+"""What is the same wherever it is written; a path on somebody's disk is not."""
+
+
+def named(source: str, kind: str, name: str, document: Document, address: str = "") -> Iri:
+    """An entity by the address that a document gives it, else by its name, known within the document.
+
+    Two teams' ``my-model`` are two models, and one address is one wherever it is written.
+    """
+    if _ADDRESS.match(address):
+        return iris.entity(source, kind, iris.slug(_ADDRESS.sub("", address, count=1)[-200:]))
+    return iris.entity(source, kind, "/".join(filter(None, (within(document), iris.slug(name)))))
+
+
 def file_stem(document: Document, suffix: str) -> str:
     """A file's path without its suffix: the folders belong to it where every folder has such a file.
 

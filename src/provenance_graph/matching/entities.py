@@ -48,7 +48,9 @@ _OF_ENTRIES = frozenset(
 """What a source states of an entry of its own; of a base or teacher of one it gives the name alone."""
 _BY_PATH = frozenset({"huggingface", "safetensors", "gguf", "ollama", "modelpack", "mlflow"})
 """Formats whose documents may name no model, which is then known by collection and path."""
-_WITHIN = frozenset({"cyclonedx", "spdx3", "croissant"})
+_WITHIN = frozenset(
+    {"cyclonedx", "spdx3", "croissant", "fair4ml", "rocrate", "mldcat-ap", "modelsigning", "prov"}
+)
 """Formats in which a name without an owner is known within its document: below its path."""
 Full = tuple[str, str]
 """A whole name: its words in one spelling, and all that tells models of one name apart."""

@@ -36,7 +36,7 @@ def test_terms_of_dcat_say_of_a_model_what_they_say_of_a_dataset() -> None:
     reader = readers()["mldcat-ap"]
     results = list(reader.read(document(CATALOGUE, "catalogue.ttl")))
     claims = [item for item in results if isinstance(item, Claim)]
-    model = next(c.subject for c in claims if c.value == PG.Model and "pine" in c.subject)
+    model = next(c.subject for c in claims if c.value == PG.Model and "cat.example-1" in c.subject)
     about = {(c.predicate, str(c.value)) for c in claims if c.subject == model}
     assert (DCTERMS.issued, "2025-03-03") in about
     assert (PG.suppliedBy, str(iris.organization("Pine Org"))) in about

@@ -146,3 +146,75 @@ def test_what_two_documents_only_name_alike_are_two_entities(
     assert {licence for _, licence in of} == set(licences)
     assert len({s for s, _ in of}) == len(of) == (4 if make is _bom else 2)
     assert not list(store.quads(predicate=PG.contested))
+
+
+def _fair4ml(licence: str, id_: str = "") -> str:
+    context = {"@vocab": "https://schema.org/", "fair4ml": "https://w3id.org/fair4ml/"}
+    model = {"@type": "fair4ml:MLModel", "name": "my-model", "license": licence}
+    return json.dumps({"@context": context, "@id": id_ or "#model", **model})
+
+
+def _crate(licence: str, id_: str = "") -> str:
+    id_ = id_ or "#model"
+    root = {"@id": "./", "@type": "Dataset", "name": "A run", "hasPart": [{"@id": id_}]}
+    about = {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"}}
+    model = {"@id": id_, "@type": "MLModel", "name": "my-model", "license": licence}
+    context = "https://w3id.org/ro/crate/1.1/context"
+    return json.dumps({"@context": context, "@graph": [about, root, model]})
+
+
+def _kit(licence: str, id_: str = "") -> str:
+    return f"manifestVersion: 1.0.0\npackage: {{name: my-model}}\nmodel: {{name: my-model, path: ./m.onnx, license: {licence}}}\n"
+
+
+def _mldcat(licence: str, id_: str = "") -> str:
+    subject = f"<{id_}>" if id_ else "_:m"
+    return (
+        "@prefix it6: <http://data.europa.eu/it6/> . @prefix dcterms: <http://purl.org/dc/terms/> .\n"
+        "@prefix schema: <http://schema.org/> .\n"
+        f'{subject} a it6:MachineLearningModel ; schema:name "my-model" ; dcterms:title "my-model" ;\n'
+        f"  dcterms:license <http://spdx.org/licenses/{licence}> .\n"
+    )
+
+
+LOCAL = {
+    "m.jsonld": _fair4ml,
+    "ro-crate-metadata.json": _crate,
+    "Kitfile": _kit,
+    "m.ttl": _mldcat,
+}
+
+
+def licensed(store: MemoryStore) -> dict[Iri, set[str]]:
+    """The licences of what sources only name."""
+    known = {s for s, *_ in store.quads(predicate=RDF.type, object=PG.Licence)}
+    results: dict[Iri, set[str]] = {}
+    for s, _, o, _ in store.quads(predicate=DCTERMS.license):
+        if s not in known and "/in/" in s:
+            results.setdefault(s, set()).add(str(o).rpartition("/")[2])
+    return results
+
+
+@pytest.mark.parametrize("where", ["collections", "folders"])
+@pytest.mark.parametrize("file", LOCAL)
+def test_a_local_name_of_two_documents_is_two_models(
+    store: MemoryStore, take: Take, tmp_path: Path, file: str, where: str
+) -> None:
+    for place, licence in (("one", "MIT"), ("two", "GPL-3.0-only")):
+        write(tmp_path / place / file, LOCAL[file](licence))
+        if where == "collections":
+            take(tmp_path / place, collection=place)
+    if where == "folders":
+        take(tmp_path)
+    assert sorted(licensed(store).values(), key=sorted) == [{"GPL-3.0-only"}, {"MIT"}]
+    assert not list(store.quads(predicate=PG.contested))
+
+
+@pytest.mark.parametrize("file", [name for name in LOCAL if name != "Kitfile"])
+def test_one_address_is_one_model_wherever_it_is_written(
+    store: MemoryStore, take: Take, tmp_path: Path, file: str
+) -> None:
+    for place in ("one", "two"):
+        write(tmp_path / place / file, LOCAL[file]("MIT", "https://models.example/a/my-model"))
+        take(tmp_path / place, collection=place)
+    assert list(licensed(store).values()) == [{"MIT"}]

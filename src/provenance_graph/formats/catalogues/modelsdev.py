@@ -369,7 +369,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="7",
+    version="8",
     keys=keys.MODELSDEV,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -153,7 +153,7 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     for where, node, raw in models:
         notes = mapping(raw.get("extraction_metadata"))
         subject = None
-        for claim in _model(node, notes):
+        for claim in _model(node, notes, document):
             if isinstance(claim, Claim) and claim.predicate == RDF.type and subject is None:
                 subject = claim.subject
             yield claim
@@ -179,7 +179,7 @@ def subjects(document: Document) -> dict[str, Iri]:
     """The models, by the places where they stand."""
     results: dict[str, Iri] = {}
     for where, node, raw in _models(document):
-        claims = _model(node, mapping(raw.get("extraction_metadata")))
+        claims = _model(node, mapping(raw.get("extraction_metadata")), document)
         subject = next((c.subject for c in claims if isinstance(c, Claim)), None)
         if subject is not None:
             results[where] = subject
@@ -257,7 +257,7 @@ def _trust(note: dict[Any, Any], where: str) -> tuple[ExtractionTrust, Problem |
     return ExtractionTrust(None, basis), Problem(f"{where}/confidence", shown, "0 to 1")
 
 
-def _model(node: JsonNode, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
+def _model(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iterator[Claim | Problem]:
     result: dict[str, list[ExtractedItem]] = {}
     for key in node.properties:
         for item in _items(node, notes, key):
@@ -272,7 +272,7 @@ def _model(node: JsonNode, notes: dict[Any, Any]) -> Iterator[Claim | Problem]:
         for local in ("identifier", "url", "archivedAt")
         for item in result.get(SCHEMA + local, ())
     ]
-    model = _subject(name, [node.id, *addresses])
+    model = _subject(name, [node.id, *addresses], document)
     if model is None:
         yield Problem(node.where or "/", "a model without name and identifier", "schema:name")
         return
@@ -297,7 +297,7 @@ def _with(claim: Claim, item: ExtractedItem) -> Claim:
     )
 
 
-def _subject(name: str, links: list[str]) -> Iri | None:
+def _subject(name: str, links: list[str], document: Document) -> Iri | None:
     for link in links:
         repository = statements.hub_model(link)
         if repository:
@@ -305,7 +305,7 @@ def _subject(name: str, links: list[str]) -> Iri | None:
         if re.fullmatch(r"[\w.-]+/[\w.-]+", link) and name in ("", link, link.partition("/")[2]):
             return iris.model(link)  # MLentory's identifiers before it gave addresses
     local = name or next((link for link in links if link and not link.startswith("_:")), "")
-    return iris.entity(SOURCE, "model", iris.slug(local[-200:])) if local else None
+    return paths.named(SOURCE, "model", local[-200:], document, links[0]) if local else None
 
 
 def _claims(model: Iri, key: str, item: ExtractedItem, name: str) -> Iterator[Claim | Problem]:
@@ -378,7 +378,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="9",
+    version="10",
     keys=KEYS,
     leaves=leaves,
     subjects=subjects,

@@ -48,6 +48,7 @@ class Nodes:
     """The nodes of a document by name: their classes, and their values by IRI of the property."""
 
     values: dict[str, dict[str, list[Value]]]
+    document: Document
 
     def role(self, node: str) -> str:
         """The class of the profile that a node has; nothing where it has none.
@@ -98,7 +99,7 @@ def nodes_of(document: Document) -> Nodes:
             statements.clean(name(triple.object)), not isinstance(triple.object, ox.Literal)
         )
         node.setdefault(triple.predicate.value, []).append(value)
-    return Nodes(result)
+    return Nodes(result, document)
 
 
 def without_meaning(document: Document) -> Iterator[tuple[str, str, str]]:

@@ -136,7 +136,10 @@ def _subject(nodes: Nodes, node: str) -> Iri:
         return iris.model(place.name) if model else iris.dataset(place.name)
     name = nodes.text(node, "name" if model else "title") or nodes.text(node, "identifier")
     shown = name or node.rstrip("/").rpartition("/")[2]
-    return iris.entity(SOURCE, "model", iris.slug(shown)) if model else iris.dataset(shown)
+    if not model and not paths.is_local_name(shown):
+        return iris.dataset(shown)
+    kind = "model" if model else "dataset"
+    return paths.named(SOURCE, kind, shown, nodes.document, node)
 
 
 def _page(subject: Iri, node: str, kind: Iri) -> ReaderOutput:
@@ -281,7 +284,11 @@ def _related(nodes: Nodes, subject: Iri, term: Iri, value: Value, where: str) ->
             target = Iri(value.text)
         elif model:
             known = place is not None and place.owner
-            target = iris.model(name) if known else iris.entity(SOURCE, "model", iris.slug(name))
+            target = (
+                iris.model(name)
+                if known
+                else paths.named(SOURCE, "model", name, nodes.document, value.text)
+            )
         else:
             target = iris.dataset(name)
         yield from statements.is_a(target, PG.Model if model else PG.Dataset)
@@ -365,7 +372,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_catalogue,
-    version="3",
+    version="4",
     keys=KEYS,
     leaves=leaves,
 )

@@ -197,7 +197,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_model,
-    version="6",
+    version="7",
     keys=KEYS,
     leaves=leaves,
 )

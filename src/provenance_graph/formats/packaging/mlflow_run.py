@@ -95,7 +95,7 @@ def read_run(document: Document) -> Iterator[Claim | Problem]:
         yield from statements.is_a(model, PG.Model)
     used: list[Iri] = []
     for n, raw in enumerate(as_list(mapping(run.get("inputs")).get("dataset_inputs"))):
-        yield from _dataset(mapping(raw), models, f"/inputs/dataset_inputs/{n}", used)
+        yield from _dataset(mapping(raw), models, f"/inputs/dataset_inputs/{n}", used, document)
     started_from = as_list(mapping(run.get("inputs")).get("model_inputs"))
     ids = (scalar_text(mapping(raw).get("model_id")) for raw in started_from)
     used.extend(_model(id_) for id_ in ids if id_)
@@ -157,7 +157,7 @@ def _moment(value: Any) -> str:
 
 
 def _dataset(
-    raw: dict[Any, Any], models: list[Iri], where: str, used: list[Iri]
+    raw: dict[Any, Any], models: list[Iri], where: str, used: list[Iri], document: Document
 ) -> Iterator[Claim | Problem]:
     """A dataset that a run used, at its digest, and for what as its context says."""
     about = mapping(raw.get("dataset"))
@@ -169,9 +169,9 @@ def _dataset(
     if not name and not path:
         yield Problem(where, "a dataset without name and source", "dataset: name", kind="missing")
         return
-    subject = (
-        iris.dataset(path) if on_hub else iris.entity(SOURCE, "dataset", iris.slug(name or path))
-    )
+    # the runs of one server share its data; another server's of that name are others
+    local = "/".join(filter(None, (document.collection, iris.slug(name or path))))
+    subject = iris.dataset(path) if on_hub else iris.entity(SOURCE, "dataset", local)
     yield from statements.is_a(subject, PG.Dataset, name or path)
     state, claims = runs.at_version(SOURCE, subject, digest)
     used.append(state)

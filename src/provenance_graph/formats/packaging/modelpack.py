@@ -163,7 +163,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
     name = next((each for each in names if each), "")
     fallback = re.sub(r"(?:^|/)Kitfile$", "", document.name or "model")
     if name:
-        model = iris.entity(SOURCE, "model", iris.slug(name))
+        model = paths.named(SOURCE, "model", name, document)
     else:
         model = paths.by_path(SOURCE, iris.slug(fallback or "model"), document)
     yield from statements.is_a(model, PG.Model, name)
@@ -175,7 +175,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
         yield coverage.other(model, "package.license", scalar_text(package["license"]))
         package = {key: value for key, value in package.items() if key != "license"}
     for part, where in ((about, "/model"), (descriptor, "/descriptor"), (package, "/package")):
-        yield from _about(model, part, where)
+        yield from _about(model, part, where, document)
     config = mapping(whole.get("config"))
     packed = scalar_text(config.get("quantization"))
     revision = scalar_text(descriptor.get("revision"))
@@ -187,7 +187,7 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
     yield from _annotated(model, notes)
     yield from _config(model, config)
     for n, raw in enumerate(as_list(whole.get("datasets"))):
-        yield from _dataset(model, mapping(raw), f"/datasets/{n}")
+        yield from _dataset(model, mapping(raw), f"/datasets/{n}", document)
     for n, raw in enumerate(as_list(whole.get("layers"))):
         yield from _layer(model, mapping(raw), f"/layers/{n}")
     for leaf in leaves(document):
@@ -202,7 +202,9 @@ def read_package(document: Document) -> Iterator[Claim | Problem]:
             yield coverage.stated(model, row.property, scalar_text(leaf.value), leaf.where)
 
 
-def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+def _about(
+    model: Iri, part: dict[Any, Any], where: str, document: Document
+) -> Iterator[Claim | Problem]:
     """Version, licence, makers, framework and origin."""
     for key in ("version", "revision"):
         yield from packages.version_of(SOURCE, model, stated_name(part.get(key)))
@@ -222,7 +224,7 @@ def _about(model: Iri, part: dict[Any, Any], where: str) -> Iterator[Claim | Pro
     if url := scalar_text(part.get("docURL")):
         yield statements.link(model, PG.homepage, url, f"{where}/docURL")
     for url in map(scalar_text, as_list(part.get("datasetsURL"))):
-        yield from _trained(model, url, url)
+        yield from _trained(model, url, url, document)
     if path := scalar_text(part.get("path")):
         yield from _path(model, path, stated_name(part.get("name")), f"{where}/path")
 
@@ -315,7 +317,9 @@ def _coded(model: Iri, predicate: Iri, stated: str, codes: Mapping[str, Iri], wh
 _WEIGHTS = re.compile(r"\bweights?\b|\bcheckpoints?\b|\.(?:gguf|safetensors|onnx)$", re.IGNORECASE)
 
 
-def _dataset(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Problem]:
+def _dataset(
+    model: Iri, raw: dict[Any, Any], where: str, document: Document
+) -> Iterator[Claim | Problem]:
     """A dataset of a Kitfile: one that was "used", of which training is the usual meaning.
 
     Since a Kitfile holds one model, weights of others are packed as datasets, too.
@@ -329,7 +333,8 @@ def _dataset(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Pr
         for leaf in coverage.leaves(raw, ("datasets",), where):
             yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
         return
-    claims = list(_trained(model, name or path, remote.replace("hf://", hub.PAGE) or path))
+    url = remote.replace("hf://", hub.PAGE) or path
+    claims = list(_trained(model, name or path, url, document))
     yield from (
         replace(c, basis=Basis.INFERENCE, locator=where) if c.subject == model else c
         for c in claims
@@ -340,10 +345,12 @@ def _dataset(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Pr
     yield from coverage.claims(dataset, coverage.leaves(raw, ("datasets",), where), KEYS)
 
 
-def _trained(model: Iri, name: str, url: str) -> Iterator[Claim]:
+def _trained(model: Iri, name: str, url: str, document: Document) -> Iterator[Claim]:
     repository = statements.hub_dataset(url)
     dataset = (
-        iris.dataset(repository) if repository else iris.entity(SOURCE, "dataset", iris.slug(name))
+        iris.dataset(repository)
+        if repository
+        else paths.named(SOURCE, "dataset", name, document, url)
     )
     yield from statements.is_a(dataset, PG.Dataset, repository or name)
     yield Claim(model, runs.data_relation(name), dataset)
@@ -378,7 +385,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_package,
-    version="6",
+    version="7",
     keys=KEYS,
     leaves=leaves,
 )

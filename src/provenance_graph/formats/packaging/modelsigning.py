@@ -325,7 +325,7 @@ def _model(names: list[str], document: Document) -> Iri:
             return iris.model(place.name)
         stem = re.sub(r"\.\w{1,12}$", "", names[0].rpartition("/")[2])
         if names[0] and not hub.names_a_file(stem):
-            return iris.entity(SOURCE, "model", iris.slug(names[0]))
+            return paths.named(SOURCE, "model", names[0], document)
     return paths.by_path(SOURCE, paths.source_slug(document), document)
 
 
@@ -350,7 +350,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_statement,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )

@@ -43,6 +43,7 @@ class Crate:
             ),
             "./",
         )
+        self.document = document
         self.local = paths.source_slug(document)
 
     def role(self, node: dict[Any, Any]) -> str:
@@ -73,7 +74,7 @@ class Crate:
             return Iri(id_)  # whoever writes our name for it means it
         name = jsonld.text_of(node.get("name"))
         head = self.local if id_ in ("./", "") else ""
-        return iris.entity(SOURCE, role, iris.slug(head or name or id_[-120:]))
+        return paths.named(SOURCE, role, head or name or id_[-120:], self.document, id_)
 
     def meant(self, value: Any) -> dict[Any, Any]:
         """The node that a value is or points to; empty where it is a text or leads out of the crate."""

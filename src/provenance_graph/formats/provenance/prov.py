@@ -239,7 +239,7 @@ def _subject(address: str, id_: str, kind: str, document: Document) -> Iri:
         return Iri(address)  # whoever writes our name for it means it
     if "://" in address:
         return iris.entity(SOURCE, kind, iris.slug(address.partition("://")[2]))
-    return iris.entity(SOURCE, kind, f"{paths.source_slug(document)}/{iris.slug(id_)}")
+    return paths.named(SOURCE, kind, id_, document)
 
 
 def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
@@ -392,7 +392,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_prov,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=leaves,
 )

@@ -344,7 +344,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_crate,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=leaves,
 )
