@@ -12,11 +12,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT   ?= 8000
-WORKERS ?= 2
+WORKERS ?= 3
 STORE  ?= var/graph
 INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' -not -path '*/service/manual/*' 2>/dev/null | sed 's/ /\\ /g')
 
-.PHONY: serve test test-main test-serial roam check build manual sbom wheel lint types layers format bench clean
+.PHONY: serve test roam check build manual sbom wheel lint types layers format bench clean
 
 serve: $(STORE)/CURRENT manual
 	$(BIN)/provenance-graph --store $(STORE) validate --severity violation
@@ -50,14 +50,7 @@ $(VENV)/tested: $(VENV)/installed
 	@touch $@
 
 test: $(VENV)/tested
-	@$(MAKE) --no-print-directory --jobs 2 test-main test-serial
-
-test-main: $(VENV)/tested
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/hostile --ignore tests/browser
-
-# Services and browsers wait more than they compute, so they run beside the others; what they print comes at their end.
-test-serial: $(VENV)/tested
-	@mkdir -p var; $(BIN)/python -m pytest tests/hostile tests/browser > var/test-serial.txt 2>&1; code=$$?; cat var/test-serial.txt; exit $$code
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 roam: $(VENV)/tested
 	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/property tests/unit

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -29,9 +30,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what was got as expected")
 
 
+SERVICES = ("tests/hostile/", "tests/browser/")
+"""What waits for services and browsers more than it computes."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: their driver keeps an event loop in the main thread to the end."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """First what waits: it takes one process longest, and leaves the processors to the others."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SERVICES))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file at a time for each process, but one process for all that drives a service."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Spreading(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            whole: str = super()._split_scope(nodeid)
+            return "services" if nodeid.startswith(SERVICES) else whole
+
+    return Spreading(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

@@ -1,4 +1,7 @@
-"""Fixtures of the browser tests; without Chromium or the built page they are skipped."""
+"""Fixtures of the browser tests; without Chromium or the built page they are skipped.
+
+They end with the folder: the driver keeps an event loop in the main thread as long as it lives.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for `import driving`
 import driving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     pytest.importorskip("playwright")
     if not Path(driving.CHROMIUM).exists():
@@ -28,7 +31,7 @@ def chromium() -> Iterator[Any]:
         yield result
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(curated: Path, chromium: Any) -> Iterator[driving.Service]:
     with driving.running(curated) as result:
         yield result
