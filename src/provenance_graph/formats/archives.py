@@ -12,7 +12,6 @@ import gzip
 import lzma
 import os
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Protocol
 
 from provenance_graph.core.claims import Problem
+from provenance_graph.core.temporary import private_folder
 from provenance_graph.formats.file_names import HEADERS, LINES
 from provenance_graph.formats.parsing import MAX_BYTES
 from provenance_graph.formats.weights.binary import MAX_HEADER
@@ -63,8 +63,8 @@ def stem_of(name: str) -> str:
 def unpacked(path: Path) -> Iterator[tuple[Path, list[Problem]]]:
     """The folder that an archive holds, for as long as it is read, and what was not taken."""
     stem = stem_of(path.name)
-    with tempfile.TemporaryDirectory(prefix="provenance-graph-") as temporary:
-        root = Path(temporary) / stem
+    with private_folder() as temporary:
+        root = temporary / stem
         root.mkdir()
         room = _Room(root, min(MAX_UNPACKED, max(FREE_OF_RATIO, MAX_RATIO * path.stat().st_size)))
         try:

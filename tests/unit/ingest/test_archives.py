@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import subprocess
+import sys
 import tarfile
 import tempfile
 import zipfile
@@ -156,3 +159,15 @@ def test_an_empty_archive_is_told_by_its_own_name(tmp_path: Path) -> None:
     assert not documents
     assert [problem.where for problem in problems] == ["empty.zip"]
     assert json.dumps([problem.what for problem in problems]) == '["the folder holds no file"]'
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    here = Path(tempfile.gettempdir())
+    dead = here / f"provenance-graph-{ended.pid}-abc"
+    others = [here / f"provenance-graph-{os.getpid()}-abc", here / "provenance-graph-notes-abc"]
+    for folder in (dead, *others):
+        (folder / "inner").mkdir(parents=True)
+    list(walk([str(zipped(tmp_path / "dump.zip", FILES))], retrieved=DAY))
+    assert sorted(here.iterdir()) == sorted(others)

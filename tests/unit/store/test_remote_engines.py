@@ -57,11 +57,13 @@ def test_a_store_built_and_changed_on_oxigraph_answers_as_one_on_disk(
     oxigraph, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setenv("PROVENANCE_GRAPH_REMOTE_BATCH", "2000")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     hub = Hub(60, 1)
     generate(hub, tmp_path / "hub", "both", shard=40)
     data, place = tmp_path / "hub" / "data", str(tmp_path / "store")
     build(data, Path(place), derive=EvidenceLevels())
     run("--store", oxigraph, "build", "--data", str(data), "--fresh")
+    assert not list((tmp_path / "cache").rglob("build-*")), "stages of a build that is done"
     copy = RemoteCopy(tmp_path / "copy", oxigraph)
     assert copy.refresh()
     assert not copy.refresh()

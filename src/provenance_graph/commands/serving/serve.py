@@ -82,7 +82,8 @@ def command(
         click.echo(f"token (shown once): {secret}\nline for the token file: {line}")
         return
     settings = config.load(flags, config_file)
-    from provenance_graph.service.processes.supervise import begin, private_folder, remove, run_once
+    from provenance_graph.core.temporary import private_folder
+    from provenance_graph.service.processes.supervise import begin, run_once
 
     served = session.folder
     if session.is_remote:
@@ -103,8 +104,7 @@ def command(
         run_once(lambda: _build(session))
     # refuses a store of an earlier version, while the rest is loaded
     checked = None if settings.raw else begin(lambda: open_store(str(served)).close())
-    folder = private_folder()
-    session.closing.callback(remove, folder)
+    folder = session.closing.enter_context(private_folder())
     if settings.processes > 1:
         # The client library looks at this when it is imported, and at no time after.
         (folder / "metrics").mkdir()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,18 +52,22 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
 
     start = time.monotonic()
     with ExitStack() as watched:
-        remote = None
+        remote, place = None, None
         if session.is_remote:
             remote = watched.enter_context(_remote(session.store_path, fresh=fresh))
+            place = _stages(session.store_path)
         built = build(
             data or folder("data"),
-            _stages(session.store_path) if remote else session.folder,
+            place or session.folder,
             fresh=fresh,
             derive=EvidenceLevels(),
             watch=lambda what: watched.enter_context(session.progress(what)),
             engine=_engine(engine),
             remote=remote,
         )
+        if place is not None:
+            with suppress(OSError):  # another build may have begun
+                place.rmdir()
         if indexes and remote is None:
             from provenance_graph.service.processes.indexer import index_all
 
@@ -108,6 +110,8 @@ def _remote(place: str, *, fresh: bool) -> RemoteWriter:
 
 
 def _stages(place: str) -> Path:
-    """Where the stages of a build into a remote store are kept on this machine."""
-    name = hashlib.sha256(place.encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"provenance-graph-build-{name}"
+    """Where the stages of a build into a remote store are, on this machine, until it is done."""
+    from provenance_graph.store.opening import address_of
+    from provenance_graph.store.remote.copy import cache_folder
+
+    return cache_folder(address_of(place), "build")

@@ -6,30 +6,25 @@ All others end with it, so that nothing is left behind; a service manager watche
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import logging
 import multiprocessing
 import os
 import resource
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Final
 
 from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.store.pool.sandbox import die_with_parent
 
 _FORK: Final = multiprocessing.get_context("fork")
-_PREFIX: Final = "provenance-graph-"
 _QUICK: Final = 1.0
 _PAUSE: Final = 0.3
 _LONGEST: Final = 10.0
@@ -183,22 +178,6 @@ def _once(work: Work, connection: Connection) -> None:
         connection.send(str(error))
     else:
         connection.send("")
-
-
-def private_folder() -> Path:
-    """A folder for our sockets that nobody else may enter; those of the dead are removed."""
-    for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        owner = old.name.removeprefix(_PREFIX).partition("-")[0]
-        with contextlib.suppress(OSError):
-            ours = old.lstat().st_uid == os.getuid() and not old.is_symlink()
-            if ours and owner.isdigit() and not Path(f"/proc/{owner}").exists():
-                remove(old)
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
-
-
-def remove(folder: Path) -> None:
-    """Remove it at the end."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def allow_files(wanted: int) -> None:

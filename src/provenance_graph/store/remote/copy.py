@@ -95,10 +95,10 @@ def _dumped(remote: RemoteStore, version: str) -> Iterator[Quad]:
         )
 
 
-def cache_folder(url: str) -> Path:
-    """Where the copy of a remote store is stored for this user."""
+def cache_folder(url: str, what: str = "remote") -> Path:
+    """Where the copy of a remote store, or the stages of a build into it, are for this user."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "provenance-graph" / f"remote-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+    return base / "provenance-graph" / f"{what}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
 
 
 def main(arguments: list[str]) -> None:
