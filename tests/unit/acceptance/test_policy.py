@@ -155,7 +155,22 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
             " coll:b a pg:Collection ; pg:repeats coll:a .",
             "it has a cycle",
         ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:guards pg:nosuchproperty .",
+            "pg:nosuchproperty is no property and no section",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:basisOrder (pg:ArtifactReading pg:Inference) .",
+            "without pg:DeveloperStatement, pg:Measurement, pg:ThirdPartyReport: list it",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:guards "
+            + ", ".join(f"<urn:{n}>" for n in range(5_100))
+            + " .",
+            "more than 5,000 triples",
+        ),
     ],
+    ids=lambda value: value[:60],
 )
 def test_a_policy_at_fault_is_refused_with_its_place(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match=r"policy\.ttl") as raised:

@@ -66,9 +66,16 @@ def read_policy(store: QuadSource) -> Policy:
         raise StoreError(f"the store holds {len(policies)} acceptance policies; rebuild it")
     reading = _Reading(store, policies[0])
     facts = members(PG.FactProperty) | members(PG.SingleValuedFact)
+    never = frozenset(reading.members(PG.neverAccepted, Basis))
+    order = reading.codes(PG.basisOrder, Basis)
+    if unranked := [basis for basis in Basis if basis not in never and basis not in order]:
+        named = ", ".join(shorten(basis.value) for basis in unranked)
+        raise reading.fault(
+            PG.basisOrder, f"without {named}: list it, or state pg:neverAccepted of it"
+        )
     return Policy(
-        basis_order=tuple(reading.codes(PG.basisOrder, Basis)),
-        never=frozenset(reading.members(PG.neverAccepted, Basis)),
+        basis_order=tuple(order),
+        never=never,
         single=members(PG.SingleValuedFact),
         exhaustive=members(PG.ExhaustiveFact),
         facts=facts,
@@ -159,9 +166,10 @@ class _Reading:
         """Properties, or the properties of sections, that the policy names."""
         iris: set[Iri] = set()
         for value in self.objects(term):
-            if not isinstance(value, Iri):
-                raise self.fault(term, f"{value} is no property")
-            iris |= _of_section(self.store, value)
+            named = _of_section(self.store, value) if isinstance(value, Iri) else set()
+            if not named:
+                raise self.fault(term, f"{shorten(str(value))} is no property and no section")
+            iris |= named
         return iris
 
     def decimal(self, term: Iri, default: Decimal) -> Decimal:
@@ -178,8 +186,9 @@ class _Reading:
 
 
 def _of_section(store: QuadSource, named: Iri) -> set[Iri]:
+    """The properties of a section, else the property itself; none where the store knows neither."""
     inside = {s for s, *_ in store.quads(predicate=PG.section, object=named)}
-    return inside or {named}
+    return inside or ({named} if any(store.quads(named, RDF.type)) else set())
 
 
 def sources(store: QuadSource) -> dict[Iri, RankedSource]:

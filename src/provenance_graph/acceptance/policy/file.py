@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from itertools import islice
 
 from provenance_graph.acceptance.policy.data import read_policy
 from provenance_graph.acceptance.policy.policy import Policy
@@ -30,6 +31,9 @@ _SETTINGS = frozenset(
     }
 )
 """What a policy may set; whatever the file leaves out stays as the store has it."""
+
+MAX_TRIPLES = 5_000
+"""Ten times what the shipped policy and its sources take; each is looked up more than once."""
 
 _RANKS = frozenset(
     {PG.closeness, PG.tier, PG.repeats, PG.researched, PG.keptByProject, PG.listsServices}
@@ -71,7 +75,12 @@ def policy_of(source: QuadSource, quads: Iterable[Quad], day: str, where: str) -
     """
     base = ReferenceReads(source)
     (own,) = {s for s, *_ in base.quads(predicate=RDF.type, object=PG.AcceptancePolicy)}
-    given = [(s, p, o, None) for s, p, o, graph in quads if graph is None]
+    triples = ((s, p, o, None) for s, p, o, graph in quads if graph is None)
+    given: list[Quad] = list(islice(triples, MAX_TRIPLES + 1))
+    if len(given) > MAX_TRIPLES:
+        raise PolicyError(
+            where, "the file", f"more than {MAX_TRIPLES:,} triples; keep to the policy"
+        )
     policies = {s for s, p, o, _ in given if p == RDF.type and o == PG.AcceptancePolicy}
     if len(policies) != 1:
         raise PolicyError(where, "pg:AcceptancePolicy", f"{len(policies)} policies; give one")
