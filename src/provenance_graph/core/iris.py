@@ -179,7 +179,6 @@ def dataset(name: str) -> Iri:
     return mint("dataset", name if re.fullmatch(r"[\w.-]+/[\w.-]+", name) else slug(name))
 
 
-@remembered(16_384)
 def owner_of(name: Iri) -> str:
     """The owner that stands in the name of a model or dataset of ours; empty where there is none.
 
@@ -193,6 +192,7 @@ def owner_of(name: Iri) -> str:
     return ""
 
 
+@remembered(16_384)
 def slug(text: str) -> str:
     """A short lower-case name for use in an IRI.
 
