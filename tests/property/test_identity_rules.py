@@ -67,6 +67,10 @@ RELEASED = Claim(
     iris.entity("mot", "model", "koala"), DCTERMS.issued, literals.day("2023-01-01").literal,  # type: ignore[union-attr]
     basis=Basis.INFERENCE,
 )  # fmt: skip
+MIXED = iris.entity("litellm", "model", "host/mixed-8x7b-instruct")
+SHORT = iris.entity("litellm", "model", "host/owl3-30b")
+OWNED = iris.entity("modelsdev", "model", "cloud/@cf/berkeley/koala-13b")
+COPY = iris.entity("ollama", "model", "koala-13b-0123")
 POOL: list[list[Claim]] = [
     a_model(iris.model("berkeley/koala-13b"), "koala-13b", "berkeley"),
     a_model(iris.model("other/koala-13b"), "koala-13b", "other"),
@@ -85,6 +89,18 @@ POOL: list[list[Claim]] = [
     a_model(iris.entity("mot", "model", "koala-13b-base"), "Koala 13B"),
     [Claim(iris.entity("mot", "model", "koala-13b-base"), PG.parameterCount, literals.integer(13 * 10**9))],
     [Claim(iris.model("berkeley/koala-13b"), PG.fineTunedFrom, iris.entity("mot", "model", "koala-13b-base"))],
+    a_model(OWNED, "koala-13b", kind=PG.OfferedModel),
+    a_model(COPY, "koala:13b", "ollama"),
+    [Claim(COPY, PG.quantizedFrom, iris.model("berkeley/koala-13b"))],
+    a_model(MIXED, "mixed-8x7b-instruct", kind=PG.OfferedModel),
+    an_offer("host", MIXED),
+    a_model(iris.model("mist/Mixed-8x7B-Instruct-v0.1"), "Mixed-8x7B-Instruct-v0.1", "mist"),
+    a_model(iris.model("mist/Mixed-8x7B-Instruct-v0.2"), "Mixed-8x7B-Instruct-v0.2", "mist"),
+    a_model(iris.entity("osai", "model", "mixed"), "Mixed 8x7B Instruct"),
+    a_model(SHORT, "owl3-30b", kind=PG.OfferedModel),
+    a_model(iris.model("owl/Owl3-30B-A3B"), "Owl3-30B-A3B", "owl"),
+    a_model(iris.model("owl/Owl3-30B-A3B-Instruct"), "Owl3-30B-A3B-Instruct", "owl"),
+    a_model(iris.model("other/Owl3-30B-A3B"), "Owl3-30B-A3B", "other"),
     a_dataset("the-pile", "EleutherAI"),
     a_dataset("pile"),
     a_dataset("EleutherAI/pile"),
@@ -97,15 +113,16 @@ POOL: list[list[Claim]] = [
 def records(draw: st.DrawFn) -> Record:
     local = draw(st.sampled_from(["one", "two", "three", "four"]))
     day = draw(st.sampled_from(DAYS))
+    collection = draw(st.sampled_from(["t", "osai", "litellm"]))
     header = Header(
-        iris.record("t", local, day),
-        Iri(f"https://example.org/{local}"),
+        iris.record(collection, local, day),
+        Iri(f"https://example.org/{collection}/{local}"),
         iris.organization("T"),
         day,
-        "rdf",
-        Basis.THIRD_PARTY,
+        draw(st.sampled_from(["rdf", "osai", "huggingface"])),
+        draw(st.sampled_from([Basis.THIRD_PARTY, Basis.DEVELOPER])),
     )
-    parts = draw(st.lists(st.sampled_from(POOL), min_size=1, max_size=4, unique_by=id))
+    parts = draw(st.lists(st.sampled_from(POOL), min_size=1, max_size=5, unique_by=id))
     claims = [claim for part in parts for claim in part]
     if draw(st.integers(0, 3)) == 0:  # a claim with a node of its own
         claims = [
@@ -125,7 +142,7 @@ steps = st.lists(
         st.tuples(st.booleans(), records()), st.tuples(st.just(None), st.sampled_from(DECISIONS))
     ),
     min_size=1,
-    max_size=8,
+    max_size=10,
 )
 
 

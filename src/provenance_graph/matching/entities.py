@@ -67,7 +67,7 @@ class NamedEntity:
     apart, ``entries`` those of them that have an entry of it and do not only name it as the base of
     another model. ``parents`` are models that it was made from; ``alternates`` are labels without what
     stands in brackets, which decide nothing alone. ``versions_of`` are the names of which a source
-    says that it is a dated version. ``is_quantised`` says that a source calls it a quantised copy.
+    says that it is a dated version; ``is_quantised``, that a source calls it a quantised copy.
     """
 
     iri: Iri
@@ -303,10 +303,10 @@ class Gathered:
 
 def entity_names(entity: Iri, labels: Iterable[str], hosts: frozenset[str]) -> Iterator[Name]:
     """The names of one entity: each label with its id, and the id where it is no slug of a label."""
-    texts = {text for text in labels if not is_placeholder(text)}
-    own = local(entity)
-    minted = bool(texts) and (own == own.casefold()) and own in {*map(iris.slug, texts)}
-    own_names = () if minted else tuple(readings(own))
+    given, own = set(labels), local(entity)
+    texts = {text for text in given if not is_placeholder(text)}
+    minted = own == own.casefold() and own in {*map(iris.slug, given)}
+    own_names = () if minted or is_placeholder(own) else tuple(readings(own))
     for text in sorted(texts):
         for name in readings(text):
             yield from without_host(_together(name, *own_names[:1]), hosts)

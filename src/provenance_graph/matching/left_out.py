@@ -12,7 +12,7 @@ from dataclasses import replace
 from provenance_graph.core.developers import developer_names
 from provenance_graph.matching import bars
 from provenance_graph.matching.bars import EntityGroup
-from provenance_graph.matching.entities import Full, NamedEntity, fulls
+from provenance_graph.matching.entities import Full, NamedEntity, fulls, owner
 from provenance_graph.matching.groups import NameGroups, distinct
 from provenance_graph.matching.names import Name
 from provenance_graph.matching.outcome import PairVerdict
@@ -162,13 +162,44 @@ class PartsLeftOut(NameGroups):
         name = self.full_names[full]
         if group.is_model or name.variant or group.hosts & developer_names().hosts_of_base_models:
             return
-        tuned = distinct(g for other in self.instruct_names(full) for g in self.groups(other))
-        tuned = [g for g in tuned if g.anchors and g.developers & target.developers]
+        tuned = self._tuned(full, target)
         weights = name.sizes or target.repositories or any(g.repositories for g in tuned)
         if tuned and weights and not any(g.hosts & group.hosts for g in tuned):
             yield "base and Instruct both exist, and the host has only this name"
         elif name.sizes and group.hosts & _RUNNERS and self.has_tuned(full[0]):
             yield "a local runner's bare name means the Instruct or chat model"
+
+    def served(self, full: Full, one: EntityGroup, other: EntityGroup) -> Iterator[str]:
+        """Bar d again: what a service offers under the base's bare name, be it the developer's own.
+
+        A name with the owner of the repository in front is that of the weights themselves.
+        """
+        name = self.full_names[full]
+        for group, target in ((one, other), (other, one)):
+            service = group.hosts - developer_names().hosts_of_base_models == group.hosts
+            if not group.hosts or not service or group.repositories or group.listed:
+                continue
+            if not name.sizes or name.variant or _is_base_there(group, target):
+                continue
+            if target.is_model and self._tuned(full, target):
+                yield "base and Instruct both exist, and a service's bare name means the Instruct"
+
+    def _tuned(self, full: Full, target: EntityGroup) -> list[EntityGroup]:
+        """The models of a target's developer that are the Instruct or chat of one of its names."""
+        sized = self.full_names[full].sizes
+        names = {full, *(f for entity in target.members for f in entity.fulls)}
+        named = sorted(f for f in names if self.full_names[f].sizes == sized)
+        tuned = distinct(
+            group
+            for one in named
+            for other in self.instruct_names(one)
+            for group in self.groups(other)
+        )
+        return [
+            group
+            for group in tuned
+            if group is not target and group.anchors and group.developers & target.developers
+        ]
 
     def _decide(self, group: EntityGroup, fitting: EntityGroup, rule: str, pro: list[str]) -> None:
         """Make two one, or leave them to a person with what speaks against it."""
@@ -189,3 +220,10 @@ class PartsLeftOut(NameGroups):
             self.record(group, fitting, PairVerdict.BARRED, SIZE, pro, against)
         else:
             self.merge(group, fitting, SIZE, 0.85, pro)
+
+
+def _is_base_there(group: EntityGroup, target: EntityGroup) -> bool:
+    """Whether a service's id names the owner of the repository, and so the weights."""
+    owners = {name.partition("/")[0].casefold() for name in target.repositories}
+    owners |= {owner(entity.iri).casefold() for entity in target.members if entity.ours}
+    return any(owner(entity.iri).casefold() in owners for entity in group.members)

@@ -90,6 +90,7 @@ class Matcher(PartsLeftOut):
                     self.record(first, second, PairVerdict.CANDIDATE, RULE, pro, why)
                 elif why := (
                     *self._bare(full, first, second),
+                    *self.served(full, first, second),
                     *bars.evidence(first, second, self.different),
                 ):
                     self.record(first, second, PairVerdict.BARRED, RULE, pro, why)

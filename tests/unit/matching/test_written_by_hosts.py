@@ -188,3 +188,103 @@ def test_experts_left_out_with_instruct_is_left_to_a_person() -> None:
     pair = about(hosted, base, tuned)
     assert not pair.decided
     assert pair.contra == ("base and Instruct both exist, and the host has only this name",)
+
+
+@pytest.mark.parametrize("label", ["other", "Unknown", "N/A"])
+def test_a_placeholder_in_an_id_is_no_name(label: str) -> None:
+    """An index's entry "Other" is not a repository that somebody called so."""
+    iri = iris.entity("dpi", "model", iris.slug(label))
+    assert list(entity_names(iri, [label], frozenset())) == []
+    listed = NamedEntity(iri, tuple(entity_names(iri, [label], frozenset())))
+    assert not decided(hub(f"unslothai/{iris.slug(label)}"), listed)
+    nameless = iris.entity("dpi", "model", "other")
+    assert list(entity_names(nameless, [], frozenset())) == []
+
+
+def test_a_service_means_the_instruct_by_a_name_that_the_base_alone_has() -> None:
+    """The developer before the slash states whose model it is, not that it is the base."""
+    base, tuned = hub("meta-llama/Llama-9-8B"), hub("meta-llama/Llama-9-8B-Instruct")
+    by = base.developers
+    served = named(
+        iris.entity("litellm", "model", "meta/llama-9-8b"),
+        offered=True, hosts=frozenset({"gateway"}), developers=by,
+    )  # fmt: skip
+    assert not any(served.iri in pair for pair in decided(base, tuned, served))
+    assert (served.iri, base.iri) in decided(base, served)
+    weights = named(
+        iris.entity("litellm", "model", "meta-llama/Llama-9-8B"),
+        offered=True, hosts=frozenset({"gateway"}), developers=by,
+    )  # fmt: skip
+    assert (weights.iri, base.iri) in decided(base, tuned, weights)
+    replicate = named(
+        iris.entity("litellm", "model", "meta/llama-9-8b"),
+        offered=True, hosts=frozenset({"replicate"}), developers=by,
+    )  # fmt: skip
+    assert (replicate.iri, base.iri) in decided(base, tuned, replicate)
+
+
+def test_the_instruct_of_any_of_a_models_names_makes_a_bare_name_doubtful() -> None:
+    """Mistral 7B of a host is the Instruct, though that is known with a version alone."""
+    base = hub("mistralai/Mistral-7B-v0.1")
+    base = NamedEntity(base.iri, (*base.names, parse("Mistral 7B")), base.developers)
+    tuned = hub("mistralai/Mistral-7B-Instruct-v0.1")
+    hosted = offer("host", "mistral-7b")
+    assert (hosted.iri, base.iri) in decided(base, hosted)
+    assert not any(hosted.iri in pair for pair in decided(base, tuned, hosted))
+
+
+def index(source: str, label: str, **known: object) -> NamedEntity:
+    iri = iris.entity(source, "model", iris.slug(label))
+    listed = {"listed": frozenset({source}), **known}
+    return NamedEntity(iri, tuple(entity_names(iri, [label], frozenset())), **listed)  # type: ignore[arg-type]
+
+
+META = iris.organization("meta")
+MISTRAL = frozenset({iris.organization("mistralai")})
+
+
+def test_two_first_versions_of_different_developers_leave_a_host_open() -> None:
+    one, other = (hub(f"{by}/Mixtral-8x7B-Instruct-v0.1") for by in ("mistralai", "another"))
+    hosted = offer("host", "mixtral-8x7b-instruct")
+    assert not any(hosted.iri in pair for pair in decided(one, other, hosted))
+
+
+def test_a_quantised_name_without_its_version_is_left_open() -> None:
+    model = hub("mistralai/Mixtral-8x7B-Instruct-v0.1-AWQ")
+    hosted = offer("host", "mixtral-8x7b-instruct-awq")
+    pair = about(hosted, model)
+    assert not pair.decided
+    assert pair.contra == ("a quantised name, and the developer is not stated",)
+
+
+def test_an_index_leaves_the_first_version_out_of_its_own_developers_model() -> None:
+    model = hub("mistralai/Mistral-7B-v0.1")
+    assert decided(model, index("fmti", "Mistral 7B", developers=MISTRAL))
+    assert not decided(model, index("fmti", "Mistral 7B", developers=frozenset({META})))
+    assert not decided(
+        hub("mistralai/Mistral-7B-v0.2"), index("fmti", "Mistral 7B", developers=MISTRAL)
+    )
+
+
+def test_a_name_without_a_size_does_not_leave_instruct_out() -> None:
+    assert not decided(hub("databricks/dbrx-large-instruct"), offer("host", "dbrx-large"))
+    assert decided(hub("databricks/dbrx-132b-instruct"), offer("host", "dbrx-132b"))
+
+
+def test_a_size_left_out_is_that_of_the_developers_one_model_of_that_count() -> None:
+    bare = index("mot", "PaLM", developers=frozenset({META}), parameters=(62e9,))
+    near = index("epoch", "PaLM 60B", developers=frozenset({META}), parameters=(60e9,))
+    assert {frozenset(pair) for pair in decided(bare, near)} == {frozenset((bare.iri, near.iri))}
+    far = index("epoch", "PaLM 54B", developers=frozenset({META}), parameters=(54e9,))
+    of_others = index("osai", "PaLM 62B", developers=MISTRAL, parameters=(62e9,))
+    assert not decided(bare, far)
+    assert not decided(bare, of_others)
+    twin = index("osai", "PaLM 63B", developers=frozenset({META}), parameters=(63e9,))
+    assert not decided(bare, near, twin)
+
+
+def test_the_instruct_of_another_developer_does_not_make_a_bare_name_doubtful() -> None:
+    base, hosted = hub("acme/swift-8b"), offer("host", "swift-8b")
+    assert (hosted.iri, base.iri) in decided(base, hub("other/swift-8b-instruct"), hosted)
+    assert (hosted.iri, base.iri) in decided(base, offer("kyma", "swift-8b-instruct"), hosted)
+    assert (hosted.iri, base.iri) not in decided(base, hub("acme/swift-8b-instruct"), hosted)
