@@ -33,6 +33,7 @@ from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.ingest.bulk.engines import Engine, LocalEngine, uncollected
 from provenance_graph.ingest.bulk.keeping import keep_table
 from provenance_graph.ingest.bulk.keys import key_tasks, write_keys
+from provenance_graph.ingest.bulk.loading import put
 from provenance_graph.ingest.bulk.parts import RecordPart, text
 from provenance_graph.ingest.bulk.pipeline import (
     Compiled,
@@ -48,11 +49,10 @@ from provenance_graph.ingest.noting import ViewBefore
 from provenance_graph.ingest.rules import key_quads
 from provenance_graph.ingest.shipped import mappings, reference_quads
 from provenance_graph.ingest.update import Deriver, update
-from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.embedded.published import locked
-from provenance_graph.store.loading import FORMS, load_files
+from provenance_graph.store.loading import FORMS
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote.writing import RemoteWriter
 
@@ -254,11 +254,8 @@ class _Build:
             total = compiled.quads + len(fixed) + sum(count for _, count in marks)
             step = self.watch("quads sent")
             return self.remote.load(_quads_of(load), digest, lambda done: step(done, total))
-        step = self.watch("bytes loaded")
         before = ViewBefore(self.where)
-        version = embedded.build(
-            self.where, lambda empty: load_files(empty, load, step), digest=digest
-        )
+        version = put(self.where, load, stage, digest, self.watch)
         before.note_build(self.where, version, _views(fixed, compiled))
         before.close()
         keep_table(self.where / "derived", version, stage, compiled, fixed)

@@ -49,6 +49,7 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build
+    from provenance_graph.store.embedded.merging import advice
 
     start = time.monotonic()
     with ExitStack() as watched:
@@ -84,6 +85,8 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "
         f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.store_path}"
     )
+    if not session.is_remote and (said := advice(session.folder)):
+        session.say(said)
 
 
 def _engine(name: str) -> Engine:

@@ -129,12 +129,14 @@ def build(
     digest: str = "",
     form: ox.RdfFormat = ox.RdfFormat.N_QUADS,
     least: int = 1,
+    settle: Callable[[Path], object] | None = None,
 ) -> str:
     """Make a store anew, aside, and put it in place only once it is whole.
 
     ``quads`` are ours, or a document in ``form`` (bytes or an open file), or what fills an
-    empty engine. Interrupted, the store that was there stays in use. Gives the new version,
-    whose sequence is at ``least`` the number given.
+    empty engine. ``settle`` is given the folder of the filled database while nobody has it
+    open. Interrupted, the store that was there stays in use. Gives the new version, whose
+    sequence is at ``least`` the number given.
     """
     root = Path(path)
     with locked(root):
@@ -144,6 +146,10 @@ def build(
         try:
             engine = ox.Store(str(root / db))
             _load(engine, quads, form)
+            if settle is not None:
+                del engine  # which closes it
+                settle(root / db)
+                engine = ox.Store(str(root / db))
             sequence = max(old.sequence + 1 if old else 1, least)
             current = Current(version_of(sequence, digest), sequence, db, str(sequence))
             publish(root, engine, current)

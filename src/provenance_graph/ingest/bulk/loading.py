@@ -1,0 +1,105 @@
+"""The last stage of a large build: its text loaded in pieces side by side, then merged.
+
+A piece is what the engine loads at once. Each is a small database of its own, made by a task
+that writes its folder whole or not at all; with the library that merges them
+(:mod:`store.embedded.merging`) a build takes less memory, both cores and half the room.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from provenance_graph.ingest.bulk.engines import LocalEngine
+from provenance_graph.ingest.bulk.parts import finish, fresh_folder, seal, sealed
+from provenance_graph.ingest.bulk.pipeline import Watch
+from provenance_graph.store import embedded
+from provenance_graph.store.embedded import merging
+from provenance_graph.store.embedded.merging import NotMerged
+from provenance_graph.store.loading import load_files
+
+PIECE_QUADS: Final = 1_000_000
+"""About how many quads one piece has: the engine sorts as many in memory, in about a gigabyte."""
+LEAST: Final = 3
+"""Pieces from which on they are loaded apart: the engine merges nothing of what is less."""
+_log = logging.getLogger(__name__)
+_BYTES: Final = {"nquads": 240, "trig": 45}
+"""About how many bytes of text a quad has."""
+
+File = tuple[Path, str]
+"""A file to load, with its form."""
+
+
+@dataclass(frozen=True, slots=True)
+class PieceTask:
+    """Files to load into one database, which is ``folder``."""
+
+    files: tuple[File, ...]
+    folder: Path
+
+
+def put(root: Path, files: Sequence[File], stage: Path, digest: str, watch: Watch) -> str:
+    """Make the store at ``root`` of files, each with its form; gives the version.
+
+    Much is loaded in pieces, below ``stage``, where they can be merged.
+    """
+    tasks = pieces(files, stage / "loaded")
+    if len(tasks) >= LEAST and merging.available():
+        try:
+            return _merged(root, tasks, digest, watch)
+        except NotMerged as error:
+            _log.warning("%s is loaded as a whole, and takes more room: %s", root, error)
+        shutil.rmtree(stage / "loaded", ignore_errors=True)
+    step = watch("bytes loaded")
+    return embedded.build(root, lambda empty: load_files(empty, files, step), digest=digest)
+
+
+def _merged(root: Path, tasks: Sequence[PieceTask], digest: str, watch: Watch) -> str:
+    step, loaded = watch("pieces loaded"), []
+    with LocalEngine() as engine:
+        for folder in engine.run(load_piece, tasks):
+            loaded.append(folder)
+            step(len(loaded), len(tasks))
+    merge = partial(merging.merge, loaded=sorted(loaded), step=watch("tables merged"))
+    return embedded.build(root, [], digest=digest, settle=merge)
+
+
+def pieces(files: Iterable[File], folder: Path) -> list[PieceTask]:
+    """Files, each with its form, in pieces of about equal size, below ``folder``."""
+    results: list[PieceTask] = []
+    waiting: list[File] = []
+    quads = 0
+
+    def close() -> None:
+        if waiting:
+            results.append(PieceTask(tuple(waiting), folder / f"piece-{len(results):05d}"))
+            waiting.clear()
+
+    for path, form in files:
+        more = path.stat().st_size // _BYTES[form]
+        if quads + more > PIECE_QUADS:
+            close()
+            quads = 0
+        waiting.append((path, form))
+        quads += more
+    close()
+    return results
+
+
+def load_piece(task: PieceTask) -> Path:
+    """Make one piece's database; gives its folder."""
+    if sealed(task.folder) is None:
+        aside = fresh_folder(task.folder)
+        engine = ox.Store(str(aside))
+        load_files(engine, task.files)
+        del engine  # which closes it
+        seal(aside, {})
+        finish(aside, task.folder)
+    return task.folder
