@@ -38,7 +38,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA, XSD
 
 CUTOFFS = (PG.knowledgeCutoff, PG.trainingDataCutoff)
-_OF_SERVICE = "a list of services says it of its services, and the weights lie in a repository"
+OF_SERVICE = "a list of services says it of its services, and the weights lie in a repository"
 _RETIRED = Ruling(
     AcceptanceStatus.SUPERSEDED, "a later retrieval replaced it", AcceptanceRule.SUPERSEDED
 )
@@ -243,7 +243,7 @@ def _mark_of_services(groups: dict[Iri, list[SourcedClaim]], policy: Policy) -> 
         return
     for predicate in policy.of_services & groups.keys():
         groups[predicate] = [
-            unusable(item, _OF_SERVICE, AcceptanceRule.SERVICE)
+            unusable(item, OF_SERVICE, AcceptanceRule.SERVICE)
             if policy.source(item).services and item.basis not in DEVELOPER_RANK
             else item
             for item in groups[predicate]

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from provenance_graph.acceptance.columns.basis import (
+    RANKED,
     Partition,
     as_counted,
     with_counted,
@@ -38,7 +39,14 @@ from provenance_graph.acceptance.plausibility import (
 )
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.resolve import claim_order
-from provenance_graph.acceptance.view import CUTOFFS, GroupView, View, group_view, view_of
+from provenance_graph.acceptance.view import (
+    CUTOFFS,
+    OF_SERVICE,
+    GroupView,
+    View,
+    group_view,
+    view_of,
+)
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
     Custody,
@@ -67,12 +75,14 @@ class AcceptedColumns:
     """What a partition's claims amount to.
 
     ``quads`` is the default graph of its subjects. ``rows`` are the claims with ``counted``,
-    the basis on which each counts. ``whole`` holds the views of the subjects that were looked
-    at one by one; of the others ``hard`` says which (subject, property) were.
+    the basis on which each counts; ``viewed`` are the same where ``unusable`` is what the view
+    makes of it. ``whole`` holds the views of the subjects that were looked at one by one; of the
+    others ``hard`` says which (subject, property) were.
     """
 
     quads: pl.DataFrame
     rows: pl.DataFrame
+    viewed: pl.DataFrame
     whole: Mapping[Iri, View]
     hard: pl.DataFrame
 
@@ -86,7 +96,8 @@ def accept(partition: Partition) -> AcceptedColumns:
         Iri(subject): _whole(Iri(subject), stored, partition)
         for (subject,), stored in with_items(alone, partition.headers, "subject")
     }
-    rest = rows.filter(pl.col("current") & ~pl.col("subject").is_in(list(across)))
+    viewed = _of_services(rows, partition.policy)
+    rest = viewed.filter(pl.col("current") & ~pl.col("subject").is_in(list(across)))
     groups = _groups(rest, partition.policy)
     settled, marks = _settled(groups, rest, partition)
     hard = groups.join(settled, on=["subject", "property"], how="anti").select(
@@ -110,7 +121,7 @@ def accept(partition: Partition) -> AcceptedColumns:
         _described(rows.filter(~pl.col("subject").is_in(list(across)))),
         columns.quad_frame(quads),
     ]
-    return AcceptedColumns(pl.concat(parts).unique(), rows, whole, hard)
+    return AcceptedColumns(pl.concat(parts).unique(), rows, viewed, whole, hard)
 
 
 # ---- subjects to be looked at as a whole --------------------------------------------------
@@ -124,9 +135,6 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     counts = current.filter(prop == PG.parameterCount)
     rounded = pl.col("value").str.strip_chars_end("0").str.len_chars() <= 3
     results = {*across, *counts.filter(rounded)["subject"].unique()}
-    of_services = current.filter(prop.is_in(list(policy.of_services)))["subject"].unique()
-    weights = current.filter(prop == PG.hubRepository)
-    results |= {*of_services} & {*weights["subject"].unique()}
     issued = current.filter(prop == DCTERMS.issued)
     dated = issued["subject"].unique()
     results.update(s for s in dated if dated_name(Iri(s)) or is_moving(Iri(s)))
@@ -224,6 +232,21 @@ def _whole(
         retired=retired,
         canonical=partition.canonical,
     )
+
+
+def _of_services(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The rows, where what a list of services says of weights in a repository is unusable."""
+    lists = [str(collection) for collection, source in policy.sources.items() if source.services]
+    weights = rows.filter(pl.col("current") & (pl.col("property") == PG.hubRepository))["subject"]
+    of_service = (
+        pl.col("current")
+        & pl.col("property").is_in(list(policy.of_services))
+        & pl.col("collection").is_in(lists)
+        & ~pl.col("counted").is_in(RANKED)
+        & pl.col("subject").is_in(weights.unique().implode())
+    )
+    said = pl.when(of_service).then(pl.lit(OF_SERVICE)).otherwise(pl.col("unusable"))
+    return rows.with_columns(unusable=said)
 
 
 # ---- groups -------------------------------------------------------------------------------

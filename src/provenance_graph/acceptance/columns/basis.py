@@ -28,7 +28,8 @@ from provenance_graph.store.claim_columns import BASIS_CODE, CUSTODY_CODE, NONE
 Canonical = Callable[[Iri], Iri]
 
 
-_RANKED = [BASIS_CODE[basis] for basis in DEVELOPER_RANK]
+RANKED = [BASIS_CODE[basis] for basis in DEVELOPER_RANK]
+"""The codes of the bases that only the developer has."""
 
 
 _KNOWN = [CUSTODY_CODE[custody] for custody in KNOWN_CUSTODY]
@@ -66,7 +67,7 @@ def with_counted(partition: Partition) -> pl.DataFrame:
     """The rows with ``stated``, the basis that the source gives, and ``counted``."""
     rows = partition.rows.with_columns(stated=stated_basis())
     asked = rows.filter(
-        pl.col("current") & pl.col("stated").is_in(_RANKED) & pl.col("custody").is_in(_KNOWN)
+        pl.col("current") & pl.col("stated").is_in(RANKED) & pl.col("custody").is_in(_KNOWN)
     )
     known = _developers(rows, asked["subject"].unique(), partition)
     pairs = pl.DataFrame(

@@ -133,10 +133,11 @@ class LevelColumns:
 
     def quads(self, seen: AcceptedColumns, partition: Partition, hanging: Hanging) -> LevelFrames:
         """The level quads of a partition's models, without their graph."""
-        rows = seen.rows.filter(self._is_model(seen.rows))
+        model = self._is_model(seen.rows)
+        rows, viewed = seen.rows.filter(model), seen.viewed.filter(model)
         models = rows["subject"].unique()
         under = hanging.rows.filter(pl.col("root").is_in(models.implode()))
-        signed = self._signed(rows, under)
+        signed = self._signed(viewed, under)
         alone = {*seen.whole, *self._deep(under), *signed.filter("alone")["subject"]}
         rest = signed.filter(~pl.col("subject").is_in(list(alone)))
         members = rest.unique("signature", keep="first")
@@ -145,7 +146,7 @@ class LevelColumns:
         decided: list[tuple[str, str, str]] = []
         profiles: set[Quad] = set()
         signature_of = dict(members.select("subject", "signature").iter_rows())
-        for subject, claims in self._claims(rows, signature_of, partition):
+        for subject, claims in self._claims(viewed, signature_of, partition):
             quads = level_quads(subject, claims, below, below, below, self._asked)
             decided.extend((signature_of[subject], p, str(o)) for _, p, o, _ in quads[:1])
             profiles.update(quads[1:])
@@ -160,9 +161,9 @@ class LevelColumns:
             pl.lit("").alias("language"),
         )
         further: list[Quad] = []
-        viewed = ((subject, list(view.claims)) for subject, view in seen.whole.items())
-        looked_at = self._claims(rows, single - set(seen.whole), partition)
-        for subject, claims in chain(looked_at, viewed):
+        whole = ((subject, list(view.claims)) for subject, view in seen.whole.items())
+        looked_at = self._claims(viewed, single - set(seen.whole), partition)
+        for subject, claims in chain(looked_at, whole):
             quads = level_quads(subject, claims, below, below, below, self._asked)
             further += quads[:1]
             profiles.update(quads[1:])
