@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 from examples import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,7 +62,9 @@ RUBRICS = ("kg-transparency", "facets", "osai")
 
 values = st.one_of(
     st.tuples(
-        st.sampled_from([PG.contextLength, PG.layerCount, PG.slidingWindowSize]),
+        st.sampled_from(
+            [PG.contextLength, PG.maxOutputTokens, PG.layerCount, PG.slidingWindowSize]
+        ),
         st.sampled_from([4096, 8192, 128_000]).map(literals.integer),
     ),
     st.tuples(
@@ -163,6 +166,30 @@ def test_a_word_that_names_nothing_and_a_release_before_the_repository_are_seen(
     repository = replace(repository, header=replace(repository.header, reader="osaimap"))
     records = [one("a", named, issued), repository]
     assert in_columns(records, [], 1000) == one_by_one(records, [])
+
+
+def of(collection: str, record: Record, basis: Basis = Basis.THIRD_PARTY) -> Record:
+    """The same record from a collection, with the basis on which its claims stand."""
+    known = mint("collection", collection)
+    return replace(record, header=replace(record.header, collection=known, basis=basis))
+
+
+@pytest.mark.parametrize("basis", [Basis.THIRD_PARTY, Basis.DEVELOPER])
+@pytest.mark.parametrize("by_hub", [[], [literals.integer(4096)]])
+def test_a_list_of_services_says_nothing_of_weights_in_a_repository(basis, by_hub) -> None:
+    window, model = PG.maxOutputTokens, MODELS[0]
+    weights = [Claim(model, PG.hubRepository, HUBS[0])]
+    records = [
+        of("huggingface", one("a", *weights, *(Claim(model, window, size) for size in by_hub))),
+        of("modelsdev", one("b", Claim(model, window, literals.integer(8192))), basis),
+        of("modelsdev", one("c", Claim(MODELS[1], window, literals.integer(8192))), basis),
+    ]
+    made = in_columns(records, [], 1000)
+    assert made == one_by_one(records, [])
+    accepted = {value for *about, value, graph in made if (*about, graph) == (model, window, None)}
+    if basis is Basis.THIRD_PARTY:
+        assert accepted == set(by_hub)
+    assert (MODELS[1], window, literals.integer(8192), None) in made
 
 
 def in_columns(records: Iterable[Record], rows: list[Mapping], bucket: int) -> set[Quad]:
