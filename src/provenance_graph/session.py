@@ -78,7 +78,26 @@ class Session:
         store, day = self.store(), day_of(as_of)
         if day > time.strftime("%Y-%m-%d", time.gmtime()):
             self.say(f"{day} is to come; the answer is what is known today.")
-        return AcceptedSnapshot(store, day, folder=derived_folder(self.store_path))
+        result = AcceptedSnapshot(store, day, folder=derived_folder(self.store_path))
+        if not day:
+            return result
+        from provenance_graph.ingest.day import at_hand
+
+        return at_hand(result) or result
+
+    def whole(self, as_of: str = "") -> AcceptedSnapshot:
+        """The same for who reads much of a past day: its dataset is made once, and read.
+
+        Raises QueryTooLarge where the store is too large for that.
+        """
+        snapshot = self.snapshot(as_of)
+        if not snapshot.as_of or snapshot.folder is not None:
+            return snapshot
+        from provenance_graph.ingest.day import whole
+
+        if sys.stderr.isatty():
+            self.say(f"putting together what was known on {snapshot.as_of}; it is kept")
+        return whole(snapshot)
 
     def levels(self) -> EvidenceLevels:
         """What a commit derives beside the view: the evidence levels of models."""

@@ -1,6 +1,6 @@
 """The accepted view of a day, subject by subject, from the records retrieved by then.
 
-Nothing of it is stored: a pattern is answered by finding the subjects of which a record
+Where no dataset of the day was made (``ingest.day``), nothing of it is stored: a pattern is answered by finding the subjects of which a record
 known on the day states something that fits, and by computing their views. Reference data
 belongs to the software and holds on every day. Curated mappings say which names mean one
 entity; they add no claim, and hold on every day too. The identity rule reads records, so it
@@ -24,6 +24,8 @@ from provenance_graph.core.terms import PG, PROV
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY, AnyGraph
 
+MAX_DATASET_VIEWS = 256
+"""Views cached at once of a dataset, whose accepted facts need none."""
 MAX_VIEWS = 100_000
 """Views cached at once; beyond it they are computed again."""
 
@@ -86,6 +88,27 @@ class DayStatements(VersionStatements):
                     yield about
 
 
+class DatasetReads:
+    """Reads of a dataset of a day: what a store would have held then, made before."""
+
+    def __init__(self, dataset: Store, as_of: str, policy: Policy) -> None:
+        self.as_of, self.policy = as_of, policy
+        self.quads = dataset.quads
+        self.statements = VersionStatements(dataset)
+        self.latest = CurrentVersions(self.statements, as_of)
+        self._views: dict[Iri, View] = {}
+
+    def view(self, subject: Iri) -> View:
+        """The view of a canonical subject on the day."""
+        result = self._views.get(subject)
+        if result is None:
+            if len(self._views) >= MAX_DATASET_VIEWS:
+                self._views.clear()
+            result = view(subject, self.statements, self.policy, self.latest, self.as_of)
+            self._views[subject] = result
+        return result
+
+
 class DayReads:
     """Pattern reads of a store as it would have answered on a day."""
 
@@ -117,6 +140,9 @@ class DayReads:
         if graph is None:
             yield from self._accepted(subject, predicate, object)
             return
+        if graph is ANY and subject is None and predicate is None and object is None:
+            yield from self._all_stated()
+            return
         for quad in self._store.quads(subject, predicate, object, graph):
             if self._known(quad):
                 yield quad
@@ -125,11 +151,23 @@ class DayReads:
         """Every canonical subject of which a record known on the day states something."""
         results = {
             self.statements.canonical(name)
-            for record, *_ in self._store.quads(predicate=PG.ofDocument, graph=ANY)
-            if self.statements.header(record) is not None
+            for record in self._records()
             for name in self._named_in(record)
         }
         return sorted(results)
+
+    def _records(self) -> Iterator[Iri]:
+        """The records known on the day."""
+        for record, _, _, graph in self._store.quads(predicate=PG.ofDocument, graph=ANY):
+            if record == graph and self.statements.header(record) is not None:
+                yield record
+
+    def _all_stated(self) -> Iterator[Quad]:
+        """Every quad of a named graph; of an early day that is far less than the store holds."""
+        for record in self._records():
+            yield from self._store.quads(graph=record)
+        for graph in (identity.RULES, identity.SHIPPED, reference.GRAPH, identity.GRAPH):
+            yield from filter(self._known, self._store.quads(graph=graph))
 
     def _named_in(self, record: Iri) -> Iterator[Iri]:
         for subject, predicate, value, _ in self._store.quads(graph=record):

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from provenance_graph import reference
-from provenance_graph.acceptance.day import DayReads
+from provenance_graph.acceptance.day import DatasetReads, DayReads
 from provenance_graph.acceptance.labels import ReferenceLabels, label
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.policy import Policy
@@ -35,6 +35,8 @@ class AcceptedReads:
     def __init__(self, store: Store, as_of: str = "") -> None:
         self._store, self.as_of = store, as_of
         self.version = store.version
+        self._dataset: Store | None = None if as_of else store
+        """What holds everything that is accepted: the store, of a past day a dataset of it."""
         self._labels: dict[Iri, str] = {}
 
     @cached_property
@@ -43,8 +45,12 @@ class AcceptedReads:
         return load_policy(self._store)
 
     @cached_property
-    def _day_reads(self) -> DayReads | None:
-        return DayReads(self._store, self.as_of, self.policy) if self.as_of else None
+    def _day_reads(self) -> DatasetReads | DayReads | None:
+        if not self.as_of:
+            return None
+        if self._dataset is not None:
+            return DatasetReads(self._dataset, self.as_of, self.policy)
+        return DayReads(self._store, self.as_of, self.policy)
 
     def quads(
         self,
@@ -121,7 +127,7 @@ class AcceptedReads:
         Where the store gives a graph subject by subject, that is one reading from end to end:
         many times quicker than as many look-ups once a store is larger than the engine's cache.
         """
-        if self._day_reads is None and getattr(self._store, "by_subject", False):
+        if getattr(self._dataset, "by_subject", False):
             for subject, quads in groupby(self.quads(), key=itemgetter(0)):
                 if subject in wanted:
                     yield subject, quads
@@ -133,12 +139,12 @@ class AcceptedReads:
         self, predicate: Iri, object: Value | None = None, graph: AnyGraph | None = None
     ) -> int:
         """How many quads there are of a property, or of it and a value; ``graph`` as in ``quads``."""
-        if self._day_reads is not None:
+        if self._dataset is None:
             return sum(1 for _ in self.quads(None, predicate, object, graph))
         pattern = f"?s <{predicate}> {'?o' if object is None else '?value'}"
         where = f"{{ {pattern} }}" if graph is None else f"{{ GRAPH ?g {{ {pattern} }} }}"
         given = {} if object is None else {"value": object}
-        rows = self._store.select(f"SELECT (COUNT(*) AS ?n) {where}", given, _WHOLE).rows
+        rows = self._dataset.select(f"SELECT (COUNT(*) AS ?n) {where}", given, _WHOLE).rows
         return int(str(rows[0][0]))
 
     def annotated(self, predicate: Iri, basis: Iri | None = None) -> Iterator[tuple[Iri, Value]]:
@@ -147,7 +153,7 @@ class AcceptedReads:
         Of every record, accepted or not; with ``basis`` those alone that state it themselves.
         Raises QueryTooLarge where the store cuts its answer off.
         """
-        if self._day_reads is not None:
+        if self._dataset is None:
             nodes = self.quads(predicate=PG.property, object=predicate, graph=ANY)
             for node, _, _, graph in nodes:
                 stated = {p: o for _, p, o, _ in self.quads(node, graph=graph)}
@@ -162,7 +168,7 @@ class AcceptedReads:
             f"<{PG.about}> ?about ; <{PG.value}> ?value }} }}"
         )
         given = {"property": predicate} | ({} if basis is None else {"basis": basis})
-        rows = self._store.select(query, given, _WHOLE)
+        rows = self._dataset.select(query, given, _WHOLE)
         if rows.truncated:
             raise QueryTooLarge(f"the store cut off its answer on {predicate}; raise its limits")
         for about, value in rows.rows:
@@ -180,13 +186,13 @@ class AcceptedReads:
         Our own engine writes them itself, two to three times quicker than quad by quad. Of another
         one only results in JSON are relied on: how it writes a term in other forms is its own.
         """
-        if self._day_reads is not None or not getattr(self._store, "own_engine", False):
+        if self._dataset is None or not getattr(self._dataset, "own_engine", False):
             for subject, _, value, _ in self.quads(predicate=predicate):
                 if isinstance(value, Iri):
                     yield subject.encode(), value.encode()
             return
         query = SparqlQuery(f"SELECT ?s ?o {{ ?s <{predicate}> ?o }}", limits=_WHOLE)
-        answer = self._store.serialize(query, "text/tab-separated-values")
+        answer = self._dataset.serialize(query, "text/tab-separated-values")
         if answer.truncated:
             raise QueryTooLarge(f"the store cut off its answer on {predicate}; raise its limits")
         for line in answer.body.split(b"\n")[1:]:

@@ -51,7 +51,7 @@ class AcceptedSnapshot(AcceptedReads):
     """One version of a store, now or as of a day.
 
     ``as_of`` is an ISO day or empty for now. ``folder`` is where indexes made from the
-    store's present version may be stored; a day's are not stored on disk. ``today`` is the day
+    store's present version may be stored; a day's are stored with a dataset of it (``over``). ``today`` is the day
     that now is; the clock says it where nothing is given, once, here.
     """
 
@@ -215,6 +215,12 @@ class AcceptedSnapshot(AcceptedReads):
             return self
         result = AcceptedSnapshot(self._store, as_of, folder=self.derived, today=self.today)
         result.before = self.before
+        return result
+
+    def over(self, dataset: Store, folder: Path) -> AcceptedSnapshot:
+        """The same day, read from a dataset of it; indexes made of that are stored in ``folder``."""
+        result = AcceptedSnapshot(self._store, self.as_of, folder=self.derived, today=self.today)
+        result._dataset, result.folder = dataset, folder
         return result
 
     @property

@@ -29,6 +29,7 @@ from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.core.threads import releasing_frames
 from provenance_graph.fleet import deployed
 from provenance_graph.licences.graph import LicenceGraph
+from provenance_graph.licences.inheritance.near import index_near
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.model.cells import value_json
 from provenance_graph.model.fields import property_named
@@ -220,11 +221,9 @@ class _Tools:
 
         def made() -> Any:
             now = self._at(as_of)
-            return (
-                LineageGraph(now)
-                .of(resolve(now, model), direction=direction, limit=limit)
-                .to_json()
-            )
+            subject = resolve(now, model)
+            lineage = LineageGraph(now, index_near(now, [subject]))
+            return lineage.of(subject, direction=direction, limit=limit).to_json()
 
         return _guarded(made)
 
@@ -236,7 +235,8 @@ class _Tools:
         def made() -> Any:
             now = self._at(as_of)
             subject = find_entity(now, thing, ("model", "family", "dataset")).iri
-            impact = LineageGraph(now).impact(subject, limit=limit)
+            lineage = LineageGraph(now, index_near(now, [subject]))
+            impact = lineage.impact(subject, limit=limit)
             systems = deployed(now, [subject, *(node.iri for node in impact.nodes)])
             running = [{"system": short_id(one), "runs": short_id(model)} for one, model in systems]
             return {**impact.to_json(), "deployments": running}
@@ -259,7 +259,9 @@ class _Tools:
 
         def made() -> Any:
             now = self._at(as_of)
-            report = LicenceGraph(now).report(resolve(now, model), uses=tuple(uses))
+            subject = resolve(now, model)
+            licences = LicenceGraph(now, index_near(now, [subject]))
+            report = licences.report(subject, uses=tuple(uses))
             return {"sentence": report.sentence, **report.to_json()}
 
         return _guarded(made)

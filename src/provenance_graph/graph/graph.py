@@ -81,6 +81,15 @@ class Graph:
             self._snapshots = {"": now}
         return self._snapshots.setdefault(day, self._snapshots[""].at(day))
 
+    def _whole(self, as_of: str) -> AcceptedSnapshot:
+        """The same for who reads much of a past day; raises QueryTooLarge."""
+        snapshot = self.snapshot(as_of)
+        if snapshot.as_of and snapshot.folder is None:
+            from provenance_graph.ingest.day import whole
+
+            snapshot = self._snapshots[snapshot.as_of] = whole(snapshot)
+        return snapshot
+
     def model(self, name: str, *, as_of: str = "") -> Model:
         """A model by IRI, ``namespace/name`` or unambiguous name; raises NotFound, Ambiguous."""
         return Model(self, resolve(self.snapshot(), name), day_of(as_of))
@@ -94,7 +103,7 @@ class Graph:
         ``undisclosed="trainingCompute"``, ``since="2024"``, …; a list takes any of its values.
         Raises NotFound with near values, UsageError for a filter that there is none of.
         """
-        snapshot = self.snapshot(as_of)
+        snapshot = self._whole(as_of)
         rows = {
             listed.iri_of(one): listed.summary_row(one)
             for one in listed.summaries(snapshot, text, sort, filters)
@@ -106,7 +115,7 @@ class Graph:
         self, text: str, *kinds: str, as_of: str = "", limit: int = 20
     ) -> Listing[dict[str, Any]]:
         """Entities of every kind, or of some, whose name holds a text, best first."""
-        return listed.searched(self.snapshot(as_of), text, kinds, limit)
+        return listed.searched(self._whole(as_of), text, kinds, limit)
 
     def check(self, *paths: str, format: str = "") -> Listing[Finding]:
         """What is wrong with documents, by themselves and against this graph; nothing is stored."""
@@ -131,7 +140,7 @@ class Graph:
         from provenance_graph.licences.rules.breaches import Filters, store_findings
 
         filters = Filters(frozenset(one.upper() for one in rules), licensor, developer, None)
-        return store_findings(LicenceGraph(self.snapshot(as_of)), day=day_of(on), filters=filters)
+        return store_findings(LicenceGraph(self._whole(as_of)), day=day_of(on), filters=filters)
 
     def query(self, sparql: str, bindings: Mapping[str, Value] | None = None) -> Table:
         """The rows of a SELECT; the project's prefixes need not be declared.
@@ -160,7 +169,7 @@ class Graph:
         """Where sources disagree, worst first; with ``every`` conflicts of each kind."""
         from provenance_graph.conflicts.stored import ledger
 
-        snapshot = self.snapshot(as_of)
+        snapshot = self._whole(as_of)
         if every:
             return Listing(conflict_ledger.conflicts(snapshot), conflict_row, CONFLICT_COLUMNS)
         listed = of_default_kinds(ledger(snapshot))  # few, and these are looked at whole
@@ -294,13 +303,13 @@ class Graph:
 
     def stats(self, *, as_of: str = "") -> Stats:
         """What the graph holds, or held on a day."""
-        return stats(self.snapshot(as_of))
+        return stats(self._whole(as_of))
 
     def lineage(self, as_of: str = "") -> LineageGraph:
         """The lineage of all models: ancestors, descendants, paths, impact, networkx."""
         from provenance_graph.lineage.graph import LineageGraph
 
-        return LineageGraph(self.snapshot(as_of))
+        return LineageGraph(self._whole(as_of))
 
     def to_rdflib(self) -> rdflib.Dataset:
         """The whole graph as an rdflib Dataset, for one's own tools; takes memory.

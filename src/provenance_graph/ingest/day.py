@@ -7,17 +7,23 @@ DAY MEMORY`` writes the folder's path, or the reason why not as JSON and ends wi
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence.gather import level_graph
 from provenance_graph.core.claims import Quad
-from provenance_graph.core.errors import ProvenanceError, QueryTooLarge
+from provenance_graph.core.errors import ProvenanceError, QueryTooLarge, StoreError
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.store import embedded
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
@@ -32,14 +38,15 @@ MAX_FOLDERS = 4
 """Datasets of days that are stored beside a store."""
 
 
-def quads(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Iterator[Quad]:
+def quads(snapshot: AcceptedSnapshot, most: int | None = None) -> Iterator[Quad]:
     """The records known on the day, identity, the accepted view, and evidence levels.
 
     Raises QueryTooLarge where there are more than ``most``; the records come first, so that
     a store that is too large is refused before its view is computed.
     """
-    count = 0
-    for part in (snapshot.quads(graph=ANY), snapshot.quads(), level_graph(snapshot)):
+    count, most = 0, most or MAX_QUADS
+    stated = (quad for quad in snapshot.quads(graph=ANY) if quad[3] != identity.RULES)
+    for part in (stated, ruled(snapshot), snapshot.quads(), level_graph(snapshot)):
         for quad in part:
             count += 1
             if count > most:
@@ -51,7 +58,54 @@ def quads(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Iterator[Quad]:
             yield quad
 
 
-def dataset(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Store:
+def ruled(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
+    """What the rule makes of names on the day, which later records may have changed."""
+    names = {name for name, *_ in snapshot.quads(predicate=PG.hubRepository, graph=ANY)}
+    for node, _, _, graph in snapshot.quads(
+        predicate=PG.property, object=PG.hubRepository, graph=ANY
+    ):
+        names |= {
+            o for *_, o, _ in snapshot.quads(node, PG.about, graph=graph) if isinstance(o, Iri)
+        }
+    for name in sorted(names):
+        model = snapshot.statements.ruled(name)
+        if model is not None:
+            yield name, SKOS.exactMatch, model, identity.RULES
+
+
+def whole(snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
+    """A snapshot for who reads much of a past day: over the day's dataset, made now if need be.
+
+    Itself for now, and where nothing can be stored beside the store. Raises QueryTooLarge.
+    """
+    if not snapshot.as_of:
+        return snapshot
+    try:
+        materialised(snapshot)
+    except OSError:
+        return snapshot
+    return at_hand(snapshot) or snapshot
+
+
+def at_hand(snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
+    """A snapshot of a past day over its dataset, where that was made."""
+    if snapshot.derived is None or not snapshot.as_of:
+        return None
+    folder = _folder(snapshot.derived, snapshot)
+    try:
+        store = EmbeddedStore.open(folder)
+    except (StoreError, OSError):
+        return None
+    with suppress(OSError):
+        os.utime(folder)  # those asked for last are kept
+    return snapshot.over(store, folder / "derived")
+
+
+def _folder(derived: Path, snapshot: AcceptedSnapshot) -> Path:
+    return derived / "days" / f"{snapshot.version}.{snapshot.as_of}"
+
+
+def dataset(snapshot: AcceptedSnapshot, most: int | None = None) -> Store:
     """The dataset of a snapshot's day, open for reading: stored beside the store, or in memory.
 
     Raises QueryTooLarge.
@@ -60,28 +114,35 @@ def dataset(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Store:
     return MemoryStore(quads(snapshot, most)) if folder is None else EmbeddedStore.open(folder)
 
 
-def materialised(snapshot: AcceptedSnapshot, most: int = MAX_QUADS) -> Path | None:
+def materialised(snapshot: AcceptedSnapshot, most: int | None = None) -> Path | None:
     """The folder of the day's dataset, made now where it is not there yet.
 
     None where nothing can be stored beside the store. Raises QueryTooLarge.
     """
     if snapshot.derived is None:
         return None
-    days = snapshot.derived / "days"
-    target = days / f"{snapshot.version}.{snapshot.as_of}"
+    target = _folder(snapshot.derived, snapshot)
     if not (target / "CURRENT").exists():
-        days.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=days))
-        try:
-            embedded.build(aside, quads(snapshot, most))
-            aside.rename(target)
-        except OSError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.parent.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two processes may want the same day
             if not (target / "CURRENT").exists():
-                raise  # nobody else was quicker
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-        _make_room(days, target)
+                _make(target, quads(snapshot, most))
     return target
+
+
+def _make(target: Path, contents: Iterable[Quad]) -> None:
+    """Write a dataset aside and put it in its place; the oldest ones go."""
+    days = target.parent
+    for left in days.glob(".*.*"):  # by a process that was killed: only one makes them at a time
+        shutil.rmtree(left, ignore_errors=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=days))
+    try:
+        embedded.build(aside, contents)
+        aside.rename(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    _make_room(days, target)
 
 
 def _make_room(days: Path, newest: Path) -> None:

@@ -13,11 +13,13 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core.claims import Quad
+from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.deadline import Deadline, use
-from provenance_graph.core.errors import RequestRefused
+from provenance_graph.core.errors import QueryTooLarge, RequestRefused
 from provenance_graph.core.terms import DCTERMS
+from provenance_graph.ingest import day as ingest_day
 from provenance_graph.service.api.common import access as access_module
+from provenance_graph.service.api.common import days
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import INDEXES, Index, intact, missing
 from provenance_graph.service.api.routers import routers
@@ -327,3 +329,49 @@ def test_what_a_killed_process_left_unfinished_is_deleted(audited_copy: Path):
     index_all(audited_copy)
     assert not old.exists()
     assert fresh.exists(), "somebody may be making it"
+
+
+def test_a_past_day_is_made_as_a_whole_once_and_kept(
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
+):
+    made = []
+    make = days.make
+    monkeypatch.setattr(days, "make", lambda one: made.append(one.as_of) or make(one))
+    access = Access(audited_copy)
+    assert access.snapshot("2025-12-31").folder is None
+    for name in ("catalogue", "conflicts", "models", "lineage"):
+        assert access.prepared(name, "2025-12-31").folder is not None
+    assert access.snapshot("Dec 2025").folder is not None  # what is about one entity reads it too
+    assert made == ["2025-12-31"]
+    assert Access(audited_copy).snapshot("2025-12-31").folder is not None
+    commit(audited_copy, (MODEL, DCTERMS.title, Literal("x"), None))
+    assert access.snapshot("2025-12-31").folder is None
+    assert access.prepared("catalogue", "2025-12-31").folder is not None
+
+
+def test_while_a_past_day_is_made_that_is_told(audited_copy: Path, monkeypatch: pytest.MonkeyPatch):
+    go = threading.Event()
+    make = days.make
+    monkeypatch.setattr(days, "make", lambda one: go.wait(60) and make(one))
+    monkeypatch.setattr(access_module, "ALONE_SECONDS", 0.05)
+    api = client(Access(audited_copy))
+    reply = api.get(f"{API}/search?q=m&asOf=2025-12-31")
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "5")
+    assert "what was known on 2025-12-31 is being put together" in reply.json()["detail"]
+    assert api.get(f"{ONE}?asOf=2025-12-31").json()["name"] == "M"  # one entity needs no whole day
+    go.set()
+    monkeypatch.setattr(access_module, "ALONE_SECONDS", 60.0)
+    assert api.get(f"{API}/search?q=m&asOf=2025-12-31").json()["total"] > 0
+
+
+def test_a_day_is_made_in_a_bounded_process_and_refused_above_a_size(
+    audited_copy: Path, monkeypatch: pytest.MonkeyPatch
+):
+    access = Access(audited_copy, indexed=True)
+    monkeypatch.setattr(access_module, "DAY_SECONDS", 120.0)
+    assert access.prepared("models", "2025-12-31").folder is not None
+    monkeypatch.setattr(ingest_day, "MAX_QUADS", 10)
+    alone = Access(audited_copy)
+    for _ in range(2):
+        with pytest.raises(QueryTooLarge, match="more than 10 quads"):
+            alone.prepared("catalogue", "2025-11-30")

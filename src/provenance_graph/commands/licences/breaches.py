@@ -75,7 +75,7 @@ def command(
     from provenance_graph.model.naming.entities import find_entity
 
     session: Session = ctx.obj
-    snapshot = session.snapshot(as_of)
+    snapshot = session.whole(as_of)
     entity = find_entity(snapshot, of, ("model", "family", "dataset")).iri if of else None
     filters = Filters(frozenset(one.upper() for one in rules), licensor, developer, entity)
     graph = LicenceGraph(snapshot)

@@ -65,7 +65,7 @@ def command(
     from provenance_graph.conflicts.stored import ledger
     from provenance_graph.model.naming.resolve import resolve
 
-    snapshot = session.snapshot(as_of)
+    snapshot = session.snapshot(as_of) if model else session.whole(as_of)
     if identity:
         _print_pairs(session, snapshot, limit, form)
         return

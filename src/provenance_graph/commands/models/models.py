@@ -107,7 +107,7 @@ def command(
     from provenance_graph.conflicts.stored import models_index
     from provenance_graph.model.search.filters import understood
 
-    snapshot = session.snapshot(as_of)
+    snapshot = session.whole(as_of)
     carry_conflicts(session.folder, snapshot)
     carry_search(session.folder, snapshot)
     catalogue = models_index(snapshot)

@@ -38,7 +38,7 @@ def command(
     from provenance_graph.model.search.index import SearchIndex
     from provenance_graph.session import rendered
 
-    snapshot = session.snapshot(as_of)
+    snapshot = session.whole(as_of)
     carry_search(session.folder, snapshot)
     match = SearchIndex.open(snapshot).search(" ".join(text), limit, kinds, cursor)
     session.cite(snapshot, (item["iri"] for item in match.items))

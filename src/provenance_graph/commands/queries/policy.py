@@ -45,7 +45,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     )
     from provenance_graph.ingest.shipped import reference_quads
 
-    snapshot = session.snapshot(as_of)
+    snapshot = session.whole(as_of)
     policy = snapshot.policy
     other, differences = None, list[Difference]()
     if file is None:

@@ -125,7 +125,7 @@ def check_(
         raise UsageError("--baseline is about now; --as-of about another day: name one of them")
     begun = begin and baseline is not None and not baseline.exists()
     before = Baseline() if begun or baseline is None else read_baseline(baseline)
-    snapshot = session.snapshot(as_of)
+    snapshot = session.whole(as_of)
     if not paths and Path("fleet.toml").is_file():
         paths = (Path("fleet.toml"),)
     systems = [one for path in paths for one in _systems(path, "")] or list(systems_of(snapshot))

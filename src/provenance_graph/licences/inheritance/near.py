@@ -1,6 +1,6 @@
 """The part of the lineage that bears on some entities, for questions about a past day.
 
-Of now a store has its whole lineage as an index. Of a past day it has none, and making it computes
+Of now a store has its whole lineage as an index. Of a past day it has none unless its dataset was made, and making it computes
 the view of every entity of that day; what is asked of a few needs only what lies below them, and
 what lies above these.
 """
@@ -37,14 +37,19 @@ def index_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageIn
     It holds them, their descendants, and all that decides about the licences of these: the whole
     index where the snapshot is of now.
     """
-    if not snapshot.as_of:
+    if not snapshot.as_of or snapshot.folder is not None:
         return LineageIndex.open(snapshot)
     name = f"lineage near {' '.join(sorted(subjects))}"
     return snapshot.cached(name, lambda: part_near(snapshot, subjects))
 
 
 def part_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageIndex:
-    """The same of a past day, made each time: for a service, which answers about any entity."""
+    """The same of a past day, made each time: for a service, which answers about any entity.
+
+    Where there is a dataset of the day, its whole index.
+    """
+    if snapshot.folder is not None:
+        return LineageIndex.open(snapshot)
     referrers = cache(lambda entity: read.referrers(snapshot, entity))
     kinds: dict[Iri, int] = {}
     todo = _below(subjects, referrers)

@@ -203,7 +203,7 @@ def _http_work(
             )
         service = make_service(backend, settings, writer, tokens)
         first = app_of(service)
-        rest = _RestApi(root, indexed=indexed, public=True, signing=signing)
+        rest = _RestApi(root, settings, indexed=indexed, public=True, signing=signing)
         staged = Staged(
             first,
             lambda: app_of(service, rest.routers()),
@@ -213,7 +213,7 @@ def _http_work(
         async def of_all() -> ASGIApp:
             await whole.open()
             other = replace(service, backend=whole, cache=AnswerCache(settings.cache_mb << 20))
-            full = _RestApi(root, indexed=indexed, signing=signing)
+            full = _RestApi(root, settings, indexed=indexed, signing=signing)
             return Staged(app_of(other), lambda: app_of(other, full.routers()))
 
         @asynccontextmanager
@@ -241,13 +241,14 @@ class _RestApi:
     def __init__(
         self,
         root: Path,
+        settings: Settings,
         *,
         indexed: bool,
         public: bool = False,
         signing: Ed25519PrivateKey | None = None,
     ) -> None:
         self._root, self._indexed, self._public = root, indexed, public
-        self._signing = signing
+        self._signing, self._day_seconds = signing, settings.day_seconds
         self._access: Access | None = None
 
     def first_routers(self) -> list[APIRouter]:
@@ -280,7 +281,11 @@ class _RestApi:
 
         if self._access is None:
             self._access = Access(
-                self._root, indexed=self._indexed, public=self._public, signing=self._signing
+                self._root,
+                indexed=self._indexed,
+                public=self._public,
+                signing=self._signing,
+                day_seconds=self._day_seconds,
             )
         return self._access
 

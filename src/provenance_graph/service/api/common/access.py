@@ -6,20 +6,20 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.changes.carry import changed_subjects
 from provenance_graph.core import deadline
-from provenance_graph.core.errors import ProvenanceError, QueryTimeout
+from provenance_graph.core.errors import ProvenanceError, QueryTimeout, StoreError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.threads import releasing_frames
-from provenance_graph.service.api.common import indexes
+from provenance_graph.service.api.common import days, indexes
 from provenance_graph.service.api.common.checksums import DAMAGE
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.service.http.cache import ByteBoundedCache
@@ -47,6 +47,8 @@ INDEX_SECONDS = 20.0
 """Seconds to wait for an index where there is none before it."""
 SLOW_SECONDS = 28.0
 """The same for one that is slow to make; a REST answer may take 30 s."""
+DAY_SECONDS = 20.0
+"""The same for a past day as a whole."""
 MAX_WAITING = 16
 """Requests that may wait for an index at once: fewer than there are threads to answer."""
 
@@ -57,7 +59,7 @@ class Access:
     Nothing here evaluates a query text: all of it is pattern look-ups and indexes. Indexes
     are made by another process (``indexed``) or by threads of their own, under no lock that a
     request takes; meanwhile the version before answers. ``today`` gives the present day;
-    ``signing`` is the key that signs the bundles that leave, where the operator gave one.
+    A past day as a whole is made in ``day_seconds`` or not at all; ``signing`` is the key that signs the bundles that leave, where the operator gave one.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Access:
         indexed: bool = False,
         public: bool = False,
         signing: Ed25519PrivateKey | None = None,
+        day_seconds: float = days.SECONDS,
     ) -> None:
         self.root, self._indexed, self._public = root, indexed, public
         self.signing = signing
@@ -81,6 +84,7 @@ class Access:
         self._work: dict[tuple[str, int], Future[object]] = {}
         self._builders = ThreadPoolExecutor(len(INDEXES), "index")
         self._waiting = threading.BoundedSemaphore(MAX_WAITING)
+        self._days_made = days.DayMaker(aside=indexed, seconds=day_seconds)
         self.answers = ByteBoundedCache[bytes](CACHE_BYTES, len)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:
@@ -130,8 +134,9 @@ class Access:
     def _of_day(self, newest: AcceptedSnapshot, day: str) -> AcceptedSnapshot:
         key = newest.version, day
         result = self._days.get(key)
-        if result is None:
-            result = self._days[key] = newest.at(day)
+        if result is None or result.folder is None:
+            here = result or newest.at(day)
+            result = self._days[key] = days.complete(here) or here
             while len(self._days) > MAX_DAYS:
                 self._days.popitem(last=False)
         self._days.move_to_end(key)
@@ -149,11 +154,12 @@ class Access:
         """A snapshot for which one of INDEXES is at hand: the newest, or one shortly before it.
 
         An index of now is made by another process where there is one (``indexed``), else by a
-        thread; one of a day is made here and now, under the caller's own time limit. Raises
-        RequestRefused (503) where none is there and it is long in the making.
+        thread, and so is a past day as a whole. Raises RequestRefused (503) where none is there and
+        it is long in the making, QueryTooLarge for a day of a store too large for that.
         """
         snapshot, index = self.snapshot(as_of), INDEXES[name]
-        if as_of:
+        if snapshot.as_of:
+            snapshot = self._whole(snapshot)
             index.open(snapshot)
             return snapshot
         if self.at_hand(name, snapshot):
@@ -171,6 +177,36 @@ class Access:
         if result is None:
             raise _not_ready(name)
         return result
+
+    def _whole(self, snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
+        """A snapshot of a past day over its dataset; while that is made, of a version before."""
+        if snapshot.folder is not None:
+            return snapshot
+        day, last = snapshot.as_of, self._last_of_day(snapshot.as_of)
+        work = self._days_made.start(self.store.root, snapshot)
+        seconds = DAY_SECONDS if self._indexed else ALONE_SECONDS
+        if not _done(work, PATIENCE if last else seconds):
+            if last is not None:
+                return last
+            raise refuse(
+                503,
+                "Not ready yet",
+                f"what was known on {day} is being put together; try again in a few seconds",
+                "unavailable",
+                Retry_After="5",
+            )
+        try:
+            work.result()
+        except StoreError:  # nothing can be stored there: it is worked out for each who asks
+            return snapshot
+        found = self.snapshot(day)  # of the newest version, which may be another by now
+        return found if found.folder is not None else days.complete(snapshot) or last or found
+
+    def _last_of_day(self, day: str) -> AcceptedSnapshot | None:
+        """A version before of which a day is there as a whole."""
+        with self._lock:
+            known = [one for one in self._days.values() if one.as_of == day]
+        return next((one for one in reversed(known) if one.folder is not None), None)
 
     def open_stored(self, names: Iterable[str]) -> None:
         """Open the indexes of the newest version that are stored, before somebody asks for them."""
@@ -279,23 +315,29 @@ class Access:
                 work = self._work[key] = self._builders.submit(
                     releasing_frames(INDEXES[name].open), snapshot
                 )
-        until = time.monotonic() + seconds
-        while not work.done():
-            left = until - time.monotonic()
-            if left <= 0:
-                return False
-            with suppress(TimeoutError):
-                work.result(min(left, 1.0))
-            try:
-                deadline.check()
-            except QueryTimeout:  # the thread goes on, and whoever asks again has the index
-                return False
+        if not _done(work, seconds):
+            return False
         with self._lock:
             self._work.pop(key, None)
         work.result()
         with self._lock:
             self._ready[name] = snapshot
         return True
+
+
+def _done(work: Future[Any], seconds: float) -> bool:
+    """Wait until some work is done, for so long at most, and within the caller's time limit."""
+    until = time.monotonic() + seconds
+    while not work.done():
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        wait([work], min(left, 1.0))
+        try:
+            deadline.check()
+        except QueryTimeout:  # the work goes on, and whoever asks again has its result
+            return False
+    return True
 
 
 def _not_ready(name: str) -> Exception:

@@ -1,0 +1,117 @@
+"""Past days as a whole: a dataset of each, with its indexes, made aside and kept for who asks next.
+
+A list or a search of a past day needs the view of everything of that day. The service has it made in
+a bounded process (``processes.whole_day``).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import (
+    QueryCrashed,
+    QueryTimeout,
+    QueryTooLarge,
+    StoreError,
+)
+from provenance_graph.core.threads import releasing_frames
+from provenance_graph.ingest.day import at_hand, whole
+from provenance_graph.service.api.common.indexes import INDEXES
+from provenance_graph.store.pool.spawner import revive
+
+DAY_INDEXES: Final = ("lineage", "catalogue", "conflicts")
+"""Indexes that are made with a day's dataset: lists and searches rest on them."""
+BUILD_BYTES: Final = 3 << 30
+"""Memory of the process that makes one."""
+_MAKER: Final = "provenance_graph.service.processes.whole_day"
+SECONDS: Final = 180.0
+"""Time of that process."""
+_MAX_KEPT: Final = 64
+"""So many days are remembered that are being made, or are too large to be."""
+
+
+def complete(snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
+    """A snapshot of a past day read from its dataset, where that and its indexes are there."""
+    found = at_hand(snapshot)
+    if found is None or found.folder is None:
+        return None
+    there = all(INDEXES[name].exists(found.folder, found.version) for name in DAY_INDEXES)
+    return found if there else None
+
+
+def make(snapshot: AcceptedSnapshot) -> None:
+    """Make the dataset of a snapshot's day and its indexes here.
+
+    Raises QueryTooLarge, and StoreError where nothing can be stored beside the store.
+    """
+    made = whole(snapshot)
+    if made.folder is None:
+        raise StoreError(f"no dataset of {snapshot.as_of} can be stored beside the store")
+    for name in DAY_INDEXES:
+        INDEXES[name].open(made)
+
+
+class DayMaker:
+    """Makes days one after another, those of ``aside`` in a bounded process each."""
+
+    def __init__(self, *, aside: bool, seconds: float = SECONDS) -> None:
+        self._aside, self._seconds = aside, seconds
+        self._lock = threading.Lock()
+        self._work: OrderedDict[tuple[Path, str, str], Future[None]] = OrderedDict()
+        self._threads = ThreadPoolExecutor(1, "day")
+
+    def start(self, root: Path, snapshot: AcceptedSnapshot) -> Future[None]:
+        """The making of a day of a store at ``root``, begun now unless it is under way.
+
+        One that failed is begun anew, but where the day is too large.
+        """
+        key = root, snapshot.version, snapshot.as_of
+        with self._lock:
+            work = self._work.get(key)
+            if work is None or _is_over(work):
+                task: Callable[[], None] = (
+                    (lambda: self._made_aside(root, snapshot))
+                    if self._aside
+                    else (lambda: make(snapshot))
+                )
+                work = self._work[key] = self._threads.submit(releasing_frames(task))
+            while len(self._work) > _MAX_KEPT:
+                self._work.popitem(last=False)
+            return work
+
+    def _made_aside(self, root: Path, snapshot: AcceptedSnapshot) -> None:
+        day = snapshot.as_of
+        command = [sys.executable, "-m", _MAKER, str(root), day, str(BUILD_BYTES)]
+        try:
+            ended = subprocess.run(  # noqa: S603 - our own interpreter and module
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=self._seconds,
+                # elsewhere the confined process may not write; read when SQLite is loaded
+                env={**os.environ, "SQLITE_TMPDIR": str(snapshot.derived)},
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise QueryTimeout(
+                f"the dataset of {day} was not made within {self._seconds:g} s"
+            ) from None
+        if ended.returncode == 1 and ended.stdout.startswith(b"["):
+            raise revive(ended.stdout)
+        if ended.returncode != 0:
+            raise QueryCrashed(f"the dataset of {day} could not be made")
+
+
+def _is_over(work: Future[None]) -> bool:
+    """Whether a making ended otherwise than by finding out that the day is too large."""
+    return work.done() and not isinstance(work.exception(), QueryTooLarge)

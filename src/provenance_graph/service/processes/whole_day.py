@@ -1,0 +1,46 @@
+"""Makes a past day as a whole in a process of its own.
+
+``python -m provenance_graph.service.processes.whole_day STORE DAY MEMORY`` makes the dataset of the
+day and its indexes; it ends with 1 and writes the reason as JSON where it cannot. SQLITE_TMPDIR in
+its environment names a folder below STORE: elsewhere it may not write.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.service.api.common.days import make
+from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.opening import derived_folder
+from provenance_graph.store.pool.sandbox import confine_writer
+
+
+def main(place: str, day: str, memory: str) -> int:
+    """Make a day in this process, within so many bytes of memory."""
+    root = Path(place).resolve()
+    try:
+        with EmbeddedStore.open(root) as store:
+            snapshot = AcceptedSnapshot(store, day, folder=derived_folder(str(root)))
+            _start_threads()
+            confine_writer(int(memory), [root])
+            make(snapshot)
+    except ProvenanceError as error:
+        sys.stdout.write(json.dumps([type(error).__name__, str(error)]))
+        return 1
+    return 0
+
+
+def _start_threads() -> None:
+    """Let Polars start what a confined process cannot."""
+    one = pl.DataFrame({"n": [1]})
+    one.join(one, on="n").group_by("n").len()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:4]))
