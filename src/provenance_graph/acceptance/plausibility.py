@@ -1,10 +1,10 @@
 """Checks of one subject's claims against each other: which value can hardly be true.
 
 Each rule comes from an experiment over the shipped records, which gives its false alarms;
-rules that failed more than they caught are not here. A rounded count is held against the
-size in the model's name and against the sum of its dimensions, a context length against the
-sliding window, an output limit against the context, a third party's release day against the repository's creation and against a
-date in the name, and the number of a paper that a third party names against the release.
+rules that failed more than they caught are not here. Sizes are checked in ``plausible_sizes``. A context
+length is held against the sliding window, limits of output and input against the context, a third
+party's release day against the repository's creation and against a date in the name, and the
+number of a paper that a third party names against the release.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from urllib.parse import unquote
 
 from provenance_graph.acceptance.agreement import date_span
 from provenance_graph.acceptance.criteria import best_of
+from provenance_graph.acceptance.plausible_sizes import Groups, doubted_sizes, number_of
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.literals import arxiv_month
-from provenance_graph.core.sizes import size_in_name, sum_of_weights
+from provenance_graph.core.sizes import size_in_name
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 
-Groups = Mapping[Iri, Sequence[SourcedClaim]]
 _DAY = re.compile(r"(?<!\d)(20[12]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(2[2-9])(0[1-9]|1[0-2])(?!\d|[kbm]\b)", re.IGNORECASE)
 _ARXIV_BEGAN = (2007, 4)
@@ -42,6 +42,9 @@ CHECKED = (
     PG.nominalParameterCount,
     PG.contextLength,
     PG.maxOutputTokens,
+    PG.maxInputTokens,
+    PG.outputModality,
+    PG.trainingComputeFLOP,
     DCTERMS.issued,
     PG.paper,
     *KEEPS_SIZE,
@@ -51,16 +54,11 @@ _LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
 
 def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     """Why a claim's value can hardly be true, by the claim's ``id``; nothing for the others."""
-    results: dict[int, str] = {}
-    counts = list(groups.get(PG.parameterCount, ()))
-    sizes = [*counts, *groups.get(PG.nominalParameterCount, ())]
-    if sizes and (names := _names(subject, groups)):
-        results.update(_against_name(sizes, names, groups, policy))
-    results.update(_against_count(groups.get(PG.nominalParameterCount, ()), counts, policy))
-    if counts:
-        results.update(_against_dimensions(counts, groups, policy))
+    results = doubted_sizes(_names(subject, groups), groups, policy)
     results.update(_against_window(groups))
     results.update(_against_context(groups, policy))
+    results.update(_inputs_over_context(groups, policy))
+    results.update(_against_task(groups))
     if issued := groups.get(DCTERMS.issued):
         results.update(_against_creation(issued, groups, policy))
         results.update(_against_dated_name(issued, subject, policy))
@@ -75,139 +73,21 @@ def needed(predicates: Mapping[Iri, object]) -> bool:
     return any(p in predicates for p in CHECKED)
 
 
-def _number(item: SourcedClaim) -> int | None:
-    value = item.value
-    if not isinstance(value, Literal):
-        return None
-    try:
-        return int(value.lexical)
-    except ValueError:
-        return None
-
-
-def _rounded(count: int) -> bool:
-    """At most three significant digits."""
-    return len(str(count).rstrip("0")) <= 3
-
-
 def _names(subject: Iri, groups: Groups) -> list[str]:
     own = [unquote(subject.rsplit("/", 1)[-1])] if subject.startswith(f"{ID}model/") else []
     stated = [str(item.value) for item in groups.get(SCHEMA.name, ()) if item.value is not None]
     return [*own, *stated]
 
 
-def _against_name(
-    counts: Sequence[SourcedClaim], names: Sequence[str], groups: Groups, policy: Policy
-) -> dict[int, str]:
-    results = {}
-    stated = [given for name in names if (given := size_in_name(name)) is not None]
-    if not stated:
-        return {}
-    size, experts = stated[0]
-    tokens = [_number(item) for item in groups.get(PG.trainingTokenCount, ())]
-    if any(number and size / 2 <= number <= size * 2 for number in tokens):
-        return {}  # the name counts what it was trained on: GloVe (6B)
-    low, high = policy.plausible.experts_in_name if experts else policy.plausible.size_in_name
-    for item in counts:
-        count = _number(item)
-        own = item.basis in DEVELOPER_RANK  # who made a model knows what its name counts
-        if count and _rounded(count) and not own and not low <= count / size <= high:
-            results[id(item)] = f"the name gives about {_short(size)}"
-    return results
-
-
-def _against_count(
-    nominal: Sequence[SourcedClaim], counts: Sequence[SourcedClaim], policy: Policy
-) -> dict[int, str]:
-    """A nominal size that is no rounding of any count that the developer or an index gives."""
-    known = [
-        count
-        for item in counts
-        if (count := _number(item))
-        and item.basis not in policy.never
-        and (item.basis in DEVELOPER_RANK or policy.source(item).researched)
-    ]
-    low, high = policy.plausible.nominal_of_count
-    return {
-        id(item): f"the count is given as {_short(known[0])}"
-        for item in nominal
-        if known and not any(low <= (_number(item) or 0) / count <= high for count in known)
-    }
-
-
-def _short(count: float) -> str:
-    unit, letter = (10**9, "B") if count >= 10**9 else (10**6, "M")
-    return f"{count / unit:.4g}{letter}"
-
-
-_DIMENSIONS = (
-    PG.layerCount,
-    PG.hiddenSize,
-    PG.feedForwardSize,
-    PG.vocabularySize,
-    PG.attentionHeadCount,
-)
-
-
-def _against_dimensions(
-    counts: Sequence[SourcedClaim], groups: Groups, policy: Policy
-) -> dict[int, str]:
-    """A rounded count more than a few per cent off the sum of a plain decoder's weights."""
-    total = _sum_of_weights(groups)
-    if total is None:
-        return {}
-    low, high = total
-    slack = policy.plausible.from_dimensions
-    results = {}
-    for item in counts:
-        count = _number(item)
-        if (
-            count
-            and _rounded(count)
-            and item.basis not in DEVELOPER_RANK
-            and not low * (1 - slack) <= count <= high * (1 + slack)
-        ):
-            results[id(item)] = f"its dimensions give about {_short(high)}"
-    return results
-
-
-def _sum_of_weights(groups: Groups) -> tuple[float, float] | None:
-    """Weights of a plain decoder with and without tied embeddings, from its own files' dimensions.
-
-    Nothing for experts, latent attention or state-space layers, whose sums the dimensions on
-    record do not give.
-    """
-    if any(groups.get(p) for p in (PG.expertCount, PG.keyValueLoraRank, PG.queryLoraRank)):
-        return None
-    read = {p: _one_reading(groups.get(p, ())) for p in _DIMENSIONS}
-    if any(value is None for value in read.values()):
-        return None
-    layers, width, inner, words, heads = (read[p] or 0 for p in _DIMENSIONS)
-    return sum_of_weights(
-        layers,
-        width,
-        inner,
-        words,
-        heads,
-        _one_reading(groups.get(PG.keyValueHeadCount, ())) or heads,
-        _one_reading(groups.get(PG.headDimension, ())),
-    )
-
-
-def _one_reading(items: Sequence[SourcedClaim]) -> int | None:
-    read = {_number(item) for item in items if item.stated_basis is Basis.ARTIFACT}
-    return read.pop() if len(read) == 1 else None
-
-
 def _against_window(groups: Groups) -> dict[int, str]:
     """Contexts that others give and that are a sliding window's size, unless the developer says so."""
-    windows = {_number(item) for item in groups.get(PG.slidingWindowSize, ())} - {None}
+    windows = {number_of(item) for item in groups.get(PG.slidingWindowSize, ())} - {None}
     contexts = groups.get(PG.contextLength, ())
-    own = {_number(item) for item in contexts if item.basis in DEVELOPER_RANK}
+    own = {number_of(item) for item in contexts if item.basis in DEVELOPER_RANK}
     return {
         id(item): "it is the size of the sliding window"
         for item in contexts
-        if (number := _number(item)) in windows and number not in own
+        if (number := number_of(item)) in windows and number not in own
     }
 
 
@@ -218,14 +98,68 @@ def _against_context(groups: Groups, policy: Policy) -> dict[int, str]:
     """
     written = {item.value for item in groups.get(PG.outputModality, ())} - {None}
     stated = [*groups.get(PG.contextLength, ()), *groups.get(PG.maxInputTokens, ())]
-    contexts = [number for item in stated if (number := _number(item))]
+    contexts = [number for item in stated if (number := number_of(item))]
     if written != {PG.Text} or not contexts:
         return {}
     most = max(contexts) * policy.plausible.output_over_context
     return {
         id(item): f"no context that is stated is above {max(contexts):,}"
         for item in groups.get(PG.maxOutputTokens, ())
-        if item.basis not in DEVELOPER_RANK and (_number(item) or 0) > most
+        if item.basis not in DEVELOPER_RANK and (number_of(item) or 0) > most
+    }
+
+
+def _inputs_over_context(groups: Groups, policy: Policy) -> dict[int, str]:
+    """Input limits above every context that is stated, by the closest sources where they do.
+
+    What a model reads stands within its context.
+    """
+    stated = groups.get(PG.contextLength, ())
+    own = [item for item in stated if item.basis in DEVELOPER_RANK or policy.source(item).tier == 1]
+    contexts = [number for item in own or stated if (number := number_of(item))]
+    if not contexts:
+        return {}
+    most = max(contexts) * policy.plausible.input_over_context
+    return {
+        id(item): f"no context that is stated is above {max(contexts):,}"
+        for item in groups.get(PG.maxInputTokens, ())
+        if item.basis not in DEVELOPER_RANK and (number_of(item) or 0) > most
+    }
+
+
+GENERATING = frozenset(
+    {
+        "any-to-any",
+        "audio-text-to-text",
+        "automatic-speech-recognition",
+        "image-text-to-text",
+        "image-to-text",
+        "summarization",
+        "text-to-audio",
+        "text-to-image",
+        "text-to-speech",
+        "text2text-generation",
+        "translation",
+        "video-text-to-text",
+        "visual-question-answering",
+    }
+)
+"""Tasks of the hub whose models write, draw or speak; text generation is what it says of any decoder."""
+
+
+def _against_task(groups: Groups) -> dict[int, str]:
+    """Embeddings as the inferred output of a model that its repository publishes for generating.
+
+    A benchmark of embeddings takes them from the inside of models that write text.
+    """
+    tasks = {
+        item.value.lexical for item in groups.get(PG.task, ()) if isinstance(item.value, Literal)
+    }
+    generating = sorted(tasks & GENERATING)
+    return {
+        id(item): f"its repository publishes it for {generating[0]}"
+        for item in groups.get(PG.outputModality, ())
+        if generating and item.value == PG.Embedding and item.basis is Basis.INFERENCE
     }
 
 

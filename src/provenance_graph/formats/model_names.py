@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
+from provenance_graph.core.sizes import size_in_name
+
 SIZE_WORD = re.compile(r"(?<![a-z0-9.])(?:\d+x)?\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECASE)
 
 
@@ -18,6 +20,24 @@ def size_words(name: str) -> frozenset[str]:
     return frozenset(result.casefold() for result in SIZE_WORD.findall(name.replace("_", "-")))
 
 
+def is_named_smaller(name: str, parent: str) -> bool:
+    """Whether the size in a model's name is below that in its parent's by more than a rounding.
+
+    >>> is_named_smaller("NVIDIA-Nemotron-Nano-9B-v2", "NVIDIA-Nemotron-Nano-12B-v2")
+    True
+    >>> is_named_smaller("gemma-3n-E2B-it", "gemma-3n-E4B-it")
+    True
+    >>> is_named_smaller("Pythia-Chat-Base-7B", "pythia-6.9b"), is_named_smaller("my-tune", "x-8B")
+    (False, False)
+    """
+    own, other = (
+        size_in_name(_EFFECTIVE.sub("", one.rpartition("/")[2])) for one in (name, parent)
+    )
+    return bool(own and other and own[0] < 0.9 * other[0])
+
+
+_EFFECTIVE = re.compile(r"(?<![a-z0-9])e(?=\d+b(?![a-z0-9]))", re.IGNORECASE)
+"""The letter before the size of what a model keeps in memory at once."""
 _SCALES = frozenset({"tiny", "small", "medium", "large", "xl", "xxl"})
 
 
@@ -91,18 +111,32 @@ def is_quantised_copy(name: str, parent: str) -> bool:
     return own == other or any(_QUANTISED.fullmatch(piece) for piece in pieces)
 
 
+_RESOLUTION = re.compile(r"\d+(?:\.\d+)?k(?![a-z0-9])", re.IGNORECASE)
+_VERSION = re.compile(r"[-_. ]v\d+(?:\.\d+)*(?=$|[-_. ])|(?<=[a-z])\d+$", re.IGNORECASE)
+
+
 def is_later_version(name: str, parent: str) -> bool:
     """Whether two names are one but for the number of a version: a line of models, not a derivation.
 
+    The parent may have no number. Numbers that count parameters or pixels are none of a version.
+
     >>> is_later_version("Claude 2.1", "Claude 2"), is_later_version("GLM-4-0520", "GLM-4-0116")
+    (True, True)
+    >>> is_later_version("e5-base-v2", "e5-base"), is_later_version("rubert-tiny2", "rubert-tiny")
     (True, True)
     >>> is_later_version("Llama 2-7B", "Llama 2-13B"), is_later_version("Qwen2-7B", "Qwen2-7B")
     (False, False)
+    >>> is_later_version("PS3-4K-SigLIP2", "PS3-1.5K-SigLIP2")
+    False
     """
     if letters(name) == letters(parent) or size_words(name) != size_words(parent):
         return False
+    if _RESOLUTION.findall(name) != _RESOLUTION.findall(parent):
+        return False
     own, other = (re.sub(r"\d+(?:\.\d+)*", "0", one.casefold()) for one in (name, parent))
-    return letters(own) == letters(other)
+    if letters(own) == letters(other):
+        return True
+    return letters(_VERSION.sub("", name)) == letters(parent)
 
 
 def is_itself(stated: str, *names: str) -> bool:

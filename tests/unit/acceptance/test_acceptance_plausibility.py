@@ -292,3 +292,69 @@ def test_a_developers_own_count_is_not_held_against_a_name() -> None:
     own, other = (held(billions(109), basis) for basis in (Basis.DEVELOPER, Basis.THIRD_PARTY))
     groups = {SCHEMA.name: [named], PG.parameterCount: [own, other]}
     assert plausibility.doubts(M, groups, POLICY).keys() == {id(other)}
+
+
+@pytest.mark.parametrize(
+    ("limit", "contexts", "taken"),
+    [
+        (272_000, ((128_000, "close"), (400_000, "far")), False),
+        (272_000, ((128_000, "t"), (400_000, "far")), True),
+        (131_072, ((128_000, "close"),), True),
+        (272_000, (), True),
+    ],
+)
+def test_what_a_model_reads_stands_within_the_context_of_the_closest_source(
+    limit: int, contexts: tuple[tuple[int, str], ...], taken: bool
+) -> None:
+    claims = [
+        held(literals.integer(limit), predicate=PG.maxInputTokens),
+        *(
+            held(literals.integer(size), predicate=PG.contextLength, source=source)
+            for size, source in contexts
+        ),
+    ]
+    seen = view_of(M, claims, [M], POLICY)
+    assert ((M, PG.maxInputTokens, literals.integer(limit), None) in seen.quads) is taken
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "compute", "taken"),
+    [
+        ("m-12b", None, 2.515e14, False),  # a slip of nine powers of ten
+        ("m-12b", None, 2.5e23, True),
+        ("m", 12, 2.515e14, False),
+        ("perceptron", None, 6.9e5, True),
+    ],
+)
+def test_a_large_models_compute_is_more_than_a_few_operations_a_parameter(
+    name: str, size: int | None, compute: float, taken: bool
+) -> None:
+    named = iris.model(f"org/{name}")
+    value = literals.double(compute)
+    claims = [
+        held(value, Basis.INFERENCE, predicate=PG.trainingComputeFLOP),
+        *([held(billions(size))] if size else []),
+    ]
+    seen = view_of(named, [replace(one, subject=named) for one in claims], [named], POLICY)
+    assert ((named, PG.trainingComputeFLOP, value, None) in seen.quads) is taken
+
+
+@pytest.mark.parametrize(
+    ("task", "basis", "taken"),
+    [
+        ("image-to-text", Basis.INFERENCE, False),
+        ("any-to-any", Basis.INFERENCE, False),
+        ("any-to-any", Basis.THIRD_PARTY, True),
+        ("feature-extraction", Basis.INFERENCE, True),
+        ("text-generation", Basis.INFERENCE, True),
+    ],
+)
+def test_how_a_benchmark_uses_a_model_is_not_what_it_gives_out(
+    task: str, basis: Basis, taken: bool
+) -> None:
+    claims = [
+        held(PG.Embedding, basis, predicate=PG.outputModality),
+        held(literals.text(task), predicate=PG.task),
+    ]
+    seen = view_of(M, claims, [M], POLICY)
+    assert ((M, PG.outputModality, PG.Embedding, None) in seen.quads) is taken

@@ -103,3 +103,41 @@ def test_reserved_places_of_a_position_table_are_no_context():
         c for c in read(max_tokens=514) if isinstance(c, Claim) and c.predicate == PG.contextLength
     ]
     assert (str(claim.value), claim.basis) == ("512", Basis.INFERENCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "stands"),
+    [
+        ("acme/e5-base-v2", "acme/e5-base", False),
+        ("acme/tiny2", "acme/tiny", False),
+        ("acme/e-v1.5", "acme/e-v1", False),
+        ("acme/e5-base-v2", "acme/bert-base", True),
+        ("acme/e-4K-x2", "acme/e-1.5K-x2", True),
+    ],
+)
+def test_an_earlier_version_of_one_line_is_no_base(name, base, stands):
+    [claim] = [
+        c
+        for c in read(name=name, adapted_from=base)
+        if isinstance(c, Claim) and c.predicate == PROV.wasDerivedFrom
+    ]
+    assert (claim.value is not None) is stands
+    assert stands or claim.as_stated == base
+
+
+@pytest.mark.parametrize(
+    ("modalities", "licence", "stands"),
+    [
+        (["audio"], "mit", False),
+        (["audio", "text"], "mit", False),
+        (["audio"], "apache-2.0", True),
+        (["text"], "mit", True),
+    ],
+)
+def test_mit_of_a_model_of_sound_is_no_licence(modalities, licence, stands):
+    [claim] = [
+        c
+        for c in read(modalities=modalities, license=licence)
+        if isinstance(c, Claim) and c.predicate == DCTERMS.license
+    ]
+    assert (claim.value is not None) is stands

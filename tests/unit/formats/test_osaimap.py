@@ -150,3 +150,22 @@ def test_tags_are_counted_one_by_one():
         "topics",
         "topics",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "relation"),
+    [
+        ("a/Heron-8B-FP8", "b/Heron-8B", PROV.wasDerivedFrom),
+        ("a/Heron-8B", "b/Heron-8B", PROV.wasDerivedFrom),
+        ("a/Heron-9B-v2", "a/Heron-12B-v2", PROV.wasDerivedFrom),
+        ("a/heron-E2B-it", "a/heron-E4B-it", PROV.wasDerivedFrom),
+        ("a/Heron-8B-Instruct", "b/Heron-8B", PG.fineTunedFrom),
+        ("a/Heron-VL-11B", "b/Heron-8B", PG.fineTunedFrom),
+    ],
+)
+def test_a_tag_calls_only_that_a_tune_which_has_its_bases_size_and_another_name(
+    name, base, relation
+):
+    head = "model_id,author,downloads,likes,pipeline_tag,library_name,created_at,last_modified,tags"
+    result = read(f'{name},a,1,1,,,2024-05-06,,"base_model:finetune:{base}"', head=head)
+    assert edges(result) == [(relation, iris.model(base))]

@@ -32,6 +32,7 @@ from provenance_graph.acceptance.columns.basis import (
     with_items,
 )
 from provenance_graph.acceptance.plausibility import (
+    GENERATING,
     KEEPS_SIZE,
     dated_name,
     is_moving,
@@ -142,7 +143,9 @@ def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
     pairs = based.select("subject", "object").unique().iter_rows()
     results.update(s for s, base in pairs if outgrows(Iri(s), Iri(base), policy))
     results.update(_parents_of_two_kinds(current))
-    results.update(_outputs_over_context(current, policy))
+    results.update(_limits_over_context(current, policy))
+    results.update(_little_compute(current, policy))
+    results.update(_embeds_and_generates(current))
     created = current.filter(prop == DCTERMS.created)
     dates = pl.concat([issued, created])
     results.update(_papers_before_release(current.filter(prop == PG.paper), dates))
@@ -157,18 +160,47 @@ def _parents_of_two_kinds(current: pl.DataFrame) -> Iterable[str]:
     return kinds.filter(pl.col("kinds") > 1)["subject"]
 
 
-def _outputs_over_context(current: pl.DataFrame, policy: Policy) -> Iterable[str]:
-    """Subjects with an output limit above every context that is stated."""
+def _limits_over_context(current: pl.DataFrame, policy: Policy) -> Iterator[str]:
+    """Subjects with a limit of output or input above every context that is stated."""
+    bounds = policy.plausible
+    contexts = (PG.contextLength, PG.maxInputTokens)
+    for limit, within, bound, slack in (
+        (PG.maxOutputTokens, contexts, "most", bounds.output_over_context),
+        (PG.maxInputTokens, contexts[:1], "least", bounds.input_over_context),
+    ):
+        limits = _span(current, limit).select("subject", limit=pl.col("most"))
+        both = limits.join(_span(current, *within), on="subject")
+        yield from both.filter(pl.col("limit") > pl.col(bound) * slack)["subject"]
+
+
+def _span(current: pl.DataFrame, *properties: Iri) -> pl.DataFrame:
+    """The largest and the smallest number that is stated of each subject by some properties."""
     number = pl.col("value").cast(pl.Float64, strict=False)
-    limits = current.filter(pl.col("property") == PG.maxOutputTokens)
-    within = current.filter(
-        pl.col("property").is_in([str(PG.contextLength), str(PG.maxInputTokens)])
+    stated = current.filter(pl.col("property").is_in([str(one) for one in properties]))
+    return stated.group_by("subject").agg(most=number.max(), least=number.min())
+
+
+def _embeds_and_generates(current: pl.DataFrame) -> Iterable[str]:
+    """Subjects with embeddings as output and a task of generating."""
+    embeds = current.filter(
+        (pl.col("property") == PG.outputModality) & (pl.col("object") == PG.Embedding)
     )
-    most = limits.group_by("subject").agg(output=number.max())
-    least = within.group_by("subject").agg(context=number.max())
-    both = most.join(least, on="subject")
-    bound = pl.col("context") * policy.plausible.output_over_context
-    return both.filter(pl.col("output") > bound)["subject"]
+    tasks = current.filter(
+        (pl.col("property") == PG.task) & pl.col("value").is_in(sorted(GENERATING))
+    )
+    return embeds.join(tasks, on="subject", how="semi")["subject"].unique()
+
+
+_MOST_PARAMETERS = 1e13
+"""No model on record is larger."""
+
+
+def _little_compute(current: pl.DataFrame, policy: Policy) -> Iterable[str]:
+    """Subjects with a compute that would be little for the largest model."""
+    compute = current.filter(pl.col("property") == PG.trainingComputeFLOP)
+    number = pl.col("value").cast(pl.Float64, strict=False)
+    bound = policy.plausible.operations_per_parameter * _MOST_PARAMETERS
+    return compute.filter(number < bound)["subject"].unique()
 
 
 def _papers_before_release(papers: pl.DataFrame, dates: pl.DataFrame) -> Iterator[str]:

@@ -90,6 +90,9 @@ class Plausible:
     days_from_name: int = 62
     days_before_release: int = 365
     output_over_context: float = 1.05
+    input_over_context: float = 1.1
+    operations_per_parameter: float = 1e5
+    parameters_of_large: float = 1e8
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def in_words(policy: Policy) -> Iterator[str]:
         f"party's release day more than {bounds.days_after_creation} days after the repository's creation, a "
         f"catalogue's more than {bounds.days_before_creation} before it, any more than {bounds.days_from_name} "
         "from a date in the name, and any of a name that says latest; a context length that is the sliding "
-        f"window; an output limit of text of more than {bounds.output_over_context} times every context; a paper that a third party names, {bounds.days_before_release} days older than the release or more; a base that a "
+        f"window; an output limit of text of more than {bounds.output_over_context} times every context, an input limit of more than {bounds.input_over_context} times it; of models of {bounds.parameters_of_large:.0e} parameters or more a compute below {bounds.operations_per_parameter:.0e} operations for each; embeddings as the inferred output of a model whose repository publishes it for generating; a paper that a third party names, {bounds.days_before_release} days older than the release or more; a base that a "
         "third party names and whose name gives a larger size than the model's own."
     )
     yield f"Custody, best first: {', '.join(custody.label for custody in CUSTODY_RANK)}."

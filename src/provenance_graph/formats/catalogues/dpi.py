@@ -37,11 +37,17 @@ _UNSPECIFIED: Mapping[str, Stance] = MappingProxyType(
 )
 
 
+_NO_MODEL = frozenset({"other", "others", "unknown", "various"})
+"""Entries of the index's list of models that say there was one, and not which."""
+
+
 def _writers(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """Models that wrote the contents, by name."""
     for item in statements.as_list(value):
         name = statements.stated_name(item)
-        if name:
+        if name.casefold() in _NO_MODEL:
+            yield statements.not_given(subject, property_, Stance.PARTLY_STATED, name, where)
+        elif name:
             model = iris.entity(SOURCE, "model", iris.slug(name))
             yield from statements.is_a(model, PG.Model, name)
             yield Claim(subject, property_, model)
@@ -178,7 +184,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="4",
+    version="5",
     keys=keys.DPI,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -2,8 +2,8 @@
 
 Its figures are of several kinds. What papers report stands on the record's basis; what
 Epoch computed by counting operations or from hardware is an Inference; what it guessed
-from benchmarks, other models or third parties, and everything it labels Speculative, is an
-Estimate. Its labels Confident and Likely become confidences; the numbers are ours.
+from benchmarks, other models or third parties, what its notes call a guess or take from a newspaper,
+and the size, compute, data and cost of a row that it labels Speculative, are Estimates. Its labels Confident and Likely become confidences; the numbers are ours.
 """
 
 from __future__ import annotations
@@ -312,7 +312,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="10",
+    version="11",
     keys=keys.EPOCH,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -35,33 +35,66 @@ def several(cell: str) -> list[str]:
 
 def figures(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     """Size and compute, with Epoch's label of confidence in them."""
-    label = row.get("Confidence", "").casefold()
-    confidence = CONFIDENCES.get(label)
-    speculative = Basis.ESTIMATE if label == "speculative" else None
+    confidence = CONFIDENCES.get(row.get("Confidence", "").casefold())
+    speculative = _speculative(row)
+    press = _guessed(row, "Parameters notes")
     if stated := row.get("Parameters"):
-        press = Basis.ESTIMATE if _PRESS.search(row.get("Parameters notes", "")) else None
-        yield _count(
-            model,
-            PG.parameterCount,
-            stated,
-            f"{where} Parameters",
-            speculative or press,
-            confidence,
-        )
+        basis = speculative or press or _assumed(row, "Parameters notes")
+        yield _count(model, PG.parameterCount, stated, f"{where} Parameters", basis, confidence)
     if stated := row.get(COMPUTE):
+        counted = press if _counts_operations(row) else None
         yield statements.quantity(
             model,
             PG.trainingComputeFLOP,
             stated,
             f"{where} {COMPUTE}",
-            basis=speculative or compute_basis(row.get(METHOD, "")),
+            basis=speculative
+            or counted
+            or _guessed(row, "Training compute notes")
+            or compute_basis(row.get(METHOD, "")),
             confidence=confidence,
             kind=XSD.double,
         )
 
 
-_PRESS = re.compile(r"//(?:[\w.-]+\.)?(?:cnbc|venturebeat|substack|xueqiu)\.com/")
-"""Newspapers and newsletters, which the table cites for counts that the developer does not give."""
+_GUESS = re.compile(
+    r"//(?:[\w.-]+\.)?(?:cnbc|venturebeat|substack|xueqiu)\.com/|"
+    r"^\W*not stated|speculat|conjectur|hazard a guess|this is a guess|guesstimat",
+    re.IGNORECASE,
+)
+"""Notes that give a figure as a guess or say that it is withheld, or cite a newspaper or newsletter for it."""
+
+
+def _counts_operations(row: Row) -> bool:
+    """Whether the compute is a product of the size and the data."""
+    return "operation" in row.get(METHOD, "").casefold()
+
+
+_ASSUMED = re.compile(r"\bassum|\bour estimate|\binferred\b", re.IGNORECASE)
+"""Notes that reckon a figure from others."""
+
+
+def _assumed(row: Row, notes: str) -> Basis | None:
+    """An inference where the notes on a figure reckon it from others."""
+    return Basis.INFERENCE if _ASSUMED.search(row.get(notes, "")) else None
+
+
+def _assumed_data(row: Row) -> Basis | None:
+    """An estimate where the compute is reckoned for data that the notes assume."""
+    notes = row.get("Training compute notes", "")
+    return (
+        Basis.ESTIMATE if re.search(r"\bassume\b[^.;]{0,30}\bepochs? on\b", notes, re.I) else None
+    )
+
+
+def _speculative(row: Row) -> Basis | None:
+    """An estimate where the row calls its figures speculative."""
+    return Basis.ESTIMATE if row.get("Confidence", "").casefold() == "speculative" else None
+
+
+def _guessed(row: Row, notes: str) -> Basis | None:
+    """An estimate where the notes on a figure say that it is guessed."""
+    return Basis.ESTIMATE if _GUESS.search(row.get(notes, "")) else None
 
 
 def _count(
@@ -112,11 +145,19 @@ def compute_basis(method: str) -> Basis | None:
 
 
 def hardware_of(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
-    """On what it was trained, on how many, for how long and at what cost."""
+    """On what it was trained, on how many, for how long and at what cost.
+
+    Number, duration and price of a run are one piece of reasoning: where the notes on its duration
+    guess, none of them is known; a price that rests on speculative figures is speculative too.
+    """
+    guessed = _guessed(row, "Training time notes")
     for hardware in several(row.get("Training hardware", "")):
-        yield Claim(model, PG.trainingHardware, statements.literal(hardware))
-    if stated := row.get("Hardware quantity"):
-        yield statements.quantity(model, PG.acceleratorCount, stated, f"{where} Hardware quantity")
+        yield Claim(model, PG.trainingHardware, statements.literal(hardware), basis=guessed)
+    column = "Hardware quantity"
+    if stated := row.get(column):
+        yield statements.quantity(
+            model, PG.acceleratorCount, stated, f"{where} {column}", basis=guessed
+        )
     column = "Training time (hours)"
     if stated := row.get(column):
         hours = statements.score(stated)
@@ -126,6 +167,7 @@ def hardware_of(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
             PG.trainingDurationDays,
             days or stated,
             f"{where} {column}",
+            basis=guessed or _assumed(row, "Training time notes"),
             kind=XSD.decimal,
         )
         yield replace(claim, as_stated=f"{stated} hours", locator=f"{where} {column}")
@@ -136,7 +178,10 @@ def hardware_of(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
             PG.trainingCostUSD,
             stated,
             f"{where} {column}",
-            basis=Basis.INFERENCE,
+            basis=guessed
+            or _speculative(row)
+            or _guessed(row, "Parameters notes")
+            or Basis.INFERENCE,
             kind=XSD.decimal,
         )
         yield replace(claim, as_stated=f"{stated} (2023 USD)")
@@ -158,15 +203,46 @@ def data(row: Row, model: Iri, where: str) -> Iterator[Claim | Problem]:
     column = "Training dataset size (datapoints)"
     if stated := row.get(column):
         label = row.get("Confidence", "").casefold()
-        in_tokens = _counts_tokens(stated, row.get("Dataset size notes", ""))
-        yield _count(
+        notes = row.get("Dataset size notes", "")
+        in_tokens = _counts_tokens(stated, notes)
+        claim = _count(
             model,
             PG.trainingTokenCount if in_tokens else PG.trainingDatapointCount,
             stated,
             f"{where} {column}",
-            Basis.ESTIMATE if label == "speculative" else None,
+            _speculative(row) or _guessed(row, "Dataset size notes") or _assumed_data(row),
             CONFIDENCES.get(label),
         )
+        why = _unseen(row, stated) if in_tokens else ""
+        yield replace(claim, value=None, as_stated=stated, unusable=why) if why else claim
+
+
+_SEEN = Decimal(4)
+"""How many times the compute may exceed six operations per parameter and token."""
+_COMPUTED = r"=\s*(?:\d[\d,.]*(?:[eE]\+?\d+)?|\d[\d,.]*\s*(?:thousand|million|billion|trillion|[KMBT]))[ -]*tokens?\b"
+
+
+def _unseen(row: Row, stated: str) -> str:
+    """Why a number of tokens is the size of the data and not what was seen; empty where it is that.
+
+    The column holds the data: BERT's descendants saw theirs dozens of times. Told by the epochs
+    that the table gives, by notes that compute it from a size of text, and by a compute
+    that so many tokens do not need.
+    """
+    tokens = literals.number(stated)
+    epochs = literals.number(row.get("Epochs", ""))
+    if epochs is not None and epochs != 1:
+        return f"the size of the data, of which the table gives {epochs.normalize():f} epochs"
+    if re.search(_COMPUTED, row.get("Dataset size notes", "")[:20_000], re.IGNORECASE):
+        return "the size of the data, which the notes compute from the length of the text"
+    compute, count = (
+        literals.number(row.get(COMPUTE, "")),
+        literals.number(row.get("Parameters", "")),
+    )
+    if tokens and compute and count and compute > _SEEN * 6 * count * tokens:
+        times = compute / (6 * count * tokens)
+        return f"not all that was seen: the table's compute is {times:.3g} times what it needs"
+    return ""
 
 
 def _counts_tokens(stated: str, notes: str) -> bool:

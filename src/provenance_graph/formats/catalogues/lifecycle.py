@@ -22,6 +22,12 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
 from provenance_graph.formats import coverage, mapping, model_names, statements
 from provenance_graph.formats.catalogues import common, entries, keys
+from provenance_graph.formats.catalogues.lifecycle_entries import (
+    is_a_list,
+    is_bare,
+    resting_on_a_list,
+    several,
+)
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import (
     Document,
@@ -151,13 +157,11 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
         return
     subject = yield from _subject(provider, name, statements.scalar_text(entry.get("name")), set())
     places = [statements.mapping(item) for item in statements.as_list(entry.get("sources"))]
-    repeated = any(map(_is_a_list, places))
+    repeated = any(map(is_a_list, places))
     for item in mapping.claims(subject, entry, _DAYS, ""):
         if isinstance(item, Claim) and item.predicate == DCTERMS.issued:
             item = _not_from_name(item, name)
-        if repeated and isinstance(item, Claim) and item.value is not None:
-            item = replace(item, basis=Basis.INFERENCE, locator="/sources")
-        yield item
+        yield resting_on_a_list(item) if repeated else item
     yield from _aliases(subject, provider, name, entry)
     for index, item in enumerate(statements.as_list(entry.get("replacements"))):
         stated = statements.mapping(item)
@@ -172,17 +176,13 @@ def _entry(entry: dict[Any, Any]) -> ReaderOutput:
             what, place = f"{shown} is neither true nor false", f"/replacements/{index}/recommended"
             yield Problem(place, what, "read as recommended")
         if stated.get("recommended") is not False:
-            yield from _replaced(subject, by, other, f"/replacements/{index}")
+            for claim in _replaced(subject, by, other, f"/replacements/{index}"):
+                yield resting_on_a_list(claim) if repeated else claim
     for index, source in enumerate(places):
         if url := statements.scalar_text(source.get("url")):
-            of_provider = not _is_a_list(source)
+            of_provider = not is_a_list(source)
             predicate = PG.deprecationPolicy if of_provider else RDFS.seeAlso
             yield statements.link(subject, predicate, url, f"/sources/{index}/url")
-
-
-def _is_a_list(place: Mapping[Any, Any]) -> bool:
-    """Whether a source of an entry is a list of others, which the entry itself calls so."""
-    return "third-party" in statements.scalar_text(place.get("title")).casefold()
 
 
 def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutput:
@@ -194,7 +194,7 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutp
         what = f"an entry without provider or model_id ({provider or name or 'neither'})"
         yield Problem(where, what, kind="missing")
         return
-    if _several(entry):
+    if several(entry):
         what = f"{common.brief(name)} names several models; the feed does not say which ends when"
         yield Problem(where, what, "one entry for each", "shape")
         return
@@ -208,27 +208,25 @@ def _announced(entry: dict[Any, Any], where: str, known: set[str]) -> ReaderOutp
             f"{common.brief(announced)} is the day of the announcement, so not the day of the end"
         )
         yield Problem(f"{where}/shutdown_date", what, "the day from which it is not offered")
-    yield from mapping.claims(subject, entry, days, where)
+    for item in mapping.claims(subject, entry, days, where):
+        if is_bare(entry) and isinstance(item, Claim) and item.value is not None:
+            item = replace(item, basis=Basis.INFERENCE, locator=f"{where}/announcement_date")
+        yield item
     if url := statements.scalar_text(entry.get("url")):
         yield statements.link(subject, PG.deprecationPolicy, url, f"{where}/url")
     listed = statements.as_list(entry.get("replacement_models"))
-    several = [statements.scalar_text(each) for each in listed]
-    for index, each in enumerate(several):
+    names = [statements.scalar_text(each) for each in listed]
+    for index, each in enumerate(names):
         if each:
             yield from _replaced(subject, provider, each, f"{where}/replacement_models/{index}")
     other = statements.scalar_text(entry.get("replacement_model"))
     at = f"{where}/replacement_model"
-    if other in several or (several and all(each in other for each in several)):
+    if other in names or (names and all(each in other for each in names)):
         return  # the same names, run together
     if _RUN_TOGETHER.search(other) or " " in other:
         yield Problem(at, f"{other[:60]!r} is no one model's name", "one name", kind="lineage")
     elif other:
         yield from _replaced(subject, provider, other, at)
-
-
-def _several(entry: Mapping[Any, Any]) -> bool:
-    """Whether an entry of the feed names several models in one text."""
-    return ", " in statements.scalar_text(entry.get("model_id"))
 
 
 def _not_from_name(claim: Claim, name: str) -> Claim:
@@ -331,7 +329,7 @@ def _leaves(document: Document) -> Iterator[Leaf]:
         for leaf in coverage.leaves(entry, ("entry",), "" if alone else f"/{index}"):
             name = leaf.path[1:] in (("name",), ("model_name",))
             role = "offer" if name and not own else "entry"
-            if _several(entry):
+            if several(entry):
                 role = "several"
             if leaf.path[1] == "replacements" and not _recommended(entry, leaf.where):
                 role = "other"
@@ -371,7 +369,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="9",
+    version="10",
     split=_split,
     keys=keys.LIFECYCLE,
     leaves=_LEAVES,

@@ -18,7 +18,7 @@ from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri, local_name
-from provenance_graph.core.terms import PG, PROV, RDFS, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDFS, SCHEMA
 from provenance_graph.formats import model_names, statements
 from provenance_graph.formats.catalogues import assessed, entries, keys
 from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered
@@ -108,10 +108,19 @@ def read(document: Document) -> Iterator[Claim | Problem]:
     for maker in re.split(
         r",\s+(?:and\s+)?(?!Inc\b|Ltd\b|LLC\b)", stated_name(release.get("producer"))
     ):
-        yield from statements.made_by(model, maker.strip())
+        if maker.strip().casefold() in _NO_MAKER:
+            yield statements.not_given(
+                model, DCTERMS.creator, Stance.PARTLY_STATED, maker.strip(), "/release/producer"
+            )
+        else:
+            yield from statements.made_by(model, maker.strip())
     yield from _about(release, model, name, version)
     yield from _origin(release, model, name)
     yield from _components(release, model, whole, name)
+
+
+_NO_MAKER = frozenset({"multilateral", "telecom"})
+"""Producers that say of what kind the maker is, and not who."""
 
 
 def _model(name: str, version: str, url: str) -> Iri:
@@ -381,7 +390,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=_READ,
-    version="8",
+    version="9",
     keys=keys.MOT,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

@@ -136,7 +136,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="9",
+    version="10",
     keys=keys.OSAIMAP,
     leaves=_LEAVES,
     subjects=_SUBJECTS,

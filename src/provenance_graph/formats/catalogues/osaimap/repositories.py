@@ -93,8 +93,17 @@ def _papers(subject: Iri, tags: str, where: str) -> ReaderOutput:
 
 
 def _relation(tagged: str, name: str, base: str) -> Iri:
-    """How a model came from its base by the Hub's tag, which calls a tune with small files quantized."""
+    """How a model came from its base by the Hub's tag, which takes every base for one that is tuned.
+
+    It calls a tune with small files quantized; and a tune what was pruned or taken out of a larger
+    model, or uses it as a part, and a copy under its parent's name: tuning keeps the size, and has a
+    name.
+    """
     if tagged == "quantized" and not model_names.is_quantised_copy(name, base):
+        return PROV.wasDerivedFrom
+    if tagged == "finetune" and model_names.is_quantised_copy(name, base):
+        return PROV.wasDerivedFrom
+    if tagged in ("finetune", "adapter") and model_names.is_named_smaller(name, base):
         return PROV.wasDerivedFrom
     return RELATIONS[tagged]
 

@@ -1,0 +1,39 @@
+"""What an entry about the end of a model rests on, and whether it names one model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from provenance_graph.core.claims import Basis, Claim, Problem
+from provenance_graph.core.terms import RDF
+from provenance_graph.formats import statements
+
+
+def resting_on_a_list(item: Claim | Problem) -> Claim | Problem:
+    """What an entry says that rests on another list, which names no document: an inference."""
+    if isinstance(item, Problem) or item.value is None or item.predicate == RDF.type:
+        return item
+    return replace(item, basis=Basis.INFERENCE, locator="/sources")
+
+
+def is_a_list(place: Mapping[Any, Any]) -> bool:
+    """Whether a source of an entry is a list of others, which the entry itself calls so."""
+    return "third-party" in statements.scalar_text(place.get("title")).casefold()
+
+
+def is_bare(entry: Mapping[Any, Any]) -> bool:
+    """Whether an entry of the feed gives neither an end nor the text of a notice.
+
+    A provider's changes of one day name models that are released and replacements as well.
+    """
+    return not any(
+        statements.scalar_text(entry.get(key)).strip()
+        for key in ("shutdown_date", "raw_content", "deprecation_context")
+    )
+
+
+def several(entry: Mapping[Any, Any]) -> bool:
+    """Whether an entry of the feed names several models in one text."""
+    return ", " in statements.scalar_text(entry.get("model_id"))
