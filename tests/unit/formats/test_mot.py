@@ -7,7 +7,6 @@ from reading import document, read, recorded, values_of
 from shared import SHARED, needs_shared
 
 from provenance_graph.core import iris
-from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
 from provenance_graph.formats.catalogues import mot
 

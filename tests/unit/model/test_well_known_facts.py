@@ -21,7 +21,9 @@ _FACTS = (
     "parameterCount activeParameterCount contextLength inputModality outputModality "
     "knowledgeCutoff maxOutputTokens layerCount hiddenSize expertCount attentionHeadCount "
     "keyValueHeadCount vocabularySize embeddingDimension trainingTokenCount trainedOn "
-    "nominalParameterCount"
+    "nominalParameterCount deprecationAnnounced deprecationDate retirementDate "
+    "trainingDataCutoff trainingComputeFLOP trainingCostUSD trainingDurationDays "
+    "acceleratorCount distilledFrom"
 )
 PROPERTIES = {
     **{name: getattr(PG, name) for name in _FACTS.split()},
@@ -92,6 +94,14 @@ def test_the_facts_judged_right_are_those_that_are_accepted(snapshot: AcceptedSn
         ("Qwen/Qwen3-Coder-480B-A35B-Instruct", "issued", "2025-07-22"),
         ("baichuan-inc/Baichuan2-13B-Chat", "issued", "2023-09-06"),
         ("microsoft/phi-1_5", "wasDerivedFrom", ""),
+        ("intfloat/e5-base-v2", "wasDerivedFrom", ""),
+        ("FacebookAI/roberta-large", "trainingTokenCount", ""),
+        ("openai/gpt-4", "trainingCostUSD", ""),
+        ("google/gemini-2.5-pro", "deprecationAnnounced", ""),
+        ("google/gemini-2.5-flash", "issued", "2025-06-17"),
+        ("Qwen/Qwen3-8B", "contextLength", "131072"),
+        ("microsoft/wavlm-large", "license", ""),
+        ("anthropic/claude-sonnet-4-5", "knowledgeCutoff", "2025-01"),
         ("zai-org/chatglm2-6b", "wasDerivedFrom", ""),
     ],
 )
