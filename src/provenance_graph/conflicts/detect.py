@@ -30,6 +30,7 @@ from provenance_graph.conflicts.sizes import outgrown
 from provenance_graph.conflicts.unmerged import unmerged_names
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
+    AcceptanceRule,
     AcceptanceStatus,
     Basis,
     Precision,
@@ -41,6 +42,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
+from provenance_graph.store.values import ANY
 
 SILENT = (Stance.REPORTS_UNDISCLOSED, Stance.DECLINES, Stance.NOT_STATED)
 _IMPOSSIBLE = re.compile(
@@ -102,7 +104,21 @@ def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
     results |= {s for s, *_ in snapshot.quads(predicate=PG.contradicted)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.implausible)}
     results |= {s for s, *_ in snapshot.quads(predicate=PG.nominalParameterCount)}
+    results |= _without_cutoff(snapshot)
     return sorted(results | snapshot.unreadable() | snapshot.silenced(SILENT))
+
+
+def _without_cutoff(snapshot: AcceptedSnapshot) -> set[Iri]:
+    """Subjects of which a source gives a knowledge cutoff and none is accepted: it may be too late."""
+    stated = {s for s, *_ in snapshot.quads(predicate=PG.knowledgeCutoff, graph=ANY)}
+    for node, _, _, graph in snapshot.quads(
+        predicate=PG.property, object=PG.knowledgeCutoff, graph=ANY
+    ):
+        stated |= {
+            o for *_, o, _ in snapshot.quads(node, PG.about, graph=graph) if isinstance(o, Iri)
+        }
+    named = set(map(snapshot.canonical, stated))
+    return {one for one in named if not any(snapshot.quads(one, PG.knowledgeCutoff))}
 
 
 def of_subject(
@@ -203,6 +219,8 @@ def _implausible(
             kind = conflict_kind("implausible", claim.implausible)
             others = _sides([c for c in claims if _competes(c) and c.value != claim.value])
             sides: tuple[Side, ...] = ((claim.value or stated, (claim,)), *others)
+        elif claim.excluded is AcceptanceRule.SERVICE:
+            continue  # it is read, and stated of another: the service
         elif reason := claim.claim.unusable:
             sides = ((stated, (claim,)),)
             if "after the release" in reason and claim.basis not in DEVELOPER_RANK:

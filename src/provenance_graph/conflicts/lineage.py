@@ -44,11 +44,22 @@ def _with_several(snapshot: AcceptedSnapshot) -> list[Iri]:
     """Models of which sources name more than one parent, whether or not it is accepted."""
     named: dict[Iri, set[Iri]] = defaultdict(set)
     for relation in _ONE:
-        for graph in (None, ANY):
-            for child, _, parent, _ in snapshot.quads(predicate=relation, graph=graph):
-                if isinstance(parent, Iri):
-                    named[snapshot.canonical(child)].add(snapshot.canonical(parent))
+        for child, parent in _stated(snapshot, relation):
+            named[snapshot.canonical(child)].add(snapshot.canonical(parent))
     return sorted(child for child, those in named.items() if len(those) > 1)
+
+
+def _stated(snapshot: AcceptedSnapshot, relation: Iri) -> Iterator[tuple[Iri, Iri]]:
+    """Children and parents, as accepted and as records state them: outright, or by a claim's node."""
+    for where in (None, ANY):
+        for child, _, parent, _ in snapshot.quads(predicate=relation, graph=where):
+            if isinstance(parent, Iri):
+                yield child, parent
+    for node, _, _, graph in snapshot.quads(predicate=PG.property, object=relation, graph=ANY):
+        values = [o for *_, o, _ in snapshot.quads(node, PG.value, graph=graph)]
+        for *_, about, _ in snapshot.quads(node, PG.about, graph=graph):
+            if isinstance(about, Iri):
+                yield from ((about, value) for value in values if isinstance(value, Iri))
 
 
 def _own_step(subject: Iri, parents_: Iterable[Iri]) -> bool:

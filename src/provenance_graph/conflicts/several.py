@@ -45,8 +45,12 @@ PROPERTIES = {
 
 
 def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Models with two or more values of such a property: accepted, or of which the closest are."""
-    models = {s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
+    """Models and datasets with several values of such a property, accepted or where the closest are."""
+    described = {
+        subject
+        for kind in (PG.Model, PG.Dataset)
+        for subject, *_ in snapshot.quads(predicate=RDF.type, object=kind)
+    }
     several: set[Iri] = set()
     for prop in PROPERTIES:
         seen: set[Iri] = set()
@@ -60,7 +64,7 @@ def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
             model = snapshot.canonical(subject)
             if stated.setdefault(model, value) != value:
                 several.add(model)
-    return sorted(several & models)
+    return sorted(several & described)
 
 
 def several_valued(

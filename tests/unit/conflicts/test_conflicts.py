@@ -364,3 +364,36 @@ def test_every_conflict_of_the_default_view_was_judged_one_by_one(
     assert len(known) >= 0.97 * len(listed), "judge the new ones, one by one"
     assert len(judged) <= 1.03 * len(listed), "take those out that are gone"
     assert sum(row["judged"] == "real" for row in known) >= 0.9 * len(known)
+
+
+def _annotated(iri: Iri, name: str, parent: Iri) -> tuple[Claim, ...]:
+    """A parent of which the kind of relation is inferred: the claim is a node of its own."""
+    return (*model(iri, name), Claim(iri, PG.fineTunedFrom, parent, basis=Basis.INFERENCE))
+
+
+def test_the_ledger_has_what_each_entity_has_when_it_is_asked_for_alone() -> None:
+    child, data = iris.model("x/chat"), iris.dataset("x/talk")
+    served = Claim(child, PG.maxOutputTokens, integer(8_192))
+    repository = Claim(child, PG.hubRepository, Iri("https://huggingface.co/x/chat"))
+
+    def about(who: str) -> tuple[Claim, ...]:
+        made = Claim(data, DCTERMS.creator, iris.organization(who))
+        return (Claim(data, RDF.type, PG.Dataset), made)
+
+    records = [
+        record("a", *model(child, "Chat", (PG.fineTunedFrom, iris.model("y/one"))), repository),
+        record("b", *_annotated(child, "Chat", iris.model("z/two"))),
+        record("litellm", *model(child, "Chat"), served),
+        record("dpi", *about("Assiut")),
+        record("epoch", *about("Innsbruck")),
+    ]
+    with MemoryStore(compile_quads(REFERENCE, records, [])) as store:
+        snapshot = AcceptedSnapshot(store)
+        whole = conflicts(snapshot)
+        alone = [one for entity in (child, data) for one in conflicts(snapshot, [entity])]
+
+    def keys(listed: list[Conflict]) -> list[tuple[Iri, Iri, str]]:
+        return sorted((c.subject, c.property, c.kind) for c in listed)
+
+    assert keys(whole) == keys(alone)
+    assert {c.property for c in whole} == {PROV.wasDerivedFrom, DCTERMS.creator}

@@ -79,3 +79,11 @@ def test_a_withdrawn_code_is_read_as_the_present_one_and_stays_as_it_was_stated(
     assert (str(claim.value), claim.as_stated) == (present, code)
     claim = languages.claim(iris.model("a/b"), present)
     assert (str(claim.value), claim.as_stated) == (present, "")
+
+
+def test_english_alone_is_the_description_s_and_not_the_data_s() -> None:
+    """The catalogue has it of all of its 17,142 data sets that have any: Catalan speech among them."""
+    said, problems = read(opendata.READER, _opendata(["en"]), "datasets.jsonl")
+    assert not [c for c in said if c.predicate == DCTERMS.language]
+    assert [str(c.value) for c in said if c.predicate == PG.otherStatement] == ["languages: en"]
+    assert problems == []

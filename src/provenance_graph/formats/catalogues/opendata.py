@@ -13,7 +13,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS
-from provenance_graph.formats import mapping, statements
+from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import entries, keys
 from provenance_graph.formats.document import (
     Document,
@@ -27,10 +27,23 @@ from provenance_graph.formats.fields import packages
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "opendata"
+
+
+def _languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
+    """The languages of the data. English alone is what the catalogue has of every data set.
+
+    It is the language of the Hub's description, whatever that of the data is.
+    """
+    if statements.as_list(value) == ["en"]:
+        yield coverage.other(subject, "languages", "en")
+        return
+    yield from mapping.languages(subject, property_, value, where)
+
+
 _TRUSTED = frozenset({"name", "creator_name", "license_name", "url"})
 _LINE: tuple[Row, ...] = (
     Row("creator_name", DCTERMS.creator, mapping.makers),
-    Row("languages", DCTERMS.language, mapping.languages),
+    Row("languages", DCTERMS.language, _languages),
 )
 _CARD: tuple[Row, ...] = (
     Row("data/language", DCTERMS.language, mapping.languages),
@@ -148,7 +161,7 @@ READER = Reader(
     _recognises,
     _origin,
     _READ,
-    version="5",
+    version="6",
     keys=keys.OPENDATA,
     leaves=_LEAVES,
     subjects=_SUBJECTS,
