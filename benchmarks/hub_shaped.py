@@ -116,13 +116,15 @@ def index(hub: Hub) -> LineageIndex:
     raw = [b"\x01model/%08d" % number for number in range(count)]
     kind = (np.arange(count) >= hub.models).astype(np.uint8)
     flags = np.zeros(hub.edges, np.bool_)
+    names = NameTable.of_sorted(raw)
     return LineageIndex(
         "generated",
-        NameTable.of_sorted(raw),
+        names,
         pack(count, hub.child, hub.parent, hub.code, flags),
         pack(count, hub.parent, hub.child, hub.code, flags),
         kind,
         np.arange(count, dtype=np.int32) // 20,
         hub.licence,
         tuple((Iri(name),) for name, _ in LICENCES),
+        names.nested(),
     )

@@ -10,7 +10,6 @@ from provenance_graph.acceptance.words import words_for
 from provenance_graph.core.claims import Claim, Header, Literal, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.lineage.arrays import CODE
 from provenance_graph.lineage.results import Edge, EdgeSource
 from provenance_graph.model.other_facts import parent_revision
 
@@ -27,22 +26,24 @@ class Detail(NamedTuple):
 
 
 class EdgeEvidence:
-    """Looks up what records say about edges; keeps what it has read of each child."""
+    """Looks up what records say about edges; keeps what it has read of each child and relation."""
 
     def __init__(self, snapshot: AcceptedSnapshot) -> None:
         self.snapshot = snapshot
         self._statements = snapshot.statements
-        self._claims_of: dict[Iri, list[tuple[Claim, Header]]] = {}
+        self._claims_of: dict[tuple[Iri, Iri], list[tuple[Claim, Header]]] = {}
 
-    def _about(self, child: Iri) -> list[tuple[Claim, Header]]:
-        if child not in self._claims_of:
-            self._claims_of[child] = [
+    def _stating(self, child: Iri, relation: Iri) -> list[tuple[Claim, Header]]:
+        """The claims on one relation of a child: seldom are more asked for than one."""
+        key = child, relation
+        if key not in self._claims_of:
+            self._claims_of[key] = [
                 (claim, header)
                 for name in self._statements.names_of(child)
-                for claim, header in self._statements.stating(name, CODE)
+                for claim, header in self._statements.stating(name, (relation,))
                 if self.snapshot.latest.counts(header)
             ]
-        return self._claims_of[child]
+        return self._claims_of[key]
 
     def of(self, edge: Edge) -> tuple[tuple[EdgeSource, ...], tuple[EdgeSource, ...]]:
         """The sources for an edge and those against it, in a fixed order."""
@@ -50,8 +51,8 @@ class EdgeEvidence:
         stating: set[Iri] = set()
         others: list[tuple[Iri, EdgeSource]] = []
         names = {edge.parent, *self._statements.names_of(edge.parent)}
-        for claim, header in self._about(edge.child):
-            if claim.predicate != edge.relation or not isinstance(claim.value, Iri):
+        for claim, header in self._stating(edge.child, edge.relation):
+            if not isinstance(claim.value, Iri):
                 continue
             parent = self._statements.canonical(claim.value)
             if parent == edge.parent or words_for(parent, names):

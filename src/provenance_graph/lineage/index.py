@@ -36,7 +36,7 @@ from provenance_graph.lineage.row_update import (
     widen,
 )
 
-FORMAT = 3
+FORMAT = 4
 MODEL, DATASET, UNRESOLVED = 0, 1, 2
 KINDS = ("model", "dataset", "unresolved")
 _BOTH = frozenset(CODE[relation] for relation in terms.DATASET_RELATIONS)
@@ -52,7 +52,7 @@ class LineageIndex:
 
     ``up`` lists each node's parents, ``down`` its children. ``licence`` holds per node the
     place in ``licences`` of the set of licences it declares, -1 for none; ``owner`` numbers
-    namespaces, -1 for none.
+    namespaces, -1 for none. ``nested`` lists those whose names may lie below a release.
     """
 
     version: str
@@ -63,6 +63,7 @@ class LineageIndex:
     owner: Ints
     licence: Ints
     licences: tuple[tuple[Iri, ...], ...]
+    nested: Ints
 
     def __len__(self) -> int:
         return self.up.nodes
@@ -113,6 +114,7 @@ class LineageIndex:
             owner=owners(names),
             licence=codes,
             licences=licences,
+            nested=names.nested(),
         )
 
     @classmethod
@@ -151,6 +153,7 @@ class LineageIndex:
             owners(names),
             codes,
             sets,
+            names.nested(),
         )
 
     # ---- keeping --------------------------------------------------------------------
@@ -191,6 +194,7 @@ class LineageIndex:
                 _mapped(folder, "owner"),
                 _mapped(folder, "licence"),
                 tuple(tuple(map(Iri, stored)) for stored in meta["licences"]),
+                _mapped(folder, "nested"),
             )
         except (OSError, ValueError, KeyError):
             return None  # absent, half removed or damaged: whoever asks builds it anew
@@ -206,6 +210,7 @@ class LineageIndex:
             "kind": self.kind,
             "owner": self.owner,
             "licence": self.licence,
+            "nested": self.nested,
         }
         for side, rows in (("up", self.up), ("down", self.down)):
             arrays.update(
@@ -263,6 +268,7 @@ class LineageIndex:
             down=replace_rows(down, turned(up, down, rows)),
             kind=kind,
             owner=owners(names) if count > len(self) else self.owner,
+            nested=names.nested() if count > len(self) else self.nested,
             licence=licence,
             licences=tuple(sets),
         )
@@ -279,9 +285,11 @@ class LineageIndex:
         inside = parent >= 0
         child, parent, places = child[inside], parent[inside], places[inside]
         code, inferred = self.up.code[places], self.up.inferred[places]
+        names = self.names.among(old.tolist())
         return replace(
             self,
-            names=self.names.among(old.tolist()),
+            names=names,
+            nested=names.nested(),
             up=pack(len(old), child, parent, code, inferred),
             down=pack(len(old), parent, child, code, inferred),
             kind=self.kind[old],

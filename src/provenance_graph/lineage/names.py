@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from provenance_graph.core.iris import ID, Iri
 
 _HEAD = ID.encode()
+_SLASH, _AT = ord("/"), ord("@")
+_DEPTH = 3
+"""Slashes in the stored form of a name that lies below ``model/owner/name``."""
 
 
 def short(name: str) -> bytes:
@@ -26,6 +29,11 @@ def short(name: str) -> bytes:
 def whole(raw: bytes) -> Iri:
     """The name of a stored form."""
     return Iri((_HEAD + raw[1:] if raw[:1] == b"\x01" else raw).decode())
+
+
+def _is_deep(name: str) -> bool:
+    raw = short(name)
+    return b"@" in raw or raw.count(b"/") >= _DEPTH
 
 
 class NameTable:
@@ -113,6 +121,20 @@ class NameTable:
             if number >= first:
                 table.add(self[number])
         return table
+
+    def nested(self) -> NDArray[np.int32]:
+        """The numbers of names that may lie below a release: those with ``@``, or deeper than it.
+
+        >>> table = NameTable.of([f"{ID}model/a/b{tail}" for tail in ("", "/step-1", "@main")])
+        >>> table.nested().tolist()
+        [1, 2]
+        """
+        first = len(self.ends) - 1
+        marks = (self.block == _SLASH).astype(np.uint16) + _DEPTH * (self.block == _AT)
+        before = np.concatenate((np.zeros(1, np.int64), np.cumsum(marks, dtype=np.int64)))
+        held = before[self.ends[1:]] - before[self.ends[:-1]]
+        later = [first + place for place, name in enumerate(self._later_names) if _is_deep(name)]
+        return np.concatenate((np.flatnonzero(held >= _DEPTH), later)).astype(np.int32)
 
     def settled(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], list[Iri]]:
         """What to write to a file: the block, its ends, and the names added later."""

@@ -27,7 +27,7 @@ from provenance_graph.licences.inheritance.own_names import (
 from provenance_graph.licences.results import LineageState
 from provenance_graph.licences.support import Support
 from provenance_graph.licences.texts.catalogue import Catalogue
-from provenance_graph.lineage.arrays import DERIVED, RELATIONS, Flags, closure, pack
+from provenance_graph.lineage.arrays import RELATIONS, Flags, closure, pack
 from provenance_graph.lineage.index import UNRESOLVED, LineageIndex
 from provenance_graph.store.values import ANY
 
@@ -168,9 +168,7 @@ def _has_parent(index: LineageIndex, entity: Iri) -> bool:
 
 def _with_checkpoint_licences(index: LineageIndex) -> LineageIndex:
     codes = None
-    # np.unique would load numpy's masked arrays, which takes longer than a document's check
-    heads = np.flatnonzero(np.bincount(index.up.other[index.up.code < DERIVED]))
-    for parent in heads[index.licence[heads] < 0].tolist():
+    for parent in index.nested[index.licence[index.nested] < 0].tolist():
         name = index.names[parent]
         if release_of(name) == name:
             continue
