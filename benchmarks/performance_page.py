@@ -26,10 +26,19 @@ STEPS = (
 )
 ANSWERS = (
     ("show ms", "show the model with most descendants"),
-    ("lineage ms", "its descendants"),
+    (
+        "first descendants ms",
+        "its lineage as the page shows it: the nearest 500, with the count of all",
+    ),
+    ("first descendants with evidence ms", "the same with the sources of each edge"),
+    ("lineage ms", "the names of all its descendants"),
     ("licences ms", "its licence findings"),
     ("search ms", "search for two words"),
     ("search of two letters ms", "search for two letters"),
+    ("search of what most hold ms", "search for a word that nearly everything holds"),
+    ("first list ms", "first list of models"),
+    ("first conflicts ms", "first list of conflicts"),
+    ("filters ms", "the filters of all models, counted"),
     ("slowest question about one entity ms", "the slowest stored question about one entity"),
     ("slowest question about the store ms", "the slowest stored question about the whole store"),
     (

@@ -30,7 +30,7 @@ from benchmarks.hub_generate import generate
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.cli import app
-from provenance_graph.conflicts.stored import ledger
+from provenance_graph.conflicts.stored import ledger, models_index
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import PG, RDF, SCHEMA
@@ -182,16 +182,18 @@ def _ms(call: Callable[[], object]) -> float:
 def answers(work: Work) -> Figures:
     """Answers about one model and searches, each the first of a fresh snapshot."""
     root = iris.model(str(work.shape["popular root"]))
-
-    def lineage(snapshot: AcceptedSnapshot) -> None:
-        LineageGraph(snapshot).descendants(root)
-
     asked: Mapping[str, Callable[[AcceptedSnapshot], object]] = {
         "show ms": lambda s: profile(s, root),
-        "lineage ms": lineage,
+        "first descendants ms": lambda s: LineageGraph(s).of(root, evidence=False),
+        "first descendants with evidence ms": lambda s: LineageGraph(s).of(root),
+        "lineage ms": lambda s: LineageGraph(s).descendants(root),
         "licences ms": lambda s: LicenceGraph(s).findings(root),
         "search ms": lambda s: SearchIndex.open(s).search("org model", 20, [], ""),
         "search of two letters ms": lambda s: SearchIndex.open(s).search("mo", 20, [], ""),
+        "search of what most hold ms": lambda s: SearchIndex.open(s).search("model", 20, [], ""),
+        "first list ms": lambda s: models_index(s).models({}, limit=50),
+        "first conflicts ms": lambda s: ledger(s)[:20],
+        "filters ms": lambda s: models_index(s).facets({}),
     }
     profile(work.snapshot(), root)  # what is loaded once is not the answer's
     figures: Figures = {}

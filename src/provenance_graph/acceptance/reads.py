@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -19,7 +19,7 @@ from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.store.base import Expecting, Store
-from provenance_graph.store.values import ANY, AnyGraph, Limits, Rows, SparqlQuery
+from provenance_graph.store.values import ANY, AnyGraph, Limits, Rows, SparqlQuery, WholeListing
 
 MAX_LABELS = 50_000
 _WHOLE = Limits(seconds=900.0, memory_bytes=8 << 30, rows=1 << 31, answer_bytes=8 << 30)
@@ -93,6 +93,11 @@ class AcceptedReads:
             return False
         self._store.expect(names, claims=claims)
         return True
+
+    def expect_whole(self, listings: Iterable[WholeListing]) -> None:
+        """Say which listings are read to their end next, so that a remote store asks for them at once."""
+        if isinstance(self._store, Expecting):
+            self._store.expect_whole(listings)
 
     def assure(self) -> None:
         """Raise StoreError where the store's engine is one whose answers to questions mislead."""

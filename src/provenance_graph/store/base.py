@@ -17,6 +17,7 @@ from provenance_graph.store.values import (
     Limits,
     Rows,
     SparqlQuery,
+    WholeListing,
 )
 
 __all__ = [
@@ -92,6 +93,9 @@ class Expecting(Protocol):
 
     def expect(self, names: Iterable[Iri], *, claims: bool = False) -> None:
         """Names that are looked up next, or whose ``claims`` are."""
+
+    def expect_whole(self, listings: Iterable[WholeListing]) -> None:
+        """Listings that are read to their end next."""
 
     def assure(self) -> None:
         """Raise StoreError where its engine answers queries otherwise than SPARQL 1.1 has it."""

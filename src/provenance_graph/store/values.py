@@ -38,6 +38,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeListing:
+    """All quads of a property, or of a property and value: of the default graph, or of all others."""
+
+    predicate: Iri
+    object: Value | None = None
+    anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """The answer of a SELECT. ``truncated`` says that a limit cut it short."""
 

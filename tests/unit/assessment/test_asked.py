@@ -11,6 +11,9 @@ from provenance_graph import reference
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.assessment.levels import asked
 from provenance_graph.assessment.rubrics import loader
+from provenance_graph.service.processes.indexer import index_once
+from provenance_graph.store import embedded
+from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.memory import MemoryStore
 
 
@@ -25,6 +28,18 @@ def test_the_next_process_parses_no_rubric(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(loader, "read_rubrics", lambda _: pytest.fail("parsed again"))
     reference._of_digest.cache_clear()
     assert asked.question_of(store, policy, tmp_path) == whole
+
+
+def test_indexes_are_made_with_what_the_first_write_asks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "store"
+    embedded.build(root, [*everything(), reference.stamp(everything())])
+    index_once(root, root / "derived")
+    monkeypatch.setattr(loader, "read_rubrics", lambda _: pytest.fail("parsed again"))
+    reference._of_digest.cache_clear()
+    with EmbeddedStore.open(root) as store:
+        assert asked.question_of(store, load_policy(store, "2026-11-20"), root / "derived").facets
 
 
 def test_a_damaged_file_is_made_again(tmp_path: Path) -> None:

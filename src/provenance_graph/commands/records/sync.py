@@ -194,7 +194,6 @@ def _importer(
     session: Session, store: WritableStore
 ) -> Callable[[SyncSource, Iterator[Document | Problem]], int]:
     """Takes documents in as ``import`` does, into the collection of their source."""
-    from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.formats.registry import format_names, reader_named, readers
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
@@ -215,7 +214,7 @@ def _importer(
             now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
         report: ImportReport = import_documents(
-            store, documents, known, options, tell, EvidenceLevels(), day=now.date().isoformat()
+            store, documents, known, options, tell, session.levels(), day=now.date().isoformat()
         )
         return report.records
 

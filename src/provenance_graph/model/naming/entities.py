@@ -24,7 +24,7 @@ from provenance_graph.core.terms import (
 )
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.followed import table_of
-from provenance_graph.model.naming.table import KINDS, is_own
+from provenance_graph.model.naming.table import KINDS, is_own, listings
 from provenance_graph.store.values import ANY
 
 _HEADS = (
@@ -68,6 +68,8 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     only a past day knows is found by its id.
     """
     present, asked, wanted = snapshot.present, text.strip(), set(kinds)
+    if "/" not in asked and not iris.is_iri(asked):  # a bare name is looked up among all names
+        present.expect_whole(listings(wanted))
     direct = list(dict.fromkeys(_direct(present, asked)))
     if wanted:
         direct = [one for item in direct for one in _of_kind(present, item, wanted)] or direct
@@ -79,12 +81,12 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
             return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
     known = table_of(present, wanted)
     results = list(dict.fromkeys([*direct, *known.called(asked)]))
+    editions = [iri for iri in known.editions(asked) if iri not in results]
+    present.expect([*results, *editions])
     if results:
-        editions = [iri for iri in known.editions(asked) if iri not in results]
         if not any(map(is_own, results)) or _is_outdone(present, results, editions):
             results += editions
         return _chosen(present, asked, results)
-    editions = known.editions(asked)
     if editions and ("/" not in asked or len(editions) > 1):  # an id is no other id
         return _chosen(present, asked, editions)
     if snapshot.as_of:

@@ -18,6 +18,7 @@ from provenance_graph.model.naming.table import (
     NameTable,
     StoredNames,
     kinds_of,
+    listings,
     names,
 )
 from provenance_graph.store.values import ANY
@@ -106,6 +107,7 @@ def table_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> NameTable:
                 earlier, changed = last
                 if len(changed) <= MAX_CHANGED:
                     return NamesFollowed(present, wanted, table_of(earlier, wanted), changed)
+        present.expect_whole(listings(wanted))
         return NamesInMemory(names(present, kinds_of(present, wanted)))
 
     return present.cached(f"names of {' '.join(wanted)}", opened)

@@ -29,6 +29,7 @@ from provenance_graph.core.terms import (
     SKOS,
 )
 from provenance_graph.model.naming.folded import fold
+from provenance_graph.store.values import WholeListing
 
 KINDS = {
     "model": (PG.Model, PG.ModelVersion, PG.Configuration, PG.OfferedModel),
@@ -106,6 +107,19 @@ def kind_bits(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> Iterator[
                 yield entity, 1 << bit
     for kind, entity in _only_named(present, wanted):
         yield entity, 1 << list(KINDS).index(kind)
+
+
+def listings(kinds: Iterable[str] = ()) -> Iterator[WholeListing]:
+    """What is read whole to make the table of some kinds, or of all."""
+    wanted = set(kinds) or set(KINDS)
+    for kind in wanted:
+        yield from (WholeListing(RDF.type, class_) for class_ in KINDS[kind])
+    if "organization" in wanted:
+        yield WholeListing(PROV.wasAttributedTo, anywhere=True)
+    for relation in (*DERIVATIONS, *INFLUENCES):
+        if ("dataset" if relation == PG.trainedOn else "model") in wanted:
+            yield WholeListing(relation)
+    yield from map(WholeListing, _NAMES)
 
 
 def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[tuple[str, Iri]]:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.levels.asked import question_of
 from provenance_graph.conflicts.number import FORMAT
-from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.errors import BadRubric, ProvenanceError
 from provenance_graph.service.api.common.checksums import DAMAGE
 from provenance_graph.service.api.common.indexes import (
     INDEXES,
@@ -194,7 +195,10 @@ def _make_some(task: _Task) -> None:
 def index_once(root: Path, folder: Path, before: str = "") -> str:
     """Keep the indexes of the newest version; gives that version."""
     with EmbeddedStore.open(root) as store:
-        make_all(folder, AcceptedSnapshot(store, folder=folder), before)
+        snapshot = AcceptedSnapshot(store, folder=folder)
+        make_all(folder, snapshot, before)
+        with suppress(BadRubric):  # whoever writes is told of it
+            question_of(snapshot, snapshot.policy, folder)  # which the first write asks for
         return store.version
 
 

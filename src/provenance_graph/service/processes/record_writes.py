@@ -45,6 +45,7 @@ from provenance_graph.service.processes.write_checks import (
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import ANY, Limits
 from provenance_graph.store.embedded import EmbeddedStore, EmbeddedWriter
+from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.sparql.guard import check_length, check_update
 from provenance_graph.store.sparql.rewrite import UpdateRequest, graphs_named, inserts_only
 from provenance_graph.store.staging import Outcome, Rehearsal, Scratch, rehearse, resolved
@@ -239,7 +240,7 @@ class RecordTarget:
                 decision.reason,
                 shorten(agent(who)),
                 self.now()[:10],
-                EvidenceLevels(),
+                self._levels,
                 self.log,
                 known=known,
             )
@@ -270,7 +271,11 @@ class RecordTarget:
 
     def commit(self, add: Iterable[Record], drop: Iterable[Iri] = ()) -> Updated:
         """One commit; the change log has what it changed, which the indexes follow."""
-        return update(self.store, add, drop, EvidenceLevels(), log=self.log)
+        return update(self.store, add, drop, self._levels, log=self.log)
+
+    @property
+    def _levels(self) -> EvidenceLevels:
+        return EvidenceLevels(derived_folder(str(self.store.root)))
 
     def _collection(self, name: Iri, who: str) -> Iri:
         """The collection of a client's records: one of its own where that is private."""

@@ -22,10 +22,18 @@ from provenance_graph.core.terms import PG, PROV, SKOS
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.remote import dataset, lookups
 from provenance_graph.store.remote.lookups import Fetched, Key, Listing, LookUp
-from provenance_graph.store.remote.noting import note, note_leading
+from provenance_graph.store.remote.noting import (
+    note,
+    note_leading,
+    note_publishers,
+    take_head,
+    take_known,
+    take_link,
+    take_mapped,
+)
 from provenance_graph.store.remote.probe import STATE
 from provenance_graph.store.remote.reading import RemoteStore
-from provenance_graph.store.values import AnyGraph
+from provenance_graph.store.values import AnyGraph, WholeListing
 
 
 class AheadStore(RemoteStore):
@@ -63,6 +71,9 @@ class AheadStore(RemoteStore):
         """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
         if limit:
             yield from super().quads(subject, predicate, object, graph, limit=limit)
+            return
+        if (whole := self._whole(subject, predicate, object, graph)) is not None:
+            yield from whole
             return
         if graph == lookups.REFERENCE:
             yield from self._of_reference().quads(subject, predicate, object, graph)
@@ -148,6 +159,26 @@ class AheadStore(RemoteStore):
             self._now().named[lookups.NODE][name, lookups.KEYS] = None
             for way in (lookups.LEADING, lookups.ATTRIBUTED):
                 self._now().expected[way][name] = None
+
+    def expect_whole(self, listings: Iterable[WholeListing]) -> None:
+        """Listings that are read to their end next: they are fetched with the next request."""
+        self._now().wholes.want(listings)
+
+    def _whole(
+        self,
+        subject: Iri | None,
+        predicate: Iri | None,
+        object: Value | None,
+        graph: Iri | AnyGraph | None,
+    ) -> Sequence[Quad] | None:
+        """A listing that is fetched whole; None for what is not."""
+        wholes = self._now().wholes
+        listing = wholes.named(subject, predicate, object, graph)
+        if listing is None:
+            return None
+        if listing in wholes.wanted:
+            self._ask_together({})
+        return wholes.quads.get(listing)
 
     def _now(self) -> Fetched:
         """What was fetched and still serves."""
@@ -242,16 +273,24 @@ class AheadStore(RemoteStore):
             fetched.quads.update({(kind, one): [] for one in keys})
             parts.append((self._of_keys(kind, keys), partial(self._take, kind)))
         parts += self._parts_of_expected()
+        many = bool(fetched.wholes.wanted) or not fetched.heads
+        mapped: list[Quad] = []
+        publishers = [one for one in fetched.wholes.wanted if one.predicate in lookups.HEADER_NAMES]
+        if publishers:  # and what they are, which is asked next
+            parts.append((lookups.ORGANIZATIONS, partial(take_mapped, mapped)))
+        parts += fetched.wholes.parts(self._placed)
         if not fetched.heads:
             parts += self._parts_of_heads()
         numbered = (f"{{ {pattern} BIND({n} AS ?k) }}" for n, (pattern, _) in enumerate(parts))
-        for row in self.all_rows("?k ?s ?p ?o ?g", " UNION ".join(numbered), {}):
+        for row in self.all_rows("?k ?s ?p ?o ?g", " UNION ".join(numbered), {}, many=many):
             parts[int(str(row["k"]))][1](row)
         if (quads := fetched.heads.pop((None, lookups.REFERENCE), None)) is not None:
             self._reference = MemoryStore(quads)
         for kind, keys in asked.items():
             for one in keys:
                 note(fetched, kind, fetched.quads[kind, one])
+        if publishers:
+            note_publishers(fetched, publishers, mapped)
         for links in fetched.leading[lookups.LEADING].values():
             note_leading(fetched, links)
         for subject, _, _, graph in fetched.heads.get((lookups.MODIFIER, lookups.IDENTITY[0]), ()):
@@ -277,21 +316,13 @@ class AheadStore(RemoteStore):
                     row = f"VALUES ?o {{ {node(name)} }} {self._placed(way)}"
                     yield (
                         f"{{ SELECT ?s ?p ?o WHERE {{ {row} }} LIMIT {lookups.MANY} }}",
-                        partial(self._take_link, leading, name, links),
+                        partial(take_link, leading, name, links),
                     )
             elif names:
                 leading.update({name: [] for name in names})
                 rows = " ".join(str(node(name)) for name in names)
                 exists = f"FILTER EXISTS {{ {self._placed(way)} }}"
-                yield f"VALUES ?o {{ {rows} }} {exists}", partial(_unknown, leading)
-
-    @staticmethod
-    def _take_link(
-        leading: dict[Iri, list[Quad] | None], name: Iri, links: list[Quad], row: dict[str, Value]
-    ) -> None:
-        links.append((Iri(str(row["s"])), Iri(str(row["p"])), name, None))
-        if len(links) >= lookups.MANY:
-            leading[name] = None
+                yield f"VALUES ?o {{ {rows} }} {exists}", partial(take_known, leading)
 
     def _parts_of_heads(self) -> Iterator[tuple[str, Callable[[dict[str, Value]], None]]]:
         """The heads of the listings, and the reference data where nobody has it yet."""
@@ -306,7 +337,7 @@ class AheadStore(RemoteStore):
             limit = f"LIMIT {most}" if most else ""
             yield (
                 f"{{ SELECT ?s ?p ?o WHERE {{ {pattern} }} {limit} }}",
-                partial(_take_head, quads, predicate, graph),
+                partial(take_head, quads, predicate, graph),
             )
 
     def _keys(self, kind: LookUp, key: Key | None = None) -> list[Key]:
@@ -365,14 +396,3 @@ class AheadStore(RemoteStore):
         for store in (self._reference, self._fetched.decided):
             if store is not None:
                 store.close()
-
-
-def _unknown(leading: dict[Iri, list[Quad] | None], row: dict[str, Value]) -> None:
-    """Something leads to a name: what, is asked when it is wanted."""
-    leading.pop(Iri(str(row["o"])), None)
-
-
-def _take_head(
-    quads: list[Quad], predicate: Iri | None, graph: Iri | None, row: dict[str, Value]
-) -> None:
-    quads.append((Iri(str(row["s"])), predicate or Iri(str(row["p"])), row["o"], graph))

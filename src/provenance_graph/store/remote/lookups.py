@@ -12,6 +12,7 @@ from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SKOS
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.remote.wholes import Wholes
 
 SECONDS = 60.0
 MAX_REMEMBERED = 50_000
@@ -34,6 +35,9 @@ class LookUp:
 
 
 SAME = f"VALUES ?g {{ <{IDENTITY[0]}> <{IDENTITY[1]}> }} GRAPH ?g {{ ?s <{SKOS.exactMatch}> ?o }}"
+ORGANIZATION = mint("organization", "")
+ORGANIZATIONS = f'{SAME} FILTER(STRSTARTS(STR(?s), "{ORGANIZATION}"))'
+"""What all organisations are."""
 FACTS = LookUp("?s ?p ?o", ("s",))
 MAPPED = LookUp(SAME, ("s",))
 NAMES = LookUp(SAME, ("o",))
@@ -95,6 +99,7 @@ class Fetched:
     )
     expected: dict[str, dict[Iri, None]] = field(default_factory=lambda: defaultdict(dict))
     heads: dict[Listing, list[Quad]] = field(default_factory=dict)
+    wholes: Wholes = field(default_factory=Wholes)
 
     @property
     def old(self) -> bool:

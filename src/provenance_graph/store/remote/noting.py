@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from provenance_graph.core.claims import Quad
+from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, PROV
+from provenance_graph.core.terms import INFLUENCES, PG, PROV, SKOS
 from provenance_graph.store.remote import lookups
 from provenance_graph.store.remote.lookups import Fetched, LookUp
+from provenance_graph.store.values import WholeListing
 
 
 def note(fetched: Fetched, kind: LookUp, quads: Iterable[Quad]) -> None:
@@ -19,6 +20,9 @@ def note(fetched: Fetched, kind: LookUp, quads: Iterable[Quad]) -> None:
         _note_spelling(fetched, kind, quad)
         if kind is lookups.FACTS:  # its label and its unit
             named[lookups.FACTS][predicate,] = None
+        if kind is lookups.FACTS and predicate in INFLUENCES and isinstance(value, Iri):
+            named[lookups.NAMES][value,] = None  # whether data have several names
+            named[lookups.NODE][value, lookups.KEYS] = None
         if kind is lookups.OFFERS:
             named[lookups.FACTS][subject,] = None
         if kind is lookups.NAMES:  # of an entity whose claims are asked for under all its names
@@ -34,7 +38,7 @@ def note(fetched: Fetched, kind: LookUp, quads: Iterable[Quad]) -> None:
             continue
         if kind is lookups.HEADER and predicate == PG.ofDocument:
             named[lookups.READINGS][value,] = None
-        if kind in (lookups.STATED, lookups.NODE) or (
+        if kind in (lookups.STATED, lookups.NODE, lookups.MAPPED) or (
             kind is lookups.HEADER and predicate in lookups.HEADER_NAMES
         ):
             named[lookups.MAPPED][value,] = None
@@ -64,6 +68,51 @@ def _note_namesake(fetched: Fetched, name: Iri) -> None:
         for kind in lookups.OF_NAMESAKE:
             fetched.named[kind][name,] = None
         fetched.named[lookups.NODE][name, lookups.KEYS] = None
+
+
+def note_publishers(
+    fetched: Fetched, listings: Iterable[WholeListing], mapped: Iterable[Quad]
+) -> None:
+    """Note what the publishers of listed headers are, of all organisations' mappings."""
+    by_name: dict[Iri, list[Quad]] = {}
+    for quad in mapped:
+        by_name.setdefault(quad[0], []).append(quad)
+    names = {value for one in listings for _, _, value, _ in fetched.wholes.quads[one]}
+    names |= {value for _, _, value, _ in mapped}
+    for name in names:
+        if isinstance(name, Iri) and name.startswith(lookups.ORGANIZATION):
+            fetched.quads.setdefault((lookups.MAPPED, (name,)), by_name.get(name, []))
+        else:
+            fetched.named[lookups.MAPPED][name,] = None
+
+
+def take_mapped(quads: list[Quad], row: Mapping[str, Value]) -> None:
+    """A mapping of an organisation's name."""
+    quads.append((Iri(str(row["s"])), SKOS.exactMatch, row["o"], Iri(str(row["g"]))))
+
+
+def take_known(leading: dict[Iri, list[Quad] | None], row: Mapping[str, Value]) -> None:
+    """Something leads to a name: what, is asked when it is wanted."""
+    leading.pop(Iri(str(row["o"])), None)
+
+
+def take_link(
+    leading: dict[Iri, list[Quad] | None],
+    name: Iri,
+    links: list[Quad],
+    row: Mapping[str, Value],
+) -> None:
+    """Something that leads to a name; of one with much of it nothing is kept."""
+    links.append((Iri(str(row["s"])), Iri(str(row["p"])), name, None))
+    if len(links) >= lookups.MANY:
+        leading[name] = None
+
+
+def take_head(
+    quads: list[Quad], predicate: Iri | None, graph: Iri | None, row: Mapping[str, Value]
+) -> None:
+    """A row of the head of a listing."""
+    quads.append((Iri(str(row["s"])), predicate or Iri(str(row["p"])), row["o"], graph))
 
 
 def note_leading(fetched: Fetched, links: Sequence[Quad] | None) -> None:

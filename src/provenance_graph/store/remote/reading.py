@@ -128,12 +128,23 @@ class RemoteStore:
             )
 
     def all_rows(
-        self, names: str, pattern: str, bindings: Mapping[str, Value], distinct: str = ""
+        self,
+        names: str,
+        pattern: str,
+        bindings: Mapping[str, Value],
+        distinct: str = "",
+        *,
+        many: bool = False,
     ) -> Iterable[dict[str, Value]]:
         """Every row of a pattern, held against its COUNT where a service may have cut it.
 
-        A service that gave so many rows whole gives fewer whole too. Raises QueryTooLarge where rows are missing whatever is tried.
+        A service that gave so many rows whole gives fewer whole too. Of ``many`` rows the count is
+        asked for with them. Raises QueryTooLarge where rows are missing whatever is tried.
         """
+        if many and not bindings and self.capabilities.default_graph is None:
+            with_count = self._counted(names, pattern)
+            if with_count is not None:
+                return with_count
         query = f"SELECT {f'{distinct} {names}'.strip()} WHERE {{ {pattern} }}"
         limits = Limits(seconds=self.settings.seconds)
         first = self.select(query, bindings, limits)
@@ -146,6 +157,20 @@ class RemoteStore:
             self._given_whole = max(total, self._given_whole)
             return first
         return self._paged(query, names, bindings, limits, len(first), total)
+
+    def _counted(self, names: str, pattern: str) -> list[dict[str, Value]] | None:
+        """Every row of a pattern, asked for with their number; None where they are not so many."""
+        count = f"{{ SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }} }}"
+        query = f"SELECT {names} ?n WHERE {{ {count} UNION {{ {pattern} }} }}"
+        rows: list[dict[str, Value]] = list(
+            self.select(query, {}, Limits(seconds=self.settings.seconds))
+        )
+        number = next((int(str(row["n"])) for row in rows if row.get("n") is not None), -1)
+        rest = [row for row in rows if row.get("n") is None]
+        if number != len(rest):
+            return None
+        self._given_whole = max(number, self._given_whole)
+        return rest
 
     def _paged(
         self,
