@@ -21,13 +21,13 @@ SHARE: Final = 20
 """One in so many of all names at least, so that the number of such parts does not grow with a store."""
 FIRST: Final = 3
 """Letters with which a part begins: what is shorter has a table of its own."""
-LONGEST: Final = 16
+LONGEST: Final = 12
 """Letters of the longest part that is stored."""
+_TOTAL: Final = "SELECT count(*) FROM spelling WHERE spelling MATCH ?"
 _BY_KIND: Final = (
     "SELECT t.kind, count(*) FROM spelling s JOIN kind_of t ON t.number = s.rowid"
     " WHERE spelling MATCH ? GROUP BY t.kind"
 )
-_ENOUGH: Final = "SELECT count(*) FROM (SELECT 1 FROM spelling WHERE spelling MATCH ? LIMIT ?)"
 
 
 def fill_common(database: sqlite3.Connection, begun: Mapping[str, int], least: int = LEAST) -> None:
@@ -41,24 +41,33 @@ def fill_common(database: sqlite3.Connection, begun: Mapping[str, int], least: i
     pieces = database.execute("SELECT term FROM temp.pieces WHERE doc >= ?", (least,))
     following: dict[str, list[str]] = defaultdict(list)
     for (piece,) in pieces:
-        following[piece[:-1]].append(piece[-1])
-    level = sorted(part for part, number in begun.items() if number >= least)
+        if " " not in piece:
+            following[piece[:-1]].append(piece[-1])
+    level = {part: Counter[str]() for part, number in begun.items() if number >= least}
     while level:
-        for part in level:
-            counts = database.execute(_BY_KIND, (f'"{part}"',)).fetchall()
-            rows = ((part, *row) for row in counts)
+        known = {part: _counted(database, part, shorter, least) for part, shorter in level.items()}
+        level = {}
+        for part, counts in known.items():
+            rows = ((part, kind, number) for kind, number in counts.items())
             database.executemany("INSERT INTO common VALUES (?,?,?)", rows)
-        longer = (part + letter for part in level for letter in following.get(part[-2:], ()))
-        level = [one for one in longer if len(one) <= LONGEST and _is_held(database, one, least)]
+            if counts and len(part) < LONGEST:
+                level |= {part + letter: counts for letter in following.get(part[-2:], ())}
     database.execute("DROP TABLE temp.pieces")
 
 
-def _is_held(database: sqlite3.Connection, part: str, least: int) -> bool:
-    """Whether so many names hold a part, which no space is in."""
-    if " " in part:
-        return False
-    (number,) = database.execute(_ENOUGH, (f'"{part}"', least)).fetchone()
-    return int(number) >= least
+def _counted(
+    database: sqlite3.Connection, part: str, shorter: Counter[str], least: int
+) -> Counter[str]:
+    """How many names of each kind hold a part; nothing where these are fewer than ``least``.
+
+    Where they are as many as those that hold it without its last letter, they are the same.
+    """
+    (number,) = database.execute(_TOTAL, (f'"{part}"',)).fetchone()
+    if number == shorter.total():
+        return shorter
+    if number < least:
+        return Counter()
+    return Counter(dict(database.execute(_BY_KIND, (f'"{part}"',))))
 
 
 def counts_of(database: sqlite3.Connection, word: str) -> Counter[str]:
