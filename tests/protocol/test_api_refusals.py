@@ -95,6 +95,8 @@ def test_hostile_filters_find_nothing_and_break_nothing(
         ("disclosure", "zzz", 400),
         ("disclosure", "withheld", 200),
         ("disclosure", "trainedOn=disclosed", 200),
+        ("disclosure", "parameterCount=inferred", 200),
+        ("disclosure", "inferred", 400),  # of which field
         ("undisclosed", "zzz", 404),
         ("undisclosed", "trainedOn", 200),
         ("since", "2025-99", 400),

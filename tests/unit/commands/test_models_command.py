@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provenance_graph import Graph, cli
+from provenance_graph.core.claims import Basis
 from provenance_graph.core.errors import NotFound, UsageError
 
 
@@ -68,6 +69,17 @@ def test_what_a_developer_discloses_is_a_filter_too(shipped) -> None:
             assert graph.model(name).disclosure["contextLength"] == "Disclosed"
     undisclosed = {row["id"] for row in rows(shipped, "--undisclosed", "contextLength")}
     assert not disclosed & undisclosed
+
+
+def test_what_is_only_inferred_is_a_filter_too(shipped) -> None:
+    inferred = {row["id"] for row in rows(shipped, "--disclosure", "parameters=inferred")}
+    assert inferred
+    with Graph.open(str(shipped)) as graph:
+        for name in sorted(inferred)[:5]:
+            accepted = [
+                c for c in graph.model(name).claims("parameterCount") if c.standing == "Accepted"
+            ]
+            assert {claim.basis for claim in accepted} == {Basis.INFERENCE}
 
 
 def test_licence_classes_take_families_and_osi_approval(shipped) -> None:

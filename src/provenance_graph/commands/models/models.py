@@ -57,7 +57,7 @@ def _facet(name: str, metavar: str, help: str, facet: str = "") -> Callable[[Com
 @_facet(
     "--disclosure",
     "FIELD=STATE",
-    "A field's state: disclosed, undisclosed, withheld or partly.",
+    "A field's state: disclosed, undisclosed, withheld, partly, inferred or contradicted.",
 )
 @click.option(
     "--undisclosed",

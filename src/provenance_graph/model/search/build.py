@@ -29,6 +29,12 @@ from provenance_graph.model.search.name_rows import SCHEMA_SQL, fill_names
 from provenance_graph.model.search.sorts import MAX_SORTED, STORED_SORTS, order_by
 
 GAPS = (PG.undisclosed, PG.withheld, PG.partlyDisclosed)
+_NO_GAPS = {
+    PG.disclosed: "disclosed",
+    PG.inferred: "inferred",
+    PG.contradicted: "contradicted",
+}
+"""States of a field that narrow a list and are no gap, with the words of the filter."""
 _STATES = {PG.undisclosed: "undisclosed", PG.withheld: "withheld", PG.partlyDisclosed: "partly"}
 _SCHEMA = """
 CREATE TABLE model (
@@ -350,9 +356,10 @@ class ModelFacts:
                     yield "disclosure", local_name(predicate)
                     yield "disclosure", f"{local_name(prop)}={_STATES[predicate]}"
                     yield "undisclosed", local_name(prop)
-        for prop in self._of(PG.disclosed):
-            if isinstance(prop, Iri):
-                yield "disclosed", f"{local_name(prop)}=disclosed"
+        for predicate, state in _NO_GAPS.items():
+            for prop in self._of(predicate):
+                if isinstance(prop, Iri):
+                    yield "disclosed", f"{local_name(prop)}={state}"
         if self._of(PG.contested):
             yield "disclosure", "contested"
 

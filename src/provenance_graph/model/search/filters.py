@@ -27,8 +27,12 @@ STATES = {
     "undisclosed": PG.undisclosed,
     "withheld": PG.withheld,
     "partly": PG.partlyDisclosed,
+    "inferred": PG.inferred,
+    "contradicted": PG.contradicted,
 }
 """States of a field that a list can be narrowed by."""
+_OF_ANY_FIELD = ("undisclosed", "withheld", "partly")
+"""Those that may be asked for without a field: the gaps, which few models have."""
 
 _FACETS = ("developer", "licence", "family", "modality", "architecture", "year", "weights")
 CLOSED = {
@@ -151,8 +155,8 @@ def _state(snapshot: AcceptedSnapshot, text: str) -> str:
     word = state.casefold()
     if word not in STATES:
         raise UsageError(f"no disclosure state {state!r}; there are {', '.join(STATES)}")
-    if not equals and word == "disclosed":
-        raise UsageError("name the field that is disclosed, such as trainedOn=disclosed")
+    if not equals and word not in _OF_ANY_FIELD:
+        raise UsageError(f"name the field that is {word}, such as trainedOn={word}")
     if not equals:
         return local_name(STATES[word])
     return f"{local_name(property_named(snapshot, field))}={word}"
