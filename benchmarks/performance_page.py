@@ -291,9 +291,7 @@ def beside_earlier(text: str) -> str:
     days: Mapping[str, str] = measured["days"]
     first = next(iter(days))
     lines = [
-        "",
-        "## Beside earlier versions",
-        "",
+        "\n## Beside earlier versions\n",
         "Whole commands on the same generated hub, taken in turn in one run (`python -m benchmarks.bench_before`): the least processor",
         f"milliseconds, and the ratio to the version of {days[first]}. What later ones do more is named in [architecture.md](architecture.md).",
         "",
@@ -307,6 +305,32 @@ def beside_earlier(text: str) -> str:
         ]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
+
+
+MERGED = """
+## One load beside pieces that are merged
+
+`python -m benchmarks.bench_merged STORE --work FOLDER`: the quads of a store as text, loaded by the engine as a whole, and in pieces of a
+million that the extra `compact` merges ([decision 31](decisions/0031-merged-by-a-library.md)); then both are asked the same. Processor
+time of the load alone, which is some two fifths of a build. The store of 1,000,000 models above was loaded as a whole.
+
+| quads | way | processor, s | largest process, MB | disk, MB | a record, µs | facts of an entity, µs | all about an entity, µs | what points to an entity, µs | bytes a quad |
+|---|---|---|---|---|---|---|---|---|---|
+"""
+
+
+def merged(text: str) -> str:
+    """A table of both ways of loading, from ``bench_merged.py``; the newest line of a size counts."""
+    measured = {run["quads"]: run for run in map(json.loads, text.splitlines())}
+    asked = ("a record", "facts of an entity", "all about an entity", "what points to an entity")
+    keys = ("processor s", "largest process MB", "disk MB", *(f"{kind} us" for kind in asked))
+    lines = [
+        f"| {quads:,} | {name} | {' | '.join(number(run[way].get(key)) for key in keys)} "
+        f"| {(run[way]['disk MB'] << 20) / quads:.0f} |"
+        for quads, run in sorted(measured.items())
+        for way, name in (("whole", "one load"), ("merged", "pieces, merged"))
+    ]
+    return MERGED + "\n".join(lines) + "\n"
 
 
 READERS = """
@@ -378,8 +402,8 @@ def main() -> None:
 
 def whole(runs: Sequence[Mapping[str, object]], results: Path) -> str:
     """The page, with earlier versions and readers where they were measured."""
-    sections = (("before.json", beside_earlier), ("readers.json", readers))
-    kept = [(results / name, section) for name, section in sections]
+    parts = (("merged.jsonl", merged), ("before.json", beside_earlier), ("readers.json", readers))
+    kept = [(results / name, section) for name, section in parts]
     return page(runs) + "".join(section(p.read_text("utf-8")) for p, section in kept if p.is_file())
 
 

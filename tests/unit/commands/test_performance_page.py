@@ -71,6 +71,7 @@ def test_the_page_is_what_the_command_makes_of_the_results() -> None:
     assert (results / "before.json").is_file()
     assert (results / "readers.json").is_file()
     made = whole([json.loads(line) for line in lines], results)
+    assert "## One load beside pieces that are merged" in made
     assert "## Beside earlier versions" in made
     assert "## Readers against plain parsing" in made
     assert (root / "docs/performance.md").read_text(encoding="utf-8") == made
