@@ -91,6 +91,9 @@ class Session:
         Raises QueryTooLarge where the store is too large for that.
         """
         snapshot = self.snapshot(as_of)
+        if nothing := snapshot.nothing_known():
+            self.say(f"{nothing[0].upper()}{nothing[1:]}.")
+            return snapshot
         if not snapshot.as_of or snapshot.folder is not None:
             return snapshot
         from provenance_graph.ingest.day import whole
@@ -163,11 +166,12 @@ class Session:
             more = f" and {len(others) - 5} more" if len(others) > 5 else ""
             self.say(f"also of that name: {names}{more}")
 
-    def say_unknown(self, snapshot: AcceptedSnapshot, *subjects: Iri) -> None:
-        """Say plainly of what nothing was known on the snapshot's day."""
-        for subject in subjects:
-            if unknown := snapshot.unknown(subject, short_id(subject)):
-                self.say(unknown[0].upper() + unknown[1:] + ".")
+    def say_unknown(self, snapshot: AcceptedSnapshot, *subjects: Iri) -> bool:
+        """Say plainly of what nothing was known on the snapshot's day; whether there is any."""
+        sentences = [snapshot.unknown(subject, short_id(subject)) for subject in subjects]
+        for unknown in filter(None, sentences):
+            self.say(unknown[0].upper() + unknown[1:] + ".")
+        return any(sentences)
 
     def say(self, message: str) -> None:
         """A message to standard error."""

@@ -206,3 +206,6 @@ def test_of_a_day_before_anything_was_known_nothing_is_told(stores: dict[str, Te
     profile = everything.get(f"/api/v1/models/org/m?asOf={BEFORE}").json()
     assert profile["unknown"].startswith(f"nothing was known about org/m on {BEFORE}")
     assert profile["records"] == 0
+    page = everything.get(f"/api/v1/organizations/org?asOf={DAY}").json()
+    assert page["unknown"].startswith(f"nothing was known about org on {DAY}; the first record")
+    assert everything.get("/api/v1/organizations/org").json()["unknown"] is None

@@ -84,7 +84,7 @@ class Graph:
     def _whole(self, as_of: str) -> AcceptedSnapshot:
         """The same for who reads much of a past day; raises QueryTooLarge."""
         snapshot = self.snapshot(as_of)
-        if snapshot.as_of and snapshot.folder is None:
+        if snapshot.as_of and snapshot.folder is None and not snapshot.nothing_known():
             from provenance_graph.ingest.day import whole
 
             snapshot = self._snapshots[snapshot.as_of] = whole(snapshot)

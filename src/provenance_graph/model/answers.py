@@ -155,7 +155,7 @@ class EntityAnswer(AnswerObject):
     """What the graph says of an entity that is no model, and the records that say it.
 
     ``contested`` names the properties on which sources disagree; ``denied`` holds values that a
-    source says it does not have.
+    source says it does not have. ``unknown`` says so where nothing was known of it on the day.
     """
 
     id: str
@@ -164,6 +164,7 @@ class EntityAnswer(AnswerObject):
     name: str
     types: list[str]
     asOf: str | None
+    unknown: str | None
     describedAs: list[str]
     facts: list[EntityFact]
     denied: list[EntityFact]

@@ -221,3 +221,29 @@ def test_the_readers_load_no_library_that_only_signed_documents_need() -> None:
         [sys.executable, "-c", loads], capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("models",), ("search", "m"), ("conflicts",), ("breaches",), ("policy",)],
+)
+def test_of_a_day_before_anything_was_known_that_is_said(
+    audited_indexed: Path, words: tuple[str, ...]
+) -> None:
+    done = run(audited_indexed, *words, "--as-of", "2000-01-01")
+    said = "Nothing was known on 2000-01-01; the first record was retrieved on 2025-04-01."
+    assert said in done.stderr
+
+
+def test_an_empty_answer_of_such_a_day_is_not_explained_by_facts(audited_indexed: Path) -> None:
+    done = run(
+        audited_indexed,
+        "ask",
+        "single-source-facts",
+        "--set",
+        "model=org/m",
+        "--as-of",
+        "2000-01-01",
+    )
+    assert "Nothing was known about org/m on 2000-01-01" in done.stderr
+    assert "every fact of this model" not in done.stderr

@@ -110,6 +110,8 @@ def _show_entity(
     from provenance_graph.model.pages.entity import entity_page
 
     json = entity_page(snapshot, meant).to_json()
+    if json["unknown"]:
+        session.say(f"{json['unknown'][0].upper()}{json['unknown'][1:]}.")
     if form == "json":
         session.print_json(json)
         return

@@ -60,7 +60,13 @@ def command(
     bound = stored.bind(
         snapshot, stored.find(question), given
     )  # a slip is reported before the work
+    unknown = False
     if snapshot.as_of:
+        asked = (one for one in bound.values() if isinstance(one, Iri))
+        unknown = session.say_unknown(snapshot, *filter(snapshot.present.knows, asked))
+        if not unknown and (nothing := snapshot.nothing_known()):
+            session.say(f"{nothing[0].upper()}{nothing[1:]}.")
+            unknown = True
         data = session.closing.enter_context(dataset(snapshot))
         result = stored.ask(snapshot, question, given, data=data)
     else:
@@ -70,7 +76,8 @@ def command(
     session.cite(snapshot, (cell for row in result.rows for cell in row if isinstance(cell, Iri)))
     session.print_table(result.names, result.rows, form)
     chosen = stored.find(question)
-    session.say(chosen.summed_up(result))
+    if len(result) or not unknown:  # what an empty answer means holds of what is known
+        session.say(chosen.summed_up(result))
     if not len(result) and (assumed := _assumed(chosen, given)):
         session.say(f"asked with {assumed}; --set NAME=VALUE asks with another")
     if meant := _meant(given, bound):

@@ -65,6 +65,7 @@ class EntityPage:
     records: tuple[Iri, ...]
     contested: tuple[Iri, ...]
     as_of: str
+    unknown: str
 
     def to_json(self) -> EntityAnswer:
         """As JSON."""
@@ -75,6 +76,7 @@ class EntityPage:
             "name": self.name,
             "types": [local_name(one) for one in self.types],
             "asOf": self.as_of or None,
+            "unknown": self.unknown or None,
             "describedAs": [short_id(one) for one in self.described_as],
             "facts": [_fact_json(*fact) for fact in self.facts],
             "denied": [_fact_json(*fact) for fact in self.denied],
@@ -122,6 +124,9 @@ def entity_page(snapshot: AcceptedSnapshot, result: FoundEntity) -> EntityPage:
             sorted(o for o in snapshot.values(subject, PG.contested) if isinstance(o, Iri))
         ),
         as_of=snapshot.as_of,
+        unknown=snapshot.unknown(subject, short_id(subject))
+        if snapshot.present.knows(subject)
+        else "",
     )
 
 

@@ -180,7 +180,7 @@ class Access:
 
     def _whole(self, snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
         """A snapshot of a past day over its dataset; while that is made, of a version before."""
-        if snapshot.folder is not None:
+        if snapshot.folder is not None or snapshot.nothing_known():
             return snapshot
         day, last = snapshot.as_of, self._last_of_day(snapshot.as_of)
         work = self._days_made.start(self.store.root, snapshot)
