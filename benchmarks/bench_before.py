@@ -1,10 +1,12 @@
-"""This version beside earlier ones, in one run: build, start, import of a card, show, licences, query.
+"""This version beside earlier ones, in one run: whole commands, and what one record costs.
 
     python benchmarks/bench_before.py REVISION... [--models 300] [--times 5]
 
 Each revision is checked out aside and works on the same generated hub. Figures are the least processor
-seconds (user and system, with children) of some runs of the whole command, taken in turn; they
-go to ``benchmarks/results/before.json``, of which ``performance_page.py`` makes a table.
+seconds (user and system, with children) of some runs of the whole command, taken in turn: build,
+start, import of a card, show, licences, query. Per record there are, inside one process, reading, view,
+identity of every name, and the import of one more record with its view and identity. They go to
+``benchmarks/results/before.json``, of which ``performance_page.py`` makes tables.
 """
 
 from __future__ import annotations
@@ -26,6 +28,57 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "before.json"
 CARD = "---\nlicense: apache-2.0\nbase_model: {parent}\nlanguage: [en]\n---\n# Tiny {number}\n\nA model.\n"
 QUERY = "SELECT ?m ?d { ?m a pg:Model ; dcterms:issued ?d } ORDER BY ?d LIMIT 100"
+
+PARTS = """
+import json, sys, time
+from pathlib import Path
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.ingest.build import compile_quads
+from provenance_graph.ingest.shipped import reference_quads, shipped_records
+from provenance_graph.ingest.update import update
+from provenance_graph.matching.identify import identify
+from provenance_graph.store.memory import MemoryStore
+
+def spent(work):
+    before = time.process_time()
+    result = work()
+    return result, 1000 * (time.process_time() - before)
+
+records, reading = spent(lambda: list(shipped_records(Path(sys.argv[1]))))
+reference = list(reference_quads())
+more, some = records[::20], [one for number, one in enumerate(records) if number % 20]
+list(compile_quads(reference, some[:20], []))
+quads, view = spent(lambda: list(compile_quads(reference, some, [])))
+nothing, fixed = spent(lambda: list(compile_quads(reference, [], [])))
+store = MemoryStore(quads)
+pairs, identity = spent(lambda: identify(AcceptedSnapshot(store)))
+update(store, more[:1])
+rest, imports = spent(lambda: [update(store, [one]) for one in more[1:]])
+print(json.dumps({
+    "reading": reading / len(records),
+    "view": (view - fixed) / len(some),
+    "identity of all names": identity / len(some),
+    "import of one record: view and identity": imports / (len(more) - 1),
+    "records": len(records),
+}))
+"""
+"""Milliseconds of processor time a record of the stages, in the terms of one version's own code."""
+
+
+def per_record(root: Path, data: Path) -> dict[str, float]:
+    """What the stages cost in one version, milliseconds a record, and how many records there are.
+
+    Nothing of a version whose modules stand elsewhere.
+    """
+    places = {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": ""}
+    line = [sys.executable, "-c", PARTS, str(data)]
+    done = subprocess.run(line, env=os.environ | places, capture_output=True, check=False)
+    if b"ModuleNotFoundError" in done.stderr:
+        return {}
+    if done.returncode:
+        raise SystemExit(f"{root.name}: {done.stderr.decode()[-500:]}")
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
 
 
 def spent(root: Path, store: Path, *words: str) -> float:
@@ -100,10 +153,30 @@ def report(versions: dict[str, Path], folder: Path, hub: Hub, times: int) -> Non
         for name in results[next(iter(versions))]
     }
     for name, seconds in rows.items():
-        print(name.ljust(20), *(f"{one * 1000:>10,.0f} ms" for one in seconds.values()))
+        print(name.ljust(40), *(f"{one * 1000:>10,.0f} ms" for one in seconds.values()))
+    records, stages = stages_of(versions, folder / "hub" / "data", times)
+    for name, milliseconds in stages.items():
+        print(name.ljust(40), *(f"{one:>10,.2f} ms a record" for one in milliseconds.values()))
     days = {revision: day_of(revision) for revision in versions}
-    written = {"days": days, "seconds": rows}
+    written = {"days": days, "seconds": rows, "records": records, "milliseconds a record": stages}
     RESULTS.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+
+
+def stages_of(
+    versions: dict[str, Path], data: Path, times: int
+) -> tuple[int, dict[str, dict[str, float]]]:
+    """How many records there are; the least a record that each stage takes in each version."""
+    runs: dict[str, list[dict[str, float]]] = {revision: [] for revision in versions}
+    for _ in range(times):
+        for revision, root in versions.items():
+            runs[revision].append(per_record(root, data))
+    able = {revision: some for revision, some in runs.items() if some[0]}
+    measured = next(iter(able.values()))[0]
+    return int(measured["records"]), {
+        name: {revision: min(run[name] for run in some) for revision, some in able.items()}
+        for name in measured
+        if name != "records"
+    }
 
 
 def day_of(revision: str) -> str:

@@ -8,8 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a file, not as a module
+
+from benchmarks.beside_earlier import beside_earlier
 
 STEPS = (
     ("generate", "generate the hub (no part of a build)"),
@@ -283,28 +288,6 @@ def _add(run: dict[str, object], line: Mapping[str, object]) -> None:
         unfinished[stage] = line.get("stopped after", line.get("failed"))
         run[f"{stage} wall"] = line.get("wall")
         run[f"{stage} peak MB"] = line.get("peak MB")
-
-
-def beside_earlier(text: str) -> str:
-    """A table of whole commands of earlier versions and this one, from ``bench_before.py``."""
-    measured = json.loads(text)
-    days: Mapping[str, str] = measured["days"]
-    first = next(iter(days))
-    lines = [
-        "\n## Beside earlier versions\n",
-        "Whole commands on the same generated hub, taken in turn in one run (`python -m benchmarks.bench_before`): the least processor",
-        f"milliseconds, and the ratio to the version of {days[first]}. What later ones do more is named in [architecture.md](architecture.md).",
-        "",
-        f"| command | {' | '.join(f'{day} (`{name[:8]}`)' for name, day in days.items())} |",
-        f"|---|{'---|' * len(days)}",
-    ]
-    for name, seconds in measured["seconds"].items():
-        cells = [
-            f"{1000 * one:,.0f}" + ("" if key == first else f" ({one / seconds[first]:.2f} ×)")
-            for key, one in seconds.items()
-        ]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return "\n".join([*lines, ""])
 
 
 MERGED = """

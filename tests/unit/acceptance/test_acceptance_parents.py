@@ -43,6 +43,19 @@ def test_an_inferred_parent_stands_where_no_source_states_one_or_the_same() -> N
         assert claim.standing is AcceptanceStatus.ACCEPTED
 
 
+def test_a_guess_of_a_kind_displaces_no_other_guess() -> None:
+    """Only what a source states of one kind, and is not refused, takes an inferred parent's place."""
+    one, other = iris.model("acme/one"), iris.model("acme/other")
+    guess = held(one, Basis.INFERENCE, predicate=PROV.wasDerivedFrom)
+    of_kind = held(other, Basis.INFERENCE, source="u", predicate=PG.fineTunedFrom)
+    denied = held(other, source="u", predicate=PG.fineTunedFrom, stance=Stance.DENIES)
+    for beside in (of_kind, denied):
+        seen = view_of(M, [guess, beside], [M], POLICY)
+        (claim,) = [c for c in seen.claims if c.claim.predicate == PROV.wasDerivedFrom]
+        assert claim.standing is AcceptanceStatus.ACCEPTED
+        assert (M, PROV.wasDerivedFrom, one, None) in seen.quads
+
+
 @pytest.mark.parametrize(
     ("given", "stands"),
     [

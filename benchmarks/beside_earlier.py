@@ -1,0 +1,48 @@
+"""The section of the performance page that sets this version beside earlier ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+
+def beside_earlier(text: str) -> str:
+    """A table of whole commands of earlier versions and this one, from ``bench_before.py``."""
+    measured = json.loads(text)
+    days: Mapping[str, str] = measured["days"]
+    first = next(iter(days))
+    lines = [
+        "\n## Beside earlier versions\n",
+        "Whole commands on the same generated hub, taken in turn in one run (`python -m benchmarks.bench_before`): the least processor",
+        f"milliseconds, and the ratio to the version of {days[first]}. What later ones do more is named in [architecture.md](architecture.md).",
+        "",
+    ]
+    milliseconds = {
+        name: {key: 1000 * one for key, one in seconds.items()}
+        for name, seconds in measured["seconds"].items()
+    }
+    lines += _of_versions("command", days, milliseconds, 0)
+    if stages := measured.get("milliseconds a record"):
+        lines += [
+            "",
+            f"What one record costs, in milliseconds, of {measured['records']:,} records of that hub, inside one process:",
+            "",
+            *_of_versions("stage", days, stages, 2),
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _of_versions(
+    what: str, days: Mapping[str, str], rows: Mapping[str, Mapping[str, float]], places: int
+) -> Iterator[str]:
+    """A table of figures by version, with the ratio of each to the first."""
+    yield f"| {what} | {' | '.join(f'{day} (`{name[:8]}`)' for name, day in days.items())} |"
+    yield f"|---|{'---|' * len(days)}"
+    for name, figures in rows.items():
+        first, of_first = next(iter(figures.items()))
+        cells = [
+            (f"{figures[key]:,.{places}f}" if key in figures else "–")
+            + (f" ({figures[key] / of_first:.2f} ×)" if key in figures and key != first else "")
+            for key in days
+        ]
+        yield f"| {name} | {' | '.join(cells)} |"
