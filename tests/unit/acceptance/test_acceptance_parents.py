@@ -56,6 +56,18 @@ def test_a_guess_of_a_kind_displaces_no_other_guess() -> None:
         assert (M, PROV.wasDerivedFrom, one, None) in seen.quads
 
 
+def test_a_stated_parent_of_no_kind_stands_beside_one_of_a_kind() -> None:
+    """Only guesses give way: of what no model says how it was made, two sources may state two parents."""
+    one, other, guessed = (iris.model(f"acme/{name}") for name in ("one", "other", "guessed"))
+    general = held(one, source="u", predicate=PROV.wasDerivedFrom)
+    guess = held(guessed, Basis.INFERENCE, source="v", predicate=PROV.wasDerivedFrom)
+    of_kind = held(other, source="w", predicate=PG.fineTunedFrom)
+    seen = view_of(M, [general, guess, of_kind], [M], POLICY)
+    standing = {c.claim.value: c.standing for c in seen.claims}
+    assert standing[one] is AcceptanceStatus.ACCEPTED
+    assert standing[guessed] is AcceptanceStatus.ALTERNATIVE
+
+
 @pytest.mark.parametrize(
     ("given", "stands"),
     [

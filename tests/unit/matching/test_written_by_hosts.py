@@ -288,3 +288,10 @@ def test_the_instruct_of_another_developer_does_not_make_a_bare_name_doubtful() 
     assert (hosted.iri, base.iri) in decided(base, hub("other/swift-8b-instruct"), hosted)
     assert (hosted.iri, base.iri) in decided(base, offer("kyma", "swift-8b-instruct"), hosted)
     assert (hosted.iri, base.iri) not in decided(base, hub("acme/swift-8b-instruct"), hosted)
+
+
+def test_words_that_one_source_leaves_out_are_in_no_spelling() -> None:
+    assert parse("Qwen1.5 MoE 7B").spellings == parse("Qwen1.5-7B").spellings
+    assert parse("Falcon LLM 7B").spellings == parse("falcon-7b").spellings
+    assert parse("model").spellings == ("model", "model"), "a name of nothing else keeps it"
+    assert decided(hub("tiiuae/falcon-llm-7b"), offer("host", "falcon-7b"))
