@@ -60,28 +60,32 @@ class PartsLeftOut(NameGroups):
             and any(1 / 1.13 < a / b < 1.13 for a in counts for b in other.sizes if b)
         )
 
-    def version_left_out(self) -> None:
+    def version_left_out(self, *, offers: bool = False) -> None:
         """R5 again: ``v0.1`` or ``v1`` left out; developer in common, sizes equal, exactly one.
 
         A service's name leaves out ``v0.1`` alone, and only where no later version is known: it
-        means what the service makes of it.
+        means what the service makes of it. These come after all models, with ``offers``.
         """
+        first = ("0.1",) if offers else ("0.1", "1")
         for full in sorted(self.by_full):
             name = self.full_names[full]
-            if not name.sizes or len(name.words) < 2 or name.words[-1] not in ("0.1", "1"):
+            if not name.sizes or len(name.words) < 2 or name.words[-1] not in first:
                 continue
             bare = replace(name, words=name.words[:-1])
             if bars.no_real_name(bare):
                 continue
             groups = self.groups(full, _is_model)
-            first = name.words[-1] == "0.1" and not self._has_later(bare)
+            if offers and self._has_later(bare):
+                continue
             for other in dict.fromkeys(fulls(bare)):
-                taken = any(group.anchors for group in self.groups(other))
-                for group in self.groups(other):
-                    if group.listed and group.is_model:
-                        self._without_version(group, groups)
-                    elif first and not taken and not group.is_model:
+                bares = self.groups(other)
+                if offers and any(group.anchors for group in bares):
+                    continue
+                for group in bares:
+                    if offers and not group.is_model:
                         self._offer_without_version(full, group, groups)
+                    elif not offers and group.listed and group.is_model:
+                        self._without_version(group, groups)
 
     def _has_later(self, bare: Name) -> bool:
         """Whether a later version than the first is known of a name."""

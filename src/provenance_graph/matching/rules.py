@@ -43,7 +43,7 @@ class Matcher(PartsLeftOut):
         self.version_left_out()
         self._each(self._same_developer, lambda _: True)
         self._each(self._unique, lambda _: True)
-        self.version_left_out()
+        self.version_left_out(offers=True)
         self.experts_left_out()
         self.instruct_left_out()
         self._each(self._unmerged, lambda _: True)
