@@ -35,8 +35,18 @@ SERVICES = ("tests/hostile/", "tests/browser/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First what waits: it takes one process longest, and leaves the processors to the others."""
-    items.sort(key=lambda item: not item.nodeid.startswith(SERVICES))
+    """First what waits, which leaves the processors to the others; then the file that has the
+    shipped data built, and beside it what does without them: all else would wait for it.
+    """
+    needed = {item.path: None for item in items if "shipped" in getattr(item, "fixturenames", ())}
+    builds = next((path for path in needed if path.parent.name not in ("hostile", "browser")), None)
+
+    def place(item: pytest.Item) -> int:
+        if item.nodeid.startswith(SERVICES):
+            return 0
+        return 1 if item.path == builds else 3 if item.path in needed else 2
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(optionalhook=True)
