@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable
 from collections.abc import Mapping as Dict
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri, RecordError
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.temporary import private_folder
 from provenance_graph.core.terms import SKOS
 
 if TYPE_CHECKING:
@@ -117,8 +122,7 @@ def read_table(text: str, where: str = "identity.sssom.tsv") -> MappingTable:
     header = _header(text, where)
     if not places:
         return MappingTable((), header)
-    from sssom_pydantic import io as sssom
-
+    sssom = _library().io
     rows = []
     try:
         with sssom.read_iterable(io.StringIO(text), converter=_converter()) as table:
@@ -134,20 +138,37 @@ def write_sssom(rows: Iterable[Mapping], header: Dict[str, str]) -> str:
 
     The same rows give the same text. Raises RecordError for a name that no prefix fits.
     """
-    import sssom_pydantic
-    from sssom_pydantic import MappingSetRecord
-
+    sssom = _library()
     converter = _converter()
     out = io.StringIO()
-    sssom_pydantic.write(
+    sssom.write(
         [_semantic(row, converter) for row in rows],
         out,
-        metadata=MappingSetRecord.model_validate(dict(header)),
+        metadata=sssom.MappingSetRecord.model_validate(dict(header)),
         converter=converter,
         columns=COLUMNS,
         condense=False,
     )
     return out.getvalue().replace("\r\n", "\n")
+
+
+@cache
+def _library() -> ModuleType:
+    """The package that reads and writes the format, with its module ``io``.
+
+    A package that it loads writes a note into the home folder (``pystow``: ``~/.data``), and fails
+    where that cannot be written: while it is loaded, it is given a folder that goes again.
+    """
+    with private_folder() as folder, ExitStack() as undone:
+        if _PYSTOW_HOME not in os.environ:
+            os.environ[_PYSTOW_HOME] = str(folder)
+            undone.callback(os.environ.pop, _PYSTOW_HOME)
+        import sssom_pydantic.io
+
+        return sssom_pydantic
+
+
+_PYSTOW_HOME = "PYSTOW_HOME"
 
 
 def _converter() -> curies.Converter:
