@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from claims_made import POLICY, M, held
 
@@ -106,3 +111,26 @@ def test_missing_columns_are_named() -> None:
 def test_nothing_descends_from_itself(relation: Iri) -> None:
     quads = view_of(M, [held(M, predicate=relation)], [M], POLICY).quads
     assert not [q for q in quads if q[2] == M]
+
+
+@pytest.mark.parametrize("home", ["home", "/proc/nowhere"])
+def test_tables_are_read_where_the_home_folder_cannot_be_written_and_leave_nothing_there(
+    home: str, tmp_path: Path
+) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYSTOW")}
+    table = tmp_path / "one.sssom.tsv"
+    row = "id:model/a/b\tskos:exactMatch\t\tid:model/c/d\tsemapv:ManualMappingCuration\n"
+    table.write_text(HEAD + COLUMNS + row)
+    reads = (
+        "import sys; from provenance_graph.acceptance.sssom import read_table;"
+        "print(len(read_table(open(sys.argv[1]).read()).rows))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", reads, str(table)],
+        env={**environment, "HOME": str(tmp_path / home), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("1\n", "")
+    assert [path.name for path in tmp_path.iterdir()] == [table.name]
