@@ -89,8 +89,7 @@ def imported(place: Path, folder: Path) -> Walk:
 def main() -> None:
     """Print the walks of a card, a profile and a licence answer."""
     place, name = Path(sys.argv[1]), "mistralai/Mistral-7B-v0.1"
-    with tempfile.TemporaryDirectory() as folder:
-        rows = {"import of a card": imported(place, Path(folder))}
+    rows: dict[str, Walk] = {}
     with Graph.open(str(place)) as graph:
         model = graph.model(name)
         questions: dict[str, Callable[[], object]] = {
@@ -102,6 +101,8 @@ def main() -> None:
         for title, question in questions.items():
             question()
             rows[title] = Walk(question)
+    with tempfile.TemporaryDirectory() as folder:
+        rows["import of a card"] = imported(place, Path(folder))
     for title, walked in rows.items():
         print(f"{title:<20} {walked.files:>3} files {walked.changes:>7,} changes of file")
     if "--files" in sys.argv:

@@ -95,6 +95,9 @@ def _asked(
         elif path.is_file():
             address = url if len(asked) == 1 else ""
             yield from _of(path.parent, _file(path, path.name, retrieved, address))
+        elif is_open_pipe(path):
+            with path.open("rb") as pipe:
+                yield from _standard_input(pipe, retrieved, url)
         elif path.exists():
             yield Problem(shown, "neither a file nor a folder", kind="unreadable")
         elif _GLOB & set(shown):
@@ -118,6 +121,14 @@ def _of(root: Path, result: Iterable[Document | Problem]) -> Iterator[Document |
             )
         else:
             yield item
+
+
+def is_open_pipe(path: Path) -> bool:
+    """Whether a path is a pipe that a shell has opened, as ``<(command)`` gives: standard input by another name.
+
+    A named pipe in a folder is none: whoever opens it may wait for ever.
+    """
+    return str(path).startswith(("/dev/fd/", "/dev/stdin", "/proc/self/fd/")) and path.is_fifo()
 
 
 def _standard_input(

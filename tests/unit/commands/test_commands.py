@@ -247,3 +247,12 @@ def test_an_empty_answer_of_such_a_day_is_not_explained_by_facts(audited_indexed
     )
     assert "Nothing was known about org/m on 2000-01-01" in done.stderr
     assert "every fact of this model" not in done.stderr
+
+
+def test_a_query_is_read_from_a_pipe_that_a_shell_opened(audited_indexed: Path) -> None:
+    there, into = os.pipe()
+    os.write(into, b"SELECT (COUNT(*) AS ?n) { ?m a pg:Model }")
+    os.close(into)
+    done = run(audited_indexed, "query", f"/dev/fd/{there}", "--format", "csv")
+    os.close(there)
+    assert (done.returncode, done.stdout.split()) == (0, ["n", "3"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,27 @@ def test_an_address_with_a_space_is_told(tmp_path: Path) -> None:
 def test_standard_input_is_one_document() -> None:
     items = list(walk(["-"], retrieved="2026-01-31", stdin=io.BytesIO(b"x")))
     assert [item.url for item in items if isinstance(item, Document)] == ["urn:file:stdin"]
+
+
+def test_a_pipe_that_a_shell_opened_is_read_like_standard_input() -> None:
+    there, into = os.pipe()
+    os.write(into, b"---\nlicense: mit\n---\n")
+    os.close(into)
+    try:
+        documents, problems = found(f"/dev/fd/{there}")
+    finally:
+        os.close(there)
+    assert problems == []
+    assert [(one.data, one.url) for one in documents] == [
+        (b"---\nlicense: mit\n---\n", "urn:file:stdin")
+    ]
+
+
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    documents, problems = found(tmp_path / "pipe")
+    assert documents == []
+    assert [one.what for one in problems] == ["neither a file nor a folder"]
 
 
 def test_of_weights_only_the_names_count(tmp_path: Path) -> None:

@@ -92,8 +92,10 @@ def _entities(answer: Answer) -> Iterator[str]:
 
 
 def _read(file: str) -> str:
+    from provenance_graph.formats.walk import is_open_pipe
+
     try:
-        if file != "-" and not Path(file).is_file():
+        if file != "-" and not (Path(file).is_file() or is_open_pipe(Path(file))):
             raise FileNotFoundError(errno.ENOENT, "no such file")
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return body.decode("utf-8-sig")
