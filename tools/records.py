@@ -30,7 +30,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="Only these, by the folder they are written into.",
 )
 @click.option(
-    "--problems", "shown", default=0, show_default=True, help="Print at most so many problems."
+    "--problems", "shown", default=0, show_default=True, help="Maximum number of problems printed."
 )
 def command(sources: Path, data: Path | None, only: tuple[str, ...], shown: int) -> None:
     """Read the folder SOURCES as data/sources.toml describes it and write data/records again.

@@ -42,7 +42,7 @@ def with_receipts(command: F) -> F:
         if given.get("form") not in (None, "table", "tree", "json", "html"):
             from provenance_graph.core.errors import UsageError
 
-            raise UsageError("--receipts goes with --format table or json")
+            raise UsageError("--receipts needs --format table or json")
         named = _named(given)
         session.receipts = _receipts(session, given, named) if named else []
         session.citing = not named

@@ -194,7 +194,7 @@ def test_a_version_of_the_store_that_is_gone_is_said(tab: Any) -> None:
 
 def test_a_source_says_how_its_claims_fared(tab: Any) -> None:
     page = tab.open("/things/collection/apx")
-    figures = page.get_by_role("region", name="How its claims fared", exact=True)
+    figures = page.get_by_role("region", name="Acceptance of its claims", exact=True)
     expect(figures).to_contain_text("of them overruled")
     expect(figures).to_contain_text(re.compile(r"of them accepted\s*\d+"))
 

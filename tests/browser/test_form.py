@@ -152,7 +152,7 @@ def test_a_basket_of_too_many_is_bounded_and_says_so(tab: Any) -> None:
     lines = "\n".join([*(f"made/up-{n}" for n in range(5_020)), "two words"])
     page.locator("textarea").evaluate("(area, text) => { area.value = text }", lines)
     page.get_by_role("button", name="Add", exact=True).click()
-    tab.see(re.compile("20 found no room.*1 entries were not understood"))
+    tab.see(re.compile("20 could not be added.*1 entries were not understood"))
     tab.see("5,000 of 5,000 items")
     tab.see("Too many for a link")
     page.reload()

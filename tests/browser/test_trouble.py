@@ -97,7 +97,7 @@ def test_a_report_on_a_model_that_is_not_there_says_so(tab: Any) -> None:
 
 def test_a_place_that_is_not_there_says_so(tab: Any) -> None:
     tab.open("/nowhere/at/all")
-    tab.see("Nothing is here")
+    tab.see("Page not found")
 
 
 def test_markup_in_names_is_text_and_500_siblings_fold(odd: Any) -> None:

@@ -81,7 +81,7 @@ def _remote(_: object, kind: type[RemoteStore] = RemoteStore) -> Iterator[Store]
 
 
 class _OnEngine(RemoteWriter):
-    """A service that is written; what it says of itself is no part of the data."""
+    """A service that is written; what it says of itself is not part of the data."""
 
     def quads(self, *given, **named) -> Iterator[Quad]:
         return (quad for quad in super().quads(*given, **named) if quad[3] != STATE)

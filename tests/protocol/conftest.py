@@ -118,7 +118,7 @@ class InProcess:
         return self._run(f"DROP SILENT GRAPH <{graph}>" if graph else "CLEAR DEFAULT")
 
     async def decide(self, decision: Decision, who: str) -> Written:
-        raise refuse(400, "Bad request", "a plain dataset decides no identity", "raw")
+        raise refuse(400, "Bad request", "a plain dataset has no identity decisions", "raw")
 
     async def flag(self, flag: Flag, who: str) -> Written:
         raise refuse(400, "Bad request", "a plain dataset holds no claims", "raw")

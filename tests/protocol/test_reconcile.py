@@ -98,8 +98,8 @@ def test_jsonp_is_answered_for_a_name_of_a_function_only(api: TestClient) -> Non
     [
         ("{", "not JSON"),
         ("[]", "object of queries"),
-        ('{"q": 3}', "an object belongs here"),
-        ('{"q": {"query": 3}}', "a text belongs here"),
+        ('{"q": 3}', "expected an object"),
+        ('{"q": {"query": 3}}', "expected a text"),
         ('{"q": {"query": "x", "limit": "many"}}', "whole number"),
         ('{"q": {"query": "x", "limit": -1}}', "whole number"),
         ('{"q": {"query": "x", "type": {"id": "model"}}}', "type"),

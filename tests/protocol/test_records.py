@@ -118,9 +118,9 @@ def test_nobody_changes_the_record_of_another(target: RecordTarget) -> None:
 
 def test_graphs_that_the_service_keeps_are_refused(target: RecordTarget) -> None:
     reference = Iri("https://w3id.org/provenance-graph/id/graph/reference")
-    with pytest.raises(ProvenanceError, match="kept by the service"):
+    with pytest.raises(ProvenanceError, match="managed by the service"):
         target.put(reference, part(LINE), "ci", replace=True)
-    with pytest.raises(ProvenanceError, match="kept by the service"):
+    with pytest.raises(ProvenanceError, match="managed by the service"):
         target.update(UpdateRequest(f"DROP GRAPH <{reference}>"), "ci")
 
 

@@ -34,7 +34,7 @@ def claims(fact: Fact) -> Made:
     try:
         yield from list(maker(fact))
     except (ValueError, ArithmeticError):  # what Decimal and the literals say to a bad number
-        yield unread(fact, "not a value that can be held")
+        yield unread(fact, "not a value that can be stored")
 
 
 _NORMS = {

@@ -129,7 +129,7 @@ export function ClaimCard({ claim }: { claim: Claim }): JSX.Element {
         <dd>{stance(claim.stance)}{claim.precision ? `, to the ${spaced(claim.precision)}` : ""}</dd>
         {claim.validFrom || claim.validUntil ? <><dt>In force</dt><dd>{claim.validFrom ?? "…"} to {claim.validUntil ?? "now"}</dd></> : null}
         {claim.edition ? <><dt>Edition</dt><dd>{claim.edition}</dd></> : null}
-        {claim.restsOn ? <><dt>Names as its source</dt><dd><bdi>{claim.restsOn}</bdi></dd></> : null}
+        {claim.restsOn ? <><dt>Source that it cites</dt><dd><bdi>{claim.restsOn}</bdi></dd></> : null}
         <dt>Retrieved</dt>
         <dd><time dateTime={claim.retrieved}>{claim.retrieved}</time> <a href={hrefOf(claim.record)}>record</a></dd>
         {silent ? null : <><dt>{claim.standing === "Accepted" ? "Accepted" : "Why not"}</dt><dd>{claim.unusable ?? inWords(claim.reason)}</dd></>}
@@ -157,7 +157,7 @@ function FlagIt({ claim }: { claim: string }): JSX.Element {
       setState({ error: error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error)) });
     }
   };
-  if (state.done) return <p role="status">Flagged in <a href={hrefOf(state.done)}>a record of yours</a>; the claim stays, with your reason beside it.</p>;
+  if (state.done) return <p role="status">Flagged in <a href={hrefOf(state.done)}>a record of yours</a>; the claim stays, with your reason next to it.</p>;
   return (
     <details><summary>Flag it</summary>
       <form class="controls" onSubmit={(e) => { e.preventDefault(); void send_(e.currentTarget); }}>

@@ -57,7 +57,7 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
     if (fault)
       return (
         <div class="trouble" role="alert">
-          <p><strong>This part of the page could not be loaded.</strong> The service may be gone, or newer than the page.</p>
+          <p><strong>This part of the page could not be loaded.</strong> The service may have stopped, or may be newer than the page.</p>
           <p><button type="button" onClick={() => location.reload()}>Try again</button></p>
         </div>
       );

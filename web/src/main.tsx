@@ -123,7 +123,7 @@ function view(place: Place): JSX.Element {
     default:
       return (
         <div class="page">
-          <h1>Nothing is here</h1>
+          <h1>Page not found</h1>
           <p>This page has no place <code>{path}</code>. <a href="/">Search the models</a> or <a href="/sparql">ask by SPARQL</a>.</p>
         </div>
       );

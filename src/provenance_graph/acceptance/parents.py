@@ -43,7 +43,7 @@ def inferred_parents(groups: Groups, policy: Policy, as_of: str) -> list[Sourced
     }
     beside = [i for i in general if stated and _is_guess(i) and i.value not in stated]
     _take(groups, PROV.wasDerivedFrom, beside)
-    why = "an inference beside a parent that a source states"
+    why = "an inferred parent, while a source states one"
     ruling = Ruling(AcceptanceStatus.ALTERNATIVE, why)
     return [item.ruled(ruling) for item in beside]
 

@@ -103,7 +103,7 @@ def _against_context(groups: Groups, policy: Policy) -> dict[int, str]:
         return {}
     most = max(contexts) * policy.plausible.output_over_context
     return {
-        id(item): f"no context that is stated is above {max(contexts):,}"
+        id(item): f"no source states a context above {max(contexts):,}"
         for item in groups.get(PG.maxOutputTokens, ())
         if item.basis not in DEVELOPER_RANK and (number_of(item) or 0) > most
     }
@@ -193,7 +193,7 @@ def _against_dated_name(
     issued: Sequence[SourcedClaim], subject: Iri, policy: Policy
 ) -> dict[int, str]:
     if is_moving(subject):
-        why = "a name that moves from release to release has no release day of its own"
+        why = "a name that moves from release to release has no release date"
         return {id(item): why for item in issued if item.basis not in DEVELOPER_RANK}
     named = dated_name(subject)
     if named is None:
@@ -234,7 +234,7 @@ def _against_release(
             else (created, "the repository was created")
         )
         if (year, month) < _ARXIV_BEGAN or not 1 <= month <= 12:
-            doubted[id(item)] = "arXiv gives no such number"
+            doubted[id(item)] = "arXiv has no paper of this number"
         elif day is not None and (day - _month_after(year, month)).days >= bound:
             doubted[id(item)] = f"a paper of {year}-{month:02}, and {what} on {day}"
     return doubted
@@ -270,7 +270,9 @@ def outgrows(subject: Iri, base: Iri, policy: Policy) -> bool:
 
 def _against_base(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     return {
-        id(item): "its base is named larger than itself, and tuning keeps the size"
+        id(
+            item
+        ): "the name of its base gives a larger size, and fine-tuning does not change the size"
         for predicate in KEEPS_SIZE
         for item in groups.get(predicate, ())
         if item.basis is Basis.THIRD_PARTY

@@ -66,16 +66,16 @@ _WON = {
     PolicyCriterion.CLOSENESS: "its source is closer to the facts",
     PolicyCriterion.SUPPORT: "more independent sources give it",
     PolicyCriterion.CUSTODY: "its author is better known",
-    PolicyCriterion.STATEMENT: "its source says it of a later day",
-    PolicyCriterion.VALUE: "contested, and nothing decides: the lowest value in canonical order",
+    PolicyCriterion.STATEMENT: "its source dates it later",
+    PolicyCriterion.VALUE: "contested, and no criterion decides: the lowest value in canonical order",
 }
 _LOST = {
     PolicyCriterion.EDITION: "another source's edition is later",
     PolicyCriterion.CLOSENESS: "another source is closer to the facts",
     PolicyCriterion.SUPPORT: "fewer independent sources give it",
     PolicyCriterion.CUSTODY: "the author of another claim is better known",
-    PolicyCriterion.STATEMENT: "another source says it of a later day",
-    PolicyCriterion.VALUE: "contested, and nothing decides: it sorts later",
+    PolicyCriterion.STATEMENT: "another source dates it later",
+    PolicyCriterion.VALUE: "contested, and no criterion decides: it sorts later",
 }
 
 

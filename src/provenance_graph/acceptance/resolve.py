@@ -4,7 +4,7 @@ For a single-valued property the claims compete. The criteria of the policy are 
 after another, each keeping the best of what the one before left; the first that leaves a
 rival behind is the reason given. Where the best claim names only a month, or a rounded
 count, a claim that itself competes and lies within it refines it. Of properties with several
-values every claim is accepted, but not an inference beside a statement, and not a distant
+values every claim is accepted, but not an inference, while a source states a value, and not a distant
 source's further value where the property says that closer sources state them all, or that
 the closest one does.
 """
@@ -105,14 +105,14 @@ def refused(item: SourcedClaim, policy: Policy, as_of: str = "") -> Ruling | Non
     if claim.value in policy.no_values:
         return _rejected("a generic term, which identifies nothing", AcceptanceRule.GENERIC)
     if claim.predicate == DCTERMS.creator and item.value in policy.keepers:
-        return _rejected("an account that keeps models of others", AcceptanceRule.KEEPER)
+        return _rejected("an account that hosts models of others", AcceptanceRule.KEEPER)
     if claim.stance not in GIVES_VALUE:
         return Ruling(AcceptanceStatus.REJECTED, f"the source {claim.stance.label} it")
     if item.basis in policy.never:
         return _rejected(f"{item.basis.label} is never accepted", AcceptanceRule.NEVER)
     if item.basis is Basis.INFERENCE and claim.predicate in policy.source(item).refuses:
         weak = policy.source(item).refuses[claim.predicate]
-        return _rejected(f"inferred from what is too weak: {weak}", AcceptanceRule.WEAK)
+        return _rejected(f"inferred from evidence too weak: {weak}", AcceptanceRule.WEAK)
     if claim.confidence is not None and claim.confidence < policy.confidence:
         why = f"its confidence {claim.confidence} is below {policy.confidence}"
         return _rejected(why, AcceptanceRule.CONFIDENCE)
@@ -176,13 +176,15 @@ def _silenced(
     if item.basis in DEVELOPER_VALUES or names_document(item) or _follows_from_own_document(item):
         return None
     if item.header.record in doubted:
-        return Ruling(AcceptanceStatus.ALTERNATIVE, "its own source says that it is not disclosed")
+        return Ruling(
+            AcceptanceStatus.ALTERNATIVE, "its own source states that it is not disclosed"
+        )
     if silence is None:
         return None
     declines = silence.claim.stance is Stance.DECLINES
     known = "the developer declines to say" if declines else "searched for and not found"
     where = local_name(silence.header.collection)
-    why = f"{known} ({where}), and it names no document"
+    why = f"{known} ({where}), and it cites no document"
     return Ruling(AcceptanceStatus.ALTERNATIVE, why, AcceptanceRule.SILENCE)
 
 
@@ -309,11 +311,11 @@ def _several(
     resolved: list[ResolvedClaim] = []
     for item in competing:
         if item.value in worded:
-            ruling = _beside("words for what another document names as an entity")
+            ruling = _beside("text for what another document identifies as an entity")
         elif item.value in values:
             ruling = _accepted(item, "one of several values")
         elif item.basis is Basis.INFERENCE:
-            ruling = _beside("an inference beside a statement")
+            ruling = _beside("an inference, while a source states a value")
         else:
             why = "sources closer to the facts list the values, and not this one"
             ruling = _beside(why, AcceptanceRule.RIVAL)

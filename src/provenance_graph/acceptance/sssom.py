@@ -200,7 +200,7 @@ def _checked(text: str, where: str) -> list[int]:
                 place = f"{where}: line {number}, author_id"
                 agent = f"id:agent/{iris.slug(rest or prefix)}"
                 raise RecordError(
-                    f"{place}: {author!r} is no id; write {agent}, or an address such as "
+                    f"{place}: {author!r} is not an id; write {agent}, or an address such as "
                     "https://orcid.org/0000-0002-1825-0097"
                 )
         modifier = row.get("predicate_modifier", "").strip()
@@ -219,7 +219,7 @@ def _header(text: str, where: str) -> dict[str, str]:
     except yaml.YAMLError as error:
         raise RecordError(f"{where}: the header is not YAML: {error}") from error
     if not isinstance(result, dict):
-        raise RecordError(f"{where}: the header is no YAML mapping of slots to values")
+        raise RecordError(f"{where}: the header is not a YAML mapping of slots to values")
     return {str(key): str(value) for key, value in result.items() if key != "curie_map"}
 
 

@@ -247,7 +247,7 @@ def _level(
 
 
 _HOW = {
-    PG.AnyProperty: "any of {n} would do",
+    PG.AnyProperty: "any one of {n} is enough",
     PG.AllProperties: "all of {n} are needed",
     PG.SharedProperties: "{n} equal shares",
 }

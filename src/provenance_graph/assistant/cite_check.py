@@ -227,7 +227,7 @@ class Checker:
             return opened(one)
         if not one.accepted:
             if self._from_nothing(one) and stated:
-                return one.is_(CONTRADICTED, stated.text, "its developer says that it has none")
+                return one.is_(CONTRADICTED, stated.text, "its developer states that there is none")
             verdict = UNDISCLOSED if one.state in HIDDEN else UNKNOWN
             return one.is_(verdict, stated.text, worded(one.state))
         if not stated:
@@ -278,7 +278,7 @@ class Checker:
             for other in others(one.plain)
             if not any(number is not None and other.fits(number) for number in known)
         ]
-        return f"it also says {', '.join(more[:3])}, which was not checked" if more else ""
+        return f"it also states {', '.join(more[:3])}, which was not checked" if more else ""
 
     def _undecided(self, stated: StatedValue, one: Held) -> str:
         """Why a value that is not the accepted one does not contradict it either."""

@@ -94,7 +94,7 @@ def why_not(stated: StatedValue, one: Held) -> str:
     }
     if others:
         why += "; " + ", ".join(
-            f"{who} says so ({what})" for who, what in sorted(others.items())[:3]
+            f"{who} states it ({what})" for who, what in sorted(others.items())[:3]
         )
     return why
 

@@ -108,7 +108,7 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, Set):
         return sorted(map(str, value))
-    raise TypeError(f"{type(value).__name__} is no part of an answer")
+    raise TypeError(f"{type(value).__name__} is not part of an answer")
 
 
 class _Tools:

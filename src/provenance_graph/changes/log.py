@@ -93,7 +93,7 @@ def sequence_of(version: str) -> int:
     match = _VERSION.fullmatch(version.strip())
     if match is None:
         raise UsageError(
-            f"{version[:80]!r} is no version of a store such as 12-633662741c5a; `stats` and "
+            f"{version[:80]!r} is not a version of a store such as 12-633662741c5a; `stats` and "
             "every answer's X-Store-Version give the present one"
         )
     return int(match[1])

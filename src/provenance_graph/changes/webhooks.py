@@ -88,10 +88,10 @@ def private_hosts(path: Path) -> Callable[[str], bool]:
 def _hook(where: str, table: Any, allow: Sequence[str], environment: Mapping[str, str]) -> Hook:
     url = table.get("url") if isinstance(table, Mapping) else None
     if not isinstance(url, str) or not is_iri(url):
-        raise UsageError(f"{where}: url is no web address")
+        raise UsageError(f"{where}: url is not a web address")
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
-        raise UsageError(f"{where}: {url} is no web address without a password in it")
+        raise UsageError(f"{where}: {url} is not a web address without a password in it")
     if parts.netloc not in allow and parts.hostname not in allow:
         raise UsageError(f"{where}: {parts.hostname} is not among the hosts of `allow`")
     if unknown := sorted(set(table) - {"url", "secret_env"}):

@@ -188,7 +188,11 @@ def _silence(claims: Sequence[SourcedClaim]) -> tuple[int, str, tuple[Side, ...]
         developer = any(c.basis in DEVELOPER_RANK for c in given)
         why = "the developer states it" if developer else "a third party gives it"
         side: Side = ("not disclosed", denied)
-        return (40 if developer else 25), f"{why}, another source says it is not disclosed", (side,)
+        return (
+            (40 if developer else 25),
+            f"{why}, another source states that it is not disclosed",
+            (side,),
+        )
     publishers = {c.header.publisher for c in given}
     documents = {c.header.document for c in given}
     blank = tuple(

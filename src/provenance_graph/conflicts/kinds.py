@@ -31,14 +31,14 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "not-its-child": "not its child: the weights do not come from the declared parent",
         "undeclared-parent": "undeclared parent: the weights come from a model that is not named",
         "implausible": "implausible value",
-        "apart": "values differ between names that are not joined",
+        "apart": "values differ between names that are not merged",
         "variant": "another variant: size, edition, total against active",
         "announcement": "two events: announcement, availability, repository, entry",
-        "weaker": "a weaker source says otherwise",
+        "weaker": "a weaker source gives another value",
         "outdated": "one publisher, at different times or places",
         "provider-limit": "a provider's own limit",
-        "undisclosed": "a value beside a report that it is not disclosed",
-        "unreadable": "words that could not be read as a value",
+        "undisclosed": "a value, and a report that it is not disclosed",
+        "unreadable": "text that could not be read as a value",
         "rounding": "rounding",
         "naming": "the same, written differently",
     }
@@ -156,7 +156,7 @@ def kind_of(
         )
     if prop in (DCTERMS.issued, PG.weightsAvailability) and _two_events(snapshot, subject, claims):
         return conflict_kind(
-            "announcement", "one source speaks of the service, another of the weights"
+            "announcement", "one source describes the service, another the weights"
         )
     if prop == DCTERMS.issued and _announced_first(groups, snapshot.policy):
         return conflict_kind(
@@ -235,7 +235,7 @@ def by_weight(groups: list[list[SourcedClaim]], policy: Policy, prop: Iri) -> Co
     if tiers[1] - tiers[0] <= 1:
         return conflict_kind("sources", what, 5 - tiers[0])
     return conflict_kind(
-        "weaker", f"a source of tier {tiers[1]} beside one of tier {tiers[0]}: {what}"
+        "weaker", f"a source of tier {tiers[1]} against one of tier {tiers[0]}: {what}"
     )
 
 
@@ -249,7 +249,7 @@ def _limits(
 ) -> ConflictKind | None:
     rest = [c for g in groups for c in g if c.header.reader not in CATALOGUES]
     if len(clusters(rest)) < 2:
-        return conflict_kind("provider-limit", "a provider's limit stands beside the model's own")
+        return conflict_kind("provider-limit", "a provider's limit differs from the model's own")
     numbers = sorted(_numbers(values))
     if len(numbers) > 1 and numbers[-1] / max(numbers[0], 1) < 1.5:
         return conflict_kind("variant", "one source counts input alone, another input and output")

@@ -102,7 +102,7 @@ def _conflict(
     sides: tuple[Side, ...] = tuple((parent, tuple(claims[parent])) for parent in sorted(claims))
     if _alike(claims):
         kind, severity = "naming", 10
-        why = "the parents have one name; nothing yet says that they are one model"
+        why = "the parents have the same name; no decision says that they are one model"
     elif any(_descends(snapshot, a, b) for a in claims for b in claims if a != b):
         kind, severity = "variant", 35
         why = "one parent descends from the other: a source goes back more than one step"

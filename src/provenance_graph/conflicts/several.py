@@ -142,7 +142,7 @@ def _by_tiers(shown: str, better: int, worse: int) -> ConflictKind:
     """The kind by the weight of two sources: of like weight, or one weaker than the other."""
     if worse > RESEARCHED and worse - better > 1:
         why = (
-            f"a source of tier {worse} beside one of tier {better}: {shown} with nothing in common"
+            f"a source of tier {worse} against one of tier {better}: {shown} with nothing in common"
         )
         return conflict_kind("weaker", why)
     return conflict_kind("sources", f"sources give {shown} that have nothing in common")

@@ -53,7 +53,7 @@ def outgrown(
             small, large = (int(count.lexical) for count in counts)
             why = (
                 f"{small:,} parameters, and what it is tuned from has {large:,}: "
-                "tuning keeps the size"
+                "fine-tuning does not change the size"
             )
             name = label(snapshot, child) or short_id(child)
             kind = "implausible"

@@ -42,7 +42,7 @@ def unmerged_names(
             side for one in (pair.subject, pair.other) for side in _sides(snapshot, one, prop)
         )
         if len(sides) > 1:
-            kind = conflict_kind("apart", f"the same full name, kept apart: {pair.contra[0]}")
+            kind = conflict_kind("apart", f"the same full name, different models: {pair.contra[0]}")
             shown = "parameter count" if prop == PG.parameterCount else "developer"
             yield Conflict(
                 pair.other,

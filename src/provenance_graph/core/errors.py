@@ -83,7 +83,7 @@ class WrongKind(NotFound):
         super().__init__(name, kind)
         article = "an" if is_a[:1] in "aeiou" else "a"
         self.args = (
-            f"{entity} is {article} {is_a}; here a {kind} is asked for (show and claims take anything)",
+            f"{entity} is {article} {is_a}; a {kind} is required here (show and claims take anything)",
         )
 
 
@@ -94,10 +94,10 @@ class ChangesGone(UsageError):
         reach = (
             f"changes are known since version {oldest}"
             if oldest
-            else "no commit has been noted yet"
+            else "no commit has been recorded yet"
         )
         super().__init__(
-            f"what changed since {version} is not known any more, or a backup was restored since: "
+            f"what changed since {version} is no longer known, or a backup was restored since: "
             f"{reach}; read everything once and go on from the present version"
         )
         self.version, self.oldest = version, oldest

@@ -78,9 +78,9 @@ def iri(text: str) -> Iri:
     if not _SCHEME.match(text):
         raise BadIri(text, "it has no scheme such as https:")
     if bad := _BAD.search(text):
-        raise BadIri(text, f"it holds {bad[0]!r}")
+        raise BadIri(text, f"it contains {bad[0]!r}")
     if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise BadIri(text, "it holds half a surrogate pair")
+        raise BadIri(text, "it contains half a surrogate pair")
     shape = _SHAPE.fullmatch(text)
     if shape is None or not _address(shape["address"]):
         raise BadIri(text, "its host, port, brackets or # are out of place")

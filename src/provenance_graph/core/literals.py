@@ -97,7 +97,7 @@ def decimal(value: Decimal | int | str) -> Literal:
     """
     number = Decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > 15 or abs(number) >= Decimal(10) ** 18:
-        raise ValueError(f"{value} is not a decimal the engine can hold")
+        raise ValueError(f"{value} is not a decimal that the engine can store")
     number = number.quantize(Decimal(1).scaleb(-18)) if _exponent(number) < -18 else number
     shown = format(number, "f")
     if "." in shown:

@@ -223,7 +223,7 @@ def _single(node: Iri, rows: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> 
         if predicate == RDF.type:
             continue
         if predicate not in terms:
-            raise RecordError(f"{node}: {shorten(predicate)} does not belong there")
+            raise RecordError(f"{node}: {shorten(predicate)} is not allowed there")
         if predicate in values and values[predicate] != value:
             raise RecordError(f"{node}: two values of {shorten(predicate)}")
         values[predicate] = value

@@ -30,7 +30,7 @@ def read_shipped(path: Path, kind: type[S]) -> S:
     try:
         described = kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.name}: no TOML: {error}") from error
+        raise UsageError(f"{path.name}: not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(map(str, first["loc"]))

@@ -188,7 +188,7 @@ def _files(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[dic
             if algorithm in ("sha256", "md5")
         }
         if not name or not urls or not digests:
-            why = "Croissant wants an address and a digest of every file"
+            why = "Croissant requires an address and a digest of every file"
             ledger.refuse(node.iri, PG.artifactOf, entity.iri, why)
             continue
         results: dict[str, Any] = {

@@ -67,7 +67,7 @@ _MORE: Mapping[Iri, str] = {
     PG.intendedUse: "fair4ml:intendedUse",
     PG.knownLimitation: "fair4ml:modelRisksBiasLimitations",
 }
-_RELATION = "FAIR4ML has fineTunedFrom alone; isBasedOn holds parents with a repository"
+_RELATION = "FAIR4ML has only fineTunedFrom; isBasedOn is written for parents with a repository"
 REASONS: Mapping[Iri, str] = MappingProxyType(
     {
         **{p: _RELATION for p in terms.DERIVATIONS if p != PG.fineTunedFrom},
@@ -221,7 +221,7 @@ def _parents(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[d
         if other.repository:
             ledger.keep(entity.iri, PG.fineTunedFrom, parent)
         else:
-            why = f"{shorten(parent)} has no repository, by which parents are told apart"
+            why = f"{shorten(parent)} has no repository, by which parents are identified"
             ledger.refuse(entity.iri, PG.fineTunedFrom, parent, why)
 
 

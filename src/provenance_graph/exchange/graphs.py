@@ -20,7 +20,7 @@ from provenance_graph.exchange.ledger import Exported, Exporter, Loss, accepted
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 TERMS: Mapping[Iri, str] = MappingProxyType({})
-_EVIDENCE = "the accepted view alone: who says what, when and on what basis is in trig"
+_EVIDENCE = "the accepted view only; publisher, date and basis of each claim are in trig"
 LICENCE_DOCUMENT = Iri(PREFIXES["dcterms"] + "LicenseDocument")
 REASONS: Mapping[Iri, str] = MappingProxyType({PG.Claim: _EVIDENCE})
 

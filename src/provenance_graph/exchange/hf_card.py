@@ -33,13 +33,13 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
     {
         DCTERMS.license: "license; license: other with license_name and license_link for others",
         DCTERMS.language: "language, as a code",
-        PG.otherStatement: "language, for the Hub's words code and multilingual alone",
+        PG.otherStatement: "language, only for the Hub's words code and multilingual",
         PG.framework: "library_name, the first",
         PG.task: "pipeline_tag, the first",
         PG.fileFormat: "tags, the formats that the Hub knows",
         PG.quantizationMethod: "tags, the methods that the Hub knows",
         PG.paper: "tags (arxiv:…); the key paper for others",
-        PG.codeRepository: "the key repo, which the Hub leaves alone",
+        PG.codeRepository: "the key repo, which the Hub ignores",
         PG.trainedOn: "datasets",
         PG.trainingCO2eTonnes: "co2_eq_emissions, in grams",
         SCHEMA.alternateName: "model_name, the first",
@@ -47,13 +47,13 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **{p: f"base_model, with base_model_relation {key}" for p, key in _RELATIONS.items()},
     }
 )
-_TEXT = "no field of a card's metadata; it stands in the card's text"
+_TEXT = "no field of a card's metadata; it is written in the card's text"
 REASONS: Mapping[Iri, str] = MappingProxyType(
     {
         PROV.wasDerivedFrom: "a card names the relation itself, in base_model_relation",
         **{
-            relation: "the Hub knows adapter, finetune, merge and quantized alone; "
-            "it stands in the card's text"
+            relation: "the Hub knows only adapter, finetune, merge and quantized; "
+            "it is written in the card's text"
             for relation in DERIVATIONS
             if relation not in _RELATIONS
         },
@@ -63,7 +63,7 @@ REASONS: Mapping[Iri, str] = MappingProxyType(
 )
 
 
-_NO_ID = "no source states a repository on the Hub, which the card's field asks for"
+_NO_ID = "no source states a repository on the Hub, which the card's field requires"
 
 
 def write(bundle: Bundle) -> Exported:

@@ -39,7 +39,7 @@ STATUSES = {
 """The disclosure statuses of the view, in words."""
 
 OURS: Mapping[Iri, str] = {
-    PG.disclosed: "who disclosed a value is evidence, which the format has no place for",
+    PG.disclosed: "who disclosed a value is evidence, for which the format has no term",
     PG.contested: "the format holds one value, not that sources disagree",
     PG.contradicted: "the format holds one value, not that sources contradict each other",
     PG.rankOf: "the format has no term for a place in a ranking",

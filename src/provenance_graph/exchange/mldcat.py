@@ -60,7 +60,7 @@ _WRITTEN = tuple(
     for field in (*keys.MODEL_FIELDS, *keys.DATASET_FIELDS)
     if field.term is not None and field.name not in _NOT_WRITTEN
 )
-_OUR_RELATION = "under our own term beside: the profile has fineTunedFrom alone"
+_OUR_RELATION = "also under our own term: the profile has only fineTunedFrom"
 TERMS: Mapping[Iri, str] = MappingProxyType(
     {
         **{
@@ -80,8 +80,8 @@ REASONS: Mapping[Iri, str] = MappingProxyType(
         PG.trainingEnergyMWh: _IMPACT,
         PG.trainingCO2eTonnes: _IMPACT,
         PG.evaluationOf: "the profile gives evaluations of a run, which needs its flow",
-        DCTERMS.language: "the profile wants a node of the EU's list of languages",
-        PROV.wasDerivedFrom: "the kind of derivation is written, and says it",
+        DCTERMS.language: "the profile requires a node of the EU's list of languages",
+        PROV.wasDerivedFrom: "the kind of derivation is written, which implies it",
         PG.paper: "a reference needs the citation, which nobody states",
     }
 )
@@ -212,7 +212,7 @@ def _literal(entity: BundleEntity, field: ProfileField, value: Value) -> Value |
     if field.kind is ValueKind.COUNT:
         return Literal(value.lexical, XSD.nonNegativeInteger)
     if field.kind is ValueKind.LANGUAGE:
-        return None  # the profile wants a node of the EU's list of languages
+        return None  # the profile requires a node of the EU's list of languages
     return value
 
 

@@ -35,7 +35,7 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         PROV.wasDerivedFrom: "prov:wasDerivedFrom, with a qualified derivation for its kind",
         PROV.specializationOf: "prov:specializationOf",
         DCTERMS.creator: "prov:wasAttributedTo",
-        DCTERMS.license: "dcterms:license, which PROV lets stand beside its own terms",
+        DCTERMS.license: "dcterms:license, which PROV allows next to its own terms",
         PG.trainedOn: "prov:used of the training that generated the model",
         **dict.fromkeys(
             terms.DERIVATIONS, "itself, and as dcterms:type of the qualified derivation"
@@ -43,7 +43,7 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **{p: "prov:wasInfluencedBy" for p in terms.INFLUENCES if p != PG.trainedOn},
     }
 )
-OTHERWISE = "PROV-O speaks of origin alone, not of what an entity is like"
+OTHERWISE = "PROV-O describes only origin, not the properties of an entity"
 
 
 def write(bundle: Bundle) -> Exported:

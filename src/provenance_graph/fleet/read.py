@@ -65,7 +65,9 @@ def _system(key: str, entry: Any, problems: list[Problem]) -> System | None:
         try:
             since = date.fromisoformat(str(since))
         except ValueError:
-            problems.append(Problem(f"{key}.since", f"{since!r} is no day", "since = 2026-03-01"))
+            problems.append(
+                Problem(f"{key}.since", f"{since!r} is not a day", "since = 2026-03-01")
+            )
     return System(
         key,
         str(table.get("name", key)),

@@ -47,7 +47,7 @@ def read_baseline(path: Path) -> Baseline:
         return Baseline(str(data["version"]), frozenset(tuple(key) for key in data["findings"]))
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{path} is no baseline of `fleet check` ({error}); delete it to start again"
+            f"{path} is not a baseline of `fleet check` ({error}); delete it to start again"
         ) from error
 
 
@@ -79,7 +79,7 @@ def events(
     try:
         commits = log.since(since, snapshot.version, most=100_000)
     except (ChangesGone, NotFound) as gone:
-        return [], f"{gone}; findings are compared, but what led to them is not known"
+        return [], f"{gone}; findings are compared, but their causes are not known"
     watch = FleetWatch(snapshot, systems)
     results: list[FleetFinding] = []
     for commit in commits:

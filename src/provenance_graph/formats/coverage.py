@@ -328,5 +328,5 @@ def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[P
     for path, where in first.items():
         times = f" ({counts[path]} times)" if counts[path] > 1 else ""
         key = "/".join(path)[:120]
-        what = f"{key!r} is no key of {standard}{times}"
+        what = f"{key!r} is not a key of {standard}{times}"
         yield Problem(where, what, "kept as stated where it speaks of a model or dataset", "key")

@@ -120,7 +120,9 @@ def _unsafe(whole: Any) -> Iterator[Problem]:
     while waiting:
         where, value = waiting.pop()
         if isinstance(value, str) and (found := _UNSAFE.search(value)):
-            what = f"U+{ord(found[0]):04X} is no character of a text; U+FFFD is read in its place"
+            what = (
+                f"U+{ord(found[0]):04X} is not a character of a text; U+FFFD is read in its place"
+            )
             yield Problem(where or "/", what, kind="character")
         elif isinstance(value, dict):
             inner = [(f"{where}/{repeats.step(str(k))}", v) for k, v in value.items()]

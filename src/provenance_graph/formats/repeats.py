@@ -37,7 +37,7 @@ def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
         if count <= MAX_REPORTED:
             yield each
     if count > MAX_REPORTED:
-        what = f"{count - MAX_REPORTED} more names stand more than once"
+        what = f"{count - MAX_REPORTED} more names occur more than once"
         yield Problem("", what, _HINT, "duplicate")
 
 

@@ -87,6 +87,6 @@ def texts(where: str, value: Any, problems: list[Problem]) -> tuple[str, ...]:
     """A text or a list of texts; anything else is a problem, and nothing of it is taken."""
     items = [] if value is None else value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) for item in items):
-        problems.append(Problem(where, "a list of texts belongs here"))
+        problems.append(Problem(where, "expected a list of texts"))
         return ()
     return tuple(items)

@@ -32,8 +32,8 @@ def script() -> Path:
     file = HERE / "service" / "static" / "notebook.js"
     if not file.is_file():
         raise UsageError(
-            "the page was not built with this installation, and the explorer is part of it: "
-            "install it without PROVENANCE_GRAPH_SKIP_WEB"
+            "this installation has no web page, which the explorer is part of: install it "
+            "without PROVENANCE_GRAPH_SKIP_WEB"
         )
     return file
 

@@ -16,12 +16,12 @@ def time_of(text: str) -> str:
     try:
         stated = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        raise UsageError(f"{text!r} is no time such as 2026-03-01T12:00:00Z") from None
+        raise UsageError(f"{text!r} is not a time such as 2026-03-01T12:00:00Z") from None
     return stated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def account_of(text: str) -> str:
     """The name of an account on the Hub or of an organisation, as a namespace of models."""
     if text and not is_name(f"{text}/x"):
-        raise UsageError(f"{text!r} is no namespace such as meta-llama")
+        raise UsageError(f"{text!r} is not a namespace such as meta-llama")
     return text

@@ -156,8 +156,8 @@ def _refusals_explained(where: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(
-            f"{where}: nothing was built: {reason}; what was there is still in use, and the same "
-            "command goes on where this one ended"
+            f"{where}: nothing was built: {reason}; the previous store is still in use, and the "
+            "same command continues where this one ended"
         ) from error
 
 

@@ -79,7 +79,7 @@ def recognise(document: Document, readers: Mapping[str, Reader]) -> Reader:
     why = (
         f"it looks like {' and '.join(reader.format for reader in fitting)}"
         if fitting
-        else _unread(features) or f"{features.syntax} that shows no format's marks"
+        else _unread(features) or f"{features.syntax} without the features of a known format"
     )
     raise UnknownFormat(document.name or document.url, readers, why)
 
@@ -135,7 +135,9 @@ def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Re
     marked = format in reader.parts or document.features.syntax in _STRUCTURED
     if marked and not recognises(document.features):
         fitting = [r.format for r in readers.values() if r.recognises(document.features)]
-        seen = f"it looks like {' and '.join(fitting)}" if fitting else "it has none of its marks"
+        seen = (
+            f"it looks like {' and '.join(fitting)}" if fitting else "it has none of its features"
+        )
         why = f"{document.features.syntax} that is no {format} document: {seen}"
         raise UnknownFormat(document.name or document.url, readers, why)
     return reader
@@ -181,7 +183,9 @@ def _one_record(
         else:
             claims.append(item)
     if not claims:
-        problems.append(Problem("", "nothing in it that could be claimed", kind="empty"))
+        problems.append(
+            Problem("", "it contains nothing that can be recorded as a claim", kind="empty")
+        )
         return (), tuple(problems)
     made = header(
         reader,

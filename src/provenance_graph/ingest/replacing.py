@@ -81,7 +81,7 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
         what = f"the store holds a newer reading of it, of {before.retrieved}"
         if header.revision < before.revision:
             what = f"the store holds its version {before.revision}, this is {header.revision}"
-        hint = "--replace keeps this one too, as an earlier reading"
+        hint = "--replace stores this one too, as an earlier reading"
         return RecordFate(refused=Problem("", what, hint, kind="replaces"))
     return RecordFate(record, before)
 
@@ -114,8 +114,8 @@ def named_otherwise(store: Store, header: Header) -> Problem | None:
     if len(earlier) != 1:
         return None
     ((other, reading),) = earlier.items()
-    what = f"the store has this document under an earlier name, {short_id(other)}: both count now"
-    hint = f"`retract {short_id(reading)}` takes the earlier reading out"
+    what = f"the store has this document under an earlier name, {short_id(other)}: both now count"
+    hint = f"`retract {short_id(reading)}` removes the earlier reading"
     return Problem("", what, hint, kind="identity")
 
 
@@ -184,4 +184,4 @@ def loss_problem(lost: Iterable[Iri]) -> Problem:
     shown = ", ".join(names[:_MAX_SHOWN]) + (", …" if len(names) > _MAX_SHOWN else "")
     what = f"{len(names):,} {'entity' if len(names) == 1 else 'entities'}"
     what = f"{what} would lose their only source: {shown}"
-    return Problem("", what, "--replace imports it all the same", kind="replaces")
+    return Problem("", what, "--replace imports it anyway", kind="replaces")

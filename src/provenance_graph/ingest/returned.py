@@ -222,7 +222,7 @@ def edited(record: Record) -> Problem:
         "an export of this software that was edited, or made of records that are not here: "
         f"{', '.join(shown)}{more}"
     )
-    hint = "stated by no record of the store; taken as a report of whoever passed it on"
+    hint = "stated by no record of the store; read as a report of whoever published the document"
     return Problem("", what, hint, kind="edited")
 
 

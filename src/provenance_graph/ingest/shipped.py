@@ -63,7 +63,7 @@ def shipped_records(data: Path) -> Iterator[Record]:
         for record in rdf.read_trig(path.read_bytes(), where):
             first = seen.setdefault(record.header.record, path)
             if first != path:
-                raise RecordError(f"{where}: {record.header.record} stands also in {first.name}")
+                raise RecordError(f"{where}: {record.header.record} occurs also in {first.name}")
             yield record
 
 

@@ -140,7 +140,7 @@ def _stated(expressions: Sequence[str], names: str) -> str:
 def _name(licence: Licence) -> str:
     name = licence.label or licence.name
     unread = licence.known and not licence.text_seen and licence.terms_like is None
-    return f"{name} (text not read, known at second hand)" if unread else name
+    return f"{name} (text not read, known from a secondary source)" if unread else name
 
 
 def _use(verdict: Verdict) -> str:

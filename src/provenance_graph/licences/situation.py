@@ -364,7 +364,7 @@ def why_unknown(licence: Licence | None, kind: str = "unknown", what: str = "mod
     if licence.key in UNNAMED:
         return f"its licence is stated only as {licence.label or licence.name!r}"
     where = f" ({licence.url})" if licence.url else ""
-    return f"the terms of {licence.name}{where} are not described, so they were not reasoned with"
+    return f"the terms of {licence.name}{where} are not described, so they were not evaluated"
 
 
 def data_recorded(now: LicenceContext) -> bool:

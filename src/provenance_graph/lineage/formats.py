@@ -76,7 +76,7 @@ def tree(lineage: Lineage) -> str:
             else "first of its line"
         )
     lines += [
-        f"circle among {cycle.level}s: " + ", ".join(map(short_id, cycle.members[:10]))
+        f"cycle among {cycle.level}s: " + ", ".join(map(short_id, cycle.members[:10]))
         for cycle in lineage.cycles
     ]
     return "\n".join(lines) + "\n"

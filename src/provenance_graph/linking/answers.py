@@ -21,7 +21,7 @@ def object_at(url: str, body: bytes) -> Mapping[str, Any]:
     """A body as a JSON object; raises FetchError."""
     results = parsed(url, body)
     if not isinstance(results, Mapping):
-        raise FetchError(f"{url[:200]}: the answer is no object")
+        raise FetchError(f"{url[:200]}: the answer is not an object")
     return results
 
 

@@ -198,7 +198,7 @@ class ArxivLookup:
             said = " ".join(body[:80].decode("utf-8", "replace").split())
             raise FetchError(f"{self.url}: no Atom feed, but {said!r} ({error})") from error
         if feed.tag != f"{_ATOM}feed":
-            raise FetchError(f"{self.url}: the answer is no Atom feed; is it arXiv's API?")
+            raise FetchError(f"{self.url}: the answer is not an Atom feed; is it arXiv's API?")
         for entry in feed.findall(f"{_ATOM}entry"):
             if "/api/errors" in (entry.findtext(f"{_ATOM}id") or ""):  # arXiv errs with status 200
                 why = " ".join((entry.findtext(f"{_ATOM}summary") or "").split())[:200]

@@ -138,7 +138,7 @@ def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) 
     if denied and any(
         frozenset((a.iri, b.iri)) in denied for a in one.members for b in other.members
     ):
-        yield "somebody decided that they are two"
+        yield "a reviewer decided that they are different"
     if _is_version(one, other) or _is_version(other, one):
         yield "a source says that one is a dated version of the other"
     repositories = one.repositories and other.repositories
@@ -181,7 +181,7 @@ def meaning(offered: EntityGroup, model: EntityGroup) -> Iterator[str]:
     first = min((t.released for t in model.members if t.released), default="")
     bare = not any(name.sizes or name.dates for t in offered.members for name in t.names)
     if bare and cutoff and first and cutoff[:7] > first[:7]:
-        yield f"knows what happened in {cutoff[:7]}, the model is of {first[:7]}"
+        yield f"its knowledge reaches {cutoff[:7]}, the model was released in {first[:7]}"
     latest = max((t.released for t in offered.members if t.offered and t.released), default="")
     if bare and latest and first and (days := _days(first, latest)) > 365:
         yield f"offered {days} days after the model's release"

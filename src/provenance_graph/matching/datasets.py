@@ -93,7 +93,7 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
     bare = sorted((d for d in block if not d.owner), key=lambda d: (len(d.plain), d.iri))
     owned = sorted((d for d in block if d.owner), key=lambda d: d.iri)
     for one in bare[1:]:
-        why = "one name but for case, separators and the article"
+        why = "the same name but for case, separators and the article"
         yield Pair(one.iri, bare[0].iri, PairVerdict.SAME, SPELLING, 0.95, (why,))
     makers = {who for one in bare for maker in one.makers for who in known.with_wholes(maker)}
     for other in owned:
@@ -112,7 +112,7 @@ def _same(block: list[Dataset], known: Organizations) -> Iterator[Pair]:
                 OFFICIAL,
                 0.65,
                 ("the name without its owner",),
-                ("whether that owner's is the dataset itself or a copy is not stated",),
+                ("whether that owner's repository is the dataset itself or a copy is not stated",),
             )
     for one, other in pairwise(owned):
         if known.same(organization(one.owner)) == known.same(organization(other.owner)):

@@ -213,7 +213,7 @@ def _spelled_alike(block: list[Iri], lines: Dict[Iri, int]) -> Iterator[Pair]:
         shorter = min((name, head), key=lambda one: len(iris.local_name(one)))
         if plain or lines.get(shorter, 0) <= SEVERAL:
             why = (
-                "one name but for separators"
+                "the same name but for separators"
                 if plain
                 else f"one name but for {', '.join(sorted(extra & _LEGAL)) or 'its ending'}"
             )
@@ -225,7 +225,7 @@ def _spelled_alike(block: list[Iri], lines: Dict[Iri, int]) -> Iterator[Pair]:
                 PairVerdict.CANDIDATE,
                 ONE,
                 0.7,
-                ("one name but for words that every organisation may add",),
+                ("the same name but for words that any organisation may add",),
                 ("both names have several models: a firm and a part of it, or two",),
             )
 
@@ -253,7 +253,7 @@ def _compounds(names: Iterable[Iri], lines: Dict[Iri, int], known: Organizations
                         PairVerdict.RELATED,
                         COMPOUND,
                         0.85,
-                        ("a name of several organisations; each stands for itself",),
+                        ("a name of several organisations; each is identified separately",),
                         predicate=DCTERMS.hasPart,
                     )
         words = text.casefold().split("-")

@@ -125,7 +125,9 @@ class Matcher(PartsLeftOut):
             against += self._bare(full, group, target, everywhere=True)
             against += self.instruct_meant(full, group, target)
             if "latest" in name.serving:
-                against.append("each host moves its name for the latest on its own day")
+                against.append(
+                    "each host moves its name for the latest release at a time of its own"
+                )
             if bars.no_real_name(name):
                 against.append("nothing but a version or a qualifier")
             elif not group.is_model and bars.single_word(name):

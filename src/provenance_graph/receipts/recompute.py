@@ -116,7 +116,7 @@ def _records(
             yield record
             if foreign := set(quads) - set(rdf.to_quads(record)):
                 node = min(str(subject) for subject, *_ in foreign)
-                what = f"holds what is no part of the record: statements about {node}"
+                what = f"holds what is not part of the record: statements about {node}"
                 problems.append(Problem(graph, what, kind="record"))
         except (RecordError, ValueError) as error:
             problems.append(Problem(graph, f"no record: {error}", kind="record"))

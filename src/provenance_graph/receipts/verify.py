@@ -150,7 +150,7 @@ def _predicate(file: BundleFile, done: Recomputed) -> list[Problem]:
     about = file.predicate.get("about")
     subjects = {str(subject) for subject, view in done.views.items() if view.claims}
     problems = [
-        Problem("about", f"{name} is no subject of what is inside", kind="statement")
+        Problem("about", f"{name} is not a subject of what is inside", kind="statement")
         for name in map(str, about if isinstance(about, list) else ())
         if subjects and name not in subjects
     ]

@@ -92,7 +92,9 @@ def entity_of(identifier: str) -> Iri:
     """The IRI of an id; raises UsageError where it cannot be one."""
     whole = identifier if "://" in identifier else f"{ID}{identifier}"
     if not identifier or not is_iri(whole):
-        raise UsageError(f"{identifier[:80]!r} is no id of this service, such as model/org/name")
+        raise UsageError(
+            f"{identifier[:80]!r} is not an id of this service, such as model/org/name"
+        )
     return Iri(whole)
 
 

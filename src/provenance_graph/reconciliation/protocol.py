@@ -126,16 +126,16 @@ def _query_02(place: str, data: Any) -> Query:
     data = _object(place, data)
     text = data.get("query", "")
     if not isinstance(text, str):
-        raise UsageError(f"{place}/query: a text belongs here, not {_kind(text)}")
+        raise UsageError(f"{place}/query: expected a text, not {_kind(text)}")
     listed = data.get("properties", [])
     if not isinstance(listed, list):
-        raise UsageError(f"{place}/properties: a list belongs here, not {_kind(listed)}")
+        raise UsageError(f"{place}/properties: expected a list, not {_kind(listed)}")
     if not text.strip() and not listed:
         raise UsageError(f"{place}: neither a query nor properties")
     types = data.get("type", [])
     types = [types] if isinstance(types, str) else types
     if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
-        raise UsageError(f"{place}/type: the id of a type or a list of them belongs here")
+        raise UsageError(f"{place}/type: expected the id of a type or a list of them")
     conditions = [
         _condition(f"{place}/properties/{n}", one, ("pid",), ("v",))
         for n, one in enumerate(listed[:MAX_PROPERTIES])
@@ -148,7 +148,7 @@ def _query_draft(place: str, data: Any) -> Query:
     data = _object(place, data)
     listed = data.get("conditions")
     if not isinstance(listed, list) or not listed:
-        raise UsageError(f"{place}/conditions: a list of at least one condition belongs here")
+        raise UsageError(f"{place}/conditions: expected a list of at least one condition")
     text, conditions = "", []
     for number, one in enumerate(listed[:MAX_PROPERTIES]):
         where = f"{place}/conditions/{number}"
@@ -163,7 +163,7 @@ def _query_draft(place: str, data: Any) -> Query:
             raise UsageError(f"{where}/matchType: name or property, not {_shown(kind)}")
     type_ = data.get("type", "")
     if not isinstance(type_, str):
-        raise UsageError(f"{place}/type: the id of one type belongs here, not {_kind(type_)}")
+        raise UsageError(f"{place}/type: expected the id of one type, not {_kind(type_)}")
     kinds = (kind_named(type_),) if type_.strip() else ()
     return Query(text[:MAX_TEXT], kinds, _limit(place, data), tuple(conditions))
 
@@ -174,7 +174,7 @@ def _condition(
     data = _object(place, data)
     name = next((data[key] for key in ids if key in data), None)
     if not isinstance(name, str):
-        raise UsageError(f"{place}/{ids[0]}: the id of a property belongs here")
+        raise UsageError(f"{place}/{ids[0]}: expected the id of a property")
     stored = next((data[key] for key in values if key in data), None)
     quantifier = data.get("matchQuantifier", "any")
     if quantifier not in ("any", "all", "none"):
@@ -200,7 +200,7 @@ def _value(place: str, one: Any) -> str:
     if isinstance(one, Mapping) and isinstance(one.get("id"), str):
         return str(one["id"])[:MAX_TEXT]
     raise UsageError(
-        f"{place}: a text, a number, true or false, or an object with an id belongs here, "
+        f"{place}: expected a text, a number, true or false, or an object with an id, "
         f"not {_kind(one)}"
     )
 
@@ -214,7 +214,7 @@ def _limit(place: str, data: Mapping[str, Any]) -> int:
 
 def _object(place: str, data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
-        raise UsageError(f"{place}: an object belongs here, not {_kind(data)}")
+        raise UsageError(f"{place}: expected an object, not {_kind(data)}")
     return data
 
 
@@ -252,16 +252,16 @@ def extension(snapshot: AcceptedSnapshot, data: Any, version: str) -> dict[str, 
     data = _object("the request", data)
     ids, wanted = data.get("ids"), data.get("properties")
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
-        raise UsageError("ids: a list of ids belongs here")
+        raise UsageError("ids: expected a list of ids")
     if not isinstance(wanted, list) or not wanted:
-        raise UsageError('properties: a list such as [{"id": "contextLength"}] belongs here')
+        raise UsageError('properties: expected a list such as [{"id": "contextLength"}]')
     if len(ids) > MAX_IDS or len(wanted) > MAX_PROPERTIES:
         raise UsageError(f"at most {MAX_IDS:,} ids and {MAX_PROPERTIES} properties a request")
     names = [_object(f"properties/{n}", one).get("id") for n, one in enumerate(wanted)]
     known: dict[str, Iri] = {}
     for number, name in enumerate(names):
         if not isinstance(name, str):
-            raise UsageError(f"properties/{number}/id: the id of a property belongs here")
+            raise UsageError(f"properties/{number}/id: expected the id of a property")
         try:
             known[name] = property_named(snapshot, name[:200])
         except NotFound as missing:

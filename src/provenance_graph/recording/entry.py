@@ -58,7 +58,7 @@ class Entry(BaseModel):
     stance: str = Field(default="stated", description=f"One of {', '.join(STANCES)}.")
     publisher: Text = Field(default="", description="Who published the document.")
     retrieved: Text = Field(default="", description="The day it was read (ISO); today if empty.")
-    quote_digest: Text = Field(default="", description="SHA-256 of the sentence that says it.")
+    quote_digest: Text = Field(default="", description="SHA-256 of the sentence that states it.")
     note: Text = Field(default="", description="A remark of yours.")
 
     @field_validator("basis", "stance")
@@ -76,7 +76,7 @@ class Entry(BaseModel):
     @classmethod
     def _digest(cls, given: str) -> str:
         if given and not (match := _DIGEST.fullmatch(given)):
-            raise ValueError(f"{given[:80]!r} is no SHA-256 (64 hexadecimal digits)")
+            raise ValueError(f"{given[:80]!r} is not a SHA-256 (64 hexadecimal digits)")
         return match[1].lower() if given and match else ""
 
 

@@ -183,7 +183,7 @@ def _document(text: str) -> Iri:
     parts = urlsplit(address)
     if parts.scheme.casefold() not in _SCHEMES:
         raise UsageError(
-            f"document: {text[:80]!r} is no address of a document; "
+            f"document: {text[:80]!r} is not an address of a document; "
             "one begins with https:, doi:, urn: or the like"
         )
     if parts.scheme.casefold() in ("http", "https", "ftp") and not parts.hostname:

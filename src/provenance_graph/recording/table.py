@@ -58,7 +58,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
     if repeated:  # one of the values would be lost
         raise Unreadable(str(path), f"{repeated[0].where}: {repeated[0].what}")
     if not isinstance(result, list):
-        raise Unreadable(str(path), "a list of findings belongs here; see `claim template`")
+        raise Unreadable(str(path), "expected a list of findings; see `claim template`")
     if is_json:
         yield from ((f"/{n}", row) for n, row in enumerate(result))
         return
@@ -82,7 +82,7 @@ def _check_header(path: Path, names: Sequence[str]) -> None:
 def entry(row: object, place: str) -> Entry | Problem:
     """One entry from a mapping, or what is wrong with it."""
     if not isinstance(row, Mapping):
-        return Problem(place, "a mapping of fields belongs here", "see `claim template`")
+        return Problem(place, "expected a mapping of fields", "see `claim template`")
     given: dict[str, Any] = {}
     for key, value in row.items():
         name = str(key or "").strip().casefold().replace("-", "_").replace(" ", "_")
@@ -94,7 +94,9 @@ def entry(row: object, place: str) -> Entry | Problem:
             return Problem(place, f"no field {str(key)[:80]!r}", hint, kind="unknown")
         if isinstance(value, list | Mapping):
             what = "a list" if isinstance(value, list) else "a mapping"
-            return Problem(place, f"{name}: one text belongs here, not {what}", "one entry a value")
+            return Problem(
+                place, f"{name}: expected one text, not {what}", "one entry for each value"
+            )
         if value not in (None, ""):
             given[name] = str(value)
     try:

@@ -155,7 +155,7 @@ def _convert(name: str, value: object, where: str) -> object:
             return True
         if word in ("0", "false", "no", "off", ""):
             return False
-        raise UsageError(f"{where}: say yes or no, not {value!r}")
+        raise UsageError(f"{where}: give yes or no, not {value!r}")
     try:
         return kind(value)
     except (TypeError, ValueError) as error:

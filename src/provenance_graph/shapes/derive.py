@@ -120,7 +120,7 @@ class _Vocabulary:
         return _Form(
             "sh:maxCount 1",
             f"Accept one {self._label(name)}: rebuild the view, "
-            "or map names apart that were merged wrongly.",
+            "or record wrongly merged names as different.",
         )
 
     def once(self, name: str) -> _Form:
@@ -153,11 +153,11 @@ class _Vocabulary:
         above = self._values(name, RDFS.subPropertyOf)
         if PROV.wasDerivedFrom in above or PROV.wasInfluencedBy in above:
             return (
-                f"{shorten(name)} leads to an entity: name it by an IRI, "
-                "or make a pg:UnresolvedReference that keeps the words."
+                f"{shorten(name)} leads to an entity: give its IRI, or a "
+                "pg:UnresolvedReference with the text."
             )
         return (
-            f"Give the {label} as an IRI; keep words that name nothing known in pg:valueAsStated."
+            f"Give the {label} as an IRI; put text that identifies no entity into pg:valueAsStated."
         )
 
     def _literal(self, name: str, label: str, datatype: str) -> _Form:
@@ -166,7 +166,7 @@ class _Vocabulary:
         if datatype == XSD.string:
             return _Form(f"{kind} ; sh:minLength 1", f"Give the {label} as {words} (xsd:string).")
         if datatype == XSD.boolean:
-            return _Form(kind, f"Say true or false (xsd:boolean) for {label}.")
+            return _Form(kind, f"Give true or false (xsd:boolean) for {label}.")
         if datatype == XSD.date:
             bound = f'sh:minInclusive "{_EARLIEST}"^^xsd:date'
             return _Form(f"{kind} ; {bound}", f"Give the {label} as {words} (xsd:date).")

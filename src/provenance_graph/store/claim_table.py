@@ -130,7 +130,7 @@ class ClaimTable:
             wrong, buckets = [f"{MANIFEST} ({error})"], 0
         if wrong:
             _log.warning(
-                "%s: %s is not as it was written; the claim table is removed, and indexes are made "
+                "%s: %s was changed after it was written; the claim table is removed, and indexes are made "
                 "from the store (the next build makes it anew)",
                 folder,
                 wrong[0],

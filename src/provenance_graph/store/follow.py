@@ -80,7 +80,7 @@ class WebSource:
         for piece in self.pieces(path):
             body += piece
             if len(body) > _MAX_CURRENT:
-                raise StoreError(f"{self._url}/{path} is too long to be what it should be")
+                raise StoreError(f"{self._url}/{path} is longer than the published file")
         return body.decode("utf-8", "replace")
 
     def pieces(self, path: str) -> Iterator[bytes]:
@@ -221,7 +221,9 @@ class Replica:
             file.flush()
             os.fsync(file.fileno())
         if length != size or hashed.hexdigest()[:32] != digest:
-            raise StoreError(f"{self.place}/{path} is not what was published; it is tried again")
+            raise StoreError(
+                f"{self.place}/{path} differs from what was published; it is fetched again"
+            )
 
 
 class Follower(Protocol):

@@ -76,7 +76,7 @@ def _current(read: dict[str, Any]) -> Current:
     files = {name: (size, digest) for name, (size, digest) in read.get("files", {}).items()}
     for name in (db, checkpoint, *files):
         if not isinstance(name, str) or not _INSIDE.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a file in the store")
+            raise ValueError(f"{name!r} is not a name of a file in the store")
     if not isinstance(version, str) or not isinstance(sequence, int):
         raise TypeError(f"{version!r} and {sequence!r} are no version and its number")
     return Current(version, sequence, db, checkpoint, files)
@@ -107,7 +107,7 @@ def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, t
 
 
 def verify(folder: Path, files: Mapping[str, tuple[int, str]], *, wholly: bool = False) -> None:
-    """Raise StoreError where a checkpoint is not what was published.
+    """Raise StoreError where a checkpoint is differs from what was published.
 
     Sizes are always looked at, and the content of all small files; that of data files only
     ``wholly``, since the engine checks each block of them as it reads it.

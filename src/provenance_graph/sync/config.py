@@ -100,7 +100,7 @@ def _source(path: Path, key: str, entry: Any, problems: list[Problem]) -> SyncSo
 def _listed(path: Path, where: str, ids: Any, problems: list[Problem]) -> list[str]:
     """The places of a list of ids beside ``sync.toml``: ``org/name`` means ``hf:org/name``."""
     if not isinstance(ids, str):
-        problems.append(Problem(where, "the name of a file belongs here"))
+        problems.append(Problem(where, "expected the name of a file"))
         return []
     try:
         text = read_bounded(path.parent / ids).decode("utf-8", "replace")
@@ -116,6 +116,6 @@ def _seconds(where: str, value: Any, problems: list[Problem]) -> int:
         return EVERY
     match = re.fullmatch(r"\s*(\d{1,4})\s*([mhdw])\s*", str(value))
     if match is None:
-        problems.append(Problem(where, f"{value!r} is no time", 'every = "12h", "1d" or "1w"'))
+        problems.append(Problem(where, f"{value!r} is not a time", 'every = "12h", "1d" or "1w"'))
         return EVERY
     return int(match[1]) * _UNITS[match[2]]

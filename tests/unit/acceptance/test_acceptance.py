@@ -229,7 +229,7 @@ def test_a_documented_search_outranks_a_third_partys_value() -> None:
     reported = held(billions(21))
     judged = resolve([search, reported], PG.parameterCount, POLICY)
     assert judged.values == ()
-    assert "searched for and not found (close), and it names no document" in {
+    assert "searched for and not found (close), and it cites no document" in {
         ruling.reason for _, ruling in judged.claims
     }
     named = held(billions(21), locator="https://example.org/paper.pdf")

@@ -57,7 +57,7 @@ def test_a_number_that_arxiv_cannot_have_given_is_implausible(number: str, doubt
     (item,) = [
         c for c in view_of(M, [paper, issued], [M], POLICY).claims if c.claim.predicate == PG.paper
     ]
-    assert bool(item.reason and "arXiv gives no such number" in item.reason) is doubted
+    assert bool(item.reason and "arXiv has no paper of this number" in item.reason) is doubted
 
 
 def test_inferred_parents_do_not_put_one_another_aside() -> None:

@@ -29,7 +29,7 @@ def test_an_inferred_parent_gives_way_to_one_that_a_source_states() -> None:
     assert {o for s, p, o, _ in seen.quads if p == PROV.wasDerivedFrom} == {large}
     (beside,) = [c for c in seen.claims if c.claim.value == small]
     assert beside.standing is AcceptanceStatus.ALTERNATIVE
-    assert beside.reason == "an inference beside a parent that a source states"
+    assert beside.reason == "an inferred parent, while a source states one"
 
 
 def test_an_inferred_parent_stands_where_no_source_states_one_or_the_same() -> None:
@@ -166,7 +166,7 @@ def test_words_for_a_parent_that_another_document_names_are_no_second_parent(wor
     judged = resolve([known, again], PG.fineTunedFrom, POLICY)
     assert judged.values == (known.value,)
     assert not judged.rivals
-    assert "words for what another document names as an entity" in [
+    assert "text for what another document identifies as an entity" in [
         r.reason for _, r in judged.claims
     ]
     assert set(resolve([known, other], PG.fineTunedFrom, POLICY).values) == {

@@ -115,11 +115,11 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
         ("<urn:p> a pg:AcceptancePolicy . <urn:q> a pg:AcceptancePolicy .", "2 policies; give one"),
         (
             "<urn:p> a pg:AcceptancePolicy ; pg:basisOrder (pg:Gossip) .",
-            "pg:Gossip is none of them",
+            "pg:Gossip is not one of them",
         ),
         (
             "<urn:p> a pg:AcceptancePolicy ; pg:neverAccepted pg:Rumour .",
-            "pg:Rumour is none of them",
+            "pg:Rumour is not one of them",
         ),
         ("<urn:p> a pg:AcceptancePolicy ; pg:basisOrder () .", "the list is empty"),
         (
@@ -148,7 +148,7 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
         ),
         (
             "<urn:p> a pg:AcceptancePolicy . coll:a pg:repeats coll:b . coll:b pg:repeats coll:a .",
-            "is no collection that the policy ranks",
+            "is not a collection that the policy ranks",
         ),
         (
             "<urn:p> a pg:AcceptancePolicy . coll:a a pg:Collection ; pg:repeats coll:b ."

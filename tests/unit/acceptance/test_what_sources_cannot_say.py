@@ -64,7 +64,7 @@ def test_a_release_day_that_is_only_inferred_from_such_a_list_is_not_accepted(so
     resolved = resolve([inferred], DCTERMS.issued, policy())
     ((_, (standing, reason, _)),) = resolved.claims
     assert (resolved.values, standing) == ((), AcceptanceStatus.REJECTED)
-    assert reason.startswith("inferred from what is too weak: ")
+    assert reason.startswith("inferred from evidence too weak: ")
 
 
 def test_another_list_and_what_is_stated_are_accepted() -> None:
@@ -108,7 +108,7 @@ def test_an_account_that_keeps_models_of_others_is_no_developer(account: str) ->
     resolved = resolve([keeper], DCTERMS.creator, policy())
     assert resolved.values == ()
     assert [ruling.reason for _, ruling in resolved.claims] == [
-        "an account that keeps models of others"
+        "an account that hosts models of others"
     ]
 
 

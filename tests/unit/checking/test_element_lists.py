@@ -250,7 +250,7 @@ def test_the_store_says_what_a_better_source_has_and_what_contradicts(store: Mem
     results = elements.results(CycloneView(value), "cyclonedx", [said])
     (one,) = [r for r in results if r.element.id == "G7AI-MDL-09"]
     assert one.status == CONTRADICTED
-    assert "the document says 9" in one.better
+    assert "the document states 9" in one.better
 
 
 @pytest.mark.parametrize(("licence", "contradicted"), [("MIT", True), ("Apache-2.0", False)])

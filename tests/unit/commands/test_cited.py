@@ -72,7 +72,7 @@ def test_an_answer_carries_the_receipts_that_it_is_asked_for(client: TestClient)
 def test_receipts_are_not_silently_left_out(client: TestClient) -> None:
     answer = client.get("/api/v1/models/org/m/bundle?receipts=true")
     assert answer.status_code == 422
-    assert "'receipts' is no parameter of this route" in answer.json()["detail"]
+    assert "'receipts' is not a parameter of this route" in answer.json()["detail"]
     answer = client.get("/api/v1/forms/eu-annex-xi?model=org/m&format=html&receipts=true")
     assert answer.status_code == 422
     assert "a file" in answer.json()["detail"]
@@ -230,7 +230,7 @@ def test_receipts_in_csv_are_refused_in_a_sentence(folder: Path) -> None:
         cli.app, ["--store", str(folder), "show", "org/m", "--receipts", "--format", "csv"]
     )
     assert run.exit_code != 0
-    assert "--receipts goes with" in str(run.exception or run.stderr)
+    assert "--receipts needs" in str(run.exception or run.stderr)
 
 
 def test_a_fleet_takes_receipts_of_the_models_that_its_findings_are_on(
@@ -248,7 +248,7 @@ def test_a_fleet_takes_receipts_of_the_models_that_its_findings_are_on(
 def test_a_graph_takes_no_receipts(folder: Path) -> None:
     text = "CONSTRUCT { ?m a pg:Model } { ?m a pg:Model }"
     run = CliRunner().invoke(cli.app, ["--store", str(folder), "query", "-e", text, "--receipts"])
-    assert "--receipts goes with SELECT" in str(run.exception)
+    assert "--receipts needs SELECT" in str(run.exception)
 
 
 NO_VALUES = {

@@ -91,7 +91,7 @@ def test_a_query_of_ones_own_is_answered(shipped: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("SELECT * { ?s ?p }", "line 1, column 12: '?s ?p' is no pattern"),
+        ("SELECT * { ?s ?p }", "line 1, column 12: '?s ?p' is not a pattern"),
         ("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", "SERVICE"),
         ("{" * 5000, "not an empty text"),
         ("SELECT * " + "{" * 5000, "deep"),

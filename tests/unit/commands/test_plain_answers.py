@@ -54,7 +54,7 @@ def test_a_name_that_is_an_address_is_quoted_as_it_was_written() -> None:
     ("words", "sentence"),
     [
         (("conflicts", "google/gemma-2-2b", "--kind", "developer"), "no conflict"),
-        (("claims", "anthropic/claude-haiku-4-5", "mergedFrom"), "no source in the store says"),
+        (("claims", "anthropic/claude-haiku-4-5", "mergedFrom"), "no source in the store states"),
         (("query", "-e", "SELECT ?s { ?s schema:name 'nothing is called so' }"), "no solutions"),
     ],
 )

@@ -48,7 +48,7 @@ def too_large(*records: Record) -> list[Conflict]:
     with MemoryStore(compile_quads(REFERENCE, list(records), [])) as store:
         listed = conflicts(AcceptedSnapshot(store))
         assert conflicts(AcceptedSnapshot(store), [CHILD]) == listed
-    return [c for c in listed if "tuning keeps the size" in c.explanation]
+    return [c for c in listed if "fine-tuning does not change the size" in c.explanation]
 
 
 def test_a_parent_three_times_the_size_is_an_implausible_base() -> None:

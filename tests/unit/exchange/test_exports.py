@@ -180,7 +180,7 @@ def test_a_card_is_written_as_the_hub_reads_it(store: Store) -> None:
     losses = {
         loss.property: loss.reason for loss in export(bundled(store, DISTILLED), "hf-card").losses
     }
-    assert "adapter, finetune, merge and quantized alone" in losses[PG.distilledFrom]
+    assert "only adapter, finetune, merge and quantized" in losses[PG.distilledFrom]
 
 
 def test_scores_of_a_configuration_are_not_given_to_the_model(store: Store) -> None:

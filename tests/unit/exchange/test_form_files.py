@@ -18,7 +18,7 @@ from provenance_graph.formats.forms.definition import read
         (
             'id="f"\ntitle="t"\nauthority="a"\nedition="e"\nsource="s"\n[[section]]\ntitle="s"\n'
             '[[section.field]]\nid="1"\ntitle="t"\nfrom=["moon/pg:digest"]',
-            "'moon' is no place",
+            "'moon' is not a place",
         ),
         (
             'id="f"\ntitle="t"\nauthority="a"\nedition="e"\nsource="s"\n[[section]]\ntitle="s"\n'

@@ -118,7 +118,7 @@ def test_invented_fields_and_values_are_problems_at_their_place() -> None:
     assert "has no field '9.9'" in places["/sections/0/fields/6/id"]
     assert "/sections/0/fields/3/values/0" in places
     assert "does not say of which property" in places["/sections/0/fields/1/values/0"]
-    assert "is no text" in places["/sections/0/fields/0/values/0"]
+    assert "is not a text" in places["/sections/0/fields/0/values/0"]
     assert all(c.value is None for r in records for c in r.claims)
 
 

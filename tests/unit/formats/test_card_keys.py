@@ -62,7 +62,7 @@ def test_a_word_for_how_data_were_loaded_is_no_dataset(name: str) -> None:
     stated, problems = card(f"datasets: [{name}, acme/data]")
     trained = {value for predicate, value in stated if predicate == PG.trainedOn}
     assert trained == {str(iris.dataset("acme/data"))}
-    assert [p.what for p in problems] == [f"{name!r} says how data were loaded, not which"]
+    assert [p.what for p in problems] == [f"{name!r} states how data were loaded, not which"]
 
 
 @pytest.mark.parametrize("key", ["dataset", "Datasets", "DATASETS", "train_datasets"])

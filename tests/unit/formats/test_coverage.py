@@ -80,7 +80,7 @@ def test_what_has_no_property_is_kept_as_stated_and_a_blank_as_left_blank() -> N
 def test_an_unknown_key_is_a_problem_once_with_its_count() -> None:
     (problem,) = coverage.unknown(LEAVES, TABLE, "the standard")
     assert problem.where == "/colour/0"
-    assert problem.what == "'model/colour' is no key of the standard (2 times)"
+    assert problem.what == "'model/colour' is not a key of the standard (2 times)"
 
 
 def test_a_long_text_is_cut_where_it_says_so() -> None:

@@ -285,7 +285,7 @@ def test_a_document_that_the_store_has_under_an_earlier_name_is_told(
     report, reported = take(path)
     assert report.records == 1
     (sentence,) = reported
-    assert "under an earlier name, id:record/in/bom.json: both count now" in sentence
+    assert "under an earlier name, id:record/in/bom.json: both now count" in sentence
     again, nothing = take(path)
     assert (again.unchanged, nothing) == (1, [])
 

@@ -73,7 +73,7 @@ def test_decoys_of_equal_architecture_are_contradicted(
 ) -> None:
     found = compare(weights(families.base(1)), weights(families.base(2)))
     assert found.verdict is KinshipVerdict.CONTRADICTED
-    assert found.how == "same shapes, 0 of 12 sampled tensors alike: trained apart"
+    assert found.how == "same shapes, 0 of 12 sampled tensors alike: trained separately"
 
 
 def test_networks_trained_on_the_same_data_are_no_kin(weights: Callable[[Model], Weights]) -> None:
@@ -121,7 +121,7 @@ def _trained(seed: int, start: Model | None) -> Model:
         ("four bits", PG.quantizedFrom, "agree but for quantization"),
         ("sparse", PG.prunedFrom, "agree where they are not zero"),
         ("layers dropped", PG.prunedFrom, "layers are a layer of the parent (4 layers, here 3)"),
-        ("narrowed", PG.prunedFrom, "of 32 units 24 are left"),
+        ("narrowed", PG.prunedFrom, "24 of 32 units remain"),
         ("half precision", PG.convertedFrom, "agree but for rounding"),
         ("re-tokenised", PG.fineTunedFrom, "the vectors of the tokens are others"),
     ],

@@ -95,7 +95,9 @@ def test_the_leaderboards_self_pointing_parents_are_counted():
     assert SHARED
     path = SHARED / "sources/os-ai-map/huggingface/model_benchmarks.csv"
     results = list(READER.read(document(path.read_bytes(), path.name)))
-    problems = [p for p in results if isinstance(p, Problem) and "own unknown parents" in p.what]
+    problems = [
+        p for p in results if isinstance(p, Problem) and "in place of unknown parents" in p.what
+    ]
     assert len(problems) > 800
     scores = [c for c in results if isinstance(c, Claim) and c.predicate == PG.score]
     assert len(scores) == 2960 * 7
@@ -108,7 +110,7 @@ def test_a_tag_for_how_data_were_loaded_names_no_dataset():
     trained = [c.value for c in result if isinstance(c, Claim) and c.predicate == PG.trainedOn]
     assert trained == [iris.dataset("a/photos")]
     assert [p.what for p in result if isinstance(p, Problem)] == [
-        "'imagefolder' says how data were loaded, not which"
+        "'imagefolder' states how data were loaded, not which"
     ]
 
 

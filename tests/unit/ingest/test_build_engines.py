@@ -145,7 +145,7 @@ def test_a_damaged_part_of_an_earlier_build_is_told_and_made_anew(
         file.write(b"xxxx")
     with caplog.at_level(logging.WARNING):
         assert made(hub, tmp_path / "again") == whole
-    assert "claims.parquet is not as it was written and is made anew" in caplog.text
+    assert "claims.parquet was changed after it was written and is rebuilt" in caplog.text
 
 
 def test_a_stage_that_is_damaged_meanwhile_is_told(hub, whole, tmp_path) -> None:
@@ -227,7 +227,7 @@ def test_a_record_in_two_files_is_refused_with_both(hub, tmp_path) -> None:
     shutil.copytree(hub, data)
     first = sorted((data / "records" / "registry").glob("*.trig"))[0]
     shutil.copy(first, first.with_name("again.trig"))
-    with pytest.raises(RecordError, match=r"stands also in"):
+    with pytest.raises(RecordError, match=r"occurs also in"):
         made(data, tmp_path / "store")
 
 

@@ -170,7 +170,7 @@ def test_every_odd_entry_of_a_yaml_file_is_refused_with_its_line(own, tmp_path) 
     reported = run(own, "claim", "import", str(path), "--by", "bob")
     assert reported.return_value == 1
     for shown in (
-        "line 1: value: one text belongs here, not a list",
+        "line 1: value: expected one text, not a list",
         "line 5: contextLength takes a whole number",
         "line 6: nothing is known of 'acme/odd <x>', and a new model is named owner/name",
         "line 7: document: 'https:/nowhere' names no host",
@@ -268,18 +268,18 @@ def test_a_table_in_utf_16_without_its_mark_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "DATA:text/html,x", "vbscript:x"])
 def test_a_script_is_no_document(own, address) -> None:
-    with pytest.raises(UsageError, match="is no address of a document"):
+    with pytest.raises(UsageError, match="is not an address of a document"):
         add(own, "openai/gpt-4o", "contextLength", "128000", document=address)
 
 
 def test_a_misspelt_model_is_told_with_near_ones(own, tmp_path) -> None:
     result = add(own, "claud/claude-haiku-4-5", "contextLength", "200000")
     assert result.exit_code == 0
-    assert "a model that no source had named before; did you mean" in result.stderr
+    assert "a model that no record named before; did you mean" in result.stderr
     assert "anthropic/claude-haiku-4-5" in result.stderr
     table = tmp_path / "t.csv"
     table.write_text(
         f"model,property,value,document\nclod/claude-haiku-4-5,contextLength,1,{CARD}\n"
     )
     dry = run(own, "claim", "import", str(table), "--dry-run")
-    assert "nobody has named clod/claude-haiku-4-5 before; did you mean" in dry.stderr
+    assert "no record names clod/claude-haiku-4-5 yet; did you mean" in dry.stderr

@@ -192,7 +192,7 @@ def test_licences_without_a_model_lists_findings_of_all(run):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("licences", "laion-5b"), "laion-5b is a dataset; here a family or model is asked for"),
+        (("licences", "laion-5b"), "laion-5b is a dataset; a family or model is required here"),
         (("impact", "id:organization/laion"), "laion is an organization; here a dataset"),
         (("compare", "licence/llama-3.1", R1), "id:licence/llama-3.1 is a licence"),
     ],

@@ -359,7 +359,7 @@ def test_an_author_without_an_id_is_told_how_one_is_written(built, services, tmp
     cells = row.split("\t")
     cells[head.index("author_id")] = "Jane Doe"
     (tmp_path / "named.tsv").write_text("\n".join([*before, "\t".join(cells)]))
-    with pytest.raises(RecordError, match=r"'Jane Doe' is no id; write id:agent/jane-doe"):
+    with pytest.raises(RecordError, match=r"'Jane Doe' is not an id; write id:agent/jane-doe"):
         link(built, "--review", str(tmp_path / "named.tsv"))
 
 

@@ -241,7 +241,7 @@ def test_a_damaged_table_is_told_and_removed(generated, tmp_path, caplog, damage
             file.write_bytes(data[: len(data) // 2])
     with caplog.at_level(logging.WARNING):
         assert ClaimTable.open(derived, version) is None
-    assert "is not as it was written" in caplog.text
+    assert "was changed after it was written" in caplog.text
     assert not folder.exists()
 
 

@@ -17,10 +17,13 @@ from provenance_graph.store.sparql.syntax import syntax_error
     [
         ("SELECT ?a WHERE { ?a ?b }", "line 1, column 19: '?a ?b' is no pattern"),
         ("SELECT ?m { ?m pg:layerCount }", "line 1, column 13: '?m pg:layerCount' is no pattern"),
-        ("SELECT ?x { ?x a pg:Model ; pg:task }", "column 29: 'pg:task' is no pattern: it takes"),
+        (
+            "SELECT ?x { ?x a pg:Model ; pg:task }",
+            "column 29: 'pg:task' is not a pattern: it takes",
+        ),
         ("SELECT * { ?a ?b ?c ?d }", "'?a ?b ?c ?d' is more than one pattern"),
-        ("SELECT nonsense", "column 8: 'nonsense' is no keyword of SPARQL"),
-        ("SELECT * { ?s ?p ?o } LIMT 5", "'LIMT' is no keyword of SPARQL"),
+        ("SELECT nonsense", "column 8: 'nonsense' is not a keyword of SPARQL"),
+        ("SELECT * { ?s ?p ?o } LIMT 5", "'LIMT' is not a keyword of SPARQL"),
         ("SELECT (COUNT(?a) as ?n { ?a ?b ?c }", "column 8: this '(' is not closed"),
         ("SELECT ?a\nWHERE {\n  ?a ?b ?c", "line 2, column 7: this '{' is not closed"),
         ("SELECT * { ?a ?b ?c } }", "column 23: '}' closes nothing"),
@@ -29,7 +32,7 @@ from provenance_graph.store.sparql.syntax import syntax_error
         ("DELETE WHERE { ?s ?p ?o }", "column 1: DELETE changes data; a query is SELECT"),
         ("clear all", "column 1: clear changes data"),
         ("SELEC * {}", "column 1: 'SELEC' is none of SELECT, ASK, CONSTRUCT and DESCRIBE"),
-        ("SELECT * { ?a ?b ?c } LIMIT x", "'x' is no keyword of SPARQL"),
+        ("SELECT * { ?a ?b ?c } LIMIT x", "'x' is not a keyword of SPARQL"),
         ("SELECT * { ?a ?b ?c } GROUP BY", "column 31: the query cannot be read to its end"),
     ],
 )

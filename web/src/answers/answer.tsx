@@ -28,7 +28,7 @@ export function AnswerView({ found, place }: { found: Found; place: Place }): JS
   if (found.kind === "truth") return <p class="truth" role="status"><strong>{found.truth ? "✓ Yes" : "✕ No"}</strong></p>;
   return (
     <section class="answer" aria-label="Answer">
-      {found.truncated ? <p class="trouble" role="alert"><strong>Cut short.</strong> A limit ended the answer; there is more than is shown.</p> : null}
+      {found.truncated ? <p class="trouble" role="alert"><strong>Incomplete.</strong> A limit ended the answer; there is more than is shown.</p> : null}
       <div class="bar">
         <div role="group" aria-label="Show as">
           {offered.map(([key, word]) => <button key={key} type="button" class="small" aria-pressed={view === key} onClick={() => setQuery({ view: key === "table" ? null : key }, true)}>{word}</button>)}
@@ -132,7 +132,7 @@ function GraphView({ triples }: { triples: Triple[] }): JSX.Element {
   const [opened, setOpened] = useState<string[]>([]);
   const picture = useMemo(() => layOut(lineage, new Set(opened)), [lineage, opened]);
   const none = useMemo(() => new Map<string, string>(), []);
-  if (!all) return <div class="empty"><p>No statement here joins two things; the table shows them all.</p></div>;
+  if (!all) return <div class="empty"><p>No statement of this result connects two entities; the table shows all rows.</p></div>;
   return (
     <>
       <p role="status">{number(lineage.nodes.length)} of {number(all)} things shown; statements with a plain value are in the table only.</p>

@@ -60,7 +60,7 @@ export function unknownTerms(query: string, known: Set<string>): Unknown[] {
     const [from, to] = [match.index, match.index + term.length];
     const space = declared.get(prefix) ?? PREFIXES[prefix];
     if (space === undefined) {
-      found.push({ term: `${prefix}:`, from, to, message: `The prefix ${prefix}: is not declared and is none of ours.` });
+      found.push({ term: `${prefix}:`, from, to, message: `The prefix ${prefix}: is not declared and is not built in.` });
       continue;
     }
     const own = Object.keys(PREFIXES).find((p) => PREFIXES[p] === space) ?? prefix;

@@ -40,9 +40,9 @@ export function stepsOf(texts: string[]): Step[] {
 export function senseless(query: URLSearchParams, presets: string[]): string[] {
   const preset = query.get("preset");
   return [
-    ...(preset && !presets.includes(preset) ? [`preset=${preset} is no picture; there are ${presets.join(", ")}`] : []),
-    ...query.getAll("open").filter((text) => !stepsOf([text]).length).map((text) => `open=${text} is no step`),
-    ...query.getAll("pin").filter((text) => !pinsOf([text]).size).map((text) => `pin=${text} is no place`),
+    ...(preset && !presets.includes(preset) ? [`preset=${preset} is not a view; there are ${presets.join(", ")}`] : []),
+    ...query.getAll("open").filter((text) => !stepsOf([text]).length).map((text) => `open=${text} is not a step`),
+    ...query.getAll("pin").filter((text) => !pinsOf([text]).size).map((text) => `pin=${text} is not a position`),
   ].map((text) => text.slice(0, 200));
 }
 

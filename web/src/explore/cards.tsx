@@ -20,7 +20,7 @@ export function LinkCard({ link, scene }: { link: Link; scene: Scene }): JSX.Ele
     <section class="card"><h2>Link</h2>
       <p><bdi>{a?.label}</bdi> <strong>{link.label}</strong> <bdi>{b?.label}</bdi></p>
       {link.weight ? <p>Weight in the merge: {link.weight}</p> : null}
-      {link.inferred ? <p>Inferred: no source states it outright.</p> : null}
+      {link.inferred ? <p>Inferred: no source states it.</p> : null}
       {link.contested ? <p class="conflict">Sources disagree about it.</p> : null}
       {link.breach ? <p class="trouble">§ {link.breach}</p> : null}
       {link.change ? <p>{link.change === "new" ? "New since then." : "No longer accepted."}</p> : null}

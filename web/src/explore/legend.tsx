@@ -48,9 +48,9 @@ export function Legend({ scene, sift, by, keys, size, scale }: Props): JSX.Eleme
         ))}
         {keys.map((k) => <li key={k.value}><svg width="14" height="12" aria-hidden="true"><rect x="1" y="1" width="12" height="10" rx="3" fill={k.colour} /></svg> {k.value} <span class="aside">{number(k.count)}</span></li>)}
         {links.length ? <li><svg width="34" height="12" aria-hidden="true" class="picture"><path class="stroke" d="M2 6H32" /><path class="tip" d="M24 2 32 6 24 10z" /></svg> {links.some((l) => MADE.has(l.relation)) ? ARROW_MADE : ARROW}</li> : null}
-        {scene.nodes.size > (links.some((l) => !l.route) ? MOST_ROUTED : MOST_LED) ? <li>in a picture of so many, lines run straight, also across entities; filter it to have them led around</li> : null}
+        {scene.nodes.size > (links.some((l) => !l.route) ? MOST_ROUTED : MOST_LED) ? <li>with this many entities, lines run straight, also across boxes; filter the view to route them around</li> : null}
         {links.some((l) => l.contested) ? <li><span class="sample contested" aria-hidden="true" /> sources disagree</li> : null}
-        {links.some((l) => l.relation === "buildsOn") ? <li>a number on a line: so many models were built on the other’s</li> : null}
+        {links.some((l) => l.relation === "buildsOn") ? <li>a number on a line: how many models are built on those of the other</li> : null}
         {links.some((l) => l.inferred) ? <li><span class="sample inferred-line" aria-hidden="true" /> inferred</li> : null}
         {links.some((l) => l.breach) ? <li><span class="sample sign" aria-hidden="true">§</span> a licence problem starts here</li> : null}
         {come.links + come.nodes ? <li><span class="sample new-line" aria-hidden="true" /> new: {number(come.nodes)} entities, {number(come.links)} links</li> : null}
@@ -59,7 +59,7 @@ export function Legend({ scene, sift, by, keys, size, scale }: Props): JSX.Eleme
       {scale ? (
         <ul class="legend" aria-label="Sizes">
           {scale.legend.map((one) => <li key={one.word}><svg width="28" height="28" aria-hidden="true"><circle cx="14" cy="14" r={radius(one.share)} fill="currentColor" /></svg> {one.word}</li>)}
-          <li>{size}; {scale.unknown ? `not known of ${number(scale.unknown)}` : "known of all"}</li>
+          <li>{size}; {scale.unknown ? `unknown for ${number(scale.unknown)}` : "known of all"}</li>
         </ul>
       ) : null}
       {relations.length > 1 ? (

@@ -142,7 +142,7 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
           {find.trim() ? <span role="status">{matches.size} found</span> : null}
           <Choice name="colour" label="Colour by" value={by} options={COLOURS} />
           <Choice name="size" label="Size by" value={size} options={SIZES} />
-          {OF_NOW.has(preset) ? null : <label class="choice"><span>Beside the state of</span><Draft type="date" value={query.get("versus") ?? ""} onDone={(text) => setQuery({ versus: text })} /></label>}
+          {OF_NOW.has(preset) ? null : <label class="choice"><span>Compared with the state of</span><Draft type="date" value={query.get("versus") ?? ""} onDone={(text) => setQuery({ versus: text })} /></label>}
           <button type="button" class="small" aria-pressed={together} onClick={() => setQuery({ group: together ? null : "yes", apart: null })}>Group siblings</button>
           <button type="button" class="small" onClick={fit}>Fit</button>
           <button type="button" class="small" onClick={() => history.back()}>Undo</button>
@@ -150,7 +150,7 @@ export function Stage({ scene, first, place, preset, open, onOpen, steps, onMove
         </div>
       </div>
       {together && !folded ? <p role="status" class="aside">Nothing to group: no entity has more than {FEW} neighbours of one kind and relation that lead nowhere else.</p> : null}
-      {preset === "lineage" && all === 1 && !query.has("hide") ? <p class="aside">No accepted statement says what it was made from, or that anything was made from it. What else is known of it is listed beside the picture and can be opened there.</p> : null}
+      {preset === "lineage" && all === 1 && !query.has("hide") ? <p class="aside">No accepted statement says what it was made from, or that anything was made from it. Its other relations are listed beside the picture and can be opened there.</p> : null}
       <div class="explore">
         <div class="explore-picture">
           <div ref={picture} class="explore-stage" tabIndex={0} role="application" aria-activedescendant={asSvg ? elementId(drawn, chosen) : undefined} aria-label="Picture of the graph; arrow keys move between entities, Enter opens what is around the chosen one, the list beside it opens more" onKeyDown={move}>

@@ -26,7 +26,7 @@ export function Why({ edge, conflict }: { edge: LineageEdge; conflict: string | 
         <h2 id="why-title" tabIndex={-1} ref={heading}>Why this edge?</h2>
         <button type="button" class="close" aria-label="Close the evidence" onClick={close}>×</button>
       </header>
-      <p>{name(edge.child)} <strong>{edge.relationLabel}</strong> {name(edge.parent)}{edge.inferred ? " – inferred: no source states it outright" : ""}</p>
+      <p>{name(edge.child)} <strong>{edge.relationLabel}</strong> {name(edge.parent)}{edge.inferred ? " – inferred: no source states it" : ""}</p>
       {edge.weight ? <p>Weight in the merge: {edge.weight}</p> : null}
       {edge.method ? <p>Method: {edge.method}</p> : null}
       {conflict ? <p class="trouble"><strong>A licence conflict starts here.</strong> {conflict}</p> : null}

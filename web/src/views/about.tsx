@@ -87,31 +87,31 @@ const FIELDS: Column<Standing["fields"][number]>[] = [
   { key: "field", label: "Field", head: true, value: (f) => f.label },
   { key: "values", label: "Values given", numeric: true, value: (f) => f.values },
   { key: "accepted", label: "Accepted", numeric: true, value: (f) => f.accepted },
-  { key: "alone", label: "Accepted, it alone", numeric: true, value: (f) => f.alone },
+  { key: "alone", label: "Accepted, from this source only", numeric: true, value: (f) => f.alone },
   { key: "disagrees", label: "Another source differs", numeric: true, value: (f) => f.disagrees },
   { key: "overruled", label: "Overruled", numeric: true, value: (f) => f.overruled },
-  { key: "undisclosed", label: "Without a value", numeric: true, value: (f) => f.undisclosed },
+  { key: "undisclosed", label: "No value given", numeric: true, value: (f) => f.undisclosed },
 ];
 
 /** What a source says, and how often it stands alone, disagrees, was overruled. */
 export function SourceStanding({ iri, asked }: { iri: string; asked: Asked<Standing> }): JSX.Element {
   return (
-    <Answer asked={asked} what="how its claims fared">
+    <Answer asked={asked} what="acceptance of its claims">
       {(s) => (
-        <section aria-label="How its claims fared">
+        <section aria-label="Acceptance of its claims">
           <dl class="figures">
             <div><dt>records</dt><dd>{number(s.records)}</dd></div>
             <div><dt>entities spoken of</dt><dd>{number(s.entities)}</dd></div>
             <div><dt>values given</dt><dd>{number(s.values)}</dd></div>
             <div><dt>of them accepted</dt><dd>{number(s.accepted)}</dd></div>
-            <div><dt>accepted, it alone</dt><dd>{number(s.alone)}</dd></div>
+            <div><dt>accepted, from this source only</dt><dd>{number(s.alone)}</dd></div>
             <div><dt>facts on which another source differs</dt><dd>{number(s.disagrees)}</dd></div>
             <div><dt>of them overruled</dt><dd>{number(s.overruled)}</dd></div>
             <div><dt>statements without a value</dt><dd>{number(s.undisclosed)}</dd></div>
           </dl>
-          <p class="aside">{s.counted < s.entities ? `Records and entities are of the whole source; the rest is counted over ${number(s.counted)} of its ${number(s.entities)} entities, models first.` : "Counted over everything it speaks of."} <a href={`/?q=${encodeURIComponent(shortId(iri.slice(SOURCE.length)))}&kind=record`}>Its records</a></p>
-          <h2>What it says, by field</h2>
-          <DataTable label="What it says, by field" prefix="f." rows={s.fields} columns={FIELDS} rowKey={(f) => f.property} noun={["field", "fields"]} />
+          <p class="aside">{s.counted < s.entities ? `Records and entities are of the whole source; the rest is counted over ${number(s.counted)} of its ${number(s.entities)} entities, models first.` : "Counted over all its entities."} <a href={`/?q=${encodeURIComponent(shortId(iri.slice(SOURCE.length)))}&kind=record`}>Its records</a></p>
+          <h2>Its claims, by field</h2>
+          <DataTable label="Its claims, by field" prefix="f." rows={s.fields} columns={FIELDS} rowKey={(f) => f.property} noun={["field", "fields"]} />
         </section>
       )}
     </Answer>

@@ -31,8 +31,8 @@ export default function BasketView({ place }: { place: Place }): JSX.Element {
   return (
     <div class="page">
       <h1>Basket</h1>
-      <p>{items.length ? `${count(models.length, "model")}, ${count(idsOf(items, "dataset").length, "dataset")}, ${count(idsOf(items, "deployment").length, "deployment")}.` : "Nothing is in it yet. Put in models, datasets and deployments from their pages, from lists, or here."}
-        {foreign ? <> Read from the address{given.items.length < words.length ? `; ${number(words.length - given.items.length)} entries name nothing, are repeated, or are beyond the limit of ${number(MOST)}` : ""}. <button type="button" class="small" onClick={() => { fill([...basket(), ...given.items]); setQuery({ item: null }); }}>Add them to the basket of this browser</button></> : null}</p>
+      <p>{items.length ? `${count(models.length, "model")}, ${count(idsOf(items, "dataset").length, "dataset")}, ${count(idsOf(items, "deployment").length, "deployment")}.` : "It is empty. Add models, datasets and deployments from their pages, from lists, or here."}
+        {foreign ? <> Read from the address{given.items.length < words.length ? `; ${number(words.length - given.items.length)} entries are unknown, repeated, or beyond the limit of ${number(MOST)}` : ""}. <button type="button" class="small" onClick={() => { fill([...basket(), ...given.items]); setQuery({ item: null }); }}>Add them to the basket of this browser</button></> : null}</p>
       <Fill foreign={foreign} items={items} />
       {items.length ? (
         <>
@@ -53,7 +53,7 @@ function Fill({ foreign, items }: { foreign: boolean; items: Item[] }): JSX.Elem
   const [told, setTold] = useState("");
   const add = (more: Item[], unread = 0): void => {
     const left = fill([...basket(), ...more]);
-    setTold([left ? `${number(left)} found no room: a basket holds ${number(MOST)}` : "", unread ? `${number(unread)} entries were not understood` : ""].filter(Boolean).join("; "));
+    setTold([left ? `${number(left)} could not be added: a basket holds at most ${number(MOST)}` : "", unread ? `${number(unread)} entries were not understood` : ""].filter(Boolean).join("; "));
   };
   const address = addressOf(items);
   return (

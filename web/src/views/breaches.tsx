@@ -80,7 +80,7 @@ function Found({ found, path }: { found: Breaches; path: string }): JSX.Element 
               { key: "holder", label: "Entity", head: true, value: (c) => shortId(c.holder.label), view: (c) => <ThingLink thing={{ ...c.holder, label: shortId(c.holder.label) }} /> },
               { key: "kind", label: "Kind", value: (c) => c.kind, facet: true },
               { key: "why", label: "Why", value: (c) => c.why, facet: true },
-              { key: "models", label: "Models that rest on it", numeric: true, value: (c) => c.models, view: (c) => number(c.models) },
+              { key: "models", label: "Models that depend on it", numeric: true, value: (c) => c.models, view: (c) => number(c.models) },
             ]} />
         </section>
       ) : null}

@@ -51,7 +51,7 @@ export default function Check(): JSX.Element {
   return (
     <div class="page">
       <h1>Check a document</h1>
-      <p>A model card, a config.json, an SBOM (CycloneDX, SPDX 3) or a Croissant file: what is wrong in it, what the licences of its parents and data ask, what it leaves out, and what the graph would say with it. It is read, checked and forgotten; nothing is stored.</p>
+      <p>A model card, a config.json, an SBOM (CycloneDX, SPDX 3) or a Croissant file: what is wrong in it, what the licences of its parents and data require, which elements are missing, and what would change in the graph. It is read and checked; nothing is stored.</p>
       <div class="controls">
         <label class="choice stacked"><span>Repository it is for (namespace/name)</span><input type="text" value={repository} placeholder="mine/My-Model" onInput={(e) => setRepository(e.currentTarget.value.trim())} /></label>
         <label class="choice stacked"><span>Format</span><select value={format} onChange={(e) => setFormat(e.currentTarget.value)}>{FORMATS.map(([key, word]) => <option key={key} value={key}>{word}</option>)}</select></label>
@@ -96,7 +96,7 @@ const PROBLEMS: Column<Problem>[] = [
   { key: "hint", label: "What would work", value: (p) => p.hint },
 ];
 const OUTCOMES: Record<string, string> = {
-  new: "+ new in the graph", replaces: "↻ would replace the value", adds: "+ would be added", agrees: "= says the same", outweighed: "≠ another source counts more", "no value": "no value given",
+  new: "+ new in the graph", replaces: "↻ would replace the value", adds: "+ would be added", agrees: "= states the same value", outweighed: "≠ another source takes precedence", "no value": "no value given",
 };
 const CHANGES: Column<Change>[] = [
   { key: "subject", label: "Entity", facet: true, value: (c) => shortId(c.subject.id), view: (c) => (c.known ? <a href={hrefOf(c.subject.iri)}><bdi>{shortId(c.subject.id)}</bdi></a> : <><bdi>{shortId(c.subject.id)}</bdi> <span class="aside">new</span></>) },
@@ -123,9 +123,9 @@ function Result({ found }: { found: Checked }): JSX.Element {
     <section aria-labelledby="result-title">
       <h2 id="result-title">{good ? "✓" : "≠"} <bdi>{found.name}</bdi>: {found.format ? `read as ${found.format}` : "not recognised"}; {sum.join(", ")}</h2>
       {found.upstreamCount ? <><h3>Licences and lineage</h3><DataTable label="Findings on licences and lineage" prefix="up." rows={found.upstream} total={found.upstreamCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus} noun={["finding", "findings"]} /></> : found.judged ? <p>Nothing in the graph contradicts its licence and lineage.</p> : <p class="trouble">It makes more claims than are compared with the graph here; the command <code>provenance-graph check</code> does it.</p>}
-      {found.problemCount ? <><h3>Problems in it</h3><DataTable label="Problems" prefix="p." rows={found.problems} total={found.problemCount} columns={PROBLEMS} rowKey={(p) => p.where + p.what} noun={["problem", "problems"]} /></> : <p>Everything in it was understood.</p>}
+      {found.problemCount ? <><h3>Problems in it</h3><DataTable label="Problems" prefix="p." rows={found.problems} total={found.problemCount} columns={PROBLEMS} rowKey={(p) => p.where + p.what} noun={["problem", "problems"]} /></> : <p>Everything in it was read.</p>}
       {found.findingCount ? <><h3>Form</h3><DataTable label="Findings" prefix="f." rows={found.findings} total={found.findingCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus + f.path} noun={["finding", "findings"]} /></> : null}
-      {found.missingCount ? <><h3>What it leaves out</h3><DataTable label="Elements left out" prefix="m." rows={found.missing} total={found.missingCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus} noun={["element", "elements"]} /></> : null}
+      {found.missingCount ? <><h3>Missing elements</h3><DataTable label="Elements left out" prefix="m." rows={found.missing} total={found.missingCount} columns={FINDINGS} rowKey={(f) => f.message + f.focus} noun={["element", "elements"]} /></> : null}
       {found.changeCount ? <><h3>What would change in the graph</h3><DataTable label="What would change" prefix="c." rows={found.changes} total={found.changeCount} columns={CHANGES} rowKey={(c) => c.subject.iri + c.property} noun={["field", "fields"]} /></> : null}
       {found.records.map((record) => <Preview key={record.record} record={record} />)}
     </section>

@@ -100,7 +100,7 @@ const COLUMNS: Column<Conflict>[] = [
   { key: "subject", label: "Model", head: true, facet: true, value: (c) => c.subject.label, view: (c) => <a href={modelHref(c)}><bdi>{c.subject.label}</bdi></a> },
   { key: "property", label: "Field", facet: true, value: (c) => c.label },
   { key: "accepted", label: "Accepted", value: (c) => c.sides.filter((s) => s.accepted).map((s) => sideValue(s.value)), view: (c) => c.sides.filter((s) => s.accepted).map((s) => withCommas(sideValue(s.value))).join(", ") },
-  { key: "others", label: "Others say", value: (c) => c.sides.filter((s) => !s.accepted).map((s) => sideValue(s.value)), view: (c) => c.sides.filter((s) => !s.accepted).map((s) => withCommas(sideValue(s.value))).join(", ") },
+  { key: "others", label: "Other values", value: (c) => c.sides.filter((s) => !s.accepted).map((s) => sideValue(s.value)), view: (c) => c.sides.filter((s) => !s.accepted).map((s) => withCommas(sideValue(s.value))).join(", ") },
   { key: "severity", label: "Severity", numeric: true, value: (c) => c.severity },
   { key: "what", label: "Kind", value: (c) => KINDS[c.kind] ?? c.kind },
   { key: "sources", label: "Sources", facet: true, value: (c) => [...new Set(c.sides.flatMap((s) => s.claims.map((claim) => claim.publisher.id)))].sort() },

@@ -76,7 +76,7 @@ function Found({ found }: { found: History }): JSX.Element {
       <h2>What sources changed ({number(found.changedClaims.length)})</h2>
       {found.changedClaims.length ? (
         <Table heads={["Source", "Of", "Fact", "Was", "Now"]} rows={found.changedClaims.map((c) => [<Out href={c.document} />, shortId(c.subject.label), c.label, `${c.was.join(", ") || "nothing"} (${c.earlier})`, `${c.now.join(", ") || "nothing"} (${c.later})`])} />
-      ) : <p>No source that was read more than once changed what it says.</p>}
+      ) : <p>No source that was read more than once changed its statements.</p>}
       {found.ranks.length ? (
         <><h2>Ranks over time</h2>
           <Table heads={["List", "Ranks", "Comparable"]} rows={found.ranks.map((r) => [r.list, r.ranks.map((k) => `${k.rank}${k.population ? ` of ${k.population}` : ""} (${k.date ?? `no date, read ${k.read ?? "?"}`})`).join(" → "), r.comparable ? "yes" : "no: a date or a population is missing"])} /></>

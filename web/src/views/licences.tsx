@@ -158,7 +158,7 @@ function Paths({ found }: { found: LicenceReport }): JSX.Element {
               {bad ? <p class="first-breach"><span aria-hidden="true">§</span> The first hop with a conflict</p> : null}
               {way.findings.map((f, m) => <p key={m}><span class={`badge b-${f.severity}`}>{f.severity}</span> {f.message}{f.clause ? ` (${clauseOf(f.clause)})` : ""}</p>)}
               {way.unknown.map((why, m) => <p key={m}><span class="badge b-unknown">unknown</span> {why}</p>)}
-              {way.terms.length ? <Terms terms={way.terms} /> : way.findings.length + way.unknown.length ? null : <p class="aside">No term comes over this hop.</p>}
+              {way.terms.length ? <Terms terms={way.terms} /> : way.findings.length + way.unknown.length ? null : <p class="aside">No licence term passes over this hop.</p>}
             </li>
           );
         })}
@@ -200,7 +200,7 @@ function Findings({ findings }: { findings: LicenceFinding[] }): JSX.Element | n
 function Declared({ found }: { found: LicenceReport }): JSX.Element {
   return (
     <section aria-labelledby="declared-title">
-      <h2 id="declared-title">What it is labelled with</h2>
+      <h2 id="declared-title">Declared licences</h2>
       {found.labels.length ? (
         <ul class="plain">
           {found.labels.map((l) => (
@@ -208,7 +208,7 @@ function Declared({ found }: { found: LicenceReport }): JSX.Element {
           ))}
         </ul>
       ) : <p>No source that was read gives it a licence. Without a licence, no rights are granted.</p>}
-      {found.contested ? <p class="conflict">Sources disagree about the licence. <a href={`/models/${inPath(found.subject.label)}?claims=license`}>See who says what</a></p> : null}
+      {found.contested ? <p class="conflict">Sources disagree about the licence. <a href={`/models/${inPath(found.subject.label)}?claims=license`}>See the claims</a></p> : null}
     </section>
   );
 }

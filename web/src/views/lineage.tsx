@@ -206,7 +206,7 @@ function NodeCard({ node, edges, onClose }: { node: LineageNode; edges: LineageE
       <button type="button" class="small close" onClick={onClose} aria-label="Close">×</button>
       <h2><bdi>{node.label}</bdi></h2>
       <p>{node.kind === "unresolved" ? "A source names this parent; it cannot be identified, so its licence is unknown." : node.kind}{node.licences.length ? <> · licence {node.licences.map((l, n) => <>{n ? ", " : ""}<ThingLink thing={{ ...l, label: nameOf(l) }} /></>)}</> : " · no licence recorded"}</p>
-      {node.kind === "model" ? <p class="actions"><a href={hrefOf(node.iri)}>Profile</a><a href={`/lineage/${inPath(modelIdOf(node.iri) ?? node.label)}`}>Its lineage</a><a href={`/licences/${inPath(modelIdOf(node.iri) ?? node.label)}`}>Licences</a></p> : <p class="actions"><a href={hrefOf(node.iri)}>What is known of it</a></p>}
+      {node.kind === "model" ? <p class="actions"><a href={hrefOf(node.iri)}>Profile</a><a href={`/lineage/${inPath(modelIdOf(node.iri) ?? node.label)}`}>Its lineage</a><a href={`/licences/${inPath(modelIdOf(node.iri) ?? node.label)}`}>Licences</a></p> : <p class="actions"><a href={hrefOf(node.iri)}>Its page</a></p>}
       <p class="aside">{near.length} edges in this picture</p>
     </section>
   );
@@ -227,7 +227,7 @@ function EdgeTable({ found, conflicts }: { found: Lineage; conflicts: Map<string
       {open ? (
         <>
           <div class="scroll" tabIndex={0} role="region" aria-label="Edges"><table class="list">
-            <thead><tr><th>What</th><th>Relation</th><th>To</th><th>Evidence says</th><th>Evidence</th></tr></thead>
+            <thead><tr><th>What</th><th>Relation</th><th>To</th><th>The evidence</th><th>Evidence</th></tr></thead>
             <tbody>
               {found.edges.slice(0, most).map((e) => {
                 const conflict = conflicts.get(edgeKey(e));

@@ -136,7 +136,7 @@ function Specification({ sections }: { sections: Section[] }): JSX.Element {
       <details class="states"><summary>What the signs mean</summary>
         <dl>{Object.entries(STATES).map(([key, s]) => <div key={key}><dt><span class={`state s-${key}`}><span class="glyph" aria-hidden="true">{s.glyph}</span> {s.word}</span></dt><dd>{s.meaning}</dd></div>)}</dl>
       </details>
-      {shown.length ? null : <p>No source that was read says anything about its specification.</p>}
+      {shown.length ? null : <p>No source that was read states anything about its specification.</p>}
     </section>
   );
 }

@@ -34,7 +34,7 @@ export default function PolicyView(_: { place: Place }): JSX.Element {
   return (
     <div class="page">
       <h1>What the policy decided</h1>
-      <p>Which of the values that sources give is accepted follows from rules, which are data of the store. Here they stand in words, with how often each one decided; an example leads to what sources say of it. What another policy would change: <code>provenance-graph policy --policy FILE</code>.</p>
+      <p>Which of the values that sources give is accepted follows from rules, which are data of the store. They are listed here in words, with the number of facts that each one decided; an example links to the claims about it. What another policy would change: <code>provenance-graph policy --policy FILE</code>.</p>
       <Answer asked={asked} what="what the rules decided">
         {(found) => (
           <>

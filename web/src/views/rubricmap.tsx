@@ -54,7 +54,7 @@ export function RubricMap({ rubric, models, total, from, next, by }: Props): JSX
   const assessed = listed.filter((m) => found[m.id]);
   const done = by ? [...assessed].sort((a, b) => points(b.id) - points(a.id)) : assessed;
   const twins = repeated(done.map((m) => m.name));
-  const head = (key: string, word: string): JSX.Element => <button type="button" class="link" aria-pressed={by === key} title="Order the models of this page by it" onClick={() => setQuery({ by: by === key ? null : key })}><span>{word}</span></button>;
+  const head = (key: string, word: string): JSX.Element => <button type="button" class="link" aria-pressed={by === key} title="Sort the models of this page by it" onClick={() => setQuery({ by: by === key ? null : key })}><span>{word}</span></button>;
   return (
     <>
       {error ? <Trouble error={error} /> : null}

@@ -88,8 +88,8 @@ export default function ThingView({ path, place }: { path: string; place: Place 
         {(found) => (
           <details class="part" open={!around.data?.groups.length || node?.kind === "record"}>
             <summary><h2>All statements</h2></summary>
-            {dayOf() ? <p class="aside">As they are now, whatever day is chosen.</p> : null}
-            {!found.out.length && !found.into.length && !found.inside.length ? <p role="status">Nothing is known of it here.</p> : null}
+            {dayOf() ? <p class="aside">As of now, regardless of the chosen day.</p> : null}
+            {!found.out.length && !found.into.length && !found.inside.length ? <p role="status">This store has no statement about it.</p> : null}
             <Facts rows={found.out} />
             {found.inside.length ? <Inside rows={found.inside} /> : null}
             {found.into.length ? (

@@ -84,7 +84,7 @@ export default function Workbench({ place }: { place: Place }): JSX.Element {
       setState({ running: false, started, took: performance.now() - started, found });
     } catch (error) {
       if (control.signal.aborted) {
-        setState({ running: false, started, took: performance.now() - started, error: new Refusal(499, "Stopped", "You stopped the query; the service gives it up too.") });
+        setState({ running: false, started, took: performance.now() - started, error: new Refusal(499, "Stopped", "You stopped the query; the service stops it too.") });
         return;
       }
       const refusal = error instanceof Refusal ? error : new Refusal(500, "The page failed", String(error));

@@ -119,7 +119,7 @@ class _Reading:
         except ValueError:
             known = ", ".join(shorten(code.value) for code in kind)
             raise self.fault(
-                term, f"{shorten(str(value))} is none of them; there are {known}"
+                term, f"{shorten(str(value))} is not one of them; there are {known}"
             ) from None
 
     def members(self, term: Iri, kind: type[C]) -> list[C]:
@@ -145,7 +145,7 @@ class _Reading:
             return default
         results = [c for c in self.codes(term, PolicyCriterion) if c is not PolicyCriterion.BASIS]
         if PolicyCriterion.VALUE in results and results[-1] is not PolicyCriterion.VALUE:
-            raise self.fault(term, "pg:LowestInOrder decides everything, so it must come last")
+            raise self.fault(term, "pg:LowestInOrder always decides, so it must come last")
         end = [] if PolicyCriterion.VALUE in results else [PolicyCriterion.VALUE]
         return (PolicyCriterion.BASIS, *results, *end)
 
@@ -158,7 +158,7 @@ class _Reading:
             firsts = [o for _, _, o, _ in self.store.quads(Iri(str(head)), _FIRST)]
             rests = [o for _, _, o, _ in self.store.quads(Iri(str(head)), _REST)]
             if len(firsts) != 1 or len(rests) != 1:
-                raise self.fault(term, f"{shorten(str(head))} is no cell of a list")
+                raise self.fault(term, f"{shorten(str(head))} is not a cell of a list")
             yield firsts[0]
             head = rests[0]
 
@@ -179,7 +179,7 @@ class _Reading:
         try:
             decimal = Decimal(str(values[0]))
         except ArithmeticError:
-            raise self.fault(term, f"{values[0]} is no number") from None
+            raise self.fault(term, f"{values[0]} is not a number") from None
         if len(values) > 1 or not 0 <= decimal <= 1:
             raise self.fault(term, "give one number between 0 and 1")
         return decimal

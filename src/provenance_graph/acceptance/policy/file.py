@@ -122,6 +122,6 @@ def _only_collections(base: QuadSource, given: Iterable[Quad], where: str) -> No
                 near = get_close_matches(local_name(Iri(str(one))), by_name, 3, 0.6)
                 hint = ", ".join(shorten(by_name[name]) for name in near)
                 hint = f"did you mean {hint}? " if hint else ""
-                why = f"{shorten(str(one))} is no collection that the policy ranks; {hint}"
+                why = f"{shorten(str(one))} is not a collection that the policy ranks; {hint}"
                 way = "of one of your own state `a pg:Collection` in the same file"
                 raise PolicyError(where, shorten(predicate), f"{why}{way}")

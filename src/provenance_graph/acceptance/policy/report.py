@@ -36,16 +36,16 @@ _DEMOTED = "demoted"
 _RULES = {
     "inferred": "a lone inference, accepted and marked",
     "implausible": "a plausibility check contradicts a value",
-    AcceptanceRule.SILENCE: "the developer's silence outranks a value that names no document",
-    _DEMOTED: "developer rank refused: publisher or custody do not bear it",
+    AcceptanceRule.SILENCE: "the developer's nondisclosure outranks a value without a document",
+    _DEMOTED: "developer rank refused: the publisher or the custody does not support it",
     AcceptanceRule.NEVER: "a basis that is never accepted",
     AcceptanceRule.CONFIDENCE: "below the least confidence",
     AcceptanceRule.PROSE: "lineage that a program took from prose",
     AcceptanceRule.GENERIC: "a generic term, which identifies nothing",
     AcceptanceRule.RIVAL: "closer sources list the values, and not this one",
-    AcceptanceRule.WEAK: "inferred from what proved too weak for the property",
-    AcceptanceRule.KEEPER: "an account that keeps models of others is no developer",
-    AcceptanceRule.SERVICE: "what a list of services says of its services, of weights in a repository",
+    AcceptanceRule.WEAK: "inferred from evidence too weak for the property",
+    AcceptanceRule.KEEPER: "an account that hosts models of others is not a developer",
+    AcceptanceRule.SERVICE: "what a service catalogue states of its service, applied to weights in a repository",
     AcceptanceRule.VALIDITY: "not valid on the day",
     AcceptanceRule.SUPERSEDED: "a later retrieval replaced it",
 }
@@ -95,18 +95,18 @@ def in_words(policy: Policy) -> Iterator[str]:
         (
             policy.supported_first,
             shorten,
-            "Of these the value that more sources give goes before a closer source's",
+            "Of these the value that more sources give precedes that of a closer source",
         ),
-        (policy.no_values, short_id, "Values that name nothing and are never accepted"),
+        (policy.no_values, short_id, "Values that identify nothing and are never accepted"),
         (
             policy.closest,
             shorten,
-            "Of several values those of the closest source stand alone",
+            "Of several values only those of the closest source are accepted",
         ),
         (
             policy.keepers,
             short_id,
-            "Accounts that keep models of others, and are never accepted as developers",
+            "Accounts that host models of others, and are never accepted as developers",
         ),
     ):
         if names:
@@ -115,15 +115,15 @@ def in_words(policy: Policy) -> Iterator[str]:
         served = ", ".join(sorted(map(shorten, policy.of_services)))
         listing = sorted(local_name(iri) for iri, one in policy.sources.items() if one.services)
         yield (
-            "Where weights lie in a repository, a list of services says of its services, not of the model "
+            "Where weights are in a repository, a service catalogue describes its service, not the model "
             f"({', '.join(listing)}): {served}."
         )
     yield from _too_weak(policy)
     changing = ", ".join(sorted(map(shorten, policy.changing)))
     yield f"Facts that change in time: {changing}."
     yield (
-        f"On {len(policy.guarded)} properties a documented silence of the developer outranks a third "
-        "party's value that names no document."
+        f"On {len(policy.guarded)} properties documented nondisclosure by the developer outranks a "
+        "third party's value without a document."
     )
     yield f"{len(policy.single)} properties take one value; of the others every value is accepted."
     bounds = policy.plausible

@@ -51,7 +51,9 @@ class LevelFinding:
 
 
 NOTHING = LevelFinding(PG.LevelNotAssessed, "no source covers it")
-BLANK = "others leave it open, which proves nothing: none of the developer's documents is on record"
+BLANK = (
+    "others leave it open, which is not an evidence: none of the developer's documents is on record"
+)
 
 
 def better(one: LevelFinding, other: LevelFinding) -> LevelFinding:
@@ -99,7 +101,7 @@ _RULES = {
     PG.LevelContradicted: "statements of the developer's disagree",
     PG.LevelUnmet: "what the developer states does not satisfy it",
     PG.LevelUndisclosed: "a source searched, and the developer does not disclose it",
-    PG.LevelEstimate: "only others give a value, which earns nothing",
+    PG.LevelEstimate: "only others give a value, which earns no points",
     PG.LevelNotApplicable: "the developer states that it cannot apply",
     PG.LevelNotAssessed: NOTHING.rule,
 }

@@ -75,7 +75,7 @@ def extended(source: QuadSource, quads: Iterable[Quad], where: str) -> Rubrics:
     schemes = from_store(source).schemes
     for subject, *_ in added:
         if subject in schemes:
-            raise BadRubric(f"{where}: {shorten(subject)} is in the store: give yours another IRI")
+            raise BadRubric(f"{where}: {shorten(subject)} is already in the store: use another IRI")
     return load([*stored, *added], where)
 
 
@@ -173,7 +173,7 @@ class _Reader:
         try:
             return Fraction(str(result[0]))
         except (ValueError, ZeroDivisionError):
-            self.fault(node, f"{shorten(predicate)} is no number: {str(result[0])!r}")
+            self.fault(node, f"{shorten(predicate)} is not a number: {str(result[0])!r}")
             return None
 
     def _order(self, node: Iri) -> int:
@@ -279,7 +279,7 @@ class _Reader:
             self.fault(node, "needs one pg:evidenceRule of pg:EvidenceRuleScheme")
         uses = self._iris(node, PG.usesProperty)
         if not uses and rule != PG.Unrepresented:
-            self.fault(node, "is empty: it names no pg:usesProperty (or say pg:Unrepresented)")
+            self.fault(node, "is empty: it names no pg:usesProperty (or pg:Unrepresented)")
         if uses and rule == PG.Unrepresented:
             self.fault(node, "is pg:Unrepresented and yet names pg:usesProperty")
         conditions = self._iris(node, PG.notApplicableWhen)
@@ -309,7 +309,7 @@ class _Reader:
     ) -> tuple[Criterion, ...]:
         nodes = [node for node in members if self._is(node, PG.Criterion)]
         for parent in items.keys() - set(nodes):
-            self.fault(parent, "has items and is no pg:Criterion")
+            self.fault(parent, "has items and is not a pg:Criterion")
         results = []
         for node in nodes:
             own = tuple(sorted(items.get(node, ()), key=lambda item: (item.order, item.iri)))

@@ -55,7 +55,7 @@ def _of_property(
             publisher = short_id(developer[0].header.publisher)
             theirs = f"{value_text(developer[0])} ({publisher})"
             mine = SourcedClaim(own[0], developer[0].header, subject)
-            yield f"the document says {value_text(mine)}, its developer {theirs}"
+            yield f"the document states {value_text(mine)}, its developer {theirs}"
 
 
 def _same(claim: Claim, other: SourcedClaim) -> bool:

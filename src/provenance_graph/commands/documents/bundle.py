@@ -31,10 +31,10 @@ from provenance_graph.session import Session
     "formats",
     multiple=True,
     metavar="FORMAT",
-    help="Put an export of this format in; may be repeated (default: cyclonedx).",
+    help="Include an export in this format; repeatable (default: cyclonedx).",
 )
 @as_of_option
-@click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
+@click.option("--no-ancestors", is_flag=True, help="Leave out the ancestors of the models.")
 @click.pass_obj
 def command(
     session: Session,

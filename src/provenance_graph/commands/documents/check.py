@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     help="Also a list of elements (g7-ai, ntia, bsi, fsct3, owasp-aisvs), a form (eu-annex-xi …) or a rubric.",
 )
 @document_options
-@limit_option(200, "Print at most so many lines of the table.")
+@limit_option(200, "Maximum number of lines of the table.")
 @format_option(*FORMATS)
 @click.pass_obj
 @with_receipts
@@ -140,7 +140,7 @@ def _of_models(
     reported = []
     for name, model in models.items():
         findings = of_model(snapshot, model, checkers)
-        session.say(f"{name} is no file: the model of the store is checked")
+        session.say(f"{name} is not a file: the model of the store is checked")
         retained = tuple(replace(f, file=name) for f in findings if f.severity >= least)
         reported.append(Examined(name, retained))
     return reported

@@ -21,7 +21,7 @@ from provenance_graph.session import Session
 )
 @output_option
 @as_of_option
-@click.option("--no-ancestors", is_flag=True, help="Leave out what the models came from.")
+@click.option("--no-ancestors", is_flag=True, help="Leave out the ancestors of the models.")
 @click.pass_obj
 def command(
     session: Session,

@@ -24,7 +24,7 @@ _FILE = FilePath(dir_okay=False, path_type=Path)
     multiple=True,
     type=_FILE,
     metavar="PUB",
-    help="A public key (PEM) that may have made it; may be repeated.",
+    help="A public key (PEM) that may have made the signature; repeatable.",
 )
 @click.option(
     "--root",
@@ -32,7 +32,7 @@ _FILE = FilePath(dir_okay=False, path_type=Path)
     multiple=True,
     type=_FILE,
     metavar="CERT",
-    help="A root certificate (PEM) that the signer's may lead to; may be repeated.",
+    help="A root certificate (PEM) to which the signer's certificate may chain; repeatable.",
 )
 @click.option(
     "--log-key",
@@ -47,7 +47,7 @@ _FILE = FilePath(dir_okay=False, path_type=Path)
     "folder",
     type=FilePath(path_type=Path),
     metavar="FOLDER",
-    help="The files of the model, to be held against the signed digests.",
+    help="The files of the model, to be compared with the signed digests.",
 )
 @click.option(
     "--on",
@@ -158,7 +158,7 @@ def _verdict(holds: bool, differs: bool, folder: Path | None) -> str:
         return "signed by this signer" + (
             "" if folder is None else ", and the files are the signed ones"
         )
-    return "what was signed is not what is here" if differs else "nothing proves who signed it"
+    return "the files are not the signed ones" if differs else "there is no proof of who signed it"
 
 
 def _printable(text: str) -> str:

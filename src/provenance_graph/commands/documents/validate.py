@@ -30,13 +30,13 @@ F = TypeVar("F", bound=Callable[..., object])
 def severity_options(command: F) -> F:
     """``--severity`` and ``--strict``, of every command that checks something."""
     for option in (
-        click.option("--strict", is_flag=True, help="Warnings fail too, whatever --severity says."),
+        click.option("--strict", is_flag=True, help="Warnings fail too, whatever --severity is."),
         click.option(
             "--severity",
             type=click.Choice(SEVERITIES),
             default="warning",
             show_default=True,
-            help="Report what is as grave as that, or graver.",
+            help="The least severity that is reported.",
         ),
     ):
         command = option(command)
@@ -60,7 +60,7 @@ def document_options(command: F) -> F:
             multiple=True,
             type=FilePath(path_type=Path),
             metavar="FILE",
-            help="Shapes of your own (SHACL), checked beside ours; may be repeated.",
+            help="Your own shapes (SHACL), checked as well as the built-in ones; repeatable.",
         ),
     ):
         command = option(command)
@@ -72,9 +72,11 @@ def document_options(command: F) -> F:
 @severity_options
 @document_options
 @click.option(
-    "--licences/--no-licences", default=True, help="With the licence rules over the whole store."
+    "--licences/--no-licences",
+    default=True,
+    help="Check the licence rules over the whole store too.",
 )
-@limit_option(200, "Print at most so many rows of the table.")
+@limit_option(200, "Maximum number of rows of the table.")
 @format_option(*FORMATS)
 @click.pass_obj
 def command(

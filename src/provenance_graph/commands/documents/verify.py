@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=FilePath(dir_okay=False, path_type=Path),
     metavar="PUB",
-    help="A public key that may have signed it; may be repeated.",
+    help="A public key that may have signed it; repeatable.",
 )
 @click.option(
     "--keys",

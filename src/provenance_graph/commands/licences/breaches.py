@@ -44,7 +44,7 @@ from provenance_graph.session import Session
 )
 @click.option("--on", default="", metavar="DATE", help="By the texts in force on that day.")
 @as_of_option
-@limit_option(200, "At most so many findings listed.")
+@limit_option(200, "Maximum number of findings listed.")
 @format_option(*TABLE_FORMATS, "sarif")
 @click.pass_context
 @with_receipts

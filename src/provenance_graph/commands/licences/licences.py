@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="The smallest sets of changes that make the uses allowed.",
 )
-@limit_option(200, "Without MODEL: at most so many findings listed.")
+@limit_option(200, "Without MODEL: maximum number of findings listed.")
 @format_option()
 @click.pass_context
 @with_receipts

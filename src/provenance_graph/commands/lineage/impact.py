@@ -24,7 +24,7 @@ MAX_LONGER = 6
 @click.command()
 @click.argument("thing", shell_complete=completion.described)
 @as_of_option
-@limit_option(50, "At most so many entities listed; counts are of all.")
+@limit_option(50, "Maximum number of entities listed; counts cover all.")
 @format_option()
 @click.pass_obj
 @with_receipts

@@ -35,7 +35,7 @@ FORMATS = ("tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape")
     show_default=True,
     help="Ancestors, descendants, or both.",
 )
-@click.option("--depth", type=int, help="At most so many steps (default: all).")
+@click.option("--depth", type=int, help="Maximum number of steps (default: all).")
 @click.option(
     "--relation", "relations", multiple=True, help="Follow only this relation; repeatable."
 )
@@ -46,11 +46,11 @@ FORMATS = ("tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape")
 )
 @click.option("--evidence/--no-evidence", default=True, help="Sources of every edge shown.")
 @click.option(
-    "--breaches/--no-breaches", default=True, help="Mark the steps on which licence findings begin."
+    "--breaches/--no-breaches", default=True, help="Mark the steps at which licence findings begin."
 )
-@limit_option(500, "At most so many nodes.")
+@limit_option(500, "Maximum number of nodes.")
 @click.option(
-    "--with", "other", help="Another model: what the two share, and the ways between them."
+    "--with", "other", help="Another model: shared ancestors, and the paths between the two."
 )
 @as_of_option
 @format_option(*FORMATS)
@@ -88,7 +88,7 @@ def command(
             sys.stdout.write(fitted("\n".join(_shared(shared, ways)) + "\n"))
             return
         if form != "json":
-            raise UsageError("--with answers as tree or json")
+            raise UsageError("--with is available as tree or json")
         session.print_json(
             {**shared.to_json(), "ways": [one.to_json() for one in ways if one.paths]}
         )

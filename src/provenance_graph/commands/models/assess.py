@@ -60,18 +60,18 @@ SUMMARY = ("model", "rubric", "version", "low", "high", "of", "class", "possible
 )
 @as_of_option
 @click.option(
-    "--evidence", is_flag=True, help="Which document serves for which item, and what is missing."
+    "--evidence", is_flag=True, help="Which document supports which item, and what is missing."
 )
-@click.option("--missing", is_flag=True, help="Only what the developer must still give.")
+@click.option("--missing", is_flag=True, help="Only what the developer has not yet disclosed.")
 @click.option(
     "--agreement",
     is_flag=True,
-    help="How far totals agree with published ones, over all models in common.",
+    help="Agreement of totals with published ones, over all models in common.",
 )
 @click.option(
     "--query", "as_query", is_flag=True, help="The SPARQL query that gives the same total."
 )
-@click.option("--gaps", default=10, show_default=True, help="At most so many gaps.")
+@click.option("--gaps", default=10, show_default=True, help="Maximum number of gaps.")
 @format_option()
 @click.pass_obj
 @with_receipts
@@ -151,7 +151,7 @@ def _agreement(
     session.print_table(AGREEMENT, rows, form)
     session.say(
         "rho and tau leave out the index's own claims, which would compare it with itself; "
-        "'with its claims' shows how much that would flatter us. Empty: fewer than 3 models, "
+        "'with its claims' shows how much that raises the agreement. Empty: fewer than 3 models, "
         "or nothing varies."
     )
 
@@ -225,7 +225,7 @@ def page(assessed_answer: AssessedAnswer, gaps: int = 10) -> Iterator[str]:
     yield f"{rubric['label']} ({rubric['id']}, version {rubric['version']})"
     if assessed_answer["asked"]["iri"] != rubric["iri"]:
         yield f"{assessed_answer['asked']['id']} gives no rule to compute; {rubric['id']} is our reading of it"
-    yield "low counts what no source covers as nothing, high as full: the gap is missing audit work"
+    yield "low counts items that no source covers as zero, high as full: the gap is missing audit work"
     yield from _classes(assessed_answer["pillars"])
     documents = Footnotes()
     for criterion in assessed_answer["criteria"]:

@@ -72,7 +72,7 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
         COLUMNS,
         [_row(snapshot, one, labels) for one in claims],
         form,
-        empty=f"no source in the store says anything{asked} about {short_id(subject)}"
+        empty=f"no source in the store states anything{asked} about {short_id(subject)}"
         + (f" by {as_of}" if as_of else ""),
     )
 

@@ -32,7 +32,9 @@ MARKS = {"same": " ", "differs": "≠", "not stated for all": "○", "stated for
     metavar="DATE",
     help="As known on that day; with one MODEL give two days (`now` is today).",
 )
-@click.option("--all", "everything", is_flag=True, help="Also what is the same, or silent for all.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also fields that are equal, or stated for none."
+)
 @click.option("--moves", is_flag=True, help="Also each item of a rubric whose level differs.")
 @format_option()
 @click.pass_obj

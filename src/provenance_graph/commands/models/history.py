@@ -113,9 +113,7 @@ def page(history_answer: HistoryAnswer) -> Iterator[str]:
     yield from _listed(
         "Changed claims, between retrievals of one document", _changed(history_answer)
     )
-    yield from _listed(
-        "Ranks (list, date and population, or they mean nothing)", _ranks(history_answer)
-    )
+    yield from _listed("Ranks (each with its list, date and population)", _ranks(history_answer))
     read = ", ".join(f"{r['date']} ({r['records']})" for r in history_answer["retrievals"])
     yield ""
     yield f"Read on: {read or 'never'}"

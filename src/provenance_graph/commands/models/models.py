@@ -52,7 +52,7 @@ def _facet(name: str, metavar: str, help: str, facet: str = "") -> Callable[[Com
 )
 @_facet("--modality", "KIND", "What it takes as input.", "modality")
 @_facet("--architecture", "KIND", "Dense or mixture of experts.")
-@_facet("--weights", "KIND", "How its weights can be had.")
+@_facet("--weights", "KIND", "How its weights are available.")
 @_facet("--family", "NAME", "The family of its licence.")
 @_facet(
     "--disclosure",
@@ -73,18 +73,18 @@ def _facet(name: str, metavar: str, help: str, facet: str = "") -> Callable[[Com
     help="Released on that day or later; a month counts where any of its days does.",
 )
 @click.option("--until", default="", metavar="DATE", help="Released on that day or before.")
-@click.option("--context-min", default="", metavar="TOKENS", help="The least context length.")
-@click.option("--parameters-min", default="", metavar="COUNT", help="The least parameter count.")
-@click.option("--parameters-max", default="", metavar="COUNT", help="The greatest one.")
-@click.option("--descends-from", default="", metavar="MODEL", help="Made from that model.")
+@click.option("--context-min", default="", metavar="TOKENS", help="The minimum context length.")
+@click.option("--parameters-min", default="", metavar="COUNT", help="The minimum parameter count.")
+@click.option("--parameters-max", default="", metavar="COUNT", help="The maximum parameter count.")
+@click.option("--descends-from", default="", metavar="MODEL", help="Derived from that model.")
 @click.option(
     "--sort",
     default="name",
     show_default=True,
     metavar="KEY",
-    help="name, released, context, parameters, sources, gaps, conflicts or descendants; - before it turns it round.",
+    help="name, released, context, parameters, sources, gaps, conflicts or descendants; a leading - reverses the order.",
 )
-@limit_option(50, "At most so many; 0 for all. CSV and JSON give all.", least=0)
+@limit_option(50, "Maximum number; 0 for all. CSV and JSON give all.", least=0)
 @as_of_option
 @format_option()
 @click.pass_obj
@@ -131,7 +131,7 @@ def command(
         session.print_table(COLUMNS, map(_row, items), form)
         return
     session.print_table(SHORT, map(_short, items))
-    session.say(f"{len(items):,} of {total:,} models" if items else "no model meets all that")
+    session.say(f"{len(items):,} of {total:,} models" if items else "no model matches all filters")
 
 
 def _parameter(option: str) -> str:

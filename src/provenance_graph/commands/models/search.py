@@ -16,7 +16,7 @@ from provenance_graph.session import Session
 )
 @as_of_option
 @limit_option(20, "Only the best N.")
-@click.option("--cursor", default="", help="Go on where an answer before stopped.")
+@click.option("--cursor", default="", help="Continue after an earlier answer.")
 @format_option()
 @click.pass_obj
 @with_receipts
@@ -58,9 +58,13 @@ def command(
         ]
         columns = ("id", "kind", "name", "developer", "parameters", "sources or mentions")
         session.print_table(columns, rows, form)
-    what = "nothing is spelt so; near names" if match.approximate and match.items else "found"
+    what = (
+        "no name is spelt like this; similar names"
+        if match.approximate and match.items
+        else "found"
+    )
     if match.named:
-        what = f"found by the names in it: {', '.join(match.named)}"
-    more = f"; --cursor {match.cursor} goes on" if match.cursor else ""
+        what = f"matched by the names in it: {', '.join(match.named)}"
+    more = f"; --cursor {match.cursor} continues" if match.cursor else ""
     session.say(f"{len(match.items):,} of {match.total:,} {what}{more}")
     return 0 if match.items else 1

@@ -53,8 +53,8 @@ MAX_NOT_UNDERSTOOD = 8
 @click.argument("thing", shell_complete=completion.anything)
 @as_of_option
 @format_option()
-@click.option("--all", "everything", is_flag=True, help="Also the fields nobody has recorded.")
-@click.option("--sources", is_flag=True, help="Below each value the documents that give it.")
+@click.option("--all", "everything", is_flag=True, help="Also the fields that no source covers.")
+@click.option("--sources", is_flag=True, help="Below each value, the documents that state it.")
 @click.pass_obj
 @with_receipts
 def command(
@@ -362,7 +362,7 @@ def _scores(result: RelatedAnswer) -> Iterator[str]:
         yield f"  {value_text(score.get('benchmark'))}: {value_text(score.get('score'))}{top}  [{of}{'; ' if about else ''}{about}]"
     if result["ranks"]:
         yield ""
-        yield "Ranks (a rank means nothing without its list, date and population)"
+        yield "Ranks (each with its list, date and population)"
     for rank in result["ranks"]:
         population = value_text(rank.get("population")) or "population not stated"
         date = value_text(rank.get("date")) or "date not stated"

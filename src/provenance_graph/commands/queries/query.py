@@ -46,7 +46,7 @@ _FORM = re.compile(
 @click.argument("file", default="-", type=PLACE, metavar="[FILE|-]")
 @click.option("-e", "--text", default="", help="The query itself, instead of a file.")
 @format_option(*ALL)
-@click.option("--timeout", default=60.0, show_default=True, help="Stop after so many seconds.")
+@click.option("--timeout", default=60.0, show_default=True, help="Time limit in seconds.")
 @click.pass_obj
 @with_receipts
 def command(session: Session, file: str, text: str, form: str, timeout: float) -> None:
@@ -60,7 +60,7 @@ def command(session: Session, file: str, text: str, form: str, timeout: float) -
     query = prefixes(text or _read(file))
     media_type = _media_type(query, form)
     if session.citing and "sparql-results" not in media_type and "separated" not in media_type:
-        raise UsageError("--receipts goes with SELECT; graphs of CONSTRUCT have claims themselves")
+        raise UsageError("--receipts needs SELECT; CONSTRUCT can return the claims themselves")
     answer = _answer(session, query, media_type, timeout)
     if session.citing:
         session.cite(session.snapshot(), _entities(answer))

@@ -58,10 +58,10 @@ def command() -> None:
 @click.option("--publisher", default="", metavar="NAME|IRI", help="Who published the document.")
 @click.option("--retrieved", default="", metavar="DATE", help="When it was read (default: today).")
 @click.option(
-    "--quote-digest", default="", metavar="SHA256", help="SHA-256 of the sentence that says it."
+    "--quote-digest", default="", metavar="SHA256", help="SHA-256 of the sentence that states it."
 )
 @click.option(
-    "--quote", default="", metavar="TEXT", help="That sentence; only its digest is stored."
+    "--quote", default="", metavar="TEXT", help="The sentence itself; only its digest is stored."
 )
 @click.option("--note", default="", help="A remark of yours.")
 @_BY
@@ -150,7 +150,7 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
             how = '`claims MODEL --format json` gives the IRI of every claim under "claim"'
             raise UsageError(f"{wrong}; {how}") from wrong
     AuditLog(session.folder).add(_who(who), "flag", record, f"{name}: {why}")
-    session.say(f"flagged; `retract {_short(record)}` takes the flag back")
+    session.say(f"flagged; `retract {_short(record)}` withdraws the flag")
 
 
 @command.command("log")
@@ -189,7 +189,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 *_, new = to_record(snapshot, result, who, _today())
                 if new and (near := near_names(snapshot, result.model)):
                     asked = f"did you mean {', '.join(near)}?"
-                    session.say(f"{place}nobody has named {result.model} before; {asked}")
+                    session.say(f"{place}no record names {result.model} yet; {asked}")
             except UsageError as wrong:
                 bad += 1
                 session.say(f"{place}{wrong}")
@@ -215,14 +215,14 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 f"{named}: {result.value or result.stance} ({result.document})",
             )
             asked = f"; did you mean {', '.join(retained.near)}?" if retained.near else ""
-            first = (
-                f" (a model that no source had named before{asked})" if retained.new_subject else ""
-            )
+            first = f" (a model that no record named before{asked})" if retained.new_subject else ""
             session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{first}")
             if retained.read_as:
                 session.say(f"  {retained.read_as}")
             if retained.beside:
-                session.say(f"  with it, so that both are known: {'; '.join(retained.beside)}")
+                session.say(
+                    f"  recorded as well, so that both entities are known: {'; '.join(retained.beside)}"
+                )
             stored = [
                 claim
                 for claim in AcceptedSnapshot(store).claims(retained.subject, retained.property)
@@ -230,16 +230,14 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
             ]
             for claim in stored:
                 session.say(
-                    f"  {claim.standing.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` takes it back"
+                    f"  {claim.standing.label.lower()}: {claim.reason}; `retract {_short(retained.record)}` withdraws it"
                 )
     return bad
 
 
 def _local(session: Session) -> None:
     if session.is_remote:
-        raise UsageError(
-            "findings are recorded in a store of your own; name its folder with --store"
-        )
+        raise UsageError("findings are recorded in a local store; name its folder with --store")
 
 
 def _who(given: str) -> str:

@@ -72,7 +72,9 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
             session.say(f"{path}: {one.id}: {line}")
     with EmbeddedStore.open_writer(session.folder) as store:
         update(store, records, derive=session.levels(), day=today())
-    tail = f"; {counted(unknown, 'model')} that no record names: `import` what describes it"
+    tail = (
+        f"; {counted(unknown, 'model')} that no record names: `import` a document that describes it"
+    )
     session.say(f"{counted(len(records), 'system')} kept{tail if unknown else ''}")
     return 1 if unknown else 0
 
@@ -80,9 +82,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
 @command.command("check")
 @click.argument("paths", nargs=-1, type=FilePath(path_type=Path), metavar="[FILE...]")
 @click.option("--fail-on", multiple=True, metavar="KIND", help=FAIL_ON)
-@click.option(
-    "--on", "day", default="", metavar="DATE", help="The day that counts: today if not given."
-)
+@click.option("--on", "day", default="", metavar="DATE", help="The day to check (default: today).")
 @as_of_option
 @click.option(
     "--baseline",
@@ -94,7 +94,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     "--write-baseline",
     "begin",
     is_flag=True,
-    help="Where the baseline's FILE is missing, begin it.",
+    help="Create the baseline's FILE where it is missing.",
 )
 @click.option("--new", "only_new", is_flag=True, help="Only what is new since the baseline.")
 @format_option(*FORMATS)
@@ -118,11 +118,13 @@ def check_(
 
     _known_kinds(fail_on, KINDS)
     if only_new and baseline is None:
-        raise UsageError("--new needs --baseline FILE, which says what was there before")
+        raise UsageError("--new needs --baseline FILE, which lists the earlier findings")
     if begin and baseline is None:
-        raise UsageError("--write-baseline needs --baseline FILE, which it begins")
+        raise UsageError("--write-baseline needs --baseline FILE, which it creates")
     if baseline is not None and as_of:
-        raise UsageError("--baseline is about now; --as-of about another day: name one of them")
+        raise UsageError(
+            "--baseline compares with today and --as-of asks for another day: give one of them"
+        )
     begun = begin and baseline is not None and not baseline.exists()
     before = Baseline() if begun or baseline is None else read_baseline(baseline)
     snapshot = session.whole(as_of)

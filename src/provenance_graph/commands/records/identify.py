@@ -33,7 +33,7 @@ VERDICTS = ("candidate", "barred", "related", "same")
     type=click.Choice(VERDICTS),
     multiple=True,
     default=("candidate",),
-    help="Which pairs to list: open ones, those that a rule tells apart, related ones, those decided.",
+    help="Which pairs to list: open ones, those that a rule separates, related ones, those decided.",
 )
 @click.option(
     "--review",
@@ -48,7 +48,7 @@ VERDICTS = ("candidate", "barred", "related", "same")
     type=FilePath(exists=True, file_okay=False, path_type=Path),
     help="Write the rules' rows of identity.sssom.tsv in this data folder again.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be decided; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Report what would be decided; write nothing.")
 @limit_option(0, "Only the first N pairs; 0 for all.", least=0)
 @format_option()
 @click.pass_obj
@@ -162,7 +162,7 @@ def _require_own_store(session: Session) -> None:
     from provenance_graph.core.errors import UsageError
 
     if session.is_remote:
-        raise UsageError("decisions are written into a store of your own; this one is remote")
+        raise UsageError("decisions are written into a local store; this one is remote")
 
 
 def _counts(rows: Sequence[Mapping]) -> str:

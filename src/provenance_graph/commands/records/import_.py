@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from provenance_graph.ingest.run import ImportReport
     from provenance_graph.store.base import Store, WritableStore
 
-NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote store"
+NOT_WITH_BULK = "--bulk cannot be combined with --strict, --dry-run, - or a remote store"
 
 
 @click.command("import")
@@ -60,13 +60,13 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
     metavar="ORG",
     help="The organisation whose repositories the folders are.",
 )
-@click.option("--url", default="", help="Their address on the web, or the one they lie under.")
+@click.option("--url", default="", help="Their web address, or that of the folder above them.")
 @click.option(
     "--collection",
     default="",
     metavar="NAME",
     shell_complete=completion.collections,
-    help="Where they come from (default: the folder's own name).",
+    help="The collection they belong to (default: the folder's own name).",
 )
 @click.option(
     "--keys",
@@ -101,7 +101,11 @@ NOT_WITH_BULK = "--bulk goes with neither --strict nor --dry-run, - nor a remote
 )
 @click.option("--strict", is_flag=True, help="Store nothing of a run that has any problem.")
 @click.option(
-    "--problems", "shown", default=200, show_default=True, help="Print at most so many problems."
+    "--problems",
+    "shown",
+    default=200,
+    show_default=True,
+    help="Maximum number of problems printed.",
 )
 @click.pass_obj
 def command(
@@ -260,7 +264,7 @@ def _bulk(
         f"version {built.version}"
     )
     if records > MAX_DECIDED:
-        session.say("so many names are not compared with others by rule: run `identify`")
+        session.say("too many names to compare with others by rule: run `identify`")
     return 1 if count[0] else 0
 
 
@@ -360,7 +364,7 @@ def _summary(
         more = ", …" if len(report.replaced) > 5 else ""
         session.say(f"{verb} {counted(len(report.replaced), 'earlier reading')}: {shown}{more}")
     if report.refused:
-        session.say(f"{report.refused:,} refused, and nothing of them stored")
+        session.say(f"{report.refused:,} refused and not stored")
     if report.formats:
         session.say(
             "formats: " + ", ".join(f"{n} {name}" for name, n in report.formats.most_common())

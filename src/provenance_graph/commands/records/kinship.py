@@ -85,7 +85,7 @@ def command(
         )
         for iri, (kin, _) in results.items()
     ]
-    head = ("parent", "verdict", "seems", "alike", "correlation", "how it shows")
+    head = ("parent", "verdict", "seems", "alike", "correlation", "evidence")
     session.print_table(head, rows, form)
     if recorded:
         _keep(session, subject, {iri: kin for iri, (kin, _) in results.items()}, relation, who)
@@ -142,4 +142,4 @@ def _keep(
     with EmbeddedStore.open_writer(session.folder) as store:
         update(store, [record], derive=session.levels())
     short = record.header.record.partition("/id/record/")[2]
-    session.say(f"kept; `retract {short}` takes it back")
+    session.say(f"kept; `retract {short}` withdraws it")

@@ -71,7 +71,7 @@ MAX_LOOKED_UP = 1_000
     flag_value="",
     default=None,
     metavar="[FILE]",
-    help=f"Add the new ones to FILE, or to {DEFAULT} beside the store.",
+    help=f"Add the new ones to FILE, or to {DEFAULT} next to the store.",
 )
 @format_option("sssom", "table", "json", "csv")
 @click.pass_obj

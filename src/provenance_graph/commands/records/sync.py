@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="The file of sources (default: sync.toml, where there is one).",
 )
-@click.option("--dry-run", is_flag=True, help="Ask what changed; take nothing in.")
-@click.option("--force", is_flag=True, help="Request also what was requested recently.")
+@click.option("--dry-run", is_flag=True, help="Report what changed; import nothing.")
+@click.option("--force", is_flag=True, help="Also request sources that were requested recently.")
 @format_option()
 @click.pass_obj
 def command(
@@ -57,7 +57,7 @@ def command(
     from provenance_graph.sync.run import BAD, Synced
 
     if session.is_remote:
-        raise UsageError("sync writes into a store of your own; name its folder with --store")
+        raise UsageError("sync writes into a local store; name its folder with --store")
     chosen = _sources(session, sources, config)
     done = Synced()
     with ExitStack() as stack:
@@ -103,7 +103,7 @@ def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> 
         if not stored:
             raise UsageError(
                 "no sync.toml here, and nothing in the store was imported from the web; name a "
-                "place such as hf:org/name, or write a sync.toml"
+                "source such as hf:org/name, or write a sync.toml"
             )
         return [SyncSource(name, tuple(places)) for name, places in stored.items()]
     chosen = []

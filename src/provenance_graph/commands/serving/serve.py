@@ -46,7 +46,7 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
     "--config",
     "config_file",
     type=FilePath(dir_okay=False, path_type=Path),
-    help="Settings in TOML; the environment and flags win over it.",
+    help="Settings in TOML; the environment and options take precedence.",
 )
 @click.option(
     "--follow",
@@ -61,7 +61,11 @@ def _settings_as_options(command: Callable[..., None]) -> Callable[..., None]:
     show_default=True,
     help="How often the followed store is checked.",
 )
-@click.option("--new-token", metavar="NAME", help="Print a fresh token and its line, and leave.")
+@click.option(
+    "--new-token",
+    metavar="NAME",
+    help="Print a new token and its line for the token file, and exit.",
+)
 @_settings_as_options
 @click.pass_obj
 def command(
@@ -89,15 +93,13 @@ def command(
     if session.is_remote:
         if settings.raw or settings.writable or follow is not None:
             raise UsageError(
-                "a remote store is served from a copy that is read alone: leave --writable, --raw "
-                "and --follow out, and write into the remote store itself"
+                "a remote store is served from a read-only copy: leave --writable, --raw and --follow "
+                "out, and write into the remote store itself"
             )
         served = _copied(session, follow_seconds)
     elif follow is not None:
         if settings.raw or settings.writable:
-            raise UsageError(
-                "a replica is read alone: leave --writable and --raw out with --follow"
-            )
+            raise UsageError("a replica is read-only: leave --writable and --raw out with --follow")
         run_once(lambda: _first_copy(session, follow))
         session.closing.callback(_ended, _follower(session, follow, follow_seconds))
     elif not settings.raw and not (session.folder / "CURRENT").exists():

@@ -26,7 +26,7 @@ FORMATS = ("table", "json", "csv", "atom", "jsonfeed")
     "--since",
     default="",
     metavar="VERSION",
-    help="The version after which (default: the last 50 commits).",
+    help="List commits after this version (default: the last 50 commits).",
 )
 @click.option(
     "--of",
@@ -40,7 +40,7 @@ FORMATS = ("table", "json", "csv", "atom", "jsonfeed")
     type=click.IntRange(1, 10_000),
     default=1_000,
     show_default=True,
-    help="At most so many commits.",
+    help="Maximum number of commits.",
 )
 @format_option(*FORMATS)
 @click.option(
@@ -134,7 +134,7 @@ def _summary(commits: list[Commit], since: str, current: str, oldest: str) -> st
         f"{counted(len(commits), 'commit')}{after}, {counted(facts, 'fact')} changed; now {current}"
     )
     if any(commit.cut for commit in commits):
-        lines += "; commits that changed more than is listed say only how many"
+        lines += "; of larger commits only the number of changed facts is listed"
     return f"{lines}; changes are known since {oldest}"
 
 

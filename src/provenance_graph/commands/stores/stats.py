@@ -19,7 +19,7 @@ def command(session: Session, form: str) -> None:
 
     result = stats(session.snapshot())
     if session.citing:
-        session.say("stats counts; no value of it has a receipt of its own")
+        session.say("stats gives counts, which have no receipts")
     if form == "json":
         session.print_json(result.to_json())
         return

@@ -75,14 +75,14 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **dict.fromkeys(terms.DERIVATIONS, "pedigree.ancestors, the kind as a property of each"),
     }
 )
-OTHERWISE = "no field of CycloneDX; it stands among the component's properties, under our name"
-_NO_PROVIDER = "CycloneDX has energy and emissions only with the energy's providers"
+OTHERWISE = "no field of CycloneDX; it is written as a property of the component, under our name"
+_NO_PROVIDER = "CycloneDX records energy and emissions only together with the energy's providers"
 REASONS: Mapping[Iri, str] = MappingProxyType(
     {
         PG.trainingEnergyMWh: _NO_PROVIDER,
         PG.trainingCO2eTonnes: _NO_PROVIDER,
-        PG.testedOn: "CycloneDX does not tell training data from test data",
-        PG.validatedOn: "CycloneDX does not tell training data from validation data",
+        PG.testedOn: "CycloneDX does not distinguish training data from test data",
+        PG.validatedOn: "CycloneDX does not distinguish training data from validation data",
         **{
             link: f"{why}; it is left out"
             for link, why in writing.OURS.items()
@@ -146,7 +146,7 @@ def _released(ledger: Ledger, entity: BundleEntity) -> str:
     """The day of release as CycloneDX writes it; a month or a year is no day."""
     for value in entity.texts(DCTERMS.issued)[:1]:
         if DCTERMS.issued in entity.dates:
-            why = f"known as {entity.dates[DCTERMS.issued]} alone; CycloneDX wants the second"
+            why = f"known as {entity.dates[DCTERMS.issued]} only; CycloneDX requires the second"
             ledger.refuse(entity.iri, DCTERMS.issued, value, why)
         else:
             ledger.keep(entity.iri, DCTERMS.issued, value)

@@ -29,8 +29,8 @@ _DOCUMENTS: Mapping[Iri, str] = {
     PG.paper: "documentation",
     PG.changelog: "releaseNotes",
 }
-_IN_WORDS = "SPDX 3.0 has no term for it; it stands in ai_informationAboutTraining, in words"
-_AS_LINK = "it stands as an externalRef, whose type does not say which document it is"
+_IN_WORDS = "SPDX 3.0 has no term for it; it is written as text in ai_informationAboutTraining"
+_AS_LINK = "it is written as an externalRef, whose type does not say which document it is"
 
 
 def training(document: SpdxDocument, entity: BundleEntity) -> dict[str, str]:

@@ -142,7 +142,7 @@ def _dates(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     for predicate, key in DATES.items():
         for value in entity.texts(predicate)[:1]:
             if predicate in entity.dates:
-                why = f"known as {entity.dates[predicate]} alone; SPDX wants the second"
+                why = f"known as {entity.dates[predicate]} only; SPDX requires the second"
                 document.ledger.refuse(entity.iri, predicate, value, why)
             else:
                 results[key] = f"{value.lexical[:10]}T00:00:00Z"

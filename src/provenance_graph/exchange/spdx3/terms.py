@@ -124,11 +124,11 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **dict.fromkeys(terms.DERIVATIONS, "descendantOf, the kind in the relationship's comment"),
     }
 )
-_COMMENT = "SPDX 3.0 has no term for it; it stands in the package's comment"
+_COMMENT = "SPDX 3.0 has no term for it; it is written in the package's comment"
 REASONS: Mapping[Iri, str] = MappingProxyType(
     {
         **dict.fromkeys(ledger.STATUSES, _COMMENT),
-        PG.validatedOn: "SPDX 3.0 has trainedOn and testedOn alone",
+        PG.validatedOn: "SPDX 3.0 has only trainedOn and testedOn",
         PG.rankOf: "SPDX 3.0 has no term for a place in a ranking",
     }
 )

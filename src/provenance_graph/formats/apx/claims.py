@@ -181,7 +181,7 @@ def _specification(page: ApxPage, about: Named) -> Iterator[Claim | Problem]:
                 yield Problem(
                     shown.place,
                     f"{shown.value!r} as total of expert parameters fits no property",
-                    "only its swap with the active count is understood",
+                    "it is only read where it is swapped with the active count",
                 )
         else:
             field = FIELDS[shown.label]
@@ -261,7 +261,7 @@ def _result(row: PageRow, about: Named, benchmark: str, node: Iri) -> Iterator[C
     except ValueError:
         score = None
     if score is None:
-        yield Problem(row.place, f"{row.score!r} is no score")
+        yield Problem(row.place, f"{row.score!r} is not a score")
         return
     retained = row.score if row.score != score.lexical else ""
     yield Claim(node, RDF.type, PG.EvaluationResult)

@@ -235,12 +235,12 @@ class _Parser:
             self.at += 1
         self.at -= len(names)  # what was no row is for others to read
         if names and self._peek(0) is names[0] and not _is_known(names[0]):
-            self._problem(names[0], f"{names[0].text!r} is no row of the table")
+            self._problem(names[0], f"{names[0].text!r} is not a row of the table")
             self.at += len(names)
 
     def _row(self, name: str, score: str, rank: str, line: Line) -> None:
         if not _NUMERIC.fullmatch(score) and score not in ("-", ""):
-            self._problem(line, f"{score!r} is no score")
+            self._problem(line, f"{score!r} is not a score")
             return
         self.page.rows.append(PageRow(name, score, _MEDAL.sub("", rank).lstrip("# "), line.place))
 

@@ -151,14 +151,14 @@ def read(data: bytes, url: str) -> BundleFile:
     payload, signatures = _envelope(value["envelope"], url)
     content, exports = value["content"], value["exports"]
     if not isinstance(content, str) or not isinstance(exports, dict):
-        raise Unreadable(url, "content is no text, or exports no object")
+        raise Unreadable(url, "content is not a text, or exports no object")
     if not all(isinstance(text, str) for text in exports.values()):
         raise Unreadable(url, "exports hold texts alone")
     try:
         if _text(payload, signatures, content, exports) != data:
             raise Unreadable(url, _difference(data, _text(payload, signatures, content, exports)))
     except UnicodeEncodeError as error:
-        raise Unreadable(url, "it holds half a surrogate pair") from error
+        raise Unreadable(url, "it contains half a surrogate pair") from error
     return BundleFile(
         payload, _statement(payload, url), signatures, content, exports, value["payloadDigest"]
     )
@@ -201,7 +201,7 @@ def _statement(payload: bytes, url: str) -> Mapping[str, object]:
     value = parse_json(text, url)
     kinds = (value.get("_type"), value.get("predicateType")) if isinstance(value, dict) else ()
     if kinds != (STATEMENT_TYPE, PREDICATE_TYPE):
-        raise Unreadable(url, f"its payload is no in-toto statement of {PREDICATE_TYPE}")
+        raise Unreadable(url, f"its payload is not an in-toto statement of {PREDICATE_TYPE}")
     matches: Mapping[str, object] = value
     return matches
 

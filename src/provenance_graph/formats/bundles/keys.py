@@ -134,7 +134,7 @@ def key_list(path: Path) -> KeyList:
     try:
         value = tomllib.loads(_bytes(path, "list of keys").decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{path}: no TOML: {error}") from error
+        raise UsageError(f"{path}: not TOML: {error}") from error
     rows = value.get("key")
     if not isinstance(rows, list) or not rows:
         raise UsageError(f'{path}: no [[key]] in it; each has public = "FILE", publishers = [...]')
@@ -154,7 +154,7 @@ def _row(row: object, path: Path, where: str) -> tuple[PublicKey, frozenset[Iri]
     if not isinstance(public, str) or not public:
         raise UsageError(f"{where}: public names no file and holds no key")
     if not isinstance(publishers, list) or not all(isinstance(p, str) and p for p in publishers):
-        raise UsageError(f"{where}: publishers is no list of IRIs or names")
+        raise UsageError(f"{where}: publishers is not a list of IRIs or names")
     if "\n" in public or public.startswith("ssh-"):
         key = PublicKey(_public(public.encode(), where), where)
     else:

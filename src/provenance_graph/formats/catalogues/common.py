@@ -60,7 +60,7 @@ def modalities(subject: Iri, predicate: Iri, stated: Any, where: str) -> ReaderO
         if known:
             yield Claim(subject, predicate, known)
         else:
-            yield Problem(f"{where}/{index}", f"{brief(item)} is no modality of the code list")
+            yield Problem(f"{where}/{index}", f"{brief(item)} is not a modality of the code list")
 
 
 def price(

@@ -116,7 +116,7 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
     for index, task in enumerate(statements.as_list(raw.get("tasks"))):
         known = _TASKS.get(task) if isinstance(task, str) else None
         if known is None:
-            yield Problem(f"/tasks/{index}", f"{common.brief(task)} is no task that is known")
+            yield Problem(f"/tasks/{index}", f"{common.brief(task)} is not a task that is known")
             continue
         yield Claim(subject, PG.task, literals.text(known[0]))
         yield Claim(subject, PG.outputModality, known[1], basis=Basis.INFERENCE)
@@ -165,7 +165,7 @@ def _stored(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
         if per_weight := _PER_WEIGHT.search(stated):
             yield Claim(subject, PG.quantizationBits, literals.decimal(per_weight[1]))
     elif stated:
-        yield Problem("/quantization", f"{stated[:60]!r} is no number format of the code list")
+        yield Problem("/quantization", f"{stated[:60]!r} is not a number format of the code list")
         yield coverage.other(subject, "quantization", stated)
 
 

@@ -177,7 +177,7 @@ def _placed_files(entry: Mapping[Any, Any]) -> Iterator[tuple[hub.Repository, st
 def _descriptor(entry: Any) -> ReaderOutput:
     """One model of LM Studio's catalogue: the original, the repository of its files, the files."""
     if not isinstance(entry, dict):
-        yield Problem("", "a descriptor that is no mapping", kind="shape")
+        yield Problem("", "a descriptor that is not a mapping", kind="shape")
         return
     original = hub.model_name(statements.scalar_text(mapping.find(entry, "resources/canonicalUrl")))
     known: set[Iri] = set()
@@ -260,7 +260,7 @@ def _file(
     file = place.path.rpartition("/")[2] or place.path
     if not _SHA256.fullmatch(digest.casefold()):
         if digest:
-            yield Problem(f"{where}/sha256", f"{digest[:70]!r} is no SHA-256", kind="value")
+            yield Problem(f"{where}/sha256", f"{digest[:70]!r} is not a SHA-256", kind="value")
         return
     node = _node(place)
     if node in known:

@@ -97,7 +97,7 @@ def _read(document: Document) -> ReaderOutput:
     else:
         stem = path.rpartition("/")[2].removesuffix(".toml") or "model"
         if _OFFERED & raw.keys():
-            what = "which provider offers it is told by the path only"
+            what = "the provider is given only by the path"
             yield Problem("", what, "providers/<provider>/models/<id>.toml", kind="missing")
             yield from _offer(raw, "", stem)
         else:
@@ -150,7 +150,7 @@ def _without_text_output(
     )
     yield Claim(subject, PG.outputModality, PG.Embedding, basis=Basis.INFERENCE, locator="/name")
     if contents.get("output") == ["text"]:
-        what = "text as the output of an embedding model is what the table takes by default"
+        what = "text as the output of an embedding model is the default of the table"
         yield Problem("/modalities/output", what, kind="default")
         contents = {k: v for k, v in contents.items() if k != "output"}
     if "output" in limit:
@@ -307,7 +307,7 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> ReaderOutput:
         of = iris.entity(SOURCE, "model", local)
         yield from statements.is_a(of, PG.OfferedModel, statements.scalar_text(raw.get("name")))
         if base:
-            yield Problem("/base_model", f"{base[:60]!r} is no developer/model")
+            yield Problem("/base_model", f"{base[:60]!r} is not a developer/model")
     node = iris.entity(SOURCE, "offer", local)
     yield from common.offer(node, of, provider or "unknown provider", model_id)
     if name := statements.scalar_text(raw.get("name")):
@@ -330,7 +330,7 @@ def _offer(raw: dict[str, Any], provider: str, model_id: str) -> ReaderOutput:
     if status.casefold() in _STATUS:
         yield Claim(node, PG.lifecycle, _STATUS[status.casefold()])
     elif status:
-        yield Problem("/status", f"{status[:60]!r} is no stage of the code list")
+        yield Problem("/status", f"{status[:60]!r} is not a stage of the code list")
 
 
 def _provider(raw: dict[str, Any], provider: str) -> ReaderOutput:

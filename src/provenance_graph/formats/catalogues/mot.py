@@ -189,7 +189,7 @@ def _hub(release: dict[Any, Any], model: Iri, name: str, version: str) -> Iterat
         yield Problem(
             where,
             f"the link leads to {repository}, the model is called {name[:80]!r} {version[:20]}".strip(),
-            "kept as a place of weights, not as the model's repository"
+            "recorded as a location of weights, not as the model's repository"
             if plausible
             else "another model's weights; the address of its own",
             kind="link",

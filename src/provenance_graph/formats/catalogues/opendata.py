@@ -93,14 +93,16 @@ def _read(document: Document) -> ReaderOutput:
         elif isinstance(entry, dict):
             yield from _trusted(entry, where)
         else:
-            yield Problem(where, "a line that is no mapping", kind="shape")
+            yield Problem(where, "a line that is not a mapping", kind="shape")
 
 
 def _trusted(entry: dict[str, Any], where: str) -> ReaderOutput:
     address = statements.scalar_text(entry.get("url"))
     name = hub.dataset_name(address)
     if not name:
-        yield Problem(f"{where}/url", f"{address[:80]!r} is no dataset of the Hub", kind="missing")
+        yield Problem(
+            f"{where}/url", f"{address[:80]!r} is not a dataset of the Hub", kind="missing"
+        )
         return
     subject = iris.dataset(name)
     yield from _described(subject, name)

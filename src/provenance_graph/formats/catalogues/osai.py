@@ -219,7 +219,7 @@ def _weights(whole: dict[Any, Any], which: str, model: Iri, name: str) -> Iterat
             yield Problem(
                 where,
                 f"the link leads to {repository}, the model is called {name[:80]!r}",
-                "read as a place of weights, not as the model's repository"
+                "read as a location of weights, not as the model's repository"
                 if plausible
                 else "another model's weights; the address of its own",
                 kind="link",

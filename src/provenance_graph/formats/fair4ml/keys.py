@@ -90,7 +90,7 @@ KEYS = KeyTable(
         *skip("whom to credit, and the mark of an export of this graph", "model/creditText"),
         *coded("the confidence of the claims", "extraction/confidence"),
         *skip("how and when MLentory took the value; an inferred one makes an Inference", "extraction/**"),
-        *skip("a node that is no model; its name is taken where a model points to it",
+        *skip("a node that is not a model; its name is taken where a model points to it",
               "other/**"),
     )
 )  # fmt: skip

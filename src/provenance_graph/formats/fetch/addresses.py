@@ -83,8 +83,8 @@ def check_address(url: str, resolver: Resolve | None) -> None:
     for address in addresses:
         if not is_public(address):
             raise FetchError(
-                f"{host} is at {address}, which is not public, so it is not asked; a Hub of your "
-                "own is named by PROVENANCE_GRAPH_HUB"
+                f"{host} is at {address}, which is not public, so it is not contacted; set "
+                "PROVENANCE_GRAPH_HUB to use a Hub of your own"
             )
 
 

@@ -168,7 +168,7 @@ class Fetcher:
         if status in _AGAIN:
             raise _AskAgainError(f"{status} {response.reason_phrase}", _after(response))
         if status in (401, 403):
-            raise FetchError(f"{url}: {status}, it is gated, private or not there")
+            raise FetchError(f"{url}: {status}, it is gated, private or missing")
         if status in (404, 410):
             raise FetchError(f"{url}: {status}, there is no such document")
         if status != 200:
@@ -196,7 +196,9 @@ class Fetcher:
             if len(stored) > most:
                 raise FetchError(f"{url}: more than {most:,} bytes once unpacked")
             if self.now() - began > self.settings.seconds:
-                raise FetchError(f"{url}: longer than {self.settings.seconds:g} s in coming")
+                raise FetchError(
+                    f"{url}: longer than {self.settings.seconds:g} s until it was complete"
+                )
         return bytes(stored)
 
 

@@ -26,7 +26,7 @@ def rows(document: Document) -> Iterator[tuple[int, dict[str, str]] | Problem]:
         try:
             for cells in csv.reader(lines):
                 if lines.at - begins > 1 and lines.at == len(lines.all) and lines.is_open(begins):
-                    what = "a quote that is not closed; the line is passed over"
+                    what = "a quote that is not closed; the line is skipped"
                     yield Problem(f"L{begins + 1}", what, kind="syntax")
                     lines.at = begins + 1
                     break

@@ -139,7 +139,7 @@ def _source(text: object) -> FormSource:
     FormSource(place='dataset', term='http://purl.org/dc/terms/license', only='')
     """
     if not isinstance(text, str):
-        raise ValueError(f"{text!r} is no text")
+        raise ValueError(f"{text!r} is not a text")
     place, slash, rest = text.partition("/")
     if not slash:
         place, rest = "", text
@@ -148,7 +148,7 @@ def _source(text: object) -> FormSource:
             raise ValueError(f"nothing derives {rest!r}; there are {', '.join(sorted(DERIVED))}")
         return FormSource(place="derived", term=rest)
     if place and place not in PLACES:
-        raise ValueError(f"{place!r} is no place; there are {', '.join(sorted(PLACES))}")
+        raise ValueError(f"{place!r} is not a place; there are {', '.join(sorted(PLACES))}")
     name, _, only = rest.partition("=")
     prefix = name.partition(":")[0]
     if prefix not in PREFIXES:

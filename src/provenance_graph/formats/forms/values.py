@@ -75,7 +75,7 @@ def claims(subject: Iri, predicate: Iri, value: object, where: str) -> Iterator[
     """The claims that one written value makes, or the problem that says what would be one."""
     text = _text(value)
     if text is None:
-        what = f"{coverage.brief(str(value))} is no text, number or yes and no"
+        what = f"{coverage.brief(str(value))} is not a text, number or yes and no"
         yield Problem(where, what, 'a value such as "Apache-2.0" or 4096', kind="shape")
         return
     if len(text) > _MAX_TEXT:
@@ -142,7 +142,7 @@ def _ranged(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim |
     if SKOS.Concept in range_:
         concept = known.concepts.get(_folded(local_name(text) if "://" in text else text))
         if concept is None:
-            what = f"{text[:80]!r} is no member of the code list of {local_name(predicate)}"
+            what = f"{text[:80]!r} is not a member of the code list of {local_name(predicate)}"
             return [Problem(where, what, "see the ontology's page", kind="code")]
         return [Claim(subject, predicate, concept, locator=where)]
     return None

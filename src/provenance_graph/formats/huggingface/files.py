@@ -128,7 +128,7 @@ def _beside(
         text = folder.text(file)
         raw = statements.sanitise(parse_json(text, url, repeated), text)
         if not isinstance(raw, dict):
-            yield Problem(file, f"{shape(raw)} where a mapping belongs", kind="shape")
+            yield Problem(file, f"{shape(raw)} where a mapping is expected", kind="shape")
             return numbers
         yield from _reading(repo, kind, raw, Basis.ARTIFACT, file, numbers)
         if kind == "config":

@@ -284,4 +284,4 @@ def parent(
     yield Claim(node, RDF.type, PG.UnresolvedReference)
     yield Claim(node, PG.unresolvedText, literals.text(shown))
     yield Claim(repo.subject, relation, node, basis=basis, as_stated=shown, locator=locator)
-    yield Problem(locator, f"base {shown[:80]!r} is no repository", "owner/name", kind="lineage")
+    yield Problem(locator, f"base {shown[:80]!r} is not a repository", "owner/name", kind="lineage")

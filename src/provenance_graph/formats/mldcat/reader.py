@@ -337,7 +337,7 @@ def _file(nodes: Nodes, subject: Iri, _: Iri, value: Value, where: str) -> Reade
     yield from (c for c in claims if not (unnamed and c.predicate == PG.fileName))
     artifact = claims[0].subject
     for stated in unusable:
-        yield Problem(where, f"{stated!r} is no digest", "hexadecimal digits", kind="digest")
+        yield Problem(where, f"{stated!r} is not a digest", "hexadecimal digits", kind="digest")
         yield coverage.other(artifact, "checksum", stated)
     for text in [each for local in ("id", "identifier", "title") for each in nodes.of(node, local)]:
         if text.text != name:

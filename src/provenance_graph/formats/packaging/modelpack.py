@@ -363,7 +363,7 @@ def _layer(model: Iri, raw: dict[Any, Any], where: str) -> Iterator[Claim | Prob
     algorithm, _, content = scalar_text(raw.get("digest")).partition(":")
     digest = packages.digest(algorithm, content)
     if not digest:
-        what = f"{scalar_text(raw.get('digest'))[:80]!r} is no digest"
+        what = f"{scalar_text(raw.get('digest'))[:80]!r} is not a digest"
         yield Problem(f"{where}/digest", what, "sha256: and 64 hexadecimal digits")
     notes = mapping(raw.get("annotations"))
     keys = ("org.cncf.model.filepath", "org.opencontainers.image.title")

@@ -123,7 +123,7 @@ def parts(document: Document) -> tuple[dict[Any, Any], dict[Any, Any]]:
     except (binascii.Error, ValueError, Unreadable) as error:
         raise Unreadable(document.url, f"its payload is no statement: {error}") from error
     if not isinstance(statement, dict):
-        raise Unreadable(document.url, "its payload is no in-toto statement")
+        raise Unreadable(document.url, "its payload is not an in-toto statement")
     return whole, mapping(statements.sanitise(statement, json.dumps(statement)))
 
 

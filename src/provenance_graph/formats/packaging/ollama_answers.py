@@ -167,7 +167,7 @@ def listed(document: Document) -> Iterator[Claim | Problem]:
         stated = scalar_text(entry.get("digest")).removeprefix("sha256:")
         digest = packages.digest("sha256", stated)
         if stated and not digest:
-            yield Problem(f"{where}/digest", f"{stated[:80]!r} is no SHA-256", kind="digest")
+            yield Problem(f"{where}/digest", f"{stated[:80]!r} is not a SHA-256", kind="digest")
         if digest:
             yield from packages.artifact(SOURCE, model, "manifest", [digest])
         yield from coverage.claims(model, coverage.leaves(entry, ("answer",), where), TABLE)

@@ -118,7 +118,7 @@ def _as_they_are(
         except RecordError as error:
             yield Problem(str(graph), str(error), kind="record")
         except (ValueError, InvalidOperation) as error:
-            yield Problem(str(graph), f"a value that cannot be: {error}", kind="record")
+            yield Problem(str(graph), f"an impossible value: {error}", kind="record")
         else:
             claims = tuple(_usable(claim) for claim in record.claims)
             for before, claim in zip(record.claims, claims, strict=True):
@@ -204,7 +204,7 @@ def _usable(claim: Claim) -> Claim:
     try:
         return replace(claim, value=literals.held(value))
     except (ValueError, ArithmeticError):
-        why = f"not a {iris.shorten(value.datatype)} that can be held"
+        why = f"not a {iris.shorten(value.datatype)} that can be stored"
         stated = claim.as_stated or value.lexical[:200]
         return replace(claim, value=None, as_stated=stated, unusable=claim.unusable or why)
 

@@ -124,7 +124,9 @@ def _elements(document: Document) -> tuple[ElementGraph, list[Problem]]:
             right = tables.PREFIXED[key]
             element.setdefault(right, element.pop(key))
             hint = f"{right}; without the prefix the context drops it"
-            problems.append(Problem(f"{where}/{key}", f"{key!r} is no SPDX term", hint, kind="key"))
+            problems.append(
+                Problem(f"{where}/{key}", f"{key!r} is not an SPDX term", hint, kind="key")
+            )
         graph.elements.append((where, element))
         if inside and _is_nameless(element):
             what, hint = "no spdxId", "SPDX requires it: nothing can refer to this element"

@@ -48,7 +48,7 @@ def read(graph: ElementGraph) -> ReaderOutput:
             yield Problem(where, what, "relationshipType", kind="missing")
     for kind, (where, count) in unknown.items():
         times = f" ({count} times)" if count > 1 else ""
-        what = f"{kind[:80]!r} is no type of relationship that is known{times}"
+        what = f"{kind[:80]!r} is not a type of relationship that is known{times}"
         yield Problem(f"{where}/relationshipType", what, "kept as stated", kind="key")
     yield from builds.read(graph)
 
@@ -105,7 +105,7 @@ def _dangling(target: str, place: str) -> Problem:
         shown = f"{target[:120]!r} names no element of the document"
         return Problem(place, shown, kind="reference")
     return Problem(
-        place, f"{target[:120]!r} is a plain string where an element belongs", kind="reference"
+        place, f"{target[:120]!r} is a plain string where an element is expected", kind="reference"
     )
 
 

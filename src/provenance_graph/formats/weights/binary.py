@@ -121,7 +121,7 @@ class _Bytes:
         if kind == _STRING:
             return self.text(), 1
         if kind != _ARRAY or depth > 2:
-            raise ValueError(f"byte {self.at}: {kind} is no type of value")
+            raise ValueError(f"byte {self.at}: {kind} is not a type of value")
         inner, count = self.number("I"), self.number("Q")
         if count > MAX_ARRAY:
             raise ValueError(
@@ -178,7 +178,7 @@ def repeated_tensors(names: Iterable[str]) -> Iterator[Problem]:
     yield from repeats.bounded(
         Problem(
             f"/{name}",
-            f"{count} tensors are called {name[:80]!r}; which of them is the model's is not said",
+            f"{count} tensors are called {name[:80]!r}; which of them is the model's is not stated",
             "one tensor for each name",
             "duplicate",
         )

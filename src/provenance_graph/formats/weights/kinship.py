@@ -153,7 +153,7 @@ def _by_values(
         return Kinship(KinshipVerdict.CONFIRMED, how, relation, sampled, len(agreeing), middle)
     enough = sampled >= 3 and sum(p.child.size for p in inner) >= 1000
     if enough and len(agreeing) <= 0.2 * sampled:
-        how = f"same shapes, {len(agreeing)} of {sampled} sampled tensors alike: trained apart"
+        how = f"same shapes, {len(agreeing)} of {sampled} sampled tensors alike: trained separately"
         return Kinship(KinshipVerdict.CONTRADICTED, how, None, sampled, len(agreeing), middle)
     how = f"{len(agreeing)} of {sampled} sampled tensors alike: too few to tell"
     return Kinship(KinshipVerdict.UNDETERMINED, how, None, sampled, len(agreeing), middle)
@@ -258,7 +258,7 @@ def _by_units(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Kinsh
     good = [n for n in chosen if rows_match(ours[n], theirs[n], units)]
     if not chosen or len(good) < math.ceil(MIN_ALIKE * len(chosen)):
         return None
-    what = f"of {wide} units {width} are left" if width < wide else "units are in another order"
+    what = f"{width} of {wide} units remain" if width < wide else "units are in another order"
     how = f"{what}, {len(good)} of {len(chosen)} sampled tensors hold the parent's rows"
     relation = PG.prunedFrom if width < wide else PG.fineTunedFrom
     return Kinship(KinshipVerdict.CONFIRMED, how, relation, len(chosen), len(good), 1.0)
@@ -311,7 +311,7 @@ def by_config(child: Mapping[str, object], parent: Mapping[str, object]) -> Kins
         equal += 1
     if equal:
         return Kinship(KinshipVerdict.COMPATIBLE, f"{equal} sizes of the configurations are equal")
-    return Kinship(KinshipVerdict.UNDETERMINED, "nothing of both that could be compared")
+    return Kinship(KinshipVerdict.UNDETERMINED, "the two have nothing that can be compared")
 
 
 def _adapted(child: Weights, parent: Weights) -> Kinship | None:

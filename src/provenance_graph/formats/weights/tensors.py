@@ -95,14 +95,14 @@ def _of_safetensors(path: Path, problems: list[str]) -> dict[str, Mapped]:
     data = binary.header_of(path)
     (length,) = struct.unpack("<Q", data[:8])
     if length > binary.MAX_HEADER or len(data) < length + 8:
-        raise ValueError(f"byte 0: a header of {length:,} bytes is stated and is not there")
+        raise ValueError(f"byte 0: a header of {length:,} bytes is stated and missing")
     if data.count(b'"data_offsets"') > binary.MAX_TENSORS:
         raise ValueError(f"more than {binary.MAX_TENSORS:,} tensors")
     repeated: list[Problem] = []
     header = parse_json(data[8 : 8 + length].decode("utf-8", "replace"), path.name, repeated)
     problems += (f"{path.name}{each.where}: {each.what}" for each in repeated)
     if not isinstance(header, dict):
-        raise ValueError("its header is no JSON object")
+        raise ValueError("its header is not a JSON object")
     result: dict[str, Mapped] = {}
     for name, entry in header.items():
         if name == "__metadata__" or not isinstance(entry, dict):

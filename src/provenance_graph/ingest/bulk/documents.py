@@ -138,7 +138,7 @@ def read_batch(
         for record, part in reading.sourced:
             made = placed(record, part, options, reading.format, known)
             if made.header.record in records:
-                raise RecordError(f"{name}: {made.header.record} stands also in another document")
+                raise RecordError(f"{name}: {made.header.record} occurs also in another document")
             records[made.header.record] = made
     aside = target.with_suffix(".tmp")
     aside.write_bytes(rdf.write_trig(records.values()))

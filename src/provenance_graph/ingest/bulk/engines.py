@@ -92,8 +92,8 @@ class LocalEngine:
                 yield done.result()
         except BrokenProcessPool as error:
             raise StoreError(
-                "a process of the build was ended from outside, perhaps for want of memory; "
-                "run the same command again: it goes on with what is done"
+                "a process of the build was killed, perhaps because memory ran out; run the "
+                "same command again: it continues from the finished parts"
             ) from error
         finally:
             for future in waiting:

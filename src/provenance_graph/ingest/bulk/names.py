@@ -80,7 +80,7 @@ def _headers(parts: Sequence[RecordPart]) -> pl.DataFrame:
     double = concat.filter(pl.col("iri").is_duplicated()).sort("number")
     if len(double):
         one, other = double.filter(pl.col("iri") == double["iri"][0])["file"][:2]
-        raise RecordError(f"{other}: {double['iri'][0]} stands also in {one}")
+        raise RecordError(f"{other}: {double['iri'][0]} occurs also in {one}")
     return columns.with_current(concat)
 
 

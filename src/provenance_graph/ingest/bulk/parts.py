@@ -168,7 +168,7 @@ def sealed(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, KeyError):
         return None
     if wrong:
-        _log.warning("%s: %s is not as it was written and is made anew", folder, wrong[0])
+        _log.warning("%s: %s was changed after it was written and is rebuilt", folder, wrong[0])
         return None
     made: dict[str, Any] = read["made"]
     return made

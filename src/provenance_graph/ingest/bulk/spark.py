@@ -35,7 +35,7 @@ def master(engine: str) -> str:
     match = _ENGINE.fullmatch(engine)
     if match is None:
         raise UsageError(
-            f"{engine!r} is no engine: use local, spark, spark:local[N] or spark://HOST:PORT"
+            f"{engine!r} is not an engine: use local, spark, spark:local[N] or spark://HOST:PORT"
         )
     return match[1] or (f"spark{match[2]}" if match[2] else "local[*]")
 

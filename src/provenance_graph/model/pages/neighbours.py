@@ -332,5 +332,5 @@ def _offset(cursor: str) -> int:
     if not cursor:
         return 0
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 9):
-        raise UsageError(f"{cursor!r} is no cursor; take it from `next` of the page before")
+        raise UsageError(f"{cursor!r} is not a cursor; take it from `next` of the page before")
     return int(cursor)

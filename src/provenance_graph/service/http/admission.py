@@ -136,7 +136,7 @@ class Gate:
                     permit = await handed
             except TimeoutError:
                 self._noted("queue-timeout")
-                raise _full(f"nothing was free for {self._seconds:g} s") from None
+                raise _full(f"no worker was free for {self._seconds:g} s") from None
             finally:
                 if looks is not None:
                     looks.cancel()
@@ -221,4 +221,4 @@ class Gate:
 
 def _full(why: str) -> Exception:
     """503: come back soon."""
-    return refuse(503, "Busy", f"{why}; come back in a moment", "busy", Retry_After="2")
+    return refuse(503, "Busy", f"{why}; try again in a moment", "busy", Retry_After="2")

@@ -138,7 +138,7 @@ class Service:
         if result is None:
             self.metrics.event("wrong-token")
             self.clients.guess(call_of(request).name)
-            detail = "this bearer token is not known here"
+            detail = "this bearer token is unknown"
             raise challenge(detail, "invalid_token")
         return result
 

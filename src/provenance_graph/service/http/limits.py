@@ -179,7 +179,7 @@ def too_many(why: str, wait: int) -> NoReturn:
     raise refuse(
         429,
         "Too many requests",
-        f"{why}; come back in {wait} s",
+        f"{why}; try again in {wait} s",
         "too-many",
         Retry_After=str(wait),
     )

@@ -75,7 +75,7 @@ class PlainTarget:
 
     def decide(self, decision: Decision, who: str) -> Written:  # noqa: ARG002
         """Refuse: a plain dataset has no identity."""
-        raise bad_request("a plain dataset (--raw) decides no identity", "raw")
+        raise bad_request("a plain dataset (--raw) has no identity decisions", "raw")
 
     def flag(self, flag: Flag, who: str) -> Written:  # noqa: ARG002
         """Refuse: a plain dataset has no claims."""

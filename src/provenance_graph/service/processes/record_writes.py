@@ -357,7 +357,7 @@ class RecordTarget:
             return graph
         where = f"your records are the graphs below <{place}>, such as <{place}notes>"
         if graph.startswith(_RESERVED):
-            detail = f"<{graph}> is kept by the service (identity, reference data); {where}"
+            detail = f"<{graph}> is managed by the service (identity, reference data); {where}"
             raise refuse(403, "Forbidden", detail, "reserved")
         public = self.store if self.store.public is None else self.store.public
         publisher = next(

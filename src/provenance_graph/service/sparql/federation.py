@@ -81,7 +81,7 @@ def public_address(addresses: Sequence[str], host: str, besides: Sequence[Networ
     """
     if not all(is_public(address) or _within(address, besides) for address in addresses):
         raise FetchError(
-            f"SERVICE: {host} is not at a public address, so it is not asked; an operator allows "
+            f"SERVICE: {host} is not at a public address, so it is not contacted; an operator allows "
             "its network with --federation-networks"
         )
     if not addresses:
@@ -143,7 +143,7 @@ class Federation:
             return []
         if not self.allowed:
             raise QueryRefused(
-                "SERVICE is closed here: the operator has allowed no endpoint; run the query "
+                "SERVICE is not allowed here: the operator has allowed no endpoint; run the query "
                 "where the data is, or federate from your own machine"
             )
         if len(at) > _CALLS:
@@ -153,7 +153,7 @@ class Federation:
         calls = [self._call(text, results, n, prologue) for n in at]
         for one, other in pairwise(calls):
             if other.start < one.end:
-                raise QueryRefused("a SERVICE inside a SERVICE is not carried out here")
+                raise QueryRefused("a SERVICE inside a SERVICE is not supported")
         return calls
 
     def _call(self, text: str, tokens: list[Token], at: int, prologue: str) -> ServiceCall:

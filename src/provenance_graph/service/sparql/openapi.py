@@ -64,7 +64,7 @@ _DATASET: Final = [
 ]
 _GRAPH: Final = [
     _parameter("graph", "The graph's IRI."),
-    _parameter("default", "The default graph (say nothing else)."),
+    _parameter("default", "The default graph (takes no value)."),
 ]
 
 

@@ -186,7 +186,7 @@ def ended(code: int, what: str, memory_bytes: int) -> QueryError:
             f"{what} needs more than {memory_bytes >> 20} MiB of memory; ask for less at a time"
         )
     if code == -signal.SIGKILL:
-        return QueryCrashed(f"{what} was lost: its process was killed from outside; ask again")
+        return QueryCrashed(f"{what} was lost: its process was killed; try again")
     how = signal.strsignal(-code) if code < 0 else f"exit code {code}"
     return QueryCrashed(f"{what} crashed the process that evaluated it ({how})")
 

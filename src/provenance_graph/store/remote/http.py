@@ -158,7 +158,11 @@ class _Unreached(Exception):
 
     def __init__(self, url: str, cause: Exception, *, before: bool) -> None:
         self.cause, self.before = cause, before
-        what = "cannot be reached" if before else "broke off its answer or cannot be reached"
+        what = (
+            "cannot be reached"
+            if before
+            else "closed the connection during its answer, or cannot be reached"
+        )
         self.error = StoreError(f"{url} {what}: {cause}")
         super().__init__(str(self.error))
 

@@ -45,7 +45,7 @@ def probe(
     """
     try:
         if ask("ASK { FILTER(1 = 2) }"):
-            raise StoreError(f"{url} answers every ASK with true: it is no SPARQL service")
+            raise StoreError(f"{url} answers every ASK with true: it is not a SPARQL service")
         every = select(
             f"SELECT ?p ?o ?here {{ {{ GRAPH <{STATE}> {{ <{STATE}> ?p ?o }} }} "
             f"UNION {{ <{STATE}> ?p ?o BIND(1 AS ?here) }} }} LIMIT 20"
@@ -56,7 +56,7 @@ def probe(
         step = f"<{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)+ ?any"
         paths = _holds(ask, f"ASK {{ GRAPH <{STATE}> {{ {step} }} }}") if stored else False
         if not paths and not ask("ASK {}"):
-            raise StoreError(f"{url} answers `ASK {{}}` with false: it is no SPARQL service")
+            raise StoreError(f"{url} answers `ASK {{}}` with false: it is not a SPARQL service")
         if stored:
             union = len(state) < len(every)
         else:

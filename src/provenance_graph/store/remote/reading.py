@@ -72,7 +72,7 @@ class RemoteStore:
             store.capabilities = probe(url, store.settings, store.ask, store._rows, writing=writing)
             if not writing and store.capabilities.version == UNDER_WAY:
                 raise StoreError(
-                    f"{url}: a change is under way or was broken off; wait for it, or run "
+                    f"{url}: a change is in progress or was interrupted; wait for it, or run "
                     "`build --fresh` or the same import again"
                 )
             undo.pop_all()

@@ -114,8 +114,8 @@ class RemoteWriter(RemoteStore):
             self._update(Change((), [marker], [state]))
         except ProvenanceError as error:
             raise StoreError(
-                f"{self.url}: the change was broken off and is there in part; the store says "
-                f"that it is under way until the same command, or `build`, ends well: {error}"
+                f"{self.url}: the change was interrupted and is stored in part; the store is "
+                f"marked as changing until the same command, or `build`, succeeds: {error}"
             ) from error
 
     def load(

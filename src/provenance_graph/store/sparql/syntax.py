@@ -106,7 +106,7 @@ def _brackets(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
                 yield start, f"{piece!r} closes nothing"
                 return
             if opened[-1][0] != _PAIRS[piece]:
-                yield start, f"{piece!r} stands where {opened[-1][0]!r} is still open"
+                yield start, f"{piece!r} occurs where {opened[-1][0]!r} is still open"
                 return
             opened.pop()
     if opened:
@@ -126,9 +126,9 @@ def _patterns(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
             shown = " ".join(pieces)[:60]
             if len(pieces) < least:
                 parts = "predicate and object" if least == 2 else "subject, predicate and object"
-                yield begin, f"{shown!r} is no pattern: it takes {parts}"
+                yield begin, f"{shown!r} is not a pattern: it takes {parts}"
             elif len(pieces) > least:
-                yield begin, f"{shown!r} is more than one pattern: a dot belongs between them"
+                yield begin, f"{shown!r} is more than one pattern: expected a dot between them"
         opens_values = in_values and piece == "{"
         in_values = piece.lower() == "values" or (in_values and not opens_values)
         least = 0 if opens_values else {"{": 3, ".": 3, "}": 3, ";": 2}.get(piece, 0)
@@ -141,7 +141,7 @@ def _words(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
     for kind, piece, start in listed:
         if kind == "word" and piece.lower() not in _KEYWORDS:
             hint = "a variable begins with ?, a name has a prefix"
-            yield start, f"{piece[:40]!r} is no keyword of SPARQL; {hint}"
+            yield start, f"{piece[:40]!r} is not a keyword of SPARQL; {hint}"
         if kind == "close" and before in _COMPARISONS:
             yield start, f"{piece!r} is not allowed here: something is missing after {before}"
         before = piece if kind == "operator" else ""
@@ -165,6 +165,6 @@ def _as_parsed(message: str, text: str) -> Fault | None:
     useful = [one for one in options if _USEFUL.fullmatch(one)]
     what = f"{piece[:40]!r} is not allowed here"
     if "['0'..='9']" in options and len(options) <= MAX_EXPECTED + 2:
-        return start, f"{what}: a number belongs here"
+        return start, f"{what}: expected a number"
     few = useful and len(options) <= MAX_EXPECTED
     return start, what + (f"; expected {' or '.join(useful)}" if few else "")

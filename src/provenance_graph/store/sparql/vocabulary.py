@@ -40,7 +40,7 @@ def check_terms(text: str) -> str:
             near = get_close_matches(local[:60], known, 3, 0.5)
             hint = f"near: {', '.join(_PREFIX + name for name in near)}; " if near else ""
             raise QuerySyntax(
-                f"line {line}: {piece[:80]} is no term of the ontology, so nothing matches it; "
+                f"line {line}: {piece[:80]} is not a term of the ontology, so nothing matches it; "
                 f"{hint}/ns lists them, and an IRI written out as <…> is taken as it is"
             )
     return text

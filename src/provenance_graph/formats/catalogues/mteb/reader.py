@@ -79,7 +79,7 @@ def _read(document: Document) -> ReaderOutput:
         if isinstance(row, dict):
             yield from _model(row, where, known)
         else:
-            yield Problem(where, "a line that is no mapping, or nests too deep", kind="shape")
+            yield Problem(where, "a line that is not a mapping, or nests too deep", kind="shape")
 
 
 def _model(row: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
@@ -276,7 +276,7 @@ def _base(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     yield Claim(node, RDF.type, PG.UnresolvedReference)
     yield Claim(node, PG.unresolvedText, literals.text(name[: statements.MAX_STATED]))
     yield Claim(subject, property_, node, basis=Basis.INFERENCE, locator=where)
-    yield Problem(where, f"base {name[:60]!r} is no repository", "owner/name", kind="lineage")
+    yield Problem(where, f"base {name[:60]!r} is not a repository", "owner/name", kind="lineage")
 
 
 def _successor(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:

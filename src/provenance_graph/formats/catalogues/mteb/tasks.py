@@ -71,7 +71,7 @@ def _task(entry: dict[str, Any], name: str, where: str) -> ReaderOutput:
         if hub.is_commit(revision):
             yield Claim(subject, SCHEMA.version, literals.text(revision))
     elif repository:
-        what = f"{repository[:80]!r} is no repository"
+        what = f"{repository[:80]!r} is not a repository"
         yield Problem(f"{where}/dataset", what, "owner/name", kind="missing")
     yield from mapping.claims(subject, entry, _ROWS, where)
     for other in statements.as_list(entry.get("adapted_from")):

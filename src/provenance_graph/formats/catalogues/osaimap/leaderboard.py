@@ -134,7 +134,7 @@ def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> ReaderOu
         return
     if base.casefold() == name.casefold():
         if base != stated:
-            what = f"{name} stands for its own unknown parents"
+            what = f"{name} names itself in place of unknown parents"
             yield Problem(at, what, "the models that were merged", kind="lineage")
         return  # a pretrained model is written as its own base
     if not NAME.fullmatch(base):

@@ -86,7 +86,9 @@ def _read(document: Document) -> ReaderOutput:
             seen[name] += 1
             yield from reading(cells, name, where, seen[name])
     except csv.Error as error:
-        yield Problem(f"L{reader.line_num}", f"not CSV: {error}; the rest is left", kind="syntax")
+        yield Problem(
+            f"L{reader.line_num}", f"not CSV: {error}; the rest is not read", kind="syntax"
+        )
 
 
 READINGS: Mapping[str, Callable[[Row, str, str, int], ReaderOutput]] = MappingProxyType(

@@ -120,7 +120,7 @@ def _tags(subject: Iri, name: str, tags: str, where: str) -> ReaderOutput:
         elif kind == "doi":
             yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
         elif kind == "dataset" and hub.names_no_dataset(rest):
-            what = f"{rest[:60]!r} says how data were loaded, not which"
+            what = f"{rest[:60]!r} states how data were loaded, not which"
             yield Problem(where, what, "the name of a dataset", kind="lineage")
         elif kind == "dataset":
             data = iris.dataset(rest)

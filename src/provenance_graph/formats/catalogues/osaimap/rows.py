@@ -37,4 +37,4 @@ def unresolved(subject: Iri, relation: Iri, text: str, where: str) -> ReaderOutp
     yield Claim(node, RDF.type, PG.UnresolvedReference)
     yield Claim(node, PG.unresolvedText, literals.text(text[: statements.MAX_STATED]))
     yield Claim(subject, relation, node, basis=Basis.INFERENCE, locator=where)
-    yield Problem(where, f"base {text[:60]!r} is no repository", "owner/name", kind="lineage")
+    yield Problem(where, f"base {text[:60]!r} is not a repository", "owner/name", kind="lineage")

@@ -77,7 +77,7 @@ def _unread(card: Card, key: str, value: Any) -> ReaderOutput:
     where = f"{card.place}/{key}"
     for count, leaf in enumerate(coverage.leaves(value, ("card", key), where)):
         if count >= MAX_UNREAD_VALUES:
-            what = f"more than {MAX_UNREAD_VALUES} values under a key that nothing reads; the rest is left"
+            what = f"more than {MAX_UNREAD_VALUES} values under a key that is not read; the rest is dropped"
             yield Problem(where, what, kind="size")
             return
         if KEYS.fate(leaf.path) in (Fate.UNKNOWN, Fate.NOT_READ) or key in _STATED:
@@ -103,7 +103,7 @@ def _licence(card: Card, value: Any, where: str) -> ReaderOutput:
         else:
             stated.append(item)
     if len(stated) > 1:
-        what = f"{len(stated)} licences; whether all bind or one may be chosen is not said"
+        what = f"{len(stated)} licences; whether all bind or one may be chosen is not stated"
         yield Problem(where, what, "an SPDX expression under license_name", kind="ambiguous")
         shown = "; ".join(text for _, text in stated)
         yield Claim(
@@ -193,7 +193,7 @@ def _name(card: Card, value: Any, where: str) -> ReaderOutput:
     if shown:
         yield card.say(SCHEMA.alternateName, literals.text(shown[:200]))
     elif value:
-        yield Problem(where, f"{shape(value)} where a name belongs", kind="shape")
+        yield Problem(where, f"{shape(value)} where a name is expected", kind="shape")
 
 
 def _linked(predicate: Iri) -> Callable[[Card, Any, str], ReaderOutput]:

@@ -65,7 +65,7 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
             continue
         stated, part = _with_part(item[1])
         if hub.names_no_dataset(stated):
-            what = f"{stated[:60]!r} says how data were loaded, not which"
+            what = f"{stated[:60]!r} states how data were loaded, not which"
             yield Problem(where, what, "the name of a dataset", kind="lineage")
             continue
         name = statements.hub_dataset(stated) or stated.strip()[:200]
@@ -104,7 +104,7 @@ def configurations(card: Card, value: Any, where: str) -> ReaderOutput:
             continue
         if not isinstance(item, dict):
             yield Problem(
-                where, f"{statements.stated_name(item)[:60]!r} is no configuration", kind="shape"
+                where, f"{statements.stated_name(item)[:60]!r} is not a configuration", kind="shape"
             )
 
 

@@ -59,7 +59,7 @@ def base(card: Card, value: Any, where: str) -> ReaderOutput:
     stated = statements.scalar_text(card.data.get("base_model_relation"))
     if stated and stated.casefold() not in HUB_RELATIONS:
         at = f"{card.place}/base_model_relation"
-        what = f"{stated[:60]!r} is no relation of the Hub's"
+        what = f"{stated[:60]!r} is not a relation of the Hub's"
         yield Problem(at, what, ", ".join(sorted(HUB_RELATIONS)))
     basis = Basis.INFERENCE if inferred else card.basis
     for item in texts(value, where):

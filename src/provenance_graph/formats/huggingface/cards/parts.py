@@ -67,7 +67,7 @@ def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
         if isinstance(item, str) and item.strip():
             yield at, item.strip()
         elif item not in (None, ""):
-            yield Problem(at, f"{shape(item)} where a text belongs", kind="shape")
+            yield Problem(at, f"{shape(item)} where a text is expected", kind="shape")
 
 
 def listed(item: Any) -> list[Any]:

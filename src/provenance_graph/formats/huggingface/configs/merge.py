@@ -55,7 +55,7 @@ def is_recipe(value: Any) -> bool:
 def read_merge(repo: NamedRepository, raw: Any, place: str) -> ReaderOutput:
     """Claims of a merge's recipe; each parent with a derivation of its own."""
     if not isinstance(raw, dict):
-        yield Problem(place, "the recipe of a merge is no mapping", kind="shape")
+        yield Problem(place, "the recipe of a merge is not a mapping", kind="shape")
         return
     method = statements.scalar_text(raw.get("merge_method"))
     if not method and "experts" in raw:

@@ -128,7 +128,7 @@ def read_tensors(
     if stored.get("total") is not None and not total:
         yield Problem(f"{place}/total", f"{brief(stored['total'])} is not a count")
     if len(counts) < len(stated):
-        what = f"{brief(dict(stated))} holds what is no count of elements"
+        what = f"{brief(dict(stated))} holds what is not a count of elements"
         yield Problem(f"{place}/parameters", what)
     summed = sum(counts.values())
     if total and counts and total != summed:

@@ -145,7 +145,7 @@ def only(request: Request, known: Mapping[str, bool]) -> None:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
             hint = hint if known else "it takes none"
-            detail = f"{name[:60]!r} is no parameter of this route; {hint}"
+            detail = f"{name[:60]!r} is not a parameter of this route; {hint}"
             raise refuse(422, "Unknown parameter", detail, "parameter")
         values = set(request.query_params.getlist(name))
         if len(values) > 1 and not known[name]:

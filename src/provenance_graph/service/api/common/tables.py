@@ -82,7 +82,7 @@ def _asked(
         str, Query(max_length=40, description="A column; `-` before it: the largest first.")
     ] = "",
     find: Annotated[
-        str, Query(max_length=200, description="Words that a row has in any column.")
+        str, Query(max_length=200, description="Text that is searched for in every column.")
     ] = "",
     facets: Annotated[bool, Query(description="Also how many rows each value leaves.")] = False,
     cursor: Cursor = "",

@@ -47,7 +47,7 @@ def router(access: Access) -> APIRouter:
         kind: Annotated[list[str], Query(max_length=20, description="Only these kinds.")] = [],  # noqa: B006
         severity: Many = [],  # noqa: B006
         model: Many = [],  # noqa: B006
-        on: Annotated[str, Query(max_length=40, description="The day that counts.")] = "",
+        on: Annotated[str, Query(max_length=40, description="The day to check.")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 200,
         asOf: AsOf = "",  # noqa: N803 - the parameter's name
     ) -> Response:

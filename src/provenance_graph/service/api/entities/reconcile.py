@@ -251,7 +251,7 @@ def _sent(value: Mapping[str, Any], callback: str) -> Response:
     if not callback:
         return Response(as_json(value), media_type="application/json", headers=headers)
     if not _CALLBACK.fullmatch(callback):
-        raise UsageError(f"callback={callback[:40]!r} is no name of a function")
+        raise UsageError(f"callback={callback[:40]!r} is not a name of a function")
     text = json.dumps(value).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     headers["X-Content-Type-Options"] = "nosniff"
     return Response(

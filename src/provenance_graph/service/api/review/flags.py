@@ -43,7 +43,7 @@ def router() -> APIRouter:
         """Say that a claim, or a whole record, is wrong. It stays, with the reason beside it.
 
         Only where the service is writable, with a token that may write. The flag is a record of
-        the token's holder: ``DELETE /data?graph=RECORD`` takes it back.
+        the token's holder: ``DELETE /data?graph=RECORD`` withdraws it.
         """
         writer, who = allow_write(request.app.state.service, request)
         name = asked.claim.removeprefix("record/")
