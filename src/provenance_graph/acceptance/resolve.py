@@ -4,7 +4,7 @@ For a single-valued property the claims compete. The criteria of the policy are 
 after another, each keeping the best of what the one before left; the first that leaves a
 rival behind is the reason given. Where the best claim names only a month, or a rounded
 count, a claim that itself competes and lies within it refines it. Of properties with several
-values every claim is accepted, but not an inference, while a source states a value, and not a distant
+values every claim is accepted, but not an inference where a source states a value, and not a distant
 source's further value where the property says that closer sources state them all, or that
 the closest one does.
 """
