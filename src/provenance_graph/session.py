@@ -65,10 +65,10 @@ class Session:
         derived = derived_folder(self.store_path)
         if derived is None or not any(derived.glob("claims-*")):
             return None
-        from provenance_graph.changes.claim_rows import carry_table  # loads Polars
+        from provenance_graph.changes.claim_rows import update_table  # loads Polars
         from provenance_graph.store.claim_table import ClaimTable
 
-        carry_table(self.folder, self.snapshot())
+        update_table(self.folder, self.snapshot())
         return ClaimTable.open(derived, self.store().version)
 
     def snapshot(self, as_of: str = "") -> AcceptedSnapshot:

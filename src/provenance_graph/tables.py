@@ -187,7 +187,7 @@ def _fitting(
         return natural
     # a word that is wider than its column would be broken inside: such a column keeps its width
     least = [
-        max([cells(name), min(natural[n], readable), *(_longest_word(row[n]) for row in rows)])
+        max([cells(name), min(natural[n], readable), *(_longest_token(row[n]) for row in rows)])
         for n, name in enumerate(columns)
     ]
     if sum(least) > room or len(columns) > 6:
@@ -302,7 +302,7 @@ def _longest_line(text: str) -> int:
     return max(map(cells, text.splitlines()), default=0)
 
 
-def _longest_word(text: str) -> int:
+def _longest_token(text: str) -> int:
     return max((cells(part.rstrip()) for part in _PART.findall(text)), default=0)
 
 

@@ -173,7 +173,7 @@ class DayReads:
         for subject, predicate, value, _ in self._store.quads(graph=record):
             if predicate == PG.about and isinstance(value, Iri):
                 yield value
-            elif not rdf.is_own_node(subject, record):
+            elif not rdf.is_header_or_claim(subject, record):
                 yield subject
 
     def _known(self, quad: Quad) -> bool:
@@ -251,7 +251,7 @@ class DayReads:
             if (
                 graph is not None
                 and is_record(graph)
-                and not rdf.is_own_node(subject, graph)
+                and not rdf.is_header_or_claim(subject, graph)
                 and self.statements.header(graph) is not None
             ):
                 yield subject

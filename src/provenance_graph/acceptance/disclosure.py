@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from provenance_graph.acceptance.agreement import distinct
 from provenance_graph.acceptance.policy.policy import Policy
-from provenance_graph.acceptance.resolve import GIVES_VALUE, holds, refused
+from provenance_graph.acceptance.resolve import GIVES_VALUE, is_valid_on, refused
 from provenance_graph.core.claims import DEVELOPER_RANK, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -54,7 +54,7 @@ def _counts(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
     A stance without a value competes by its day and its basis; one with a value must be
     acceptable as well.
     """
-    if item.claim.unusable or item.basis in policy.never or not holds(item, policy, as_of):
+    if item.claim.unusable or item.basis in policy.never or not is_valid_on(item, policy, as_of):
         return False
     if item.claim.value is not None and item.claim.stance in GIVES_VALUE:
         return refused(item, policy, as_of) is None

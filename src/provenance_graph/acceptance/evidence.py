@@ -157,7 +157,11 @@ class StoreStatements:
         claims: dict[Iri, list[Claim]] = defaultdict(list)
         for asked in (None,) if predicates is None else sorted(predicates):
             for subject, predicate, value, graph in self.store.quads(entity, asked, graph=ANY):
-                if graph is not None and is_record(graph) and not rdf.is_own_node(subject, graph):
+                if (
+                    graph is not None
+                    and is_record(graph)
+                    and not rdf.is_header_or_claim(subject, graph)
+                ):
                     claims[graph].append(Claim(subject, predicate, value))
         for node, _, _, graph in self.store.quads(predicate=PG.about, object=entity, graph=ANY):
             if graph is None or not is_record(graph):

@@ -89,7 +89,7 @@ def resolve(
     return _several(competing, closed, predicate, policy)
 
 
-def holds(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
+def is_valid_on(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
     """Whether a claim says something of the day, by its validity."""
     day, claim = as_of or policy.day, item.claim
     return not (claim.valid_until and claim.valid_until <= day) and not claim.valid_from > day
@@ -118,7 +118,7 @@ def refused(item: SourcedClaim, policy: Policy, as_of: str = "") -> Ruling | Non
         return _rejected(why, AcceptanceRule.CONFIDENCE)
     if claim.predicate in _LINEAGE and _is_extracted(item):
         return _rejected("lineage that a program took from prose", AcceptanceRule.PROSE)
-    if not holds(item, policy, as_of):
+    if not is_valid_on(item, policy, as_of):
         ended = claim.valid_until and claim.valid_until <= (as_of or policy.day)
         bound = f"until {claim.valid_until}" if ended else f"from {claim.valid_from}"
         return Ruling(AcceptanceStatus.SUPERSEDED, f"valid {bound}", AcceptanceRule.VALIDITY)
@@ -153,7 +153,7 @@ def documented_silence(
         claim = item.claim
         if claim.stance not in (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED):
             continue
-        if item.basis in policy.never or not holds(item, policy, as_of) or claim.unusable:
+        if item.basis in policy.never or not is_valid_on(item, policy, as_of) or claim.unusable:
             continue
         if item.basis in DEVELOPER_VALUES or policy.source(item).tier <= 2:
             return item

@@ -218,7 +218,7 @@ class Assessed:
                     rounded(result.maximum, 2),
                     result.rule,
                     "; ".join(
-                        places(use.finding.claims) for use in result.uses if use.finding.claims
+                        locators(use.finding.claims) for use in result.uses if use.finding.claims
                     ),
                 )
 
@@ -246,7 +246,7 @@ def level_name(level: Iri) -> str:
     return "".join(f" {c.lower()}" if c.isupper() else c for c in words).strip()
 
 
-def places(claims: Iterable[SourcedClaim]) -> str:
+def locators(claims: Iterable[SourcedClaim]) -> str:
     """Where claims stand: documents with their locators, each once."""
     results = {
         f"{stored.header.document} {stored.claim.locator}".strip(): None for stored in claims

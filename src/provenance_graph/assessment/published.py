@@ -109,7 +109,7 @@ def published(snapshot: AcceptedSnapshot, subject: Iri, known: Rubrics) -> list[
     """
     subject = snapshot.canonical(subject)
     publisheds: dict[Iri, PublishedScores] = {}
-    for relation, entities, link in _circles(snapshot, subject):
+    for relation, entities, link in _relations(snapshot, subject):
         for entity in entities:
             for node, *_ in snapshot.quads(predicate=link, object=entity):
                 if node not in publisheds:
@@ -122,7 +122,7 @@ def published(snapshot: AcceptedSnapshot, subject: Iri, known: Rubrics) -> list[
     )
 
 
-def _circles(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[tuple[str, list[Iri], Iri]]:
+def _relations(snapshot: AcceptedSnapshot, subject: Iri) -> Iterator[tuple[str, list[Iri], Iri]]:
     """Whom an assessment may have judged, the nearest first."""
     yield SAME, [subject], PG.assessmentOf
     yield FORM, _closure(snapshot, [subject], down=True), PG.assessmentOf

@@ -146,7 +146,7 @@ def assess(
 ) -> Assessment:
     """Apply a rubric to what was found about a model."""
     drafts = [
-        (criterion, [_draft(item, rubric, findings) for item in criterion.items])
+        (criterion, [_item_range(item, rubric, findings) for item in criterion.items])
         for criterion in rubric.criteria
     ]
     applicable = total(c.maximum for c, items in drafts if any(d.counts for d in items))
@@ -164,7 +164,7 @@ def assess(
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _ItemRange:
     item: Item
     level: Iri
     rule: str
@@ -176,7 +176,7 @@ class _Draft:
     missing: tuple[Iri, ...]
 
 
-def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, LevelFinding]) -> _Draft:
+def _item_range(item: Item, rubric: Rubric, findings: Mapping[Iri, LevelFinding]) -> _ItemRange:
     """The level of an item, and its share of the weight in the low and the high total."""
     uses = tuple(ClaimUse(name, findings.get(name, NOTHING)) for name in item.uses)
     for facet in item.not_applicable_when:
@@ -188,7 +188,7 @@ def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, LevelFinding]) -> 
     if item.rule == PG.Unrepresented:
         low, high = rubric.factors[PG.LevelNotAssessed]
         rule = "no property of the graph can hold the evidence yet"
-        return _Draft(item, PG.LevelNotAssessed, rule, low, high, True, uses, low, ())
+        return _ItemRange(item, PG.LevelNotAssessed, rule, low, high, True, uses, low, ())
     counted = [use for use in uses if use.finding.level in rubric.factors]
     if not counted:
         return _off(item, uses, rule_of(PG.LevelNotApplicable))
@@ -202,7 +202,7 @@ def _draft(item: Item, rubric: Rubric, findings: Mapping[Iri, LevelFinding]) -> 
     reachable, _ = shares(item.rule, rubric, published)
     missing = tuple(use.name for use in open_)
     rule = _explanation(item.rule, level, counted)
-    return _Draft(item, level, rule, low, high, True, uses, max(reachable, low), missing)
+    return _ItemRange(item, level, rule, low, high, True, uses, max(reachable, low), missing)
 
 
 def shares(rule: Iri, rubric: Rubric, levels: Sequence[Iri]) -> tuple[Fraction, Fraction]:
@@ -223,8 +223,8 @@ def shares(rule: Iri, rubric: Rubric, levels: Sequence[Iri]) -> tuple[Fraction, 
     return max(lows), max(sure or highs)
 
 
-def _off(item: Item, uses: tuple[ClaimUse, ...], rule: str) -> _Draft:
-    return _Draft(item, PG.LevelNotApplicable, rule, ZERO, ZERO, False, uses, ZERO, ())
+def _off(item: Item, uses: tuple[ClaimUse, ...], rule: str) -> _ItemRange:
+    return _ItemRange(item, PG.LevelNotApplicable, rule, ZERO, ZERO, False, uses, ZERO, ())
 
 
 def _level(
@@ -262,7 +262,9 @@ def _explanation(rule: Iri, level: Iri, uses: Sequence[ClaimUse]) -> str:
     return f"{how}, {met} disclosed" + (f"; {deciding}" if deciding else "")
 
 
-def _criterion(criterion: Criterion, drafts: Sequence[_Draft], scale: Fraction) -> CriterionScore:
+def _criterion(
+    criterion: Criterion, drafts: Sequence[_ItemRange], scale: Fraction
+) -> CriterionScore:
     weights = total(d.item.weight for d in drafts if d.counts)
     unit = criterion.maximum * scale / weights if weights else ZERO
     items = tuple(_item(d, _times(unit, d.item.weight)) for d in drafts)
@@ -275,7 +277,7 @@ def _criterion(criterion: Criterion, drafts: Sequence[_Draft], scale: Fraction) 
     )
 
 
-def _item(draft: _Draft, full: Fraction) -> ItemResult:
+def _item(draft: _ItemRange, full: Fraction) -> ItemResult:
     return ItemResult(
         item=draft.item,
         level=draft.level,

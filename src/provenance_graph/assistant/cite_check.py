@@ -14,13 +14,13 @@ from dataclasses import replace
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assistant.held import (
     HIDDEN,
-    Held,
+    CheckedStatement,
+    accepted_text,
     opened,
     ordered,
-    shown,
     silent,
+    state_text,
     why_not,
-    worded,
 )
 from provenance_graph.assistant.quantities import amount, days, others
 from provenance_graph.assistant.stated import StatedValue, licence_named, rounds
@@ -41,10 +41,10 @@ from provenance_graph.assistant.statements import (
     comparative,
     masked,
     mentions,
+    mentions_property,
     property_of,
+    refers_to_previous,
     sentences,
-    speaks_of,
-    speaks_of_the_last,
 )
 from provenance_graph.assistant.verdicts import (
     CONTRADICTED,
@@ -117,7 +117,7 @@ class Checker:
         if len(sentence) > MAX_SENTENCE:
             why = f"a sentence of {len(sentence):,} characters; at most {MAX_SENTENCE:,} are read"
             return Checked(sentence, UNKNOWN, why=why)
-        if not speaks_of_the_last(sentence):
+        if not refers_to_previous(sentence):
             self._last = None
             self._property = None
         texts = clauses(sentence, self._table(_MODELS), self._table(("organization",)))
@@ -161,7 +161,7 @@ class Checker:
     ) -> Checked:
         """The verdict on a part of a sentence about a model; ``subject`` is where it is named."""
         about = property_of(masked(text, list(subject), "\x00"))
-        if about is None and speaks_of_the_last(text):
+        if about is None and refers_to_previous(text):
             about = self._property
         self._property = about
         plain = masked(text, mentioned)
@@ -188,7 +188,7 @@ class Checker:
             return
         marked = masked(text, list(subject), "\x00")
         for other in (DCTERMS.creator, DCTERMS.issued):
-            if other == about or not speaks_of(marked, other):
+            if other == about or not mentions_property(marked, other):
                 continue
             if other == DCTERMS.issued and not _YEAR.search(masked(text, list(mentioned))):
                 continue
@@ -203,7 +203,7 @@ class Checker:
 
         return min(candidates, key=rank)
 
-    def _statement(self, text: str, plain: str, model: Iri, about: Iri) -> Held:
+    def _statement(self, text: str, plain: str, model: Iri, about: Iri) -> CheckedStatement:
         terms = list(DERIVATIONS) if about == PROV.wasDerivedFrom else [about]
         claims = [claim for term in terms for claim in self._snapshot.claims(model, term)]
         accepted = [value for term in terms for value in self._snapshot.values(model, term)]
@@ -212,13 +212,13 @@ class Checker:
         if not accepted and state in HIDDEN:  # an estimate is no answer, nor is its receipt
             claims = [claim for claim in claims if claim.claim.value is None]
         proof = tuple(receipts(claims, self._snapshot.version))
-        return Held(
+        return CheckedStatement(
             text, plain, model, about, tuple(dict.fromkeys(accepted)), tuple(claims), state, proof
         )
 
     # ---- one statement ----------------------------------------------------------------------
 
-    def _checked(self, one: Held) -> Checked:
+    def _checked(self, one: CheckedStatement) -> Checked:
         if SILENT.search(one.plain):
             return silent(one)
         one = replace(one, plain=CONTRAST.sub(" ", one.plain))
@@ -229,7 +229,7 @@ class Checker:
             if self._from_nothing(one) and stated:
                 return one.is_(CONTRADICTED, stated.text, "its developer states that there is none")
             verdict = UNDISCLOSED if one.state in HIDDEN else UNKNOWN
-            return one.is_(verdict, stated.text, worded(one.state))
+            return one.is_(verdict, stated.text, state_text(one.state))
         if not stated:
             return one.is_(UNKNOWN, "", "it gives no value that could be compared")
         same = any(stated.fits(value, one.claims) for value in one.accepted) or self._above(
@@ -240,17 +240,19 @@ class Checker:
         if stated.negated:
             same = not same
         if same and (more := self._more(stated, one)):
-            return one.is_(UNKNOWN, stated.text, f"accepted is {shown(one.accepted)}; {more}")
+            return one.is_(
+                UNKNOWN, stated.text, f"accepted is {accepted_text(one.accepted)}; {more}"
+            )
         if same:
-            return one.is_(SUPPORTED, stated.text, f"accepted is {shown(one.accepted)}")
+            return one.is_(SUPPORTED, stated.text, f"accepted is {accepted_text(one.accepted)}")
         return one.is_(CONTRADICTED, stated.text, why_not(stated, one))
 
-    def _from_nothing(self, one: Held) -> bool:
+    def _from_nothing(self, one: CheckedStatement) -> bool:
         return one.about in (PROV.wasDerivedFrom, PG.trainedOn) and any(
             claim.claim.stance is Stance.DECLARED_EMPTY for claim in one.claims
         )
 
-    def _above(self, stated: StatedValue, one: Held) -> bool:
+    def _above(self, stated: StatedValue, one: CheckedStatement) -> bool:
         """Whether a named parent stands further up the lineage."""
         if one.about != PROV.wasDerivedFrom:
             return False
@@ -268,7 +270,7 @@ class Checker:
             seen |= level
         return False
 
-    def _more(self, stated: StatedValue, one: Held) -> str:
+    def _more(self, stated: StatedValue, one: CheckedStatement) -> str:
         """That a statement gives numbers beside the right one, of which nothing is known here."""
         if stated.amount is None or stated.negated:
             return ""
@@ -280,17 +282,17 @@ class Checker:
         ]
         return f"it also states {', '.join(more[:3])}, which was not checked" if more else ""
 
-    def _undecided(self, stated: StatedValue, one: Held) -> str:
+    def _undecided(self, stated: StatedValue, one: CheckedStatement) -> str:
         """Why a value that is not the accepted one does not contradict it either."""
         if stated.amount is not None:
             closer = [v for v in one.accepted if isinstance(v, Literal) and rounds(stated, v)]
             if closer:
-                return f"accepted is {shown(closer)}, which is rounded: nothing more exact is on record"
+                return f"accepted is {accepted_text(closer)}, which is rounded: nothing more exact is on record"
         if one.about == PG.trainedOn and one.state != "Disclosed":
             return "it is not among the recorded training data, which need not be all of them"
         return ""
 
-    def _value(self, one: Held) -> StatedValue:
+    def _value(self, one: CheckedStatement) -> StatedValue:
         negated = bool(
             NOT.search(
                 re.sub(
@@ -323,7 +325,7 @@ class Checker:
             return StatedValue(shown, entities=frozenset(one.entities), negated=negated)
         return StatedValue()
 
-    def _entities(self, one: Held, negated: bool) -> StatedValue:
+    def _entities(self, one: CheckedStatement, negated: bool) -> StatedValue:
         table = self._table(_KINDS.get(one.about, _MODELS))
         plain = one.plain
         mentioned = list(all_mentions(plain, table))
@@ -348,7 +350,7 @@ class Checker:
         for one in (first, second):
             if not one.accepted:
                 verdict = UNDISCLOSED if one.state in HIDDEN else UNKNOWN
-                return one.is_(verdict, "", f"of {short_id(one.model)}, {worded(one.state)}")
+                return one.is_(verdict, "", f"of {short_id(one.model)}, {state_text(one.state)}")
         a, b = (ordered(one.accepted[0]) for one in (first, second))
         if direction and (a is None or b is None or type(a) is not type(b)):
             return first.is_(UNKNOWN, "", "its values cannot be ordered")
@@ -358,7 +360,7 @@ class Checker:
             else (a > b if direction > 0 else a < b)  # type: ignore[operator]
         )
         why = (
-            f"accepted is {shown(first.accepted)}, and {shown(second.accepted)} of "
+            f"accepted is {accepted_text(first.accepted)}, and {accepted_text(second.accepted)} of "
             f"{short_id(second.model)}"
         )
         verdict = SUPPORTED if true != bool(NOT.search(plain)) else CONTRADICTED

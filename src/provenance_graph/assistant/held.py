@@ -25,7 +25,7 @@ HIDDEN = ("Undisclosed", "Withheld")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CheckedStatement:
     """A statement about one property of one model, and what the graph holds of that."""
 
     text: str
@@ -50,21 +50,21 @@ class Held:
         )
 
 
-def silent(one: Held) -> Checked:
+def silent(one: CheckedStatement) -> Checked:
     """That a fact was not disclosed."""
     if one.accepted:
-        why = f"a value is accepted: {shown(one.accepted)}"
+        why = f"a value is accepted: {accepted_text(one.accepted)}"
         return one.is_(CONTRADICTED, UNDISCLOSED, why)
     kept = one.state in (*HIDDEN, "PartiallyDisclosed")
-    return one.is_(SUPPORTED if kept else UNKNOWN, UNDISCLOSED, worded(one.state))
+    return one.is_(SUPPORTED if kept else UNKNOWN, UNDISCLOSED, state_text(one.state))
 
 
-def opened(one: Held) -> Checked:
+def opened(one: CheckedStatement) -> Checked:
     """That a fact was disclosed, without its value."""
     if one.accepted:
-        return one.is_(SUPPORTED, "disclosed", f"accepted is {shown(one.accepted)}")
+        return one.is_(SUPPORTED, "disclosed", f"accepted is {accepted_text(one.accepted)}")
     verdict = CONTRADICTED if one.state in HIDDEN else UNKNOWN
-    return one.is_(verdict, "disclosed", worded(one.state))
+    return one.is_(verdict, "disclosed", state_text(one.state))
 
 
 def ordered(value: Value) -> Decimal | date | None:
@@ -77,14 +77,14 @@ def ordered(value: Value) -> Decimal | date | None:
         return literals.number(value.lexical)
 
 
-def shown(values: Sequence[Value]) -> str:
+def accepted_text(values: Sequence[Value]) -> str:
     """The first accepted values, as a reason names them."""
     return ", ".join(short_id(v) if isinstance(v, Iri) else v.lexical for v in values[:4])
 
 
-def why_not(stated: StatedValue, one: Held) -> str:
+def why_not(stated: StatedValue, one: CheckedStatement) -> str:
     """Why a stated value is contradicted: what is accepted, and who gives the stated one."""
-    why = f"accepted is {shown(one.accepted)}"
+    why = f"accepted is {accepted_text(one.accepted)}"
     others = {
         short_id(claim.header.publisher): claim.standing.label.lower()
         for claim in one.claims
@@ -99,7 +99,7 @@ def why_not(stated: StatedValue, one: Held) -> str:
     return why
 
 
-def worded(state: str) -> str:
+def state_text(state: str) -> str:
     """A state of disclosure in words."""
     return {
         "Undisclosed": "no value is accepted: the developer has not disclosed it",

@@ -22,7 +22,7 @@ from provenance_graph.assistant.cite_check import cite_check as checked
 from provenance_graph.changes.compare import compare as compared
 from provenance_graph.changes.profiles import profile_of
 from provenance_graph.conflicts.detect import conflicts as disagreements
-from provenance_graph.conflicts.selection import listed
+from provenance_graph.conflicts.selection import select_conflicts
 from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.iris import local_name, short_id
@@ -284,7 +284,7 @@ class _Tools:
 
         def made() -> Any:
             now = self._at(as_of)
-            answer = listed(disagreements(now, [resolve(now, model)]))
+            answer = select_conflicts(disagreements(now, [resolve(now, model)]))
             return {
                 "conflicts": answer["items"],
                 "total": answer["total"],

@@ -245,7 +245,7 @@ def property_of(plain: str) -> Iri | None:
     return next((p for p, pattern in PROPERTIES if re.search(pattern, plain, re.IGNORECASE)), None)
 
 
-def speaks_of(plain: str, about: Iri) -> bool:
+def mentions_property(plain: str, about: Iri) -> bool:
     """Whether a statement speaks of a property, maybe beside others."""
     return any(p == about and re.search(e, plain, re.IGNORECASE) for p, e in PROPERTIES)
 
@@ -301,6 +301,6 @@ NO_FACT = re.compile(
 """A question, a condition or a wish; a word inside a hyphenated name (``deepfloyd-if-license``) makes none."""
 
 
-def speaks_of_the_last(sentence: str) -> bool:
+def refers_to_previous(sentence: str) -> bool:
     """Whether a sentence begins with a word for the model named before it."""
     return bool(_PRONOUN.match(sentence))

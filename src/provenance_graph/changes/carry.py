@@ -19,7 +19,7 @@ MAX_CHANGED = 2_000
 """Subjects beyond which making all anew costs no more."""
 
 
-def carry_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
+def update_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
     """Store the conflicts of a snapshot of now, made of those of the version before it."""
     folder, version = snapshot.folder, snapshot.version
     if folder is None or snapshot.as_of or path_of(folder, version).exists():
@@ -27,19 +27,19 @@ def carry_conflicts(store: Path, snapshot: AcceptedSnapshot) -> None:
     for before in sorted(stored.versions(folder), key=sequence_of, reverse=True):
         changed = changed_subjects(store, before, version)
         if changed is not None:
-            stored.keep(folder, snapshot, before, changed)
+            stored.store_conflicts(folder, snapshot, before, changed)
             return
 
 
-def carry_search(store: Path, snapshot: AcceptedSnapshot) -> None:
+def update_search(store: Path, snapshot: AcceptedSnapshot) -> None:
     """Have the index of search made from the claim table, brought along, where it is to be made."""
     folder, version = snapshot.folder, snapshot.version
     if folder is None or snapshot.as_of or catalogue_file(folder, version).exists():
         return
     if any(folder.glob("claims-*")):
-        from provenance_graph.changes.claim_rows import carry_table  # loads Polars
+        from provenance_graph.changes.claim_rows import update_table  # loads Polars
 
-        carry_table(store, snapshot)
+        update_table(store, snapshot)
 
 
 def changed_subjects(store: Path, before: str, version: str) -> frozenset[Iri] | None:

@@ -31,7 +31,7 @@ CARRIED = "carried"
 """What the column ``file`` of a header says that a commit brought."""
 
 
-def carry_table(store: Path, snapshot: AcceptedSnapshot) -> None:
+def update_table(store: Path, snapshot: AcceptedSnapshot) -> None:
     """Make the claim table of a snapshot of now from that of a version before, if there is one."""
     derived, version = snapshot.folder, snapshot.version
     if derived is None or snapshot.as_of or claim_table.folder_of(derived, version).is_dir():

@@ -53,11 +53,13 @@ _ALIAS = re.compile(r"[-_@: ]latest\b|\(latest\)", re.IGNORECASE)
 
 def conflicts(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> list[Conflict]:
     """Every conflict of some subjects, or of the whole snapshot, worst first."""
-    listed = found(snapshot, subjects)
+    listed = iterate_conflicts(snapshot, subjects)
     return sorted(listed, key=lambda c: (-c.severity, c.name, c.subject, c.property))
 
 
-def found(snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None) -> Iterator[Conflict]:
+def iterate_conflicts(
+    snapshot: AcceptedSnapshot, subjects: Iterable[Iri] | None = None
+) -> Iterator[Conflict]:
     """Every conflict of some subjects, or of the whole snapshot, one after another as it is found.
 
     Aliases are no models: a name that moves on has no values of its own that could conflict.

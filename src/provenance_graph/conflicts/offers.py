@@ -77,7 +77,10 @@ def _conflict(
     accepted = tuple(c for c in snapshot.claims(model, limit) if c.claim.value == own)
     sides: list[Side] = [(own, accepted)]
     for value in sorted(differing, key=lambda v: int(v.lexical)):
-        stored = [_held(snapshot, offer, stated_by, model) for offer, stated_by in differing[value]]
+        stored = [
+            _offer_claims(snapshot, offer, stated_by, model)
+            for offer, stated_by in differing[value]
+        ]
         sides.append((value, tuple(claim for one in stored for claim in one)))
     if limit == PG.contextLength and (sold := _sold_beyond(snapshot, own, accepted, differing)):
         why = f"{sold} providers sell the model with more than {_BEYOND:g} times that context"
@@ -129,7 +132,9 @@ def _ratio(own: Literal, value: Literal) -> float:
     return low / high if high else 1.0
 
 
-def _held(snapshot: AcceptedSnapshot, offer: Iri, predicate: Iri, model: Iri) -> list[SourcedClaim]:
+def _offer_claims(
+    snapshot: AcceptedSnapshot, offer: Iri, predicate: Iri, model: Iri
+) -> list[SourcedClaim]:
     return [
         SourcedClaim(claim, header, model, AcceptanceStatus.ALTERNATIVE, "the provider's own limit")
         for claim, header in snapshot.statements.about(offer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from provenance_graph.core.claims import AcceptanceStatus, Literal, Precision, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.literals import shown_date
+from provenance_graph.core.literals import date_text
 from provenance_graph.core.terms import XSD
 from provenance_graph.model.cells import claim_json
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Side = tuple[Value | str, tuple[SourcedClaim, ...]]
 
 
-class Listed(Protocol):
+class ConflictSummary(Protocol):
     """What a list of conflicts needs of each."""
 
     @property
@@ -45,14 +45,14 @@ class Listed(Protocol):
         """On what claims disagree; the last here, since it hides the decorator's name."""
 
 
-def shown_side(value: Value | str, claims: Sequence[SourcedClaim]) -> str:
+def side_text(value: Value | str, claims: Sequence[SourcedClaim]) -> str:
     """A side's value as people read it; of a date as much as the best of its claims gives."""
     if isinstance(value, Iri):
         return short_id(value)
     precisions = [claim.claim.precision or Precision.DAY for claim in claims]
     dated = isinstance(value, Literal) and value.datatype == XSD.date and precisions
     best = min(precisions, key=list(Precision).index) if dated else None
-    return shown_date(str(value), best)
+    return date_text(str(value), best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Conflict:
             "explanation": self.explanation,
             "sides": [
                 {
-                    "value": shown_side(value, claims),
+                    "value": side_text(value, claims),
                     "accepted": any(c.standing is AcceptanceStatus.ACCEPTED for c in claims),
                     "claims": [claim_json(claim) for claim in claims],
                 }

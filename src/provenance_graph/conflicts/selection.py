@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
-from provenance_graph.conflicts.results import Conflict, Listed
+from provenance_graph.conflicts.results import Conflict, ConflictSummary
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS
@@ -20,7 +20,7 @@ from provenance_graph.core.terms import DCTERMS
 if TYPE_CHECKING:
     from provenance_graph.conflicts.answers import ConflictList
 
-C = TypeVar("C", bound=Listed)
+C = TypeVar("C", bound=ConflictSummary)
 
 
 def chosen(
@@ -71,7 +71,9 @@ def of_default_kinds(listed_conflicts: Iterable[C]) -> list[C]:
     return [c for c in listed_conflicts if c.kind in DEFAULT]
 
 
-def listed(listed_conflicts: Iterable[Conflict], *, every_kind: bool = False) -> ConflictList:
+def select_conflicts(
+    listed_conflicts: Iterable[Conflict], *, every_kind: bool = False
+) -> ConflictList:
     """The conflicts of one entity as an answer: those of the default kinds, or of every kind."""
     every = list(listed_conflicts)
     shown = every if every_kind else of_default_kinds(every)
@@ -83,11 +85,11 @@ def listed(listed_conflicts: Iterable[Conflict], *, every_kind: bool = False) ->
     }
 
 
-def summary(listed_conflicts: Iterable[Listed]) -> Counter[str]:
+def summary(listed_conflicts: Iterable[ConflictSummary]) -> Counter[str]:
     """How many there are of each kind: the one count that every page and command gives."""
     return Counter(c.kind for c in listed_conflicts)
 
 
-def counted(listed_conflicts: Iterable[Listed]) -> Counter[Iri]:
+def counted(listed_conflicts: Iterable[ConflictSummary]) -> Counter[Iri]:
     """How many conflicts of the default kinds each entity has: what every count of a model is."""
     return Counter(entity for c in listed_conflicts if c.kind in DEFAULT for entity in c.about())

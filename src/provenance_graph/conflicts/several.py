@@ -100,7 +100,7 @@ def several_valued(
             continue
         a, b = min(exclusive, key=lambda pair: max(tiers[who] for who in pair))
         sides: tuple[Side, ...] = tuple(
-            (" + ".join(sorted(_shown(v) for v in stated[who][0])), tuple(stated[who][1]))
+            (" + ".join(sorted(_value_text(v) for v in stated[who][0])), tuple(stated[who][1]))
             for who in (a, b)
         )
         kind = _by_tiers(shown, *sorted((tiers[a], tiers[b])))
@@ -131,7 +131,7 @@ def _of_one_publisher(
             continue
         kind = by_weight(groups, snapshot.policy, prop)
         sides: tuple[Side, ...] = tuple(
-            (" + ".join(sorted(_shown(v) for v in side if v is not None)), tuple(group))
+            (" + ".join(sorted(_value_text(v) for v in side if v is not None)), tuple(group))
             for side, group in zip(values, groups, strict=True)
         )
         yield Conflict(subject, prop, shown, kind.kind, kind.severity, kind.why, sides, name)
@@ -202,5 +202,5 @@ def _wholes_of_data(snapshot: AcceptedSnapshot, dataset: Iri) -> set[Iri]:
     return seen
 
 
-def _shown(value: Value) -> str:
+def _value_text(value: Value) -> str:
     return short_id(value) if isinstance(value, Iri) else str(value)

@@ -159,7 +159,7 @@ def ledger(snapshot: AcceptedSnapshot) -> Sequence[Conflict | StoredConflict]:
         if folder is None:
             return _sought(snapshot)
         if not path_of(folder, snapshot.version).exists():
-            keep(folder, snapshot)
+            store_conflicts(folder, snapshot)
         return load(folder, snapshot.version) or ()
 
     return snapshot.cached("conflicts", opened)
@@ -199,7 +199,7 @@ def load(folder: Path, version: str) -> StoredConflicts | None:
     return StoredConflicts(sqlite3.connect(uri, uri=True, check_same_thread=False))
 
 
-def keep(
+def store_conflicts(
     folder: Path,
     snapshot: AcceptedSnapshot,
     before: str = "",
@@ -216,9 +216,11 @@ def keep(
         rows += _unchanged(path_of(folder, before), frozenset(changed))
         rows += map(_row, [*_sought(snapshot, changed), *_below(snapshot, changed)])
     else:
-        from provenance_graph.conflicts.detect import found
+        from provenance_graph.conflicts.detect import iterate_conflicts
 
-        rows += map(_row, found(in_columns(snapshot)))  # of each no more is held than its row
+        rows += map(
+            _row, iterate_conflicts(in_columns(snapshot))
+        )  # of each no more is held than its row
     # as ``conflicts`` orders them: worst first
     unique = {(row[0], row[1], row[3], row[8]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (-int(str(row[4])), row[5], row[0], row[1]))

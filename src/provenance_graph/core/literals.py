@@ -174,7 +174,7 @@ _LEXICAL: Mapping[Iri, re.Pattern[str]] = MappingProxyType(
 """The lexical forms of XML Schema 1.1 part 2, section 3.3, for the datatypes that sources use."""
 
 
-def held(literal: Literal) -> Literal:
+def normalised(literal: Literal) -> Literal:
     """A literal in the form the engine keeps.
 
     Raises ValueError where its text is no lexical form of its datatype, or is a value that
@@ -224,7 +224,7 @@ def canonical(literal: Literal) -> Literal:
     '1'
     """
     try:
-        return held(literal)
+        return normalised(literal)
     except (ValueError, InvalidOperation):
         return literal
 
@@ -321,10 +321,10 @@ def _written_day(stated: str) -> Dated | None:
         return _dated(int(m[1]), int(m[2]), int(m[3]))
     if m := re.fullmatch(r"[Qq]([1-4])[ /-]?([0-9]{4})|([0-9]{4})[ -]?[Qq]([1-4])", shown):
         return _quarter(int(m[2] or m[3]), int(m[1] or m[4]))
-    return _in_words(shown)
+    return _from_words(shown)
 
 
-def _in_words(shown: str) -> Dated | None:
+def _from_words(shown: str) -> Dated | None:
     words = [w for w in re.split(r"[\s,]+", re.sub(r"([0-9])(st|nd|rd|th)\b", r"\1", shown)) if w]
     names = [w for w in words if w.casefold().rstrip(".") in _MONTHS]
     numbers = [int(w) for w in words if re.fullmatch(r"[0-9]{1,4}", w)]
@@ -358,7 +358,7 @@ def _quarter(year: int, quarter: int) -> Dated | None:
     return Dated(end.literal, Precision.QUARTER) if end else None
 
 
-def shown_date(lexical: str, precision: Precision | None) -> str:
+def date_text(lexical: str, precision: Precision | None) -> str:
     """A date with as much as its source gave, as ISO 8601 writes it where that can.
 
     >>> [shown_date("2025-09-30", Precision(p)) for p in Precision]

@@ -32,7 +32,7 @@ from provenance_graph.core.claims import (
 )
 from provenance_graph.core.errors import BadIri, RecordError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, iri, shorten
-from provenance_graph.core.literals import canonical, held
+from provenance_graph.core.literals import canonical, normalised
 from provenance_graph.core.memo import Remembered
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA, XSD
 
@@ -50,7 +50,7 @@ def claim_iri(record: Iri, claim: Claim) -> Iri:
     return Iri(f"{record}#c-{digest[:16]}")
 
 
-def is_own_node(subject: Iri, record: Iri) -> bool:
+def is_header_or_claim(subject: Iri, record: Iri) -> bool:
     """Whether a subject is the record's header or one of its claim nodes, not an entity."""
     return subject == record or subject.startswith(f"{record}#c-")
 
@@ -267,7 +267,7 @@ def claim_from(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
 def _confidence(node: Iri, value: Value) -> Decimal:
     """A confidence; its text must be a decimal's, since ``Decimal`` reads more than XSD does."""
     try:
-        return Decimal(held(Literal(str(value), XSD.decimal)).lexical)
+        return Decimal(normalised(Literal(str(value), XSD.decimal)).lexical)
     except (ValueError, ArithmeticError) as error:
         raise RecordError(f"{node}: pg:confidence: {error}") from error
 

@@ -70,14 +70,14 @@ def _steady(text: str, count: int = len(PREFIXES)) -> str:
     return "\n".join([*sorted(lines[:head]), *lines[head:]])
 
 
-def _seen(bundle: Bundle, text: str, losses: tuple[Loss, ...]) -> Exported:
+def _document(bundle: Bundle, text: str, losses: tuple[Loss, ...]) -> Exported:
     return Exported(text, losses, frozenset(accepted(bundle)))
 
 
 def write_turtle(bundle: Bundle) -> Exported:
     """The accepted view as Turtle."""
     text = f"{turtle(view(bundle))}# {ledger.mark(bundle, 'turtle')}\n"
-    return _seen(bundle, text, (Loss(PG.Claim, _EVIDENCE),))
+    return _document(bundle, text, (Loss(PG.Claim, _EVIDENCE),))
 
 
 def write_jsonld(bundle: Bundle) -> Exported:
@@ -96,7 +96,7 @@ def write_jsonld(bundle: Bundle) -> Exported:
     known = mint("export", "jsonld", ledger.serial(bundle, "jsonld"))
     whole["@graph"].append({"@id": known, "rdfs:comment": [ledger.mark(bundle, "jsonld")]})
     losses = (Loss(PG.Claim, _EVIDENCE),)
-    return _seen(bundle, ledger.json_text(whole), losses)
+    return _document(bundle, ledger.json_text(whole), losses)
 
 
 def _json(value: Value) -> Any:
@@ -114,7 +114,9 @@ def write_trig(bundle: Bundle) -> Exported:
     evidence = rdf.write_trig(records(bundle)).decode()
     lines = turtle(view(bundle)).split("\n")
     body = [line for line in lines if not (evidence and line.startswith("@prefix "))]
-    return _seen(bundle, "\n".join([evidence, *body, f"# {ledger.mark(bundle, 'trig')}", ""]), ())
+    return _document(
+        bundle, "\n".join([evidence, *body, f"# {ledger.mark(bundle, 'trig')}", ""]), ()
+    )
 
 
 def records(bundle: Bundle) -> list[Record]:

@@ -10,7 +10,7 @@ from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.selection import of_default_kinds
 from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.literals import shown_date
+from provenance_graph.core.literals import date_text
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.fleet.answers import FleetFindingAnswer
 from provenance_graph.fleet.read import System
@@ -210,7 +210,7 @@ class _Checker:
                     newer = self.snapshot.related(DCTERMS.replaces, model)
                     by = f"; replaced by {', '.join(map(short_id, newer))}" if newer else ""
                     done = "retired" if word == "retires" else "deprecated"
-                    when = shown_date(str(value), self.snapshot.precision(entity, term))
+                    when = date_text(str(value), self.snapshot.precision(entity, term))
                     message = f"{done if past else word} {when}{by}"
                     yield "retirement", severity, message, (short_id(entity),)
 

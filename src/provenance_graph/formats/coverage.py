@@ -177,7 +177,7 @@ class Leaf(NamedTuple):
     @property
     def where(self) -> str:
         """The place as a text."""
-        return self.place if isinstance(self.place, str) else _place(self.place)
+        return self.place if isinstance(self.place, str) else _pointer(self.place)
 
     @property
     def entered(self) -> str:
@@ -241,7 +241,7 @@ def _top(path: tuple[str, ...], names: tuple[tuple[str, str], ...]) -> _Step:
     return top
 
 
-def _place(steps: Place) -> str:
+def _pointer(steps: Place) -> str:
     parts: list[str] = []
     while len(steps) == 2:
         steps, last = steps

@@ -11,7 +11,7 @@ from provenance_graph.core.sizes import size_in_name
 SIZE_WORD = re.compile(r"(?<![a-z0-9.])(?:\d+x)?\d+(?:\.\d+)?[bm](?![a-z0-9])", re.IGNORECASE)
 
 
-def size_words(name: str) -> frozenset[str]:
+def size_tokens(name: str) -> frozenset[str]:
     """The sizes that stand in a model's name, in lower case.
 
     >>> sorted(size_words("Mixtral-8x7B-Instruct-v0.1")), sorted(size_words("GPT-3"))
@@ -65,7 +65,7 @@ def may_hold(repository: str, name: str) -> bool:
 def _marks(name: str) -> tuple[frozenset[str], ...]:
     """The sizes, the scales and the versions in a name, by which two of one line are told apart."""
     parts = re.findall(r"[^\W_]+(?:\.\d+)*", name.casefold())
-    sizes = size_words(name)
+    sizes = size_tokens(name)
     versions = {p.removeprefix("v") for p in parts if re.fullmatch(r"[a-z]?\d{1,3}(?:\.\d+)?", p)}
     return sizes, _SCALES & set(parts), frozenset(versions - sizes)
 
@@ -129,7 +129,7 @@ def is_later_version(name: str, parent: str) -> bool:
     >>> is_later_version("PS3-4K-SigLIP2", "PS3-1.5K-SigLIP2")
     False
     """
-    if letters(name) == letters(parent) or size_words(name) != size_words(parent):
+    if letters(name) == letters(parent) or size_tokens(name) != size_tokens(parent):
         return False
     if _RESOLUTION.findall(name) != _RESOLUTION.findall(parent):
         return False
@@ -154,7 +154,7 @@ def is_itself(stated: str, *names: str) -> bool:
         child = letters(name)
         if parent == child:
             return True
-        if child.startswith(parent) and size_words(name) and not size_words(stated):
+        if child.startswith(parent) and size_tokens(name) and not size_tokens(stated):
             return True
     return False
 

@@ -8,7 +8,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats.coverage import Leaf
 
 
-class Places:
+class EntityPlaces:
     """The entities of a document by the places where they stand."""
 
     def __init__(self, entities: Mapping[str, Iri]) -> None:

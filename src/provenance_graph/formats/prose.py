@@ -125,7 +125,7 @@ def estimate(prop: Iri, value: Callable[[str], Value | None]) -> Maker:
     return make
 
 
-def says(prop: Iri, value: Value | None, stance: Stance = Stance.STATED) -> Maker:
+def constant_row(prop: Iri, value: Value | None, stance: Stance = Stance.STATED) -> Maker:
     """A row whose words mean one fixed value, or a stance without a value."""
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:

@@ -25,7 +25,7 @@ from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf
 from provenance_graph.formats.document import Document, Origin, Reader
 from provenance_graph.formats.fields.packages import BYTE_UNITS
 from provenance_graph.formats.ledger import ReadingLedger
-from provenance_graph.formats.places import Places
+from provenance_graph.formats.places import EntityPlaces
 from provenance_graph.formats.statements import scalar_text
 
 SHORTEST = 4
@@ -182,14 +182,14 @@ def remaining(
             unseen.append((leaf, path, text))
     if refused := _Refused(results):
         refused.count(list(reader.leaves(document)), reader.keys, shown, ledger)
-    places: Places | None = None
+    places: EntityPlaces | None = None
     done: set[tuple[Iri, str, str]] = set()
     for leaf, path, text in unseen:
         if ids[text] > (leaf.path[-1] in _IDS):
             continue
         if places is None:
             every = reader.subjects(document) if reader.subjects is not None else _only(results)
-            places = Places(every)
+            places = EntityPlaces(every)
         subject, key = places.of(leaf)
         ledger.values[Fate.READ, path] -= 1
         ledger.values[Fate.NOT_UNDERSTOOD, path] += 1

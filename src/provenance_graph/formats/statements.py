@@ -64,16 +64,16 @@ def clean(text: str) -> str:
 
 def sanitise(value: Any, text: str) -> Any:
     """A parsed document with its texts cleaned, where the source text can hold anything unclean."""
-    return _tidy(value) if "\0" in text or _ESCAPE.search(text) else value
+    return _sanitised(value) if "\0" in text or _ESCAPE.search(text) else value
 
 
-def _tidy(value: Any) -> Any:
+def _sanitised(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
-        return [_tidy(item) for item in value]
+        return [_sanitised(item) for item in value]
     if isinstance(value, dict):
-        return {_tidy(key): _tidy(item) for key, item in value.items()}
+        return {_sanitised(key): _sanitised(item) for key, item in value.items()}
     return value
 
 

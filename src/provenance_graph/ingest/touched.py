@@ -60,7 +60,7 @@ def _entities(quads: Iterable[Quad], record: Iri) -> Iterator[Iri]:
     for subject, predicate, value, _ in quads:
         if predicate == PG.about and isinstance(value, Iri):
             yield value
-        elif not rdf.is_own_node(subject, record):
+        elif not rdf.is_header_or_claim(subject, record):
             yield subject
 
 
@@ -100,6 +100,6 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
             yield from _entities(
                 store.quads(graph=graph), graph
             )  # who published it decides how it counts
-        elif graph is not None and not rdf.is_own_node(subject, graph):
+        elif graph is not None and not rdf.is_header_or_claim(subject, graph):
             yield subject
     yield from after.pending.referrers.get(name, ())

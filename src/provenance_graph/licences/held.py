@@ -99,7 +99,7 @@ class HeldLicences:
         if day and day < self.snapshot.day:
             if (node, day) not in self._lost:
                 name = self.index.names[node]
-                lost = label_history.lost(self.snapshot, self.catalogue, name, day)
+                lost = label_history.ended_labels(self.snapshot, self.catalogue, name, day)
                 self._lost[node, day] = self.catalogue.bound(one.iri for one in lost)
             if self._lost[node, day]:
                 return self._lost[node, day]

@@ -45,8 +45,8 @@ def path_text(path: tuple[Edge, ...]) -> str:
         return ""
     head, left_out, tail = _cut(path)
     middle = f" → … {left_out:,} of {len(path):,} steps left out …" if left_out else ""
-    return short_id(path[0].child) + _worded(head) + middle + _worded(tail)
+    return short_id(path[0].child) + _path_text(head) + middle + _path_text(tail)
 
 
-def _worded(path: tuple[Edge, ...]) -> str:
+def _path_text(path: tuple[Edge, ...]) -> str:
     return "".join(f" → {SAYINGS[edge.relation]} {short_id(edge.parent)}" for edge in path)

@@ -38,7 +38,7 @@ from provenance_graph.licences.results import ALLOWED, CONDITIONAL, LicenceFindi
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
 from provenance_graph.licences.situation import LicenceContext
-from provenance_graph.licences.texts.catalogue import FIRM, Carry, Licence
+from provenance_graph.licences.texts.catalogue import FIRM, Licence, PassThroughTerm
 from provenance_graph.licences.uses import PlannedUse, parse_uses
 from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import DATASET
@@ -98,7 +98,7 @@ class Problems:
     ) -> None:
         self.graph, self.plans = graph, plans
         self.now = graph.situation(subject, day=day)
-        free = Carry("free", "", FIRM, frozenset())
+        free = PassThroughTerm("free", "", FIRM, frozenset())
         self.granted = Licence(
             Iri("urn:permission"),
             key="permission",

@@ -158,7 +158,7 @@ def _by_answer(answer: AnswerOfDay, wanted: str) -> Iterator[str]:
             alike[tuple(_because(verdict.reasons, wanted))].append(_use(verdict))
     for because, uses in alike.items():
         why = f" ({'; '.join(because)})" if because else ""
-        yield f"{_listed(uses)} {wanted}{why}"
+        yield f"{_joined(uses)} {wanted}{why}"
 
 
 def _because(reasons: Iterable[Reason], wanted: str) -> Iterator[str]:
@@ -189,7 +189,7 @@ def _conditional(answer: AnswerOfDay) -> Iterator[str]:
     uses = [one for one in answer.verdicts if one.answer == CONDITIONAL]
     plain = [_use(one) for one in uses if one.use.key != "train-on-outputs"]
     if plain:
-        yield f"{_listed(plain)} on conditions{_as_far(answer)}"
+        yield f"{_joined(plain)} on conditions{_as_far(answer)}"
     for one in uses:
         if one.use.key == "train-on-outputs":
             texts = [r.text for r in one.reasons if r.kind == "outputs"]
@@ -213,7 +213,7 @@ def _exempt(answer: AnswerOfDay) -> Iterator[str]:
     texts: dict[str, None] = {}
     for term in answer.exempt:
         if touched := asked & term.condition.blocks:
-            names = _listed([USES.get(one, one) for one in sorted(touched)])
+            names = _joined([USES.get(one, one) for one in sorted(touched)])
             texts[f"{names} not excluded by {term.licence.name}, since {term.why}"] = None
     yield from texts
 
@@ -297,7 +297,7 @@ def _notices(terms: Iterable[Term]) -> Iterator[str]:
         if term.condition.key in NOTICES and term.along_weights and term.applies is not None:
             by_licence[term.licence.name].append(NOTICES[term.condition.key])
     for name, nouns in by_licence.items():
-        yield f"distribution carries {_listed(list(dict.fromkeys(nouns)))} [{name}]"
+        yield f"distribution carries {_joined(list(dict.fromkeys(nouns)))} [{name}]"
 
 
 def _data(answer: AnswerOfDay) -> Iterator[str]:
@@ -335,7 +335,7 @@ def _lineage(answer: AnswerOfDay) -> Iterator[str]:
         )
 
 
-def _listed(words: Sequence[str]) -> str:
+def _joined(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 

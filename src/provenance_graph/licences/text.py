@@ -58,7 +58,7 @@ def _answer(answer: AnswerOfDay, *, alone: bool) -> Iterator[str]:
     when = "" if alone else f" ({answer.occasion}{f', {answer.day}' if answer.day else ''})"
     yield f"uses{when}: {_basis(answer)}; lineage {answer.lineage.state}"
     for verdict in answer.verdicts:
-        yield f"  {_MARK[verdict.answer]:>3}  {_asked(verdict)}: {verdict.answer}{_parts(verdict)}"
+        yield f"  {_MARK[verdict.answer]:>3}  {_use_text(verdict)}: {verdict.answer}{_parts(verdict)}"
         for reason in verdict.reasons[:_MAX_REASONS]:
             yield f"       {reason.effect}: {reason.text}{_source(reason)}"
             if reason.path and reason.effect != "conditional":
@@ -85,7 +85,7 @@ def _parts(verdict: Verdict) -> str:
     return f" (weights {weights}, training data {verdict.data.answer}{contract})"
 
 
-def _asked(verdict: Verdict) -> str:
+def _use_text(verdict: Verdict) -> str:
     return verdict.use.key + (f"={verdict.number:,}" if verdict.number is not None else "")
 
 
@@ -99,7 +99,7 @@ def report_rows(report: LicenceReport) -> Iterator[tuple[str, ...]]:
     """A report as rows: uses, findings and notices, each with licence, clause and path."""
     for answer in report.answers:
         for verdict in answer.verdicts:
-            about = f"use {_asked(verdict)}" + (
+            about = f"use {_use_text(verdict)}" + (
                 "" if answer.occasion == "today" else f" ({answer.occasion})"
             )
             yield about, verdict.use.label, verdict.answer, "", "", ""

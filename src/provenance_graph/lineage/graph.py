@@ -12,7 +12,7 @@ import numpy as np
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, expand, local_name, short_id
-from provenance_graph.core.literals import shown_date
+from provenance_graph.core.literals import date_text
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, XSD
 from provenance_graph.lineage import paths, versions
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, Closure, Flags, closure
@@ -177,7 +177,7 @@ class LineageGraph:
                     shown = (
                         self.snapshot.label(value) or short_id(value)
                         if isinstance(value, Iri)
-                        else shown_date(value.lexical, self.snapshot.precision(entity, term))
+                        else date_text(value.lexical, self.snapshot.precision(entity, term))
                         if value.datatype == XSD.date
                         else value.lexical
                     )

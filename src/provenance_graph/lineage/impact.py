@@ -25,7 +25,7 @@ def impact(index: LineageIndex, entity: Iri, limit: int = 100) -> Impact:
     by_distance = np.bincount(result.distance[models]) if models.any() else np.zeros(0, np.int64)
     codes = index.down.code[result.via[models]]
     licences = index.licence[result.nodes[models]]
-    nodes, reasons = _listed(index, result, declared, limit)
+    nodes, reasons = _entities(index, result, declared, limit)
     return Impact(
         subject=entity,
         hit=int(models.sum()),
@@ -74,7 +74,7 @@ def _by_licence(index: LineageIndex, codes: Longs) -> tuple[tuple[tuple[Iri, ...
     return tuple(sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
-def _listed(
+def _entities(
     index: LineageIndex,
     result: Closure,
     declared: Flags,

@@ -250,7 +250,7 @@ class Lineage:
         'no lineage is known'
         """
         if not self.total:
-            return f"no lineage is known{versions.in_words(self.versions)}"
+            return f"no lineage is known{versions.versions_text(self.versions)}"
         here = f"{max(len(self.nodes) - 1, 0):,}"
         of = f" of {self.total:,} shown" if self.truncated else " shown, all there are"
         return here + of + ("" if self.influences else ", datasets and influences left out")

@@ -36,7 +36,7 @@ def of(
     return tuple(counted)
 
 
-def in_words(versions: Sequence[tuple[Iri, int]]) -> str:
+def versions_text(versions: Sequence[tuple[Iri, int]]) -> str:
     """The end of the sentence that no lineage is known.
 
     >>> in_words([(Iri("urn:a-1"), 0), (Iri("urn:a-2"), 3)])

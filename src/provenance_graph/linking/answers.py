@@ -25,7 +25,7 @@ def object_at(url: str, body: bytes) -> Mapping[str, Any]:
     return results
 
 
-def listed(value: object) -> list[Mapping[str, Any]]:
+def objects_of(value: object) -> list[Mapping[str, Any]]:
     """The objects of a list."""
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 from provenance_graph.core.errors import FetchError, Unreadable
 from provenance_graph.core.iris import PREFIXES, Iri, is_iri
 from provenance_graph.formats.fetch.fetcher import Fetcher
-from provenance_graph.linking.answers import listed, object_at, parsed, texts
+from provenance_graph.linking.answers import object_at, objects_of, parsed, texts
 from provenance_graph.model.naming.folded import fold
 
 WIKIDATA = "http://www.wikidata.org/entity/"
@@ -102,7 +102,7 @@ class ReconciliationLookup:
 
     def _read(self, answer: object) -> Iterator[LinkCandidate]:
         answers = answer.get("result") if isinstance(answer, Mapping) else None
-        for one in listed(answers)[:MAX_CANDIDATES]:
+        for one in objects_of(answers)[:MAX_CANDIDATES]:
             if not isinstance(one.get("id"), str):
                 continue
             iri = one["id"] if "://" in one["id"] else f"{self._base()}{one['id']}"
@@ -140,9 +140,9 @@ class RorLookup:
     def _read(one: object) -> LinkCandidate | None:
         if not isinstance(one, Mapping) or not is_iri(str(one.get("id", ""))):
             return None
-        names = [n for n in listed(one.get("names")) if isinstance(n.get("value"), str)]
+        names = [n for n in objects_of(one.get("names")) if isinstance(n.get("value"), str)]
         shown = [n["value"] for n in names if "ror_display" in texts(n.get("types"))]
-        links = [str(link.get("value", "")) for link in listed(one.get("links"))]
+        links = [str(link.get("value", "")) for link in objects_of(one.get("links"))]
         if not names:
             return None
         return LinkCandidate(
@@ -182,7 +182,7 @@ class SparqlLookup:
             answer = object_at(url, self.fetcher.get(url)).get("results")
             if answer is None:
                 raise FetchError(f"{self.url}: its answer has no results; is it a SPARQL service?")
-            rows = listed(answer.get("bindings") if isinstance(answer, Mapping) else None)
+            rows = objects_of(answer.get("bindings") if isinstance(answer, Mapping) else None)
             by_item: dict[tuple[str, str], list[Mapping[str, str]]] = {}
             for row in rows:
                 cells = {key: _text_of(value) for key, value in row.items()}
@@ -229,7 +229,7 @@ class HubLookup:
             results[name] = []
             for kind, path in self.kinds.items():
                 url = f"{self.url}/api/{kind}?search={quote(name)}&limit={MAX_CANDIDATES}"
-                for one in listed(parsed(url, self.fetcher.get(url)))[:MAX_CANDIDATES]:
+                for one in objects_of(parsed(url, self.fetcher.get(url)))[:MAX_CANDIDATES]:
                     repository = one.get("id")
                     if isinstance(repository, str) and REPOSITORY.fullmatch(repository):
                         about = [kind.removesuffix("s"), str(one.get("pipeline_tag") or "")]
@@ -297,7 +297,7 @@ class DumpLookup:
         return LinkCandidate(
             Iri(f"{WIKIDATA}{identifier}"),
             label,
-            tuple(str(one.get("value", "")) for one in listed(others)),
+            tuple(str(one.get("value", "")) for one in objects_of(others)),
             tuple(_sites(entity)),
             _text(entity, "descriptions", self.language),
         )
@@ -306,7 +306,7 @@ class DumpLookup:
 def _sites(entity: Mapping[str, Any]) -> Iterator[str]:
     """The official web sites (P856) of an entity."""
     claims = entity.get("claims")
-    for one in listed(claims.get("P856") if isinstance(claims, Mapping) else None):
+    for one in objects_of(claims.get("P856") if isinstance(claims, Mapping) else None):
         snak = one.get("mainsnak")
         value = snak.get("datavalue") if isinstance(snak, Mapping) else None
         site = value.get("value") if isinstance(value, Mapping) else None

@@ -23,7 +23,7 @@ from provenance_graph.core.errors import FetchError
 from provenance_graph.core.iris import Iri, is_iri
 from provenance_graph.core.terms import SKOS
 from provenance_graph.formats.fetch.fetcher import Fetcher
-from provenance_graph.linking.answers import listed, object_at, texts
+from provenance_graph.linking.answers import object_at, objects_of, texts
 from provenance_graph.linking.lookup import MAX_CANDIDATES, LinkCandidate
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
@@ -92,7 +92,7 @@ class CrossrefLookup:
             items = message.get("items") if isinstance(message, Mapping) else None
             if not isinstance(items, list):
                 raise FetchError(f"{self.url}: its answer has no items; is it Crossref's /works?")
-            results[name] = list(self._read(name, listed(items)))
+            results[name] = list(self._read(name, objects_of(items)))
         return results
 
     @staticmethod
@@ -125,7 +125,7 @@ class DataCiteLookup:
             data = object_at(url, self.fetcher.get(url)).get("data")
             if not isinstance(data, list):
                 raise FetchError(f"{self.url}: its answer has no data; is it DataCite's /dois?")
-            results[name] = list(self._read(name, listed(data)))
+            results[name] = list(self._read(name, objects_of(data)))
         return results
 
     @staticmethod
@@ -135,7 +135,7 @@ class DataCiteLookup:
             if not isinstance(stated, Mapping):
                 continue
             title = next(
-                (str(t["title"]) for t in listed(stated.get("titles")) if "title" in t), ""
+                (str(t["title"]) for t in objects_of(stated.get("titles")) if "title" in t), ""
             )
             iri = doi_iri(str(stated.get("doi", "")))
             if not title or not iri or not is_iri(iri):

@@ -142,7 +142,11 @@ def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) 
     if _is_version(one, other) or _is_version(other, one):
         yield "a source says that one is a dated version of the other"
     repositories = one.repositories and other.repositories
-    if repositories and not one.repositories & other.repositories and not _moved(one, other):
+    if (
+        repositories
+        and not one.repositories & other.repositories
+        and not _is_moved_repository(one, other)
+    ):
         yield "two hub repositories"
     if (converted(one) and plain(other)) or (converted(other) and plain(one)):
         yield "one repository holds the weights converted"
@@ -255,12 +259,12 @@ def agreements(one: EntityGroup, other: EntityGroup) -> Iterator[str]:
         yield "release dates agree"
 
 
-def speaks_for_itself(developers: Iterable[Iri]) -> bool:
+def has_reliable_names(developers: Iterable[Iri]) -> bool:
     """Whether a developer's bare name is the model itself."""
     return any(short_id(name) in developer_names().bare_name_is_the_model for name in developers)
 
 
-def _moved(one: EntityGroup, other: EntityGroup) -> bool:
+def _is_moved_repository(one: EntityGroup, other: EntityGroup) -> bool:
     """Whether a repository moved: the same last part, and the owner of one is that of the other."""
     ends = {r.rpartition("/")[2] for r in one.repositories}
     if not ends & {r.rpartition("/")[2] for r in other.repositories}:

@@ -154,7 +154,7 @@ class Matcher(PartsLeftOut):
             yield f"bare name of a series with sizes {', '.join(sorted(series)[:4])}"
         index = [g for g in (one, other) if g.is_model]
         entry = len(index) == 1 and index[0].listed & _INDICES and not index[0].repositories
-        if dated and entry and not bars.speaks_for_itself(one.developers | other.developers):
+        if dated and entry and not bars.has_reliable_names(one.developers | other.developers):
             yield "a service's bare name, and dated releases of that name exist"
 
     def _series(self, full: Full, developers: set[Iri]) -> tuple[set[str], bool]:

@@ -14,7 +14,7 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.literals import shown_date
+from provenance_graph.core.literals import date_text
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.terms import XSD
 
@@ -51,7 +51,7 @@ def value_json(
         return float(value.lexical)
     if value.datatype == XSD.boolean:
         return value.lexical == "true"
-    return shown_date(value.lexical, precision) if value.datatype == XSD.date else value.lexical
+    return date_text(value.lexical, precision) if value.datatype == XSD.date else value.lexical
 
 
 def claim_json(sourced: SourcedClaim, labels: dict[Iri, str] | None = None) -> ClaimAnswer:

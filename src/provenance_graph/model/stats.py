@@ -98,13 +98,13 @@ def stats(snapshot: AcceptedSnapshot) -> Stats:
         entities=_counts(snapshot, {local_name(c): (RDF.type, c) for c in ENTITY_CLASSES}),
         links=_counts(snapshot, {local_name(p): (p, None) for p in LINKS}),
         states=_counts(snapshot, {local_name(p): (p, None) for p in STATES}),
-        records=_most_first(readers),
-        publishers=_most_first(publishers),
+        records=_descending(readers),
+        publishers=_descending(publishers),
         annotated=snapshot.count(RDF.type, PG.Claim, ANY),
     )
 
 
-def _most_first(counted: Counter[str]) -> dict[str, int]:
+def _descending(counted: Counter[str]) -> dict[str, int]:
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -52,12 +52,12 @@ def html(report: AuditReport, receipts: Sequence[Mapping[str, Any]] = ()) -> str
     )
 
 
-def answer_words(answer: str) -> str:
+def answer_text(answer: str) -> str:
     """The answer on a use, in the words of the page."""
     return "with conditions" if answer == CONDITIONAL else answer
 
 
-def state_words(field: FieldAnswer) -> str:
+def state_text(field: FieldAnswer) -> str:
     """The disclosure state of a field: glyph and word."""
     state = STATES[field["state"]]
     return f"{state.glyph} {state.word}"
@@ -120,8 +120,8 @@ def label_of(model: ModelFacts, iri: str) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "plain": value_text,
     "with_unit": with_unit,
-    "answer_words": answer_words,
-    "state_words": state_words,
+    "answer_words": answer_text,
+    "state_words": state_text,
     "fields": fields,
     "gaps": gaps,
     "sources_of": sources_of,

@@ -33,7 +33,7 @@ def picture(lineage: LineageAnswer) -> str:
     if not edges:
         return ""
     columns = _columns(nodes, edges)
-    places, width, height = _places(columns)
+    places, width, height = _positions(columns)
     lines = "".join(_line(edge, places) for edge in edges)
     marks = "".join(_mark(edge, places) for edge in edges)
     boxes = "".join(_box(node, *places[node["iri"]]) for node in nodes)
@@ -84,7 +84,7 @@ def _settle(column: Sequence[str], rank: dict[str, float]) -> None:
         rank[iri] = place - (len(column) - 1) / 2
 
 
-def _places(columns: Sequence[Sequence[str]]) -> tuple[dict[str, tuple[float, float]], int, int]:
+def _positions(columns: Sequence[Sequence[str]]) -> tuple[dict[str, tuple[float, float]], int, int]:
     tallest = max(map(len, columns))
     height = tallest * (HEIGHT + GAP_Y) - GAP_Y + 2 * PAD
     places: dict[str, tuple[float, float]] = {}

@@ -54,7 +54,7 @@ def read_sync(path: Path) -> list[SyncSource]:
     return read_entries(path, "source", example, MAX_SOURCES, partial(_source, path))
 
 
-def place_problem(place: str) -> str:
+def source_problem(place: str) -> str:
     """What is wrong with a place; nothing where it can be read.
 
     >>> place_problem("hf:org/name"), place_problem("ftp://example.org/x")[:9]
@@ -79,7 +79,7 @@ def _source(path: Path, key: str, entry: Any, problems: list[Problem]) -> SyncSo
     problems += [
         Problem(f"{key}: {place[:80]}", wrong)
         for place in places
-        if (wrong := place_problem(place))
+        if (wrong := source_problem(place))
     ]
     if not places:
         problems.append(Problem(key, "names no place", 'places = ["hf:org/name"]'))

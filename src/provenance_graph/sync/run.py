@@ -15,7 +15,7 @@ from provenance_graph.core.errors import FetchError
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.fetcher import Fetcher, fetch
 from provenance_graph.sync.config import SyncSource
-from provenance_graph.sync.state import Seen, SyncState
+from provenance_graph.sync.state import SourceState, SyncState
 
 STATUSES = ("changed", "unchanged", "new", "renamed", "gated", "gone", "failed", "fresh")
 """What may come of a place: ``fresh`` ones were asked lately and are not asked again."""
@@ -24,7 +24,7 @@ BAD = ("gone", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceOutcome:
+class SourceOutcome:
     """What came of one place, and why."""
 
     source: str
@@ -38,7 +38,7 @@ class PlaceOutcome:
 class Synced:
     """What came of a run."""
 
-    outcomes: list[PlaceOutcome] = field(default_factory=list)
+    outcomes: list[SourceOutcome] = field(default_factory=list)
     requests: int = 0
     not_modified: int = 0
 
@@ -66,7 +66,7 @@ def synchronise(
     today: str,
     known: Callable[[str], bool] = _unknown,
     everything: bool = False,
-) -> Iterator[PlaceOutcome]:
+) -> Iterator[SourceOutcome]:
     """Ask every place that is due and take in what changed; an outcome a place, as it comes.
 
     ``take`` None is a dry run: it asks what changed, takes nothing in and remembers nothing.
@@ -75,11 +75,11 @@ def synchronise(
     """
     for source in sources:
         for place in _expanded(source, fetcher):
-            if isinstance(place, PlaceOutcome):
+            if isinstance(place, SourceOutcome):
                 yield place
                 continue
             if not everything and not state.due(place, source.every, now()):
-                yield PlaceOutcome(source.name, place, "fresh", "requested recently")
+                yield SourceOutcome(source.name, place, "fresh", "requested recently")
                 continue
             outcome, seen = _one(source, place, fetcher, state, take, now(), today, known)
             if take is not None:
@@ -87,7 +87,7 @@ def synchronise(
             yield outcome
 
 
-def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | PlaceOutcome]:
+def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | SourceOutcome]:
     """The places of a source; an account's ``hf:org/*`` becomes its repositories."""
     for place in source.places:
         if not place.endswith("/*"):
@@ -96,7 +96,7 @@ def _expanded(source: SyncSource, fetcher: Fetcher) -> Iterator[str | PlaceOutco
         try:
             yield from _account(place[3:-2], fetcher)
         except FetchError as error:
-            yield PlaceOutcome(source.name, place, _status(error), str(error))
+            yield SourceOutcome(source.name, place, _status(error), str(error))
 
 
 def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _one(
     at: float,
     today: str,
     known: Callable[[str], bool],
-) -> tuple[PlaceOutcome, Seen]:
+) -> tuple[SourceOutcome, SourceState]:
     """Ask one place; the outcome, and what is remembered of it."""
     before = state.seen.get(place)
     revision = moved = ""
@@ -139,7 +139,7 @@ def _one(
             revision, moved = _revision(place, fetcher)
             if before and revision and revision == before.revision and not moved:
                 seen = replace(before, at=at, status="unchanged", detail="")
-                return PlaceOutcome(
+                return SourceOutcome(
                     source.name, place, "unchanged", f"still at {revision[:12]}"
                 ), seen
         results = [
@@ -148,7 +148,7 @@ def _one(
         ]
     except FetchError as error:
         status = _status(error)
-        return PlaceOutcome(source.name, place, status, str(error)), Seen(
+        return SourceOutcome(source.name, place, status, str(error)), SourceState(
             at, status, detail=str(error)
         )
     documents = sum(isinstance(item, Document) for item in results)
@@ -162,8 +162,8 @@ def _one(
         status, detail = ("changed" if stored else "new"), ""
     faults = [str(item) for item in results if isinstance(item, Problem)]
     detail = "; ".join(filter(None, (detail, *faults[:3])))
-    seen = Seen(at, status, revision, moved, detail)
-    return PlaceOutcome(source.name, place, status, detail, documents), seen
+    seen = SourceState(at, status, revision, moved, detail)
+    return SourceOutcome(source.name, place, status, detail, documents), seen
 
 
 def _revision(place: str, fetcher: Fetcher) -> tuple[str, str]:

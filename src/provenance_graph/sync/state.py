@@ -11,7 +11,7 @@ FILE = "sync.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SourceState:
     """When a place was asked, what came of it, its revision, and under what name it went on."""
 
     at: float
@@ -26,18 +26,18 @@ class SyncState:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.seen: dict[str, Seen] = {}
+        self.seen: dict[str, SourceState] = {}
         if path is not None:
             with suppress(OSError, ValueError, TypeError, AttributeError):
                 read = json.loads(path.read_text(encoding="utf-8"))
-                self.seen = {place: Seen(**one) for place, one in read["places"].items()}
+                self.seen = {place: SourceState(**one) for place, one in read["places"].items()}
 
     def due(self, place: str, every: int, now: float) -> bool:
         """Whether a place is to be asked again: it never was, failed, or long enough ago."""
         seen = self.seen.get(place)
         return seen is None or seen.status == "failed" or not 0 <= now - seen.at < every
 
-    def note(self, place: str, seen: Seen) -> None:
+    def note(self, place: str, seen: SourceState) -> None:
         """Keep what came of a place, at once: an interrupted run goes on behind it."""
         self.seen[place] = seen
         if self.path is None:

@@ -15,7 +15,7 @@ RECORDED = frozenset({"findings", "measurements"})
 """Collections of what people and comparisons recorded: their documents were never imported."""
 
 
-def held_places(store: Store, collections: Iterable[str] = ()) -> dict[str, list[str]]:
+def stored_sources(store: Store, collections: Iterable[str] = ()) -> dict[str, list[str]]:
     """Places by collection: repositories of the Hub as ``hf:org/name``, other addresses as they are.
 
     Without collections those of what was imported; a collection by its short name also takes in
@@ -34,12 +34,12 @@ def held_places(store: Store, collections: Iterable[str] = ()) -> dict[str, list
         if not wanted and collection in RECORDED:
             continue
         document = header.get(SCHEMA.url)
-        if isinstance(document, Iri) and (place := place_of(document)):
+        if isinstance(document, Iri) and (place := address_of(document)):
             results.setdefault(collection or "imported", {})[place] = None
     return {name: sorted(places) for name, places in sorted(results.items())}
 
 
-def place_of(document: str) -> str:
+def address_of(document: str) -> str:
     """Where a document can be asked for again; nothing where it has no address.
 
     >>> place_of("https://huggingface.co/api/models/org/name")

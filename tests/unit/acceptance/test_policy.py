@@ -15,7 +15,7 @@ import pytest
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.file import policy_of
 from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
-from provenance_graph.acceptance.policy.report import Tally, examine, in_words, subjects, tallied
+from provenance_graph.acceptance.policy.report import Tally, examine, sentences, subjects, tallied
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Value
@@ -227,7 +227,7 @@ def test_what_another_policy_would_change_is_shown(tmp_path: Path) -> None:
 
 
 def test_the_policy_is_told_in_words() -> None:
-    words = "\n".join(in_words(load_policy(store())))
+    words = "\n".join(sentences(load_policy(store())))
     assert "Never accepted: Estimate." in words
     assert "Between claims of one basis decide: the closer source, then" in words
     assert "Now is 2026-06-01." in words

@@ -9,7 +9,7 @@ import pytest
 import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.changes.carry import carry_conflicts
+from provenance_graph.changes.carry import update_conflicts
 from provenance_graph.conflicts import detect, stored
 from provenance_graph.conflicts.number import number_of, path_of
 from provenance_graph.conflicts.selection import counted, summary
@@ -79,7 +79,7 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
         first = AcceptedSnapshot(store, folder=folder)
         about = model("acme/m0")
         alone = number_of(first, about)  # found for it alone, then counted in the file
-        stored.keep(folder, first)
+        stored.store_conflicts(folder, first)
         assert len(rows(folder, first.version)) == 1
         assert alone == number_of(first, about) == counted(stored.ledger(first))[about] == 1
         assert number_of(first, model("acme/m")) == 0
@@ -92,11 +92,11 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
         monkeypatch.setattr(
             detect, "conflicts", lambda s, about=None: sought.append(about) or seek(s, about)
         )
-        carry_conflicts(root, snapshot)
+        update_conflicts(root, snapshot)
         carried = rows(folder, snapshot.version)
         assert sought == [frozenset({model("acme/m1")})]
         path_of(folder, snapshot.version).unlink()
-        stored.keep(folder, snapshot)
+        stored.store_conflicts(folder, snapshot)
         assert carried == rows(folder, snapshot.version)
         assert len(carried) == 2
         listed = stored.load(folder, snapshot.version)
@@ -138,14 +138,14 @@ def test_a_name_that_a_commit_maps_has_its_conflict_once(tmp_path: Path) -> None
         update(store, [record("one", 0, 12)])
     folder = Path(derived_folder(str(root)) or "")
     with EmbeddedStore.open(root) as store:
-        stored.keep(folder, AcceptedSnapshot(store, folder=folder))
+        stored.store_conflicts(folder, AcceptedSnapshot(store, folder=folder))
     with EmbeddedStore.open_writer(root) as store:
         update(store, [entity_record("index", 24)])
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=folder)
-        carry_conflicts(root, snapshot)
+        update_conflicts(root, snapshot)
         carried = rows(folder, snapshot.version)
         path_of(folder, snapshot.version).unlink()
-        stored.keep(folder, snapshot)
+        stored.store_conflicts(folder, snapshot)
         assert carried == rows(folder, snapshot.version)
         assert [row[1] for row in carried] == [model("acme/m0")]

@@ -9,7 +9,7 @@ import pytest
 import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.changes.carry import carry_conflicts
+from provenance_graph.changes.carry import update_conflicts
 from provenance_graph.conflicts import stored
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.number import path_of
@@ -96,16 +96,16 @@ def test_a_later_word_on_the_parent_alone_reaches_the_child(tmp_path: Path, prop
         update(store, [record("oak", *child)])
     folder = Path(derived_folder(str(root)) or "")
     with EmbeddedStore.open(root) as store:
-        stored.keep(folder, AcceptedSnapshot(store, folder=folder))
+        stored.store_conflicts(folder, AcceptedSnapshot(store, folder=folder))
     for number in (2048, 4096):  # a conflict arises, and is brought along with its new value
         later = Claim(PARENT, prop, integer(number), basis=Basis.ARTIFACT)
         with EmbeddedStore.open_writer(root) as store:
             update(store, [record("ash", Claim(PARENT, RDF.type, PG.Model), later)])
         with EmbeddedStore.open(root) as store:
             snapshot = AcceptedSnapshot(store, folder=folder)
-            carry_conflicts(root, snapshot)
+            update_conflicts(root, snapshot)
             carried = _rows(folder, snapshot.version)
             path_of(folder, snapshot.version).unlink()
-            stored.keep(folder, snapshot)
+            stored.store_conflicts(folder, snapshot)
             assert carried == _rows(folder, snapshot.version)
             assert [row[1] for row in carried] == [CHILD]

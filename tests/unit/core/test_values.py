@@ -156,7 +156,7 @@ def test_a_number_is_a_plain_literal_of_its_kind() -> None:
 def test_what_is_no_lexical_form_is_no_value(lexical: str, datatype: Iri) -> None:
     stated = Literal(lexical, datatype)
     with pytest.raises(ValueError, match=r"is not|no such day"):
-        literals.held(stated)
+        literals.normalised(stated)
     assert literals.canonical(stated) == stated
 
 
@@ -175,7 +175,7 @@ def test_what_is_no_lexical_form_is_no_value(lexical: str, datatype: Iri) -> Non
     ],
 )
 def test_every_lexical_form_is_read(lexical: str, datatype: Iri, expected: str) -> None:
-    assert literals.held(Literal(lexical, datatype)).lexical == expected
+    assert literals.normalised(Literal(lexical, datatype)).lexical == expected
 
 
 @pytest.mark.parametrize("stated", ["٣", "１２", "٢٠٢٥-10-01"])

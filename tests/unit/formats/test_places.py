@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, Leaf
 from provenance_graph.formats.ledger import ReadingLedger
-from provenance_graph.formats.places import Places
+from provenance_graph.formats.places import EntityPlaces
 from provenance_graph.formats.records import whole_reading
 from provenance_graph.formats.registry import readers
 
@@ -37,13 +37,13 @@ def test_a_place_is_the_same_as_steps_and_as_a_text() -> None:
         ("/y/name", "/y", "q"),
     ]
     for entities in ({"/x": A, "/y": B}, {"": A}, {"/x": A, "/x/parts/0": B}, {}):
-        places = Places(entities)
+        places = EntityPlaces(entities)
         for leaf in _leaves():
             assert places.of(leaf) == places.of(leaf._replace(place=leaf.where))
 
 
 def test_the_entity_is_that_of_the_longest_place() -> None:
-    places = Places({"/x": A, "/x/parts/0": B})
+    places = EntityPlaces({"/x": A, "/x/parts/0": B})
     assert [places.of(leaf) for leaf in _leaves()] == [
         (B, "name"),
         (B, "n.m"),

@@ -8,7 +8,7 @@ from licence_world import thing, world
 from provenance_graph.licences.breaches_file import breaches_file
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.breaches import Filters, store_findings
-from provenance_graph.licences.rules.stored import keep
+from provenance_graph.licences.rules.stored import store_basis
 
 LLAMA = "meta-llama/Llama-3.1-8B"
 FILTERS = {
@@ -41,7 +41,7 @@ def test_filters_of_stored_findings_answer_as_a_look_at_every_model(
     tmp_path, monkeypatch, name, limit
 ):
     expected = store_findings(stored_world(), filters=FILTERS[name], limit=limit).to_json()
-    keep(tmp_path, stored_world(tmp_path))
+    store_basis(tmp_path, stored_world(tmp_path))
 
     def never(*_, **__):
         raise AssertionError("a model was looked at again")
@@ -67,5 +67,5 @@ def test_a_damaged_file_is_made_again_and_one_of_other_numbers_is_not_read(tmp_p
     assert store_findings(graph).to_json() == expected
     other = world([("a/a", "finetune", "a/b")], {"a/a": "mit"})
     other.snapshot.folder, other.snapshot.version = tmp_path, "1"
-    keep(tmp_path, other)
+    store_basis(tmp_path, other)
     assert store_findings(stored_world(tmp_path)).to_json() == expected

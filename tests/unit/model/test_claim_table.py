@@ -20,7 +20,7 @@ from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.assessment.derived import EvidenceLevels
-from provenance_graph.changes.claim_rows import carry_table
+from provenance_graph.changes.claim_rows import update_table
 from provenance_graph.conflicts.detect import SILENT, conflicts
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Claim, Literal, Quad, Record
@@ -163,7 +163,7 @@ def committed(
                 update(store, decided=same, derive=EvidenceLevels())
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=root / "derived")
-        carry_table(root, snapshot)
+        update_table(root, snapshot)
         over = in_columns(snapshot)
         assert isinstance(over, TableSnapshot)
         yield root, AcceptedSnapshot(store), over
@@ -206,7 +206,7 @@ def test_the_table_before_the_last_is_removed(committed) -> None:
         update(store, drop=[next(over.records())], derive=EvidenceLevels())
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=root / "derived")
-        carry_table(root, snapshot)
+        update_table(root, snapshot)
         assert sorted(claim_table.versions(root / "derived")) == sorted(
             [over.version, snapshot.version]
         )
@@ -219,7 +219,7 @@ def test_too_many_changes_leave_the_table_behind(committed, monkeypatch) -> None
         update(store, drop=[next(over.records())], derive=EvidenceLevels())
     with EmbeddedStore.open(root) as store:
         snapshot = AcceptedSnapshot(store, folder=root / "derived")
-        carry_table(root, snapshot)
+        update_table(root, snapshot)
         assert in_columns(snapshot) is snapshot
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
-from provenance_graph.changes.claim_rows import carry_table
+from provenance_graph.changes.claim_rows import update_table
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record
 from provenance_graph.core.iris import Iri, model
@@ -48,7 +48,7 @@ def by_sparql(snapshot: AcceptedSnapshot, least: int) -> list[tuple[object, ...]
 
 def forget(snapshot: AcceptedSnapshot) -> None:
     """Delete the counts that the build kept."""
-    repeats.kept_file(snapshot.folder, snapshot.version).unlink()
+    repeats.counts_file(snapshot.folder, snapshot.version).unlink()
 
 
 @pytest.mark.parametrize("least", [1, 2, 3, 100_000])
@@ -57,7 +57,7 @@ def test_the_counts_give_what_the_query_gives(snapshot: AcceptedSnapshot, least:
     wanted = by_sparql(snapshot, least)
     assert bool(wanted) is (least < 100)
     answer = stored.ask(snapshot, repeats.NAME, {"least": str(least)})
-    assert repeats.kept_file(snapshot.folder, snapshot.version).is_file()
+    assert repeats.counts_file(snapshot.folder, snapshot.version).is_file()
     assert answer.rows == wanted
     assert answer.names == ("property", "one", "other", "models", "equal", "share")
 
@@ -88,7 +88,7 @@ def test_equal_numbers_of_other_types_and_several_values_count_as_in_sparql(
         update(store, given, derive=EvidenceLevels())
     with EmbeddedStore.open(copied) as store:
         after = AcceptedSnapshot(store, folder=copied / "derived")
-        carry_table(copied, after)
+        update_table(copied, after)
         answer = stored.ask(after, repeats.NAME, {"least": "1"}).rows
         assert answer == by_sparql(after, 1)
         mine = {(str(r[1])[-1], str(r[2])[-1]): r[3:5] for r in answer if r[1].startswith(EX)}
@@ -110,7 +110,7 @@ def test_what_a_commit_changed_is_in_the_counts_of_the_new_version(
     with EmbeddedStore.open(copied) as store:
         after = AcceptedSnapshot(store, folder=copied / "derived")
         indexes.make_all(copied / "derived", after, snapshot.version, slow=True, seldom=False)
-        assert repeats.kept_file(copied / "derived", after.version).is_file()
+        assert repeats.counts_file(copied / "derived", after.version).is_file()
         bound = {"least": literals.integer(1)}
         known = stored.known(after, QUESTION, bound)
         assert known is not None
@@ -120,7 +120,7 @@ def test_what_a_commit_changed_is_in_the_counts_of_the_new_version(
 
 def test_damaged_counts_are_made_again(snapshot: AcceptedSnapshot) -> None:
     wanted = stored.ask(snapshot, repeats.NAME).rows
-    file = repeats.kept_file(snapshot.folder, snapshot.version)
+    file = repeats.counts_file(snapshot.folder, snapshot.version)
     file.write_text(json.dumps([["cut"]]), "utf-8")
     assert stored.ask(snapshot, repeats.NAME).rows == wanted
 
@@ -131,4 +131,4 @@ def test_a_store_without_a_claim_table_is_asked_by_sparql(snapshot: AcceptedSnap
         shutil.rmtree(table)
     wanted = by_sparql(snapshot, 3)
     assert stored.ask(snapshot, repeats.NAME).rows == wanted
-    assert not repeats.kept_file(snapshot.folder, snapshot.version).exists()
+    assert not repeats.counts_file(snapshot.folder, snapshot.version).exists()

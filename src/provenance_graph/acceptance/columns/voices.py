@@ -21,7 +21,7 @@ def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
 
     Claims of all records count, accepted or not; values are equal as SPARQL's ``=`` has it.
     """
-    said = _said(table, properties)
+    said = _stated_values(table, properties)
     spoken = said.select("property", "model", "publisher").unique()
     both = _pairs(spoken, ["property", "model"]).group_by("property", "publisher", "other").len()
     same = _pairs(said, ["property", "model", "same"]).unique(
@@ -38,7 +38,7 @@ def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
     ]
 
 
-def _said(table: ClaimTable, properties: Collection[Iri]) -> pl.DataFrame:
+def _stated_values(table: ClaimTable, properties: Collection[Iri]) -> pl.DataFrame:
     """What each publisher gives of each property of each entity, once."""
     wanted = pl.col("property").is_in(list(map(str, properties)))
     claims = table.claims.filter(wanted & (pl.col("kind") != columns.NO_VALUE))

@@ -79,7 +79,7 @@ class Difference:
     then: tuple[str, ...]
 
 
-def in_words(policy: Policy) -> Iterator[str]:
+def sentences(policy: Policy) -> Iterator[str]:
     """The policy, a sentence a line."""
     order = ", ".join(basis.label for basis in policy.basis_order)
     yield f"Bases, strongest first: {order}."
@@ -248,7 +248,7 @@ def stored(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, Tally]] | None:
 def to_answer(policy: Policy, entities: int, tallies: Mapping[str, Tally]) -> PolicyAnswer:
     """The policy with what its rules decided, as JSON."""
     return {
-        "policy": list(in_words(policy)),
+        "policy": list(sentences(policy)),
         "entities": entities,
         "rules": [
             {
@@ -270,7 +270,7 @@ def compared(
     """That with another policy, and what it would change, as JSON."""
     return {
         **answer,
-        "other": list(in_words(other)),
+        "other": list(sentences(other)),
         "differences": [
             {
                 "subject": short_id(one.subject),

@@ -32,14 +32,14 @@ def question_of(source: QuadSource, policy: Policy, folder: Path | None = None) 
     Where a ``folder`` is given it is kept there for the next process.
     """
     form = reference.StoredForm(folder, "levels", _stamp(), _dump, _load)
-    uses, facets = reference.parsed(source, _asked, form)
+    uses, facets = reference.parsed(source, _used_properties, form)
     return LevelQuestion(uses, facets, policy.single)
 
 
 Asked = tuple[frozenset[Iri], dict[Iri, Facet]]
 
 
-def _asked(source: QuadSource) -> Asked:
+def _used_properties(source: QuadSource) -> Asked:
     known = loader.read_rubrics(source)
     return known.uses, dict(known.facets)
 

@@ -32,7 +32,7 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.literals import shown_date
+from provenance_graph.core.literals import date_text
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.model.ranks import Movement, Rank, movements, rank_of
 
@@ -327,7 +327,7 @@ def _text(facts: Facts, predicate: Iri) -> str:
     precision = next(
         (p for p in Precision if p.mark is not None and predicate in facts.get(p.mark, ())), None
     )
-    return shown_date(value, precision) if value else ""
+    return date_text(value, precision) if value else ""
 
 
 def _entities(facts: Facts, predicate: Iri) -> tuple[Iri, ...]:

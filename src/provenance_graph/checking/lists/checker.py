@@ -130,7 +130,7 @@ class ElementChecker:
         subjects: Sequence[Iri],
     ) -> Result:
         places = getattr(element, format, ()) if view is not None else ()
-        result = _at_places(element, view, places) if places else _by_claims(element, claims)
+        result = _at_paths(element, view, places) if places else _by_claims(element, claims)
         own = _own_predicates(element.properties)
         if result.status == MET and (other := against(self._known, own, claims)):
             return replace(result, status=CONTRADICTED, better=other)
@@ -222,7 +222,7 @@ def _shape(wanted: str, element: str) -> Iri:
     return mint("check", wanted, element)
 
 
-def _at_places(element: Element, view: BomView | None, places: Sequence[str]) -> Result:
+def _at_paths(element: Element, view: BomView | None, places: Sequence[str]) -> Result:
     """The element where the list says that it stands in the format."""
     assert view is not None
     met: list[str] = []

@@ -103,14 +103,14 @@ def _row(
 def _value(sourced: SourcedClaim, labels: dict[Iri, str]) -> str:
     """What is claimed: a label or value, else the text as stated, else the stance."""
     from provenance_graph.core.iris import Iri
-    from provenance_graph.core.literals import shown_date
+    from provenance_graph.core.literals import date_text
     from provenance_graph.session import rendered
 
     claim = sourced.claim
     if claim.value is None:
         return claim.as_stated or claim.stance.label
     label = labels.get(claim.value) if isinstance(claim.value, Iri) else ""
-    return label or shown_date(rendered(claim.value), claim.precision)
+    return label or date_text(rendered(claim.value), claim.precision)
 
 
 def _flags(snapshot: AcceptedSnapshot, sourced: SourcedClaim) -> list[str]:

@@ -60,7 +60,7 @@ def command(
     Without --kind or --all: where the developer contradicts itself, sources of like weight
     disagree, a value is implausible, or two names are kept separate because values differ.
     """
-    from provenance_graph.changes.carry import carry_conflicts
+    from provenance_graph.changes.carry import update_conflicts
     from provenance_graph.conflicts import detect, selection
     from provenance_graph.conflicts.stored import ledger
     from provenance_graph.model.naming.resolve import resolve
@@ -73,7 +73,7 @@ def command(
     session.say_unknown(snapshot, *(subjects or ()))
     makers = [resolve(snapshot, name, "organization") for name in developers]
     if subjects is None:
-        carry_conflicts(session.folder, snapshot)
+        update_conflicts(session.folder, snapshot)
     listed = ledger(snapshot) if subjects is None else detect.conflicts(snapshot, subjects)
     result = selection.chosen(
         listed, kinds, named, makers, snapshot=snapshot, every=every or (count and not kinds)

@@ -38,7 +38,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
         Difference,
         compared,
         examine,
-        in_words,
+        sentences,
         subjects,
         tallied,
         to_answer,
@@ -65,7 +65,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
     if form == "csv":
         _print_csv(session, file, tallies, differences)
         return
-    for line in in_words(policy):
+    for line in sentences(policy):
         click.echo(line)
     click.echo(f"\nOver {entities:,} models, datasets and families")
     rows = [(rule, t.count, ", ".join(t.in_words())) for rule, t in tallies.items()]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from provenance_graph.formats.fetch.fetcher import Fetcher
     from provenance_graph.ingest.run import ImportReport
     from provenance_graph.store.base import WritableStore
-    from provenance_graph.sync import PlaceOutcome, Synced, SyncSource
+    from provenance_graph.sync import SourceOutcome, Synced, SyncSource
 
 
 @click.command()
@@ -90,8 +90,8 @@ def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> 
     """What is to be read; raises UsageError for a source that is none."""
     import difflib
 
-    from provenance_graph.sync import SyncSource, held_places, read_sync
-    from provenance_graph.sync.config import place_problem
+    from provenance_graph.sync import SyncSource, read_sync, stored_sources
+    from provenance_graph.sync.config import source_problem
 
     file = config or Path("sync.toml")
     configured = read_sync(file) if config or file.is_file() else []
@@ -99,7 +99,7 @@ def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> 
         return configured
     named = {source.name: source for source in configured}
     if not wanted:
-        stored = held_places(session.store())
+        stored = stored_sources(session.store())
         if not stored:
             raise UsageError(
                 "no sync.toml here, and nothing in the store was imported from the web; name a "
@@ -110,15 +110,15 @@ def _sources(session: Session, wanted: tuple[str, ...], config: Path | None) -> 
     for name in wanted:
         if name in named:
             chosen.append(named[name])
-        elif not place_problem(name):
+        elif not source_problem(name):
             chosen.append(SyncSource("asked for", (name,), every=0))
-        elif stored := held_places(session.store(), [name]):
+        elif stored := stored_sources(session.store(), [name]):
             chosen += [
                 SyncSource(one, tuple(places), collection=one) for one, places in stored.items()
             ]
         else:
-            near = difflib.get_close_matches(name, [*named, *held_places(session.store())], 3)
-            hint = f"did you mean {', '.join(near)}?" if near else f"{place_problem(name)}"
+            near = difflib.get_close_matches(name, [*named, *stored_sources(session.store())], 3)
+            hint = f"did you mean {', '.join(near)}?" if near else f"{source_problem(name)}"
             raise UsageError(f"no source {name[:80]!r}; {hint}")
     return chosen
 
@@ -166,13 +166,13 @@ def _run(
     fetcher: Fetcher,
     dry: bool,
     force: bool,
-) -> Iterator[PlaceOutcome]:
+) -> Iterator[SourceOutcome]:
     from provenance_graph.store.embedded import EmbeddedStore
     from provenance_graph.store.opening import require_current
-    from provenance_graph.sync import SyncState, held_places, synchronise
+    from provenance_graph.sync import SyncState, stored_sources, synchronise
     from provenance_graph.sync.state import FILE
 
-    stored = {place for places in held_places(session.store()).values() for place in places}
+    stored = {place for places in stored_sources(session.store()).values() for place in places}
     take = None
     if not dry:
         writer = stack.enter_context(EmbeddedStore.open_writer(session.folder))

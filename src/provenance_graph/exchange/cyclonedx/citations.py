@@ -89,7 +89,7 @@ class _Field:
         if stored.standing is not AcceptanceStatus.ACCEPTED or stored.claim.value is None:
             return False
         value = stored.resolved if stored.resolved is not None else stored.claim.value
-        return _is_shown(value, self.only)
+        return _is_written(value, self.only)
 
 
 def _of_nodes(bundle: Bundle, entity: BundleEntity, part: dict[str, Any]) -> Iterator[_Field]:
@@ -118,7 +118,7 @@ Place = tuple[str, Iri, str | None, bool]
 def _fields(part: dict[str, Any]) -> Iterator[Place]:
     """The fields of a component that properties of what it describes fill."""
     yield from _keyed(part)
-    yield from _listed(part)
+    yield from _array_items(part)
     for n, entry in enumerate(part.get("properties", ())):
         head, _, name = entry["name"].partition(":")
         if head == "provenance-graph" and name != "id":
@@ -142,7 +142,7 @@ def _keyed(part: dict[str, Any]) -> Iterator[Place]:
                 yield f"{head}{key}", predicate, None, False
 
 
-def _listed(part: dict[str, Any]) -> Iterator[Place]:
+def _array_items(part: dict[str, Any]) -> Iterator[Place]:
     """Links, licences and ancestors, each by its place in its list."""
     for n, link in enumerate(part.get("externalReferences", ())):
         predicate = LINKS.get(link["type"], PG.paper)
@@ -161,7 +161,7 @@ def _named(name: str) -> Iri:
     return expand(name if ":" in name else f"pg:{name}")
 
 
-def _is_shown(value: Value | None, only: str | None) -> bool:
+def _is_written(value: Value | None, only: str | None) -> bool:
     """Whether a field shows a value, which of a date may be the month or the year alone."""
     shown = shorten(value) if isinstance(value, Iri) else str(value)
     return only in (None, shown) or shown.startswith(f"{only}-")

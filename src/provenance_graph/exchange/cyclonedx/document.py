@@ -113,13 +113,13 @@ def _compositions(bundle: Bundle) -> list[dict[str, Any]]:
     for model in bundle.models:
         parents = bundle.entity(model).iris(PROV.wasDerivedFrom)
         aggregate = "incomplete" if parents else "unknown"
-        if model in from_scratch and not parents and _tells_its_data(bundle.entity(model)):
+        if model in from_scratch and not parents and _discloses_training_data(bundle.entity(model)):
             aggregate = "complete"
         groups.setdefault(aggregate, []).append(short_id(model))
     return [{"aggregate": kind, "assemblies": refs} for kind, refs in sorted(groups.items())]
 
 
-def _tells_its_data(entity: BundleEntity) -> bool:
+def _discloses_training_data(entity: BundleEntity) -> bool:
     """Whether all datasets that a model was trained on are disclosed."""
     silences = (PG.partlyDisclosed, PG.undisclosed, PG.withheld, PG.leftBlank)
     return PG.trainedOn in entity.iris(PG.disclosed) and not any(

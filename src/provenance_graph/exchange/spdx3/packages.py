@@ -41,7 +41,7 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
     ]
     stated["comment"] = "; ".join(ledger.silences(entity))
     stated.update(
-        _makers(document, entity), **_dates(document, entity), **_places(document, entity)
+        _makers(document, entity), **_dates(document, entity), **_locations(document, entity)
     )
     stated["software_primaryPurpose"] = "data" if dataset else "model"
     stated["software_packageVersion"] = _version(document, entity)
@@ -150,7 +150,7 @@ def _dates(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     return results
 
 
-def _places(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
+def _locations(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
     """Package URL, download and home page."""
     results: dict[str, Any] = {"software_downloadLocation": NO_ASSERTION}
     dataset = entity.iri in document.bundle.datasets

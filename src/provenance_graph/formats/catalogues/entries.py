@@ -16,7 +16,7 @@ from provenance_graph.formats.catalogues.keys import Leaves
 from provenance_graph.formats.coverage import Fate, KeyTable
 from provenance_graph.formats.document import Document, ReaderOutput
 from provenance_graph.formats.fields import csv_rows
-from provenance_graph.formats.places import Places
+from provenance_graph.formats.places import EntityPlaces
 from provenance_graph.formats.statements import scalar_text
 
 Subjects = Callable[[Document], Mapping[str, Iri]]
@@ -29,18 +29,18 @@ def whole(subject: Subject) -> Subjects:
 
     def places(document: Document) -> Mapping[str, Iri]:
         entry = statements.sanitise(document.features.value, document.text)
-        return _placed([("", entry)], subject)
+        return _subjects_by_pointer([("", entry)], subject)
 
     return places
 
 
-def listed(subject: Subject) -> Subjects:
+def listed_entries(subject: Subject) -> Subjects:
     """Of a document whose entries stand in a list."""
 
     def places(document: Document) -> Mapping[str, Iri]:
         items = statements.sanitise(document.features.value, document.text)
         entries = enumerate(statements.as_list(items))
-        return _placed([(f"/{n}", entry) for n, entry in entries], subject)
+        return _subjects_by_pointer([(f"/{n}", entry) for n, entry in entries], subject)
 
     return places
 
@@ -66,7 +66,9 @@ def lines(subject: Subject) -> Subjects:
 
     def places(document: Document) -> Mapping[str, Iri]:
         read = document.lines
-        return _placed([line for line in read if not isinstance(line, Problem)], subject)
+        return _subjects_by_pointer(
+            [line for line in read if not isinstance(line, Problem)], subject
+        )
 
     return places
 
@@ -76,12 +78,12 @@ def rows(subject: Subject) -> Subjects:
 
     def places(document: Document) -> Mapping[str, Iri]:
         table = [row for row in csv_rows.rows(document) if not isinstance(row, Problem)]
-        return _placed([(f"L{line}", row) for line, row in table], subject)
+        return _subjects_by_pointer([(f"L{line}", row) for line, row in table], subject)
 
     return places
 
 
-def _placed(entries: list[tuple[str, Any]], subject: Subject) -> Mapping[str, Iri]:
+def _subjects_by_pointer(entries: list[tuple[str, Any]], subject: Subject) -> Mapping[str, Iri]:
     found = ((where, subject(entry)) for where, entry in entries if isinstance(entry, dict))
     return {where: entity for where, entity in found if entity is not None}
 
@@ -103,7 +105,7 @@ def with_rest(
                 rest.append(leaf)
         if not rest:
             return
-        places = Places(subjects(document))
+        places = EntityPlaces(subjects(document))
         by_key: dict[tuple[Iri, str], list[str]] = {}
         for leaf in rest:
             subject, key = places.of(leaf)

@@ -119,12 +119,12 @@ def _entry(
     """One model of LocalAI's gallery: its files, under the repositories in which they lie."""
     for index, file in enumerate(statements.as_list(entry.get("files"))):
         stated, at = statements.mapping(file), f"{where}/files/{index}"
-        place = _place(statements.scalar_text(stated.get("uri")))
+        place = _repository_and_file(statements.scalar_text(stated.get("uri")))
         if place is None or not place.path:
             continue  # files from elsewhere: no model is named
         yield from _file(place, statements.scalar_text(stated.get("sha256")), at, known)
     licence = statements.scalar_text(entry.get("license"))
-    for name in _own(entry) if licence else ():
+    for name in _own_repositories(entry) if licence else ():
         subjects = [iris.model(name)] if len(licences[name]) == 1 else _nodes(entry, name)
         for subject in subjects:
             yield from statements.licensed(subject, licence, locator=f"{where}/license")
@@ -141,17 +141,17 @@ def _licences(entries: list[Any]) -> Mapping[str, set[str]]:
     stated: dict[str, set[str]] = {}
     for entry in map(statements.mapping, entries):
         licence = statements.scalar_text(entry.get("license"))
-        for name in _own(entry) if licence else ():
+        for name in _own_repositories(entry) if licence else ():
             stated.setdefault(name, set()).add(licence)
     return stated
 
 
-def _own(entry: Mapping[Any, Any]) -> list[str]:
+def _own_repositories(entry: Mapping[Any, Any]) -> list[str]:
     """The repositories of the entry's own model: those it links to, else that of its first file.
 
     A text encoder or a decoder from another repository is under a licence of its own.
     """
-    held = [place.name for place, _ in _placed_files(entry)]
+    held = [place.name for place, _ in _hub_files(entry)]
     addresses = map(statements.scalar_text, statements.as_list(entry.get("urls")))
     linked = {hub.model_name(address) for address in addresses}
     return sorted(linked & set(held)) or held[:1]
@@ -161,15 +161,15 @@ def _nodes(entry: Mapping[Any, Any], name: str) -> list[Iri]:
     """The files of an entry in one repository, of which a digest is stated."""
     return [
         _node(place)
-        for place, digest in _placed_files(entry)
+        for place, digest in _hub_files(entry)
         if place.name == name and _SHA256.fullmatch(digest.casefold())
     ]
 
 
-def _placed_files(entry: Mapping[Any, Any]) -> Iterator[tuple[hub.Repository, str]]:
+def _hub_files(entry: Mapping[Any, Any]) -> Iterator[tuple[hub.Repository, str]]:
     """The files of an entry that lie in repositories of the Hub, each with its digest."""
     for stated in map(statements.mapping, statements.as_list(entry.get("files"))):
-        place = _place(statements.scalar_text(stated.get("uri")))
+        place = _repository_and_file(statements.scalar_text(stated.get("uri")))
         if place is not None and place.path:
             yield place, statements.scalar_text(stated.get("sha256"))
 
@@ -196,7 +196,7 @@ def _descriptor(entry: Any) -> ReaderOutput:
     copies: set[str] = set()
     for index, file in enumerate(statements.as_list(mapping.find(entry, "files/all"))):
         stated, at = statements.mapping(file), f"/files/all/{index}"
-        place = _place(statements.scalar_text(stated.get("url")))
+        place = _repository_and_file(statements.scalar_text(stated.get("url")))
         if place is None:
             size = statements.scalar_text(stated.get("sizeBytes"))
             what = f"a file outside the Hub ({size or 'no'} bytes) names no model"
@@ -220,7 +220,7 @@ def _descriptor(entry: Any) -> ReaderOutput:
         yield from statements.licensed(about, licence, locator="/license")
 
 
-def _place(address: str) -> hub.Repository | None:
+def _repository_and_file(address: str) -> hub.Repository | None:
     """The repository and the file of an address; LocalAI writes ``huggingface://org/name/file``."""
     if address.startswith("huggingface://"):
         owner, _, rest = address.removeprefix("huggingface://").partition("/")
@@ -293,12 +293,12 @@ def _leaves(document: Document) -> Iterator[Leaf]:
     for leaf in keys.several("entry")(document):
         step = leaf.where.split("/")[1]
         entry = statements.mapping(entries[int(step)]) if step.isdigit() else {}
-        yield leaf if _placed(entry) else Leaf(("elsewhere", *leaf.path[1:]), *leaf[1:])
+        yield leaf if _has_hub_file(entry) else Leaf(("elsewhere", *leaf.path[1:]), *leaf[1:])
 
 
-def _placed(entry: dict[str, Any]) -> bool:
+def _has_hub_file(entry: dict[str, Any]) -> bool:
     """Whether a file of the entry lies in a repository of the Hub, which then is the model."""
-    return any(_placed_files(entry))
+    return any(_hub_files(entry))
 
 
 SYNTAXES = ("json", "yaml")
@@ -306,7 +306,7 @@ SYNTAXES = ("json", "yaml")
 
 def _subjects(document: Document) -> Mapping[str, Iri]:
     """The model of every entry: the original, else the repository of its first file."""
-    kind = entries.whole if isinstance(document.features.value, dict) else entries.listed
+    kind = entries.whole if isinstance(document.features.value, dict) else entries.listed_entries
     return kind(_model)(document)
 
 
@@ -316,7 +316,7 @@ def _model(entry: Mapping[Any, Any]) -> Iri | None:
         return iris.model(original)
     files = statements.as_list(mapping.find(entry, "files/all") or entry.get("files"))
     for file in map(statements.mapping, files):
-        place = _place(statements.scalar_text(file.get("uri") or file.get("url")))
+        place = _repository_and_file(statements.scalar_text(file.get("uri") or file.get("url")))
         if place is not None and place.path:
             return iris.model(place.name)
     return None

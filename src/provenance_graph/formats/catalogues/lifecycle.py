@@ -77,7 +77,7 @@ def _recognises(features: Features) -> bool:
     )
 
 
-def _is_fed(document: Document) -> bool:
+def _is_feed(document: Document) -> bool:
     """Whether it is the feed of announcements, which is one record; lists of entries are several."""
     return not document.features.keys >= _ENTRY and isinstance(document.features.value, list)
 
@@ -86,7 +86,7 @@ def _split(document: Document) -> Iterator[Document | Problem]:
     """The entries of a list of them, each as a document of its own; nothing for one entry or the feed."""
     if document.features.syntax == "jsonl":
         listed: Iterable[Any] = document.lines
-    elif isinstance(document.features.value, list) and not _is_fed(document):
+    elif isinstance(document.features.value, list) and not _is_feed(document):
         whole = statements.sanitise(document.features.value, document.text)
         listed = ((f"/{index}", entry) for index, entry in enumerate(whole))
     else:
@@ -110,7 +110,7 @@ def _split(document: Document) -> Iterator[Document | Problem]:
 
 
 def _origin(document: Document) -> Origin:
-    if not _is_fed(document):
+    if not _is_feed(document):
         entry = statements.mapping(document.features.value)
         provider, model = (
             statements.scalar_text(entry.get("provider")),
@@ -133,7 +133,7 @@ def _origin(document: Document) -> Origin:
 
 
 def _read(document: Document) -> ReaderOutput:
-    if not _is_fed(document):
+    if not _is_feed(document):
         entry = statements.sanitise(document.features.value, document.text)
         if not isinstance(entry, dict):
             raise Unreadable(document.url, "not a mapping of provider and model")
@@ -349,7 +349,7 @@ SYNTAXES = ("yaml", "json", "jsonl")
 
 def _subjects(document: Document) -> Mapping[str, Iri]:
     """The model or offer of every entry."""
-    kind = entries.whole if isinstance(document.features.value, dict) else entries.listed
+    kind = entries.whole if isinstance(document.features.value, dict) else entries.listed_entries
     return kind(_entity)(document)
 
 

@@ -215,8 +215,8 @@ def _origin(release: dict[Any, Any], model: Iri, name: str) -> Iterator[Claim | 
         yield Problem(where, what, "the name of the base model", kind="lineage")
         yield Claim(model, PG.statedOrigin, statements.literal(text))
         return
-    own = model_names.size_words(f"{name} {stated_name(release.get('version'))}")
-    theirs = model_names.size_words(stated)
+    own = model_names.size_tokens(f"{name} {stated_name(release.get('version'))}")
+    theirs = model_names.size_tokens(stated)
     named = (
         repository
         or (_MODEL_NAME.fullmatch(text) and theirs and _same_line(text, name))

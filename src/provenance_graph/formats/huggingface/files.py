@@ -101,12 +101,12 @@ def repository_claims(repo: NamedRepository, document: Document, kind: str) -> R
     for file in sorted(folder.names()):
         base = file.rpartition("/")[2]
         try:
-            numbers = yield from _beside(repo, folder, file, base, numbers)
+            numbers = yield from _companion_file(repo, folder, file, base, numbers)
         except Unreadable as error:
             yield Problem(file, error.why, kind="syntax")
 
 
-def _beside(
+def _companion_file(
     repo: NamedRepository, folder: _Folder, file: str, base: str, numbers: Numbers
 ) -> Generator[Claim | Problem, None, Numbers]:
     """One of the other files of a folder; gives back the number format once a config stated it."""

@@ -161,7 +161,7 @@ def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
         yield from leaves_of_file(kind, document.yaml, "")
     for file in sorted(document.files):
         try:
-            yield from _beside(document, kind, file)
+            yield from _companion_leaves(document, kind, file)
         except Unreadable:
             continue  # what cannot be read is a problem of the reading
 
@@ -178,7 +178,7 @@ def _has_size(answer: dict[str, Any], where: str) -> bool:
     return "size" in file or "lfs" in file
 
 
-def _beside(document: Document, kind: str, file: str) -> Iterator[Leaf]:
+def _companion_leaves(document: Document, kind: str, file: str) -> Iterator[Leaf]:
     """The stated values of one of the files beside a document."""
     base, url = file.rpartition("/")[2], f"{document.url}/{file}"
     if base == "README.md" and kind != "card":

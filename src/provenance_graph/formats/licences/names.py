@@ -99,7 +99,7 @@ def _normalise(text: str, name: str, link: str, stated: str) -> LicenceName:
         return LicenceName(stated, unusable="names a family of licences, not one of them")
     if _TOKENS.search(text) and (result := _expression(text, stated)):
         return result
-    if twice := _said_twice(text):
+    if twice := _repeated_in_brackets(text):
         return LicenceName(stated, twice)
     if linked := _by_link(link):
         return LicenceName(stated, linked)
@@ -236,7 +236,7 @@ def _single(text: str, form: str) -> Iri | None:
     return _iri(result) if result else None
 
 
-def _said_twice(text: str) -> Iri | None:
+def _repeated_in_brackets(text: str) -> Iri | None:
     """A licence that its short name repeats in brackets: ``MIT License (MIT)``; None where they differ."""
     match = re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", text.strip())
     long, short = (_single(part, _form(part)) for part in match.groups()) if match else (None, None)

@@ -169,12 +169,12 @@ def read_ollama(document: Document) -> Iterator[Claim | Problem]:
         yield from _instructed(model, results, "")
         yield from coverage.claims(model, leaves(document), KEYS)
     elif ollama_answers.is_list(document.json):
-        yield from ollama_answers.listed(document)
+        yield from ollama_answers.listed_models(document)
     else:
-        yield from _shown(document, statements.mapping(document.json))
+        yield from _shown_model(document, statements.mapping(document.json))
 
 
-def _shown(document: Document, value: Mapping[str, Any]) -> Iterator[Claim | Problem]:
+def _shown_model(document: Document, value: Mapping[str, Any]) -> Iterator[Claim | Problem]:
     """An answer about one model."""
     text_ = value.get("modelfile")
     stated = _beside(value)
@@ -199,7 +199,7 @@ def _shown(document: Document, value: Mapping[str, Any]) -> Iterator[Claim | Pro
             yield Claim(artifact.subject, PG.layoutDigest, literals.text(layout))
         else:
             yield coverage.other(model, "layout of the tensors", layout)
-    yield from ollama_answers.told(model, value, "")
+    yield from ollama_answers.model_facts(model, value, "")
     beside = (leaf for leaf in leaves(document) if "model_info" not in leaf.path)
     yield from coverage.claims(model, beside, KEYS)
 

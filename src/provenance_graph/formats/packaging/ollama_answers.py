@@ -95,7 +95,7 @@ def tagged(name: str) -> Iri:
     return iris.entity(SOURCE, "model", name)
 
 
-def told(model: Iri, value: Mapping[str, Any], where: str) -> Iterator[Claim | Problem]:
+def model_facts(model: Iri, value: Mapping[str, Any], where: str) -> Iterator[Claim | Problem]:
     """What an answer says of a model beside its Modelfile."""
     other = scalar_text(value.get("model"))
     if other and tagged(other) != model:
@@ -153,7 +153,7 @@ def layout(value: Mapping[str, Any]) -> Iterator[str | Problem]:
         yield gguf.layout_digest(tensors)
 
 
-def listed(document: Document) -> Iterator[Claim | Problem]:
+def listed_models(document: Document) -> Iterator[Claim | Problem]:
     """Every model of a list: what it is, and the manifest that it is known by."""
     for n, raw in entries(statements.mapping(document.json)):
         where, entry = f"/models/{n}", statements.mapping(raw)
@@ -163,7 +163,7 @@ def listed(document: Document) -> Iterator[Claim | Problem]:
             continue
         model = tagged(name)
         yield from statements.is_a(model, PG.Model, name)
-        yield from told(model, entry, where)
+        yield from model_facts(model, entry, where)
         stated = scalar_text(entry.get("digest")).removeprefix("sha256:")
         digest = packages.digest("sha256", stated)
         if stated and not digest:

@@ -157,7 +157,7 @@ def _by_key(
             SignatureState.NOT_VERIFIED, "signed with a key, and no key is given"
         )
     for key in trusted.keys:
-        if _any_holds(key, signatures, messages):
+        if _any_verifies(key, signatures, messages):
             return SignatureOutcome(
                 SignatureState.VERIFIED, "a given key made the signature", fingerprint(key)
             )
@@ -180,7 +180,7 @@ def _by_certificate(
         return SignatureOutcome(
             SignatureState.NOT_VERIFIED, "the certificate's key is of another kind", signer
         )
-    if not _any_holds(key, signatures, messages):
+    if not _any_verifies(key, signatures, messages):
         why = "the certificate's key did not make the signature over this payload"
         return SignatureOutcome(SignatureState.INVALID, why, signer)
     if not trusted.roots:
@@ -255,7 +255,7 @@ def _moment(bundle: Mapping[Any, Any], trusted: Trust) -> tuple[datetime, bool]:
             "logIndex": int(index),
         }
         message = json.dumps(promised, sort_keys=True, separators=(",", ":")).encode()
-        if len(stated) < 12 and any(_holds(key, raw, message) for key in trusted.log_keys):
+        if len(stated) < 12 and any(_verifies(key, raw, message) for key in trusted.log_keys):
             return datetime.fromtimestamp(int(stated), UTC), True
     return trusted.at, False
 
@@ -267,11 +267,11 @@ def _encoded(kind: str, payload: bytes) -> tuple[bytes, bytes]:
     return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload), before
 
 
-def _any_holds(key: PublicKey, signatures: Sequence[bytes], messages: Sequence[bytes]) -> bool:
-    return any(_holds(key, raw, message) for raw in signatures for message in messages)
+def _any_verifies(key: PublicKey, signatures: Sequence[bytes], messages: Sequence[bytes]) -> bool:
+    return any(_verifies(key, raw, message) for raw in signatures for message in messages)
 
 
-def _holds(key: PublicKey, raw: bytes, message: bytes) -> bool:
+def _verifies(key: PublicKey, raw: bytes, message: bytes) -> bool:
     """Whether a key made a signature over a message."""
     if isinstance(key, ed25519.Ed25519PublicKey):
         return _passes(partial(key.verify, raw, message))

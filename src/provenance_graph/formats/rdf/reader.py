@@ -202,7 +202,7 @@ def _usable(claim: Claim) -> Claim:
     if not isinstance(value, Literal):
         return claim
     try:
-        return replace(claim, value=literals.held(value))
+        return replace(claim, value=literals.normalised(value))
     except (ValueError, ArithmeticError):
         why = f"not a {iris.shorten(value.datatype)} that can be stored"
         stated = claim.as_stated or value.lexical[:200]

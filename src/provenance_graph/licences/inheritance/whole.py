@@ -58,7 +58,7 @@ class Propagation:
 
     def mask(self, wanted: Sequence[int]) -> Words:
         """Bits as words."""
-        return _words(wanted, self.first.shape[1])
+        return _bit_words(wanted, self.first.shape[1])
 
     def having(self, wanted: Sequence[int], state: int) -> Flags:
         """Which nodes any of the bits reaches in a state."""
@@ -109,12 +109,12 @@ def _own(index: LineageIndex, catalogue: Catalogue, read: Read) -> tuple[tuple[B
                     row.append(number[key])
             rows.append(row)
     width = max(1, -(-len(bits) // 64))
-    table = np.stack([_words(row, width) for row in rows])
+    table = np.stack([_bit_words(row, width) for row in rows])
     code = np.where(index.licence < 0, len(index.licences), index.licence)
     return tuple(bits), table[2 * code + (index.kind == DATASET)]
 
 
-def _words(members: Sequence[int], width: int) -> Words:
+def _bit_words(members: Sequence[int], width: int) -> Words:
     words = [0] * width
     for bit in members:
         words[bit // 64] |= 1 << (bit % 64)
@@ -144,7 +144,7 @@ def _masks(bits: Sequence[Bit], width: int) -> _Masks:
     def rows(state: int, *, second: bool) -> Words:
         return np.stack(
             [
-                _words(
+                _bit_words(
                     [
                         number
                         for number, bit in enumerate(bits)

@@ -69,7 +69,7 @@ class Causes:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class CauseModels:
     """An entity of unknown licence and the models that it makes unknown, by number.
 
     ``along_weights`` are those of them that its terms reach along weights alone.
@@ -83,7 +83,7 @@ class Reach:
 
 
 def unknown_causes(
-    graph: LicenceGraph, reached: Sequence[Reach], more: int, within: Flags | None, most: int
+    graph: LicenceGraph, reached: Sequence[CauseModels], more: int, within: Flags | None, most: int
 ) -> Causes:
     """Causes of unknown licences among the models ``within``, most models first.
 
@@ -105,7 +105,7 @@ def _count(nodes: Ints, within: Flags | None) -> int:
     return len(nodes) if within is None else int(within[nodes].sum())
 
 
-def reaches(graph: LicenceGraph, whole: Propagation) -> tuple[list[Reach], int]:
+def reaches(graph: LicenceGraph, whole: Propagation) -> tuple[list[CauseModels], int]:
     """What every cause of unknown licences reaches, and how many causes were not followed."""
     index = graph.index
     bits = [n for n, bit in enumerate(whole.bits) if bit.terms.kind in ("unknown", "ungranted")]
@@ -114,12 +114,14 @@ def reaches(graph: LicenceGraph, whole: Propagation) -> tuple[list[Reach], int]:
     nodes = np.flatnonzero(holds & (children > 0))
     nodes = nodes[np.argsort(-children[nodes], kind="stable")]
     licensed = whole.licensed
-    followed = [_reach(graph, node, licensed) for node in nodes[:MAX_CAUSES_COUNTED].tolist()]
+    followed = [
+        _dependent_models(graph, node, licensed) for node in nodes[:MAX_CAUSES_COUNTED].tolist()
+    ]
     results = [one for one in followed if len(one.models)]
     return results, max(0, len(nodes) - MAX_CAUSES_COUNTED)
 
 
-def _reach(graph: LicenceGraph, node: int, licensed: Flags) -> Reach:
+def _dependent_models(graph: LicenceGraph, node: int, licensed: Flags) -> CauseModels:
     index, catalogue = graph.index, graph.catalogue
     stored = [catalogue.licence(iri) for iri in index.licences_of(node)]
     unknown = next((one for one in stored if not one.known), None)
@@ -133,7 +135,7 @@ def _reach(graph: LicenceGraph, node: int, licensed: Flags) -> Reach:
                 _spread(graph, node, terms, licensed, reached)
     hit = sorted(n for n in reached if index.kind[n] == MODEL)
     unread = "" if licence else graph.claims.unread_label(index.names[node])
-    return Reach(
+    return CauseModels(
         node,
         unread or why_unknown(licence, kind, KINDS[int(index.kind[node])]),
         licence,

@@ -1,7 +1,7 @@
 """What every question for the licence findings of a whole store starts from, made once.
 
 ``basis`` gives it for a snapshot and a day: which models each rule marks, the findings on each
-model looked at, and what every cause of unknown licences reaches. ``keep`` writes it beside the
+model looked at, and what every cause of unknown licences reaches. ``store_basis`` writes it beside the
 store under the store's version; without that file it is made in memory, model by model as they
 are asked for. Filters only choose from it, so a filtered answer rests on the same findings.
 """
@@ -24,7 +24,7 @@ from provenance_graph.licences.breaches_file import breaches_file
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.whole import propagate
 from provenance_graph.licences.results import LicenceFinding, OtherText
-from provenance_graph.licences.rules.causes import Reach, reaches
+from provenance_graph.licences.rules.causes import CauseModels, reaches
 from provenance_graph.licences.rules.context import SEVERITIES
 from provenance_graph.licences.rules.store_marks import RuleMark, rule_marks
 from provenance_graph.licences.texts.catalogue import Catalogue, Licence
@@ -48,7 +48,7 @@ class FindingsBasis:
 
     day: str
     marks: Sequence[RuleMark]
-    reaches: Sequence[Reach]
+    reaches: Sequence[CauseModels]
     causes_total: int
     findings: dict[int, Sequence[LicenceFinding]] = field(default_factory=dict)
 
@@ -84,7 +84,7 @@ def _made(graph: LicenceGraph, day: str) -> FindingsBasis:
     return FindingsBasis(day, tuple(rule_marks(graph, whole, day)), reached, more)
 
 
-def keep(folder: Path, graph: LicenceGraph) -> None:
+def store_basis(folder: Path, graph: LicenceGraph) -> None:
     """Write the basis of its snapshot's day beside the store, aside and swapped in.
 
     The gravest models are looked at first, at most ``MAX_STORED`` of them.
@@ -166,7 +166,7 @@ def load(folder: Path, graph: LicenceGraph) -> FindingsBasis | None:
             for n, (rule, severity) in enumerate(meta["marks"])
         ],
         [
-            Reach(
+            CauseModels(
                 node,
                 why,
                 catalogue.licence(Iri(licence)) if licence else None,

@@ -31,7 +31,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Carry:
+class PassThroughTerm:
     """What a licence passes on along one kind of derivation."""
 
     key: str
@@ -127,7 +127,7 @@ class Licence:
     grants: frozenset[str] = frozenset()
     duties: tuple[str, ...] = ()
     restrictions: tuple[str, ...] = ()
-    passes: Mapping[str, Carry] = field(default_factory=dict)
+    passes: Mapping[str, PassThroughTerm] = field(default_factory=dict)
     clauses: Mapping[str, Clause] = field(default_factory=dict)
     texts: tuple[Text, ...] = ()
     terms_like: Iri | None = None
@@ -188,7 +188,7 @@ class Licence:
         }
 
 
-def _word(token: str) -> str:
+def _token_pattern(token: str) -> str:
     """A pattern that finds a token such as ``llama3.1`` in a name as people space it.
 
     A number before ``b`` is a size: OpenLLaMA 3b is no Llama 3.
@@ -313,7 +313,7 @@ class Catalogue:
         fitting = [
             one
             for one in self._community
-            if one.family == "llama-community" and re.search(_word(one.hub_token), text)
+            if one.family == "llama-community" and re.search(_token_pattern(one.hub_token), text)
         ]
         return max(fitting, key=lambda one: len(one.hub_token), default=None)
 

@@ -18,10 +18,10 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.licences.texts import catalogue
 from provenance_graph.licences.texts.catalogue import (
     Applicability,
-    Carry,
     Clause,
     Condition,
     Licence,
+    PassThroughTerm,
     Rule,
     Text,
     Use,
@@ -40,7 +40,7 @@ class Described:
     """
 
     licences: Mapping[Iri, Licence]
-    passes: Mapping[Value, tuple[str, Carry]]
+    passes: Mapping[Value, tuple[str, PassThroughTerm]]
     clauses: Mapping[Value, Mapping[str, Clause]]
     texts: Mapping[Value, tuple[Text, ...]]
     conditions: Mapping[str, Condition]
@@ -91,7 +91,9 @@ def _load(row: Row) -> Described:
     changed = {Iri(iri): _licence(one) for iri, one in row["resolved"].items()}
     return Described(
         licences=licences,
-        passes={Iri(iri): (kind, _carry(one)) for iri, (kind, one) in row["passes"].items()},
+        passes={
+            Iri(iri): (kind, _pass_through_term(one)) for iri, (kind, one) in row["passes"].items()
+        },
         clauses={Iri(iri): _clauses(ones) for iri, ones in row["clauses"].items()},
         texts={Iri(iri): _texts(ones) for iri, ones in row["texts"].items()},
         conditions={key: _condition(one) for key, one in row["conditions"].items()},
@@ -108,7 +110,7 @@ def _licence(row: Row) -> Licence:
     like = row.get("terms_like")
     made = {
         "iri": Iri(row["iri"]),
-        "passes": {kind: _carry(one) for kind, one in row["passes"].items()},
+        "passes": {kind: _pass_through_term(one) for kind, one in row["passes"].items()},
         "clauses": _clauses(row["clauses"]),
         "texts": _texts(row.get("texts", ())),
         "terms_like": None if like is None else Iri(like),
@@ -116,8 +118,8 @@ def _licence(row: Row) -> Licence:
     return Licence(**(row | listed | sets | made))
 
 
-def _carry(row: Row) -> Carry:
-    return Carry(**(row | {"groups": frozenset(row["groups"])}))
+def _pass_through_term(row: Row) -> PassThroughTerm:
+    return PassThroughTerm(**(row | {"groups": frozenset(row["groups"])}))
 
 
 def _clauses(rows: Mapping[str, Row]) -> dict[str, Clause]:

@@ -149,7 +149,7 @@ def explain(catalogue: Catalogue, text: str) -> Explanation:
     problem = _problem(catalogue, name, asked)
     if known:
         problem = f"of this expression {' and '.join(map(repr, unknown))} is not known here"
-        problem += _near(catalogue, unknown[0])
+        problem += _suggestions(catalogue, unknown[0])
     return Explanation(asked, "", licences, problem)
 
 
@@ -172,10 +172,10 @@ def _problem(catalogue: Catalogue, name: LicenceName, asked: str) -> str:
         return "it says nothing about a licence"
     if re.search(r"(?i)[()]|\s(?:and|or|with)(?:\s|$)", asked):
         return "not an SPDX expression: a part, an operator or a bracket is missing or unknown"
-    return (name.unusable or "no licence of this name is known") + _near(catalogue, asked)
+    return (name.unusable or "no licence of this name is known") + _suggestions(catalogue, asked)
 
 
-def _near(catalogue: Catalogue, asked: str) -> str:
+def _suggestions(catalogue: Catalogue, asked: str) -> str:
     """Licences that may be meant, as the end of a sentence."""
     wanted = fold(asked)
     near = near_licences(asked) or [

@@ -63,7 +63,9 @@ def labels(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri) -> li
     )
 
 
-def lost(snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri, day: str) -> list[Licence]:
+def ended_labels(
+    snapshot: AcceptedSnapshot, catalogue: Catalogue, subject: Iri, day: str
+) -> list[Licence]:
     """The labels in force on a day that ended after it; none where no label is known to have."""
     return [
         one.licence

@@ -13,11 +13,11 @@ from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.licences.texts.catalogue import (
     Applicability,
-    Carry,
     Catalogue,
     Clause,
     Condition,
     Licence,
+    PassThroughTerm,
     Rule,
     Text,
     Use,
@@ -54,7 +54,7 @@ class _Reader:
     def __init__(self, source: QuadSource) -> None:
         self.source = source
         self.licences: Mapping[Iri, Licence] = {}
-        self.passes: Mapping[Value, tuple[str, Carry]] = {}
+        self.passes: Mapping[Value, tuple[str, PassThroughTerm]] = {}
         self.clauses_of: Mapping[Value, Mapping[str, Clause]] = {}
         self.texts_of: Mapping[Value, tuple[Text, ...]] = {}
 
@@ -87,11 +87,11 @@ class _Reader:
             {iri: self.read(iri) for iri in self.licences},
         )
 
-    def carry(self, iri: Iri) -> tuple[Value, Carry]:
+    def carry(self, iri: Iri) -> tuple[Value, PassThroughTerm]:
         reported = self.properties(iri)
         groups = frozenset(local_name(str(g)) for g in reported[PG.passesGroup])
         key, label = _one(reported, SKOS.notation), _one(reported, SKOS.prefLabel)
-        return iri, Carry(key, label, _one(reported, PG.carryMode), groups)
+        return iri, PassThroughTerm(key, label, _one(reported, PG.carryMode), groups)
 
     def read(self, iri: Iri) -> Licence:
         """A licence, with the terms of the one it is like where it has none of its own."""
@@ -118,7 +118,9 @@ class _Reader:
             revenue=like.revenue,
         )
 
-    def passed(self, iri: Iri, carries: Mapping[Value, Carry]) -> tuple[str, Carry]:
+    def passed(
+        self, iri: Iri, carries: Mapping[Value, PassThroughTerm]
+    ) -> tuple[str, PassThroughTerm]:
         reported = self.properties(iri)
         kind = local_name(str(reported[PG.derivationKind][0]))
         return kind, carries[reported[PG.carries][0]]

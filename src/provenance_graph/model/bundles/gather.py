@@ -20,7 +20,7 @@ from provenance_graph.core.claims import (
 )
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import ID, Iri, local_name, organization, short_id
-from provenance_graph.core.literals import shown_date
+from provenance_graph.core.literals import date_text
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundles.results import (
@@ -259,7 +259,7 @@ def _unknown_licences(sourced_claims: Iterable[SourcedClaim]) -> tuple[StatedLic
 def _dates(facts: dict[Iri, list[Value]]) -> dict[Iri, str]:
     """Dates of which the accepted sources give less than a day."""
     return {
-        prop: shown_date(str(facts[prop][0]), precision)
+        prop: date_text(str(facts[prop][0]), precision)
         for precision in Precision
         if precision.mark is not None
         for prop in facts.get(precision.mark, ())

@@ -141,7 +141,7 @@ def names(present: AcceptedSnapshot, entities: Iterable[Iri]) -> dict[Iri, set[s
     for entity, name in stated_names(present, few):
         if (known := stated.get(entity)) is not None:
             known.add(name)
-    return {entity: called(entity, known) for entity, known in stated.items()}
+    return {entity: names_of(entity, known) for entity, known in stated.items()}
 
 
 def stated_names(
@@ -159,7 +159,7 @@ def stated_names(
                 yield entity, value.lexical
 
 
-def called(entity: Iri, stated: Iterable[str]) -> set[str]:
+def names_of(entity: Iri, stated: Iterable[str]) -> set[str]:
     """What an entity is called: by its id, parts of it, and the names that it is stated to have."""
     shown = short_id(entity)
     known = {shown, shown.rsplit("/", 1)[-1], local_name(entity), *stated}

@@ -78,10 +78,10 @@ def claim_label(snapshot: AcceptedSnapshot, iri: Iri) -> str:
     if claim is None:
         return ""
     sourced = claims_about(snapshot, claim.subject).get(iri)
-    return words_of(snapshot, claim, sourced)
+    return claim_text(snapshot, claim, sourced)
 
 
-def words_of(snapshot: AcceptedSnapshot, claim: Claim, sourced: SourcedClaim | None) -> str:
+def claim_text(snapshot: AcceptedSnapshot, claim: Claim, sourced: SourcedClaim | None) -> str:
     """The words of a claim that was read before."""
     named = snapshot.label(claim.predicate) or spaced(local_name(claim.predicate))
     if isinstance(claim.value, Iri):

@@ -27,11 +27,11 @@ from provenance_graph.model.pages.claim_links import (
     IN_RECORD,
     claim_label,
     claim_links,
+    claim_text,
     claims_about,
     claims_in,
     is_claim,
     record_links,
-    words_of,
 )
 
 MAX_LINKS = 50_000
@@ -244,7 +244,7 @@ def _group(
         total=min(len(results), MAX_LINKS),
         at_least=len(results) > MAX_LINKS,
         items=[
-            Entity(other, short_id(other), words_of(snapshot, *claims[other]), "claim")
+            Entity(other, short_id(other), claim_text(snapshot, *claims[other]), "claim")
             if other in claims
             else entity(snapshot, other)
             for other in page

@@ -56,7 +56,7 @@ def path(snapshot: AcceptedSnapshot, start: Iri, end: Iri, *, depth: int = 6) ->
         if meeting is not None or not all(fronts) or _too_wide(reached):
             break
         side = 0 if len(fronts[0]) <= len(fronts[1]) else 1
-        fronts[side], meeting = _next_front(snapshot, fronts[side], reached, side)
+        fronts[side], meeting = _next_frontier(snapshot, fronts[side], reached, side)
     steps: list[Step] = []
     if meeting is not None:
         to_start, to_end = (_walked(snapshot, one, meeting) for one in reached)
@@ -69,7 +69,7 @@ def _too_wide(reached: tuple[_Reached, _Reached]) -> bool:
     return sum(map(len, reached)) > MAX_VISITED
 
 
-def _next_front(
+def _next_frontier(
     snapshot: AcceptedSnapshot, front: list[Iri], reached: tuple[_Reached, _Reached], side: int
 ) -> tuple[list[Iri], Iri | None]:
     """The entities one link further from an end, and the first that the other end has reached."""

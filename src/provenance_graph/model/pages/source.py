@@ -37,7 +37,7 @@ class ClaimCounts:
 
 
 @dataclass(frozen=True, config=RESULT, kw_only=True)
-class FieldStanding(ClaimCounts):
+class FieldAcceptance(ClaimCounts):
     """The claims of a collection about one property, by what became of them."""
 
     property: str
@@ -45,7 +45,7 @@ class FieldStanding(ClaimCounts):
 
 
 @dataclass(frozen=True, config=RESULT, kw_only=True)
-class SourceStanding(ClaimCounts):
+class SourceAcceptance(ClaimCounts):
     """The claims of a collection by what became of them, in all and by property.
 
     ``counted`` of ``entities`` were looked at.
@@ -56,10 +56,10 @@ class SourceStanding(ClaimCounts):
     documents: int
     entities: int
     counted: int
-    fields: list[FieldStanding]
+    fields: list[FieldAcceptance]
 
 
-def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStanding:
+def source_acceptance(snapshot: AcceptedSnapshot, collection: Iri) -> SourceAcceptance:
     """How the claims of a collection of records fared in the accepted view."""
     typed = snapshot.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
     headers = [snapshot.header(record) for record, *_ in typed]
@@ -83,7 +83,7 @@ def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStandi
     total: Counter[str] = Counter()
     for tally in tallies.values():
         total.update(tally)
-    return SourceStanding(
+    return SourceAcceptance(
         collection=collection,
         records=len(own),
         documents=len({header.document for header in own.values()}),
@@ -91,7 +91,7 @@ def source_standing(snapshot: AcceptedSnapshot, collection: Iri) -> SourceStandi
         counted=min(len(entities), MAX_COUNTED),
         **{key: total[key] for key in _TALLIED},
         fields=[
-            FieldStanding(
+            FieldAcceptance(
                 property=local_name(predicate),
                 label=snapshot.label(predicate) or spaced(local_name(predicate)),
                 **{key: tally[key] for key in _TALLIED},

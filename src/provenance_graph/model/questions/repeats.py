@@ -33,23 +33,25 @@ _PROPERTIES: Final = (
 _FORMAT: Final = "1"
 
 
-def kept_file(folder: Path, version: str) -> Path:
+def counts_file(folder: Path, version: str) -> Path:
     """Where the counts of a version are kept."""
     return folder / f"voices-{_FORMAT}-{version}.json"
 
 
-def keep(folder: Path, snapshot: AcceptedSnapshot) -> list[Voices] | None:
+def store_counts(folder: Path, snapshot: AcceptedSnapshot) -> list[Voices] | None:
     """Keep the counts of a snapshot of now; None where it has no claim table that gives them."""
     counted = in_columns(snapshot).voices(_PROPERTIES)
     if counted is not None:
-        file = kept_file(folder, snapshot.version)
+        file = counts_file(folder, snapshot.version)
         aside = file.with_name(f".{file.name}.{os.getpid()}")
         aside.write_text(json.dumps([astuple(one) for one in counted]), "utf-8")
         aside.replace(file)
     return counted
 
 
-def kept(snapshot: AcceptedSnapshot, bound: Mapping[str, Value], *, make: bool) -> Rows | None:
+def stored_answer(
+    snapshot: AcceptedSnapshot, bound: Mapping[str, Value], *, make: bool
+) -> Rows | None:
     """The answer of the question from the counts; None where there are none.
 
     With ``make`` they are made and kept where there is a claim table.
@@ -57,9 +59,9 @@ def kept(snapshot: AcceptedSnapshot, bound: Mapping[str, Value], *, make: bool) 
     folder, least = snapshot.folder, bound["least"]
     if folder is None or not isinstance(least, Literal):
         return None
-    counted = _read(kept_file(folder, snapshot.version))
+    counted = _read(counts_file(folder, snapshot.version))
     if counted is None and make:
-        counted = keep(folder, snapshot)
+        counted = store_counts(folder, snapshot)
     return None if counted is None else _answered(counted, int(least.lexical))
 
 

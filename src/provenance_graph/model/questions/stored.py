@@ -286,7 +286,7 @@ def known(
     make: bool = False,
 ) -> Rows | None:
     """A question's answer from what is kept beside the store, or with ``make`` can be; else None."""
-    return repeats.kept(snapshot, bound, make=make) if question.counted else None
+    return repeats.stored_answer(snapshot, bound, make=make) if question.counted else None
 
 
 def ask(

@@ -19,7 +19,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Precision, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.literals import period, shown_date
+from provenance_graph.core.literals import date_text, period
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.disclosure.matrix import MatrixStates, layout, matrix_states
 from provenance_graph.model.fields import fields
@@ -301,7 +301,7 @@ class ModelFacts:
     def row(self, descendants: int) -> dict[str, Any]:
         """The summary of a model, as lists and searches show it."""
         issued = self._shown(DCTERMS.issued)
-        released = shown_date(issued[0], self._release_precision()) if issued else None
+        released = date_text(issued[0], self._release_precision()) if issued else None
         names = [name for name in self._of(PG.describedAs) if isinstance(name, Iri)]
         licences = [v for v in self._of(DCTERMS.license) if isinstance(v, Iri)]
         aliases = {

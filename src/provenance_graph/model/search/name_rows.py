@@ -63,13 +63,13 @@ def fill_names(
         if bits is None:
             spellings = {shown} if is_record else {shown, last}
         else:
-            spellings = table.called(iri, stated or ())
+            spellings = table.names_of(iri, stated or ())
             called += [(word, n, bits, number) for n in spellings if (word := fold(n))]
         name = own if own is not None else label or last
         spellings |= {name, *(aliases or ())}
         folded = " ".join(sorted({fold(text) for text in spellings} - {""}))
         waiting.append((number, iri, shown, name, kind, weight, folded))
-        parts = {word for text in spellings for word in words(text)}
+        parts = {word for text in spellings for word in folded_words(text)}
         begun.update({word[: common.FIRST] for word in parts if len(word) >= common.FIRST})
         for start in {word[:1] for word in parts} | {word[:2] for word in parts}:
             for key in ((start, kind), (start, "")):
@@ -117,7 +117,7 @@ _WORDS = {code: None for code in range(128) if not chr(code).isalnum()} | _SEPAR
 """What separates the words of a name of ASCII, and what is left out of them."""
 
 
-def words(text: str) -> list[str]:
+def folded_words(text: str) -> list[str]:
     """The words of a name, folded.
 
     >>> words("Claude_Haiku 4.5")

@@ -89,7 +89,7 @@ class Gateway:
         if method == "HEAD":
             scope["method"], call.head = "GET", True
         out = _Sender(send, self._service, call, _match_of(scope, method))
-        stored = _Held(self._service, call)
+        stored = _RequestBytes(self._service, call)
         call.client.running += 1
         try:
             await self._admitted(scope, _Receiver(receive, stored), out, call)
@@ -226,7 +226,7 @@ class Gateway:
         )
 
 
-class _Held:
+class _RequestBytes:
     """What is held for a client during one request: its body, and the answer."""
 
     def __init__(self, service: Service, call: Call) -> None:
@@ -255,7 +255,7 @@ class _Held:
 class _Receiver:
     """Counts a body as it arrives."""
 
-    def __init__(self, receive: Receive, stored: _Held) -> None:
+    def __init__(self, receive: Receive, stored: _RequestBytes) -> None:
         self._receive, self._held = receive, stored
 
     async def __call__(self) -> Message:

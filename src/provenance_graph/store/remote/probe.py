@@ -54,7 +54,7 @@ def probe(
         stored = any(row.get("p") == PG.viewDay for row in state)
         versions = [row["o"] for row in state if row.get("p") == SCHEMA.version]
         step = f"<{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)+ ?any"
-        paths = _holds(ask, f"ASK {{ GRAPH <{STATE}> {{ {step} }} }}") if stored else False
+        paths = _is_true(ask, f"ASK {{ GRAPH <{STATE}> {{ {step} }} }}") if stored else False
         if not paths and not ask("ASK {}"):
             raise StoreError(f"{url} answers `ASK {{}}` with false: it is not a SPARQL service")
         if stored:
@@ -91,7 +91,7 @@ def _is_union(ask: Ask, rows: list[Mapping[str, object]]) -> bool:
     return bool(results) and all(results)
 
 
-def _holds(ask: Ask, query: str) -> bool:
+def _is_true(ask: Ask, query: str) -> bool:
     """Whether an ASK that is true everywhere is: not where the engine does not know the query."""
     try:
         return ask(query)

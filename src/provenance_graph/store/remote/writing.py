@@ -161,8 +161,8 @@ class RemoteWriter(RemoteStore):
         if own is not None:
             change = Change(
                 change.drop,
-                [_placed(quad, own) for quad in change.remove],
-                [_placed(quad, own) for quad in change.add],
+                [_in_default_graph(quad, own) for quad in change.remove],
+                [_in_default_graph(quad, own) for quad in change.add],
             )
         text = update_text(change)
         if text:
@@ -185,7 +185,7 @@ class RemoteWriter(RemoteStore):
             ) from error
 
 
-def _placed(quad: Quad, own: Iri) -> Quad:
+def _in_default_graph(quad: Quad, own: Iri) -> Quad:
     return quad if quad[3] is not None else (*quad[:3], own)
 
 

@@ -26,7 +26,7 @@ _EMPTY_CARD = "1910.09700"
 """The paper that the Hub's own example card links to before anything is written into it."""
 
 
-def _listed(row: Row, name: str) -> Iterator[Claim]:
+def _common_claims(row: Row, name: str) -> Iterator[Claim]:
     """What every list of repositories has of one."""
     yield from described(name)
     for column, predicate in (("pipeline_tag", PG.task), ("library_name", PG.framework)):
@@ -40,7 +40,7 @@ def model(row: Row, name: str, where: str, nth: int) -> ReaderOutput:
         yield Problem(where, f"{name} is repeated", kind="repeat")
         return
     subject = iris.model(name)
-    yield from _listed(row, name)
+    yield from _common_claims(row, name)
     yield from _times(subject, row, where)
     tags = row.get("tags", "")
     yield from _tags(subject, name, tags, f"{where}/tags")
@@ -143,7 +143,7 @@ def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput
         yield Problem(where, f"{name} is repeated", kind="repeat")
         return
     subject = iris.model(name)
-    yield from _listed(row, name)
+    yield from _common_claims(row, name)
     if base := row.get("base_model_id", ""):
         at = f"{where}/base_model_id"
         if base.casefold() == name.casefold():

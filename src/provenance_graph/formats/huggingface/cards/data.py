@@ -11,7 +11,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.huggingface.cards.parts import MAX_ITEMS, Card, listed, texts
+from provenance_graph.formats.huggingface.cards.parts import MAX_ITEMS, Card, split_names, texts
 from provenance_graph.formats.huggingface.names import is_repository
 
 _EMISSIONS = re.compile(
@@ -41,7 +41,7 @@ def _configured(value: Any) -> Any:
     items = statements.as_list(value)
     if isinstance(value, (list, dict)):
         items = [_one_configured(item) for item in items]
-    several = [part for item in items for part in listed(item)]
+    several = [part for item in items for part in split_names(item)]
     return several if len(several) != len(items) or isinstance(value, (list, dict)) else value
 
 

@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.huggingface.cards.parts import Card, listed, texts
+from provenance_graph.formats.huggingface.cards.parts import Card, split_names, texts
 from provenance_graph.formats.huggingface.names import SOURCE, is_repository, parent, version_of
 from provenance_graph.formats.huggingface.tables import (
     ADAPTER_MARKS,
@@ -50,7 +50,7 @@ def relation_of(card: Card) -> tuple[Iri, bool]:
 def _bases(card: Card) -> list[Any]:
     """The base models, also where several stand in one text."""
     stated = statements.as_list(card.data.get("base_model"))
-    return [part for each in stated for part in listed(each)]
+    return [part for each in stated for part in split_names(each)]
 
 
 def base(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -66,7 +66,7 @@ def base(card: Card, value: Any, where: str) -> ReaderOutput:
         if isinstance(item, Problem):
             yield item
             continue
-        for name in listed(item[1]):
+        for name in split_names(item[1]):
             yield from parent(card.repo, relation, name, item[0], basis)
 
 
@@ -92,7 +92,7 @@ def successor(card: Card, value: Any, where: str) -> ReaderOutput:
 def revisions(card: Card, value: Any, where: str) -> ReaderOutput:
     """The states of the base models that were used, one for each, or one for the only one."""
     bases = _bases(card)
-    revisions = [part for each in statements.as_list(value) for part in listed(each)]
+    revisions = [part for each in statements.as_list(value) for part in split_names(each)]
     if len(bases) != len(revisions):
         what = f"{len(revisions)} revisions for {len(bases)} base models"
         yield Problem(where, what, "one for each, in their order", kind="lineage")

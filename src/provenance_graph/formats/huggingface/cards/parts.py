@@ -70,7 +70,7 @@ def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
             yield Problem(at, f"{shape(item)} where a text is expected", kind="shape")
 
 
-def listed(item: Any) -> list[Any]:
+def split_names(item: Any) -> list[Any]:
     """The names of a list that is written as one text; a name has no comma and no semicolon.
 
     >>> listed("c4; the_pile"), listed("web pages (English, German)")

@@ -17,7 +17,7 @@ from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages, named
 from provenance_graph.formats.huggingface.cards import data as card_data
 from provenance_graph.formats.huggingface.cards import lineage
-from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, listed, texts
+from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, split_names, texts
 from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, TASKS, quantization_of
 
 _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
@@ -39,11 +39,11 @@ def read(card: Card, value: Any, where: str) -> ReaderOutput:
             # those of an answer of the Hub are read beside its card
             yield from _by_key(card, tag, at) if card.text and colon else ()
         elif tag.casefold() not in PAGE_TAGS:
-            yield from _word(card, tag)
+            yield from _plain_tag(card, tag)
     yield from _quantised(card, value)
 
 
-def _word(card: Card, tag: str) -> Iterator[Claim]:
+def _plain_tag(card: Card, tag: str) -> Iterator[Claim]:
     """A tag of one word: a format, task, library or language, else as it stands."""
     if tag.casefold() in FORMAT_TAGS:
         yield card.say(PG.fileFormat, literals.text(tag.casefold()))
@@ -92,7 +92,7 @@ def _by_key(card: Card, tag: str, where: str) -> ReaderOutput:
     said = rest.rpartition(":")[2].casefold() if kind == "base_model" else rest.casefold()
     if not any(stated):
         yield from named.tag(card.repo.subject, tag, where)
-    elif not any(said in listed(each) for each in stated):
+    elif not any(said in split_names(each) for each in stated):
         yield coverage.other(card.repo.subject, "tag", tag)
 
 

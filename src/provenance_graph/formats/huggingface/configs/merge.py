@@ -88,7 +88,7 @@ def read_merge(repo: NamedRepository, raw: Any, place: str) -> ReaderOutput:
 
 def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
     """Everything that names a model, the parts before the base that they are merged into."""
-    for count, (where, entry) in enumerate(_places(raw, place)):
+    for count, (where, entry) in enumerate(_model_pointers(raw, place)):
         if count >= MAX_PARTS:
             what = f"more than {MAX_PARTS} parts; the rest of the recipe is not read"
             yield Problem(place, what, kind="size")
@@ -108,14 +108,14 @@ def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
             yield MergePart(where, name, revision, weight if own else None, gradient if own else "")
 
 
-def _places(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+def _model_pointers(raw: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
     for index, part in enumerate(statements.as_list(raw.get("models"))):
         yield f"{place}/models/{index}", part
     for row, cut in enumerate(statements.as_list(raw.get("slices"))):
         for index, part in enumerate(statements.as_list(statements.mapping(cut).get("sources"))):
             yield f"{place}/slices/{row}/sources/{index}", part
     for name, module in statements.mapping(raw.get("modules")).items():
-        yield from _places(
+        yield from _model_pointers(
             statements.mapping(module), f"{place}/modules/{statements.scalar_text(name)[:80]}"
         )
     for key in ("experts", "shared_experts"):

@@ -18,7 +18,7 @@ _FORM: Final = 2
 """Of what is noted of a file: its digest, size and time."""
 
 
-def hold(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
+def match_checksums(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
     """Whether files are as they were when noted; those that nobody noted count as such.
 
     A file of the size and time that were noted is not read: of a large store that takes longer

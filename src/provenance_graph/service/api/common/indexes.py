@@ -157,11 +157,11 @@ def _policy_counted(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, report.T
 def _has_voices(folder: Path, version: str) -> bool:
     """Whether they are there, or cannot be: they are counted in the claim table."""
     table = next(folder.glob(f"claims-*-{version}"), None)
-    return table is None or repeats.kept_file(folder, version).exists()
+    return table is None or repeats.counts_file(folder, version).exists()
 
 
 def _make_voices(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed) -> None:
-    repeats.keep(folder, snapshot)
+    repeats.store_counts(folder, snapshot)
 
 
 def _has_policy(folder: Path, version: str) -> bool:
@@ -217,12 +217,12 @@ def _make_breaches(folder: Path, snapshot: AcceptedSnapshot, _: str, __: Changed
     again.
     """
     from provenance_graph.licences.graph import LicenceGraph  # loads numpy, as lineage does
-    from provenance_graph.licences.rules.stored import keep
+    from provenance_graph.licences.rules.stored import store_basis
     from provenance_graph.lineage.index import LineageIndex
 
     known = LineageIndex.load(folder / "lineage")
     if known is not None and known.version == snapshot.version:
-        keep(folder, LicenceGraph(snapshot, known))
+        store_basis(folder, LicenceGraph(snapshot, known))
 
 
 def _made_of_parts(_: Path, __: AcceptedSnapshot, ___: str, ____: Changed) -> None:
@@ -249,7 +249,7 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
         "conflicts": Index(
             ledger,
             _has_conflicts,
-            stored_conflicts.keep,
+            stored_conflicts.store_conflicts,
             files=lambda folder, v: [path_of(folder, v)],
         ),
         "models": Index(
@@ -285,7 +285,7 @@ INDEXES: Final[Mapping[str, Index]] = MappingProxyType(
             _has_voices,
             _make_voices,
             slow=True,
-            files=lambda folder, v: [repeats.kept_file(folder, v)],
+            files=lambda folder, v: [repeats.counts_file(folder, v)],
         ),
         "policy": Index(
             policy_counts,
@@ -309,7 +309,7 @@ def missing(folder: Path, version: str, *, slow: bool = False) -> bool:
 
 def intact(folder: Path, name: str, version: str) -> bool:
     """Whether an index is as it was written; one whose sums nobody noted counts as such."""
-    return checksums.hold(folder, name, version, INDEXES[name].files(folder, version))
+    return checksums.match_checksums(folder, name, version, INDEXES[name].files(folder, version))
 
 
 def intact_to_the_end(folder: Path, name: str, version: str) -> bool:
@@ -365,9 +365,9 @@ def make_all(
     _drop_unfinished(folder)
     changed = changed_since(folder, before, snapshot.version)
     if missing(folder, snapshot.version, slow=slow) and any(folder.glob("claims-*")):
-        from provenance_graph.changes.claim_rows import carry_table  # loads Polars
+        from provenance_graph.changes.claim_rows import update_table  # loads Polars
 
-        carry_table(folder.parent, snapshot)
+        update_table(folder.parent, snapshot)
     for name, index in INDEXES.items():
         if index.seldom and not seldom:
             continue

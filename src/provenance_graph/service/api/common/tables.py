@@ -51,7 +51,7 @@ class Column(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TableRequest:
     """What a reader asks of a table beyond the answer's own filters."""
 
     sort: str = ""
@@ -61,10 +61,10 @@ class Asked:
     format: str = "json"
     chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def by(self, **chosen: Sequence[str]) -> Asked:
+    def by(self, **chosen: Sequence[str]) -> TableRequest:
         """The same, limited to values of columns."""
         some = {name: values for name, values in chosen.items() if values}
-        return Asked(self.sort, self.find, self.facets, self.cursor, self.format, some)
+        return TableRequest(self.sort, self.find, self.facets, self.cursor, self.format, some)
 
     @property
     def in_order(self) -> bool:
@@ -87,11 +87,11 @@ def _asked(
     facets: Annotated[bool, Query(description="Also how many rows each value leaves.")] = False,
     cursor: Cursor = "",
     format: Literal["json", "csv"] = "json",
-) -> Asked:
-    return Asked(sort, find, facets, cursor, format)
+) -> TableRequest:
+    return TableRequest(sort, find, facets, cursor, format)
 
 
-TableQuery = Annotated[Asked, Depends(_asked)]
+TableQuery = Annotated[TableRequest, Depends(_asked)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Table(Generic[Row]):
     def __init__(self, *columns: Column[Row]) -> None:
         self.columns = columns
 
-    def part(self, rows: Sequence[Row], asked: Asked, limit: int) -> Part[Row]:
+    def part(self, rows: Sequence[Row], asked: TableRequest, limit: int) -> Part[Row]:
         """The rows that are asked for; raises UsageError for an unknown column or a wrong cursor."""
         start = offset(asked.cursor)
         passing = self.chosen(rows, asked)
@@ -121,7 +121,7 @@ class Table(Generic[Row]):
         return Part(part, len(passing), following, facets)
 
     def made(
-        self, found: Sequence[Found], make: Callable[[Found], Row], asked: Asked, limit: int
+        self, found: Sequence[Found], make: Callable[[Found], Row], asked: TableRequest, limit: int
     ) -> Part[Row]:
         """The same of rows that are yet to be made; no more are made than it takes."""
         if not asked.in_order:
@@ -131,7 +131,7 @@ class Table(Generic[Row]):
         end = start + len(rows)
         return Part(rows, len(found), str(end) if rows and end < len(found) else None)
 
-    def chosen(self, rows: Sequence[Row], asked: Asked) -> list[Row]:
+    def chosen(self, rows: Sequence[Row], asked: TableRequest) -> list[Row]:
         """All rows that pass, in the order that is asked for."""
         return self._sorted(self._passing(rows, asked), asked.sort)
 
@@ -144,7 +144,7 @@ class Table(Generic[Row]):
             writer.writerow([_cell(column.value(row)) for column in self.columns])
         return out.getvalue().encode("utf-8", "backslashreplace")
 
-    def _passing(self, rows: Iterable[Row], asked: Asked, without: str = "") -> list[Row]:
+    def _passing(self, rows: Iterable[Row], asked: TableRequest, without: str = "") -> list[Row]:
         limits = [
             (column.value, set(asked.chosen[column.name]))
             for column in self.columns
@@ -174,7 +174,7 @@ class Table(Generic[Row]):
         full.sort(key=lambda row: _order(value(row)), reverse=sort.startswith("-"))
         return full + empty
 
-    def _facets(self, rows: Sequence[Row], asked: Asked) -> dict[str, list[FacetCount]]:
+    def _facets(self, rows: Sequence[Row], asked: TableRequest) -> dict[str, list[FacetCount]]:
         results: dict[str, list[FacetCount]] = {}
         for column in self.columns:
             if column.facet:
@@ -193,7 +193,7 @@ def table_reply(
     access: Access,
     request: Request,
     snapshot: AcceptedSnapshot,
-    asked: Asked,
+    asked: TableRequest,
     made: Callable[[], object],
     table: Table[Row],
     rows: Callable[[], Sequence[Row]],

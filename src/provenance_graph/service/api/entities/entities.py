@@ -15,7 +15,7 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.model.answers import ClaimsAnswer, EntityAnswer, SearchPage
 from provenance_graph.model.naming.entities import FoundEntity, find_entity
 from provenance_graph.model.pages.entity import entity_page
-from provenance_graph.model.pages.source import SourceStanding, source_standing
+from provenance_graph.model.pages.source import SourceAcceptance, source_acceptance
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit
@@ -53,14 +53,14 @@ def _standing(routes: APIRouter, access: Access) -> None:
     @routes.get(
         "/sources/{name:path}/standing",
         response_model=None,
-        responses={200: {"model": SourceStanding}},
+        responses={200: {"model": SourceAcceptance}},
     )
     def standing(request: Request, name: str, asOf: AsOf = "") -> Response:  # noqa: N803
         """How a source's claims fared: accepted, alone, in disagreement, overruled."""
         snapshot = access.snapshot(asOf)
 
-        def made() -> SourceStanding:
-            return source_standing(snapshot, entity_of(snapshot, name, "source").iri)
+        def made() -> SourceAcceptance:
+            return source_acceptance(snapshot, entity_of(snapshot, name, "source").iri)
 
         return reply(access, request, snapshot, made, write=dump_json)
 

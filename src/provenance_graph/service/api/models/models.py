@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from provenance_graph.changes.profiles import profile_bytes
 from provenance_graph.conflicts.answers import ConflictList
 from provenance_graph.conflicts.detect import conflicts
-from provenance_graph.conflicts.selection import listed
+from provenance_graph.conflicts.selection import select_conflicts
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.near import part_near
 from provenance_graph.licences.rules.marks import with_breaches
@@ -98,7 +98,7 @@ def _below_a_model(routes: APIRouter, access: Access) -> None:
 
         def made() -> ConflictList:
             every = conflicts(snapshot, [resolve(snapshot, name)])
-            return listed(every, every_kind=all)
+            return select_conflicts(every, every_kind=all)
 
         return reply(access, request, snapshot, made)
 
