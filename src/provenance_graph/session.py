@@ -140,8 +140,8 @@ class Session:
     def print_json(self, value: object) -> None:
         """Print a value as JSON, in the order its keys have."""
         if self.receipts is not None:
-            beside = value if isinstance(value, dict) else {"results": value}
-            value, self.receipts = {**beside, "receipts": self.receipts}, None
+            others = value if isinstance(value, dict) else {"results": value}
+            value, self.receipts = {**others, "receipts": self.receipts}, None
         sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
 
     def cite(self, snapshot: AcceptedSnapshot, subjects: Iterable[str]) -> None:

@@ -41,11 +41,11 @@ def inferred_parents(groups: Groups, policy: Policy, as_of: str) -> list[Sourced
         for item in groups[predicate]
         if item.basis is not Basis.INFERENCE and refused(item, policy, as_of) is None
     }
-    beside = [i for i in general if stated and _is_guess(i) and i.value not in stated]
-    _take(groups, PROV.wasDerivedFrom, beside)
+    others = [i for i in general if stated and _is_guess(i) and i.value not in stated]
+    _take(groups, PROV.wasDerivedFrom, others)
     why = "an inferred parent, while a source states one"
     ruling = Ruling(AcceptanceStatus.ALTERNATIVE, why)
-    return [item.ruled(ruling) for item in beside]
+    return [item.ruled(ruling) for item in others]
 
 
 def _is_guess(item: SourcedClaim) -> bool:
@@ -67,7 +67,7 @@ def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedCla
         for item, ruling in resolve(groups[kind], kind, policy, as_of).claims:
             if ruling.standing is AcceptanceStatus.ACCEPTED and isinstance(item.value, Iri):
                 accepted[item.value].setdefault(kind, []).append(item)
-    beside: list[SourcedClaim] = []
+    others: list[SourcedClaim] = []
     for parent, given in accepted.items():
         if len(given) < 2:
             continue
@@ -77,8 +77,8 @@ def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedCla
         for kind in [kind for kind in given if kind not in standing_kinds]:
             taken = [item for item in groups[kind] if item.value == parent]
             _take(groups, kind, taken)
-            beside += [item.ruled(Ruling(AcceptanceStatus.ALTERNATIVE, why)) for item in taken]
-    return beside
+            others += [item.ruled(Ruling(AcceptanceStatus.ALTERNATIVE, why)) for item in taken]
+    return others
 
 
 def _kinds_of_step(given: dict[Iri, list[SourcedClaim]], policy: Policy) -> list[Iri]:

@@ -296,7 +296,7 @@ def assess_under(
     chosen = [(schemes.get(name), schemes.applied(name)) for name in names]
     subject = snapshot.canonical(subject)
     findings = gathered.findings(subject)
-    beside = tuple(published(snapshot, subject, schemes))
+    others = tuple(published(snapshot, subject, schemes))
     made = [assess(subject, applied, findings, snapshot.as_of) for _, applied in chosen]
     cited = {
         claim
@@ -305,12 +305,12 @@ def assess_under(
         for use in item.uses
         for claim in (*use.finding.claims, *use.finding.beside)
     }
-    called = {**labels(snapshot, beside), **claim_labels(snapshot, cited)}
+    called = {**labels(snapshot, others), **claim_labels(snapshot, cited)}
     return [
         Assessed(
             assessment=assessment,
             asked=asked,
-            published=beside,
+            published=others,
             rubrics=schemes,
             name=label(snapshot, subject) or short_id(subject),
             labels=called,

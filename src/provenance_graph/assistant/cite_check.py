@@ -172,8 +172,8 @@ class Checker:
             return Checked(text, UNKNOWN, short_id(model), why=why)
         own = masked(text, list(subject)) if about in _NAMED else plain
         verdict = self._checked(self._statement(text, own, model, about))
-        beside = list(self._beside(text, subject, mentioned, model, about))
-        return worst(text, [verdict, *beside]) if beside else verdict
+        others = list(self._beside(text, subject, mentioned, model, about))
+        return worst(text, [verdict, *others]) if others else verdict
 
     def _beside(
         self,

@@ -140,15 +140,15 @@ class _Tools:
         if meant.kind not in ("model", "family") or not now.present.types(meant.iri):
             return entity_page(now, meant).to_json()
         result = profile_of(now, meant.iri)
-        held: dict[str, list[Any]] = {}
+        stored: dict[str, list[Any]] = {}
         for one in now.claims(meant.iri):
-            held.setdefault(one.claim.predicate, []).append(one)
+            stored.setdefault(one.claim.predicate, []).append(one)
         fields = []
         for section in result["sections"]:
             for shown in section["fields"]:
                 if not shown["values"] and shown["status"] == "NotRecorded":
                     continue
-                claims = held.get(property_named(now, shown["property"]), [])
+                claims = stored.get(property_named(now, shown["property"]), [])
                 accepted = [one for one in claims if one.standing.label == "Accepted"]
                 others = [
                     one

@@ -190,8 +190,8 @@ def by_name(known: dict[Iri, set[str]]) -> Names:
             if len(name) >= 3 and not name.isdigit():
                 results.setdefault(name, []).append(iri)
     short: Names = {}
-    for iri, spoken in known.items():
-        for name in {fold(_FIRST.sub("", one)) for one in spoken if _FIRST.search(one)}:
+    for iri, mentioned in known.items():
+        for name in {fold(_FIRST.sub("", one)) for one in mentioned if _FIRST.search(one)}:
             if any(c.isdigit() for c in name) and name not in results:
                 short.setdefault(name, []).append(iri)
     results |= short

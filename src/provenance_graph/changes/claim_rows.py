@@ -113,9 +113,9 @@ class _Carried:
 
     @cached_property
     def _headers(self) -> pl.DataFrame:
-        kept = self.table.headers.filter(~pl.col("number").is_in(self._gone.implode()))
+        retained = self.table.headers.filter(~pl.col("number").is_in(self._gone.implode()))
         came = self._records[1].with_columns(file=pl.lit(CARRIED))
-        headers = pl.concat([kept.select(*columns.HEADERS, "file"), came])
+        headers = pl.concat([retained.select(*columns.HEADERS, "file"), came])
         return columns.with_current(headers)
 
     @cached_property

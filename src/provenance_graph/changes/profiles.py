@@ -88,11 +88,11 @@ def _claims(snapshot: AcceptedSnapshot) -> Counter[Iri]:
     """How many annotated claims there are about each model, under all its names."""
     models = {model for model, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
     named = {o: s for s, _, o, _ in snapshot.quads(predicate=PG.describedAs) if s in models}
-    found: Counter[Iri] = Counter()
+    matches: Counter[Iri] = Counter()
     for name, number in snapshot.annotated_of():
         if (model := named.get(name, name)) in models:
-            found[model] += number
-    return found
+            matches[model] += number
+    return matches
 
 
 class _Noting(AcceptedSnapshot):

@@ -37,12 +37,12 @@ def check_contexts(body: bytes) -> None:
 
     >>> check_contexts(b'{"@context": {"p": "http://e/p"}, "p": 1}')
     """
-    found = list(islice(_CONTEXT.finditer(body), 2))
+    matches = list(islice(_CONTEXT.finditer(body), 2))
     try:
-        if len(found) > 1:
+        if len(matches) > 1:
             document = json.loads(body, object_pairs_hook=tuple)
-        elif found:  # inside no other one: the rest need not be read twice
-            text = body[found[0].end() :].decode("utf-8", "replace").lstrip()
+        elif matches:  # inside no other one: the rest need not be read twice
+            text = body[matches[0].end() :].decode("utf-8", "replace").lstrip()
             context, _ = json.JSONDecoder(object_pairs_hook=tuple).raw_decode(text)
             document = (("@context", context),)
         else:

@@ -78,12 +78,12 @@ def write(bundle: Bundle) -> Exported:
 
 def _metadata(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
     """The keys of the card in the order of the Hub's own template."""
-    spoken = [v for v in entity.texts(DCTERMS.language) if languages.is_language(v.lexical)]
-    ledger.keep(entity.iri, DCTERMS.language, *spoken)
+    mentioned = [v for v in entity.texts(DCTERMS.language) if languages.is_language(v.lexical)]
+    ledger.keep(entity.iri, DCTERMS.language, *mentioned)
     words = [v for v in entity.texts(PG.otherStatement) if v.lexical in _HUB_WORDS]
     ledger.keep(entity.iri, PG.otherStatement, *words)
-    if spoken or words:
-        yield "language", [v.lexical for v in spoken] + [_HUB_WORDS[v.lexical] for v in words]
+    if mentioned or words:
+        yield "language", [v.lexical for v in mentioned] + [_HUB_WORDS[v.lexical] for v in words]
     yield from _licence(bundle, ledger, entity)
     for key, predicate in (
         ("library_name", PG.framework),

@@ -82,8 +82,8 @@ class _Filling:
             )
             for section in form.sections
         ]
-        found = Counter(field.status for section in sections for field in section.fields)
-        counts = {status: found[status] for status in STATUSES if found[status]}
+        matches = Counter(field.status for section in sections for field in section.fields)
+        counts = {status: matches[status] for status in STATUSES if matches[status]}
         snapshot = self.snapshot
         latest = max((note.receipt["retrieved"] for note in self.footnotes), default="")[:10]
         today = snapshot.policy.day

@@ -51,7 +51,7 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
     """What becomes of a record; ``dated`` where the importer named the day of retrieval."""
     header = record.header
     stored = list(store.quads(graph=header.record))
-    held = rdf.from_quads(stored) if stored else None
+    present = rdf.from_quads(stored) if stored else None
     before = newest(store, header)
     later = before if before is not None and before.record != header.record else None
     if later is not None and not dated and _another_time(header, later, now):
@@ -59,16 +59,16 @@ def fate(store: Store, record: Record, now: str, *, dated: bool, replacing: bool
         if _same(rdf.from_quads(store.quads(graph=later.record)), again):
             return RecordFate(unchanged=True)
         return RecordFate(restamped(record, now), later)
-    if held is not None and _same(held, record):
+    if present is not None and _same(present, record):
         return RecordFate(unchanged=True)
-    if held is not None and held.header.collection != header.collection:
-        owner = short_id(held.header.collection)
+    if present is not None and present.header.collection != header.collection:
+        owner = short_id(present.header.collection)
         what = f"the store holds another record of that name, of {owner}"
         hint = f"--collection {owner.rpartition('/')[2]} imports for it"
         return RecordFate(refused=Problem(header.record, what, hint, kind="identity"))
     if before is None:
         return RecordFate(record)
-    if held is not None and before.record == header.record:
+    if present is not None and before.record == header.record:
         if before.digest == header.digest and before.digest:
             return RecordFate(record, before)  # the same retrieval, read by another reader
         if not dated and now:

@@ -299,12 +299,12 @@ def csv_text(lineage: Lineage) -> str:
             edge.revision,
             " ".join(dict.fromkeys(one.rule for one in edge.breaches)),
         )
-        said = [("for", one) for one in edge.sources] + [("against", one) for one in edge.against]
-        for standing, one in said:
+        stated = [("for", one) for one in edge.sources] + [("against", one) for one in edge.against]
+        for standing, one in stated:
             document = (one.retrieved, one.locator, one.document)
             who = (standing, short_id(one.publisher), one.basis, one.custody)
             writer.writerow((*head, *who, *document))
-        if not said:
+        if not stated:
             writer.writerow((*head, *("" for _ in range(len(_COLUMNS) - len(head)))))
     return out.getvalue()
 

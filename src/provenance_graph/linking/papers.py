@@ -195,8 +195,8 @@ class ArxivLookup:
         try:
             feed = fromstring(body)
         except (ParseError, DefusedXmlException, ValueError) as error:
-            said = " ".join(body[:80].decode("utf-8", "replace").split())
-            raise FetchError(f"{self.url}: no Atom feed, but {said!r} ({error})") from error
+            stated = " ".join(body[:80].decode("utf-8", "replace").split())
+            raise FetchError(f"{self.url}: no Atom feed, but {stated!r} ({error})") from error
         if feed.tag != f"{_ATOM}feed":
             raise FetchError(f"{self.url}: the answer is not an Atom feed; is it arXiv's API?")
         for entry in feed.findall(f"{_ATOM}entry"):

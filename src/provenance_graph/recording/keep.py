@@ -71,13 +71,13 @@ def keep(
     stored = any(True for _ in store.quads(record.header.record, graph=record.header.record))
     near = near_names(snapshot, entry.model) if new else ()  # while nothing has that name
     update(store, [record], derive=derive)
-    beside = tuple(
+    others = tuple(
         f"{short_id(claim.subject)} is {_with_article(iris.local_name(claim.value))}"
         for claim in record.claims
         if claim.predicate == RDF.type and isinstance(claim.value, Iri)
     )
     return Recorded(
-        record.header.record, subject, predicate, stored, new, near, _read_as(record, entry), beside
+        record.header.record, subject, predicate, stored, new, near, _read_as(record, entry), others
     )
 
 

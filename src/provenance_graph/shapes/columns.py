@@ -282,8 +282,8 @@ def _digest_pattern(checks: Sequence[Check]) -> str | None:
     others = [c for c in on_digest if c.component not in ("Pattern", "MaxCount", "MinCount")]
     if len(patterns) != 1 or others:
         return None
-    found = [c for c in patterns[0].shape.constraints if c.component == "Pattern"]
-    return found[0].terms[0].value if len(found) == 1 and len(found[0].terms) == 1 else None
+    matches = [c for c in patterns[0].shape.constraints if c.component == "Pattern"]
+    return matches[0].terms[0].value if len(matches) == 1 and len(matches[0].terms) == 1 else None
 
 
 def _numbers(names: Iterable[str]) -> set[int]:

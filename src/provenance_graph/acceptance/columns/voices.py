@@ -21,10 +21,10 @@ def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
 
     Claims of all records count, accepted or not; values are equal as SPARQL's ``=`` has it.
     """
-    said = _stated_values(table, properties)
-    spoken = said.select("property", "model", "publisher").unique()
-    both = _pairs(spoken, ["property", "model"]).group_by("property", "publisher", "other").len()
-    same = _pairs(said, ["property", "model", "same"]).unique(
+    stated = _stated_values(table, properties)
+    mentioned = stated.select("property", "model", "publisher").unique()
+    both = _pairs(mentioned, ["property", "model"]).group_by("property", "publisher", "other").len()
+    same = _pairs(stated, ["property", "model", "same"]).unique(
         ["property", "model", "publisher", "other"]
     )
     agreed = same.group_by("property", "publisher", "other").len("agreed")
@@ -46,7 +46,7 @@ def _stated_values(table: ClaimTable, properties: Collection[Iri]) -> pl.DataFra
     known = table.facts(PG.describedAs).select(pl.col("subject").alias("model"), name="value")
     publishers = table.headers.select("publisher", record="number")
     value = ("kind", "value", "datatype", "language")
-    said = (
+    stated = (
         rows.collect()
         .join(publishers, on="record")
         .select("property", "name", "publisher", *value)
@@ -54,9 +54,9 @@ def _stated_values(table: ClaimTable, properties: Collection[Iri]) -> pl.DataFra
         .join(known, on="name", how="left")
         .with_columns(pl.coalesce("model", "name").alias("model"))
     )
-    values = said.select(value).unique()
+    values = stated.select(value).unique()
     same = pl.Series("same", [_same(*row) for row in values.iter_rows()], dtype=pl.String)
-    keyed = said.join(values.with_columns(same), on=value)
+    keyed = stated.join(values.with_columns(same), on=value)
     return keyed.select("property", "model", "publisher", "same").unique()
 
 

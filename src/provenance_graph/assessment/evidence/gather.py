@@ -185,8 +185,8 @@ def as_quads(subject: Iri, result: Mapping[Iri, LevelFinding]) -> list[Quad]:
     ]
     if not levels:
         return []
-    said = "\n".join(f"{level} {name}" for level, name in levels)
-    profile = Iri(f"{PROFILES}{hashlib.sha256(said.encode()).hexdigest()[:16]}")
+    stated = "\n".join(f"{level} {name}" for level, name in levels)
+    profile = Iri(f"{PROFILES}{hashlib.sha256(stated.encode()).hexdigest()[:16]}")
     return [
         (subject, PG.evidenceProfile, profile, GRAPH),
         *((profile, level, name, GRAPH) for level, name in levels),
@@ -230,14 +230,14 @@ def levels_of(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, Iri]:
     They are computed for a day, and for what the store keeps none of: what is no model.
     """
     subject = snapshot.canonical(subject)
-    kept = [] if snapshot.as_of else list(snapshot.quads(subject, graph=GRAPH))
-    for _, predicate, profile, _ in list(kept):
+    retained = [] if snapshot.as_of else list(snapshot.quads(subject, graph=GRAPH))
+    for _, predicate, profile, _ in list(retained):
         if predicate == PG.evidenceProfile and isinstance(profile, Iri):
-            kept += snapshot.quads(profile, graph=GRAPH)
-    if known := _levels(kept).get(subject):
+            retained += snapshot.quads(profile, graph=GRAPH)
+    if known := _levels(retained).get(subject):
         return known
-    found = ModelEvidence(snapshot).findings(subject)
-    return _levels(as_quads(subject, found)).get(subject, {})
+    matches = ModelEvidence(snapshot).findings(subject)
+    return _levels(as_quads(subject, matches)).get(subject, {})
 
 
 def _levels(quads: Iterable[Quad]) -> dict[Iri, dict[Iri, Iri]]:
@@ -251,7 +251,7 @@ def _levels(quads: Iterable[Quad]) -> dict[Iri, dict[Iri, Iri]]:
         elif level := _LEVEL_OF.get(predicate):
             levels[subject][name] = level
     # A store that an earlier version built has levels at the models themselves.
-    own = {one: found for one, found in levels.items() if not one.startswith(PROFILES)}
+    own = {one: matches for one, matches in levels.items() if not one.startswith(PROFILES)}
     return own | {model: levels[profile] for model, profile in profiles.items()}
 
 

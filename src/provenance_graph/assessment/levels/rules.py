@@ -116,8 +116,8 @@ def rule_of(level: Iri) -> str:
 def _finding(
     level: Iri, claims: Sequence[SourcedClaim], current: Sequence[SourcedClaim]
 ) -> LevelFinding:
-    beside = tuple(stored for stored in current if stored not in claims)
-    return LevelFinding(level, _RULES[level], tuple(claims), beside)
+    others = tuple(stored for stored in current if stored not in claims)
+    return LevelFinding(level, _RULES[level], tuple(claims), others)
 
 
 def _counts(sourced: SourcedClaim) -> bool:

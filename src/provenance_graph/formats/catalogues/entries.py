@@ -84,8 +84,8 @@ def rows(subject: Subject) -> Subjects:
 
 
 def _subjects_by_pointer(entries: list[tuple[str, Any]], subject: Subject) -> Mapping[str, Iri]:
-    found = ((where, subject(entry)) for where, entry in entries if isinstance(entry, dict))
-    return {where: entity for where, entity in found if entity is not None}
+    matches = ((where, subject(entry)) for where, entry in entries if isinstance(entry, dict))
+    return {where: entity for where, entity in matches if entity is not None}
 
 
 def with_rest(
@@ -95,12 +95,12 @@ def with_rest(
 
     def whole_reading(document: Document) -> ReaderOutput:
         yield from read(document)
-        kept: dict[tuple[str, ...], bool] = {}  # few keys, each of many values
+        retained: dict[tuple[str, ...], bool] = {}  # few keys, each of many values
         rest = []
         for leaf in leaves(document):
-            keep = kept.get(leaf.path)
+            keep = retained.get(leaf.path)
             if keep is None:
-                keep = kept[leaf.path] = table.fate(leaf.path) in _WITHOUT
+                keep = retained[leaf.path] = table.fate(leaf.path) in _WITHOUT
             if keep:
                 rest.append(leaf)
         if not rest:

@@ -151,10 +151,10 @@ def _own_repositories(entry: Mapping[Any, Any]) -> list[str]:
 
     A text encoder or a decoder from another repository is under a licence of its own.
     """
-    held = [place.name for place, _ in _hub_files(entry)]
+    stored = [place.name for place, _ in _hub_files(entry)]
     addresses = map(statements.scalar_text, statements.as_list(entry.get("urls")))
     linked = {hub.model_name(address) for address in addresses}
-    return sorted(linked & set(held)) or held[:1]
+    return sorted(linked & set(stored)) or stored[:1]
 
 
 def _nodes(entry: Mapping[Any, Any], name: str) -> list[Iri]:

@@ -139,8 +139,8 @@ def _resources(raws: Any, where: str, bom: Bom) -> tuple[_Resources, list[Proble
         for entry in map(mapping, as_list(item.get("parameters"))):
             if name := scalar_text(entry.get("name")):
                 results.settings.append((name, scalar_text(entry.get("value"))))
-        beside = {key: item.get(key) for key in ("environmentVars", "data", "properties")}
-        rows = coverage.leaves(beside, (), "")
+        others = {key: item.get(key) for key in ("environmentVars", "data", "properties")}
+        rows = coverage.leaves(others, (), "")
         results.stated += [(".".join(leaf.path), scalar_text(leaf.value)) for leaf in rows]
     return results, problems
 

@@ -228,14 +228,14 @@ def _items(
     """Values of properties without their wrapping, "not found" left out."""
     for each in properties:
         local = re.split(r"[#/]", each)[-1]
-        beside = mapping(notes.get(local) or notes.get(each) or notes.get(f"fair4ml:{local}"))
+        others = mapping(notes.get(local) or notes.get(each) or notes.get(f"fair4ml:{local}"))
         for where, value in node.all(each):
             wrapped = (
                 isinstance(value, dict)
                 and "data" in value
                 and ("extraction_method" in value or "confidence" in value)
             )
-            trust, problem = _trust(value if wrapped else beside, where)
+            trust, problem = _trust(value if wrapped else others, where)
             if problem is not None:
                 yield problem
             inner = as_list(value["data"]) if wrapped else [value]

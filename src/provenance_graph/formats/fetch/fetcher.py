@@ -321,8 +321,8 @@ def _repository(
     )
     if main:
         page = Iri(f"{HUB}/{quote(name)}")
-        beside = {file: data for file, data in files.items() if file != main}
-        yield Document(page, files[main], retrieved, f"{name}/{main}", beside)
+        others = {file: data for file, data in files.items() if file != main}
+        yield Document(page, files[main], retrieved, f"{name}/{main}", others)
 
 
 def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
@@ -333,8 +333,8 @@ def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
         for entry in (siblings if isinstance(siblings, list) else [])
         if isinstance(entry, dict) and isinstance(entry.get("rfilename"), str)
     ]
-    beside = frozenset({"README.md", *BESIDE})
-    top = [file for file in stored if file in beside or ("/" not in file and format_of(file))]
+    others = frozenset({"README.md", *BESIDE})
+    top = [file for file in stored if file in others or ("/" not in file and format_of(file))]
     results = [f for f in stored if re.fullmatch(rf"{re.escape(RESULTS)}/[^/]+\.ya?ml", f)]
     return top + results[:most_results]
 

@@ -162,9 +162,9 @@ def folder(url: Iri, files: Mapping[str, bytes], retrieved: str, name: str = "")
     """
     for first in ("README.md", "config.json", "adapter_config.json", "model_index.json"):
         if first in files:
-            beside = {file: data for file, data in files.items() if file != first}
+            others = {file: data for file, data in files.items() if file != first}
             path = f"{name}/{first}" if name else first
-            return Document(url, files[first], retrieved, path, beside)
+            return Document(url, files[first], retrieved, path, others)
     raise Unreadable(url, "the folder holds no README.md, config.json or adapter_config.json")
 
 

@@ -189,7 +189,7 @@ def _shown_model(document: Document, value: Mapping[str, Any]) -> Iterator[Claim
         adapted = any(each.key == "ADAPTER" for each in stated)
         yield from _parent(model, parent, "/details/parent_model", adapted=adapted)
     blob = next(
-        (found for e in stated if e.key == "FROM" if (found := _BLOB.search(e.value))), None
+        (matches for e in stated if e.key == "FROM" if (matches := _BLOB.search(e.value))), None
     )
     for layout in ollama_answers.layout(value):
         if isinstance(layout, Problem):
@@ -200,8 +200,8 @@ def _shown_model(document: Document, value: Mapping[str, Any]) -> Iterator[Claim
         else:
             yield coverage.other(model, "layout of the tensors", layout)
     yield from ollama_answers.model_facts(model, value, "")
-    beside = (leaf for leaf in leaves(document) if "model_info" not in leaf.path)
-    yield from coverage.claims(model, beside, KEYS)
+    others = (leaf for leaf in leaves(document) if "model_info" not in leaf.path)
+    yield from coverage.claims(model, others, KEYS)
 
 
 def _described(document: Document, text_: str, name: str = "") -> Iterator[Claim]:

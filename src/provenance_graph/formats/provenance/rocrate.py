@@ -161,8 +161,8 @@ def origin(document: Document) -> Origin:
 def read_crate(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a crate says of its datasets, models and files."""
     crate = crate_of(document)
-    beside = coverage.leaves(crate.beside, ("document",), "")
-    yield from coverage.unknown(beside, KEYS, "an RO-Crate, whose nodes stand in @graph")
+    others = coverage.leaves(crate.beside, ("document",), "")
+    yield from coverage.unknown(others, KEYS, "an RO-Crate, whose nodes stand in @graph")
     if crate.root not in crate.by_id:
         yield Problem("/@graph", "the crate has no root", "a node that the descriptor is about")
     for where, node in crate.nodes:

@@ -222,8 +222,8 @@ def _dimensions(
     vocabulary = lengths.get("tokenizer.ggml.tokens", 0)
     if vocabulary and f"{architecture}.vocab_size" not in values:
         yield Claim(model, PG.vocabularySize, literals.integer(vocabulary))
-    spoken = values.get("general.languages")
-    for language in spoken if isinstance(spoken, list) else ():
+    mentioned = values.get("general.languages")
+    for language in mentioned if isinstance(mentioned, list) else ():
         yield languages.stated(model, str(language)[:40], "general.languages")
 
 

@@ -92,9 +92,9 @@ def as_odrl(licence: Licence, catalogue: Catalogue) -> Json:
         },
         **rules,
     }
-    beside = [policy.clause(key) for key in licence.restrictions if key in NO_RULES]
-    if beside:
-        json["pg:restricts"] = beside
+    others = [policy.clause(key) for key in licence.restrictions if key in NO_RULES]
+    if others:
+        json["pg:restricts"] = others
     json["@included"] = [policy.declared[iri] for iri in sorted(policy.declared)]
     return json
 

@@ -211,10 +211,10 @@ class IndexedFacts:
             ((str(o), s) for s, _, o, _ in described), zip(self.models, self.models, strict=True)
         )
         names = framed({"name": pl.String, "model": pl.String}, pairs)
-        said = framed(
+        stated = framed(
             {"name": pl.String, "record": pl.UInt64}, stated_members(self.snapshot, PG.Model)
         )
-        counted = names.join(said, on="name").group_by("model").agg(pl.col("record").n_unique())
+        counted = names.join(stated, on="name").group_by("model").agg(pl.col("record").n_unique())
         return {Iri(model): number for model, number in counted.iter_rows()}
 
     def sources(self, model: Iri) -> int:

@@ -67,10 +67,10 @@ class Rows:
 
 def framed(schema: Mapping[str, Any], rows: Iterable[tuple[object, ...]]) -> pl.DataFrame:
     """Rows as a frame."""
-    kept = Rows(schema)
+    retained = Rows(schema)
     for row in rows:
-        kept.add(*row)
-    return kept.frame()
+        retained.add(*row)
+    return retained.frame()
 
 
 def entities(snapshot: AcceptedSnapshot, models: pl.DataFrame) -> pl.DataFrame:

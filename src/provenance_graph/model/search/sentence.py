@@ -33,7 +33,7 @@ def named_in(
     """The names that a sentence holds, the longest at each place, and the entities so called."""
     words = [(m.start(), m.end()) for m in _SENTENCE_WORD.finditer(text)]
     named: list[str] = []
-    found: dict[int, str] = {}
+    matches: dict[int, str] = {}
     place = 0
     while len(words) > 2 and place < len(words):
         for length in range(min(LONGEST_NAME, len(words) - place), 0, -1):
@@ -44,11 +44,11 @@ def named_in(
             rows = database.execute(_CALLED, (folded, MAX_NAMED)).fetchall()
             if rows:
                 named.append(shown)
-                found |= {number: kind for number, kind in rows if number not in found}
+                matches |= {number: kind for number, kind in rows if number not in matches}
                 place += length - 1
                 break
         place += 1
-    return tuple(named), list(found.items())
+    return tuple(named), list(matches.items())
 
 
 def is_sentence(text: str, named: Collection[str]) -> bool:

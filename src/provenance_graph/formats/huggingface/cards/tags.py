@@ -89,10 +89,10 @@ def _by_key(card: Card, tag: str, where: str) -> ReaderOutput:
         statements.scalar_text(statements.mapping(each).get("name", each)).casefold()
         for each in statements.as_list(card.data.get(_KEY_OF[kind]))
     ]
-    said = rest.rpartition(":")[2].casefold() if kind == "base_model" else rest.casefold()
+    given = rest.rpartition(":")[2].casefold() if kind == "base_model" else rest.casefold()
     if not any(stated):
         yield from named.tag(card.repo.subject, tag, where)
-    elif not any(said in split_names(each) for each in stated):
+    elif not any(given in split_names(each) for each in stated):
         yield coverage.other(card.repo.subject, "tag", tag)
 
 

@@ -40,9 +40,9 @@ def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> 
     Not for a model with experts, or beside whose language part another stands.
     """
     sizes = [counts.get(one, 0) for one in _DIMENSIONS]
-    beside = any(key in _TOWERS for key in raw)
+    others = any(key in _TOWERS for key in raw)
     plain = config.model_type in GATED_DECODERS and counts.get(PG.expertCount, 0) <= 1
-    if config.abridged or not plain or not all(sizes) or len(config.parts) > 1 or beside:
+    if config.abridged or not plain or not all(sizes) or len(config.parts) > 1 or others:
         return
     groups = counts.get(PG.keyValueHeadCount, sizes[-1])
     layers, width, inner, words, heads = sizes
@@ -64,9 +64,9 @@ def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> 
 
 def without_sum(items: Iterable[Claim | Problem]) -> ReaderOutput:
     """What a document says, without the sum of the dimensions where it gives another count."""
-    held = list(items)
-    counted = any(_is_count(item) and not _is_sum(item) for item in held)
-    yield from (item for item in held if not (counted and _is_sum(item)))
+    stored = list(items)
+    counted = any(_is_count(item) and not _is_sum(item) for item in stored)
+    yield from (item for item in stored if not (counted and _is_sum(item)))
 
 
 def _is_count(item: Claim | Problem) -> bool:

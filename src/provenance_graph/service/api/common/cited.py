@@ -98,7 +98,7 @@ def _allow(schemas: dict[str, Any], operation: dict[str, Any]) -> None:
             named["properties"].setdefault("receipts", _ITEMS)
             named["properties"].setdefault("receiptsOf", _COUNT)
     if schema.get("type") == "array":
-        beside = {"results": dict(schema), "receipts": _ITEMS, "receiptsOf": _COUNT}
+        others = {"results": dict(schema), "receipts": _ITEMS, "receiptsOf": _COUNT}
         media["schema"] = {
-            "anyOf": [schema, {"type": "object", "required": ["results"], "properties": beside}]
+            "anyOf": [schema, {"type": "object", "required": ["results"], "properties": others}]
         }

@@ -79,8 +79,8 @@ def router(access: Access) -> APIRouter:
         written = as_json(answer)
         if receipts:
             reported = [*answer["upstream"], *answer["missing"], *answer["findings"]]
-            beside = await in_thread(cited, snapshot, [one["focus"] for one in reported])
-            written = as_json({**answer, **beside})
+            others = await in_thread(cited, snapshot, [one["focus"] for one in reported])
+            written = as_json({**answer, **others})
         headers = {"Cache-Control": "no-store", "X-Store-Version": snapshot.version}
         return Response(written, media_type="application/json", headers=headers)
 

@@ -103,8 +103,8 @@ async def _evaluated(
         return _rows(json.loads(answer.body))
 
     if asked.unordered:
-        found = await rows(asked.unordered, ORDERED_ROWS)
-        result = asked.in_order(found) if len(found) <= ORDERED_ROWS else None
+        matches = await rows(asked.unordered, ORDERED_ROWS)
+        result = asked.in_order(matches) if len(matches) <= ORDERED_ROWS else None
         if result is not None:
             return result
     return await rows(asked.text, QUESTION_ROWS)
