@@ -55,8 +55,8 @@ def silent(one: CheckedStatement) -> Checked:
     if one.accepted:
         why = f"a value is accepted: {accepted_text(one.accepted)}"
         return one.is_(CONTRADICTED, UNDISCLOSED, why)
-    retained = one.state in (*HIDDEN, "PartiallyDisclosed")
-    return one.is_(SUPPORTED if retained else UNKNOWN, UNDISCLOSED, state_text(one.state))
+    hidden = one.state in (*HIDDEN, "PartiallyDisclosed")
+    return one.is_(SUPPORTED if hidden else UNKNOWN, UNDISCLOSED, state_text(one.state))
 
 
 def opened(one: CheckedStatement) -> Checked:

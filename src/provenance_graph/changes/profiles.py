@@ -88,11 +88,11 @@ def _claims(snapshot: AcceptedSnapshot) -> Counter[Iri]:
     """How many annotated claims there are about each model, under all its names."""
     models = {model for model, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)}
     named = {o: s for s, _, o, _ in snapshot.quads(predicate=PG.describedAs) if s in models}
-    matches: Counter[Iri] = Counter()
+    totals: Counter[Iri] = Counter()
     for name, number in snapshot.annotated_of():
         if (model := named.get(name, name)) in models:
-            matches[model] += number
-    return matches
+            totals[model] += number
+    return totals
 
 
 class _Noting(AcceptedSnapshot):

@@ -182,10 +182,10 @@ def models_index(snapshot: AcceptedSnapshot) -> SearchIndex:
     """The table of models, with the number of conflicts of each as ``ledger`` lists them."""
 
     def opened() -> SearchIndex:
-        index, matches = SearchIndex.open(snapshot), ledger(snapshot)
-        if isinstance(matches, StoredConflicts) and snapshot.folder is not None:
+        index, conflicts = SearchIndex.open(snapshot), ledger(snapshot)
+        if isinstance(conflicts, StoredConflicts) and snapshot.folder is not None:
             return index.with_conflicts_of(path_of(snapshot.folder, snapshot.version))
-        return index.with_conflicts(counted(matches))
+        return index.with_conflicts(counted(conflicts))
 
     return snapshot.cached("models", opened)
 

@@ -119,9 +119,9 @@ def _unsafe(whole: Any) -> Iterator[Problem]:
     waiting: list[tuple[str, Any]] = [("", whole)]
     while waiting:
         where, value = waiting.pop()
-        if isinstance(value, str) and (matches := _UNSAFE.search(value)):
+        if isinstance(value, str) and (match := _UNSAFE.search(value)):
             what = (
-                f"U+{ord(matches[0]):04X} is not a character of a text; U+FFFD is read in its place"
+                f"U+{ord(match[0]):04X} is not a character of a text; U+FFFD is read in its place"
             )
             yield Problem(where or "/", what, kind="character")
         elif isinstance(value, dict):

@@ -82,8 +82,8 @@ class _Filling:
             )
             for section in form.sections
         ]
-        matches = Counter(field.status for section in sections for field in section.fields)
-        counts = {status: matches[status] for status in STATUSES if matches[status]}
+        totals = Counter(field.status for section in sections for field in section.fields)
+        counts = {status: totals[status] for status in STATUSES if totals[status]}
         snapshot = self.snapshot
         latest = max((note.receipt["retrieved"] for note in self.footnotes), default="")[:10]
         today = snapshot.policy.day
@@ -157,17 +157,17 @@ class _Filling:
     def _answer(self, source: FormSource) -> Answer:
         if source.place == "derived":
             return self._derived(source)
-        matches: list[Answer] = []
+        answers: list[Answer] = []
         for node, of in self._places(source):
-            matches.append(self._of(node, source, of))
+            answers.append(self._of(node, source, of))
         label = self._label(source)
-        if not matches:
+        if not answers:
             return Answer(source, label, (), (), "empty")
-        values = tuple(value for answer in matches for value in answer.values)
-        statuses = [answer.status for answer in matches]
+        values = tuple(value for answer in answers for value in answer.values)
+        statuses = [answer.status for answer in answers]
         status = min(statuses, key=lambda s: ORDER.index(s) if s in ORDER else -1)
-        claims = tuple(claim for answer in matches for claim in answer.claims)
-        notes = tuple(note for answer in matches for note in answer.notes)
+        claims = tuple(claim for answer in answers for claim in answer.claims)
+        notes = tuple(note for answer in answers for note in answer.notes)
         return Answer(source, label, values, claims, status, notes)
 
     def _places(self, source: FormSource) -> Iterator[tuple[Iri, str]]:

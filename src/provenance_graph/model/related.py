@@ -31,7 +31,7 @@ def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
     """Versions, configurations, aliases, scores, ranks, assessments, offers, artifacts."""
     below = _below(snapshot, subject)
     family = [subject, *below]
-    matches = {
+    nodes = {
         "versions": [b for b in below if _is(snapshot, b, PG.ModelVersion)],
         "configurations": [b for b in below if _is(snapshot, b, PG.Configuration)],
         "aliases": _subjects(snapshot, family, PG.resolvesTo),
@@ -44,7 +44,7 @@ def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
         one: _subjects(snapshot, [one], DCTERMS.isPartOf)
         for one in _subjects(snapshot, family, PG.assessmentOf)
     }
-    every = [*chain(*matches.values(), assessed, *assessed.values())]
+    every = [*chain(*nodes.values(), assessed, *assessed.values())]
     sources = _sources(snapshot, list(dict.fromkeys(every)))
 
     def shown(nodes: Iterable[Iri]) -> list[NodeAnswer]:
@@ -55,17 +55,17 @@ def related(snapshot: AcceptedSnapshot, subject: Iri) -> RelatedAnswer:
         "specializationOf": _entities(snapshot, _objects(snapshot, subject, PROV.specializationOf)),
         "replaces": _entities(snapshot, _objects(snapshot, subject, DCTERMS.replaces)),
         "replacedBy": _entities(snapshot, _subjects(snapshot, [subject], DCTERMS.replaces)),
-        "versions": shown(matches["versions"]),
-        "configurations": shown(matches["configurations"]),
-        "aliases": shown(matches["aliases"]),
-        "scores": shown(matches["scores"]),
-        "ranks": shown(matches["ranks"]),
+        "versions": shown(nodes["versions"]),
+        "configurations": shown(nodes["configurations"]),
+        "aliases": shown(nodes["aliases"]),
+        "scores": shown(nodes["scores"]),
+        "ranks": shown(nodes["ranks"]),
         "assessments": [
             cast("AssessedNode", {**shown([one])[0], "results": shown(results)})
             for one, results in assessed.items()
         ],
-        "offers": shown(matches["offers"]),
-        "artifacts": shown(matches["artifacts"]),
+        "offers": shown(nodes["offers"]),
+        "artifacts": shown(nodes["artifacts"]),
     }
 
 

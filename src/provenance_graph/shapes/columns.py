@@ -282,8 +282,12 @@ def _digest_pattern(checks: Sequence[Check]) -> str | None:
     others = [c for c in on_digest if c.component not in ("Pattern", "MaxCount", "MinCount")]
     if len(patterns) != 1 or others:
         return None
-    matches = [c for c in patterns[0].shape.constraints if c.component == "Pattern"]
-    return matches[0].terms[0].value if len(matches) == 1 and len(matches[0].terms) == 1 else None
+    constraints = [c for c in patterns[0].shape.constraints if c.component == "Pattern"]
+    return (
+        constraints[0].terms[0].value
+        if len(constraints) == 1 and len(constraints[0].terms) == 1
+        else None
+    )
 
 
 def _numbers(names: Iterable[str]) -> set[int]:

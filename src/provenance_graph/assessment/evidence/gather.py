@@ -236,8 +236,8 @@ def levels_of(snapshot: AcceptedSnapshot, subject: Iri) -> dict[Iri, Iri]:
             retained += snapshot.quads(profile, graph=GRAPH)
     if known := _levels(retained).get(subject):
         return known
-    matches = ModelEvidence(snapshot).findings(subject)
-    return _levels(as_quads(subject, matches)).get(subject, {})
+    findings = ModelEvidence(snapshot).findings(subject)
+    return _levels(as_quads(subject, findings)).get(subject, {})
 
 
 def _levels(quads: Iterable[Quad]) -> dict[Iri, dict[Iri, Iri]]:
@@ -251,7 +251,7 @@ def _levels(quads: Iterable[Quad]) -> dict[Iri, dict[Iri, Iri]]:
         elif level := _LEVEL_OF.get(predicate):
             levels[subject][name] = level
     # A store that an earlier version built has levels at the models themselves.
-    own = {one: matches for one, matches in levels.items() if not one.startswith(PROFILES)}
+    own = {one: findings for one, findings in levels.items() if not one.startswith(PROFILES)}
     return own | {model: levels[profile] for model, profile in profiles.items()}
 
 

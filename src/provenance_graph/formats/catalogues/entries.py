@@ -84,8 +84,8 @@ def rows(subject: Subject) -> Subjects:
 
 
 def _subjects_by_pointer(entries: list[tuple[str, Any]], subject: Subject) -> Mapping[str, Iri]:
-    matches = ((where, subject(entry)) for where, entry in entries if isinstance(entry, dict))
-    return {where: entity for where, entity in matches if entity is not None}
+    pairs = ((where, subject(entry)) for where, entry in entries if isinstance(entry, dict))
+    return {where: entity for where, entity in pairs if entity is not None}
 
 
 def with_rest(

@@ -189,7 +189,7 @@ def _shown_model(document: Document, value: Mapping[str, Any]) -> Iterator[Claim
         adapted = any(each.key == "ADAPTER" for each in stated)
         yield from _parent(model, parent, "/details/parent_model", adapted=adapted)
     blob = next(
-        (matches for e in stated if e.key == "FROM" if (matches := _BLOB.search(e.value))), None
+        (match for e in stated if e.key == "FROM" if (match := _BLOB.search(e.value))), None
     )
     for layout in ollama_answers.layout(value):
         if isinstance(layout, Problem):

@@ -103,8 +103,8 @@ async def _evaluated(
         return _rows(json.loads(answer.body))
 
     if asked.unordered:
-        matches = await rows(asked.unordered, ORDERED_ROWS)
-        result = asked.in_order(matches) if len(matches) <= ORDERED_ROWS else None
+        result_rows = await rows(asked.unordered, ORDERED_ROWS)
+        result = asked.in_order(result_rows) if len(result_rows) <= ORDERED_ROWS else None
         if result is not None:
             return result
     return await rows(asked.text, QUESTION_ROWS)

@@ -85,15 +85,15 @@ def _ledger(routes: APIRouter, access: Access) -> None:
             if unknown := [name for name in kind if name not in KINDS]:
                 raise NotFound(unknown[0], "kind of conflict", KINDS)
             shown = set(kind) or (set(KINDS) if all else set(DEFAULT))
-            matches = ledger(snapshot)
-            if isinstance(matches, StoredConflicts) and not (
+            conflicts = ledger(snapshot)
+            if isinstance(conflicts, StoredConflicts) and not (
                 severityMin or model or field or developer
             ):  # of a large store no more is read than is shown
-                return matches.of_kinds(shown), _by_kind(matches.kinds)
+                return conflicts.of_kinds(shown), _by_kind(conflicts.kinds)
             about = resolve(snapshot, model, "anything") if model else None
             results = [
                 c
-                for c in matches
+                for c in conflicts
                 if c.severity >= severityMin and (about is None or about in c.about())
             ]
             makers = [resolve(snapshot, name, "organization") for name in developer]
