@@ -190,6 +190,7 @@ class AcceptedReads:
 
         Our own engine writes them itself, two to three times quicker than quad by quad. Of another
         one only results in JSON are relied on: how it writes a term in other forms is its own.
+        Raises QueryTooLarge where the store cuts its answer.
         """
         if self._dataset is None or not getattr(self._dataset, "own_engine", False):
             for subject, _, value, _ in self.quads(predicate=predicate):

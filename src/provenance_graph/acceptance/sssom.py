@@ -232,6 +232,10 @@ def _mapping(
         raise RecordError(f"{where}: {_first_line(read.exception)}")
 
     def expand(reference: curies.Reference, column: str) -> Iri:
+        """The IRI of a CURIE or IRI in a column of the table.
+
+        Raises RecordError, with the column, where it is neither.
+        """
         try:
             return iris.iri(converter.expand_reference(reference, strict=True))
         except BadIri as error:
@@ -262,6 +266,10 @@ def _semantic(row: Mapping, converter: curies.Converter) -> SemanticMapping:
     from sssom_pydantic import SemanticMapping
 
     def reference(name: str, label: str = "") -> NamableReference:
+        """The CURIE of a name and its label, as a row has them.
+
+        Raises RecordError for an IRI without a prefix of the table.
+        """
         parse_uri = converter.parse_uri(name)
         if parse_uri is None:
             known = ", ".join(sorted(prefixes()))

@@ -92,6 +92,8 @@ def integer(value: int) -> Literal:
 def decimal(value: Decimal | int | str) -> Literal:
     """An xsd:decimal without needless zeros.
 
+    Raises ValueError where the engine cannot store the number exactly.
+
     >>> decimal("0.590").lexical
     '0.59'
     """
@@ -112,6 +114,8 @@ def _exponent(number: Decimal) -> int:
 
 def double(value: float) -> Literal:
     """An xsd:double in the engine's form: shortest digits, no exponent.
+
+    Raises ValueError for infinity and for what is not a number.
 
     >>> double(2.5e24).lexical, double(0.1).lexical
     ('2500000000000000000000000', '0.1')

@@ -17,6 +17,8 @@ def folder(name: str) -> Path:
     A wheel carries them under ``provenance_graph/_resources``; a checkout has them
     beside ``src``.
 
+    Raises StoreError where the installation lacks it.
+
     >>> folder("ontology").name
     'ontology'
     """

@@ -43,7 +43,10 @@ def entries_in(
     most: int,
     read: Callable[[str, Any, list[Problem]], T | None],
 ) -> list[T]:
-    """The entries of a document, as of a file; ``path`` stands before every fault."""
+    """The entries of a document, as of a file; ``path`` stands before every fault.
+
+    Raises UsageError, with path and key, for the first entry that cannot be read.
+    """
     try:
         tables = document.toml
     except Unreadable as error:

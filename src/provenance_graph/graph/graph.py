@@ -146,6 +146,7 @@ class Graph:
         """The rows of a SELECT; the project's prefixes need not be declared.
 
         ``construct`` answers a CONSTRUCT or DESCRIBE.
+        Raises QueryError for a query that is no SELECT.
         """
         try:
             return Table(self.store.select(questions.prefixes(sparql), bindings))

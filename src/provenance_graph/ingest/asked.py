@@ -10,7 +10,10 @@ from provenance_graph.core.hub import is_name
 
 
 def time_of(text: str) -> str:
-    """The day, or the time in UTC, that a user names as that of retrieval."""
+    """The day, or the time in UTC, that a user names as that of retrieval.
+
+    Raises UsageError for a text that is no date or time in ISO 8601.
+    """
     if "T" not in text:
         return day_of(text)
     try:
@@ -21,7 +24,10 @@ def time_of(text: str) -> str:
 
 
 def account_of(text: str) -> str:
-    """The name of an account on the Hub or of an organisation, as a namespace of models."""
+    """The name of an account on the Hub or of an organisation, as a namespace of models.
+
+    Raises UsageError for a text that could be no account.
+    """
     if text and not is_name(f"{text}/x"):
         raise UsageError(f"{text!r} is not a namespace such as meta-llama")
     return text

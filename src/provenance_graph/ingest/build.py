@@ -181,7 +181,10 @@ class _Build:
         self.further: Sequence[tuple[Path, str]] = ()
 
     def run(self, *, fresh: bool) -> Built:
-        """All stages."""
+        """All stages.
+
+        Raises RecordError where the data folder holds no records.
+        """
         files = [
             (path, path.relative_to(self.data).as_posix())
             for path in sorted((self.data / "records").rglob("*.trig"))

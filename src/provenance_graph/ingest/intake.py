@@ -125,7 +125,10 @@ def _of_file(problem: Problem, first: int) -> Problem:
 
 
 def choose(document: Document, readers: Mapping[str, Reader], format: str) -> Reader:
-    """The reader that was named, else the one that the content shows."""
+    """The reader that was named, else the one that the content shows.
+
+    Raises UnknownFormat where no reader, or more than one, recognises the content.
+    """
     if not format:
         return recognise(document, readers)
     reader = reader_named(readers, format)

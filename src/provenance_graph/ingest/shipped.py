@@ -26,6 +26,7 @@ def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
     """The ontology, licences and rubrics, in the default graph and in REFERENCE.
 
     Blank nodes (lists) get names from their file and place, the same in every run.
+    Raises Unreadable, with the line, for a file that is not Turtle.
     """
     for path in ontology_files() if files is None else files:
         named: dict[str, Iri] = {}

@@ -208,7 +208,10 @@ def update_state(
     derive: Deriver | None = None,
     log: ChangeLog | None = None,
 ) -> Updated:
-    """``update`` for one state of a store alone."""
+    """``update`` for one state of a store alone.
+
+    Raises NotFound for a record to drop that the store does not have.
+    """
     decided = change.decided
     added = {record.header.record: record.sort() for record in change.add}
     dropped = set(change.drop)

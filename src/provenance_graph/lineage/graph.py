@@ -308,6 +308,8 @@ _WORDS = {re.sub(r"[^a-z]", "", local_name(r).lower()): r for r in RELATIONS}
 def relation(name: str) -> Iri:
     """A lineage relation by IRI, ``pg:fineTunedFrom``, ``fineTunedFrom`` or ``fine-tuned-from``.
 
+    Raises NotFound, with the relations that exist, for any other text.
+
     >>> local_name(relation("fine-tuned-from"))
     'fineTunedFrom'
     """

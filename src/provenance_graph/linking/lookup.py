@@ -67,7 +67,10 @@ class ReconciliationLookup:
         self._space = ""
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, several names a request."""
+        """Candidates by name, several names a request.
+
+        Raises FetchError where the service does not answer in its protocol.
+        """
         asked, results = list(dict.fromkeys(names)), {}
         for start in range(0, len(asked), BATCH):
             part = asked[start : start + BATCH]
@@ -125,7 +128,10 @@ class RorLookup:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, one request a name."""
+        """Candidates by name, one request a name.
+
+        Raises FetchError where the service does not answer in its protocol.
+        """
         results = {}
         for name in dict.fromkeys(names):
             url = f"{self.url}?query={quote(name)}"
@@ -174,7 +180,10 @@ class SparqlLookup:
         self.fetcher, self.url, self.source, self.language = fetcher, url, url, language
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, several names a request."""
+        """Candidates by name, several names a request.
+
+        Raises FetchError where the service does not answer in its protocol.
+        """
         asked = list(dict.fromkeys(names))
         results: dict[str, list[LinkCandidate]] = {name: [] for name in asked}
         for start in range(0, len(asked), BATCH):

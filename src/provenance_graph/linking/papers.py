@@ -84,7 +84,10 @@ class CrossrefLookup:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, one request a name."""
+        """Candidates by name, one request a name.
+
+        Raises FetchError where the service does not answer in its protocol.
+        """
         results = {}
         for name in dict.fromkeys(names):
             url = f"{self.url}?query.title={quote(name)}&rows={MAX_CANDIDATES}"
@@ -116,7 +119,10 @@ class DataCiteLookup:
         self.fetcher, self.url, self.source = fetcher, url.rstrip("/"), url
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
-        """Candidates by name, one request a name."""
+        """Candidates by name, one request a name.
+
+        Raises FetchError where the service does not answer in its protocol.
+        """
         results = {}
         for name in dict.fromkeys(names):
             words = re.sub(r"[\"\\]", " ", name)

@@ -107,7 +107,10 @@ def _read_as(record: Record, entry: Entry) -> str:
 def to_record(
     snapshot: AcceptedSnapshot, entry: Entry, who: str, today: str
 ) -> tuple[Record, Iri, Iri, bool]:
-    """The record of a finding, its subject and property, and whether the subject is new."""
+    """The record of a finding, its subject and property, and whether the subject is new.
+
+    Raises UsageError, with the field, for a finding that cannot be stored.
+    """
     predicate = property_named(snapshot, entry.property)
     subject, new = _subject(snapshot, entry.model)
     stance = STANCES[entry.stance]

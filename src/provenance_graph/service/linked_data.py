@@ -102,7 +102,10 @@ class LinkedData:
         return _see_other(at)
 
     async def document(self, request: Request) -> Response:
-        """What is known of an entity, with links to the records that say so."""
+        """What is known of an entity, with links to the records that say so.
+
+        Answers 404 for an entity without statements.
+        """
         path = _path(request, "/doc/")
         entity = Iri(iris.ID + path)
         offer = offered(request)

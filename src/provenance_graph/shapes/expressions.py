@@ -173,7 +173,10 @@ class PatternWriter:
         return "(" + " || ".join(tests) + ")"
 
     def distinct(self, shape: Shape, v: str, count: int) -> str:
-        """A pattern with solutions where the node has at least so many different values."""
+        """A pattern with solutions where the node has at least so many different values.
+
+        Raises BadShape for a count that the translation does not cover.
+        """
         if shape.path is None or count > MAX_PAIRS:
             raise BadShape(f"{shape.name}: cannot count to {count} here")
         results = [self.fresh() for _ in range(count)]
@@ -182,7 +185,10 @@ class PatternWriter:
         return triples + (f" . FILTER({pairs})" if pairs else "")
 
     def patterns(self, shape: Shape, constraint: Constraint, v: str) -> list[tuple[str, str]]:
-        """Patterns of what breaks a constraint on pairs of values, each with its value's variable."""
+        """Patterns of what breaks a constraint on pairs of values, each with its value's variable.
+
+        Raises BadShape for a component that is not checked here.
+        """
         path = shape.path.sparql if shape.path else ""
         reach = f"{v} {path} ?value . " if path else ""
         value = "?value" if path else v

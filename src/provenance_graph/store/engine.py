@@ -48,6 +48,7 @@ def our_value(result: object) -> Value:
     """A value from the engine's term; a blank node becomes a name that starts with ``_:``.
 
     Records hold none, but a plain dataset or a query's BNODE() may.
+    Raises QueryError for a triple term of RDF 1.2.
     """
     if isinstance(result, ox.NamedNode):
         return _iri(result.value)
@@ -103,7 +104,10 @@ class EngineReads(ABC):
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph."""
+        """Quads that match; ``graph`` None is the default graph, ``ANY`` every named graph.
+
+        Raises QueryError for a term that no quad can have at its position.
+        """
         lease = self._lease()
         place = (
             None
@@ -146,7 +150,10 @@ class EngineReads(ABC):
         bindings: Mapping[str, Value] | None = None,
         limits: Limits | None = None,
     ) -> Rows:
-        """The rows of a SELECT, for texts of our own: only ``limits.rows`` is enforced here."""
+        """The rows of a SELECT, for texts of our own: only ``limits.rows`` is enforced here.
+
+        Raises QueryError for bad syntax, and NotASelect for another form of query.
+        """
         lease = self._lease()
         result = evaluate(lease.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
         if not isinstance(result, ox.QuerySolutions):
@@ -169,7 +176,10 @@ class EngineReads(ABC):
         bindings: Mapping[str, Value] | None = None,
         limits: Limits | None = None,  # noqa: ARG002 - the protocol's signature
     ) -> bool:
-        """The answer of an ASK, for texts of our own."""
+        """The answer of an ASK, for texts of our own.
+
+        Raises QueryError for bad syntax or another form of query.
+        """
         lease = self._lease()
         result = evaluate(lease.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
         if not isinstance(result, ox.QueryBoolean):

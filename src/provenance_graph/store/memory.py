@@ -49,7 +49,10 @@ class MemoryStore(EngineReads):
         return f"{self._sequence + 1}-{digest[:12]}"
 
     def commit(self, change: Change, digest: str = "") -> str:
-        """Apply a change at once or not at all, and give the new version."""
+        """Apply a change at once or not at all, and give the new version.
+
+        Raises StoreError for a term that cannot be stored.
+        """
         lease = self._lease()
         text = update_text(change)
         try:

@@ -32,6 +32,8 @@ def pack(body: bytes, media_type: str, base: str) -> bytes:
 def to_ntriples(packed: bytes) -> bytes:
     r"""The triples of a document as N-Triples, one a line, blank nodes renamed.
 
+    Raises Unreadable for bad syntax, QueryRefused for a document beyond the bounds.
+
     >>> to_ntriples(pack(b"<a> <b> 'c' .", "text/turtle", "http://x/"))
     b'<http://x/a> <http://x/b> "c" .\n'
     """

@@ -147,7 +147,10 @@ class Rubrics:
         raise NotFound(name, "rubric", known=sorted(rubric.id for rubric in self))
 
     def applied(self, name: str) -> Rubric:
-        """The scheme to compute for a name: itself, or the reading of a published one."""
+        """The scheme to compute for a name: itself, or the reading of a published one.
+
+        Raises BadRubric where a published scheme gives no rule and no other scheme reads it.
+        """
         rubric = self.get(name)
         if rubric.is_computed:
             return rubric

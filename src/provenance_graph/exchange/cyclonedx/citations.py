@@ -131,14 +131,14 @@ def _keyed(part: dict[str, Any]) -> Iterator[Place]:
     """Fields of one key each, at the component, in its model card, and of its data."""
     card = part.get("modelCard", {})
     data = [(f"data/{n}/", each, _DATA) for n, each in enumerate(part.get("data", ()))]
-    for head, links, keys in (
+    for head, fields, keys in (
         ("", part, _PLAIN.items()),
         ("modelCard/modelParameters/", card.get("modelParameters", {}), _PARAMETERS),
         ("modelCard/considerations/", card.get("considerations", {}), _CONSIDERATIONS.items()),
         *data,
     ):
         for key, predicate in keys:
-            if key in links:
+            if key in fields:
                 yield f"{head}{key}", predicate, None, False
 
 

@@ -91,7 +91,10 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what the tool says of a model and of its components."""
+    """Yield what the tool says of a model and of its components.
+
+    Raises Unreadable for a document without a mapping under ``release``.
+    """
     parsed = document.json if document.features.syntax == "json" else document.yaml
     whole = statements.sanitise(parsed, document.text)
     release = mapping(mapping(whole).get("release"))

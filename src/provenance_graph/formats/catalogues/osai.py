@@ -96,7 +96,10 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what the index says of a system's end model, base model and maker."""
+    """Yield what the index says of a system's end model, base model and maker.
+
+    Raises Unreadable for a document without a mapping under ``system``.
+    """
     whole = statements.sanitise(document.yaml, document.text)
     system = mapping(mapping(whole).get("system"))
     if not system:

@@ -76,7 +76,11 @@ class Fetcher:
         return self.answer(url).body
 
     def answer(self, url: str) -> Cached:
-        """The body and the headers that matter, from the network or unchanged from the cache."""
+        """The body and the headers that matter, from the network or unchanged from the cache.
+
+        Raises FetchError, with the address, for a refused or failed request, after the last
+        attempt.
+        """
         stored = self.cache.find(url) if self.cache else None
         for attempt in range(1, self.settings.attempts + 1):
             last = attempt == self.settings.attempts

@@ -158,7 +158,10 @@ def origin(document: Document) -> Origin:
 
 
 def read_ollama(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a Modelfile or an answer says of the models that it is about."""
+    """Yield what a Modelfile or an answer says of the models that it is about.
+
+    Raises Unreadable for a Modelfile without FROM.
+    """
     if document.features.syntax != "json":
         results = list(instructions(document.text))
         if not any(each.key == "FROM" for each in results):

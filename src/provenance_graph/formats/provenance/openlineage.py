@@ -99,7 +99,10 @@ def recognises(features: Features) -> bool:
 
 
 def events(document: Document) -> Iterator[tuple[str, dict[Any, Any]] | Problem]:
-    """Every event with its place; what is none is a problem."""
+    """Every event with its place; what is none is a problem.
+
+    Raises Unreadable where the document is no JSON object, list or lines of objects.
+    """
     if document.features.syntax == "jsonl":
         # each time anew: a stream may be a million events, which nobody should hold
         for line in document.json_lines():

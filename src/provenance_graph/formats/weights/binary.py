@@ -95,6 +95,10 @@ class _Bytes:
         self.data, self.at = data, 0
 
     def take(self, count: int) -> bytes:
+        """The next bytes of the header.
+
+        Raises Truncated where the header ends before them.
+        """
         end = self.at + count
         if end > len(self.data):
             raise Truncated(f"byte {self.at}: {count} bytes are stated and the header ends")
@@ -105,6 +109,10 @@ class _Bytes:
         return int(struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))[0])
 
     def text(self) -> str:
+        """A text after its length.
+
+        Raises ValueError where it is longer than MAX_TEXT bytes.
+        """
         at, length = self.at, self.number("Q")
         if length > MAX_TEXT:
             raise ValueError(
@@ -113,7 +121,11 @@ class _Bytes:
         return statements.clean(self.take(length).decode("utf-8", "replace"))
 
     def value(self, kind: int, depth: int = 0) -> tuple[Value, int]:
-        """A value, and how many members it has where it is an array."""
+        """A value, and how many members it has where it is an array.
+
+        Raises ValueError for an unknown type of value, or an array of more than MAX_ARRAY
+        members.
+        """
         if kind in _SCALARS:
             form = _SCALARS[kind]
             raw = struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))[0]

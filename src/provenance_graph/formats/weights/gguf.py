@@ -141,7 +141,10 @@ def _path(key: str, architecture: str) -> tuple[str, ...]:
 
 
 def read_header(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what the header of a GGUF file says of its model."""
+    """Yield what the header of a GGUF file says of its model.
+
+    Raises Unreadable for a header that is cut off, too large, or of an unknown version.
+    """
     try:
         header = parse(document.data)
     except ValueError as error:

@@ -120,7 +120,10 @@ def _batches(
 def read_batch(
     batch: list[Document], options: Options, known: PublisherCollections, stem: str
 ) -> ReadBatch:
-    """Read some documents and write their records; what an earlier run wrote stays."""
+    """Read some documents and write their records; what an earlier run wrote stays.
+
+    Raises RecordError where two documents give records of one name.
+    """
     answer, target = Path(f"{stem}.json"), Path(f"{stem}.trig")
     if answer.is_file():
         return _again(answer)

@@ -71,7 +71,10 @@ class SparkEngine:
         self._session.sparkContext.setLogLevel("ERROR")
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """The results of a stage; a task whose worker is lost is run again by Spark."""
+        """The results of a stage; a task whose worker is lost is run again by Spark.
+
+        Raises StoreError where Spark gives up.
+        """
         if not tasks:
             return
         from py4j.protocol import Py4JJavaError

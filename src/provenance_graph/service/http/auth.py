@@ -95,7 +95,10 @@ def _digest(secret: str) -> bytes:
 
 
 def load(secret: str, file: Path | None) -> Tokens:
-    """Tokens from an environment's secret (scopes write, review and slow) and from a token file."""
+    """Tokens from an environment's secret (scopes write, review and slow) and from a token file.
+
+    Raises UsageError for a token that is too short or a file that cannot be read.
+    """
     known: list[AccessToken] = []
     if secret:
         if len(secret) < LEAST_LENGTH:
@@ -143,7 +146,10 @@ def _line(file: Path, number: int, line: str) -> AccessToken | None:
 
 
 def new_token(name: str, scopes: str = "write,slow") -> tuple[str, str]:
-    """A fresh secret and the line to put into a token file."""
+    """A fresh secret and the line to put into a token file.
+
+    Raises UsageError without a name or with an unknown scope.
+    """
     secret = secrets.token_urlsafe(32)
     line = f"{name} {scopes} sha256:{_digest(secret).hex()}"
     if _line(Path("(new token)"), 1, line) is None:

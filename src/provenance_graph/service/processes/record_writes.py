@@ -229,6 +229,7 @@ class RecordTarget:
         """Put a person's decision on the identity of two names into the store.
 
         Names that private records alone speak of are unknown to whoever may not read those.
+        Answers 409 where another person decided otherwise.
         """
         names = decision.name, decision.may_be
         known = self.store if decision.sees_private else self.store.public
@@ -253,6 +254,7 @@ class RecordTarget:
 
         The flag is a record of the client's own, so that the client can take it back. What is
         private is not known here: a flag is public.
+        Raises NotFound for a claim or record that the store does not have.
         """
         record = Iri(flag.claim.partition("#")[0])
         if collection_of(record) in private_collections(self.store):

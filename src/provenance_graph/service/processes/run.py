@@ -54,7 +54,10 @@ _SOON: Final = 0.3
 
 
 def run(settings: Settings, root: Path, folder: Path) -> int:
-    """Serve a store until a signal stops it; gives an exit code. ``folder`` holds our sockets."""
+    """Serve a store until a signal stops it; gives an exit code. ``folder`` holds our sockets.
+
+    Raises UsageError for settings that contradict each other, or an address in use.
+    """
     tokens = _tokens(settings)
     signing = _signing_key(settings)
     networks(settings.federation_networks)  # what is wrong there is reported before anything starts

@@ -67,6 +67,7 @@ class WriterClient:
 
         What its WHERE costs holds nobody up: it is worked out in a confined process, on the
         client's records as the writer has them, and written if they are the same then.
+        Raises StoreBusy where other writes of the client change what it reads, or the writer is not there.
         """
         head: dict[str, object] = {
             "do": "update",

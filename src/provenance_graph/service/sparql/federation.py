@@ -238,6 +238,8 @@ class Federation:
 def as_values(body: bytes) -> str:
     """A SPARQL JSON result as a VALUES block.
 
+    Raises FetchError for an answer that is malformed or has more than _ROWS rows.
+
     >>> as_values(b'{"head":{"vars":["a"]},"results":{"bindings":[{"a":{"type":"literal","value":"x"}}]}}')
     'VALUES (?a) { ("x") }'
     """

@@ -167,7 +167,10 @@ class GraphStoreEndpoint:
         return respond(headers={**written_headers(written.version), **location}, status=201)
 
     async def delete(self, request: Request) -> Response:
-        """Drop a graph."""
+        """Drop a graph.
+
+        Answers 404 for a graph that does not exist.
+        """
         graph, named = self._graph(request)
         writer, who = allow_write(self._service, request)
         if not named:

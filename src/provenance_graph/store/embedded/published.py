@@ -45,7 +45,10 @@ class Checkpoint(SnapshotLease):
 
 
 def open_checkpoint(root: Path) -> Checkpoint:
-    """Open what is published now, trying again when it is replaced meanwhile."""
+    """Open what is published now, trying again when it is replaced meanwhile.
+
+    Raises StoreError where it is damaged, or replaced at each attempt.
+    """
     for _ in range(50):
         current = layout.read_current(root)
         try:
@@ -72,7 +75,10 @@ def stamp_of(root: Path) -> tuple[int, int]:
 
 
 def copy_of(source: Checkpoint, target: Path) -> str:
-    """Make a store of its own from an open checkpoint, published as its last step."""
+    """Make a store of its own from an open checkpoint, published as its last step.
+
+    Raises StoreError where the folder holds a store already.
+    """
     if (target / "CURRENT").exists():
         raise StoreError(f"{target} holds a store already; name another folder")
     with locked(target):

@@ -229,7 +229,10 @@ def run_bounded(
 def exchange(
     spawner: Spawner, number: int, sock: socket.socket, data: bytes, limits: Limits
 ) -> Any:
-    """Send a process some bytes and wait for what its function answers."""
+    """Send a process some bytes and wait for what its function answers.
+
+    Raises QueryTooLarge beyond the byte limit, QueryTimeout beyond the time limit.
+    """
     until = time.monotonic() + limits.seconds
     late = QueryTimeout(f"this document was not read within {limits.seconds:g} s")
     sock.settimeout(limits.seconds)

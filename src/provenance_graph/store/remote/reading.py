@@ -246,7 +246,10 @@ class RemoteStore:
         return _boolean(self.url, result["boolean"])
 
     def serialize(self, query: SparqlQuery, media_type: str) -> Answer:
-        """Any query's answer as the service writes it; ``rows`` is not counted."""
+        """Any query's answer as the service writes it; ``rows`` is not counted.
+
+        Raises QueryError where the service sends another media type.
+        """
         assert_holds(query_form(query.text), media_type)
         answer = self._ask(
             bind(query.text, query.bindings), media_type, query.dataset, query.limits or _DEFAULT

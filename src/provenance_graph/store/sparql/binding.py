@@ -30,6 +30,8 @@ def engine_term(value: Value) -> ox.NamedNode | ox.Literal:
 def bind(query: str, bindings: Mapping[str, Value] | None) -> str:
     """A query with values for some of its variables.
 
+    Raises QueryError for a name that is no variable, or a value that is no RDF term.
+
     >>> from provenance_graph.core.iris import Iri
     >>> bind("SELECT ?o WHERE { ?s ?p ?o }", {"s": Iri("urn:a")})
     'SELECT ?o WHERE { VALUES (?s) { (<urn:a>) } <urn:a> ?p ?o }'

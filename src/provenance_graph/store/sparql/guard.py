@@ -73,13 +73,17 @@ def check_update(text: str, limits: Limits = _DEFAULT, *, terms: int = 0) -> Non
     """Refuse an update that is too long, too deep or asks for the network.
 
     ``terms`` is how many IRIs, names, literals and variables it may have; 0 is any number.
+    Raises QueryRefused, with line and column.
     """
     if refusal := _refusal(text, limits, True, False, terms):
         raise QueryRefused(refusal)
 
 
 def check_length(text: str, limits: Limits = _DEFAULT) -> None:
-    """Refuse a text that is too long; anything that reads it comes after this."""
+    """Refuse a text that is too long; anything that reads it comes after this.
+
+    Raises QueryRefused.
+    """
     if refusal := _length(text, limits):
         raise QueryRefused(refusal)
 

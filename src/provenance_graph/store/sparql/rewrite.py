@@ -112,6 +112,8 @@ def volatile(text: str) -> bool:
 def with_using(text: str, default_graphs: Sequence[Iri], named_graphs: Sequence[Iri]) -> str:
     """Put the protocol's dataset into every operation of an update that has a WHERE.
 
+    Raises QueryRefused where the update has USING or WITH itself (SPARQL 1.1 Protocol 2.2.3).
+
     >>> with_using("DELETE WHERE { ?s ?p ?o }", [Iri("urn:g")], [])
     'DELETE { ?s ?p ?o } USING <urn:g> WHERE { ?s ?p ?o }'
     """
@@ -162,6 +164,8 @@ def _group(text: str, result: Sequence[Token], closes: dict[int, int], at: int) 
 
 def within_graph(text: str, graph: Iri) -> str:
     """An update that speaks of one graph, put into that graph (for PATCH).
+
+    Raises QueryRefused for an operation that names another graph.
 
     >>> within_graph("INSERT DATA { <urn:a> <urn:b> 1 }", Iri("urn:g"))
     'INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }'

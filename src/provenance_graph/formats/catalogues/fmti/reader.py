@@ -73,7 +73,10 @@ def origin(document: Document) -> Origin:
 
 
 def read(document: Document) -> Iterator[Claim | Problem]:
-    """Yield what a table of the index says, whichever of its kinds it is."""
+    """Yield what a table of the index says, whichever of its kinds it is.
+
+    Raises Unreadable where the header row is of none of its editions.
+    """
     rows: Rows = []
     for result in csv_rows.rows(document):
         if isinstance(result, Problem):

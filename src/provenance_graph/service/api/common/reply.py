@@ -139,7 +139,10 @@ def parameters(dependant: Dependant) -> dict[str, bool]:
 
 
 def only(request: Request, known: Mapping[str, bool]) -> None:
-    """Refuse a parameter that would be passed over: unknown, or with values beyond the one taken."""
+    """Refuse a parameter that would be passed over: unknown, or with values beyond the one taken.
+
+    Answers 400 with the parameters that the route takes.
+    """
     for name in request.query_params:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
