@@ -216,7 +216,7 @@ def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
 def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str]) -> Comparison:
     """One model as known on each of the days; an empty day is now.
 
-    Raises UsageError for fewer than two days, the same day twice, or more days than MAX_SIDES.
+    Raises UsageError for fewer than two days or more than MAX_SIDES.
     """
     if not 2 <= len(days) <= MAX_SIDES:
         raise UsageError(f"compare one model on 2 to {MAX_SIDES} dates, not {len(days)}")

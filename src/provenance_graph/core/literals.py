@@ -92,7 +92,7 @@ def integer(value: int) -> Literal:
 def decimal(value: Decimal | int | str) -> Literal:
     """An xsd:decimal without needless zeros.
 
-    Raises ValueError where the engine cannot store the number exactly.
+    Raises ValueError for infinity and for numbers beyond what the engine can store.
 
     >>> decimal("0.590").lexical
     '0.59'

@@ -74,7 +74,7 @@ def recognises(features: Features) -> bool:
 def records(document: Document) -> Iterator[Record | Problem]:
     """The records of a document; a graph that is no good record is a Problem of its own.
 
-    Raises Unreadable for a syntax error, an empty document, or more than MAX_QUADS quads.
+    Raises Unreadable beyond MAX_QUADS quads.
     """
     named = _Names(_plain_header(document))
     graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]] = defaultdict(list)

@@ -56,7 +56,7 @@ _SOON: Final = 0.3
 def run(settings: Settings, root: Path, folder: Path) -> int:
     """Serve a store until a signal stops it; gives an exit code. ``folder`` holds our sockets.
 
-    Raises UsageError for settings that contradict each other, or an address in use.
+    Raises UsageError where the address cannot be listened on, or writes are open without a token.
     """
     tokens = _tokens(settings)
     signing = _signing_key(settings)
