@@ -33,7 +33,7 @@ from provenance_graph.formats.coverage import Fate
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.parsing import parse_yaml
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.intake import Options, read, recognise
 
 MARKS = frozenset(
@@ -290,7 +290,7 @@ def made(folder: Path, count: int, seed: int) -> Iterator[tuple[str, str, Any, A
 def altered(folders: list[str], seed: int, times: int) -> Iterator[tuple[str, str, Any, Any]]:
     """Real documents with other values and odd shapes."""
     known = readers()
-    for document in walk(folders, retrieved="2026-01-31"):
+    for document in discover(folders, retrieved="2026-01-31"):
         if isinstance(document, Problem) or document.files or len(document.data) > 60_000:
             continue
         try:

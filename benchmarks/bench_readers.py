@@ -43,7 +43,7 @@ from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.records import parts_of, whole_reading
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -237,7 +237,7 @@ def headers() -> dict[str, float]:
 
 def _header(path: Path, kind: str) -> float:
     start = time.process_time()
-    (document,) = walk([str(path)], retrieved="2026-01-01")
+    (document,) = discover([str(path)], retrieved="2026-01-01")
     if isinstance(document, Problem):
         raise SystemExit(str(document))
     _drain(read(document, readers()[kind]))

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.intake import Options, read
 
 
@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
                 file.write('{"eventType": \n' if n == asked.bad else event(n) + "\n")
         size = path.stat().st_size
         start = time.process_time()
-        for document in walk([str(path)], retrieved="2026-01-31"):
+        for document in discover([str(path)], retrieved="2026-01-31"):
             if isinstance(document, Problem):
                 problems.append(str(document))
                 continue

@@ -31,7 +31,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.rdf import term
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
 from provenance_graph.model.naming.resolve import resolve
@@ -81,7 +81,7 @@ def imports(store: Path, cards: Cards, times: int) -> float:
 
         def take() -> None:
             file, url = cards.next()
-            documents = walk([file], retrieved=DAY, url=url)
+            documents = discover([file], retrieved=DAY, url=url)
             report = import_documents(
                 writer, documents, known, Options(), lambda *_: None, levels, day=DAY
             )

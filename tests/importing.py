@@ -13,7 +13,7 @@ from provenance_graph.core.claims import Header, Problem
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import ImportReport, import_documents
@@ -44,7 +44,7 @@ def take(store: MemoryStore) -> Take:
 
         fetched = how.pop("fetched", False)
         url = str(how.pop("address", ""))
-        result = walk([str(path) for path in paths], retrieved=day, url=url)
+        result = discover([str(path) for path in paths], retrieved=day, url=url)
         documents = (
             Document(d.url, d.data, d.retrieved, d.name, d.files, fetched=True) if fetched else d
             for d in result

@@ -18,7 +18,7 @@ from provenance_graph.core.terms import RDF, XSD
 from provenance_graph.shapes.compile import Check, compile_shapes
 from provenance_graph.shapes.findings import Finding
 from provenance_graph.shapes.model import Shape
-from provenance_graph.shapes.parse import own_shapes
+from provenance_graph.shapes.parse import shipped_shapes
 from tools.shacl_reference import COMPLEX_PATH, shapes_graph
 
 HEAD = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
@@ -55,7 +55,9 @@ def by_shape(findings: Iterable[Finding]) -> set[tuple[str, str]]:
 def checks(graph: str) -> list[Check]:
     """Every check of our shapes over a kind of graph."""
     return [
-        check for check in compile_shapes(own_shapes(), lambda name: (name,)) if graph in check.over
+        check
+        for check in compile_shapes(shipped_shapes(), lambda name: (name,))
+        if graph in check.over
     ]
 
 
@@ -84,7 +86,7 @@ def sampled_shapes_graph(*, over: str = "") -> rdflib.Graph:
 
 def top_shapes() -> tuple[Shape, ...]:
     """The shapes with targets."""
-    return own_shapes()
+    return shipped_shapes()
 
 
 def fault_for(check: Check, number: int) -> list[Quad] | None:

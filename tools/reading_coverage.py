@@ -32,7 +32,7 @@ from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.parsing import parse_yaml
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.intake import Options, read, recognise
 
 RETRIEVED = "2026-01-31"
@@ -254,7 +254,7 @@ def main(arguments: list[str]) -> int:
     known = readers()
     rows: dict[str, Row] = defaultdict(Row)
     unread: list[str] = []
-    for document in walk(asked.folders, retrieved=RETRIEVED):
+    for document in discover(asked.folders, retrieved=RETRIEVED):
         if isinstance(document, Problem):
             continue
         try:

@@ -20,8 +20,8 @@ from provenance_graph.core.resources import shape_files
 from provenance_graph.shapes.derive import derived_shapes
 from provenance_graph.shapes.findings import Finding, order
 from provenance_graph.shapes.model import DOCUMENT_ALONE, RECORD_GRAPHS
-from provenance_graph.shapes.own import COMPLEX_PATH, MAX_TRIPLES, graph_of, shacl_findings
 from provenance_graph.shapes.setbased import statements
+from provenance_graph.shapes.user_shapes import COMPLEX_PATH, MAX_TRIPLES, graph_of, shacl_findings
 
 __all__ = [
     "COMPLEX_PATH",

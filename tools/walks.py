@@ -15,7 +15,7 @@ from types import FrameType
 
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.graph import Graph
 from provenance_graph.ingest.intake import Options, recognise
 from provenance_graph.ingest.run import import_documents
@@ -77,7 +77,7 @@ def imported(place: Path, folder: Path) -> Walk:
             card.parent.mkdir()
             card.write_text(CARD.format(number=card), encoding="utf-8")
             url = f"https://huggingface.co/acme/{folder.name}-{number}/raw/main/README.md"
-            documents = walk([str(card)], retrieved="2026-11-28", url=url)
+            documents = discover([str(card)], retrieved="2026-11-28", url=url)
             result = Walk(
                 lambda documents=documents: import_documents(  # type: ignore[misc]
                     store, documents, known, Options(), lambda *_: None, EvidenceLevels()

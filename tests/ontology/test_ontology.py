@@ -17,7 +17,7 @@ from provenance_graph.core.resources import folder, ontology_files
 from provenance_graph.core.terms import PROV
 from provenance_graph.shapes.findings import Finding, Severity
 from provenance_graph.shapes.model import ACCEPTED_VIEW, RECORD_GRAPHS, SHAPES
-from provenance_graph.shapes.parse import load_shapes, own_shapes
+from provenance_graph.shapes.parse import load_shapes, shipped_shapes
 from provenance_graph.shapes.setbased import find_in_graph
 from tools.shacl_reference import reference_findings
 
@@ -171,7 +171,7 @@ def test_the_seed_page_reads_in_its_own_order(ontology: rdflib.Graph) -> None:
 def test_every_fact_property_has_a_shape_for_its_values(ontology: rdflib.Graph) -> None:
     shaped = {
         shape.path.predicate
-        for top in own_shapes()
+        for top in shipped_shapes()
         if top.over & {ACCEPTED_VIEW, RECORD_GRAPHS}
         for shape in top.property_shapes()
         if shape.path is not None
@@ -186,7 +186,7 @@ def test_every_fact_property_has_a_shape_for_its_values(ontology: rdflib.Graph) 
 
 def test_single_values_have_a_count_and_codes_their_list(ontology: rdflib.Graph) -> None:
     counted, listed = set(), {}
-    for top in own_shapes():
+    for top in shipped_shapes():
         for shape in top.property_shapes():
             for constraint in shape.constraints:
                 if shape.path and constraint.component == "MaxCount" and ACCEPTED_VIEW in top.over:

@@ -15,7 +15,7 @@ from provenance_graph.core.literals import boolean, day, decimal, double, intege
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.shapes.findings import Severity
 from provenance_graph.shapes.model import ACCEPTED_VIEW, RECORD_GRAPHS
-from provenance_graph.shapes.parse import load_shapes, own_shapes
+from provenance_graph.shapes.parse import load_shapes, shipped_shapes
 from provenance_graph.shapes.setbased import (
     affected,
     find_in_graph,
@@ -218,7 +218,7 @@ def reference_shapes(graph: str) -> rdflib.Graph:
 @slow
 @given(statements_of(FACTS))
 def test_our_shapes_of_the_view_mean_the_same_to_both_validators(data: list[Quad]) -> None:
-    ours = find_in_graph(data, own_shapes(), ACCEPTED_VIEW, Severity.INFO)
+    ours = find_in_graph(data, shipped_shapes(), ACCEPTED_VIEW, Severity.INFO)
     assert comparable(f for f in ours if not seldom(f.shape)) == comparable(
         reference_findings(graph_of(data), reference_shapes(ACCEPTED_VIEW))
     )
@@ -227,7 +227,7 @@ def test_our_shapes_of_the_view_mean_the_same_to_both_validators(data: list[Quad
 @slow
 @given(statements_of(CLAIM))
 def test_our_shapes_of_claims_mean_the_same_to_both_validators(data: list[Quad]) -> None:
-    ours = find_in_graph(data, own_shapes(), RECORD_GRAPHS, Severity.INFO)
+    ours = find_in_graph(data, shipped_shapes(), RECORD_GRAPHS, Severity.INFO)
     assert comparable(f for f in ours if not seldom(f.shape)) == comparable(
         reference_findings(graph_of(data), reference_shapes(RECORD_GRAPHS))
     )

@@ -19,8 +19,8 @@ from provenance_graph.assessment.evidence.gather import (
     level_quads,
     roots,
 )
-from provenance_graph.assessment.levels.asked import question_of
 from provenance_graph.assessment.levels.rules import LevelQuestion
+from provenance_graph.assessment.levels.uses import question_of
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assistant.held import (
+from provenance_graph.assistant.comparison import (
     HIDDEN,
     CheckedStatement,
     accepted_text,

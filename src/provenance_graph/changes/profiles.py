@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Final
 from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
-from provenance_graph.changes.carry import changed_subjects
 from provenance_graph.changes.log import sequence_of
+from provenance_graph.changes.updating import changed_subjects
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.encoding import as_json
 from provenance_graph.core.errors import UsageError

@@ -25,7 +25,7 @@ from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.parsing import decode
 from provenance_graph.formats.registry import readers, readers_of
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.shapes import Finding, Severity, validate_records
 from provenance_graph.shapes.findings import order
@@ -148,7 +148,7 @@ def _documents(
     """Documents with their paths from the working directory."""
     for asked in paths:
         for path in _expanded(asked):
-            for item in walk([path], retrieved=retrieved, stdin=stdin):
+            for item in discover([path], retrieved=retrieved, stdin=stdin):
                 # an owner's folder may stand before a document's name, never before its path
                 name = item.where if isinstance(item, Problem) else item.path or item.name
                 yield _file(path, name), item

@@ -23,9 +23,9 @@ from provenance_graph.core.terms import PG, RDF
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, Key, KeyTable, Leaf
 from provenance_graph.formats.document import Document, Origin, Reader
+from provenance_graph.formats.entity_places import EntityPlaces
 from provenance_graph.formats.fields.packages import BYTE_UNITS
 from provenance_graph.formats.ledger import ReadingLedger
-from provenance_graph.formats.places import EntityPlaces
 from provenance_graph.formats.statements import scalar_text
 
 SHORTEST = 4

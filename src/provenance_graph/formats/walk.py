@@ -37,7 +37,7 @@ _CACHED = re.compile(r"(?:models|datasets|spaces)--.")
 _GLOB = frozenset("*?[")
 
 
-def walk(
+def discover(
     paths: Iterable[str],
     *,
     retrieved: str,

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from provenance_graph.lineage.results import Impact
     from provenance_graph.reconciliation import MatchCandidate
     from provenance_graph.shapes.findings import Finding
-from provenance_graph.graph import listed
+from provenance_graph.graph import listings
 from provenance_graph.graph.importing import imported
 from provenance_graph.graph.model import Model
 from provenance_graph.graph.rows import CONFLICT_COLUMNS, Table, conflict_row
@@ -105,8 +105,8 @@ class Graph:
         """
         snapshot = self._whole(as_of)
         rows = {
-            listed.iri_of(one): listed.summary_row(one)
-            for one in listed.summaries(snapshot, text, sort, filters)
+            listings.iri_of(one): listings.summary_row(one)
+            for one in listings.summaries(snapshot, text, sort, filters)
         }
         models = [Model(self, iri, snapshot.as_of) for iri in rows]
         return Listing(models, lambda model: rows[model.iri])
@@ -123,7 +123,7 @@ class Graph:
 
         snapshot = self.snapshot()
         checkers = [Upstream(self.store, snapshot)]
-        return listed.checked(paths, format, snapshot.day, checkers)
+        return listings.checked(paths, format, snapshot.day, checkers)
 
     def compare(self, *models: str, as_of: str = "") -> Comparison:
         """Models side by side, field by field."""

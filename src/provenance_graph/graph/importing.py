@@ -17,7 +17,7 @@ def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> Impo
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.iris import iri
     from provenance_graph.formats.registry import readers
-    from provenance_graph.formats.walk import walk
+    from provenance_graph.formats.walk import discover
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.run import import_documents
     from provenance_graph.store.opening import open_writer
@@ -34,7 +34,7 @@ def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> Impo
         str(options.get("retrieved", "")),
     )
     today = asked.retrieved or datetime.now(UTC).date().isoformat()
-    documents = walk(paths, retrieved=today, url=str(options.get("url", "")))
+    documents = discover(paths, retrieved=today, url=str(options.get("url", "")))
     with open_writer(place) as store:
         return import_documents(
             store, documents, readers(), asked, lambda *_: None, EvidenceLevels()

@@ -10,7 +10,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.licences.evaluation import answer
-from provenance_graph.licences.held import HeldLicences
+from provenance_graph.licences.in_force import LicencesInForce
 from provenance_graph.licences.inheritance.inherit import Inheritance, inherited
 from provenance_graph.licences.results import (
     AnswerOfDay,
@@ -32,7 +32,7 @@ STANDARD_USES = ("commercial", "distribute", "modify", "eu", "train-on-outputs")
 """Uses answered for when none is planned."""
 
 
-class LicenceGraph(HeldLicences):
+class LicenceGraph(LicencesInForce):
     """Questions about licences, over a store and its lineage index."""
 
     def situation(

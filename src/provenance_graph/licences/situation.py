@@ -9,7 +9,7 @@ from functools import cached_property
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PROV
-from provenance_graph.licences.held import HeldLicences
+from provenance_graph.licences.in_force import LicencesInForce
 from provenance_graph.licences.inheritance.applicability import holds, names_model
 from provenance_graph.licences.inheritance.inherit import Inheritance, Inherited
 from provenance_graph.licences.inheritance.own_names import display_name
@@ -33,7 +33,7 @@ class LicenceContext:
     ``without`` are places of edges that are left out, to ask what would be without them.
     """
 
-    graph: HeldLicences
+    graph: LicencesInForce
     subject: Iri
     node: int | None
     declared: tuple[Licence, ...]

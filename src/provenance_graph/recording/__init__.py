@@ -2,7 +2,14 @@
 
 from provenance_graph.recording.audit import AuditLog, Logged
 from provenance_graph.recording.entry import BASES, STANCES, Entry, schema, template
-from provenance_graph.recording.keep import Flagger, Recorded, flag, flag_record, flags, keep
+from provenance_graph.recording.record import (
+    Flagger,
+    Recorded,
+    flag,
+    flag_record,
+    flags,
+    record_finding,
+)
 from provenance_graph.recording.table import read_entries
 
 __all__ = [
@@ -16,8 +23,8 @@ __all__ = [
     "flag",
     "flag_record",
     "flags",
-    "keep",
     "read_entries",
+    "record_finding",
     "schema",
     "template",
 ]

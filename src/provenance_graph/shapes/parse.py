@@ -80,7 +80,7 @@ def load_shapes(sources: Iterable[FilePath | bytes]) -> tuple[Shape, ...]:
 
 
 @cache
-def own_shapes() -> tuple[Shape, ...]:
+def shipped_shapes() -> tuple[Shape, ...]:
     """The shapes that this project ships, and those that follow from its ontology."""
     return load_shapes([*shape_files(), derived_shapes()])
 

@@ -16,7 +16,7 @@ from provenance_graph.core.iris import PREFIXES, Iri, is_iri, short_id, shorten
 from provenance_graph.core.rdf import term
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.model import Shape, ShapePath
-from provenance_graph.shapes.parse import own_shapes
+from provenance_graph.shapes.parse import shipped_shapes
 
 if TYPE_CHECKING:
     from provenance_graph.shapes.answers import ShapeFinding
@@ -105,7 +105,7 @@ def as_object(finding: Finding) -> ShapeFinding:
 def as_turtle(findings: Iterable[Finding], shapes: Sequence[Shape] | None = None) -> str:
     """Findings as a ``sh:ValidationReport``; any finding means it does not conform (SHACL 3.6)."""
     result = order(findings)
-    paths = _paths(own_shapes() if shapes is None else shapes)
+    paths = _paths(shipped_shapes() if shapes is None else shapes)
     used = ("sh", "pg", "xsd")
     head = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in used)
     results = ",\n".join(_result(finding, paths) for finding in result)

@@ -25,7 +25,7 @@ from provenance_graph.shapes.compile import Check, compile_shapes, focus_query, 
 from provenance_graph.shapes.expressions import Kinds
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.model import ACCEPTED_VIEW, DOCUMENT_ALONE, RECORD_GRAPHS, Shape
-from provenance_graph.shapes.parse import own_shapes
+from provenance_graph.shapes.parse import shipped_shapes
 from provenance_graph.store.base import Expecting, Limits, Store
 from provenance_graph.store.memory import MemoryStore
 
@@ -53,7 +53,7 @@ def validate_store(
     """
     if isinstance(store, Expecting):
         store.assure()
-    plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
+    plan = _Plan(store, shipped_shapes() if shapes is None else shapes, severity)
     results = list(plan.of_view(table))
     if shapes is None:
         results += _of_records(store, plan, table)
@@ -87,7 +87,7 @@ def validate_subjects(
     shapes: Sequence[Shape] | None = None,
 ) -> list[Finding]:
     """What the accepted view says of these nodes that breaks a shape; for one change, not all."""
-    plan = _Plan(store, own_shapes() if shapes is None else shapes, severity)
+    plan = _Plan(store, shipped_shapes() if shapes is None else shapes, severity)
     wanted = sorted(set(subjects))
     stated = _Statements(store, wanted)
     findings: list[Finding] = []
@@ -113,7 +113,7 @@ def validate_record(
     record: Record, severity: Severity = Severity.INFO, *, shapes: Sequence[Shape] | None = None
 ) -> list[Finding]:
     """What is wrong with one record by itself, before it is stored."""
-    chosen = own_shapes() if shapes is None else shapes
+    chosen = shipped_shapes() if shapes is None else shapes
     written = [(s, p, o, None) for s, p, o, _ in to_quads(record)]
     result = find_in_graph(written, chosen, RECORD_GRAPHS, severity)
     result += find_in_graph(list(statements(record)), chosen, DOCUMENT_ALONE, severity)
@@ -131,7 +131,7 @@ def validate_records(
     The same as ``validate_record`` one by one, at a tenth of its cost: each record stands in a
     graph of its own, so that one query looks at all of them.
     """
-    chosen = own_shapes() if shapes is None else shapes
+    chosen = shipped_shapes() if shapes is None else shapes
     names = {Iri(f"urn:checked:{n}"): n for n in range(len(records))}
     findings: list[set[Finding]] = [set() for _ in records]
     for graph, reported in ((RECORD_GRAPHS, _written), (DOCUMENT_ALONE, statements)):
@@ -186,7 +186,7 @@ def _compiled(shapes: tuple[Shape, ...], known: _Kinds) -> tuple[Check, ...]:
 
 @lru_cache(maxsize=16)
 def _own_checks(known: _Kinds, severity: Severity) -> tuple[Check, ...]:
-    checks = _compiled(own_shapes(), known)
+    checks = _compiled(shipped_shapes(), known)
     return tuple(c for c in checks if Severity.named(c.shape.severity) >= severity)
 
 
@@ -196,7 +196,7 @@ def _checks(shapes: Sequence[Shape], known: _Kinds, severity: Severity) -> tuple
     Our own are looked up without comparing them: each is a deep value, and a small record is
     checked in less time than that takes.
     """
-    if shapes is own_shapes():
+    if shapes is shipped_shapes():
         return _own_checks(known, severity)
     checks = _compiled(tuple(shapes), known)
     return tuple(c for c in checks if Severity.named(c.shape.severity) >= severity)

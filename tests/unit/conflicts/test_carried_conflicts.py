@@ -9,7 +9,7 @@ import pytest
 import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.changes.carry import update_conflicts
+from provenance_graph.changes.updating import update_conflicts
 from provenance_graph.conflicts import detect, stored
 from provenance_graph.conflicts.number import number_of, path_of
 from provenance_graph.conflicts.selection import counted, summary

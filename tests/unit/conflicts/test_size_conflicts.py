@@ -9,7 +9,7 @@ import pytest
 import reference_data
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.changes.carry import update_conflicts
+from provenance_graph.changes.updating import update_conflicts
 from provenance_graph.conflicts import stored
 from provenance_graph.conflicts.detect import conflicts
 from provenance_graph.conflicts.number import path_of

@@ -24,7 +24,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields import csv_rows
 from provenance_graph.formats.provenance import prov
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 
 DAY = "2026-01-31"
 MEBIBYTE = 1 << 20
@@ -34,7 +34,7 @@ def _read(path: Path) -> tuple[list[Claim], list[str]]:
     """What comes of the files at a path: claims, and problems or the reason that nothing came."""
     claims: list[Claim] = []
     problems: list[str] = []
-    for item in walk([str(path)], retrieved=DAY):
+    for item in discover([str(path)], retrieved=DAY):
         if isinstance(item, Problem):
             problems.append(str(item))
             continue

@@ -11,8 +11,8 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage
 from provenance_graph.formats.coverage import Fate, Leaf
+from provenance_graph.formats.entity_places import EntityPlaces
 from provenance_graph.formats.ledger import ReadingLedger
-from provenance_graph.formats.places import EntityPlaces
 from provenance_graph.formats.records import whole_reading
 from provenance_graph.formats.registry import readers
 

@@ -17,7 +17,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.huggingface import reader as huggingface
 from provenance_graph.formats.records import records_of
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest import intake
 
 COMMIT = "7231864981174d9bee8c7687c24c8344414eae6b"
@@ -111,7 +111,7 @@ def test_a_cached_path_as_a_base_is_the_repository_at_its_commit() -> None:
 
 def records(path: Path) -> list[Record]:
     results = []
-    for it in walk([str(path)], retrieved="2026-01-31"):
+    for it in discover([str(path)], retrieved="2026-01-31"):
         assert isinstance(it, Document), it
         results += [r for r in records_of(huggingface.READER, it) if isinstance(r, Record)]
     return results

@@ -12,12 +12,12 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.formats import walk as module
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.intake import Options, read
 
 
 def found(*paths: Path | str, url: str = "") -> tuple[list[Document], list[Problem]]:
-    items = list(walk([str(path) for path in paths], retrieved="2026-01-31", url=url))
+    items = list(discover([str(path) for path in paths], retrieved="2026-01-31", url=url))
     return (
         [item for item in items if isinstance(item, Document)],
         [item for item in items if isinstance(item, Problem)],
@@ -136,7 +136,7 @@ def test_an_address_with_a_space_is_told(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_one_document() -> None:
-    items = list(walk(["-"], retrieved="2026-01-31", stdin=io.BytesIO(b"x")))
+    items = list(discover(["-"], retrieved="2026-01-31", stdin=io.BytesIO(b"x")))
     assert [item.url for item in items if isinstance(item, Document)] == ["urn:file:stdin"]
 
 
@@ -193,13 +193,13 @@ def test_files_of_one_collection_are_known_by_their_folders(tmp_path: Path) -> N
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "bom.json").write_text("{}")
     paths = [str(tmp_path / folder / "bom.json") for folder in ("a", "b")]
-    apart = [item.path for item in walk(paths, retrieved="2026-01-31")]
-    together = [item.path for item in walk(paths, retrieved="2026-01-31", together=True)]
+    apart = [item.path for item in discover(paths, retrieved="2026-01-31")]
+    together = [item.path for item in discover(paths, retrieved="2026-01-31", together=True)]
     folders = [str(tmp_path / folder) for folder in ("a", "b")]
     assert apart == ["bom.json", "bom.json"]
     assert together == ["a/bom.json", "b/bom.json"]
-    assert [d.path for d in walk(folders, retrieved="2026-01-31", together=True)] == together
-    (one,) = walk(folders[:1], retrieved="2026-01-31", together=True)
+    assert [d.path for d in discover(folders, retrieved="2026-01-31", together=True)] == together
+    (one,) = discover(folders[:1], retrieved="2026-01-31", together=True)
     assert one.path == "bom.json"
 
 
@@ -231,7 +231,7 @@ def test_a_bad_line_of_a_long_stream_is_reported_with_its_line_in_the_file(
     (tmp_path / "events.jsonl").write_text("\n".join(lines), "utf-8")
     readings = [
         read(document, readers(), Options())
-        for document in walk([str(tmp_path / "events.jsonl")], retrieved="2026-01-31")
+        for document in discover([str(tmp_path / "events.jsonl")], retrieved="2026-01-31")
         if isinstance(document, Document)
     ]
     assert len(readings) > 5

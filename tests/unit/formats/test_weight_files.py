@@ -13,7 +13,7 @@ from provenance_graph.core.terms import PG
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields.weight_files import FORMATS, format_of
 from provenance_graph.formats.huggingface import reader as huggingface
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 
 FILES = {
     "openvino_model.xml": "openvino",
@@ -61,7 +61,9 @@ def test_weights_in_a_folder_are_named_and_not_read(tmp_path: Path) -> None:
     for ending in FORMATS:
         with (tmp_path / f"weights.{ending}").open("wb") as file:
             file.truncate(1 << 40)  # sparse: reading it would not end
-    (one,) = [d for d in walk([str(tmp_path)], retrieved="2026-01-31") if isinstance(d, Document)]
+    (one,) = [
+        d for d in discover([str(tmp_path)], retrieved="2026-01-31") if isinstance(d, Document)
+    ]
     assert set(one.files.values()) == {b""}
     formats = {
         str(c.value) for c in huggingface.READER.read(one)

@@ -15,7 +15,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.formats.weights import binary, gguf, safetensors
 
 MODEL = iris.model("example-org/oak-GGUF")
@@ -219,7 +219,7 @@ def test_of_a_large_sparse_file_only_the_header_is_taken(tmp_path: Path) -> None
             file.write(head)
             file.truncate(100 << 30)
         assert binary.header_of(path) == head
-    results = list(walk([str(tmp_path)], retrieved="2026-01-31"))
+    results = list(discover([str(tmp_path)], retrieved="2026-01-31"))
     assert [type(item) for item in results] == [Document, Document]
     for item in results:
         assert isinstance(item, Document)

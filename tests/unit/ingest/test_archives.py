@@ -18,7 +18,7 @@ import pytest
 from provenance_graph.core.claims import Problem
 from provenance_graph.formats import archives
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 
 DAY = "2026-11-02"
 FILES = {
@@ -39,7 +39,7 @@ def _temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read(path: Path) -> tuple[list[Document], list[Problem]]:
     """The documents of a path, and its problems; nothing of it stays on disk."""
-    items = list(walk([str(path)], retrieved=DAY))
+    items = list(discover([str(path)], retrieved=DAY))
     assert not list(Path(tempfile.gettempdir()).iterdir())
     return (
         [item for item in items if isinstance(item, Document)],

@@ -75,11 +75,13 @@ def test_other_data_than_the_store_was_built_from_is_refused(hub, tmp_path) -> N
 
 
 def test_a_batch_that_was_read_is_not_read_again(hub, tmp_path, monkeypatch) -> None:
-    from provenance_graph.formats.walk import walk
+    from provenance_graph.formats.walk import discover
     from provenance_graph.ingest.intake import Options
     from provenance_graph.ingest.place import PublisherCollections
 
-    items = list(walk([str(hub / "new" / "documents" / "hf-000.jsonl")], retrieved="2026-11-02"))
+    items = list(
+        discover([str(hub / "new" / "documents" / "hf-000.jsonl")], retrieved="2026-11-02")
+    )
     known = PublisherCollections(frozenset(), {})
     stem = str(tmp_path / "batch")
     first = bulk.read_batch(items, Options(), known, stem)  # type: ignore[arg-type]

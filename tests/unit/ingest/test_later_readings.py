@@ -12,7 +12,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.terms import PG
-from provenance_graph.licences.held import catalogue_of
+from provenance_graph.licences.in_force import catalogue_of
 from provenance_graph.licences.texts.labels import labels
 from provenance_graph.lineage.evidence import EdgeEvidence
 from provenance_graph.lineage.read import only_inferred

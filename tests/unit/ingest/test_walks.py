@@ -9,7 +9,7 @@ import reference_data
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core import hub, iris
 from provenance_graph.formats.registry import readers
-from provenance_graph.formats.walk import walk
+from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.ingest.intake import Options
 from provenance_graph.ingest.run import import_documents
@@ -34,7 +34,7 @@ def test_the_import_of_a_card_enters_no_more_files_than_the_manual_says(tmp_path
         card.parent.mkdir()
         card.write_text(CARD.format(number=number))
         url = f"https://huggingface.co/acme/walk-{number}/raw/main/README.md"
-        documents = list(walk([str(card)], retrieved="2026-11-28", url=url))
+        documents = list(discover([str(card)], retrieved="2026-11-28", url=url))
 
         def run(documents: list = documents) -> None:
             report = import_documents(

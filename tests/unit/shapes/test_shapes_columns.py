@@ -18,7 +18,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, XSD
 from provenance_graph.shapes import Severity, columns, validate_store
 from provenance_graph.shapes.compile import compile_shapes
 from provenance_graph.shapes.model import RECORD_GRAPHS
-from provenance_graph.shapes.parse import own_shapes
+from provenance_graph.shapes.parse import shipped_shapes
 from provenance_graph.store.claim_columns import ColumnWriter, quad_frame
 from provenance_graph.store.claim_table import ClaimTable
 from provenance_graph.store.memory import MemoryStore
@@ -130,7 +130,7 @@ def test_each_fault_is_found_by_itself(tmp_path, fault: str) -> None:
 def test_of_our_shapes_one_check_alone_looks_beyond_its_node() -> None:
     checks = [
         check
-        for check in compile_shapes(own_shapes(), lambda name: (name,))
+        for check in compile_shapes(shipped_shapes(), lambda name: (name,))
         if RECORD_GRAPHS in check.over
     ]
     beyond = [
@@ -156,7 +156,7 @@ def test_of_our_shapes_one_check_alone_looks_beyond_its_node() -> None:
     ],
 )
 def test_what_a_check_reads_of_a_value_is_told_from_its_text(pattern, reads) -> None:
-    (base, *_) = compile_shapes(own_shapes(), lambda name: (name,))
+    (base, *_) = compile_shapes(shipped_shapes(), lambda name: (name,))
     check = replace(base, component="SPARQL", pattern=pattern.format(p=PG.value))
     read = columns._reads([check], str(PG.value))
     assert (read.whole, read.length) == reads

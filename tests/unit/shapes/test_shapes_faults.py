@@ -11,7 +11,7 @@ from provenance_graph.core.claims import Quad
 from provenance_graph.shapes.compile import compile_shapes
 from provenance_graph.shapes.findings import Finding, Severity
 from provenance_graph.shapes.model import ACCEPTED_VIEW, DOCUMENT_ALONE, RECORD_GRAPHS
-from provenance_graph.shapes.parse import own_shapes
+from provenance_graph.shapes.parse import shipped_shapes
 from provenance_graph.shapes.setbased import find_in_graph
 from tools.shacl_reference import graph_of, reference_findings
 
@@ -43,7 +43,7 @@ def by_hand() -> list[Quad]:
 
 
 def find(data: list[Quad], graph: str) -> list[Finding]:
-    return find_in_graph(data, own_shapes(), graph, Severity.INFO)
+    return find_in_graph(data, shipped_shapes(), graph, Severity.INFO)
 
 
 @pytest.mark.parametrize("graph", GRAPHS, ids=lambda name: name.rsplit("#", 1)[-1])
@@ -93,7 +93,7 @@ def test_every_finding_has_a_message_of_its_own_and_no_hole_in_it(
 
 
 def test_pyshacl_finds_the_same_faults() -> None:
-    shapes = own_shapes()
+    shapes = shipped_shapes()
     data = by_hand()
     for number, check in enumerate(compile_shapes(shapes, lambda name: (name,))):
         if not seldom(check.shape.name):

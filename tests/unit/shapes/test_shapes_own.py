@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provenance_graph.core.errors import BadShape
-from provenance_graph.shapes import own
+from provenance_graph.shapes import user_shapes
 
 HEAD = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -43,7 +43,7 @@ def shapes(folder: Path, text: str) -> Path:
 )
 def test_what_would_be_passed_over_is_refused(tmp_path: Path, text: str, why: str) -> None:
     with pytest.raises(BadShape, match=why):
-        own.read_shapes([shapes(tmp_path, text)])
+        user_shapes.read_shapes([shapes(tmp_path, text)])
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def test_what_would_be_passed_over_is_refused(tmp_path: Path, text: str, why: st
     ],
 )
 def test_shapes_that_cannot_be_evaluated_are_no_findings(tmp_path: Path, text: str) -> None:
-    graph = own.read_shapes([shapes(tmp_path, text)])
-    data = own.graph_of([])
+    graph = user_shapes.read_shapes([shapes(tmp_path, text)])
+    data = user_shapes.graph_of([])
     data.parse(data="<urn:a> a <urn:x:C> ; <urn:x:p> '1' .", format="turtle")
     with pytest.raises(BadShape, match="pyshacl"):
-        own.shacl_findings(data, graph)
+        user_shapes.shacl_findings(data, graph)
 
 
 @pytest.mark.parametrize(
@@ -71,21 +71,21 @@ def test_shapes_that_cannot_be_evaluated_are_no_findings(tmp_path: Path, text: s
     ],
 )
 def test_whatever_shacl_has_is_taken(tmp_path: Path, text: str) -> None:
-    own.read_shapes([shapes(tmp_path, text)])
+    user_shapes.read_shapes([shapes(tmp_path, text)])
 
 
 def test_a_pattern_that_never_ends_is_ended(tmp_path: Path) -> None:
     text = f"{SHAPE} sh:property [ sh:path x:p ; sh:pattern '^(a+)+$' ] ."
-    graph = own.read_shapes([shapes(tmp_path, text)])
-    data = own.graph_of([])
+    graph = user_shapes.read_shapes([shapes(tmp_path, text)])
+    data = user_shapes.graph_of([])
     data.parse(data=f"<urn:a> a <urn:x:C> ; <urn:x:p> '{'a' * 60}!' .", format="turtle")
     with pytest.raises(BadShape, match=r"after 0\.5 s"):
-        own.shacl_findings(data, graph, seconds=0.5)
+        user_shapes.shacl_findings(data, graph, seconds=0.5)
 
 
 def test_findings_come_whole_from_the_other_process(tmp_path: Path) -> None:
-    graph = own.read_shapes([shapes(tmp_path, f"{SHAPE} {CHECK}")])
-    data = own.graph_of([])
+    graph = user_shapes.read_shapes([shapes(tmp_path, f"{SHAPE} {CHECK}")])
+    data = user_shapes.graph_of([])
     data.parse(data="<urn:a> a <urn:x:C> . <urn:b> a <urn:x:C> ; <urn:x:p> 1 .", format="turtle")
-    (finding,) = own.shacl_findings(data, graph)
+    (finding,) = user_shapes.shacl_findings(data, graph)
     assert (finding.focus, finding.path, finding.component) == ("urn:a", "urn:x:p", "MinCount")

@@ -13,12 +13,12 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.shapes import (
     Severity,
     affected,
-    own,
+    user_shapes,
     validate_record,
     validate_store,
     validate_subjects,
 )
-from provenance_graph.shapes.parse import load_shapes, own_shapes
+from provenance_graph.shapes.parse import load_shapes, shipped_shapes
 from provenance_graph.store.memory import MemoryStore
 from tools.shacl_reference import validate_record_by_reference
 
@@ -147,7 +147,7 @@ def test_the_reference_finds_the_same_in_a_record() -> None:
 
 
 def test_the_reference_refuses_what_would_take_it_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own, "MAX_TRIPLES", 2)
+    monkeypatch.setattr(user_shapes, "MAX_TRIPLES", 2)
     with pytest.raises(Unreadable, match="too many"):
         validate_record_by_reference(record())
 
@@ -197,5 +197,5 @@ def test_a_shape_without_a_message_says_what_it_is() -> None:
 
 
 def test_our_shapes_all_have_a_severity_a_place_and_an_end() -> None:
-    assert len(own_shapes()) > 35
-    assert all(top.over for top in own_shapes())
+    assert len(shipped_shapes()) > 35
+    assert all(top.over for top in shipped_shapes())

@@ -17,8 +17,8 @@ from typing import Protocol
 from provenance_graph.acceptance.evidence import NamedStatements, Overlay, Statements
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.versions import Counting
-from provenance_graph.assessment.levels.asked import question
 from provenance_graph.assessment.levels.rules import LevelFinding, LevelQuestion, findings
+from provenance_graph.assessment.levels.uses import question
 from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.assessment.rubrics.rubric import Rubrics
 from provenance_graph.core.claims import Quad, Record, SourcedClaim

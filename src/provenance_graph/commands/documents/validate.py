@@ -159,10 +159,10 @@ def of_documents(
 
 
 def _own(files: Sequence[Path]) -> RecordChecker:
-    from provenance_graph.shapes import own
+    from provenance_graph.shapes import user_shapes
 
-    graph = own.read_shapes(files)
-    return lambda records: own.check_records(records, graph)
+    graph = user_shapes.read_shapes(files)
+    return lambda records: user_shapes.check_records(records, graph)
 
 
 def _watched(session: Session, examined: Iterable[Examined]) -> Iterator[Examined]:
@@ -229,15 +229,17 @@ def _of_store(
 def _own_over_store(session: Session, files: Sequence[Path], least: Severity) -> Iterator[Finding]:
     """One's own shapes over the accepted view: as queries where they allow it, else by pyshacl."""
     from provenance_graph.core.errors import BadShape
-    from provenance_graph.shapes import own, validate_store
+    from provenance_graph.shapes import user_shapes, validate_store
     from provenance_graph.shapes.parse import load_shapes
 
-    graph = own.read_shapes(files)
+    graph = user_shapes.read_shapes(files)
     try:
         yield from validate_store(session.store(), least, shapes=load_shapes(files))
     except BadShape as cannot:
         session.say(f"{cannot}; checked by pyshacl, which takes longer")
-        shacl_findings = own.shacl_findings(own.graph_of(session.store().quads()), graph)
+        shacl_findings = user_shapes.shacl_findings(
+            user_shapes.graph_of(session.store().quads()), graph
+        )
         yield from (one for one in shacl_findings if one.severity >= least)
 
 

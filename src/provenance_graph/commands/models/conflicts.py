@@ -60,7 +60,7 @@ def command(
     Without --kind or --all: where the developer contradicts itself, sources of like weight
     disagree, a value is implausible, or two names are kept separate because values differ.
     """
-    from provenance_graph.changes.carry import update_conflicts
+    from provenance_graph.changes.updating import update_conflicts
     from provenance_graph.conflicts import detect, selection
     from provenance_graph.conflicts.stored import ledger
     from provenance_graph.model.naming.resolve import resolve

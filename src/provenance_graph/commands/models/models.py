@@ -103,7 +103,7 @@ def command(
 
     A filter given twice takes either value; --disclosure given twice narrows to either state.
     """
-    from provenance_graph.changes.carry import update_conflicts, update_search
+    from provenance_graph.changes.updating import update_conflicts, update_search
     from provenance_graph.conflicts.stored import models_index
     from provenance_graph.model.search.filters import understood
 

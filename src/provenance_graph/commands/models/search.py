@@ -34,7 +34,7 @@ def command(
     Words may come in any order; typing errors are forgiven where nothing is spelt so. Of a
     sentence, the names in it are found.
     """
-    from provenance_graph.changes.carry import update_search
+    from provenance_graph.changes.updating import update_search
     from provenance_graph.model.search.index import SearchIndex
     from provenance_graph.session import rendered
 

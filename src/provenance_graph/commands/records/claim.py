@@ -176,8 +176,8 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     """Keep entries one by one, telling of each; gives how many could not be kept."""
     from provenance_graph.acceptance.snapshot import AcceptedSnapshot
     from provenance_graph.core.iris import local_name, short_id
-    from provenance_graph.recording import AuditLog, keep
-    from provenance_graph.recording.keep import near_names, to_record
+    from provenance_graph.recording import AuditLog, record_finding
+    from provenance_graph.recording.record import near_names, to_record
     from provenance_graph.store.embedded import EmbeddedStore
 
     _local(session)
@@ -200,7 +200,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     with EmbeddedStore.open_writer(session.folder) as store:
         for place, result in entries:
             try:
-                retained = keep(store, result, who, _today(), session.levels())
+                retained = record_finding(store, result, who, _today(), session.levels())
             except UsageError as wrong:
                 if not place:
                     raise

@@ -245,9 +245,9 @@ def _named(workload: System, name: str) -> System:
 
 def _documents(path: Path) -> Iterator[Document]:
     from provenance_graph.core.claims import Problem
-    from provenance_graph.formats.walk import walk
+    from provenance_graph.formats.walk import discover
 
-    for item in walk([str(path)], retrieved=_today()):
+    for item in discover([str(path)], retrieved=_today()):
         if isinstance(item, Problem):
             raise UsageError(str(item))
         yield item

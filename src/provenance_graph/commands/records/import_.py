@@ -132,7 +132,7 @@ def command(
     """
     from provenance_graph.formats.bundles.keys import NO_KEYS, key_list
     from provenance_graph.formats.registry import require_format
-    from provenance_graph.ingest.asked import account_of, time_of
+    from provenance_graph.ingest.arguments import account_of, time_of
     from provenance_graph.ingest.intake import Options
 
     now = datetime.now(UTC)
@@ -310,12 +310,12 @@ class _Once:
 def _documents(
     paths: tuple[str, ...], day: str, options: Options, stdin: BinaryIO | None
 ) -> Iterator[Document | Problem]:
-    from provenance_graph.formats.walk import walk
+    from provenance_graph.formats.walk import discover
 
     local = [path for path in paths if not path.startswith(("hf:", "http://", "https://"))]
     if local:
         together = bool(options.collection)
-        yield from walk(local, retrieved=day, url=options.url, stdin=stdin, together=together)
+        yield from discover(local, retrieved=day, url=options.url, stdin=stdin, together=together)
     for place in paths:
         if place not in local:
             from provenance_graph.formats.fetch.fetcher import documents

@@ -9,7 +9,7 @@ from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger
-from provenance_graph.exchange.spdx3 import beside
+from provenance_graph.exchange.spdx3 import as_text
 from provenance_graph.exchange.spdx3.elements import (
     SpdxDocument,
     hashes_of,
@@ -50,7 +50,7 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
     stated.update(_integrity(document, entity))
     stated["externalRef"] = [
         *_code(document, entity),
-        *beside.documents(document, entity),
+        *as_text.documents(document, entity),
         *_evidence(document, entity),
     ]
     if dataset:
@@ -59,7 +59,7 @@ def package(document: SpdxDocument, entity: BundleEntity) -> None:
             stated["dataset_datasetSize"] = ledger.number(size)
             document.ledger.keep(entity.iri, PG.byteSize, size)
     else:
-        stated.update(_model(document, entity), **beside.training(document, entity))
+        stated.update(_model(document, entity), **as_text.training(document, entity))
     kind = "dataset_DatasetPackage" if dataset else "ai_AIPackage"
     document.add(kind, document.ids[entity.iri], **stated)
 

@@ -15,8 +15,8 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues.keys import Leaves
 from provenance_graph.formats.coverage import Fate, KeyTable
 from provenance_graph.formats.document import Document, ReaderOutput
+from provenance_graph.formats.entity_places import EntityPlaces
 from provenance_graph.formats.fields import csv_rows
-from provenance_graph.formats.places import EntityPlaces
 from provenance_graph.formats.statements import scalar_text
 
 Subjects = Callable[[Document], Mapping[str, Iri]]

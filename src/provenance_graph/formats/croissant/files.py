@@ -12,7 +12,7 @@ from provenance_graph.core import iris, terms
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.formats import coverage, spoken, statements
+from provenance_graph.formats import coverage, statements, table_leaves
 from provenance_graph.formats.croissant.keys import KEYS, SOURCE
 from provenance_graph.formats.fields import jsonld, packages
 from provenance_graph.formats.fields.jsonld import SCHEMA, JsonNode
@@ -87,5 +87,5 @@ def _file(
         kind = stated.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
         if stated and stated != name and kind != "FileObject":
             yield coverage.other(node, key.removeprefix("@"), stated)
-    below = spoken.known_leaves(part, ("file",), where, KEYS, first=_PLAIN.top("file", KEYS))
+    below = table_leaves.known_leaves(part, ("file",), where, KEYS, first=_PLAIN.top("file", KEYS))
     yield from coverage.claims(node, below, KEYS)

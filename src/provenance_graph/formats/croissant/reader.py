@@ -15,7 +15,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
-from provenance_graph.formats import coverage, paths, spoken, statements
+from provenance_graph.formats import coverage, paths, statements, table_leaves
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.croissant import checks, files
 from provenance_graph.formats.croissant.keys import COLLECTION, KEYS, SOURCE, TEXTS_ABOUT
@@ -130,7 +130,7 @@ def _known_leaves(document: Document) -> list[Leaf]:
     context, results = _context(document), []
     for value, role, where in _parts(document):
         top = None if role == "context" else context.top(role, KEYS)
-        results += spoken.known_leaves(value, (role,), where, KEYS, first=top)
+        results += table_leaves.known_leaves(value, (role,), where, KEYS, first=top)
     return results
 
 

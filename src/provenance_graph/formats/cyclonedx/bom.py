@@ -12,7 +12,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage, model_names, paths, spoken, statements
+from provenance_graph.formats import coverage, model_names, paths, statements, table_leaves
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.cyclonedx import xml
 from provenance_graph.formats.cyclonedx.keys import KEYS, MODEL
@@ -138,8 +138,8 @@ def _every(value: Any, path: tuple[str, ...], where: str, without: tuple[str, ..
 def _known_leaves(
     value: Any, path: tuple[str, ...], where: str, without: tuple[str, ...]
 ) -> list[Leaf]:
-    top = spoken.top(KEYS, path, _below if path[0] in _DESCRIBED else None)
-    return spoken.known_leaves(value, path, where, KEYS, without, top)
+    top = table_leaves.top(KEYS, path, _below if path[0] in _DESCRIBED else None)
+    return table_leaves.known_leaves(value, path, where, KEYS, without, top)
 
 
 def known_leaves_of(part: dict[Any, Any], as_: str, where: str) -> list[Leaf]:

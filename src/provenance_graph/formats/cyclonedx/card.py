@@ -9,7 +9,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
-from provenance_graph.formats import coverage, spoken, statements
+from provenance_graph.formats import coverage, statements, table_leaves
 from provenance_graph.formats.cyclonedx.around import named_value
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom, inline_name
 from provenance_graph.formats.cyclonedx.keys import (
@@ -111,7 +111,9 @@ def data(item: dict[Any, Any], dataset: Iri, where: str) -> ReaderOutput:
                 owner = statements.named_organization(organization)
                 yield from statements.is_a(owner, PG.Organization, organization)
                 yield Claim(dataset, DCTERMS.creator, owner)
-    yield from coverage.claims(dataset, spoken.known_leaves(item, ("dataset",), where, KEYS), KEYS)
+    yield from coverage.claims(
+        dataset, table_leaves.known_leaves(item, ("dataset",), where, KEYS), KEYS
+    )
 
 
 def _metrics(card: dict[Any, Any], model: Iri, where: str, local: str) -> ReaderOutput:

@@ -18,7 +18,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
-from provenance_graph.formats import coverage, model_names, paths, spoken, statements
+from provenance_graph.formats import coverage, model_names, paths, statements, table_leaves
 from provenance_graph.formats.cyclonedx import around, card, component, formulation, xml
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
@@ -312,7 +312,7 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
         yield coverage.other(relative, "purl", stated)
     yield from component.licences(other, relative, where)
     yield from coverage.claims(
-        relative, spoken.known_leaves(other, ("relative",), where, KEYS), KEYS
+        relative, table_leaves.known_leaves(other, ("relative",), where, KEYS), KEYS
     )
 
 

@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.formats.coverage import KeyTable, Leaf
-from provenance_graph.formats.spoken import TableStep
 from provenance_graph.formats.statements import LINK, MAX_STATED, as_list, scalar_text
+from provenance_graph.formats.table_leaves import TableStep
 
 SCHEMA = "https://schema.org/"
 FAIR4ML = "https://w3id.org/fair4ml#"

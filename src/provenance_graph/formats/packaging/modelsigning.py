@@ -21,7 +21,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.formats import coverage, paths, spoken, statements
+from provenance_graph.formats import coverage, paths, statements, table_leaves
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
 from provenance_graph.formats.fields import packages
@@ -224,8 +224,8 @@ def origin(document: Document) -> Origin:
 def read_statement(document: Document) -> Iterator[Claim | Problem]:
     """Yield what is signed and by whom."""
     whole, statement = parts(document)
-    own = spoken.known_leaves(statement, ("statement",), "/payload" if whole else "", KEYS)
-    every = chain(spoken.known_leaves(whole, ("bundle",), "", KEYS), own)
+    own = table_leaves.known_leaves(statement, ("statement",), "/payload" if whole else "", KEYS)
+    every = chain(table_leaves.known_leaves(whole, ("bundle",), "", KEYS), own)
     yield from coverage.unknown(every, KEYS, "in-toto and sigstore")
     if wrong := _forged(whole, statement):
         yield Problem("/payload", wrong, "the bundle as its signer made it", kind="forged")

@@ -12,7 +12,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.formats import coverage, model_names, paths, spoken, statements
+from provenance_graph.formats import coverage, model_names, paths, statements, table_leaves
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.fields import packages
@@ -204,13 +204,13 @@ def _every(value: Any, kind: str, where: str, without: tuple[str, ...]) -> list[
 def _known_leaves(value: Any, kind: str, where: str, without: tuple[str, ...] = ()) -> list[Leaf]:
     names = _names(value) if kind in _NAMED else {}
     if not names:
-        return spoken.known_leaves(value, (kind,), where, KEYS, without)
+        return table_leaves.known_leaves(value, (kind,), where, KEYS, without)
 
     def rename(path: tuple[str, ...]) -> tuple[str, ...]:
         return (*path[:1], *(names.get(step, step) for step in path[1:2]), *path[2:])
 
-    top = spoken.TableStep((kind,), KEYS, rename)
-    return spoken.known_leaves(value, (kind,), where, KEYS, without, top)
+    top = table_leaves.TableStep((kind,), KEYS, rename)
+    return table_leaves.known_leaves(value, (kind,), where, KEYS, without, top)
 
 
 def _names(element: Any) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
-from provenance_graph.changes.carry import changed_subjects
+from provenance_graph.changes.updating import changed_subjects
 from provenance_graph.core import deadline
 from provenance_graph.core.errors import ProvenanceError, QueryTimeout, StoreError
 from provenance_graph.core.iris import Iri

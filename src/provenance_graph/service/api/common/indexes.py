@@ -20,7 +20,7 @@ from provenance_graph.acceptance.identity import GRAPH, from_quads
 from provenance_graph.acceptance.policy import report
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes import profiles
-from provenance_graph.changes.carry import changed_subjects
+from provenance_graph.changes.updating import changed_subjects
 from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.number import path_of
 from provenance_graph.conflicts.stored import ledger, models_index

@@ -17,7 +17,7 @@ from provenance_graph.licences.answers import (
     RepairAnswer,
 )
 from provenance_graph.licences.graph import LicenceGraph, day_of_texts
-from provenance_graph.licences.held import catalogue_of
+from provenance_graph.licences.in_force import catalogue_of
 from provenance_graph.licences.inheritance.near import part_near
 from provenance_graph.licences.paths import path_text
 from provenance_graph.licences.portfolio import portfolio, subjects_of

@@ -21,7 +21,7 @@ def catalogue_of(snapshot: AcceptedSnapshot) -> Catalogue:
     return snapshot.cached("licence catalogue", lambda: reading.load(snapshot))
 
 
-class HeldLicences:
+class LicencesInForce:
     """The licences of entities by label and text, over a store and its lineage index.
 
     ``index`` is the snapshot's own where none is given; others hold the part that is asked about.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from reading import document
 
-from provenance_graph.formats import coverage, spoken
+from provenance_graph.formats import coverage, table_leaves
 from provenance_graph.formats.coverage import KeyTable, Leaf
 from provenance_graph.formats.croissant import reader as croissant
 from provenance_graph.formats.cyclonedx import bom as cyclonedx
@@ -59,7 +59,7 @@ def test_a_closed_part_is_not_entered_and_one_with_a_row_of_its_own_is() -> None
         + coverage.skip("none of ours", "model/rest/**")
     )  # fmt: skip
     value: dict[str, Any] = {"parts": {"colour": "red", "size": 1}, "rest": {"x": [1, {"y": 2}]}}
-    assert _shown(spoken.known_leaves(value, ("model",), "", table)) == [
+    assert _shown(table_leaves.known_leaves(value, ("model",), "", table)) == [
         (("model", "parts", "colour"), "/parts/colour", "red")
     ]
     assert table.closes(("model", "rest"))
@@ -70,11 +70,11 @@ def test_a_table_forgets_the_keys_that_documents_invent() -> None:
     table = KeyTable(coverage.read("its name", "model/name"))
     for n in range(3):
         value = {f"key-{n}-{k}": 1 for k in range(15_000)}
-        assert len(spoken.known_leaves(value, ("model",), "", table)) == 15_000
+        assert len(table_leaves.known_leaves(value, ("model",), "", table)) == 15_000
     assert len(table._row_of) <= 20_000
 
 
 def test_values_nested_a_thousand_deep_end_where_all_values_do() -> None:
     table = KeyTable(coverage.read("its name", "model/name"))
     value = json.loads('{"a":' * 900 + "1" + "}" * 900)
-    assert spoken.known_leaves(value, ("model",), "", table) == []
+    assert table_leaves.known_leaves(value, ("model",), "", table) == []

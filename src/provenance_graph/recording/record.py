@@ -58,7 +58,7 @@ def _with_article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "AEIOU" else f"a {noun}"
 
 
-def keep(
+def record_finding(
     store: WritableStore, entry: Entry, who: str, today: str, derive: Deriver | None = None
 ) -> Recorded:
     """Record one finding.
