@@ -169,5 +169,5 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) 
     others = [here / f"provenance-graph-{os.getpid()}-abc", here / "provenance-graph-notes-abc"]
     for folder in (dead, *others):
         (folder / "inner").mkdir(parents=True)
-    list(walk([str(zipped(tmp_path / "dump.zip", FILES))], retrieved=DAY))
+    list(discover([str(zipped(tmp_path / "dump.zip", FILES))], retrieved=DAY))
     assert sorted(here.iterdir()) == sorted(others)

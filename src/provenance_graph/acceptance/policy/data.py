@@ -168,7 +168,7 @@ class _Reading:
         for value in self.objects(term):
             named = _of_section(self.store, value) if isinstance(value, Iri) else set()
             if not named:
-                raise self.fault(term, f"{shorten(str(value))} is no property and no section")
+                raise self.fault(term, f"{shorten(str(value))} is neither a property nor a section")
             iris |= named
         return iris
 
