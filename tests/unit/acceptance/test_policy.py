@@ -157,7 +157,7 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
         ),
         (
             "<urn:p> a pg:AcceptancePolicy ; pg:guards pg:nosuchproperty .",
-            "pg:nosuchproperty is no property and no section",
+            "pg:nosuchproperty is neither a property nor a section",
         ),
         (
             "<urn:p> a pg:AcceptancePolicy ; pg:basisOrder (pg:ArtifactReading pg:Inference) .",
