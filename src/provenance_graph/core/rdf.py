@@ -210,11 +210,20 @@ _HEADER_TERMS = frozenset(
 )  # fmt: skip
 _CLAIM_TERMS = frozenset(
     {
-        PG.about, PG.property, PG.value, PG.stance, PG.basis, PG.confidence,
-        PG.datePrecision, PG.valueAsStated, PG.locator, PG.unusable,
-        PG.validFrom, PG.validUntil,
+        PG.about,
+        PG.property,
+        PG.value,
+        PG.stance,
+        PG.basis,
+        PG.confidence,
+        PG.datePrecision,
+        PG.valueAsStated,
+        PG.locator,
+        PG.unusable,
+        PG.validFrom,
+        PG.validUntil,
     }
-)  # fmt: skip
+)
 
 
 def _single(node: Iri, rows: list[tuple[Iri, Value]], terms: frozenset[Iri]) -> dict[Iri, Value]:

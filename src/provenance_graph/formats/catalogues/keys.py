@@ -197,17 +197,23 @@ DPI = KeyTable(
 OPENDATA = KeyTable(
     (
         *read("the dataset", *below("entry", "url", "id")),
-        *read("`dcterms:creator`, `dcterms:language`", *below("entry", "creator_name", "languages",
-              "data/language")),
+        *read(
+            "`dcterms:creator`, `dcterms:language`",
+            *below("entry", "creator_name", "languages", "data/language"),
+        ),
         *read("`dcterms:license`", *below("entry", "license_name", "data/givenLicense")),
-        *skip("the address of the licence that is named, read where its name is not known",
-              "entry/license_url"),
+        *skip(
+            "the address of the licence that is named, read where its name is not known",
+            "entry/license_url",
+        ),
         *skip("the last part of the address", "entry/name"),
-        *read("`pg:task`, `rdfs:seeAlso`", *below("entry", "data/categories", "data/tasks",
-                                                  "data/url")),
+        *read(
+            "`pg:task`, `rdfs:seeAlso`",
+            *below("entry", "data/categories", "data/tasks", "data/url"),
+        ),
         *rest("entry"),
     )
-)  # fmt: skip
+)
 
 MTEB = KeyTable(
     (
@@ -231,7 +237,7 @@ MTEB_TASKS = KeyTable(
         *read("`prov:wasDerivedFrom`", "entry/adapted_from"),
         *rest("entry"),
     )
-)  # fmt: skip
+)
 
 MODELSDEV = KeyTable(
     (
@@ -259,10 +265,18 @@ MODELSDEV = KeyTable(
 
 OSAI = KeyTable(
     (
-        *read("the models and their maker", *below("system", "system/name", "system/endmodelname",
-              "system/basemodelname", "org/name")),
-        *read("`dcterms:license`, `dcterms:issued`", *below("system", "system/endmodellicense",
-              "system/endmodel license", "system/releasedate")),
+        *read(
+            "the models and their maker",
+            *below(
+                "system", "system/name", "system/endmodelname", "system/basemodelname", "org/name"
+            ),
+        ),
+        *read(
+            "`dcterms:license`, `dcterms:issued`",
+            *below(
+                "system", "system/endmodellicense", "system/endmodel license", "system/releasedate"
+            ),
+        ),
         *coded("`pg:outputModality`", "system/system/type"),
         *coded("the level of a parameter", "system/*/class"),
         *read("a link, by its parameter", "system/*/link"),
@@ -270,7 +284,7 @@ OSAI = KeyTable(
         *skip("how the index sorts its table", "system/system/performanceclass"),
         *rest("system"),
     )
-)  # fmt: skip
+)
 
 MOT = KeyTable(
     (

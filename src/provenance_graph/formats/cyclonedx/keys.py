@@ -140,26 +140,37 @@ def _described(role: str) -> tuple[Key, ...]:
 
 _MODEL = (
     *_described("model"),
-    *read("`pg:task`, `pg:architectureFamily`, `pg:architectureClass`",
-          *(f"model/modelCard/modelParameters/{key}" for key in PARAMETERS)),
+    *read(
+        "`pg:task`, `pg:architectureFamily`, `pg:architectureClass`",
+        *(f"model/modelCard/modelParameters/{key}" for key in PARAMETERS),
+    ),
     *text(PG.learningApproach, "model/modelCard/modelParameters/approach/type"),
-    *read("`pg:inputModality`, `pg:outputModality`", "model/modelCard/modelParameters/inputs/format",
-          "model/modelCard/modelParameters/outputs/format"),
-    *read("`pg:EvaluationResult`; a score without a benchmark as stated",
-          "model/modelCard/quantitativeAnalysis/performanceMetrics/**"),
+    *read(
+        "`pg:inputModality`, `pg:outputModality`",
+        "model/modelCard/modelParameters/inputs/format",
+        "model/modelCard/modelParameters/outputs/format",
+    ),
+    *read(
+        "`pg:EvaluationResult`; a score without a benchmark as stated",
+        "model/modelCard/quantitativeAnalysis/performanceMetrics/**",
+    ),
     *skip("a picture of results", "model/modelCard/quantitativeAnalysis/graphics/**"),
     *text(PG.intendedUse, "model/modelCard/considerations/useCases"),
     *text(PG.knownLimitation, "model/modelCard/considerations/technicalLimitations"),
-    *coded("energy and carbon by activity; others as stated",
-          "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/activity",
-          "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/activityEnergyCost/*",
-          "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/co2CostEquivalent/*"),
-    *later("model/modelCard/considerations/environmentalConsiderations/**",
-           "model/modelCard/considerations/users",
-           "model/modelCard/considerations/performanceTradeoffs",
-           "model/modelCard/considerations/ethicalConsiderations/**",
-           "model/modelCard/considerations/fairnessAssessments/**"),
-)  # fmt: skip
+    *coded(
+        "energy and carbon by activity; others as stated",
+        "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/activity",
+        "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/activityEnergyCost/*",
+        "model/modelCard/considerations/environmentalConsiderations/energyConsumptions/co2CostEquivalent/*",
+    ),
+    *later(
+        "model/modelCard/considerations/environmentalConsiderations/**",
+        "model/modelCard/considerations/users",
+        "model/modelCard/considerations/performanceTradeoffs",
+        "model/modelCard/considerations/ethicalConsiderations/**",
+        "model/modelCard/considerations/fairnessAssessments/**",
+    ),
+)
 
 _DATASET = (
     *coded("a `pg:Dataset`, and that the model was trained on it", "dataset/ref", "dataset/type"),
@@ -193,13 +204,23 @@ _RELATIVE = (
     *read("a model, and the derivation", "relative/name", "relative/group", "relative/purl"),
     *skip(_INSIDE, "relative/bom-ref"),
     *read("`pg:ModelVersion`", "relative/version"),
-    *read("`dcterms:creator`", "relative/manufacturer/name", "relative/publisher",
-          "relative/authors/name", "relative/author"),
-    *read("`dcterms:license`", "relative/licenses/license/id", "relative/licenses/license/name",
-          "relative/licenses/license/url", "relative/licenses/expression"),
+    *read(
+        "`dcterms:creator`",
+        "relative/manufacturer/name",
+        "relative/publisher",
+        "relative/authors/name",
+        "relative/author",
+    ),
+    *read(
+        "`dcterms:license`",
+        "relative/licenses/license/id",
+        "relative/licenses/license/name",
+        "relative/licenses/license/url",
+        "relative/licenses/expression",
+    ),
     *text(SCHEMA.description, "relative/description"),
     *later("relative/**"),
-)  # fmt: skip
+)
 
 _BOM = (
     *read("the version of the standard", "bom/specVersion"),

@@ -88,9 +88,22 @@ QUANTIZED_MARKS = frozenset(
 MERGE_MARKS = frozenset({"merge", "mergekit", "lazymergekit", "moerge"})
 FORMAT_TAGS = frozenset({"safetensors", "gguf", "ggml", "onnx", "openvino", "coreml", "tflite"})
 _METHODS = (
-    "awq", "gptq", "exl2", "exl3", "aqlm", "hqq", "eetq", "nvfp4", "mxfp4", "fp8", "bitsandbytes",
-    "compressed-tensors", "modelopt", "quark", "torchao",
-)  # fmt: skip
+    "awq",
+    "gptq",
+    "exl2",
+    "exl3",
+    "aqlm",
+    "hqq",
+    "eetq",
+    "nvfp4",
+    "mxfp4",
+    "fp8",
+    "bitsandbytes",
+    "compressed-tensors",
+    "modelopt",
+    "quark",
+    "torchao",
+)
 METHOD_TAGS = frozenset(_METHODS)
 _PACKING = frozenset({"nvfp4", "mxfp4", "compressed-tensors", "modelopt", "quark"})
 """Methods whose weights of four bits lie two to a byte, which the Hub tags "8-bit"."""
@@ -221,9 +234,21 @@ COUNTS: tuple[tuple[Iri, tuple[str, ...], int], ...] = (
 )  # fmt: skip
 
 EXPERT_WIDTH_IS_INTERMEDIATE = frozenset(
-    {"mixtral", "phimoe", "gpt_oss", "minimax", "minimax_m2", "minimax_text_01", "granitemoe",
-     "granitemoehybrid", "olmoe", "llama4_text", "jamba", "dbrx"}
-)  # fmt: skip
+    {
+        "mixtral",
+        "phimoe",
+        "gpt_oss",
+        "minimax",
+        "minimax_m2",
+        "minimax_text_01",
+        "granitemoe",
+        "granitemoehybrid",
+        "olmoe",
+        "llama4_text",
+        "jamba",
+        "dbrx",
+    }
+)
 """Model types whose ``intermediate_size`` is the width of an expert."""
 
 RMS_DESPITE_KEY = frozenset(
@@ -247,9 +272,21 @@ GATED_DECODERS = frozenset(
 """Model types that are one stack of equal layers: attention and a gated feed-forward."""
 
 HEADS_SHARE_NOTHING = frozenset(
-    {"gpt2", "gptj", "gpt_neox", "opt", "bloom", "bert", "roberta", "xlm-roberta", "albert", "t5",
-     "mt5", "llama"}
-)  # fmt: skip
+    {
+        "gpt2",
+        "gptj",
+        "gpt_neox",
+        "opt",
+        "bloom",
+        "bert",
+        "roberta",
+        "xlm-roberta",
+        "albert",
+        "t5",
+        "mt5",
+        "llama",
+    }
+)
 """Model types for which an absent key-value head count means one per query head."""
 
 HEAD_IS_QUOTIENT = frozenset(

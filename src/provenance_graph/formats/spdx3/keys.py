@@ -71,15 +71,23 @@ _MODEL = (
     *read("`pg:architectureFamily`", "model/ai_typeOfModel"),
     *coded("by the name: a property, else `pg:hyperparameter`", "model/ai_hyperparameter/key"),
     *read("by the name: a property, else `pg:hyperparameter`", "model/ai_hyperparameter/value"),
-    *read("`pg:EvaluationResult`; a score without a benchmark as stated", "model/ai_metric/key",
-          "model/ai_metric/value"),
-    *read("`pg:decisionThreshold`", "model/ai_metricDecisionThreshold/key",
-          "model/ai_metricDecisionThreshold/value"),
-    *read("energy of training, fine-tuning and inference, apart",
-          "model/ai_energyConsumption/*/ai_energyQuantity",
-          "model/ai_energyConsumption/*/ai_energyUnit"),
+    *read(
+        "`pg:EvaluationResult`; a score without a benchmark as stated",
+        "model/ai_metric/key",
+        "model/ai_metric/value",
+    ),
+    *read(
+        "`pg:decisionThreshold`",
+        "model/ai_metricDecisionThreshold/key",
+        "model/ai_metricDecisionThreshold/value",
+    ),
+    *read(
+        "energy of training, fine-tuning and inference, apart",
+        "model/ai_energyConsumption/*/ai_energyQuantity",
+        "model/ai_energyConsumption/*/ai_energyUnit",
+    ),
     *later("model/software_artifactSize"),
-)  # fmt: skip
+)
 
 _DATA = (
     *_package("data"),

@@ -86,9 +86,15 @@ def _unread(card: Card, key: str, value: Any) -> ReaderOutput:
 
 
 _STATED = frozenset(
-    ("annotations_creators", "language_creators", "multilinguality", "size_categories",
-     "language_bcp47", "paperswithcode_id")
-)  # fmt: skip
+    (
+        "annotations_creators",
+        "language_creators",
+        "multilinguality",
+        "size_categories",
+        "language_bcp47",
+        "paperswithcode_id",
+    )
+)
 
 
 def _licence(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -208,9 +214,21 @@ def _linked(predicate: Iri) -> Callable[[Card, Any, str], ReaderOutput]:
 
 
 DATASET_FIELDS = frozenset(
-    ("license", "language", "arxiv", "doi", "paper", "pretty_name", "tags", "configs",
-     "dataset_info", "task_categories", "task_ids", "source_datasets")
-)  # fmt: skip
+    (
+        "license",
+        "language",
+        "arxiv",
+        "doi",
+        "paper",
+        "pretty_name",
+        "tags",
+        "configs",
+        "dataset_info",
+        "task_categories",
+        "task_ids",
+        "source_datasets",
+    )
+)
 """The fields that mean the same on a dataset's card."""
 
 FIELDS: Mapping[str, Callable[[Card, Any, str], ReaderOutput]] = MappingProxyType(
