@@ -16,7 +16,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.lineage.arrays import CODE, DERIVED, RELATIONS, pack
 from provenance_graph.lineage.index import LineageIndex
-from provenance_graph.lineage.names import NameTable
+from provenance_graph.lineage.names import PackedNames
 
 LICENCES = (
     ("http://spdx.org/licenses/Apache-2.0", 0.38),

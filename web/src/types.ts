@@ -64,7 +64,7 @@ export type RubricRow = Schemas["RubricAnswer"];
 export type Comparison = Schemas["ComparisonAnswer"];
 export type History = Schemas["HistoryAnswer"];
 
-export type Standing = Schemas["SourceStanding"];
+export type Standing = Schemas["SourceAcceptance"];
 export type EntityPage = Schemas["EntityAnswer"];
 export type Entity = Schemas["Entity"];
 export type Group = Schemas["Group"];

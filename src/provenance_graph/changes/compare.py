@@ -43,7 +43,7 @@ SAME, DIFFERS, GAP, SILENT = "same", "differs", "not stated for all", "stated fo
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ComparedModel:
     """One model, now or as of a day: its profile and its scores.
 
     ``findings`` say what the scores rest on, where two days of one model are compared.
@@ -92,7 +92,7 @@ def _identity(value: Cell) -> object:
 class Comparison:
     """Models side by side; rows in the order of a model page."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ComparedModel, ...]
     rows: tuple[ComparedRow, ...]
 
     def to_json(self) -> ComparisonAnswer:
@@ -162,7 +162,9 @@ class Comparison:
             for rubric, change in self._differences(*self.columns)
         ]
 
-    def _differences(self, one: Column, two: Column) -> Iterator[tuple[Rubric, ScoreDifference]]:
+    def _differences(
+        self, one: ComparedModel, two: ComparedModel
+    ) -> Iterator[tuple[Rubric, ScoreDifference]]:
         subject = Iri(one.profile["iri"])
         for rubric, _ in one.scores:
             sides = (
@@ -204,7 +206,7 @@ def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
             "one model alone is compared with itself on two dates with --as-of"
         )
     return _beside(
-        Column(
+        ComparedModel(
             profile_of(snapshot, entity, alone=True),
             _totals(snapshot, entity, levels_of(snapshot, entity)),
             {},
@@ -223,7 +225,7 @@ def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str])
     return _beside(_explained(snapshot.at(day), subject) for day in days)
 
 
-def _beside(columns: Iterable[Column]) -> Comparison:
+def _beside(columns: Iterable[ComparedModel]) -> Comparison:
     made = tuple(columns)
     sections = zip(*(column.profile["sections"] for column in made), strict=True)
     rows = tuple(
@@ -234,11 +236,11 @@ def _beside(columns: Iterable[Column]) -> Comparison:
     return Comparison(made, rows)
 
 
-def _explained(snapshot: AcceptedSnapshot, subject: Iri) -> Column:
+def _explained(snapshot: AcceptedSnapshot, subject: Iri) -> ComparedModel:
     """A model with what its levels rest on, which reads the claims about all that is below it."""
     findings = ModelEvidence(snapshot).findings(subject)
     scores = _totals(snapshot, subject, {name: f.level for name, f in findings.items()})
-    return Column(profile_of(snapshot, subject, alone=True), scores, findings)
+    return ComparedModel(profile_of(snapshot, subject, alone=True), scores, findings)
 
 
 def _totals(

@@ -94,7 +94,7 @@ def of_whole(document: Document) -> Positions:
 def of_json(text: str) -> Positions:
     """The places of the values of a JSON text; of a broken one, up to the fault."""
     positions = Positions()
-    lines = _Lines(text)
+    lines = _LineOffsets(text)
     stack: list[list[str | int]] = []  # of each open list or mapping its kind and present step
     key_next = False
     for token in _TOKEN.finditer(text):
@@ -197,7 +197,7 @@ def _step(step: str | int) -> str:
     return str(step).replace("~", "~0").replace("/", "~1")
 
 
-class _Lines:
+class _LineOffsets:
     """Lines and columns of offsets that only grow."""
 
     def __init__(self, text: str) -> None:

@@ -54,7 +54,7 @@ class Upstream:
         self._store, self._snapshot, self._today = store, snapshot, snapshot.day
         self._index = LineageIndex.open(snapshot)
         self._canonical = cache(snapshot.canonical)
-        self._reads = Remembered(store)
+        self._reads = RememberedQuads(store)
         self._likely: dict[Iri, Iri] = {}
 
     @cached_property
@@ -253,7 +253,7 @@ def _disjoint_groups(reported: Sequence[Mapping[Iri, object]]) -> Iterator[list[
         todo = later
 
 
-class Remembered:
+class RememberedQuads:
     """A store of which reads of single entities are stored: documents of a batch share parents.
 
     These are reads by subject, and reads of what links to an entity, unless that is much.
@@ -298,7 +298,7 @@ class DocumentOverlay:
     property; everything else is the store's.
     """
 
-    def __init__(self, store: Remembered, over: Mapping[Iri, Sequence[Quad]]) -> None:
+    def __init__(self, store: RememberedQuads, over: Mapping[Iri, Sequence[Quad]]) -> None:
         self._store, self._over = store, over
         self._stated = {s: {p for _, p, _, _ in quads} for s, quads in over.items()}
         self._by_predicate: dict[Iri, list[Quad]] = {}

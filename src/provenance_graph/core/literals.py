@@ -184,9 +184,9 @@ def normalised(literal: Literal) -> Literal:
     Raises ValueError where its text is no lexical form of its datatype, or is a value that
     the engine cannot hold.
 
-    >>> held(Literal("1.0", XSD.decimal)).lexical
+    >>> normalised(Literal("1.0", XSD.decimal)).lexical
     '1'
-    >>> held(Literal("1_000", XSD.integer))
+    >>> normalised(Literal("1_000", XSD.integer))
     Traceback (most recent call last):
     ValueError: '1_000' is not an xsd:integer
     """
@@ -365,7 +365,7 @@ def _quarter(year: int, quarter: int) -> Dated | None:
 def date_text(lexical: str, precision: Precision | None) -> str:
     """A date with as much as its source gave, as ISO 8601 writes it where that can.
 
-    >>> [shown_date("2025-09-30", Precision(p)) for p in Precision]
+    >>> [date_text("2025-09-30", Precision(p)) for p in Precision]
     ['2025-09-30', '2025-09', '2025-Q3', '2025']
     """
     match precision:

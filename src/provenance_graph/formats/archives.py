@@ -75,7 +75,7 @@ def unpacked(path: Path) -> Iterator[tuple[Path, list[Problem]]]:
             else:
                 with gzip.open(path) as packed:
                     room.put(stem, packed)
-        except _Full as full:
+        except _MemberTooLarge as full:
             room.problems.append(Problem(path.name, str(full), kind="unreadable"))
         except _DAMAGE as error:
             what = f"the archive cannot be read to its end: {error or type(error).__name__}"
@@ -83,14 +83,14 @@ def unpacked(path: Path) -> Iterator[tuple[Path, list[Problem]]]:
         yield root, room.problems
 
 
-class _Bytes(Protocol):
+class _MemberBytes(Protocol):
     """What a member is read from."""
 
     def read(self, size: int, /) -> bytes:
         """At most ``size`` bytes."""
 
 
-class _Full(Exception):
+class _MemberTooLarge(Exception):
     """The archive holds more than is read."""
 
 
@@ -103,11 +103,11 @@ class _Room:
     members: int = 0
     problems: list[Problem] = field(default_factory=list)
 
-    def put(self, name: str, source: _Bytes) -> None:
+    def put(self, name: str, source: _MemberBytes) -> None:
         """Unpack a member; raises _Full at the bounds."""
         self.members += 1
         if self.members > MAX_MEMBERS:
-            raise _Full(f"more than {MAX_MEMBERS:,} files; the rest was not read")
+            raise _MemberTooLarge(f"more than {MAX_MEMBERS:,} files; the rest was not read")
         parts = PurePosixPath(name.replace("\\", "/")).parts
         if not parts or ".." in parts or parts[0] == "/" or "\0" in name or ":" in parts[0]:
             self.problems.append(Problem(name[:200], "leads out of the archive", kind="skipped"))
@@ -124,16 +124,18 @@ class _Room:
         try:
             with out:
                 self._copy(source, out, MAX_HEADER if suffix in HEADERS else most)
-        except (_Full, *_DAMAGE):
+        except (_MemberTooLarge, *_DAMAGE):
             target.unlink()  # half a document is none
             raise
 
-    def _copy(self, source: _Bytes, out: IO[bytes], most: int) -> None:
+    def _copy(self, source: _MemberBytes, out: IO[bytes], most: int) -> None:
         while most > 0 and (piece := source.read(min(_PIECE, most))):
             most -= len(piece)
             self.left -= len(piece)
             if self.left < 0:
-                raise _Full("unpacked it is larger than what is read of an archive; unpack it")
+                raise _MemberTooLarge(
+                    "unpacked it is larger than what is read of an archive; unpack it"
+                )
             out.write(piece)
 
 
@@ -180,7 +182,9 @@ def _untar(path: Path, room: _Room) -> None:
         for member in archive:
             whole -= member.size
             if whole < 0:
-                raise _Full("unpacked it is larger than what is read of an archive; unpack it")
+                raise _MemberTooLarge(
+                    "unpacked it is larger than what is read of an archive; unpack it"
+                )
             source = archive.extractfile(member) if member.isreg() else None
             if source is not None:
                 room.put(os.fsdecode(os.fsencode(member.name)), source)

@@ -14,7 +14,7 @@ SIZE_WORD = re.compile(r"(?<![a-z0-9.])(?:\d+x)?\d+(?:\.\d+)?[bm](?![a-z0-9])", 
 def size_tokens(name: str) -> frozenset[str]:
     """The sizes that stand in a model's name, in lower case.
 
-    >>> sorted(size_words("Mixtral-8x7B-Instruct-v0.1")), sorted(size_words("GPT-3"))
+    >>> sorted(size_tokens("Mixtral-8x7B-Instruct-v0.1")), sorted(size_tokens("GPT-3"))
     (['8x7b'], [])
     """
     return frozenset(result.casefold() for result in SIZE_WORD.findall(name.replace("_", "-")))

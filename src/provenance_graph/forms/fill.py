@@ -35,7 +35,7 @@ from provenance_graph.forms.answers import (
 from provenance_graph.forms.repeats import without_repeats
 from provenance_graph.forms.states import (
     ORDER,
-    Answer,
+    FieldContent,
     basis_of,
     missing_parts,
     silence_of,
@@ -154,21 +154,21 @@ class _Filling:
             return replace(value, text=value.text.removesuffix(f" {unit}"))
         return value
 
-    def _answer(self, source: FormSource) -> Answer:
+    def _answer(self, source: FormSource) -> FieldContent:
         if source.place == "derived":
             return self._derived(source)
-        answers: list[Answer] = []
+        answers: list[FieldContent] = []
         for node, of in self._places(source):
             answers.append(self._of(node, source, of))
         label = self._label(source)
         if not answers:
-            return Answer(source, label, (), (), "empty")
+            return FieldContent(source, label, (), (), "empty")
         values = tuple(value for answer in answers for value in answer.values)
         statuses = [answer.status for answer in answers]
         status = min(statuses, key=lambda s: ORDER.index(s) if s in ORDER else -1)
         claims = tuple(claim for answer in answers for claim in answer.claims)
         notes = tuple(note for answer in answers for note in answer.notes)
-        return Answer(source, label, values, claims, status, notes)
+        return FieldContent(source, label, values, claims, status, notes)
 
     def _places(self, source: FormSource) -> Iterator[tuple[Iri, str]]:
         """The entities that a source speaks of, each with its name where it is not the model."""
@@ -198,7 +198,7 @@ class _Filling:
         for value in seen:
             yield value, self._text(value)
 
-    def _of(self, node: Iri, source: FormSource, of: str) -> Answer:
+    def _of(self, node: Iri, source: FormSource, of: str) -> FieldContent:
         """What is accepted of one property of one entity."""
         seen = self.snapshot.view(node)
         wanted = Iri(source.only) if source.only else None
@@ -216,7 +216,7 @@ class _Filling:
             c for c in claims if c.claim.value is None and c.claim.stance is not Stance.STATED
         ]
         behind = silent if not values and wanted is None else []
-        return Answer(
+        return FieldContent(
             source,
             self._label(source),
             values,
@@ -251,7 +251,7 @@ class _Filling:
             footnotes=self._cited(behind),
         )
 
-    def _from_scratch(self, origins: Sequence[FormSource]) -> tuple[Answer, ...]:
+    def _from_scratch(self, origins: Sequence[FormSource]) -> tuple[FieldContent, ...]:
         """That a model was made from no other, where its developer says so."""
         declared = [
             each
@@ -272,9 +272,9 @@ class _Filling:
             basis="developer",
             footnotes=self._cited(declared),
         )
-        return (Answer(origins[0], "made from", (value,), (), "stated"),)
+        return (FieldContent(origins[0], "made from", (value,), (), "stated"),)
 
-    def _written(self, key: str) -> Answer:
+    def _written(self, key: str) -> FieldContent:
         """What somebody wrote into a field that no property holds, in a form that came back."""
         source = FormSource(place="", term=PG.otherStatement)
         seen = self.snapshot.view(self.model)
@@ -285,9 +285,9 @@ class _Filling:
             if predicate == source.iri and str(value).startswith(f"{key}: ")
         )
         values = tuple(replace(one, text=one.text.removeprefix(f"{key}: ")) for one in values)
-        return Answer(source, "", values, (), "stated" if values else "empty")
+        return FieldContent(source, "", values, (), "stated" if values else "empty")
 
-    def _derived(self, source: FormSource) -> Answer:
+    def _derived(self, source: FormSource) -> FieldContent:
         made = derived.RULES[source.term](self.snapshot, self.model)
         value = FilledValue(
             property=source.term,
@@ -298,7 +298,7 @@ class _Filling:
             basis="derived",
             footnotes=self._cited(made.claims),
         )
-        return Answer(source, "finding", (value,), (), "derived", made.notes)
+        return FieldContent(source, "finding", (value,), (), "derived", made.notes)
 
     def _estimates(self, claims: Sequence[SourcedClaim], of: str) -> Iterator[str]:
         for claim in claims:

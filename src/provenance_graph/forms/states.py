@@ -36,7 +36,7 @@ ORDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FieldContent:
     """The values of one source, or the status of its silence."""
 
     source: FormSource
@@ -65,7 +65,7 @@ def silence_of(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri |
     return _SILENCES.get(known, known)
 
 
-def missing_parts(field: FormField, answers: Sequence[Answer]) -> list[str]:
+def missing_parts(field: FormField, answers: Sequence[FieldContent]) -> list[str]:
     """What a field asks for and no value answers, with why: its parts, or each of its sources."""
     parts = [
         (name, [a for a in answers if a.source in asked]) for name, asked in field.parts.items()
@@ -79,13 +79,15 @@ def missing_parts(field: FormField, answers: Sequence[Answer]) -> list[str]:
     ]
 
 
-def _silent(answers: Sequence[Answer]) -> str:
+def _silent(answers: Sequence[FieldContent]) -> str:
     """Why there is no value, what tells most first."""
     statuses = [answer.status for answer in answers] or ["empty"]
     return min(statuses, key=lambda status: ORDER.index(status))
 
 
-def status_of(field: FormField, answers: Sequence[Answer], values: Sequence[FilledValue]) -> str:
+def status_of(
+    field: FormField, answers: Sequence[FieldContent], values: Sequence[FilledValue]
+) -> str:
     """The status of a field from those of its sources and of the values that it shows.
 
     A source that only repeats a value, and stands as a footnote of it, changes nothing.

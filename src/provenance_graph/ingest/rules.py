@@ -210,7 +210,7 @@ class IdentityRules:
             return []
         quads = [*self._relations(members, rules=False), *self._different_from(members)]
         with MemoryStore(quads) as small:
-            return compare_organizations(members, _Lines(self.after), AcceptedSnapshot(small))
+            return compare_organizations(members, _RuleLines(self.after), AcceptedSnapshot(small))
 
     def _makes(self, one: Iri, source: HandStatements) -> bool:
         """Whether any record says that an organisation made something."""
@@ -355,7 +355,7 @@ class IdentityRules:
         self._gone |= old - new
 
 
-class _Lines(dict[Iri, int]):
+class _RuleLines(dict[Iri, int]):
     """How many names each organisation made, offers or publishes, counted when asked."""
 
     def __init__(self, statements: HandStatements) -> None:

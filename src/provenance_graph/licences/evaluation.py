@@ -16,9 +16,9 @@ from provenance_graph.licences.results import (
     CONDITIONAL,
     UNKNOWN_,
     AnswerOfDay,
+    AnswerPart,
     LicenceFinding,
     LineageState,
-    Part,
     Reason,
     Term,
     Verdict,
@@ -129,7 +129,7 @@ def _clashing(verdict: Verdict, breaches: Sequence[LicenceFinding]) -> Verdict:
         for one in clashes
         if one.licence and one.other
     ]
-    weights = Part(*worst([*added, *verdict.weights.reasons]))
+    weights = AnswerPart(*worst([*added, *verdict.weights.reasons]))
     answer, reasons = worst([*added, *verdict.reasons])
     return replace(verdict, answer=answer, reasons=reasons, weights=weights)
 
@@ -213,19 +213,19 @@ def _restricts(reason: Reason) -> bool:
 
 def _weights(
     now: LicenceContext, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
-) -> Part:
+) -> AnswerPart:
     if sides.service.service_only:
         licence = sides.contract.governing[0].licence
         clause = licence.clause("no-weights").place
         none = Reason(BLOCKED, "no weights are supplied", licence, clause, now.subject)
-        return Part(BLOCKED, (none,), applies=False)
+        return AnswerPart(BLOCKED, (none,), applies=False)
     result = part(plan, plans, sides.weights)
     lineage = now.lineage
     if result.answer not in (ALLOWED, CONDITIONAL) or lineage.state == COMPLETE:
         return result
     if lineage.state != NOT_RECORDED and result.answer == CONDITIONAL:
         return result
-    return Part(*worst([_unrecorded(now, result.answer), *result.reasons]))
+    return AnswerPart(*worst([_unrecorded(now, result.answer), *result.reasons]))
 
 
 def _unrecorded(now: LicenceContext, otherwise: str) -> Reason:
@@ -254,7 +254,7 @@ def missing_lineage(lineage: LineageState) -> str:
 
 def _data(
     now: LicenceContext, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
-) -> Part:
+) -> AnswerPart:
     result = part(plan, plans, sides.data)
     if not data_recorded(now):
         text = "no training data is recorded"
@@ -263,14 +263,14 @@ def _data(
     else:
         return result
     reason = Reason(UNKNOWN_, text, None, "", now.subject, cause="data")
-    return Part(*worst([reason, *result.reasons]))
+    return AnswerPart(*worst([reason, *result.reasons]))
 
 
 def _contract(
     now: LicenceContext, plan: PlannedUse, plans: Sequence[PlannedUse], sides: _Sides
-) -> Part:
+) -> AnswerPart:
     if sides.contract.governing:
         return part(plan, plans, sides.contract)
     text = "no terms of a service are recorded"
     reason = Reason(UNKNOWN_, text, None, "", now.subject, cause="licence")
-    return Part(UNKNOWN_, (reason,), applies=False)
+    return AnswerPart(UNKNOWN_, (reason,), applies=False)

@@ -14,10 +14,10 @@ from provenance_graph.licences.in_force import LicencesInForce
 from provenance_graph.licences.inheritance.inherit import Inheritance, inherited
 from provenance_graph.licences.results import (
     AnswerOfDay,
+    AnswerPart,
     Label,
     LicenceFinding,
     LicenceReport,
-    Part,
     Reason,
 )
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
@@ -97,7 +97,7 @@ class LicenceGraph(LicencesInForce):
         def reasons(stored: Iterable[Reason]) -> tuple[Reason, ...]:
             return tuple(replace(one, support=self.claims.of_reason(one)) for one in stored)
 
-        def part(stored: Part) -> Part:
+        def part(stored: AnswerPart) -> AnswerPart:
             return replace(stored, reasons=reasons(stored.reasons))
 
         return replace(

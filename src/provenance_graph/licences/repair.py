@@ -64,7 +64,7 @@ def repair(graph: LicenceGraph, subject: Iri, *, uses: Iterable[str], day: str =
     problems = Problems(
         graph, subject, parse_uses(graph.catalogue, wanted), day or graph.snapshot.day
     )
-    return _with_alternatives(_Search(problems).run(wanted), problems)
+    return _with_alternatives(_RepairSearch(problems).run(wanted), problems)
 
 
 def _with_alternatives(result: Repair, problems: Problems) -> Repair:
@@ -251,7 +251,7 @@ def _permit(holder: Iri, licence: Licence | None) -> RepairStep:
     return RepairStep(PERMIT, holder, f"{what} {short_id(holder)}")
 
 
-class _Search:
+class _RepairSearch:
     """Iterative deepening over sets of changes; each set is looked at once."""
 
     def __init__(self, problems: Problems) -> None:

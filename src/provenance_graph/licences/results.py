@@ -138,7 +138,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnswerPart:
     """One of the three answers for a use: on weights, on training data, or on the contract.
 
     ``applies`` is False where the question does not arise: a contract where weights are supplied
@@ -170,9 +170,9 @@ class Verdict:
     number: int | None
     answer: str
     reasons: tuple[Reason, ...]
-    weights: Part
-    data: Part
-    contract: Part
+    weights: AnswerPart
+    data: AnswerPart
+    contract: AnswerPart
 
     def to_json(self) -> UseAnswer:
         """As JSON."""

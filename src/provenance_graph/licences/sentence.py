@@ -16,8 +16,8 @@ from provenance_graph.licences.results import (
     CONDITIONAL,
     UNKNOWN_,
     AnswerOfDay,
+    AnswerPart,
     LicenceFinding,
-    Part,
     Reason,
     Term,
     Verdict,
@@ -313,7 +313,7 @@ def _contract(answer: AnswerOfDay) -> Iterator[str]:
         yield from _aside("terms of the service", parts)
 
 
-def _aside(what: str, parts: Sequence[Part]) -> Iterator[str]:
+def _aside(what: str, parts: Sequence[AnswerPart]) -> Iterator[str]:
     """The worst answer among parts with its first reason."""
     order = (BLOCKED, UNKNOWN_, CONDITIONAL, ALLOWED)
     if not parts:

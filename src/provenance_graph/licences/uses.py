@@ -12,7 +12,7 @@ from provenance_graph.licences.results import (
     BLOCKED,
     CONDITIONAL,
     UNKNOWN_,
-    Part,
+    AnswerPart,
     Reason,
     Term,
     Unknown,
@@ -107,7 +107,7 @@ ORDER = {BLOCKED: 0, UNKNOWN_: 1, CONDITIONAL: 2, ALLOWED: 3}
 """Answers, worst first."""
 
 
-def part(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Part:
+def part(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> AnswerPart:
     """One of the three answers for a use; other plans may settle a threshold it meets."""
     reasons = [
         *_unknown(facts.unknowns),
@@ -116,7 +116,7 @@ def part(planned: PlannedUse, plans: Sequence[PlannedUse], facts: Facts) -> Part
     ]
     if planned.use.key == "train-on-outputs":
         reasons += _outputs(facts.governing)
-    return Part(*worst(reasons))
+    return AnswerPart(*worst(reasons))
 
 
 def worst(reasons: Iterable[Reason]) -> tuple[str, tuple[Reason, ...]]:

@@ -25,7 +25,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.lineage import read
 from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, EdgeRows, Ints, pack, spread
-from provenance_graph.lineage.names import NameTable
+from provenance_graph.lineage.names import PackedNames
 from provenance_graph.lineage.row_update import (
     Row,
     columns,
@@ -56,7 +56,7 @@ class LineageIndex:
     """
 
     version: str
-    names: NameTable
+    names: PackedNames
     up: EdgeRows
     down: EdgeRows
     kind: Bytes
@@ -132,7 +132,7 @@ class LineageIndex:
         """
         listed = sorted(set(edges))
         stored = licences or {}
-        names = NameTable.of([n for c, _, p in listed for n in (c, p)] + list(stored))
+        names = PackedNames.of([n for c, _, p in listed for n in (c, p)] + list(stored))
         number = {name: place for place, name in enumerate(names)}
         child = np.array([number[Iri(c)] for c, _, _ in listed], np.int32)
         parent = np.array([number[Iri(p)] for _, _, p in listed], np.int32)
@@ -182,7 +182,7 @@ class LineageIndex:
             meta = json.loads((folder / "index.json").read_text(encoding="utf-8"))
             if meta["format"] != FORMAT or meta["relations"] != list(RELATIONS):
                 return None
-            names = NameTable(_mapped(folder, "names"), _mapped(folder, "ends"))
+            names = PackedNames(_mapped(folder, "names"), _mapped(folder, "ends"))
             for name in meta["later"]:
                 names.add(Iri(name))
             return cls(
@@ -302,7 +302,7 @@ class LineageIndex:
         yield from entries(self.up, node)
 
 
-def owners(names: NameTable) -> Ints:
+def owners(names: PackedNames) -> Ints:
     """Per name the number of its namespace, which models and datasets share; -1 for none."""
     known: dict[bytes, int] = {}
     number = known.setdefault
@@ -340,7 +340,7 @@ def _load_rows(folder: Path, side: str) -> EdgeRows:
 
 
 def _kinds_of(
-    snapshot: AcceptedSnapshot, names: NameTable, node: int, row: Row
+    snapshot: AcceptedSnapshot, names: PackedNames, node: int, row: Row
 ) -> Iterator[tuple[int, int]]:
     """What the nodes of a changed row are."""
     for parent, code, _ in row:

@@ -50,12 +50,12 @@ class NameTable:
         self._later_names: list[Iri] = []
 
     @classmethod
-    def of(cls, names: Iterable[str]) -> NameTable:
+    def of(cls, names: Iterable[str]) -> PackedNames:
         """A table of these names, sorted, each once."""
         return cls.of_sorted(sorted({short(name) for name in names}))
 
     @classmethod
-    def of_sorted(cls, raw: list[bytes]) -> NameTable:
+    def of_sorted(cls, raw: list[bytes]) -> PackedNames:
         """A table of names in stored form that are sorted already."""
         block = np.frombuffer(b"".join(raw), np.uint8)
         lengths = np.fromiter(map(len, raw), np.int64, len(raw))
@@ -106,17 +106,17 @@ class NameTable:
             self._later_names.append(name)
         return result
 
-    def copy(self) -> NameTable:
+    def copy(self) -> PackedNames:
         """A table that can grow apart from this one; the block is shared."""
-        other = NameTable(self.block, self.ends)
+        other = PackedNames(self.block, self.ends)
         other._later = dict(self._later)
         other._later_names = list(self._later_names)
         return other
 
-    def among(self, numbers: Sequence[int]) -> NameTable:
+    def among(self, numbers: Sequence[int]) -> PackedNames:
         """A table of some names, given by ascending number, which keep their order."""
         first = len(self.ends) - 1
-        table = NameTable.of_sorted([self._raw(number) for number in numbers if number < first])
+        table = PackedNames.of_sorted([self._raw(number) for number in numbers if number < first])
         for number in numbers:
             if number >= first:
                 table.add(self[number])

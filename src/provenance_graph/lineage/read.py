@@ -16,7 +16,7 @@ from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.lineage.arrays import CODE, RELATIONS, UNSPECIFIED, Bytes, Ints
-from provenance_graph.lineage.names import NameTable, short, whole
+from provenance_graph.lineage.names import PackedNames, short, whole
 from provenance_graph.store.values import ANY
 
 Edge = tuple[Iri, Iri, Iri]  # child, relation, parent
@@ -36,13 +36,13 @@ class Edges:
     licence_names: tuple[Iri, ...]
     met: dict[bytes, int]
 
-    def ranked(self) -> tuple[NameTable, Ints]:
+    def ranked(self) -> tuple[PackedNames, Ints]:
         """A sorted table of all names, and the number there of each entity met."""
         order = sorted(self.met)
         rank = np.empty(len(order), np.int32)
         met = np.fromiter((self.met[name] for name in order), np.int64, len(order))
         rank[met] = np.arange(len(order), dtype=np.int32)
-        return NameTable.of_sorted(order), rank
+        return PackedNames.of_sorted(order), rank
 
     def places(self, wanted: Iterable[Edge]) -> list[int]:
         """Where the wanted edges stand."""
@@ -153,7 +153,7 @@ def _shortened(name: bytes) -> bytes:
     return b"\x01" + name[len(_HEAD) :] if name.startswith(_HEAD) else name
 
 
-def kinds(snapshot: AcceptedSnapshot, names: NameTable) -> Bytes:
+def kinds(snapshot: AcceptedSnapshot, names: PackedNames) -> Bytes:
     """Per node 0 for a model, 1 for a dataset, 2 for an unresolved reference, by type."""
     kind = np.zeros(len(names), np.uint8)
     for code, wanted in ((1, PG.Dataset), (2, PG.UnresolvedReference)):

@@ -39,9 +39,9 @@ def of(
 def versions_text(versions: Sequence[tuple[Iri, int]]) -> str:
     """The end of the sentence that no lineage is known.
 
-    >>> in_words([(Iri("urn:a-1"), 0), (Iri("urn:a-2"), 3)])
+    >>> versions_text([(Iri("urn:a-1"), 0), (Iri("urn:a-2"), 3)])
     ' of this name itself; of its versions: urn:a-2 (3 in its lineage)'
-    >>> in_words([(Iri("urn:a-1"), 0)])
+    >>> versions_text([(Iri("urn:a-1"), 0)])
     ' of this name or of its versions (urn:a-1)'
     """
     if not versions:

@@ -109,7 +109,7 @@ def decisions(
     or reason, two that contradict each other, or one that contradicts what people decided.
     """
     settled = list(settled)
-    reading = _Reading(
+    reading = _ReviewReading(
         where, day or date.today().isoformat(), [*decided_pairs(settled), *known], settled
     )
     delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
@@ -132,7 +132,7 @@ def decisions(
     return reviewed
 
 
-class _Reading:
+class _ReviewReading:
     """A review being read: each pair's line and row, None where a decision is taken back."""
 
     def __init__(
@@ -259,7 +259,7 @@ def _spelt(name: str) -> str:
         return name.strip()
 
 
-def _consistent(reading: _Reading) -> None:
+def _consistent(reading: _ReviewReading) -> None:
     """Refuse a review that says of two names that they are one, by a third, and that they are not.
 
     What people decided before and the review does not take back counts too.

@@ -68,7 +68,7 @@ def load_shapes(sources: Iterable[FilePath | bytes]) -> tuple[Shape, ...]:
 
     Raises BadShape, naming the shape, for anything that cannot be checked.
     """
-    reader = _Reader()
+    reader = _ShapeReader()
     for source in sources:
         data = source if isinstance(source, bytes) else source.read_bytes()
         where = "shapes" if isinstance(source, bytes) else source.name
@@ -85,7 +85,7 @@ def shipped_shapes() -> tuple[Shape, ...]:
     return load_shapes([*shape_files(), derived_shapes()])
 
 
-class _Reader:
+class _ShapeReader:
     """A graph of shapes, indexed by subject."""
 
     def __init__(self) -> None:

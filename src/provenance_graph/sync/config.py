@@ -57,7 +57,7 @@ def read_sync(path: Path) -> list[SyncSource]:
 def source_problem(place: str) -> str:
     """What is wrong with a place; nothing where it can be read.
 
-    >>> place_problem("hf:org/name"), place_problem("ftp://example.org/x")[:9]
+    >>> source_problem("hf:org/name"), source_problem("ftp://example.org/x")[:9]
     ('', 'neither h')
     """
     if place.startswith("hf:"):

@@ -42,7 +42,7 @@ def stored_sources(store: Store, collections: Iterable[str] = ()) -> dict[str, l
 def address_of(document: str) -> str:
     """Where a document can be asked for again; nothing where it has no address.
 
-    >>> place_of("https://huggingface.co/api/models/org/name")
+    >>> address_of("https://huggingface.co/api/models/org/name")
     'hf:org/name'
     """
     if not document.startswith(("http://", "https://")):

@@ -269,7 +269,7 @@ def test_a_second_run_says_what_is_new_with_the_path_to_it(own, fleet, tmp_path)
         (("--new",), "needs --baseline"),
         (("--write-baseline",), "needs --baseline"),
         (("--baseline", "no-such-state.json"), "no baseline of that name"),
-        (("--baseline", "s.json", "--as-of", "2026-01-01"), "name one"),
+        (("--baseline", "s.json", "--as-of", "2026-01-01"), "give one of them"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(own, fleet, words, message) -> None:

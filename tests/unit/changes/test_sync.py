@@ -234,7 +234,7 @@ def test_a_damaged_state_counts_as_none(tmp_path: Path) -> None:
     [
         ("[a]\nplace = ['hf:a/b']\n", "did you mean places"),
         ("[a]\nplaces = ['ftp://x']\n", "neither hf:org/name"),
-        ("[a]\nplaces = ['hf:a/b']\nevery = 'soon'\n", "no time"),
+        ("[a]\nplaces = ['hf:a/b']\nevery = 'soon'\n", "not a time"),
         ("[a]\nplaces = 3\n", "list of texts"),
         ("[a]\nids = 'missing.txt'\n", "No such file"),
         ("[a]\n", "names no place"),

@@ -126,9 +126,9 @@ def test_a_private_address_is_not_called(tmp_path) -> None:
             "a.example is not among",
         ),
         ("allow = ['a.example']\n", "no hook"),
-        ("allow = ['a.example']\n[[hook]]\nurl = 'ftp://a.example/x'\n", "no web address"),
+        ("allow = ['a.example']\n[[hook]]\nurl = 'ftp://a.example/x'\n", "not a web address"),
         ("allow = ['a.example']\n[[hook]]\nurl = 'https://u:p@a.example/x'\n", "password"),
-        ("allow = ['a.example']\n[[hook]]\nurl = 3\n", "no web address"),
+        ("allow = ['a.example']\n[[hook]]\nurl = 3\n", "not a web address"),
         ("allow = ['a.example']\n[[hook]]\nurl = 'https://a.example/x'\nsecret_env = 'NO'\n", "NO"),
         (
             "allow = ['a.example']\n[[hook]]\nurl = 'https://a.example/x'\nsecert_env = 'NO'\n",

@@ -101,5 +101,5 @@ def test_an_installation_without_the_page_is_told(tmp_path, monkeypatch) -> None
     from provenance_graph.graph import explorer
 
     monkeypatch.setattr(explorer, "HERE", tmp_path)
-    with pytest.raises(UsageError, match="not built"):
+    with pytest.raises(UsageError, match="no web page"):
         explorer.script()

@@ -14,7 +14,7 @@ from provenance_graph.formats.forms.definition import read
     ("text", "words"),
     [
         ("id = 'x'", "title"),
-        ("not toml", "no TOML"),
+        ("not toml", "not TOML"),
         (
             'id="f"\ntitle="t"\nauthority="a"\nedition="e"\nsource="s"\n[[section]]\ntitle="s"\n'
             '[[section.field]]\nid="1"\ntitle="t"\nfrom=["moon/pg:digest"]',

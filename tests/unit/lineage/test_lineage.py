@@ -18,7 +18,7 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SKOS, XSD
 from provenance_graph.lineage.formats import FORMATS
 from provenance_graph.lineage.graph import LineageGraph, relation
 from provenance_graph.lineage.index import LineageIndex
-from provenance_graph.lineage.names import NameTable
+from provenance_graph.lineage.names import PackedNames
 from provenance_graph.store.base import Change
 from provenance_graph.store.memory import MemoryStore
 
@@ -315,7 +315,7 @@ def test_a_damaged_index_is_built_anew(store, tmp_path):
 
 def test_a_table_finds_every_name_it_holds():
     names = [model(f"n/{n}") for n in range(300)] + [Iri("urn:x:é"), Iri("https://example.org/")]
-    table = NameTable.of(names)
+    table = PackedNames.of(names)
     assert all(table[table.find(name)] == name for name in names)
     assert table.find("urn:x:f") is None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provenance_graph.core.errors import UsageError
-from provenance_graph.service.api.common.tables import Column, Table, TableRequest
+from provenance_graph.service.api.common.tables import AnswerTable, TableColumn, TableRequest
 
 Row = tuple[str, int, tuple[str, ...]]
 ROWS: list[Row] = [
@@ -13,10 +13,10 @@ ROWS: list[Row] = [
     ("llama 9", 40, ()),
     ("=1+2", 5, ("MIT", "GPL-3.0")),
 ]
-TABLE: Table[Row] = Table(
-    Column("name", lambda row: row[0]),
-    Column("steps", lambda row: row[1], facet=True),
-    Column("licence", lambda row: row[2], facet=True),
+TABLE: AnswerTable[Row] = AnswerTable(
+    TableColumn("name", lambda row: row[0]),
+    TableColumn("steps", lambda row: row[1], facet=True),
+    TableColumn("licence", lambda row: row[2], facet=True),
 )
 
 

@@ -64,7 +64,7 @@ def read_policy(store: QuadSource) -> Policy:
     policies = sorted(members(PG.AcceptancePolicy))
     if len(policies) != 1:
         raise StoreError(f"the store holds {len(policies)} acceptance policies; rebuild it")
-    reading = _Reading(store, policies[0])
+    reading = _PolicyReading(store, policies[0])
     facts = members(PG.FactProperty) | members(PG.SingleValuedFact)
     never = frozenset(reading.members(PG.neverAccepted, Basis))
     order = reading.codes(PG.basisOrder, Basis)
@@ -95,7 +95,7 @@ def read_policy(store: QuadSource) -> Policy:
     )
 
 
-class _Reading:
+class _PolicyReading:
     """One policy's statements, each read with its place in the message where it is wrong."""
 
     def __init__(self, store: QuadSource, policy: Iri) -> None:

@@ -105,7 +105,7 @@ def _rubric_quads(source: QuadSource) -> Iterator[Quad]:
 
 def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:
     """Schemes and facets from their triples; raises BadRubric with every place at fault."""
-    reader = _Reader(where)
+    reader = _RubricReader(where)
     for subject, predicate, value, _ in quads:
         values = reader.statements[subject].setdefault(predicate, [])
         if value not in values:
@@ -116,7 +116,7 @@ def load(quads: Iterable[Quad], where: str = "rubric") -> Rubrics:
     return rubrics
 
 
-class _Reader:
+class _RubricReader:
     """Reads and checks; every fault is kept with the node it stands on."""
 
     def __init__(self, where: str) -> None:

@@ -150,7 +150,7 @@ def command(
     )
     require_format(form)
     stdin = _Once(sys.stdin.buffer) if "-" in paths else None
-    run = _Run(session, paths, options, now.date().isoformat(), ProblemPrinter(shown), stdin)
+    run = _ImportRun(session, paths, options, now.date().isoformat(), ProblemPrinter(shown), stdin)
     if bulk:
         if strict or dry_run or session.is_remote or stdin:
             raise UsageError(NOT_WITH_BULK)
@@ -167,7 +167,7 @@ def _exit_code(report: ImportReport) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _ImportRun:
     """One import of documents: where they lie, what is stated of them, who hears of problems."""
 
     session: Session

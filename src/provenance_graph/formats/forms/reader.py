@@ -55,7 +55,7 @@ def recognises(features: Features) -> bool:
 
 def records(document: Document) -> Iterator[Record | Problem]:
     """One record of what was filled in by hand, and excerpts of what it was filled from."""
-    reading = _Reading(document)
+    reading = _FormReading(document)
     yield from coverage.unknown(leaves(document), KEYS, "a filled form")
     yield from reading.problems()
     if reading.filled:
@@ -65,7 +65,7 @@ def records(document: Document) -> Iterator[Record | Problem]:
 
 
 @dataclass
-class _Reading:
+class _FormReading:
     """A form being read: the claims filled in by hand, and those of sources by footnote."""
 
     document: Document

@@ -30,7 +30,7 @@ _SETTINGS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Build:
+class _SlsaBuild:
     """One build, in whichever version of the predicate."""
 
     kind: str
@@ -43,7 +43,7 @@ class _Build:
     source: Mapping[Any, Any]
 
     @classmethod
-    def of(cls, predicate: Mapping[Any, Any]) -> _Build:
+    def of(cls, predicate: Mapping[Any, Any]) -> _SlsaBuild:
         """The build that a predicate states."""
         definition, details = (mapping(predicate.get(k)) for k in ("buildDefinition", "runDetails"))
         if definition or details:
@@ -78,7 +78,7 @@ def read(statement: Mapping[Any, Any], made: Iri, where: str) -> Iterator[Claim 
     """Yield how a model was built; nothing where the predicate is no SLSA provenance."""
     if not scalar_text(statement.get("predicateType")).startswith(TYPES):
         return
-    build = _Build.of(mapping(statement.get("predicate")))
+    build = _SlsaBuild.of(mapping(statement.get("predicate")))
     inputs = _Inputs()
     for place, item in build.inputs:
         inputs.take(place, item, made)

@@ -164,7 +164,7 @@ def as_json(document: Document) -> dict[str, Any]:
     if len(quads) > MAX_TRIPLES:
         raise Unreadable(document.url, f"more than {MAX_TRIPLES:,} triples; split the file")
     prefixes = _prefixes(document)
-    short, text = _Shortener(prefixes), _Names()
+    short, text = _Shortener(prefixes), _ProvNames()
     kinds: dict[str, str] = {}
     attributes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     relations: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
@@ -223,7 +223,7 @@ def _roles(
 _USAGE = frozenset(("prov:type", "prov:entity", "prov:hadRole"))
 
 
-class _Names:
+class _ProvNames:
     """The texts of terms; blank nodes are numbered in the order in which they are met."""
 
     def __init__(self) -> None:

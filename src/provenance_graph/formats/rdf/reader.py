@@ -76,7 +76,7 @@ def records(document: Document) -> Iterator[Record | Problem]:
 
     Raises Unreadable beyond MAX_QUADS quads.
     """
-    named = _Names(_plain_header(document))
+    named = _MintedNames(_plain_header(document))
     graphs: dict[Iri | None, list[tuple[Iri, Iri, Value, Iri | None]]] = defaultdict(list)
     for count, quad in enumerate(syntax.parsed(document), 1):
         if count > MAX_QUADS:
@@ -212,7 +212,7 @@ def _usable(claim: Claim) -> Claim:
         return replace(claim, value=None, as_stated=stated, unusable=claim.unusable or why)
 
 
-class _Names:
+class _MintedNames:
     """Quads with names for their blank nodes: below the record, by order of appearance."""
 
     def __init__(self, plain: Any) -> None:

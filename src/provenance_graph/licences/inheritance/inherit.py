@@ -83,7 +83,7 @@ def inherited(
     inheriteds: list[Inherited] = []
     counter: Counter[tuple[str, TermClass, bool]] = Counter()
     for profile, rows in origins.items():
-        search = _Search(index, node, profile, licensed, without)
+        search = _TermSearch(index, node, profile, licensed, without)
         for origin, licence, terms in rows:
             settled = search.settled(origin)
             if settled is None:
@@ -101,7 +101,7 @@ def inherited(
     return Inheritance(tuple(inheriteds), unknown)
 
 
-class _Search:
+class _TermSearch:
     """Backwards from the model: from where, in which state, a class would get there.
 
     ``next`` tells, of a node and its state, the edge to take towards the model, and ``far`` how far

@@ -79,7 +79,7 @@ def propagate(index: LineageIndex, catalogue: Catalogue, day: str = "") -> Propa
     masks = _masks(bits, own.shape[1])
     licensed = _licensed(index, read)
     first, second = np.zeros_like(own), np.zeros_like(own)
-    run = _Run(index, own, first, second, masks, licensed)
+    run = _FixedPoint(index, own, first, second, masks, licensed)
     level, depth = levels(index.down, index.down.start[1:])
     order = np.argsort(level, kind="stable").astype(np.int32)
     ends = np.searchsorted(level[order], np.arange(depth + 1))
@@ -165,7 +165,7 @@ def _licensed(index: LineageIndex, read: Read) -> Flags:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _FixedPoint:
     index: LineageIndex
     own: Words
     first: Words

@@ -31,7 +31,7 @@ def load(snapshot: AcceptedSnapshot) -> Catalogue:
     """Every licence, condition, planned use and rule that the store describes."""
     form = stored_form(snapshot.derived, __file__)
     described = reference.parsed(snapshot, _described, form)
-    reader = _Reader(snapshot)
+    reader = _LicenceReader(snapshot)
     reader.passes, reader.licences = described.passes, described.licences
     reader.clauses_of, reader.texts_of = described.clauses, described.texts
     return Catalogue(
@@ -45,10 +45,10 @@ def load(snapshot: AcceptedSnapshot) -> Catalogue:
 
 
 def _described(source: QuadSource) -> Described:
-    return _Reader(source).described()
+    return _LicenceReader(source).described()
 
 
-class _Reader:
+class _LicenceReader:
     """Reads whole subjects of the reference data, or of a snapshot that holds them."""
 
     def __init__(self, source: QuadSource) -> None:

@@ -24,7 +24,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.disclosure.matrix import MatrixStates, layout, matrix_states
 from provenance_graph.model.fields import fields
 from provenance_graph.model.naming.folded import fold
-from provenance_graph.model.search.entity_frame import MODELS, Rows, framed
+from provenance_graph.model.search.entity_frame import MODELS, FrameRows, framed
 from provenance_graph.model.search.name_rows import SCHEMA_SQL, fill_names
 from provenance_graph.model.search.sorts import MAX_SORTED, STORED_SORTS, order_by
 
@@ -115,7 +115,7 @@ def _fill_models(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> pl
     source = IndexedFacts(snapshot)
     above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
-    named = Rows(MODELS)
+    named = FrameRows(MODELS)
     database.executescript(_UNSORTED)
     for facts in source.each():
         row = facts.row(below[facts.model])
@@ -134,7 +134,7 @@ def _fill_models(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> pl
 
 
 def _insert(
-    database: sqlite3.Connection, number: int, facts: ModelFacts, row: Mapping[str, Any]
+    database: sqlite3.Connection, number: int, facts: AcceptedFacts, row: Mapping[str, Any]
 ) -> None:
     """One model's rows, in tables where they wait until they can be sorted."""
     database.execute(
@@ -196,13 +196,13 @@ class IndexedFacts:
                     above[child].add(parent)
         self.parents = {model: sorted(above[model]) for model in self.models if model in above}
 
-    def each(self) -> Iterator[ModelFacts]:
+    def each(self) -> Iterator[AcceptedFacts]:
         """The facts of every model, in the order of the store."""
         for model, quads in self.snapshot.subjects(dict.fromkeys(self.models)):
             facts: dict[Iri, list[Value]] = defaultdict(list)
             for _, predicate, value, _ in quads:
                 facts[predicate].append(value)
-            yield ModelFacts(self, model, facts)
+            yield AcceptedFacts(self, model, facts)
 
     def _count_records(self) -> dict[Iri, int]:
         """How many records say of a model, under any of its names, that it is one."""
@@ -247,7 +247,7 @@ class IndexedFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFacts:
+class AcceptedFacts:
     """What is accepted of one model, by property."""
 
     source: IndexedFacts

@@ -41,7 +41,7 @@ _LEAST, _RECORD, _SOURCE = -1, 1_000, 1_001
 """Places of kinds: the highest of an entity is the plainest word for it."""
 
 
-class Rows:
+class FrameRows:
     """Rows that arrive one by one, kept as columns."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
@@ -67,7 +67,7 @@ class Rows:
 
 def framed(schema: Mapping[str, Any], rows: Iterable[tuple[object, ...]]) -> pl.DataFrame:
     """Rows as a frame."""
-    retained = Rows(schema)
+    retained = FrameRows(schema)
     for row in rows:
         retained.add(*row)
     return retained.frame()

@@ -75,7 +75,7 @@ _MANUAL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HelpEntry:
     """A question, a view or a page of the manual: what it is called, and the texts by which it is found."""
 
     iri: Iri
@@ -85,15 +85,15 @@ class Entry:
     spellings: tuple[str, ...]
 
 
-def entries() -> Iterator[Entry]:
+def entries() -> Iterator[HelpEntry]:
     """Every stored question, every view of the page, and the pages of the manual."""
     for question in questions().values():
         iri = Iri(f"{ID}question/{question.name}")
         spellings = (question.name, question.question, question.topic)
-        yield Entry(iri, question.name, question.question, "question", spellings)
+        yield HelpEntry(iri, question.name, question.question, "question", spellings)
     for address, (name, words) in _HELP.items():
         iri = Iri(f"{ID}help/{address}")
-        yield Entry(iri, address, name, "help", (address, name, *words.split()))
+        yield HelpEntry(iri, address, name, "help", (address, name, *words.split()))
     for page, (name, words) in _MANUAL.items():
         iri = Iri(f"{ID}help/manual/{page}.html")
-        yield Entry(iri, f"manual/{page}", name, "help", (page, name, "manual", *words.split()))
+        yield HelpEntry(iri, f"manual/{page}", name, "help", (page, name, "manual", *words.split()))

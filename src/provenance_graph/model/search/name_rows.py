@@ -120,7 +120,7 @@ _WORDS = {code: None for code in range(128) if not chr(code).isalnum()} | _SEPAR
 def folded_words(text: str) -> list[str]:
     """The words of a name, folded.
 
-    >>> words("Claude_Haiku 4.5")
+    >>> folded_words("Claude_Haiku 4.5")
     ['claude', 'haiku', '45']
     """
     if text.isascii():

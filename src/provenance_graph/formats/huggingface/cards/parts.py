@@ -73,7 +73,7 @@ def texts(value: Any, where: str) -> Iterator[tuple[str, str] | Problem]:
 def split_names(item: Any) -> list[Any]:
     """The names of a list that is written as one text; a name has no comma and no semicolon.
 
-    >>> listed("c4; the_pile"), listed("web pages (English, German)")
+    >>> split_names("c4; the_pile"), split_names("web pages (English, German)")
     (['c4', 'the_pile'], ['web pages (English, German)'])
     """
     if isinstance(item, str) and _LIST.fullmatch(item.strip()):

@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Column(Generic[Row]):
+class TableColumn(Generic[Row]):
     """A column by its name in the query; ``facet``: its values are counted.
 
     ``order`` gives what it is sorted by, where that is not its value.
@@ -95,7 +95,7 @@ TableQuery = Annotated[TableRequest, Depends(_asked)]
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[Row]):
+class TablePage(Generic[Row]):
     """A page of rows; ``total`` counts all that pass, ``next`` is the cursor of the page after."""
 
     rows: Sequence[Row]
@@ -104,13 +104,13 @@ class Part(Generic[Row]):
     facets: dict[str, list[FacetCount]] | None = None
 
 
-class Table(Generic[Row]):
+class AnswerTable(Generic[Row]):
     """The columns of one kind of rows."""
 
-    def __init__(self, *columns: Column[Row]) -> None:
+    def __init__(self, *columns: TableColumn[Row]) -> None:
         self.columns = columns
 
-    def part(self, rows: Sequence[Row], asked: TableRequest, limit: int) -> Part[Row]:
+    def part(self, rows: Sequence[Row], asked: TableRequest, limit: int) -> TablePage[Row]:
         """The rows that are asked for; raises UsageError for an unknown column or a wrong cursor."""
         start = offset(asked.cursor)
         passing = self.chosen(rows, asked)
@@ -118,18 +118,18 @@ class Table(Generic[Row]):
         end = start + len(part)
         following = str(end) if part and end < len(passing) else None
         facets = self._facets(rows, asked) if asked.facets else None
-        return Part(part, len(passing), following, facets)
+        return TablePage(part, len(passing), following, facets)
 
     def made(
         self, found: Sequence[Found], make: Callable[[Found], Row], asked: TableRequest, limit: int
-    ) -> Part[Row]:
+    ) -> TablePage[Row]:
         """The same of rows that are yet to be made; no more are made than it takes."""
         if not asked.in_order:
             return self.part([make(one) for one in found], asked, limit)
         start = offset(asked.cursor)
         rows = [make(one) for one in found[start : start + limit]]
         end = start + len(rows)
-        return Part(rows, len(found), str(end) if rows and end < len(found) else None)
+        return TablePage(rows, len(found), str(end) if rows and end < len(found) else None)
 
     def chosen(self, rows: Sequence[Row], asked: TableRequest) -> list[Row]:
         """All rows that pass, in the order that is asked for."""
@@ -195,7 +195,7 @@ def table_reply(
     snapshot: AcceptedSnapshot,
     asked: TableRequest,
     made: Callable[[], object],
-    table: Table[Row],
+    table: AnswerTable[Row],
     rows: Callable[[], Sequence[Row]],
 ) -> Response:
     """The answer as JSON, or every row of it that is asked for as CSV."""

@@ -17,20 +17,20 @@ from provenance_graph.service.api.common.reply import api_router
 from provenance_graph.service.api.common.tables import (
     CSV,
     MAX_ROWS,
-    Column,
-    Table,
+    AnswerTable,
+    TableColumn,
     TableQuery,
     table_reply,
 )
 
-COLUMNS: Table[FleetFinding] = Table(
-    Column("severity", lambda f: f.severity.label.lower(), True, lambda f: int(f.severity)),
-    Column("system", lambda f: f.system, facet=True),
-    Column("model", lambda f: f.model, facet=True),
-    Column("kind", lambda f: f.kind, facet=True),
-    Column("finding", lambda f: f.message),
-    Column("path", lambda f: " → ".join(f.path)),
-    Column("version", lambda f: f.version),
+COLUMNS: AnswerTable[FleetFinding] = AnswerTable(
+    TableColumn("severity", lambda f: f.severity.label.lower(), True, lambda f: int(f.severity)),
+    TableColumn("system", lambda f: f.system, facet=True),
+    TableColumn("model", lambda f: f.model, facet=True),
+    TableColumn("kind", lambda f: f.kind, facet=True),
+    TableColumn("finding", lambda f: f.message),
+    TableColumn("path", lambda f: " → ".join(f.path)),
+    TableColumn("version", lambda f: f.version),
 )
 """Findings on the fleet as a table."""
 

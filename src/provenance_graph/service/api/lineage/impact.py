@@ -17,20 +17,20 @@ from provenance_graph.service.api.common.reply import api_router
 from provenance_graph.service.api.common.tables import (
     CSV,
     MAX_ROWS,
-    Column,
-    Table,
+    AnswerTable,
+    TableColumn,
     TableQuery,
     table_reply,
 )
 
-COLUMNS: Table[ImpactNode] = Table(
-    Column("what", lambda n: n["label"]),
-    Column("kind", lambda n: n["kind"], facet=True),
-    Column("distance", lambda n: n["distance"], facet=True),
-    Column("relation", lambda n: n["through"]["relationName"], facet=True),
-    Column("through", lambda n: short_id(n["through"]["parent"]), facet=True),
-    Column("licence", lambda n: [_licence(one["label"]) for one in n["licences"]], facet=True),
-    Column("iri", lambda n: n["iri"]),
+COLUMNS: AnswerTable[ImpactNode] = AnswerTable(
+    TableColumn("what", lambda n: n["label"]),
+    TableColumn("kind", lambda n: n["kind"], facet=True),
+    TableColumn("distance", lambda n: n["distance"], facet=True),
+    TableColumn("relation", lambda n: n["through"]["relationName"], facet=True),
+    TableColumn("through", lambda n: short_id(n["through"]["parent"]), facet=True),
+    TableColumn("licence", lambda n: [_licence(one["label"]) for one in n["licences"]], facet=True),
+    TableColumn("iri", lambda n: n["iri"]),
 )
 """What is affected, as a table."""
 

@@ -33,28 +33,28 @@ from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.common.tables import (
     CSV,
     MAX_ROWS,
-    Column,
-    Table,
+    AnswerTable,
+    TableColumn,
     TableQuery,
     table_reply,
 )
 from provenance_graph.service.api.lineage.impact import entity_named
 
-COLUMNS: Table[LicenceFinding] = Table(
-    Column("model", lambda f: short_id(f.subject)),
-    Column("rule", lambda f: f.rule.id, facet=True),
-    Column("name", lambda f: f.rule.name),
-    Column(
+COLUMNS: AnswerTable[LicenceFinding] = AnswerTable(
+    TableColumn("model", lambda f: short_id(f.subject)),
+    TableColumn("rule", lambda f: f.rule.id, facet=True),
+    TableColumn("name", lambda f: f.rule.name),
+    TableColumn(
         "severity",
         lambda f: f.severity,
         True,
         lambda f: len(SEVERITIES) - SEVERITIES.index(f.severity),
     ),
-    Column("message", lambda f: f.message),
-    Column("licence", lambda f: f.licence.name if f.licence else "", facet=True),
-    Column("clause", lambda f: f.clause),
-    Column("holder", lambda f: short_id(f.holder) if f.holder else "", facet=True),
-    Column("path", lambda f: path_text(f.path)),
+    TableColumn("message", lambda f: f.message),
+    TableColumn("licence", lambda f: f.licence.name if f.licence else "", facet=True),
+    TableColumn("clause", lambda f: f.clause),
+    TableColumn("holder", lambda f: short_id(f.holder) if f.holder else "", facet=True),
+    TableColumn("path", lambda f: path_text(f.path)),
 )
 """Findings as a table."""
 On = Annotated[str, Query(max_length=10, description="By the texts in force on that day.")]

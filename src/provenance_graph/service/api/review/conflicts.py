@@ -22,21 +22,21 @@ from provenance_graph.service.api.common.parameters import AsOf, Limit, Many
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.common.tables import (
     CSV,
-    Column,
-    Table,
+    AnswerTable,
+    TableColumn,
     TableQuery,
     table_reply,
 )
 
-COLUMNS: Table[ConflictAnswer] = Table(
-    Column("subject", lambda c: c["subject"]["label"], facet=True),
-    Column("property", lambda c: c["label"], facet=True),
-    Column("accepted", lambda c: [s["value"] for s in c["sides"] if s["accepted"]]),
-    Column("others", lambda c: [s["value"] for s in c["sides"] if not s["accepted"]]),
-    Column("severity", lambda c: c["severity"]),
-    Column("what", lambda c: c["kind"], facet=True),
-    Column("sources", lambda c: _sources(c), facet=True),
-    Column("why", lambda c: c["explanation"]),
+COLUMNS: AnswerTable[ConflictAnswer] = AnswerTable(
+    TableColumn("subject", lambda c: c["subject"]["label"], facet=True),
+    TableColumn("property", lambda c: c["label"], facet=True),
+    TableColumn("accepted", lambda c: [s["value"] for s in c["sides"] if s["accepted"]]),
+    TableColumn("others", lambda c: [s["value"] for s in c["sides"] if not s["accepted"]]),
+    TableColumn("severity", lambda c: c["severity"]),
+    TableColumn("what", lambda c: c["kind"], facet=True),
+    TableColumn("sources", lambda c: _sources(c), facet=True),
+    TableColumn("why", lambda c: c["explanation"]),
 )
 """The ledger as a table."""
 
