@@ -116,7 +116,7 @@ def index(hub: Hub) -> LineageIndex:
     raw = [b"\x01model/%08d" % number for number in range(count)]
     kind = (np.arange(count) >= hub.models).astype(np.uint8)
     flags = np.zeros(hub.edges, np.bool_)
-    names = NameTable.of_sorted(raw)
+    names = PackedNames.of_sorted(raw)
     return LineageIndex(
         "generated",
         names,

@@ -121,7 +121,7 @@ def _inputs_over_context(groups: Groups, policy: Policy) -> dict[int, str]:
         return {}
     most = max(contexts) * policy.plausible.input_over_context
     return {
-        id(item): f"no context that is stated is above {max(contexts):,}"
+        id(item): f"no source states a context above {max(contexts):,}"
         for item in groups.get(PG.maxInputTokens, ())
         if item.basis not in DEVELOPER_RANK and (number_of(item) or 0) > most
     }

@@ -38,7 +38,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA, XSD
 
 CUTOFFS = (PG.knowledgeCutoff, PG.trainingDataCutoff)
-OF_SERVICE = "a list of services says it of its services, and the weights lie in a repository"
+OF_SERVICE = "a service catalogue states it of its service, and the weights are in a repository"
 _RETIRED = Ruling(
     AcceptanceStatus.SUPERSEDED, "a later retrieval replaced it", AcceptanceRule.SUPERSEDED
 )

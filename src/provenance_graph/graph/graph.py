@@ -115,7 +115,7 @@ class Graph:
         self, text: str, *kinds: str, as_of: str = "", limit: int = 20
     ) -> Listing[dict[str, Any]]:
         """Entities of every kind, or of some, whose name holds a text, best first."""
-        return listed.searched(self._whole(as_of), text, kinds, limit)
+        return listings.searched(self._whole(as_of), text, kinds, limit)
 
     def check(self, *paths: str, format: str = "") -> Listing[Finding]:
         """What is wrong with documents, by themselves and against this graph; nothing is stored."""

@@ -36,10 +36,10 @@ def _is_deep(name: str) -> bool:
     return b"@" in raw or raw.count(b"/") >= _DEPTH
 
 
-class NameTable:
+class PackedNames:
     """Names by number and numbers by name; later names are numbered after the first ones.
 
-    >>> table = NameTable.of(["https://example.org/b", "https://example.org/a"])
+    >>> table = PackedNames.of(["https://example.org/b", "https://example.org/a"])
     >>> table[0], table.find("https://example.org/b"), table.find("https://example.org/c")
     (Iri('https://example.org/a'), 1, None)
     """
@@ -125,7 +125,7 @@ class NameTable:
     def nested(self) -> NDArray[np.int32]:
         """The numbers of names that may lie below a release: those with ``@``, or deeper than it.
 
-        >>> table = NameTable.of([f"{ID}model/a/b{tail}" for tail in ("", "/step-1", "@main")])
+        >>> table = PackedNames.of([f"{ID}model/a/b{tail}" for tail in ("", "/step-1", "@main")])
         >>> table.nested().tolist()
         [1, 2]
         """

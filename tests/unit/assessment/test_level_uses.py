@@ -39,7 +39,7 @@ def test_indexes_are_made_with_what_the_first_write_asks_for(
     monkeypatch.setattr(loader, "read_rubrics", lambda _: pytest.fail("parsed again"))
     reference._of_digest.cache_clear()
     with EmbeddedStore.open(root) as store:
-        assert asked.question_of(store, load_policy(store, "2026-11-20"), root / "derived").facets
+        assert uses.question_of(store, load_policy(store, "2026-11-20"), root / "derived").facets
 
 
 def test_a_damaged_file_is_made_again(tmp_path: Path) -> None:

@@ -108,8 +108,8 @@ def command(
     from provenance_graph.model.search.filters import understood
 
     snapshot = session.whole(as_of)
-    carry_conflicts(session.folder, snapshot)
-    carry_search(session.folder, snapshot)
+    update_conflicts(session.folder, snapshot)
+    update_search(session.folder, snapshot)
     catalogue = models_index(snapshot)
     asked = {_parameter(key): _values(value) for key, value in filters.items()}
     where = understood(snapshot, catalogue, asked)

@@ -39,7 +39,7 @@ def command(
     from provenance_graph.session import rendered
 
     snapshot = session.whole(as_of)
-    carry_search(session.folder, snapshot)
+    update_search(session.folder, snapshot)
     match = SearchIndex.open(snapshot).search(" ".join(text), limit, kinds, cursor)
     session.cite(snapshot, (item["iri"] for item in match.items))
     if form == "json":
