@@ -45,7 +45,7 @@ def syntax_error(message: str, text: str) -> str:
     """The parser's message about a text, as one sentence with line and column.
 
     >>> syntax_error("error at 1:14: expected [_]", "ASK { ?s ?p }")
-    "line 1, column 7: '?s ?p' is no pattern: it takes subject, predicate and object"
+    "line 1, column 7: '?s ?p' is not a pattern: it takes subject, predicate and object"
     """
     fault = _changes(message, text) or next(_faults(text), None) or _as_parsed(message, text)
     if fault is None:
