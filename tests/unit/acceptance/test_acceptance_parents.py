@@ -81,6 +81,8 @@ def test_a_stated_parent_of_no_kind_stands_beside_one_of_a_kind() -> None:
         # neither is the wider: the better source
         ([("fineTunedFrom", Basis.THIRD_PARTY, "u"), ("quantizedFrom", Basis.DEVELOPER, "t")], "quantizedFrom"),
         ([("distilledFrom", Basis.DEVELOPER, "u"), ("prunedFrom", Basis.THIRD_PARTY, "t")], "distilledFrom"),
+        # two documents of equal rank do not make two steps of one parent
+        ([("distilledFrom", Basis.DEVELOPER, "t"), ("prunedFrom", Basis.DEVELOPER, "u")], "distilledFrom"),
         # one document says that both happened
         ([("distilledFrom", Basis.DEVELOPER, "t"), ("prunedFrom", Basis.DEVELOPER, "t")], "distilledFrom prunedFrom"),
     ],
