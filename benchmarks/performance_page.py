@@ -295,7 +295,8 @@ MERGED = """
 
 `python -m benchmarks.bench_merged STORE --work FOLDER`: the quads of a store as text, loaded by the engine as a whole, and in pieces of a
 million that the extra `compact` merges ([decision 31](decisions/0031-merged-by-a-library.md)); then both are asked the same. Processor
-time of the load alone, which is some two fifths of a build. The store of 1,000,000 models above was loaded as a whole.
+time of the load alone, which is some two fifths of a build. Above, the
+store of 100,000 models was loaded in pieces, that of 1,000,000 as a whole.
 
 | quads | way | processor, s | largest process, MB | disk, MB | a record, µs | facts of an entity, µs | all about an entity, µs | what points to an entity, µs | bytes a quad |
 |---|---|---|---|---|---|---|---|---|---|
