@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provenance_graph import Graph, cli
-from provenance_graph.core.claims import Basis
+from provenance_graph.core.claims import AcceptanceStatus, Basis
 from provenance_graph.core.errors import NotFound, UsageError
 
 
@@ -77,7 +77,9 @@ def test_what_is_only_inferred_is_a_filter_too(shipped) -> None:
     with Graph.open(str(shipped)) as graph:
         for name in sorted(inferred)[:5]:
             accepted = [
-                c for c in graph.model(name).claims("parameterCount") if c.standing == "Accepted"
+                c
+                for c in graph.model(name).claims("parameterCount")
+                if c.standing is AcceptanceStatus.ACCEPTED
             ]
             assert {claim.basis for claim in accepted} == {Basis.INFERENCE}
 
