@@ -39,7 +39,7 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.terms import PG, PROV
+from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
 from provenance_graph.store.values import ANY
@@ -111,7 +111,7 @@ def contested(snapshot: AcceptedSnapshot) -> list[Iri]:
 
 
 def _without_cutoff(snapshot: AcceptedSnapshot) -> set[Iri]:
-    """Subjects of which a source gives a knowledge cutoff and none is accepted: it may be too late."""
+    """Models of which a source gives a knowledge cutoff and none is accepted: it may be too late."""
     stated = {s for s, *_ in snapshot.quads(predicate=PG.knowledgeCutoff, graph=ANY)}
     for node, _, _, graph in snapshot.quads(
         predicate=PG.property, object=PG.knowledgeCutoff, graph=ANY
@@ -119,8 +119,12 @@ def _without_cutoff(snapshot: AcceptedSnapshot) -> set[Iri]:
         stated |= {
             o for *_, o, _ in snapshot.quads(node, PG.about, graph=graph) if isinstance(o, Iri)
         }
-    named = set(map(snapshot.canonical, stated))
-    return {one for one in named if not any(snapshot.quads(one, PG.knowledgeCutoff))}
+    models = {
+        one
+        for one in map(snapshot.canonical, stated)
+        if any(snapshot.quads(one, RDF.type, PG.Model))
+    }
+    return {one for one in models if not any(snapshot.quads(one, PG.knowledgeCutoff))}
 
 
 def of_subject(
@@ -222,7 +226,8 @@ def _implausible(
             continue
         stated = claim.claim.as_stated or str(claim.claim.value or "")
         if claim.implausible:
-            kind = conflict_kind("implausible", claim.implausible)
+            guessed = claim.basis in (Basis.ESTIMATE, Basis.INFERENCE)  # accuses nobody
+            kind = conflict_kind("weaker" if guessed else "implausible", claim.implausible)
             others = _sides([c for c in claims if _competes(c) and c.value != claim.value])
             sides: tuple[Side, ...] = ((claim.value or stated, (claim,)), *others)
         elif claim.excluded is AcceptanceRule.SERVICE:
