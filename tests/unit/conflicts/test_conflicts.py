@@ -198,7 +198,7 @@ def whole(shipped: Path) -> Iterator[Sequence[Conflict | stored.StoredConflict]]
 @pytest.mark.parametrize(
     ("subject", "label", "kind"),
     [
-        ("facebook/seamless-m4t-v2-large", "licence", "sources"),
+        ("vidore/colpali-v1.3", "licence", "sources"),
         ("tiiuae/falcon-40b", "release date", "sources"),
         ("mot/model/internlm", "parameter count", "apart"),
         ("meta-llama/Llama-2-7b", "parameters", "implausible"),
