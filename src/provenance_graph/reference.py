@@ -100,13 +100,27 @@ class StoredForm(Generic[T]):
 
     def opened(self, digest: str, make: Callable[[], T]) -> T:
         """The part as stored for a digest; made and stored where there is none, or a damaged one."""
-        assert self.folder is not None
-        file = self.folder / f"{self.name}-{digest[:12]}-{self.stamp}.json"
         with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-            stated, content = json.loads(file.read_text("utf-8"))
+            stated, content = json.loads(self._file(digest).read_text("utf-8"))
             if stated == digest:
                 return self.load(content)
         made = make()
+        self._keep(digest, made)
+        return made
+
+    def kept(self, digest: str, made: T) -> T:
+        """A part that this process has parsed before, stored where it is not: it had no folder then."""
+        if not self._file(digest).exists():
+            self._keep(digest, made)
+        return made
+
+    def _file(self, digest: str) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{self.name}-{digest[:12]}-{self.stamp}.json"
+
+    def _keep(self, digest: str, made: T) -> None:
+        assert self.folder is not None
+        file = self._file(digest)
         with suppress(OSError):  # a folder that is full or read-only: parsed again next time
             self.folder.mkdir(parents=True, exist_ok=True)
             aside = file.with_name(f".{file.name}.{os.getpid()}")
@@ -115,7 +129,6 @@ class StoredForm(Generic[T]):
             for old in self.folder.glob(f"{self.name}-*.json"):
                 if old != file:
                     old.unlink(missing_ok=True)
-        return made
 
 
 @lru_cache(maxsize=4)
@@ -145,7 +158,8 @@ def parsed(
         data = _of_digest(known)
         if form is None or form.folder is None:
             return data.part(source, parse)
-        return data.part(source, lambda reads: form.opened(known, lambda: parse(reads)), parse)
+        made = data.part(source, lambda reads: form.opened(known, lambda: parse(reads)), parse)
+        return form.kept(known, made)
     alone = any(True for _ in source.quads(graph=GRAPH))
     return parse(ReferenceReads(source) if alone else source)
 

@@ -94,10 +94,15 @@ class AcceptedReads:
         self._store.expect(names, claims=claims)
         return True
 
-    def expect_whole(self, listings: Iterable[WholeListing]) -> None:
-        """Say which listings are read to their end next, so that a remote store asks for them at once."""
-        if isinstance(self._store, Expecting):
-            self._store.expect_whole(listings)
+    def expect_whole(self, listings: Iterable[WholeListing]) -> bool:
+        """Say which listings are read to their end next: a remote store asks for all at once.
+
+        Gives whether the store is of that sort.
+        """
+        if not isinstance(self._store, Expecting):
+            return False
+        self._store.expect_whole(listings)
+        return True
 
     def assure(self) -> None:
         """Raise StoreError where the store's engine is one whose answers to questions mislead."""

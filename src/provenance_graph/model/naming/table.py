@@ -137,7 +137,8 @@ def _only_named(present: AcceptedSnapshot, wanted: set[str]) -> Iterator[tuple[s
 def names(present: AcceptedSnapshot, entities: Iterable[Iri]) -> dict[Iri, set[str]]:
     """The names of entities: id, the part of it that a source uses, its last part, labels."""
     stated: dict[Iri, set[str]] = {entity: set() for entity in entities}
-    few = list(stated) if len(stated) <= _FEW else None
+    whole = present.expect_whole(map(WholeListing, _NAMES)) or len(stated) > _FEW
+    few = None if whole else list(stated)
     for entity, name in stated_names(present, few):
         if (known := stated.get(entity)) is not None:
             known.add(name)
