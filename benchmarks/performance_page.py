@@ -55,7 +55,7 @@ ANSWERS = (
         "import one changed record of the busiest owner: view, validation, identity",
     ),
 )
-OLDER = """Figures of 1,000,000 models are of the version before the first lists, the counts of filters and of common words stood with the indexes and before an index was opened without being read whole; those of the other sizes with a figure for the first list are of the version after."""
+OLDER = """Figures of 1,000,000 models are of the version before the first lists, the counts of filters and of common words stood with the indexes and before an index was opened without being read whole; those of the sizes with a figure for the first list are of the version after, so that growth over both says less."""
 SERVED = (
     ("service start, wall s", "start of the service to its first answer, seconds"),
     ("start page, counts, wall ms", "start page after it, counts; the API is loaded meanwhile"),
