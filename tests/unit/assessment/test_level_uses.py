@@ -36,7 +36,7 @@ def test_indexes_are_made_with_what_the_first_write_asks_for(
     root = tmp_path / "store"
     embedded.build(root, [*everything(), reference.stamp(everything())])
     with EmbeddedStore.open(root) as store:  # as a build does, in the same process
-        asked.question_of(store, load_policy(store, "2026-11-20"))
+        uses.question_of(store, load_policy(store, "2026-11-20"))
     index_once(root, root / "derived")
     monkeypatch.setattr(loader, "read_rubrics", lambda _: pytest.fail("parsed again"))
     reference._of_digest.cache_clear()
