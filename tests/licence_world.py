@@ -144,14 +144,11 @@ def _header(who: str) -> Header:
 
 @cache
 def policy() -> tuple[Quad, ...]:
-    """The acceptance policy that is shipped, and of which kind the terms are that it names."""
-    kinds = (quad for quad in _module("core") if quad[1] == RDF.type)
-    return *_module("claims"), *kinds
-
-
-def _module(name: str) -> Iterable[Quad]:
-    path = folder("ontology") / f"{name}.ttl"
-    return (rdf.our_quad(quad) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    """The acceptance policy that is shipped."""
+    path = folder("ontology") / "claims.ttl"
+    return tuple(
+        rdf.our_quad(quad) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+    )
 
 
 def rules(graph: LicenceGraph, name: str) -> dict[str, LicenceFinding]:

@@ -166,10 +166,9 @@ class _PolicyReading:
         """Properties, or the properties of sections, that the policy names."""
         iris: set[Iri] = set()
         for value in self.objects(term):
-            named = _of_section(self.store, value) if isinstance(value, Iri) else set()
-            if not named:
-                raise self.fault(term, f"{shorten(str(value))} is neither a property nor a section")
-            iris |= named
+            if not isinstance(value, Iri):
+                raise self.fault(term, f"{value} is no property")
+            iris |= _of_section(self.store, value)
         return iris
 
     def decimal(self, term: Iri, default: Decimal) -> Decimal:
@@ -186,9 +185,9 @@ class _PolicyReading:
 
 
 def _of_section(store: QuadSource, named: Iri) -> set[Iri]:
-    """The properties of a section, else the property itself; none where the store knows neither."""
+    """The properties of a section, else the property itself: a bundle defines no terms."""
     inside = {s for s, *_ in store.quads(predicate=PG.section, object=named)}
-    return inside or ({named} if any(store.quads(named, RDF.type)) else set())
+    return inside or {named}
 
 
 def sources(store: QuadSource) -> dict[Iri, RankedSource]:

@@ -35,6 +35,9 @@ _SETTINGS = frozenset(
 MAX_TRIPLES = 5_000
 """Ten times what the shipped policy and its sources take; each is looked up more than once."""
 
+_OF_PROPERTIES = frozenset({PG.guards, PG.supportFirst, PG.factOfService, PG.forProperty})
+"""Settings that name properties, or sections of them."""
+
 _RANKS = frozenset(
     {PG.closeness, PG.tier, PG.repeats, PG.researched, PG.keptByProject, PG.listsServices}
 )
@@ -93,6 +96,7 @@ def policy_of(source: QuadSource, quads: Iterable[Quad], day: str, where: str) -
         ):
             known = ", ".join(sorted(map(shorten, _SETTINGS)))
             raise PolicyError(where, shorten(predicate), f"no policy sets it; there are {known}")
+    _only_properties(base, given, where)
     _only_collections(base, given, where)
     renamed = [
         (own if s == policy else s, p, o, graph)
@@ -104,6 +108,23 @@ def policy_of(source: QuadSource, quads: Iterable[Quad], day: str, where: str) -
     except PolicyError as error:
         at = shorten(policy) if error.where == shorten(own) else error.where
         raise PolicyError(f"{where}, {at}", error.term, error.what) from error
+
+
+def _only_properties(base: QuadSource, given: Iterable[Quad], where: str) -> None:
+    """Raises PolicyError where the file names what neither it nor the store knows as a property."""
+    stated = list(given)
+    own = {subject for subject, predicate, *_ in stated if predicate == RDF.type}
+    for _, predicate, value, _ in stated:
+        if predicate in _OF_PROPERTIES and not (
+            isinstance(value, Iri)
+            and (
+                value in own
+                or any(base.quads(value, RDF.type))
+                or any(base.quads(None, PG.section, value))
+            )
+        ):
+            what = f"{shorten(str(value))} is neither a property nor a section"
+            raise PolicyError(where, shorten(predicate), what)
 
 
 def _only_collections(base: QuadSource, given: Iterable[Quad], where: str) -> None:
