@@ -56,6 +56,9 @@ _QUALIFIERS = frozenset(
     ]
 )
 
+DENIED = "a reviewer decided that they are different"
+"""The reason of a person's decision, which leaves a pair to nobody."""
+
 
 @dataclass
 class EntityGroup:
@@ -138,7 +141,7 @@ def evidence(one: EntityGroup, other: EntityGroup, denied: set[frozenset[Iri]]) 
     if denied and any(
         frozenset((a.iri, b.iri)) in denied for a in one.members for b in other.members
     ):
-        yield "a reviewer decided that they are different"
+        yield DENIED
     if _is_version(one, other) or _is_version(other, one):
         yield "a source says that one is a dated version of the other"
     repositories = one.repositories and other.repositories

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
-from provenance_graph.matching.bars import EntityGroup
+from provenance_graph.matching.bars import DENIED, EntityGroup
 from provenance_graph.matching.entities import Full, NamedEntity, fulls, local, owner, preference
 from provenance_graph.matching.names import Name, parse
 from provenance_graph.matching.outcome import Pair, PairVerdict
@@ -165,7 +165,7 @@ class NameGroups:
         if known is not None:
             return
         reasons, against = tuple(pro), tuple(dict.fromkeys(contra))
-        if against and against[0].startswith("somebody decided"):
+        if DENIED in against:
             verdict = PairVerdict.BARRED
         confidence = max(0.1, 0.75 - 0.2 * len(against) + 0.05 * (len(reasons) - 1))
         pair = Pair(
