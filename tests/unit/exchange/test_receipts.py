@@ -379,4 +379,4 @@ def test_a_claim_moved_to_another_record_is_named() -> None:
         return "".join(sorted(lines))
 
     failures = verify(rewritten(moved)).failures
-    assert any("no part of the record" in f.what for f in failures)
+    assert any("not part of the record" in f.what for f in failures)
