@@ -167,7 +167,7 @@ class _PolicyReading:
         iris: set[Iri] = set()
         for value in self.objects(term):
             if not isinstance(value, Iri):
-                raise self.fault(term, f"{value} is no property")
+                raise self.fault(term, f"{value} is not a property")
             iris |= _of_section(self.store, value)
         return iris
 
