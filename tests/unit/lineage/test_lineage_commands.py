@@ -193,7 +193,10 @@ def test_licences_without_a_model_lists_findings_of_all(run):
     ("arguments", "said"),
     [
         (("licences", "laion-5b"), "laion-5b is a dataset; a family or model is required here"),
-        (("impact", "id:organization/laion"), "laion is an organization; here a dataset"),
+        (
+            ("impact", "id:organization/laion"),
+            "laion is an organization; a dataset or family or model is required here",
+        ),
         (("compare", "licence/llama-3.1", R1), "id:licence/llama-3.1 is a licence"),
     ],
 )
