@@ -312,6 +312,9 @@ def _several(
     for item in competing:
         if item.value in worded:
             ruling = _beside("text for what another document identifies as an entity")
+        elif item.value in values and item.basis is Basis.INFERENCE and stated:
+            why = "one of several values, which it infers"  # chosen are those that sources state
+            ruling = Ruling(AcceptanceStatus.ACCEPTED, why)
         elif item.value in values:
             ruling = _accepted(item, "one of several values")
         elif item.basis is Basis.INFERENCE:

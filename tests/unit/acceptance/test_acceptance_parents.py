@@ -175,3 +175,17 @@ def test_words_for_a_parent_that_another_document_names_are_no_second_parent(wor
         known.value,
         other.value,
     }
+
+
+def test_an_inference_of_what_a_source_states_says_that_it_is_stated() -> None:
+    base = iris.model("acme/base")
+    stated = held(base, predicate=PG.mergedFrom)
+    inferred = held(base, Basis.INFERENCE, predicate=PG.mergedFrom)
+    for order in ([stated, inferred], [inferred, stated]):
+        seen = view_of(M, order, [M], POLICY)
+        assert sorted(one.reason for one in seen.claims) == [
+            "one of several values",
+            "one of several values, which it infers",
+        ]
+    (alone,) = view_of(M, [inferred], [M], POLICY).claims
+    assert alone.reason.endswith("inferred, no source states it")

@@ -6,7 +6,7 @@ import pytest
 from reading import document
 
 from provenance_graph.core import iris, terms
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats.huggingface import reader as huggingface
@@ -170,3 +170,62 @@ def test_a_relation_without_a_base_is_a_problem_and_stays() -> None:
     assert "base_model_relation: finetune" in [
         str(c.value) for c in results if isinstance(c, Claim)
     ]
+
+
+RECIPE = """models:
+  - model: org/base-7b
+  - model: org/tuned-7b@a1b2c3d
+    parameters:
+      weight: 0.4
+merge_method: dare_ties
+base_model: org/base-7b
+dtype: bfloat16"""
+
+
+@pytest.mark.parametrize("fence", ["```yaml\n{}\n```", "~~~~\n{}\n~~~~", "   ```YML\n{}\n   ```"])
+def test_the_recipe_that_mergekit_writes_into_a_card_gives_the_parents(fence: str) -> None:
+    results = read(f"The following YAML configuration was used:\n\n{fence.format(RECIPE)}\n\nText.")
+    stated = {c.predicate: c for c in results if isinstance(c, Claim)}
+    named = {c.value for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom}
+    assert named == {iris.model("org/base-7b"), iris.model("org/tuned-7b")}
+    assert stated[PG.weightPrecision].value == PG.BFloat16
+    assert str(stated[PG.mergeWeight].value) == "0.4"
+    assert stated[PG.mergedFrom].basis is None  # the card's: no file of the repository
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"```python\n{RECIPE}\n```",  # of another language
+        "```yaml\nexperts: [org/a]\n```",  # no recipe
+        "```yaml\nmodels:\n- model: org/a\n```",  # without a method
+        f"```yaml\n{RECIPE}",  # never closed
+        RECIPE,  # no code
+    ],
+)
+def test_other_code_names_no_parents(code: str) -> None:
+    assert parents(code) == []
+
+
+def test_a_broken_recipe_is_told_with_its_line() -> None:
+    (problem,) = [p for p in read("```yaml\nmerge_method: [ties\n```") if isinstance(p, Problem)]
+    assert problem.kind == "syntax"
+    assert problem.where.startswith("L6")
+
+
+def test_of_very_many_recipes_the_first_are_read_and_the_rest_is_told() -> None:
+    body = "\n".join(
+        f"```yaml\nmerge_method: linear\nmodels: [{{model: org/m{n}}}]\n```" for n in range(400)
+    )
+    results = read(body)
+    assert len({c.value for c in results if getattr(c, "predicate", "") == PG.mergedFrom}) == 20
+    assert any(isinstance(p, Problem) and "400 recipes" in p.what for p in results)
+
+
+def test_the_card_s_recipe_is_not_read_beside_the_file() -> None:
+    card = f"---\nlicense: mit\n---\n\n```yaml\n{RECIPE}\n```\n"
+    files = {"README.md": card.encode(), "mergekit_config.yml": RECIPE.encode()}
+    folder = huggingface.folder(Iri("https://example.org/acme"), files, "2026-01-01", "acme/x")
+    stated = [c for c in huggingface.READER.read(folder) if isinstance(c, Claim)]
+    weights = [c for c in stated if c.predicate == PG.mergeWeight]
+    assert [c.basis for c in weights] == [Basis.ARTIFACT]

@@ -16,6 +16,7 @@ from provenance_graph.formats.document import Document, ReaderOutput
 from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.api import read_answer
 from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, read_card
+from provenance_graph.formats.huggingface.cards.fenced import read_recipes
 from provenance_graph.formats.huggingface.cards.front import card_metadata, metadata
 from provenance_graph.formats.huggingface.cards.generated import read_generated
 from provenance_graph.formats.huggingface.cards.parts import Card, of_dataset, shape
@@ -192,6 +193,8 @@ def _card(
         return
     card = Card(repo, data, place, files=frozenset(document.files), text=text)
     results = list(read_card(card))
+    if not any(file.rpartition("/")[2] in RECIPES for file in document.files):
+        results += read_recipes(repo, text, place, None)  # the file itself would say the same
     stated = [item for item in results if isinstance(item, Claim)]
     results += read_generated(repo, text, place, None, stated)
     if repo.name or not alone or any(isinstance(item, Claim) for item in results):

@@ -174,7 +174,7 @@ READER = Reader(
     _recognises,
     _origin,
     _read,
-    version="12",
+    version="13",
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),

@@ -52,8 +52,13 @@ def is_recipe(value: Any) -> bool:
     return "experts" in value and bool(value.keys() & {"base_model", "gate_mode"})
 
 
-def read_merge(repo: NamedRepository, raw: Any, place: str) -> ReaderOutput:
-    """Claims of a merge's recipe; each parent with a derivation of its own."""
+def read_merge(
+    repo: NamedRepository, raw: Any, place: str, basis: Basis | None = Basis.ARTIFACT
+) -> ReaderOutput:
+    """Claims of a merge's recipe; each parent with a derivation of its own.
+
+    ``basis`` is another where the recipe is no file of the repository.
+    """
     if not isinstance(raw, dict):
         yield Problem(place, "the recipe of a merge is not a mapping", kind="shape")
         return
@@ -76,12 +81,11 @@ def read_merge(repo: NamedRepository, raw: Any, place: str) -> ReaderOutput:
         if stated not in before and not again:
             weighed = sum(weight is not None for _, weight in before)
             before.append(stated)
-            yield from _parent(
-                repo, result, method, weighed if result.weight is not None else 0, len(before)
-            )
+            number = weighed if result.weight is not None else 0
+            yield from _parent(repo, result, method, number, len(before), basis)
     stored = raw.get("out_dtype", raw.get("dtype"))
     if isinstance(stored, str) and stored:
-        yield number_format(repo, stored, f"{place}/dtype", Basis.ARTIFACT)
+        yield number_format(repo, stored, f"{place}/dtype", basis)
     if not seen:
         yield Problem(place, "a recipe without models", "models, slices or experts", kind="missing")
 
@@ -146,13 +150,18 @@ def _references(stated: Any) -> Iterator[tuple[str, str]]:
 
 
 def _parent(
-    repo: NamedRepository, part: MergePart, method: str, weighed: int, mention: int
+    repo: NamedRepository,
+    part: MergePart,
+    method: str,
+    weighed: int,
+    mention: int,
+    basis: Basis | None,
 ) -> ReaderOutput:
     """A parent at one mention in the recipe, the first of them with the edge itself.
 
     A further weight of one model, as with other LoRAs on it, has a derivation of its own.
     """
-    results = list(parent(repo, PG.mergedFrom, part.name, part.where, Basis.ARTIFACT))
+    results = list(parent(repo, PG.mergedFrom, part.name, part.where, basis))
     edges = [c for c in results if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
     if mention == 1:
         yield from results
@@ -164,12 +173,12 @@ def _parent(
     step = iris.slug(called)[:120] + (f"-{weighed + 1}" if weighed else "")
     node = iris.mint("in", SOURCE, "derivation", repo.local, "merge", step)
     if part.revision and part.revision != "main":  # a branch that moves on fixes nothing
-        yield from version_of(target, node, part.revision, Basis.ARTIFACT)
-    yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=Basis.ARTIFACT)
+        yield from version_of(target, node, part.revision, basis)
+    yield Claim(repo.subject, PROV.qualifiedDerivation, node, basis=basis)
     yield Claim(node, RDF.type, PG.Derivation)
-    yield Claim(node, PROV.entity, target, basis=Basis.ARTIFACT)
+    yield Claim(node, PROV.entity, target, basis=basis)
     if method:
         shown = literals.text(method[:80])
-        yield Claim(node, PG.mergeMethod, shown, basis=Basis.ARTIFACT)
+        yield Claim(node, PG.mergeMethod, shown, basis=basis)
     if part.weight is not None:
-        yield Claim(node, PG.mergeWeight, part.weight, basis=Basis.ARTIFACT)
+        yield Claim(node, PG.mergeWeight, part.weight, basis=basis)
