@@ -12,6 +12,7 @@ from shared import SHARED, needs_shared
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Claim, Stance
 from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.cyclonedx import reader as cyclonedx
 from provenance_graph.formats.cyclonedx import schema
@@ -238,6 +239,43 @@ def test_a_dataset_that_a_card_describes_in_place_is_found_by_its_reference() ->
     assert [problem for problem in problems if problem.kind == "reference"] == []
     assert values_of(claims, MODEL, PG.trainedOn) == [iris.dataset("pairs")]
     assert values_of(claims, MODEL, PG.otherStatement) == []  # the relation is stated already
+
+
+def _stage(words: str) -> dict[str, Any]:
+    return {"properties": [{"name": "cdx:ai-ml:dataset:stage", "value": words}]}
+
+
+@pytest.mark.parametrize(
+    ("words", "trained", "also"),
+    [
+        ("evaluation", False, PG.testedOn),
+        ("validation; test", False, PG.validatedOn),
+        ("pre-training, evaluation", True, PG.testedOn),
+        ("fine-tuning", True, PG.finetunedOn),
+        ("a stage of its own", True, PG.trainedOn),
+    ],
+)
+def test_a_dataset_of_another_stage_alone_is_not_one_that_the_model_was_trained_on(
+    words: str, trained: bool, also: Iri
+) -> None:
+    data: dict[str, Any] = {"type": "data", "name": "d", "bom-ref": "d"}
+    within = {"data": [{"type": "dataset", "contents": _stage(words)}]}
+    inline = {"type": "dataset", "name": "d", "contents": _stage(words)}
+    by_reference = {"modelParameters": {"datasets": [{"ref": "d"}]}}
+    in_place = {"modelParameters": {"datasets": [inline]}}
+    for card, more in (
+        (by_reference, [{**data, **_stage(words)}]),
+        (by_reference, [{**data, **within}]),
+        (in_place, []),
+    ):
+        whole = json.loads(bom({"modelCard": card}))
+        claims, _ = read(
+            cyclonedx.READER,
+            json.dumps({**whole, "components": [*whole["components"], *more]}),
+            "bom.json",
+        )
+        assert values_of(claims, MODEL, PG.trainedOn) == [iris.dataset("d")] * trained
+        assert values_of(claims, MODEL, also) == [iris.dataset("d")]
 
 
 @pytest.mark.parametrize(

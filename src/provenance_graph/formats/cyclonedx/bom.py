@@ -15,9 +15,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, model_names, paths, statements, table_leaves
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.cyclonedx import xml
-from provenance_graph.formats.cyclonedx.keys import KEYS, MODEL
+from provenance_graph.formats.cyclonedx.keys import KEYS, MODEL, STAGES
 from provenance_graph.formats.document import Document, once
-from provenance_graph.formats.fields import packages, weight_files
+from provenance_graph.formats.fields import named, packages, weight_files
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 SOURCE = "cyclonedx"
@@ -253,3 +253,17 @@ def subject_of(part: dict[Any, Any], bom: Bom) -> Iri:
     if not group and bom.within:  # two services' `chat` are two models
         local = f"{bom.within}/{local}"
     return iris.entity(SOURCE, kind, local)
+
+
+def uses_of(properties: Any) -> Iterator[Iri]:
+    """How a model used a dataset, by the stages that the dataset's properties name.
+
+    >>> [iris.local_name(use) for use in uses_of([{"name": "x:dataset:stage", "value": "sft, test"}])]
+    ['finetunedOn', 'testedOn']
+    """
+    for raw in as_list(properties):
+        item = mapping(raw)
+        if named.name_forms(scalar_text(item.get("name")))[-1:] == ("stage",):
+            for stage in re.split(r"[,;]", scalar_text(item.get("value"))):
+                if use := STAGES.get(re.sub(r"[^a-z]", "", stage.casefold())):
+                    yield use

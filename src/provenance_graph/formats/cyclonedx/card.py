@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from provenance_graph.core import iris
@@ -11,10 +11,11 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats import coverage, statements, table_leaves
 from provenance_graph.formats.cyclonedx.around import named_value
-from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom, inline_name
+from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom, inline_name, uses_of
 from provenance_graph.formats.cyclonedx.keys import (
     ENERGY,
     FORMATS,
+    HELD_OUT,
     KEYS,
     MWH,
     PARAMETERS,
@@ -71,9 +72,7 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
     if "ref" in item:
         target = bom.known.get(scalar_text(item["ref"]))
         if target:
-            yield Claim(model, PG.trainedOn, target)
-            for use in bom.stages.get(target, ()):
-                yield Claim(model, use, target)
+            yield from _uses(model, target, bom.stages.get(target, ()))
         else:
             shown = scalar_text(item["ref"])[:120]
             yield Problem(f"{where}/ref", f"{shown!r} names no dataset", kind="reference")
@@ -84,8 +83,20 @@ def _used(raw: Any, model: Iri, where: str, bom: Bom) -> ReaderOutput:
         return
     dataset = iris.dataset(name)
     yield from statements.is_a(dataset, PG.Dataset, stated_name(item.get("name")) or name)
-    yield Claim(model, PG.trainedOn, dataset)
+    yield from _uses(model, dataset, uses_of(mapping(item.get("contents")).get("properties")))
     yield from data(item, dataset, where)
+
+
+def _uses(model: Iri, dataset: Iri, stated: Iterable[Iri]) -> Iterator[Claim]:
+    """How the model used a dataset of its card: to train, unless only other stages are stated.
+
+    The schema's ``datasets`` are those "used to train and evaluate the model".
+    """
+    uses = list(dict.fromkeys(stated))
+    if not uses or not set(uses) <= HELD_OUT:
+        uses = list(dict.fromkeys((PG.trainedOn, *uses)))
+    for use in uses:
+        yield Claim(model, use, dataset)
 
 
 def data(item: dict[Any, Any], dataset: Iri, where: str) -> ReaderOutput:

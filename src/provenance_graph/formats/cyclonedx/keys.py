@@ -81,6 +81,9 @@ STAGES: Mapping[str, Iri] = MappingProxyType(
 )
 """Stages of training that properties of datasets name, and how the model used the data then."""
 
+HELD_OUT = frozenset({PG.validatedOn, PG.testedOn})
+"""Uses of data that the model was not trained on."""
+
 INCOMPLETE = (
     "incomplete",
     "incomplete_first_party_only",

@@ -8,7 +8,6 @@ read as far as they go. What becomes of every key stands in ``keys``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -22,7 +21,7 @@ from provenance_graph.formats import coverage, model_names, paths, statements, t
 from provenance_graph.formats.cyclonedx import around, card, component, formulation, xml
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
-from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, STAGES
+from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -134,16 +133,14 @@ def _linking(output: ReaderOutput, bom: Bom) -> ReaderOutput:
 
 
 def _stages(bom: Bom) -> None:
-    """In which stage of training each dataset was used, as its own properties say."""
+    """In which stages each dataset was used, as its own properties and those of its contents say."""
     for where, part in bom.parts:
-        subject = bom.places.get(where)
-        for raw in as_list(part.get("properties")) if subject else ():
-            item = mapping(raw)
-            if named.name_forms(scalar_text(item.get("name")))[-1:] == ("stage",):
-                for stage in re.split(r"[,;]", scalar_text(item.get("value"))):
-                    use = STAGES.get(re.sub(r"[^a-z]", "", stage.casefold()))
-                    if use and subject:
-                        bom.stages.setdefault(subject, []).append(use)
+        if subject := bom.places.get(where):
+            contents = (
+                mapping(mapping(each).get("contents")) for each in as_list(part.get("data"))
+            )
+            for properties in (part.get("properties"), *(c.get("properties") for c in contents)):
+                bom.stages.setdefault(subject, []).extend(boms.uses_of(properties))
 
 
 def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
