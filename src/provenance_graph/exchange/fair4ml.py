@@ -68,13 +68,14 @@ _MORE: Mapping[Iri, str] = {
     PG.knownLimitation: "fair4ml:modelRisksBiasLimitations",
 }
 _RELATION = "FAIR4ML has only fineTunedFrom; isBasedOn is written for parents with a repository"
+OTHERWISE = "FAIR4ML has no term for it"
 REASONS: Mapping[Iri, str] = MappingProxyType(
     {
         **{p: _RELATION for p in terms.DERIVATIONS if p != PG.fineTunedFrom},
         PROV.wasDerivedFrom: f"{_RELATION}, not derivation at large",
+        **dict.fromkeys(writing.STATUSES, f"{OTHERWISE}; it is written in the description"),
     }
 )
-OTHERWISE = "FAIR4ML has no term for it"
 
 
 def write(bundle: Bundle) -> Exported:

@@ -16,11 +16,11 @@ from provenance_graph.core.claims import Claim, Header, Literal, Quad, Record, V
 from provenance_graph.core.iris import PREFIXES, Iri, mint, shorten
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, XSD
 from provenance_graph.exchange import ledger
-from provenance_graph.exchange.ledger import Exported, Exporter, Loss, accepted
+from provenance_graph.exchange.ledger import Exported, Exporter, Ledger, Loss, accepted
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 TERMS: Mapping[Iri, str] = MappingProxyType({})
-_EVIDENCE = "the accepted view only; publisher, date and basis of each claim are in trig"
+_EVIDENCE = "the accepted view only; publisher, date, basis and custody of each claim are in trig"
 LICENCE_DOCUMENT = Iri(PREFIXES["dcterms"] + "LicenseDocument")
 REASONS: Mapping[Iri, str] = MappingProxyType({PG.Claim: _EVIDENCE})
 
@@ -45,6 +45,19 @@ def stated_licences(entity: BundleEntity, it: Iri) -> Iterator[Quad]:
         yield it, DCTERMS.license, node, None
         yield node, RDF.type, LICENCE_DOCUMENT, None
         yield node, RDFS.label, Literal(stated.name), None
+
+
+def standings(ledger: Ledger, entity: BundleEntity, it: Iri) -> Iterator[Quad]:
+    """Which values of a node are only inferred, or hardly true, under our own terms.
+
+    Only of the properties of which the document carries a value: others are losses themselves.
+    """
+    carried = {predicate for subject, predicate, _ in ledger.written if subject == entity.iri}
+    for mark in (PG.inferred, PG.implausible):
+        for predicate in entity.iris(mark):
+            if predicate in carried:
+                yield it, mark, predicate, None
+                ledger.told.add((entity.iri, mark, predicate))
 
 
 def in_order(quads: Iterable[Quad]) -> list[Quad]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.claims import Header, Literal, Value
 from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.core.resources import software
 from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA, XSD
@@ -35,8 +35,13 @@ STATUSES = {
     PG.notApplicable: "not applicable",
     PG.contradicted: "contradicted",
     PG.contested: "contested",
+    PG.inferred: "inferred, stated by no source",
+    PG.implausible: "a source gives a value that can hardly be true",
 }
-"""The disclosure statuses of the view, in words."""
+"""What the view says of how properties stand, in words."""
+
+INFERRED = "the value is inferred, stated by no source; the format has no place to say so"
+"""Why a document that carries an inferred value loses something all the same."""
 
 OURS: Mapping[Iri, str] = {
     PG.disclosed: "who disclosed a value is evidence, for which the format has no term",
@@ -97,13 +102,15 @@ class Exporter:
 class Ledger:
     """What a writer has put into its document, and what it declined to and why.
 
-    ``about`` is what the document describes; empty for all of the bundle.
+    ``about`` is what the document describes; empty for all of the bundle. ``told`` is what it
+    says of how values stand under our own terms, which no reader takes for a statement.
     """
 
     bundle: Bundle
     about: tuple[Iri, ...] = ()
     written: set[Fact] = field(default_factory=set)
     refused: dict[Fact, str] = field(default_factory=dict)
+    told: set[Fact] = field(default_factory=set)
 
     def keep(self, subject: Iri, predicate: Iri, *values: Value) -> None:
         """Note that the document carries these values, as far as a reader can take them back."""
@@ -122,8 +129,13 @@ class Ledger:
     ) -> Exported:
         """The document with its losses: all that is accepted and was not exported."""
         iris: dict[tuple[Iri, str], set[Iri]] = {}
+        carried = self.written | self.told
+        has_place = PG.inferred in terms or PG.inferred in reasons
         for subject, predicate, value in accepted(self.bundle, self.about):
-            if (subject, predicate, value) in self.written:
+            if (subject, predicate, value) in carried:
+                continue
+            if predicate == PG.inferred and not has_place and isinstance(value, Iri):
+                iris.setdefault((value, INFERRED), set()).add(subject)
                 continue
             why = self.refused.get((subject, predicate, value))
             if why is None and predicate in terms:
@@ -188,15 +200,36 @@ def plain_decimal(value: Decimal) -> str:
 def mark(bundle: Bundle, format: str) -> str:
     """The text by which the document is known as our export, and can be made again.
 
-    It names the records behind it, the software, the store's version, the digest of the
-    reference data with the acceptance policy, and the command.
+    It names the records behind it with their custody, which values are only inferred, the
+    software, the store's version, the digest of the reference data with the acceptance policy,
+    and the command. So every format says how its sources are known, whatever its terms.
     """
     origin = bundle.origin
+    inferred = {entity.iri: entity.iris(PG.inferred) for entity in bundle.described()}
+    marked = own_export.mark(bundle.records, custodies(bundle), inferred)
     if not origin.store:
-        return own_export.mark(bundle.records)
+        return marked
     command = origin.command(map(short_id, bundle.subjects), format)
     made = f"made by {software()} from store {origin.store} as of {origin.as_of or origin.day}"
-    return f"{own_export.mark(bundle.records)} ; {made}, policy {origin.reference}: {command}"
+    return f"{marked} ; {made}, policy {origin.reference}: {command}"
+
+
+def custodies(bundle: Bundle) -> dict[str, list[Iri]]:
+    """The records behind a document by their custody, in the words that people read."""
+    behind = set(bundle.records)
+    results: dict[str, set[Iri]] = {}
+    for each in bundle.claims:
+        if each.header.record in behind:
+            results.setdefault(custody(each.header), set()).add(each.header.record)
+    return {word: sorted(results[word]) for word in sorted(results)}
+
+
+def custody(header: Header) -> str:
+    """How it is known that a source said what its record holds, as a citation says it.
+
+    One of ``verified``, ``asserted``, ``assumed`` and ``derived``.
+    """
+    return header.custody.label.lower()
 
 
 def json_text(value: object) -> str:

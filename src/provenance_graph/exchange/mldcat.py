@@ -12,7 +12,7 @@ from provenance_graph.core.iris import PREFIXES, Iri, short_id, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.fair4ml import page
-from provenance_graph.exchange.graphs import in_order, stated_licences, turtle
+from provenance_graph.exchange.graphs import in_order, standings, stated_licences, turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger, file_address
 from provenance_graph.formats import statements
 from provenance_graph.formats.mldcat import keys, vocabularies
@@ -69,6 +69,8 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
             if field.term is not None and field.kind is not ValueKind.LANGUAGE
         },
         PG.hubRepository: "the node's own IRI",
+        PG.inferred: "itself, our own term, of the values that are written",
+        PG.implausible: "itself, our own term, of the values that are written",
         PG.artifactOf: "MachineLearningModel.hasFile: files with an address",
         **dict.fromkeys(terms.DERIVATIONS, _OUR_RELATION),
         PG.fineTunedFrom: "MachineLearningModel.fineTunedFrom",
@@ -121,6 +123,7 @@ def _node(bundle: Bundle, ledger: Ledger, entity: BundleEntity, owner: str) -> I
     if only is not None:
         yield it, _BY_NAME[f"{owner}.version"].iri, Literal(only.text(SCHEMA.version)), None
     yield from _relations(bundle, ledger, entity, it)
+    yield from standings(ledger, entity, it)
 
 
 def _field(

@@ -10,7 +10,7 @@ from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.iris import PREFIXES, Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.exchange import ledger as writing
-from provenance_graph.exchange.graphs import in_order, stated_licences, turtle
+from provenance_graph.exchange.graphs import in_order, standings, stated_licences, turtle
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
@@ -40,6 +40,8 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         **dict.fromkeys(
             terms.DERIVATIONS, "itself, and as dcterms:type of the qualified derivation"
         ),
+        PG.inferred: "itself, our own term, of the values that are written",
+        PG.implausible: "itself, our own term, of the values that are written",
         **{p: "prov:wasInfluencedBy" for p in terms.INFLUENCES if p != PG.trainedOn},
     }
 )
@@ -90,6 +92,7 @@ def _entity(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[Qu
         yield it, DCTERMS.license, licence, None
         ledger.keep(it, DCTERMS.license, licence)
     yield from stated_licences(entity, it)
+    yield from standings(ledger, entity, it)
     for maker in entity.iris(DCTERMS.creator):
         yield it, PROV.wasAttributedTo, maker, None
         yield maker, RDF.type, AGENT, None
@@ -125,6 +128,7 @@ def _records(bundle: Bundle) -> Iterator[Quad]:
         yield header.record, DCTERMS.subject, stored.subject, None
         yield header.record, PROV.wasAttributedTo, header.publisher, None
         yield header.record, PRIMARY, header.document, None
+        yield header.record, PG.custody, header.custody.value, None
         yield header.record, GENERATED_AT, Literal(stamp, XSD.dateTime), None
 
 

@@ -14,7 +14,9 @@ from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import hub, iris
+from provenance_graph.core.iris import Iri
 from provenance_graph.formats.document import Document
+from provenance_graph.formats.fields import own_export
 
 EXPORTED = re.compile(
     rb"(?:provenance-graph/ns#|\bpg:|provenance-graph[:.])exportedFrom\b|\bexported_from_records\b"
@@ -51,6 +53,13 @@ def exported_from(document: Document) -> tuple[str, ...] | None:
         match.decode("utf-8", "replace") for part in parts for match in _RECORDS.findall(part)
     }
     return tuple(sorted(results)[:_MAX_RECORDS])
+
+
+def inferred_in(document: Document) -> dict[Iri, frozenset[Iri]]:
+    """The properties that a document of ours says are only inferred, by the entity."""
+    parts = (document.data, *document.files.values())
+    texts = (part.decode("utf-8", "replace") for part in parts if EXPORTED.search(part))
+    return {k: v for text in texts for k, v in own_export.inferred_in_export(text).items()}
 
 
 def _object(document: Document) -> Mapping[str, Any]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from itertools import chain
+from types import MappingProxyType
 
 from provenance_graph.acceptance.agreement import agree
 from provenance_graph.acceptance.evidence import StoreStatements
@@ -80,6 +81,16 @@ class KnownHere:
             for other in self._about(stated_at).get(predicate, ())
         ]
         return any(self._is_same(item, other) for other in others)
+
+    def has(self, properties: Mapping[Iri, Collection[Iri]], claim: Claim) -> bool:
+        """Whether a claim's property is among those that are named of its entity.
+
+        An entity of another name than any of them may be any of them: readers name what has no
+        repository anew.
+        """
+        named = {self._statements.canonical(entity): p for entity, p in properties.items()}
+        meant = named.get(self._statements.canonical(claim.subject))
+        return claim.predicate in (meant if meant is not None else chain(*named.values()))
 
     def _beside(self, subject: Iri, predicate: Iri) -> Iterator[Iri]:
         """Other entities of which a document may state something under a subject's name.
@@ -179,14 +190,18 @@ def _plain(text: str) -> Iterator[str]:
         return
 
 
-def further(record: Record, known: KnownHere) -> Record | None:
+def further(
+    record: Record, known: KnownHere, inferred: Mapping[Iri, Collection[Iri]] = MappingProxyType({})
+) -> Record | None:
     """The record with only what the store does not state; None where nothing is left.
 
-    Nothing of an edited export counts as anybody's own word: its custody is assumed. A card of the
-    Hub has no field for a maker: its reader takes the account from the name of the repository.
+    Nothing of an edited export counts as anybody's own word: its custody is assumed. What it was
+    written with as ``inferred`` (properties by entity) stays an inference: its format may have
+    no place to say so. A card of the Hub has no field for a maker: its reader takes the account
+    from the name of the repository.
     """
     claims = [
-        claim
+        replace(claim, basis=Basis.INFERENCE) if known.has(inferred, claim) else claim
         for claim in record.claims
         if claim.predicate in known.compared
         and claim.value is not None

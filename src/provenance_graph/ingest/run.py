@@ -18,7 +18,7 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.file_names import CARDS
-from provenance_graph.formats.identity import exported_from
+from provenance_graph.formats.identity import exported_from, inferred_in
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.ingest.place import (
@@ -196,9 +196,9 @@ class _Import:
         self.report.own_exports += 1
         if self.store is None:
             return
-        known = KnownHere(self.store, of_records)
+        known, inferred = KnownHere(self.store, of_records), inferred_in(reading.document)
         for record, part in reading.sourced:
-            if (left := further(record, known)) is not None:
+            if (left := further(record, known, inferred)) is not None:
                 self.note(name, edited(left))
                 self._add(left, part, reading.format, name)
 

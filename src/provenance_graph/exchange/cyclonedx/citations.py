@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from provenance_graph.core.claims import AcceptanceStatus, Header, SourcedClaim, Value
+from provenance_graph.core.claims import AcceptanceStatus, Basis, Header, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, expand, shorten
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
 from provenance_graph.exchange.cyclonedx import component as components
+from provenance_graph.exchange.ledger import custody
 from provenance_graph.formats.cyclonedx.keys import LINKS, PARAMETERS
 from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
@@ -29,22 +30,25 @@ def citations(
     publishers: dict[Iri, str] = {}
     results = []
     for iri, place in places.items():
-        cited: dict[Header, list[str]] = {}
+        cited: dict[tuple[Header, bool], list[str]] = {}
         of_component = (_Field(iri, *each) for each in _fields(parts[iri]))
         for field in chain(of_component, _of_nodes(bundle, bundle.entity(iri), parts[iri])):
             behind = (claims.get((field.of, p), ()) for p in field.predicates)
             for stored in chain.from_iterable(behind):
                 if field.shows(stored):
-                    cited.setdefault(stored.header, []).append(f"{place}/{field.pointer}")
-        for header in sorted(cited, key=lambda each: each.record):
+                    cited.setdefault((stored.header, stored.basis is Basis.INFERENCE), []).append(
+                        f"{place}/{field.pointer}"
+                    )
+        for header, inferred in sorted(cited, key=lambda each: (each[0].record, each[1])):
             who = publishers.setdefault(header.publisher, f"source-{len(publishers) + 1}")
             day = header.retrieved if "T" in header.retrieved else f"{header.retrieved}T00:00:00Z"
             results.append(
                 {
-                    "pointers": sorted(set(cited[header])),
+                    "pointers": sorted(set(cited[header, inferred])),
                     "timestamp": day,
                     "attributedTo": who,
-                    "note": f"{header.document} ({header.record})",
+                    "note": f"{header.document} ({header.record}), "
+                    f"custody {custody(header)}{', inferred from it' if inferred else ''}",
                 }
             )
     makers = {maker for entity in bundle.described() for maker in entity.iris(DCTERMS.creator)}

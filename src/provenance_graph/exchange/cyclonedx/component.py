@@ -81,6 +81,7 @@ REASONS: Mapping[Iri, str] = MappingProxyType(
     {
         PG.trainingEnergyMWh: _NO_PROVIDER,
         PG.trainingCO2eTonnes: _NO_PROVIDER,
+        PG.inferred: OTHERWISE,
         PG.testedOn: "CycloneDX does not distinguish training data from test data",
         PG.validatedOn: "CycloneDX does not distinguish training data from validation data",
         **{

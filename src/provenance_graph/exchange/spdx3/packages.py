@@ -109,7 +109,8 @@ def _evidence(document: SpdxDocument, entity: BundleEntity) -> list[dict[str, An
             "type": "ExternalRef",
             "externalRefType": "other",
             "locator": [str(header.document)],
-            "comment": f"{header.record}, retrieved {header.retrieved[:10]}",
+            "comment": f"{header.record}, retrieved {header.retrieved[:10]}, "
+            f"custody {ledger.custody(header)}",
         }
         for header in latest[:MAX_EVIDENCE]
     ]

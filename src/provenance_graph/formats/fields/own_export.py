@@ -7,23 +7,53 @@ rests on. Coming back, such a document is no new evidence for what those records
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
-from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.iris import ID, Iri, expand, shorten
 
 MARK = "provenance-graph:exportedFrom"
+_HEAD = f"{ID}record/"
+_INFERRED = re.compile(r" ; inferred ([^\s\"'<>]+)((?: \w+:[\w.-]+)+)(?= ;|\s|\Z|[\"'<])")
 _RECORDS = re.compile(
     rf"{re.escape(MARK)}\b((?:\s+{re.escape(ID)}record/[^\s\"'<>]+)*)", re.IGNORECASE
 )
 
 
-def mark(records: Iterable[Iri]) -> str:
+def mark(
+    records: Iterable[Iri],
+    custody: Mapping[str, Collection[Iri]] = MappingProxyType({}),
+    inferred: Mapping[Iri, Collection[Iri]] = MappingProxyType({}),
+) -> str:
     """The text that an export carries: the mark and the records, in one order.
+
+    ``custody`` are the records by the word for their custody; the largest group is named by its
+    word alone, as *else*. ``inferred`` are properties by the entity of which their value is
+    inferred and stated by no source.
 
     >>> mark([Iri(ID + "record/apx/haiku/2025-11-22")])[:45]
     'provenance-graph:exportedFrom https://w3id.or'
+    >>> a, b = Iri(ID + "record/a/x/2026-01-01"), Iri(ID + "record/b/x/2026-01-01")
+    >>> mark([], {"asserted": [a], "verified": [a, b]})
+    'provenance-graph:exportedFrom ; custody asserted a/x/2026-01-01, else verified'
+    >>> mark([], inferred={Iri(ID + "model/o/m"): [PG.sparsity]})
+    'provenance-graph:exportedFrom ; inferred https://w3id.org/provenance-graph/id/model/o/m pg:sparsity'
     """
-    return " ".join([MARK, *sorted(set(records))])
+    parts = [" ".join([MARK, *sorted(set(records))])]
+    if custody:
+        most = max(custody, key=lambda word: (len(custody[word]), word))
+        fewer = [
+            f"{word} {' '.join(sorted(r.removeprefix(_HEAD) for r in custody[word]))}, "
+            for word in sorted(custody)
+            if word != most
+        ]
+        parts.append(f"custody {''.join(fewer)}{'else ' if fewer else ''}{most}")
+    parts += [
+        " ".join(["inferred", entity, *sorted(map(shorten, properties))])
+        for entity, properties in sorted(inferred.items())
+        if properties
+    ]
+    return " ; ".join(parts)
 
 
 def is_export(text: str) -> bool:
@@ -39,3 +69,16 @@ def records_of_export(text: str) -> tuple[Iri, ...]:
     """
     results = (name for match in _RECORDS.finditer(text) for name in match[1].split())
     return tuple(sorted({Iri(name) for name in results}))
+
+
+def inferred_in_export(text: str) -> dict[Iri, frozenset[Iri]]:
+    """The properties that a marked document says are only inferred, by the entity.
+
+    >>> about = {Iri(ID + "model/o/m"): frozenset({PG.sparsity})}
+    >>> inferred_in_export(mark([], inferred=about)) == about
+    True
+    """
+    return {
+        Iri(match[1]): frozenset(map(expand, match[2].split()))
+        for match in _INFERRED.finditer(text)
+    }
