@@ -67,8 +67,17 @@ _ADDRESS = re.compile(
 def named(source: str, kind: str, name: str, document: Document, address: str = "") -> Iri:
     """An entity by the address that a document gives it, else by its name, known within the document.
 
-    Two teams' ``my-model`` are two models, and one address is one wherever it is written.
+    Two teams' ``my-model`` are two models, and one address is one wherever it is written. An
+    address of this graph's own, as our exports write them, names the entity itself.
+
+    >>> ours = f"{iris.ID}model/openai/o1"
+    >>> named("fair4ml", "model", "o1", Document(Iri("urn:x"), b"", "2026-01-31", "x"), ours) == ours
+    True
     """
+    if re.match(rf"{re.escape(iris.ID)}(?:in/[^/]+/)?{kind}/[^/]", address) and iris.is_iri(
+        address
+    ):
+        return Iri(address)
     if _ADDRESS.match(address):
         return iris.entity(source, kind, iris.slug(_ADDRESS.sub("", address, count=1)[-200:]))
     return iris.entity(source, kind, "/".join(filter(None, (within(document), iris.slug(name)))))
