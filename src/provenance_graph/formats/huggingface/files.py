@@ -71,6 +71,26 @@ class _Folder:
 
 def repository_claims(repo: NamedRepository, document: Document, kind: str) -> ReaderOutput:
     """What the files of a repository say, or the one file that a document is."""
+    output = list(_claims(repo, document, kind))
+    claims = [item for item in output if isinstance(item, Claim)]
+    nameless = {claim.subject for claim in claims if claim.value == PG.UnresolvedReference}
+    adapters = [claim for claim in claims if claim.predicate == PG.adapterOf]
+    if any(claim.value in nameless and claim.basis is not Basis.INFERENCE for claim in adapters):
+        # That it is an adapter stands in its config, which names a folder on some disk as the base; the
+        # repository of the base stands in the card: neither is inferred.
+        inferred = {
+            each
+            for each in adapters
+            if each.basis is Basis.INFERENCE and each.value not in nameless
+        }
+        output = [
+            replace(item, basis=None) if isinstance(item, Claim) and item in inferred else item
+            for item in output
+        ]
+    yield from output
+
+
+def _claims(repo: NamedRepository, document: Document, kind: str) -> ReaderOutput:
     if repo.revision:
         version = iris.mint("in", SOURCE, "version", repo.local, repo.revision)
         yield from version_claims(repo.subject, version, repo.revision)
