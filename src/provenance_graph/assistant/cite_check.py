@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -56,9 +57,10 @@ from provenance_graph.assistant.verdicts import (
 )
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal, Stance
-from provenance_graph.core.errors import UsageError
+from provenance_graph.core.errors import Ambiguous, NotFound, UsageError
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
+from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.table import is_own, kinds_of, names
 from provenance_graph.model.receipt import receipts
@@ -133,7 +135,7 @@ class Checker:
         if len(texts) < 2 or list(mentions(texts[0], self._table(_MODELS))):
             return None
         ahead = next(mentions(texts[1], self._table(_MODELS)), None)
-        return self._richest(ahead.entities) if ahead else None
+        return self._meant(texts[1], ahead) if ahead else None
 
     def _clause(self, text: str) -> Checked:
         mentioned = list(mentions(text, self._table(_MODELS)))
@@ -148,7 +150,7 @@ class Checker:
             if INVERTED.match(masked(text, mentioned[:2], "\x00")) and len(mentioned) > 1:
                 first = mentioned[1]
             mentioned = [first, *(one for one in mentioned if one is not first)]
-            model = self._richest(first.entities)
+            model = self._meant(text, first)
         elif self._last is not None:
             model = self._last
         else:
@@ -197,11 +199,15 @@ class Checker:
             if self._value(one):
                 yield self._checked(one)
 
-    def _richest(self, candidates: Sequence[Iri]) -> Iri:
+    def _meant(self, text: str, mention: Mention) -> Iri:
+        """The model that a text names, as every command reads the name; of several the richest."""
+        with suppress(NotFound, Ambiguous):
+            return find_entity(self._snapshot, text[mention.start : mention.end], _MODELS).iri
+
         def rank(iri: Iri) -> tuple[bool, int, str]:
             return not is_own(iri), -sum(1 for _ in self._snapshot.present.quads(iri)), iri
 
-        return min(candidates, key=rank)
+        return min(mention.entities, key=rank)
 
     def _statement(self, text: str, plain: str, model: Iri, about: Iri) -> CheckedStatement:
         terms = list(DERIVATIONS) if about == PROV.wasDerivedFrom else [about]
@@ -344,8 +350,7 @@ class Checker:
     ) -> Checked:
         """Two models compared by one property, of which both values have to be accepted."""
         first, second = (
-            self._statement(text, plain, self._richest(one.entities), about)
-            for one in mentioned[:2]
+            self._statement(text, plain, self._meant(text, one), about) for one in mentioned[:2]
         )
         for one in (first, second):
             if not one.accepted:
