@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -299,8 +300,11 @@ def test_equal_short_names_of_two_namespaces_are_two_entities() -> None:
 def test_an_id_without_a_declared_prefix_belongs_to_its_document() -> None:
     whole = {"entity": {"x:m": {"prov:type": "Model"}}, "activity": {"x:a": {}}}
     one, two = (
-        {s for s, p, o in _claims(_read(json.dumps(whole), name)) if o == PG.Model}
-        for name in ("a.json", "b.json")
+        {s for s, p, o in _claims(read(each, readers(), Options())) if o == PG.Model}
+        for each in (
+            replace(document(json.dumps(whole), name), collection="runs")
+            for name in ("a.json", "b.json")
+        )
     )
     assert one
     assert two
