@@ -267,7 +267,7 @@ def test_half_a_character_is_told_with_its_place(tmp_path: Path) -> None:
     claims, problems = _read(tmp_path / "bom.json")
     assert claims
     assert [p for p in problems if "U+" in p] == [
-        "/components/0/name: U+D800 is no character of a text; U+FFFD is read in its place"
+        "/components/0/name: U+D800 is not a character of a text; U+FFFD is read in its place"
     ]
 
 

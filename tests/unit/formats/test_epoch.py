@@ -94,7 +94,7 @@ def test_a_base_that_the_tables_own_counts_forbid_is_no_parent(
         assert not claim.unusable
     else:
         assert (claim.value, claim.as_stated) == (None, name)
-        assert "fine-tuning does not change the size" in claim.unusable
+        assert "tuning keeps the size" in claim.unusable
 
 
 def test_a_tuned_models_least_size_is_the_one_of_the_policy() -> None:
