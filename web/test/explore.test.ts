@@ -336,7 +336,7 @@ describe("a name in its box", () => {
 describe("what an address says that is no scene", () => {
   it("is named, and what is one is not", () => {
     const query = new URLSearchParams("preset=foo&open=~model/a|creator|out&open=zzz&pin=abc&pin=~model/a@1,2");
-    expect(senseless(query, ["lineage"])).toEqual(["preset=foo is no picture; there are lineage", "open=zzz is no step", "pin=abc is no place"]);
+    expect(senseless(query, ["lineage"])).toEqual(["preset=foo is not a view; there are lineage", "open=zzz is not a step", "pin=abc is not a position"]);
     expect(senseless(new URLSearchParams("preset=lineage"), ["lineage"])).toEqual([]);
   });
 });

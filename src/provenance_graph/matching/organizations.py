@@ -215,7 +215,7 @@ def _spelled_alike(block: list[Iri], lines: Dict[Iri, int]) -> Iterator[Pair]:
             why = (
                 "the same name but for separators"
                 if plain
-                else f"one name but for {', '.join(sorted(extra & _LEGAL)) or 'its ending'}"
+                else f"the same name but for {', '.join(sorted(extra & _LEGAL)) or 'its ending'}"
             )
             yield Pair(name, head, PairVerdict.SAME, ONE, 0.95, (why,))
         else:

@@ -15,8 +15,11 @@ from provenance_graph.store.sparql.syntax import syntax_error
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("SELECT ?a WHERE { ?a ?b }", "line 1, column 19: '?a ?b' is no pattern"),
-        ("SELECT ?m { ?m pg:layerCount }", "line 1, column 13: '?m pg:layerCount' is no pattern"),
+        ("SELECT ?a WHERE { ?a ?b }", "line 1, column 19: '?a ?b' is not a pattern"),
+        (
+            "SELECT ?m { ?m pg:layerCount }",
+            "line 1, column 13: '?m pg:layerCount' is not a pattern",
+        ),
         (
             "SELECT ?x { ?x a pg:Model ; pg:task }",
             "column 29: 'pg:task' is not a pattern: it takes",
