@@ -3,7 +3,8 @@
 Where no dataset of the day was made (``ingest.day``), nothing of it is stored: a pattern is answered by finding the subjects of which a record
 known on the day states something that fits, and by computing their views. Reference data
 belongs to the software and holds on every day. Curated mappings say which names mean one
-entity; they add no claim, and hold on every day too. The identity rule reads records, so it
+entity; they add no claim, and hold on every day too. That a dataset is part of another, or made
+from it, holds where both were known. The identity rule reads records, so it
 is applied anew to those of the day.
 """
 
@@ -177,7 +178,7 @@ class DayReads:
                 yield subject
 
     def _known(self, quad: Quad) -> bool:
-        subject, _, value, graph = quad
+        subject, predicate, value, graph = quad
         assert graph is not None
         if is_record(graph):
             return self.statements.header(graph) is not None
@@ -185,7 +186,15 @@ class DayReads:
             return self.statements.ruled(subject) == value
         if graph == identity.SHIPPED:
             return self.statements.header(subject) is not None
+        if graph == identity.GRAPH and predicate in terms.DATASET_RELATIONS:
+            return self._is_stated(subject) and self._is_stated(Iri(str(value)))
         return graph in (reference.GRAPH, identity.GRAPH)
+
+    def _is_stated(self, entity: Iri) -> bool:
+        """Whether a record known on the day states anything of an entity, under any of its names."""
+        statements = self.statements
+        names = statements.names_of(statements.canonical(entity))
+        return any(True for name in names for _ in statements.about(name))
 
     def _accepted(
         self, subject: Iri | None, predicate: Iri | None, object: Value | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,21 @@ def test_impact_follows_parts_of_a_dataset() -> None:
     with MemoryStore(quads) as store:
         result = impact(LineageIndex.build(AcceptedSnapshot(store)), whole)
     assert [node.iri for node in result.nodes] == [part, trained]
+
+
+@pytest.mark.parametrize(
+    ("day", "parts"), [("2020-01-01", 0), ("2026-01-31", 0), ("2026-05-01", 1)]
+)
+def test_a_part_is_one_of_a_day_on_which_both_datasets_were_known(day: str, parts: int) -> None:
+    """A curated row has no day of its own on which it begins to hold."""
+    part, whole = iris.dataset("laion-2b"), iris.dataset("laion-5b")
+    later = record("later", *dataset("laion-2b"))
+    later = replace(later, header=replace(later.header, retrieved="2026-04-01"))
+    known = [record("r", *dataset("laion-5b")), later]
+    rows = [Mapping(part, PG.subsetOf, whole)]
+    with MemoryStore(compile_quads(reference_data.reference(), known, rows)) as store:
+        result = impact(LineageIndex.build(AcceptedSnapshot(store, day)), whole)
+    assert len(result.nodes) == parts
 
 
 @pytest.fixture(scope="module")
