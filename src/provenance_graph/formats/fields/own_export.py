@@ -36,6 +36,7 @@ def mark(
     >>> a, b = Iri(ID + "record/a/x/2026-01-01"), Iri(ID + "record/b/x/2026-01-01")
     >>> mark([], {"asserted": [a], "verified": [a, b]})
     'provenance-graph:exportedFrom ; custody asserted a/x/2026-01-01, else verified'
+    >>> from provenance_graph.core.terms import PG
     >>> mark([], inferred={Iri(ID + "model/o/m"): [PG.sparsity]})
     'provenance-graph:exportedFrom ; inferred https://w3id.org/provenance-graph/id/model/o/m pg:sparsity'
     """
@@ -74,6 +75,7 @@ def records_of_export(text: str) -> tuple[Iri, ...]:
 def inferred_in_export(text: str) -> dict[Iri, frozenset[Iri]]:
     """The properties that a marked document says are only inferred, by the entity.
 
+    >>> from provenance_graph.core.terms import PG
     >>> about = {Iri(ID + "model/o/m"): frozenset({PG.sparsity})}
     >>> inferred_in_export(mark([], inferred=about)) == about
     True
