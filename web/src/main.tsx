@@ -7,7 +7,7 @@ import { onNewVersion, storeVersion } from "./api";
 import { dayOf } from "./asof";
 import { useBasket } from "./basket";
 import { AsOf, Wait } from "./parts";
-import { followLinks, go, setQuery, usePlace, withQuery, type Place } from "./router";
+import { pageOf, followLinks, go, setQuery, usePlace, withQuery, type Place } from "./router";
 import { SearchBox } from "./searchbox";
 import { Start } from "./views/start";
 import "./style/base.css";
@@ -72,7 +72,7 @@ function below(path: string, prefix: string): string | null {
 }
 
 function view(place: Place): JSX.Element {
-  const { path } = place;
+  const path = pageOf(place.path);
   const model = below(path, "/models/");
   if (model) return <Model key={model} id={model} place={place} />;
   const lineage = below(path, "/lineage/");
@@ -232,7 +232,7 @@ function App(): JSX.Element {
       </header>
       <NewVersion />
       <UnknownParameters place={place} />
-      {dayOf(place) && !SHOWS_ITS_DAY.test(place.path) ? <AsOf /> : null}
+      {dayOf(place) && !SHOWS_ITS_DAY.test(place.path) ? <div class="day-of-page"><AsOf /></div> : null}
       <main id="main" tabIndex={-1}>
         <Suspense fallback={<Wait what="the view" />}>{view(place)}</Suspense>
       </main>

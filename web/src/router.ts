@@ -154,3 +154,12 @@ export function hrefOf(iri: string): string {
   if (iri.startsWith(ID)) return `/things/${inPath(iri.slice(ID.length))}`;
   return `/things?iri=${encodeURIComponent(iri)}`;
 }
+
+const WITH_A_PAGE = /^\/models\/(.+)\/(lineage|licences|assessments|history)$/;
+const WITHOUT_ONE = /^\/models\/(.+)\/(?:claims|conflicts|evidence|receipts|bundle|repair|export\/.+)$/;
+
+/** The path of the page that is meant: below a model's page the API has parts, which have pages of their own or none. */
+export function pageOf(path: string): string {
+  const [, model, part] = WITH_A_PAGE.exec(path) ?? [];
+  return model ? `/${part}/${model}` : path.replace(WITHOUT_ONE, "/models/$1");
+}

@@ -1,12 +1,20 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it } from "vitest";
-import { added, go, here, hrefOf, inPath, removed, setQuery, toggled, withQuery } from "../src/router";
+import { added, go, here, hrefOf, inPath, pageOf, removed, setQuery, toggled, withQuery } from "../src/router";
 
 beforeEach(() => go("/", true));
 
 describe("addresses of the page", () => {
   it("keeps slashes of an id and escapes the rest", () => {
     expect(inPath("a b/c?d")).toBe("a%20b/c%3Fd");
+  });
+
+  it("takes a part below a model's page for the page of that part, or for the model's", () => {
+    expect(pageOf("/models/a/b/lineage")).toBe("/lineage/a/b");
+    expect(pageOf("/models/gpt-4/licences")).toBe("/licences/gpt-4");
+    expect(pageOf("/models/a/b/export/spdx3")).toBe("/models/a/b");
+    expect(pageOf("/models/a/b/claims")).toBe("/models/a/b");
+    for (const other of ["/models/a/lineage-7b", "/models/lineage", "/lineage/a/b", "/models"]) expect(pageOf(other)).toBe(other);
   });
 
   it("leads a model to its page and another entity to its own", () => {
