@@ -116,6 +116,8 @@ def test_lineage_is_under_prov_and_succession_is_not(ontology: rdflib.Graph) -> 
     )
     for term in terms.DERIVATIONS:
         assert (rdflib.URIRef(term), RDFS.subPropertyOf, derived) in ontology, term
+    for term in terms.TRAININGS:
+        assert (rdflib.URIRef(term), RDFS.subPropertyOf, rdflib.URIRef(PG.trainedOn)) in ontology
     for term in terms.INFLUENCES:
         assert (rdflib.URIRef(term), RDFS.subPropertyOf, influenced) in ontology, term
     under = {str(t) for t in ontology.transitive_subjects(RDFS.subPropertyOf, derived)}

@@ -64,6 +64,9 @@ INFLUENCES: tuple[Iri, ...] = (
 )
 """Sub-properties of ``prov:wasInfluencedBy``: no weights passed."""
 
+TRAININGS: tuple[Iri, ...] = (PG.pretrainedOn, PG.finetunedOn, PG.preferenceTrainedOn)
+"""Sub-properties of ``pg:trainedOn``: readers state it beside them, since lineage asks for it alone."""
+
 DATASET_RELATIONS: tuple[Iri, ...] = (PG.subsetOf, PG.dedupedFrom, PG.adaptedFrom)
 """How one dataset is made from another: a part, without repeats, translated or reformatted."""
 

@@ -21,7 +21,7 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.iris import ID, NS, Iri, local_name, short_id
 from provenance_graph.core.rdf import claim_iri
 from provenance_graph.core.resources import software
-from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA, TRAININGS
 from provenance_graph.formats.forms.definition import Form, FormField, FormSource
 from provenance_graph.forms import derived
 from provenance_graph.forms.answers import (
@@ -51,7 +51,7 @@ MAX_VALUES = 40
 MAX_NOTES = 6
 MAX_FOOTNOTES = 4
 """So many sources of one value are cited; `claims` lists all."""
-_DATA = (PG.trainedOn, PG.pretrainedOn, PG.finetunedOn, PG.preferenceTrainedOn)
+_DATA = (PG.trainedOn, *TRAININGS)
 _TESTED = (PG.testedOn, PG.validatedOn)
 _NODES = {
     "version": PROV.specializationOf,

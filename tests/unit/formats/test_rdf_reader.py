@@ -121,6 +121,16 @@ def test_a_file_without_triples_is_a_problem() -> None:
     assert "no triples" in str(problem)
 
 
+def test_a_kind_of_training_is_training_on_that_data() -> None:
+    head = "@prefix pg: <https://w3id.org/provenance-graph/ns#> . "
+    alone = "<urn:m> pg:pretrainedOn <urn:d> ; pg:finetunedOn <urn:e> . "
+    for text in (alone, f"{alone} <urn:m> pg:trainedOn <urn:d> . "):
+        claims = only(read(head + text, "a.ttl")).claims
+        trained = [str(c.value) for c in claims if c.predicate == PG.trainedOn]
+        assert sorted(trained) == ["urn:d", "urn:e"]
+        assert len(claims) == 4
+
+
 def test_a_text_that_its_datatype_refuses_is_kept_as_stated() -> None:
     xsd = "http://www.w3.org/2001/XMLSchema#"
     text = (

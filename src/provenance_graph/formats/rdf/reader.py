@@ -20,7 +20,7 @@ from provenance_graph.core import rdf as records_rdf
 from provenance_graph.core.claims import Claim, Literal, Problem, Record, Value
 from provenance_graph.core.errors import RecordError, Unreadable
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, TRAININGS
 from provenance_graph.formats import statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader
@@ -158,6 +158,12 @@ def _plain(
     if not claims:
         yield Problem(document.name or document.url, "holds no triples")
         return
+    stated = {(c.subject, c.value) for c in claims if c.predicate == PG.trainedOn}
+    claims += [
+        replace(claim, predicate=PG.trainedOn)
+        for claim in claims
+        if claim.predicate in TRAININGS and (claim.subject, claim.value) not in stated
+    ]
     yield Record(_plain_header(document), tuple(claims)).sort()
 
 
@@ -273,6 +279,7 @@ SYNTAXES = ("trig", "json")
 
 READER = Reader(
     format="rdf",
+    version="2",
     title="Our own records, or any RDF, as Turtle, TriG, N-Quads or JSON-LD",
     recognises=recognises,
     origin=_origin,
