@@ -11,8 +11,7 @@ the closest one does.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from provenance_graph.acceptance.agreement import agree, value_key, width
@@ -32,7 +31,6 @@ from provenance_graph.core.claims import (
     SourcedClaim,
     Stance,
     Value,
-    claim_key,
 )
 from provenance_graph.core.iris import Iri, local_name, mint
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
@@ -384,19 +382,3 @@ def _distance(item: SourcedClaim, predicate: Iri, policy: Policy) -> int:
 def unusable(item: SourcedClaim, why: str, rule: AcceptanceRule | None = None) -> SourcedClaim:
     """The same claim, marked as one that cannot be true of its subject."""
     return replace(item, claim=replace(item.claim, unusable=why), excluded=rule)
-
-
-def by_predicate(sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, list[SourcedClaim]]:
-    """Claims grouped by property, in a stable order."""
-    groups: dict[Iri, list[SourcedClaim]] = defaultdict(list)
-    for item in sourced_claims:
-        groups[item.claim.predicate].append(item)
-    return {
-        predicate: items if len(items) == 1 else sorted(items, key=claim_order)
-        for predicate, items in sorted(groups.items())
-    }
-
-
-def claim_order(item: SourcedClaim) -> tuple[Iri, tuple[str, ...]]:
-    """What orders the claims of one property, the same in every run."""
-    return item.header.record, claim_key(item.claim)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from provenance_graph.acceptance import disclosure
+from provenance_graph.acceptance.criteria import by_predicate
 from provenance_graph.acceptance.developer import counted, developers
 from provenance_graph.acceptance.parents import inferred_parents, one_kind_each
 from provenance_graph.acceptance.plausibility import after_release, doubts, needed
 from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.resolve import (
     Resolution,
-    by_predicate,
     resolve,
     unusable,
 )

@@ -31,6 +31,7 @@ from provenance_graph.acceptance.columns.basis import (
     with_counted,
     with_items,
 )
+from provenance_graph.acceptance.criteria import claim_order
 from provenance_graph.acceptance.plausibility import (
     GENERATING,
     KEEPS_SIZE,
@@ -39,7 +40,6 @@ from provenance_graph.acceptance.plausibility import (
     outgrows,
 )
 from provenance_graph.acceptance.policy.policy import Policy
-from provenance_graph.acceptance.resolve import claim_order
 from provenance_graph.acceptance.view import (
     CUTOFFS,
     OF_SERVICE,

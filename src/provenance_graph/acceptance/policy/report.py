@@ -12,7 +12,12 @@ from pathlib import Path
 
 from provenance_graph.acceptance.evidence import view
 from provenance_graph.acceptance.policy.answers import ComparedPolicies, PolicyAnswer
-from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
+from provenance_graph.acceptance.policy.policy import (
+    CUSTODY_RANK,
+    Plausible,
+    Policy,
+    PolicyCriterion,
+)
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
 from provenance_graph.core.claims import AcceptanceRule
@@ -91,6 +96,32 @@ def sentences(policy: Policy) -> Iterator[str]:
     )
     yield f"Between claims of one basis decide: {_criteria(policy.order)}."
     yield f"Of facts that change in time decide: {_criteria(policy.changing_order)}."
+    yield from _named(policy)
+    if policy.of_services:
+        served = ", ".join(sorted(map(shorten, policy.of_services)))
+        listing = sorted(local_name(iri) for iri, one in policy.sources.items() if one.services)
+        yield (
+            "Where weights are in a repository, a service catalogue describes its service, not the model "
+            f"({', '.join(listing)}): {served}."
+        )
+    yield from _too_weak(policy)
+    changing = ", ".join(sorted(map(shorten, policy.changing)))
+    yield f"Facts that change in time: {changing}."
+    yield (
+        f"On {len(policy.guarded)} properties documented nondisclosure by the developer outranks a "
+        "third party's value without a document."
+    )
+    yield f"{len(policy.single)} properties take one value; of the others every value is accepted."
+    yield _implausible(policy.plausible)
+    yield f"Custody, best first: {', '.join(custody.label for custody in CUSTODY_RANK)}."
+    closest = sorted(policy.sources.items(), key=lambda item: (item[1].closeness, item[0]))
+    named = ", ".join(f"{local_name(iri)} {source.closeness}" for iri, source in closest)
+    yield f"Closeness of the sources (0 is closest): {named}; any other 5."
+    yield f"Now is {policy.day}."
+
+
+def _named(policy: Policy) -> Iterator[str]:
+    """What the policy names, a sentence a list."""
     for names, shown, sentence in (
         (
             policy.supported_first,
@@ -111,23 +142,11 @@ def sentences(policy: Policy) -> Iterator[str]:
     ):
         if names:
             yield f"{sentence}: {', '.join(sorted(map(shown, names)))}."
-    if policy.of_services:
-        served = ", ".join(sorted(map(shorten, policy.of_services)))
-        listing = sorted(local_name(iri) for iri, one in policy.sources.items() if one.services)
-        yield (
-            "Where weights are in a repository, a service catalogue describes its service, not the model "
-            f"({', '.join(listing)}): {served}."
-        )
-    yield from _too_weak(policy)
-    changing = ", ".join(sorted(map(shorten, policy.changing)))
-    yield f"Facts that change in time: {changing}."
-    yield (
-        f"On {len(policy.guarded)} properties documented nondisclosure by the developer outranks a "
-        "third party's value without a document."
-    )
-    yield f"{len(policy.single)} properties take one value; of the others every value is accepted."
-    bounds = policy.plausible
-    yield (
+
+
+def _implausible(bounds: Plausible) -> str:
+    """The checks of plausibility with their bounds."""
+    return (
         f"Implausible: a rounded count or a nominal size outside {bounds.size_in_name[0]} to "
         f"{bounds.size_in_name[1]} times the size in the name, or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a nominal size outside "
         f"{bounds.nominal_of_count[0]} to {bounds.nominal_of_count[1]} times every count that the developer or a researched index gives; a third "
@@ -137,11 +156,6 @@ def sentences(policy: Policy) -> Iterator[str]:
         f"window; an output limit of text of more than {bounds.output_over_context} times every context, an input limit of more than {bounds.input_over_context} times it; of models of {bounds.parameters_of_large:.0e} parameters or more a compute below {bounds.operations_per_parameter:.0e} operations for each; embeddings as the inferred output of a model whose repository publishes it for generating; a paper that a third party names, {bounds.days_before_release} days older than the release or more; a base that a "
         "third party names and whose name gives a larger size than the model's own."
     )
-    yield f"Custody, best first: {', '.join(custody.label for custody in CUSTODY_RANK)}."
-    closest = sorted(policy.sources.items(), key=lambda item: (item[1].closeness, item[0]))
-    named = ", ".join(f"{local_name(iri)} {source.closeness}" for iri, source in closest)
-    yield f"Closeness of the sources (0 is closest): {named}; any other 5."
-    yield f"Now is {policy.day}."
 
 
 def _too_weak(policy: Policy) -> Iterator[str]:
