@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from provenance_graph.acceptance.agreement import value_key, width
 from provenance_graph.acceptance.policy.policy import CUSTODY_RANK, Policy, PolicyCriterion
@@ -128,19 +128,3 @@ KEEP: dict[PolicyCriterion, Keep] = {
     PolicyCriterion.STATEMENT: _by_statement,
     PolicyCriterion.VALUE: _by_value,
 }
-
-
-def by_predicate(sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, list[SourcedClaim]]:
-    """Claims grouped by property, in a stable order."""
-    groups: dict[Iri, list[SourcedClaim]] = defaultdict(list)
-    for item in sourced_claims:
-        groups[item.claim.predicate].append(item)
-    return {
-        predicate: items if len(items) == 1 else sorted(items, key=claim_order)
-        for predicate, items in sorted(groups.items())
-    }
-
-
-def claim_order(item: SourcedClaim) -> tuple[Iri, tuple[str, ...]]:
-    """What orders the claims of one property, the same in every run."""
-    return item.header.record, claim_key(item.claim)

@@ -5,12 +5,12 @@ Both a full build and an incremental update call it, so that they cannot differ.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from provenance_graph.acceptance import disclosure
-from provenance_graph.acceptance.criteria import by_predicate
 from provenance_graph.acceptance.developer import counted, developers
 from provenance_graph.acceptance.parents import inferred_parents, one_kind_each
 from provenance_graph.acceptance.plausibility import after_release, doubts, needed
@@ -33,6 +33,7 @@ from provenance_graph.core.claims import (
     SourcedClaim,
     Stance,
     Value,
+    claim_key,
 )
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA, XSD
@@ -275,3 +276,19 @@ def resolver(canonical: Canonical) -> Callable[[Value | None], Value | None]:
         return canonical(value) if isinstance(value, Iri) else value
 
     return resolve_value
+
+
+def by_predicate(sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, list[SourcedClaim]]:
+    """Claims grouped by property, in a stable order."""
+    groups: dict[Iri, list[SourcedClaim]] = defaultdict(list)
+    for item in sourced_claims:
+        groups[item.claim.predicate].append(item)
+    return {
+        predicate: items if len(items) == 1 else sorted(items, key=claim_order)
+        for predicate, items in sorted(groups.items())
+    }
+
+
+def claim_order(item: SourcedClaim) -> tuple[Iri, tuple[str, ...]]:
+    """What orders the claims of one property, the same in every run."""
+    return item.header.record, claim_key(item.claim)

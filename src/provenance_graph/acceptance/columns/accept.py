@@ -31,7 +31,6 @@ from provenance_graph.acceptance.columns.basis import (
     with_counted,
     with_items,
 )
-from provenance_graph.acceptance.criteria import claim_order
 from provenance_graph.acceptance.plausibility import (
     GENERATING,
     KEEPS_SIZE,
@@ -45,6 +44,7 @@ from provenance_graph.acceptance.view import (
     OF_SERVICE,
     GroupView,
     View,
+    claim_order,
     group_view,
     view_of,
 )
