@@ -25,10 +25,10 @@ from provenance_graph.core.iris import ID, Iri, local_name, short_id
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.ingest.bulk.engines import uncollected
 from provenance_graph.ingest.shipped import mappings, reference_quads, shipped_records
 from provenance_graph.matching.identify import identify
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.processes import uncollected
 
 MODEL = ID + "model/"
 INDICES = frozenset({"osai", "mot"})

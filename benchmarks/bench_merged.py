@@ -22,10 +22,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from provenance_graph.ingest.bulk.engines import LocalEngine
 from provenance_graph.ingest.bulk.loading import PIECE_QUADS, PieceTask, load_piece
 from provenance_graph.store.embedded import EmbeddedStore, merging
 from provenance_graph.store.loading import load_files
+from provenance_graph.store.processes import LocalEngine
 
 Figures = dict[str, float]
 _ASKED = 1_500

@@ -16,11 +16,11 @@ from provenance_graph.core.literals import day, double, integer
 from provenance_graph.core.rdf import engine_quad
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.shapes import validate_store
 from provenance_graph.shapes.model import ACCEPTED_VIEW
 from provenance_graph.shapes.setbased import (
     affected,
     validate_record,
-    validate_store,
     validate_subjects,
 )
 from provenance_graph.store.memory import MemoryStore

@@ -32,9 +32,9 @@ def built(data: Path, where: Path, engine: str) -> dict[str, object]:
     """Build a store; its costs, and a digest of its sorted quads."""
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.ingest.build import build
-    from provenance_graph.ingest.bulk.engines import LocalEngine
     from provenance_graph.ingest.bulk.spark import SparkEngine
     from provenance_graph.store.embedded import EmbeddedStore
+    from provenance_graph.store.processes import LocalEngine
 
     before, began = processor(), time.perf_counter()
     running = LocalEngine() if engine == "local" else SparkEngine(engine)

@@ -44,9 +44,10 @@ from provenance_graph.model.questions import stored as questions
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.service.processes.indexer import index_all
-from provenance_graph.shapes import Severity, validate_store
+from provenance_graph.shapes import Finding, Severity, validate_store
 from provenance_graph.store.claim_table import ClaimTable
 from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.processes import LocalEngine
 
 Figures = dict[str, object]
 
@@ -239,10 +240,13 @@ def stored_questions(work: Work) -> Figures:
 
 def validation(work: Work) -> Figures:
     """Check the whole store: view and record graphs."""
-    with EmbeddedStore.open(work.store) as store:
+    return {"findings": len(_validated(work))}
+
+
+def _validated(work: Work) -> list[Finding]:
+    with EmbeddedStore.open(work.store) as store, LocalEngine() as engine:
         table = ClaimTable.open(work.store / "derived", store.version)
-        findings = validate_store(store, Severity.WARNING, table=table)
-    return {"findings": len(findings)}
+        return validate_store(store, Severity.WARNING, table=table, engine=engine)
 
 
 def licence_findings(work: Work) -> Figures:
@@ -267,11 +271,9 @@ def planted_faults(work: Work) -> Figures:
     for conflict in ledger(snapshot):
         if (conflict.kind, local_name(conflict.property)) != ("rounding", "issued"):
             found[local_name(conflict.property)].add(conflict.subject)
-    with EmbeddedStore.open(work.store) as store:
-        table = ClaimTable.open(work.store / "derived", store.version)
-        for finding in validate_store(store, Severity.WARNING, table=table):
-            if not finding.record:
-                found[finding.shape.rpartition("#")[2]].add(Iri(str(finding.focus)))
+    for finding in _validated(work):
+        if not finding.record:
+            found[finding.shape.rpartition("#")[2]].add(Iri(str(finding.focus)))
     return {"faults": _compared(planted, found)}
 
 

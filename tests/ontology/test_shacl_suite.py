@@ -16,8 +16,8 @@ from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.errors import BadShape, QueryError
 from provenance_graph.core.iris import PREFIXES
 from provenance_graph.core.literals import decimal
+from provenance_graph.shapes import validate_store
 from provenance_graph.shapes.parse import load_shapes
-from provenance_graph.shapes.setbased import validate_store
 from provenance_graph.shapes.user_shapes import read_shapes, shacl_findings
 from provenance_graph.store.memory import MemoryStore
 

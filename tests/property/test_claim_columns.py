@@ -33,12 +33,12 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.ingest.bulk.engines import LocalEngine
 from provenance_graph.ingest.bulk.pipeline import compile_parts, read_files
 from provenance_graph.ingest.bulk.resolve import Rules
 from provenance_graph.ingest.rules import KEYS
 from provenance_graph.store import claim_columns
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.processes import LocalEngine
 
 DAY = "2026-06-01"
 LEVELS = EvidenceLevels()

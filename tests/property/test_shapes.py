@@ -13,13 +13,13 @@ from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import boolean, day, decimal, double, integer
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
+from provenance_graph.shapes import validate_store
 from provenance_graph.shapes.findings import Severity
 from provenance_graph.shapes.model import ACCEPTED_VIEW, RECORD_GRAPHS
 from provenance_graph.shapes.parse import load_shapes, shipped_shapes
 from provenance_graph.shapes.setbased import (
     affected,
     find_in_graph,
-    validate_store,
     validate_subjects,
 )
 from provenance_graph.store.base import Change

@@ -30,7 +30,6 @@ from provenance_graph.core.errors import (
 )
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF, SKOS
-from provenance_graph.ingest.bulk.engines import Engine, LocalEngine, uncollected
 from provenance_graph.ingest.bulk.keeping import keep_table
 from provenance_graph.ingest.bulk.keys import key_tasks, write_keys
 from provenance_graph.ingest.bulk.loading import put
@@ -54,6 +53,7 @@ from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.embedded.published import locked
 from provenance_graph.store.loading import FORMS
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.processes import Engine, LocalEngine, uncollected
 from provenance_graph.store.remote.writing import RemoteWriter
 
 

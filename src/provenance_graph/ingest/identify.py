@@ -15,7 +15,6 @@ from provenance_graph.core.errors import NotFound, RecordError, UsageError
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.ingest.bulk.engines import uncollected
 from provenance_graph.ingest.decisions import Decisions, by_hand, rows_about
 from provenance_graph.ingest.rules import names_in
 from provenance_graph.ingest.shipped import mappings, reference_quads, shipped_records
@@ -27,6 +26,7 @@ from provenance_graph.matching.outcome import Pair, PairVerdict
 from provenance_graph.matching.review_file import ACCEPT, REJECT, WITHDRAW, author_of, decided
 from provenance_graph.store.base import ANY, Store, WritableStore
 from provenance_graph.store.memory import MemoryStore
+from provenance_graph.store.processes import uncollected
 
 
 def decide(data: Path) -> IdentityOutcome:

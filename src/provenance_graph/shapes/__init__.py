@@ -5,9 +5,9 @@ from provenance_graph.shapes.setbased import (
     affected,
     validate_record,
     validate_records,
-    validate_store,
     validate_subjects,
 )
+from provenance_graph.shapes.whole import validate_store
 
 __all__ = [
     "Finding",

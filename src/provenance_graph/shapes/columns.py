@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
@@ -24,7 +25,6 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.shapes.compile import Check
 from provenance_graph.shapes.expressions import Kinds
 from provenance_graph.store import claim_columns as columns
-from provenance_graph.store.claim_table import ClaimTable
 from provenance_graph.store.sparql.tokens import tokens
 
 Breaks = Callable[[Sequence[Quad], Sequence[Check]], Iterable[str]]
@@ -62,24 +62,34 @@ class _Sorted:
     beyond: list[Check] = field(default_factory=list)
 
 
-def suspects(
-    table: ClaimTable, checks: Sequence[Check], kinds: Kinds, breaks: Breaks
-) -> frozenset[str]:
-    """The records that may break one of the checks over record graphs; all others break none."""
-    by_kind = _Sorted()
-    for check in checks:
-        _place(by_kind, check)
-    numbers = set(_of_headers(table.headers, by_kind.headers, breaks))
+def of_claims(
+    files: Iterable[Path], checks: Sequence[Check], kinds: Kinds, breaks: Breaks
+) -> set[int]:
+    """The numbers of the records of which a claim in these files may break a check over records."""
+    by_kind = _placed(checks)
     tested = _Tested(by_kind, breaks)
-    for file in sorted(table.folder.glob("claims-*.parquet")):
+    numbers: set[int] = set()
+    for file in files:
         rows = pl.read_parquet(file, columns=list(columns.CLAIMS))
         numbers |= tested.records(rows)
         for check in by_kind.beyond:
             numbers |= _holding(rows, check, kinds)
+    return numbers
+
+
+def of_headers(headers: pl.DataFrame, checks: Sequence[Check], breaks: Breaks) -> set[int]:
+    """The numbers of the records whose header may break a check over records."""
+    by_kind = _placed(checks)
     if any(t.term.value == PG.SourceRecord for check in by_kind.beyond for t in check.targets):
-        return frozenset(table.headers["iri"])
-    wanted = pl.Series(sorted(numbers), dtype=pl.UInt64)
-    return frozenset(table.headers.filter(pl.col("number").is_in(wanted.implode()))["iri"])
+        return set(headers["number"])
+    return set(_of_headers(headers, by_kind.headers, breaks))
+
+
+def _placed(checks: Iterable[Check]) -> _Sorted:
+    by_kind = _Sorted()
+    for check in checks:
+        _place(by_kind, check)
+    return by_kind
 
 
 def _place(by_kind: _Sorted, check: Check) -> None:
@@ -321,19 +331,24 @@ def _stances(check: Check) -> set[str]:
     return {f"{PREFIXES['pg']}{name}" for name in _STATED.findall(outside)}
 
 
-def suspect_subjects(
-    table: ClaimTable, checks: Sequence[Check], breaks: Breaks
-) -> list[tuple[Check, list[Iri]]]:
-    """The checks of the view that look at the values of one property, each with its suspects.
+def told_from_facts(check: Check) -> bool:
+    """Whether a check of the view looks at the values of one property alone, or counts them.
 
     What else is asked of the view is asked of the store.
     """
+    return is_per_value(check) or _is_count(check)
+
+
+def of_facts(
+    files: Iterable[Path], checks: Sequence[Check], breaks: Breaks
+) -> set[tuple[str, str]]:
+    """The properties, each with a subject, of which facts in these files may break such a check."""
     by_value = [check for check in checks if is_per_value(check)]
     counted = [check for check in checks if _is_count(check)]
     tested = _Tested(_Sorted(values=by_value), breaks)
-    limits = {_predicate(check): _most(check) for check in counted}
+    limits = {predicate(check): _most(check) for check in counted}
     broken: set[tuple[str, str]] = set()
-    for file in sorted(table.folder.glob("facts-*.parquet")):
+    for file in files:
         rows = pl.read_parquet(file)
         broken.update(tested.facts(rows))
         several = rows.filter(pl.col("property").is_in(list(limits))).unique()
@@ -342,20 +357,18 @@ def suspect_subjects(
         broken.update(
             several.filter(pl.col("len") > most).select("property", "subject").iter_rows()
         )
-    suspects_of: dict[str, list[Iri]] = {}
-    for name, subject in sorted(broken):
-        suspects_of.setdefault(name, []).append(Iri(subject))
-    return [(check, suspects_of.get(_predicate(check), [])) for check in (*by_value, *counted)]
+    return broken
 
 
-def _predicate(check: Check) -> str:
+def predicate(check: Check) -> str:
+    """The property that a check looks at, where it is one."""
     return check.path.predicate if check.path else ""
 
 
 def _is_count(check: Check) -> bool:
     """Whether a check bounds how many values a property of any subject has."""
     local = check.component == "MaxCount" and check.targets_implied and not check.reach
-    return local and check.needs == {_predicate(check)}
+    return local and check.needs == {predicate(check)}
 
 
 def _most(check: Check) -> int:

@@ -1,4 +1,4 @@
-"""Validates a whole store, or some of its nodes, with set-based queries made from the shapes.
+"""Validates records, or nodes of a store, with set-based queries made from the shapes.
 
 A store is checked in two places: each record graph as it is written, and the accepted view
 in the default graph. A document that is validated alone is checked as its record graph, and
@@ -13,70 +13,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Basis, Literal, Quad, Record, Stance, Value
 from provenance_graph.core.errors import BadShape
 from provenance_graph.core.iris import PREFIXES, Iri, shorten
 from provenance_graph.core.rdf import to_quads
-from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.core.terms import PROV, RDF
 from provenance_graph.shapes.compile import Check, compile_shapes, focus_query, whole_query
 from provenance_graph.shapes.expressions import Kinds
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.model import ACCEPTED_VIEW, DOCUMENT_ALONE, RECORD_GRAPHS, Shape
 from provenance_graph.shapes.parse import shipped_shapes
-from provenance_graph.store.base import Expecting, Limits, Store
+from provenance_graph.store.base import Limits, Store
 from provenance_graph.store.memory import MemoryStore
 
-if TYPE_CHECKING:
-    from provenance_graph.store.claim_table import ClaimTable
-
 _SUBCLASS = PREFIXES["rdfs"] + "subClassOf"
-_LIMITS = Limits(seconds=120.0, rows=5_000_000)
+LIMITS = Limits(seconds=120.0, rows=5_000_000)
 _NODES_PER_QUERY = 200
-_QUADS_AT_ONCE = 100_000
 _Kinds = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def validate_store(
-    store: Store,
-    severity: Severity = Severity.INFO,
-    *,
-    shapes: Sequence[Shape] | None = None,
-    table: ClaimTable | None = None,
-) -> list[Finding]:
-    """Everything in a store that breaks a shape, as grave as asked or graver.
-
-    With the claim table of its version only what may break something is read from the store; the
-    findings are the same.
-    """
-    if isinstance(store, Expecting):
-        store.assure()
-    plan = _Plan(store, shipped_shapes() if shapes is None else shapes, severity)
-    results = list(plan.of_view(table))
-    if shapes is None:
-        results += _of_records(store, plan, table)
-    elif records := _records(store):
-        for check in plan.over(RECORD_GRAPHS, explicit=True):
-            results += [f for f in plan.whole(check, in_records=True) if f.record in records]
-    return order(results)
-
-
-def _of_records(store: Store, plan: _Plan, table: ClaimTable | None) -> Iterator[Finding]:
-    """What breaks our own shapes in record graphs, which are taken into memory some at a time.
-
-    A query in memory costs a quarter of one over the whole store, and does not grow with it: each
-    record is a graph by itself, and our shapes look at nothing beside it.
-    """
-    waiting: list[Quad] = []
-    for record in sorted(_records(store) if table is None else plan.suspects(table)):
-        name = Iri(record)
-        waiting += store.quads(graph=name)
-        if len(waiting) > _QUADS_AT_ONCE:
-            yield from plan.in_memory(waiting)
-            waiting = []
-    yield from plan.in_memory(waiting)
 
 
 def validate_subjects(
@@ -87,7 +42,7 @@ def validate_subjects(
     shapes: Sequence[Shape] | None = None,
 ) -> list[Finding]:
     """What the accepted view says of these nodes that breaks a shape; for one change, not all."""
-    plan = _Plan(store, shipped_shapes() if shapes is None else shapes, severity)
+    plan = Plan(store, shipped_shapes() if shapes is None else shapes, severity)
     wanted = sorted(set(subjects))
     stated = _Statements(store, wanted)
     findings: list[Finding] = []
@@ -174,7 +129,7 @@ def find_in_graph(
     With ``in_records`` each named graph is looked at by itself.
     """
     with MemoryStore(quads) as store:
-        plan = _Plan(store, shapes, severity)
+        plan = Plan(store, shapes, severity)
         return list(plan.possible(quads, graph, in_records=in_records))
 
 
@@ -202,11 +157,11 @@ def _checks(shapes: Sequence[Shape], known: _Kinds, severity: Severity) -> tuple
     return tuple(c for c in checks if Severity.named(c.shape.severity) >= severity)
 
 
-class _Plan:
+class Plan:
     """The checks of some shapes against one store."""
 
     def __init__(self, store: Store, shapes: Sequence[Shape], severity: Severity) -> None:
-        self._store = store
+        self.store = store
         known = _subclasses(store)
         self._subclasses = dict(known)
         self._refuse_unknown_nodes(shapes)
@@ -227,7 +182,7 @@ class _Plan:
                     )
 
     def _mentions(self, node: Iri) -> bool:
-        known = self._store.quads(subject=node), self._store.quads(object=node)
+        known = self.store.quads(subject=node), self.store.quads(object=node)
         return any(True for quads in known for _ in quads)
 
     def kinds(self, name: str) -> Sequence[str]:
@@ -269,32 +224,14 @@ class _Plan:
         """What breaks the checks of record graphs, or some, in whole ones, which ``quads`` are."""
         with MemoryStore(quads) as store:
             here = copy(self)
-            here._store = store
+            here.store = store
             if checks is not None:
                 here._checks = tuple(checks)
             yield from here.possible(quads, "" if checks else RECORD_GRAPHS, in_records=True)
 
-    def _breaking(self, quads: Sequence[Quad], checks: Sequence[Check]) -> set[str]:
+    def breaking(self, quads: Sequence[Quad], checks: Sequence[Check]) -> set[str]:
+        """The graphs of some quads in which something breaks one of the checks."""
         return {finding.record for finding in self.in_memory(quads, checks)}
-
-    def suspects(self, table: ClaimTable) -> frozenset[str]:
-        """The records that may break a check over record graphs."""
-        from provenance_graph.shapes.columns import suspects  # loads Polars
-
-        checks = list(self.over(RECORD_GRAPHS, explicit=True))
-        return suspects(table, checks, self.kinds, self._breaking)
-
-    def of_view(self, table: ClaimTable | None) -> Iterator[Finding]:
-        """Everything that breaks a check in the accepted view."""
-        checks = list(self.over(ACCEPTED_VIEW))
-        if table is not None:
-            from provenance_graph.shapes.columns import suspect_subjects  # loads Polars
-
-            for check, subjects in suspect_subjects(table, checks, self._breaking):
-                yield from self.at(check, subjects)
-                checks.remove(check)
-        for check in checks:
-            yield from self.whole(check)
 
     def at(self, check: Check, nodes: Sequence[Iri]) -> Iterator[Finding]:
         """What breaks a check at some of its targets."""
@@ -303,7 +240,7 @@ class _Plan:
             yield from self._run(check, query)
 
     def _run(self, check: Check, query: str, *, in_records: bool = False) -> Iterator[Finding]:
-        rows = self._store.select(query, limits=_LIMITS)
+        rows = self.store.select(query, limits=LIMITS)
         for row in rows.rows:
             bound = dict(zip(rows.names, row, strict=True))
             focus = bound[check.focus[1:]]
@@ -371,11 +308,6 @@ class _Statements:
                 return name in self._in[node]
             case _:
                 return name == node
-
-
-def _records(store: Store) -> frozenset[str]:
-    query = f"SELECT ?g WHERE {{ GRAPH ?g {{ ?g a <{PG.SourceRecord}> }} }}"
-    return frozenset(str(row[0]) for row in store.select(query, limits=_LIMITS).rows)
 
 
 def _subclasses(store: Store) -> _Kinds:

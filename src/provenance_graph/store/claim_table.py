@@ -139,13 +139,14 @@ class ClaimTable:
             return None
         return cls(folder, buckets)
 
-    def _files(self, kind: str) -> list[Path]:
+    def files(self, kind: str) -> list[Path]:
+        """Its files of ``claims`` or ``facts``, in the order of the buckets."""
         return sorted(self.folder.glob(f"{kind}-*.parquet"))
 
     def facts(self, predicate: str) -> pl.DataFrame:
         """The accepted facts of a property, with columns subject, kind, value, datatype, language."""
         return (
-            pl.scan_parquet(self._files("facts"))
+            pl.scan_parquet(self.files("facts"))
             .filter(pl.col("property") == predicate)
             .drop("property")
             .collect()
@@ -153,13 +154,13 @@ class ClaimTable:
 
     def facts_by_subject(self) -> Iterator[pl.DataFrame]:
         """All accepted facts, sorted by subject, bucket by bucket; each has whole subjects."""
-        for file in self._files("facts"):
+        for file in self.files("facts"):
             yield pl.read_parquet(file).sort("subject", maintain_order=True)
 
     @cached_property
     def claims(self) -> pl.LazyFrame:
         """All claims, with the columns ``COLUMNS``."""
-        return pl.scan_parquet(self._files("claims"))
+        return pl.scan_parquet(self.files("claims"))
 
     def buckets_of(self, subjects: Iterable[str]) -> Iterator[tuple[list[str], pl.DataFrame]]:
         """The claims about some subjects, bucket by bucket, each with its subjects."""
@@ -177,7 +178,23 @@ class ClaimTable:
     @cached_property
     def headers(self) -> pl.DataFrame:
         """One row a record: the columns of ``claim_columns.HEADERS``, ``file`` and ``current``."""
-        return pl.read_parquet(self.folder / "headers.parquet")
+        return pl.read_parquet(self.headers_file)
+
+    @property
+    def headers_file(self) -> Path:
+        """The file of the headers, for who reads some of their rows or columns."""
+        return self.folder / "headers.parquet"
+
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+        return int(pl.scan_parquet(self.headers_file).select(pl.len()).collect().item())
+
+    def record_names(self, numbers: Iterable[int]) -> list[str]:
+        """The records of these numbers, sorted."""
+        wanted = pl.col("number").is_in(pl.Series(sorted(numbers), dtype=pl.UInt64).implode())
+        rows = pl.scan_parquet(self.headers_file).select("number", "iri").filter(wanted)
+        return sorted(rows.collect()["iri"])
 
     @cached_property
     def names(self) -> dict[str, str]:

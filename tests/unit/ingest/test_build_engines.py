@@ -19,9 +19,9 @@ from benchmarks.hub_generate import generate
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.core.errors import RecordError, StoreBusy, StoreError, UsageError
 from provenance_graph.ingest.build import STAGING, build
-from provenance_graph.ingest.bulk.engines import LocalEngine
 from provenance_graph.ingest.bulk.spark import SparkEngine, master
 from provenance_graph.store.embedded import EmbeddedStore
+from provenance_graph.store.processes import LocalEngine
 
 DAY = "2026-06-01"
 
@@ -194,7 +194,7 @@ def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
 
 ORPHANS = """
 import os, sys, time
-from provenance_graph.ingest.bulk.engines import LocalEngine
+from provenance_graph.store.processes import LocalEngine
 
 def pid(seconds):
     time.sleep(seconds)

@@ -114,7 +114,7 @@ def test_findings_from_the_table_are_those_of_every_record(tmp_path, severity, s
 def test_sound_records_are_not_read(tmp_path, monkeypatch) -> None:
     records = [record(n, *SOUND[:-1]) for n in range(20)]
     with MemoryStore(quad for one in records for quad in to_quads(one)) as store:
-        monkeypatch.setattr("provenance_graph.shapes.setbased._records", lambda _: 1 / 0)
+        monkeypatch.setattr("provenance_graph.shapes.whole._records", lambda _: 1 / 0)
         monkeypatch.setattr(store, "quads", lambda *_, **__: iter(()))
         assert validate_store(store, Severity.WARNING, table=table(tmp_path, records, [])) == []
 

@@ -203,8 +203,12 @@ def _of_store(
     form: str,
 ) -> int:
     from provenance_graph.shapes import reports, validate_store
+    from provenance_graph.store.processes import LocalEngine
 
-    findings = validate_store(session.store(), least, table=session.claim_table())
+    with LocalEngine() as engine:
+        findings = validate_store(
+            session.store(), least, table=session.claim_table(), engine=engine
+        )
     if shape_files:
         findings = [*findings, *_own_over_store(session, shape_files, least)]
     if licences and least <= Severity.WARNING:

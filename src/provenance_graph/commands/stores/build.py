@@ -15,7 +15,7 @@ from provenance_graph.options import FilePath
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
-    from provenance_graph.ingest.bulk.engines import Engine
+    from provenance_graph.store.processes import Engine
     from provenance_graph.store.remote.writing import RemoteWriter
 
 
@@ -91,7 +91,7 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
 
 def _engine(name: str) -> Engine:
     if name == "local":
-        from provenance_graph.ingest.bulk.engines import LocalEngine
+        from provenance_graph.store.processes import LocalEngine
 
         return LocalEngine()
     from provenance_graph.ingest.bulk.spark import SparkEngine

@@ -20,9 +20,9 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import RecordError
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.registry import readers
-from provenance_graph.ingest.bulk.engines import cores, pool
 from provenance_graph.ingest.intake import Options, read
 from provenance_graph.ingest.place import PublisherCollections, placed
+from provenance_graph.store.processes import cores, pool
 
 BATCH_BYTES = 8 << 20
 BATCH_DOCUMENTS = 2_000

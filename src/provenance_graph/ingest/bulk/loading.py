@@ -17,13 +17,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from provenance_graph.ingest.bulk.engines import LocalEngine
 from provenance_graph.ingest.bulk.parts import finish, fresh_folder, seal, sealed
 from provenance_graph.ingest.bulk.pipeline import Watch
 from provenance_graph.store import embedded
 from provenance_graph.store.embedded import merging
 from provenance_graph.store.embedded.merging import NotMerged
 from provenance_graph.store.loading import load_files
+from provenance_graph.store.processes import LocalEngine
 
 PIECE_QUADS: Final = 1_000_000
 """About how many quads one piece has: the engine sorts as many in memory, in about a gigabyte."""

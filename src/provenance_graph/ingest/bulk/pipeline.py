@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 from provenance_graph.acceptance.sssom import Mapping as Row
-from provenance_graph.ingest.bulk.engines import Engine
 from provenance_graph.ingest.bulk.names import Identity, decided_by_people, settle
 from provenance_graph.ingest.bulk.parts import RecordPart, read_part, tasks
 from provenance_graph.ingest.bulk.resolve import (
@@ -26,6 +25,7 @@ from provenance_graph.ingest.bulk.resolve import (
     write_profiles,
 )
 from provenance_graph.ingest.bulk.shuffle import BUCKET_CLAIMS, batches, shuffle
+from provenance_graph.store.processes import Engine
 
 Step = Callable[[int, int], None]
 """Called with how many are done and how many there are."""

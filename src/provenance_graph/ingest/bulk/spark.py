@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from provenance_graph.core.errors import StoreError, UsageError
-from provenance_graph.ingest.bulk.engines import without_collection
+from provenance_graph.store.processes import without_collection
 
 T = TypeVar("T")
 R = TypeVar("R")

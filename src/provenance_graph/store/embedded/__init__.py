@@ -1,6 +1,7 @@
 """The Oxigraph store on disk: one writer, any number of readers of published checkpoints."""
 
 from provenance_graph.store.embedded.store import (
+    CheckpointReads,
     EmbeddedStore,
     EmbeddedWriter,
     Load,
@@ -8,4 +9,4 @@ from provenance_graph.store.embedded.store import (
     restore,
 )
 
-__all__ = ["EmbeddedStore", "EmbeddedWriter", "Load", "build", "restore"]
+__all__ = ["CheckpointReads", "EmbeddedStore", "EmbeddedWriter", "Load", "build", "restore"]

@@ -113,6 +113,19 @@ class EmbeddedStore(EngineReads):
         self._open = None
 
 
+class CheckpointReads(EngineReads):
+    """A checkpoint that another process keeps from going away: the one that started this."""
+
+    by_subject = True
+
+    def __init__(self, folder: Path) -> None:
+        self._open = SnapshotLease(ox.Store.read_only(str(folder)))
+        self.version = folder.name
+
+    def _lease(self) -> SnapshotLease:
+        return self._open
+
+
 def restore(path: Path | str, backup: Path | str) -> str:
     """Put a backup in the place of what a store holds; readers go on and then follow.
 

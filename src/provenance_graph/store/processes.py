@@ -1,4 +1,4 @@
-"""Where the tasks of a stage run: in this process, in processes beside it, or on a cluster.
+"""Where the tasks of long work run: in this process, in processes beside it, or on a cluster.
 
 An engine has one method, ``run``: a function that can be pickled, and tasks. The functions
 are the same everywhere; they exchange files below a folder that every worker can reach.
@@ -92,8 +92,8 @@ class LocalEngine:
                 yield done.result()
         except BrokenProcessPool as error:
             raise StoreError(
-                "a process of the build was killed, perhaps because memory ran out; run the "
-                "same command again: it continues from the finished parts"
+                "a process was killed, perhaps because memory ran out; run the "
+                "same command again: a build continues from its finished parts"
             ) from error
         finally:
             for future in waiting:

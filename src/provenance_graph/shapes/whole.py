@@ -1,0 +1,260 @@
+"""Validates a whole store: here, or in processes side by side where its claim table is there.
+
+With the table the work is in parts: questions to the accepted view, and files of the table, from
+which the few records and facts are told that may break something; then those are looked at. Each part
+is a task of its own, and what they find is put in one order, so that it does not matter where
+they run. What a process holds in memory is one file of the table and the quads of some records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from provenance_graph.core.claims import Quad
+from provenance_graph.core.iris import Iri
+from provenance_graph.core.terms import PG
+from provenance_graph.shapes.compile import Check
+from provenance_graph.shapes.findings import Finding, Severity, order
+from provenance_graph.shapes.model import ACCEPTED_VIEW, RECORD_GRAPHS, Shape
+from provenance_graph.shapes.parse import shipped_shapes
+from provenance_graph.shapes.setbased import LIMITS, Plan
+from provenance_graph.store.base import Expecting, Store
+from provenance_graph.store.embedded import CheckpointReads, EmbeddedStore
+
+if TYPE_CHECKING:
+    from provenance_graph.store.claim_table import ClaimTable
+    from provenance_graph.store.processes import Engine
+
+T = TypeVar("T")
+_QUADS_AT_ONCE = 100_000
+_FILES_AT_ONCE = 8
+_HEADERS_AT_ONCE = 200_000
+_NAMES_AT_ONCE = 2_000
+"""What one task looks at, at most."""
+_APART_FROM = 8
+"""Of so many files of claims on, processes are worth the second that each takes to start."""
+
+
+def validate_store(
+    store: Store,
+    severity: Severity = Severity.INFO,
+    *,
+    shapes: Sequence[Shape] | None = None,
+    table: ClaimTable | None = None,
+    engine: Engine | None = None,
+) -> list[Finding]:
+    """Everything in a store that breaks a shape, as grave as asked or graver.
+
+    With the claim table of its version only what may break something is read from the store, by the
+    processes of ``engine`` where the store is large and on disk; the findings are the same.
+    """
+    if isinstance(store, Expecting):
+        store.assure()
+    if shapes is None and table is not None:
+        return order(_from_table(store, severity, table, engine))
+    plan = Plan(store, shipped_shapes() if shapes is None else shapes, severity)
+    results = [finding for check in plan.over(ACCEPTED_VIEW) for finding in plan.whole(check)]
+    if shapes is None:
+        results += _in_records(plan, _records(store))
+    elif records := _records(store):
+        for check in plan.over(RECORD_GRAPHS, explicit=True):
+            results += [f for f in plan.whole(check, in_records=True) if f.record in records]
+    return order(results)
+
+
+def _records(store: Store) -> frozenset[str]:
+    query = f"SELECT ?g WHERE {{ GRAPH ?g {{ ?g a <{PG.SourceRecord}> }} }}"
+    return frozenset(str(row[0]) for row in store.select(query, limits=LIMITS).rows)
+
+
+def _in_records(plan: Plan, records: Iterable[str]) -> Iterator[Finding]:
+    """What breaks our own shapes in record graphs, which are taken into memory some at a time.
+
+    A query in memory costs a quarter of one over the whole store, and does not grow with it: each
+    record is a graph by itself, and our shapes look at nothing beside it.
+    """
+    waiting: list[Quad] = []
+    for record in sorted(records):
+        waiting += plan.store.quads(graph=Iri(record))
+        if len(waiting) > _QUADS_AT_ONCE:
+            yield from plan.in_memory(waiting)
+            waiting = []
+    yield from plan.in_memory(waiting)
+
+
+# ---- in parts, told from the claim table ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a part came to: findings, or what has to be looked at."""
+
+    findings: tuple[Finding, ...] = ()
+    facts: frozenset[tuple[str, str]] = frozenset()
+    """Properties, each with a subject."""
+    records: frozenset[int] = frozenset()
+    """By their numbers in the table."""
+
+
+class _Part(Protocol):
+    """A part of the work that needs no other."""
+
+    def look(self, plan: Plan) -> _Found:
+        """What it comes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AskView:
+    """One of the checks that are asked of the whole view."""
+
+    check: int
+
+    def look(self, plan: Plan) -> _Found:
+        return _Found(tuple(plan.whole(_of_view(plan)[self.check])))
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadFacts:
+    """Some files of accepted facts."""
+
+    files: tuple[Path, ...]
+
+    def look(self, plan: Plan) -> _Found:
+        from provenance_graph.shapes.columns import of_facts
+
+        return _Found(facts=frozenset(of_facts(self.files, _told(plan), plan.breaking)))
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadClaims:
+    """Some files of claims."""
+
+    files: tuple[Path, ...]
+
+    def look(self, plan: Plan) -> _Found:
+        from provenance_graph.shapes.columns import of_claims
+
+        found = of_claims(self.files, _of_records(plan), plan.kinds, plan.breaking)
+        return _Found(records=frozenset(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadHeaders:
+    """Some rows of the records' headers."""
+
+    file: Path
+    first: int
+    most: int
+
+    def look(self, plan: Plan) -> _Found:
+        import polars as pl
+
+        from provenance_graph.shapes.columns import of_headers
+
+        rows = pl.scan_parquet(self.file).slice(self.first, self.most).collect()
+        return _Found(records=frozenset(of_headers(rows, _of_records(plan), plan.breaking)))
+
+
+@dataclass(frozen=True, slots=True)
+class _LookAtNodes:
+    """Nodes of the view that may break a check of it."""
+
+    check: int
+    nodes: tuple[Iri, ...]
+
+    def look(self, plan: Plan) -> _Found:
+        return _Found(tuple(plan.at(_of_view(plan)[self.check], self.nodes)))
+
+
+@dataclass(frozen=True, slots=True)
+class _LookAtRecords:
+    """Records that may break a check, looked at whole."""
+
+    records: tuple[str, ...]
+
+    def look(self, plan: Plan) -> _Found:
+        return _Found(tuple(_in_records(plan, self.records)))
+
+
+def _of_view(plan: Plan) -> list[Check]:
+    return list(plan.over(ACCEPTED_VIEW))
+
+
+def _of_records(plan: Plan) -> list[Check]:
+    return list(plan.over(RECORD_GRAPHS, explicit=True))
+
+
+def _told(plan: Plan) -> list[Check]:
+    from provenance_graph.shapes.columns import told_from_facts  # loads Polars
+
+    return [check for check in _of_view(plan) if told_from_facts(check)]
+
+
+def _from_table(
+    store: Store, severity: Severity, table: ClaimTable, engine: Engine | None
+) -> Iterator[Finding]:
+    plan = Plan(store, shipped_shapes(), severity)
+
+    def run(parts: Sequence[_Part]) -> Iterator[_Found]:
+        large = len(table.files("claims")) >= _APART_FROM
+        if engine is not None and large and isinstance(store, EmbeddedStore):
+            return engine.run(partial(_elsewhere, store.checkpoint, severity), parts)
+        return (part.look(plan) for part in parts)
+
+    facts: set[tuple[str, str]] = set()
+    records: set[int] = set()
+    for found in run(list(_first(plan, table))):
+        yield from found.findings
+        facts |= found.facts
+        records |= found.records
+    for found in run(list(_second(plan, table, facts, records))):
+        yield from found.findings
+
+
+def _first(plan: Plan, table: ClaimTable) -> Iterator[_Part]:
+    """The parts that need no other, what takes longest first."""
+    told = _told(plan)
+    for number, check in enumerate(_of_view(plan)):
+        if check not in told:
+            yield _AskView(number)
+    for files in _chunks(table.files("claims"), _FILES_AT_ONCE):
+        yield _ReadClaims(files)
+    for files in _chunks(table.files("facts"), _FILES_AT_ONCE):
+        yield _ReadFacts(files)
+    for first in range(0, table.records, _HEADERS_AT_ONCE):
+        yield _ReadHeaders(table.headers_file, first, _HEADERS_AT_ONCE)
+
+
+def _second(
+    plan: Plan, table: ClaimTable, facts: Iterable[tuple[str, str]], records: Iterable[int]
+) -> Iterator[_Part]:
+    """The parts that look at what may break something."""
+    from provenance_graph.shapes.columns import predicate
+
+    told, of = _told(plan), dict[str, list[Iri]]()
+    for name, subject in sorted(facts):
+        of.setdefault(name, []).append(Iri(subject))
+    for number, check in enumerate(_of_view(plan)):
+        nodes = of.get(predicate(check), []) if check in told else []
+        for some in _chunks(nodes, _NAMES_AT_ONCE):
+            yield _LookAtNodes(number, some)
+    for names in _chunks(table.record_names(records), _NAMES_AT_ONCE):
+        yield _LookAtRecords(names)
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
+    return (tuple(items[start : start + size]) for start in range(0, len(items), size))
+
+
+def _elsewhere(checkpoint: Path, severity: Severity, part: _Part) -> _Found:
+    """A part in a process of its own."""
+    return part.look(_plan_at(checkpoint, severity))
+
+
+@lru_cache(maxsize=1)
+def _plan_at(checkpoint: Path, severity: Severity) -> Plan:
+    return Plan(CheckpointReads(checkpoint), shipped_shapes(), severity)
