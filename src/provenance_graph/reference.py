@@ -18,15 +18,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from provenance_graph.core import graph_names
 from provenance_graph.core.claims import Literal, Quad, Value
-from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.store.values import AnyGraph, QuadSource
 
 T = TypeVar("T")
 
-GRAPH = mint("graph", "reference")
-"""The ontology, licences and rubrics: a copy of what the default graph has of them."""
+GRAPH = graph_names.REFERENCE
 STAMP = Iri(f"{GRAPH}#stamp")
 """The node whose digest is that of the graph."""
 

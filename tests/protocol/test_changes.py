@@ -11,8 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
-from provenance_graph.changes.log import ChangeLog, Commit, now
+from provenance_graph.changes.log import ChangeLog, Commit
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Literal, Record
+from provenance_graph.core.clock import now
 from provenance_graph.core.errors import ChangesGone
 from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import PG, RDF, XSD

@@ -11,17 +11,16 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 
 from provenance_graph.acceptance.sssom import Mapping
-from provenance_graph.core import hub, iris
+from provenance_graph.core import graph_names, hub, iris
 from provenance_graph.core.claims import Literal, Quad
-from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import RDF
 
-GRAPH = mint("graph", "identity")
-RULES = mint("graph", "identity-by-rule")
+GRAPH = graph_names.IDENTITY
+RULES = graph_names.IDENTITY_BY_RULE
 RULE_AUTHOR = "id:rule/"
 """What the author of every mapping begins with that a rule decided."""
-SHIPPED = mint("graph", "shipped")
-"""Which records came with a build, and were not imported."""
+SHIPPED = graph_names.SHIPPED
 _SSSOM = iris.PREFIXES["sssom"]
 ANNOTATED_SOURCE = Iri(iris.PREFIXES["owl"] + "annotatedSource")
 ANNOTATED_TARGET = Iri(iris.PREFIXES["owl"] + "annotatedTarget")

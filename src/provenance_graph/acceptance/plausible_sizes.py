@@ -8,7 +8,7 @@ from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.sizes import size_in_name, sum_of_weights
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import PG, TRANSFORMER_SIZES
 
 Groups = Mapping[Iri, Sequence[SourcedClaim]]
 
@@ -88,15 +88,6 @@ def _short(count: float) -> str:
     return f"{count / unit:.4g}{letter}"
 
 
-_DIMENSIONS = (
-    PG.layerCount,
-    PG.hiddenSize,
-    PG.feedForwardSize,
-    PG.vocabularySize,
-    PG.attentionHeadCount,
-)
-
-
 def _against_dimensions(
     counts: Sequence[SourcedClaim], groups: Groups, policy: Policy
 ) -> dict[int, str]:
@@ -127,10 +118,10 @@ def _sum_of_weights(groups: Groups) -> tuple[float, float] | None:
     """
     if any(groups.get(p) for p in (PG.expertCount, PG.keyValueLoraRank, PG.queryLoraRank)):
         return None
-    read = {p: _one_reading(groups.get(p, ())) for p in _DIMENSIONS}
+    read = {p: _one_reading(groups.get(p, ())) for p in TRANSFORMER_SIZES}
     if any(value is None for value in read.values()):
         return None
-    layers, width, inner, words, heads = (read[p] or 0 for p in _DIMENSIONS)
+    layers, width, inner, words, heads = (read[p] or 0 for p in TRANSFORMER_SIZES)
     return sum_of_weights(
         layers,
         width,

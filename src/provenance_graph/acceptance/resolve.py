@@ -33,14 +33,13 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.iris import Iri, local_name, mint
-from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
+from provenance_graph.core.terms import ALL_DERIVATIONS, DCTERMS, PG
 
 GIVES_VALUE = frozenset({Stance.STATED, Stance.PARTLY_STATED})
 DEVELOPER_VALUES = frozenset({Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT})
 """Bases on which a value outranks a documented silence of the developer."""
 FINDINGS = mint("collection", "findings")
 """What users of a store read and recorded, each with its document."""
-_LINEAGE = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
 
 ResolvedClaim = tuple[SourcedClaim, Ruling]
 
@@ -114,7 +113,7 @@ def refused(item: SourcedClaim, policy: Policy, as_of: str = "") -> Ruling | Non
     if claim.confidence is not None and claim.confidence < policy.confidence:
         why = f"its confidence {claim.confidence} is below {policy.confidence}"
         return _rejected(why, AcceptanceRule.CONFIDENCE)
-    if claim.predicate in _LINEAGE and _is_extracted(item):
+    if claim.predicate in ALL_DERIVATIONS and _is_extracted(item):
         return _rejected("lineage that a program took from prose", AcceptanceRule.PROSE)
     if not is_valid_on(item, policy, as_of):
         ended = claim.valid_until and claim.valid_until <= (as_of or policy.day)
@@ -302,7 +301,7 @@ def _several(
     elif predicate in policy.closest and stated:
         nearest = min(_distance(item, predicate, policy) for item in stated)
         chosen = [item for item in stated if _distance(item, predicate, policy) == nearest]
-    elif predicate in _LINEAGE and any(_is_close(item, policy) for item in stated):
+    elif predicate in ALL_DERIVATIONS and any(_is_close(item, policy) for item in stated):
         chosen = [item for item in stated if _is_close(item, policy)]
     worded = in_words(competing)
     values = {item.value for item in chosen if item.value is not None} - worded
@@ -352,7 +351,7 @@ def _names_own_parent(item: SourcedClaim, predicate: Iri) -> bool:
     A card's ``base_model`` says from what a model comes, and the Hub concludes how: as an
     inference it would give way to an index that knows the parent by its words alone.
     """
-    return predicate in _LINEAGE and _follows_from_own_document(item)
+    return predicate in ALL_DERIVATIONS and _follows_from_own_document(item)
 
 
 def _follows_from_own_document(item: SourcedClaim) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +19,7 @@ from provenance_graph.acceptance.evidence import StoreStatements, VersionStateme
 from provenance_graph.acceptance.reads import AcceptedReads
 from provenance_graph.acceptance.versions import Counting, CurrentVersions
 from provenance_graph.acceptance.view import View
-from provenance_graph.core import literals
+from provenance_graph.core import clock, literals
 from provenance_graph.core.claims import Header, SourcedClaim, Stance
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
@@ -61,7 +60,7 @@ class AcceptedSnapshot(AcceptedReads):
         super().__init__(store, as_of)
         self.derived = folder
         self.folder = None if as_of else folder
-        self.today = today or datetime.now(UTC).date().isoformat()
+        self.today = today or clock.today()
         self.before: Before = lambda: None
         """An earlier version whose indexes are at hand while those of this one are made, and which
         entities commits have changed since."""

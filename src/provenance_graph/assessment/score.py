@@ -13,13 +13,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from provenance_graph.assessment.levels.rules import NOTHING, SATISFIED, LevelFinding, rule_of
-from provenance_graph.assessment.rubrics.rubric import LEVELS, Criterion, Item, Rubric
+from provenance_graph.assessment.rubrics.rubric import LEVEL_RANK, Criterion, Item, Rubric
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
 ROUNDING = "exact fractions; shown rounded half up, totals and criteria to 1 decimal, items to 2"
 ZERO = Fraction(0)
-_RANK = {level: place for place, level in enumerate(LEVELS)}
 
 
 def rounded(number: Fraction, places: int = 1) -> float:
@@ -234,16 +233,16 @@ def _level(
     levels = [use.finding.level for use in uses]
     if len(set(levels)) == 1:
         return levels[0]
-    first, last = min(levels, key=_RANK.__getitem__), max(levels, key=_RANK.__getitem__)
+    first, last = min(levels, key=LEVEL_RANK.__getitem__), max(levels, key=LEVEL_RANK.__getitem__)
     if low > 0:
         if rule == PG.SharedProperties and not SATISFIED.issuperset(levels):
             return PG.LevelPartial
         return first if rule == PG.AnyProperty else last
     if high > 0:
         unknown = [lv for lv in levels if rubric.factors[lv][0] == 0 < rubric.factors[lv][1]]
-        return min(unknown, key=_RANK.__getitem__)
+        return min(unknown, key=LEVEL_RANK.__getitem__)
     zero = [level for level in levels if rubric.factors[level][1] == 0]
-    return min(zero or levels, key=_RANK.__getitem__)
+    return min(zero or levels, key=LEVEL_RANK.__getitem__)
 
 
 _HOW = {

@@ -10,6 +10,7 @@ from itertools import islice
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.model.naming.folded import fold
+from provenance_graph.model.search.sentence import SENTENCE_WORD
 
 LONGEST_NAME = 12
 """So many words a name may have."""
@@ -28,7 +29,6 @@ _CLAUSE = re.compile(
     r",?\s*\bof which\b|\bof these\b|\bwith\b|\bin\b|\bplus\b|\bat\b|\busing\b|\bincluding\b)\s+|\s*[()]\s*",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
 _PRONOUN = re.compile(
     r"\s*(?:It|Its|The model|This model|The former|(?:The|This|That) (?:exact )?(?:number|figure|count|size|value|date|total))\b",
     re.IGNORECASE,
@@ -212,7 +212,7 @@ def all_mentions(text: str, known: Names) -> Iterator[Mention]:
 
 
 def _mentions(text: str, known: Names, *, lower: bool) -> Iterator[Mention]:
-    words = [(m.start(), m.end()) for m in _WORD.finditer(text)]
+    words = [(m.start(), m.end()) for m in SENTENCE_WORD.finditer(text)]
     place = 0
     while place < len(words):
         for length in range(min(LONGEST_NAME, len(words) - place), 0, -1):

@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from provenance_graph.core.claims import Literal, Quad, Value
@@ -344,11 +344,6 @@ class ChangeLog:
                 f"{self.path}: the change log cannot be read ({error}); without the file a new "
                 "one begins with the next commit"
             ) from error
-
-
-def now() -> str:
-    """The present time as entries have it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _dump(values: Iterable[Value]) -> str:

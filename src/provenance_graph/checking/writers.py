@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from provenance_graph.checking.documents import Examined
 from provenance_graph.core.iris import short_id
+from provenance_graph.core.texts import one_line
 from provenance_graph.shapes import reports
 from provenance_graph.shapes.findings import Finding
 
@@ -28,11 +29,7 @@ def _line(finding: Finding) -> str:
     subject = short_id(about) if about not in ("", finding.file) and "://" in about else ""
     path = f"{short_id(finding.path)}: " if finding.path and "://" in finding.path else ""
     tail = f" [{subject}]" if subject else ""
-    return _one_line(f"{place}: {_LETTERS[finding.severity.label]}: {path}{finding.message}{tail}")
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
+    return one_line(f"{place}: {_LETTERS[finding.severity.label]}: {path}{finding.message}{tail}")
 
 
 def junit(examined: Sequence[Examined]) -> str:
@@ -107,7 +104,7 @@ def page(examined: Sequence[Examined]) -> str:
 
 def _row(finding: Finding) -> str:
     kind = _TITLES[finding.severity.label]
-    cells = (kind, str(finding.line or ""), _one_line(finding.message))
+    cells = (kind, str(finding.line or ""), one_line(finding.message))
     inner = "".join(f"<td>{escape(_xml(cell))}</td>" for cell in cells)
     return f'<tr class="{kind}">{inner}</tr>'
 

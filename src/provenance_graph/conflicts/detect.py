@@ -16,7 +16,6 @@ from provenance_graph.acceptance.resolve import GIVES_VALUE
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.conflicts import several
 from provenance_graph.conflicts.kinds import (
-    CATALOGUES,
     ConflictKind,
     conflict_kind,
     contradicting,
@@ -40,6 +39,7 @@ from provenance_graph.core.claims import (
 )
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG, PROV, RDF
+from provenance_graph.matching.entities import OFFERS
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.model.fields import Field, fields
 from provenance_graph.store.values import ANY
@@ -176,7 +176,7 @@ def _lists(competing: Sequence[SourcedClaim]) -> ConflictKind | None:
     """Lists that sources give whole: a conflict only where two have nothing in common."""
     lists: dict[Iri, set[Value]] = {}
     for item in competing:
-        if item.value is not None and item.header.reader not in CATALOGUES:
+        if item.value is not None and item.header.reader not in OFFERS:
             lists.setdefault(item.header.record, set()).add(item.value)
     if len(lists) > 1 and not set.intersection(*lists.values()):
         return conflict_kind("sources", "sources list values that have nothing in common")

@@ -22,6 +22,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import DEVELOPER_RANK, Literal, SourcedClaim, Value
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.matching.entities import OFFERS
 from provenance_graph.model.naming.folded import fold
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -66,7 +67,6 @@ SEVERITY = MappingProxyType(
     }
 )
 LIMITS = frozenset({PG.contextLength, PG.maxOutputTokens, PG.maxInputTokens})
-CATALOGUES = frozenset({"litellm", "modelsdev"})
 CLOCKS = frozenset({DCTERMS.modified, DCTERMS.created})
 """Dates that a repository and a catalogue's entry each have for themselves."""
 RESEARCHED = 2
@@ -247,7 +247,7 @@ def tier(item: SourcedClaim, policy: Policy) -> int:
 def _limits(
     groups: list[list[SourcedClaim]], values: Sequence[Value], policy: Policy
 ) -> ConflictKind | None:
-    rest = [c for g in groups for c in g if c.header.reader not in CATALOGUES]
+    rest = [c for g in groups for c in g if c.header.reader not in OFFERS]
     if len(clusters(rest)) < 2:
         return conflict_kind("provider-limit", "a provider's limit differs from the model's own")
     numbers = sorted(_numbers(values))

@@ -15,6 +15,7 @@ from provenance_graph.conflicts.kinds import SEVERITY
 from provenance_graph.conflicts.results import Conflict, Side
 from provenance_graph.core import terms
 from provenance_graph.core.claims import (
+    OBSERVED,
     AcceptanceStatus,
     Basis,
     Literal,
@@ -36,7 +37,6 @@ SHAPES: Mapping[Iri, str] = {
     PG.attentionHeadCount: "number of attention heads",
     PG.keyValueHeadCount: "number of key-value heads",
 }
-_READ = frozenset({Basis.ARTIFACT, Basis.MEASUREMENT})
 _STEPS = 4
 
 
@@ -177,4 +177,4 @@ def _readings(
     snapshot: AcceptedSnapshot, subject: Iri, prop: Iri, value: Literal
 ) -> tuple[SourcedClaim, ...]:
     claims: Iterable[SourcedClaim] = snapshot.claims(subject, prop)
-    return tuple(c for c in claims if c.claim.value == value and c.basis in _READ)
+    return tuple(c for c in claims if c.claim.value == value and c.basis in OBSERVED)

@@ -151,6 +151,8 @@ KNOWN_CUSTODY = frozenset({Custody.VERIFIED, Custody.ASSERTED})
 
 DEVELOPER_RANK = frozenset({Basis.ARTIFACT, Basis.DEVELOPER})
 """The bases on which a statement counts as the developer's own disclosure."""
+OBSERVED = frozenset({Basis.ARTIFACT, Basis.MEASUREMENT})
+"""The bases of what was read from files or measured, not merely stated."""
 
 
 @quick

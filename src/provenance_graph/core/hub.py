@@ -184,6 +184,11 @@ def is_commit(text: str) -> bool:
     return _COMMIT.fullmatch(text) is not None
 
 
+def on_hub(url: str) -> bool:
+    """Whether an address lies on the Hub, whatever it names there."""
+    return _SITE.fullmatch(url.strip()) is not None
+
+
 def page(name: str, kind: RepositoryKind = RepositoryKind.MODEL) -> Iri:
     """The address of a repository's page.
 

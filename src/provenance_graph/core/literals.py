@@ -21,7 +21,7 @@ from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.memo import remembered
 from provenance_graph.core.terms import RDF, XSD
 
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, halves of characters
 INT64 = range(-(2**63), 2**63)
 
 _SCALE = {
@@ -73,7 +73,7 @@ def text(value: str, language: str = "") -> Literal:
 
     Characters that XML and RDF cannot carry (NUL, lone surrogates) are replaced by U+FFFD.
     """
-    clean = _UNWRITABLE.sub("\ufffd", value)
+    clean = UNWRITABLE.sub("\ufffd", value)
     if language:
         return Literal(clean, RDF.langString, language.lower())
     return Literal(clean)

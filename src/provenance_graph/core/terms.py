@@ -53,6 +53,24 @@ DERIVATIONS: tuple[Iri, ...] = (
 )
 """Sub-properties of ``prov:wasDerivedFrom``: weights of one came from the other."""
 
+ALL_DERIVATIONS = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
+"""Those, and the property above them, which a source uses that does not say how."""
+
+TRANSFORMER_SIZES: tuple[Iri, ...] = (
+    PG.layerCount,
+    PG.hiddenSize,
+    PG.feedForwardSize,
+    PG.vocabularySize,
+    PG.attentionHeadCount,
+)
+"""The sizes of a transformer from which its parameters can be counted."""
+
+NUMERIC_TYPES = frozenset({XSD.integer, XSD.decimal, XSD.double})
+"""The datatypes of numbers in values of facts."""
+
+DATA_USES: tuple[Iri, ...] = (PG.trainedOn, PG.testedOn, PG.validatedOn)
+"""What a model and a dataset may have to do with each other."""
+
 INFLUENCES: tuple[Iri, ...] = (
     PG.trainedOn,
     PG.usedSyntheticDataFrom,

@@ -27,11 +27,6 @@ CONTEXT: dict[str, Any] = {
     "md5": "cr:md5",
     "containedIn": "cr:containedIn",
 }
-_DATES = {
-    DCTERMS.issued: "datePublished",
-    DCTERMS.created: "dateCreated",
-    DCTERMS.modified: "dateModified",
-}
 _COLLECTION = {
     PG.WebCrawl: "Web Scraping",
     PG.HumanCreatedData: "Manual Human Curator",
@@ -62,7 +57,7 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         PG.dataAcquisition: "rai:dataCollectionType, the kinds that Croissant names",
         PROV.wasDerivedFrom: "prov:wasDerivedFrom",
         PG.artifactOf: "distribution: files with an address and a digest",
-        **_DATES,
+        **writing.SCHEMA_DATES,
         **_TEXTS,
         PG.suppliedBy: "publisher",
     }
@@ -131,7 +126,7 @@ def _documented(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterato
 
 
 def _plain(ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
-    for predicate, key in _DATES.items():
+    for predicate, key in writing.SCHEMA_DATES.items():
         for value in entity.texts(predicate)[:1]:
             yield key, writing.date_of(entity, predicate)
             ledger.keep(entity.iri, predicate, value)

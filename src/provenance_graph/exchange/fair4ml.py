@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.core import terms
+from provenance_graph.core import hub, terms
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
@@ -25,11 +25,6 @@ _TEXTS: Mapping[Iri, str] = {
     DCTERMS.language: "inLanguage",
     PG.minimumHardware: "processorRequirements",
     SCHEMA.version: "version",
-}
-_DATES = {
-    DCTERMS.issued: "datePublished",
-    DCTERMS.created: "dateCreated",
-    DCTERMS.modified: "dateModified",
 }
 _LINKS = {
     PG.codeRepository: "codeRepository",
@@ -54,7 +49,7 @@ TERMS: Mapping[Iri, str] = MappingProxyType(
         PG.minimumMemoryGB: "memoryRequirements",
         PG.evaluationOf: "fair4ml:hasEvaluation, with benchmark, metric and score",
         **_TEXTS,
-        **_DATES,
+        **writing.SCHEMA_DATES,
         **_LINKS,
         **_DATA,
         PG.softwareDependency: "softwareRequirements",
@@ -155,7 +150,7 @@ def _plain(ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
         if values := entity.texts(predicate):
             yield key, [value.lexical for value in values]
             ledger.keep(entity.iri, predicate, *(v for v in values if not v.language))
-    for predicate, key in _DATES.items():
+    for predicate, key in writing.SCHEMA_DATES.items():
         for value in entity.texts(predicate)[:1]:
             yield key, writing.date_of(entity, predicate)
             ledger.keep(entity.iri, predicate, value)
@@ -165,7 +160,7 @@ def _plain(ledger: Ledger, entity: BundleEntity) -> Iterator[tuple[str, Any]]:
             yield key, [str(p) for p in pages]
             ledger.keep(entity.iri, predicate, *pages)
     for home in entity.iris(PG.homepage)[:1]:
-        if "huggingface.co/" not in home and "hf.co/" not in home:
+        if not hub.on_hub(home):
             yield "url", str(home)
             ledger.keep(entity.iri, PG.homepage, home)
     dois = [same for same in entity.iris(SCHEMA.sameAs) if same.startswith("https://doi.org/")]

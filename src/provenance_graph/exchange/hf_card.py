@@ -15,6 +15,7 @@ from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
 from provenance_graph.formats.fields import languages
+from provenance_graph.formats.huggingface.tables import FORMAT_TAGS
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
 
@@ -27,7 +28,6 @@ _RELATIONS: Mapping[Iri, str] = {
 _HUB_WORDS: Mapping[str, str] = {f"language: {word}": word for word in languages.HUB_WORDS}
 """How cards' words that are no language are kept as stated, and the word."""
 _ARXIV = re.compile(r"https://arxiv\.org/abs/(\d{4}\.\d{4,5})")
-_FORMATS = frozenset({"safetensors", "gguf", "ggml", "onnx", "openvino", "coreml", "tflite"})
 _METHODS = frozenset({"awq", "gptq", "exl2", "exl3", "aqlm", "hqq", "eetq", "nvfp4", "mxfp4"})
 TERMS: Mapping[Iri, str] = MappingProxyType(
     {
@@ -134,7 +134,7 @@ def _licence(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[t
 
 
 def _tags(ledger: Ledger, entity: BundleEntity) -> Iterator[str]:
-    for predicate, known in ((PG.fileFormat, _FORMATS), (PG.quantizationMethod, _METHODS)):
+    for predicate, known in ((PG.fileFormat, FORMAT_TAGS), (PG.quantizationMethod, _METHODS)):
         for value in entity.texts(predicate):
             if value.lexical in known:
                 yield value.lexical

@@ -13,7 +13,7 @@ from typing import Any
 from provenance_graph.core.claims import Header, Literal, Value
 from provenance_graph.core.iris import Iri, short_id, shorten
 from provenance_graph.core.resources import software
-from provenance_graph.core.terms import PG, PROV, RDF, SCHEMA, XSD
+from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, XSD
 from provenance_graph.formats.fields import own_export
 from provenance_graph.model.bundles.results import NODE_LINKS, Bundle, BundleEntity
 
@@ -24,6 +24,13 @@ SILENT = frozenset(
     {RDF.type, PG.describedAs, PROV.wasInfluencedBy, PG.leftBlank, PROV.qualifiedDerivation}
 )
 """What the view says for its own use; a sub-property or the evidence says it better."""
+
+SCHEMA_DATES: Mapping[Iri, str] = {
+    DCTERMS.issued: "datePublished",
+    DCTERMS.created: "dateCreated",
+    DCTERMS.modified: "dateModified",
+}
+"""Dates under their names in schema.org."""
 
 LONGEST = 300
 UNSTEADY = f"readers take texts of 1 to {LONGEST} characters without space around them"

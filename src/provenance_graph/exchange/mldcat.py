@@ -21,7 +21,7 @@ from provenance_graph.model.bundles.results import Bundle, BundleEntity
 
 _BY_NAME: Mapping[str, ProfileField] = {field.name: field for field in keys.FIELDS}
 V = TypeVar("V", bound=Value)
-_MODEL, _DATASET = "MachineLearningModel", "Dataset"
+_MODEL, _DATASET = keys.CLASSES_OF_SUBJECTS
 _PLAIN = frozenset(
     {
         ValueKind.TITLE,

@@ -12,6 +12,7 @@ import yaml
 
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
+from provenance_graph.core.literals import UNWRITABLE
 from provenance_graph.formats import repeats
 
 MAX_BYTES = 64 << 20
@@ -93,7 +94,6 @@ MAX_DIGITS = 4_000
 _TOKEN = re.compile(rf'"(?:[^"\\]|\\.)*+"|(-?\d{{{MAX_DIGITS},}})', re.DOTALL)
 _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """How JSON writes what is half a character, where it is one half alone, or NUL."""
-_UNSAFE = re.compile("[\x00\ud800-\udfff]")
 
 
 def _whole(digits: str) -> int | str:
@@ -119,7 +119,7 @@ def _unsafe(whole: Any) -> Iterator[Problem]:
     waiting: list[tuple[str, Any]] = [("", whole)]
     while waiting:
         where, value = waiting.pop()
-        if isinstance(value, str) and (match := _UNSAFE.search(value)):
+        if isinstance(value, str) and (match := UNWRITABLE.search(value)):
             what = (
                 f"U+{ord(match[0]):04X} is not a character of a text; U+FFFD is read in its place"
             )

@@ -19,6 +19,7 @@ from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Precision, Problem, Stance
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.literals import UNWRITABLE
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.formats.licences import names as licence_names
 
@@ -31,7 +32,6 @@ LINK = hub.MAX_ADDRESS
 hub_model, hub_dataset = hub.model_name, hub.dataset_name
 hub_page = hub.page
 
-_UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?:[uU](?:0000)?(?:0000|[dD][89a-fA-F])|x00|0)")
 _CODE_HOST = re.compile(
     r"https?://(?:(?:www\.)?(?:github|gitlab|bitbucket)\.\w+|raw\.githubusercontent\.com)/",
@@ -59,7 +59,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and "\0" not in text:  # the cheap answer for nearly all
         return text
-    return _UNSAFE.sub("\ufffd", text) if _UNSAFE.search(text) else text
+    return UNWRITABLE.sub("\ufffd", text) if UNWRITABLE.search(text) else text
 
 
 def sanitise(value: Any, text: str) -> Any:

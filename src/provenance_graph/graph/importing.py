@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from provenance_graph.core import clock
 from provenance_graph.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> Impo
         iri(str(publisher)) if publisher else None,
         str(options.get("retrieved", "")),
     )
-    today = asked.retrieved or datetime.now(UTC).date().isoformat()
+    today = asked.retrieved or clock.today()
     documents = discover(paths, retrieved=today, url=str(options.get("url", "")))
     with open_writer(place) as store:
         return import_documents(

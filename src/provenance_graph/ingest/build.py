@@ -16,12 +16,13 @@ import pyoxigraph as ox
 from provenance_graph import reference as reference_data
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.evidence import view
-from provenance_graph.acceptance.policy.data import day_quad, load_policy, today
+from provenance_graph.acceptance.policy.data import day_quad, load_policy
 from provenance_graph.acceptance.record_set import RecordSet
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record
+from provenance_graph.core.clock import today
 from provenance_graph.core.errors import (
     RecordError,
     StoreError,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from provenance_graph.changes.log import ChangeLog, Commit, fact_changes, now
+from provenance_graph.changes.log import ChangeLog, Commit, fact_changes
 from provenance_graph.core.claims import Quad, Record
+from provenance_graph.core.clock import now
 from provenance_graph.core.errors import StoreError
 from provenance_graph.core.iris import Iri
 from provenance_graph.store.base import WritableStore

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from provenance_graph.core import hub, iris
+from provenance_graph.core import graph_names, hub, iris
 from provenance_graph.core.claims import Custody, Header, Record
 from provenance_graph.core.iris import ID, Iri, local_name, mint
 from provenance_graph.core.terms import PG, RDF
@@ -24,8 +24,7 @@ from provenance_graph.ingest.received import received, signers
 from provenance_graph.ingest.replacing import renamed
 from provenance_graph.store.values import ANY, QuadSource
 
-COLLECTIONS = mint("graph", "collections")
-"""The graph that says which folder a collection took its default name from."""
+COLLECTIONS = graph_names.COLLECTIONS
 _HEAD = f"{ID}record/"
 FORWARDED = frozenset({"bundle", "form"})
 """Formats that carry excerpts of the records of others."""

@@ -19,6 +19,7 @@ from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.acceptance.versions import CurrentVersions
+from provenance_graph.core import graph_names
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Quad
 from provenance_graph.core.iris import ID, Iri, local_name, mint, organization
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
@@ -32,7 +33,6 @@ from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.values import ANY
 
 _MARKER = mint("graph", "name-keys#maker")
-_LABELS = mint("graph", "labels")
 _LICENCES = ID + "licence/"
 _PAIR = 2
 """So many subjects there must be for a rule to relate one to another: most new names share no key."""
@@ -300,13 +300,13 @@ class IdentityRules:
             if claim.value is None:
                 continue
             if claim.predicate == SCHEMA.name:
-                yield name, SCHEMA.name, claim.value, _LABELS
+                yield name, SCHEMA.name, claim.value, graph_names.LABELS
             elif claim.predicate == DCTERMS.issued and claim.basis is Basis.INFERENCE:
                 node = Iri(f"{name}#issued-{number}")
-                yield node, PG.property, DCTERMS.issued, _LABELS
-                yield node, PG.about, name, _LABELS
-                yield node, PG.value, claim.value, _LABELS
-                yield node, PG.basis, Basis.INFERENCE.value, _LABELS
+                yield node, PG.property, DCTERMS.issued, graph_names.LABELS
+                yield node, PG.about, name, graph_names.LABELS
+                yield node, PG.value, claim.value, graph_names.LABELS
+                yield node, PG.basis, Basis.INFERENCE.value, graph_names.LABELS
 
     def _different_from(self, members: Iterable[Iri]) -> list[Quad]:
         """What was decided not to be one, where it names one of these."""

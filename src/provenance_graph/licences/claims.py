@@ -9,7 +9,7 @@ from provenance_graph.acceptance.developer import counted, developers
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Claim, SourcedClaim, Stance
 from provenance_graph.core.iris import Iri, local_name
-from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV
+from provenance_graph.core.terms import ALL_DERIVATIONS, DCTERMS, PG, PROV
 from provenance_graph.licences.inheritance.own_names import (
     is_own_checkpoint,
     names_itself,
@@ -19,10 +19,7 @@ from provenance_graph.licences.results import LicenceFinding, Reason
 from provenance_graph.licences.support import Support
 from provenance_graph.lineage.results import Edge
 
-PARENTS = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
-"""Properties by which a source says what weights were made from."""
-
-_WANTED = PARENTS | {DCTERMS.license, DCTERMS.creator, PG.trainedOn}
+_WANTED = ALL_DERIVATIONS | {DCTERMS.license, DCTERMS.creator, PG.trainedOn}
 
 Side = tuple[Iri, Iri | None, tuple[Edge, ...]]
 """Whose licence it is, the licence, and the path from there."""
@@ -70,7 +67,7 @@ class ClaimReader:
         return [
             support(item)
             for item in self.about(entity)
-            if item.claim.predicate in PARENTS
+            if item.claim.predicate in ALL_DERIVATIONS
             and (item.claim.stance is Stance.DECLARED_EMPTY or item.claim.value is not None)
             and item.claim.stance in (Stance.STATED, Stance.DECLARED_EMPTY)
             and is_developer_rank(item)
@@ -89,7 +86,7 @@ class ClaimReader:
     def from_scratch(self, entity: Iri) -> bool:
         """Whether a source of developer rank says that it was trained from scratch."""
         return any(
-            item.claim.predicate in PARENTS
+            item.claim.predicate in ALL_DERIVATIONS
             and item.claim.stance is Stance.DECLARED_EMPTY
             and is_developer_rank(item)
             for item in self.about(entity)
@@ -193,7 +190,7 @@ def _as_its_document(item: SourcedClaim) -> SourcedClaim:
     """
     claim = item.claim
     if (
-        claim.predicate in PARENTS
+        claim.predicate in ALL_DERIVATIONS
         and claim.value is not None
         and claim.basis is Basis.INFERENCE
         and item.header.basis in DEVELOPER_RANK

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from provenance_graph.core import clock
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
@@ -170,7 +171,7 @@ def day_of_texts(asked: str) -> str:
         day = date.fromisoformat(asked.strip()).isoformat() if asked.strip() else ""
     except ValueError:
         raise UsageError(f"{asked!r} is not a day such as 2025-10-15") from None
-    if day > date.today().isoformat():
+    if day > clock.today():
         raise UsageError(
             f"{day} is in the future, and the texts of that day are not known: ask for today or earlier"
         )

@@ -19,6 +19,7 @@ from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import PG, SCHEMA, SKOS
 from provenance_graph.linking.lookup import LinkCandidate, LinkLookup, domain
 from provenance_graph.matching.links import doi_of
+from provenance_graph.matching.outcome import COMPOSITE
 from provenance_graph.model.naming.entities import kind_of
 from provenance_graph.model.naming.folded import fold
 
@@ -31,7 +32,6 @@ HEADER: Mapping[str, str] = MappingProxyType(
     }
 )
 LEXICAL = "semapv:LexicalMatching"
-COMPOSITE = "semapv:CompositeMatching"
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "model": ("model", "language", "chatbot", "transformer", "network", "llm"),

@@ -14,7 +14,13 @@ from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import ID, Iri, short_id
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.matching.names import Name, is_placeholder, parse, readings, without_developer
+from provenance_graph.matching.names import (
+    Name,
+    identifies_nothing,
+    parse,
+    readings,
+    without_developer,
+)
 from provenance_graph.matching.organizations import Organizations, stated_values
 from provenance_graph.store.values import ANY
 
@@ -304,9 +310,9 @@ class Gathered:
 def entity_names(entity: Iri, labels: Iterable[str], hosts: frozenset[str]) -> Iterator[Name]:
     """The names of one entity: each label with its id, and the id where it is no slug of a label."""
     given, own = set(labels), local(entity)
-    texts = {text for text in given if not is_placeholder(text)}
+    texts = {text for text in given if not identifies_nothing(text)}
     minted = own == own.casefold() and own in {*map(iris.slug, given)}
-    own_names = () if minted or is_placeholder(own) else tuple(readings(own))
+    own_names = () if minted or identifies_nothing(own) else tuple(readings(own))
     for text in sorted(texts):
         for name in readings(text):
             yield from without_host(_together(name, *own_names[:1]), hosts)

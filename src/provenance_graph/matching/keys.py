@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 from urllib.parse import unquote
 
-from provenance_graph.core import iris
+from provenance_graph.core import graph_names, iris
 from provenance_graph.core.claims import Claim, Header, Literal
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, local_name
@@ -22,8 +22,7 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.matching import bars, datasets, entities, organizations
 from provenance_graph.matching.names import Name, parse
 
-KEYS = iris.mint("graph", "name-keys")
-"""The graph that keeps the keys of every name that identity compares."""
+KEYS = graph_names.NAME_KEYS
 _MODELS = frozenset({PG.Model, PG.OfferedModel})
 Referrers = Callable[[Iri, Iri], Iterable[Iri]]
 """The subjects of the claims of a property whose value is a name."""

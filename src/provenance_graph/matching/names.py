@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from provenance_graph.core.developers import developer_names
+from provenance_graph.formats.model_names import is_placeholder
 
 _VARIANTS = {
     "instruct": "instruct",
@@ -113,19 +114,18 @@ def _shown(part: frozenset[str]) -> str:
     return "+".join(sorted(part)) or "none"
 
 
-_PLACEHOLDER = re.compile(
-    r"\W*(?:unknown|untitled|none|null|nan|n/?a|tbd|todo|placeholder|no name|unnamed|model|test|others?|various|multiple|several|human|mixed)?\W*",
-    re.IGNORECASE,
+_NO_NAME = re.compile(
+    r"\W*(?:model|test|others?|various|multiple|several|human|mixed)\W*", re.IGNORECASE
 )
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a label stands for a name that somebody did not have.
+def identifies_nothing(text: str) -> bool:
+    """Whether a label names no single entity: a placeholder, or a word such as ``various``.
 
-    >>> is_placeholder("<UNKNOWN>"), is_placeholder("n/a"), is_placeholder("Unknown-7B")
+    >>> identifies_nothing("<UNKNOWN>"), identifies_nothing("various"), identifies_nothing("Test-7B")
     (True, True, False)
     """
-    return bool(_PLACEHOLDER.fullmatch(text))
+    return is_placeholder(text) or bool(_NO_NAME.fullmatch(text))
 
 
 @lru_cache(maxsize=200_000)

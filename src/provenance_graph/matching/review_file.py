@@ -11,11 +11,10 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from provenance_graph.acceptance.identity import RULE_AUTHOR as RULES
 from provenance_graph.acceptance.sssom import MANUAL, SAME, Mapping, read_table, write_sssom
-from provenance_graph.core import iris
+from provenance_graph.core import clock, iris
 from provenance_graph.core.errors import BadIri, RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
@@ -110,7 +109,7 @@ def decisions(
     """
     settled = list(settled)
     reading = _ReviewReading(
-        where, day or date.today().isoformat(), [*decided_pairs(settled), *known], settled
+        where, day or clock.today(), [*decided_pairs(settled), *known], settled
     )
     delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
     rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core import iris, literals
+from provenance_graph.core import iris, literals, texts
 from provenance_graph.core.claims import Literal, Precision, Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, is_iri, local_name, shorten
@@ -34,9 +34,9 @@ def value_of(
         return result.literal, None if exact else result.precision
     for kind, read, example in (
         (XSD.integer, _count, "a whole number such as 8030261248 or 128K"),
-        (XSD.decimal, _decimal, "a number such as 0.5"),
-        (XSD.double, _double, "a number such as 3.8e25"),
-        (XSD.boolean, _boolean, "yes or no"),
+        (XSD.decimal, texts.decimal, "a number such as 0.5"),
+        (XSD.double, texts.double, "a number such as 3.8e25"),
+        (XSD.boolean, texts.boolean, "yes or no"),
     ):
         if kind in ranges:
             literal = read(text)
@@ -56,22 +56,6 @@ def _count(text: str) -> Literal | None:
     """A whole number; every integer property counts, so that none is below nought."""
     result = literals.whole(text)
     return None if result is None or int(result.lexical) < 0 else result
-
-
-def _decimal(text: str) -> Literal | None:
-    number = literals.number(text)
-    return None if number is None else literals.decimal(number)
-
-
-def _double(text: str) -> Literal | None:
-    number = literals.number(text)
-    return None if number is None else literals.double(float(number))
-
-
-def _boolean(text: str) -> Literal | None:
-    known = {"yes": True, "true": True, "no": False, "false": False}
-    result = known.get(text.casefold())
-    return None if result is None else literals.boolean(result)
 
 
 def _licence(text: str) -> Iri:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.service.http.cache import ALWAYS, Precondition
@@ -145,6 +145,3 @@ class StoreWriter(Protocol):
 
     def state(self) -> Mapping[str, object]:
         """Whether it can write, and why not: for /health."""
-
-
-JSON: Final = "application/sparql-results+json"

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import sys
 import time
@@ -28,7 +27,6 @@ from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
 from provenance_graph.store import layout
 from provenance_graph.store.layout import Current, WriterLock
 
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
 _PIECE = 1 << 20
 _MAX_CURRENT = 4 << 20
 _LEFT_FREE = 64 << 20
@@ -121,7 +119,7 @@ def published(source: FollowedStore, place: str) -> Current:
         raise StoreFormat(f"{place}/CURRENT is damaged ({error})") from error
     if not files:
         raise StoreFormat(f"{place} was published by an earlier version, without digests")
-    if wrong := next((name for name in names if not _NAME.fullmatch(str(name))), None):
+    if wrong := next((name for name in names if not layout.FILE_NAME.fullmatch(str(name))), None):
         raise StoreFormat(f"{place}/CURRENT names a file {wrong!r}, which no store has")
     return current
 
@@ -136,10 +134,7 @@ class Replica:
     @property
     def current(self) -> Current | None:
         """The version that is here; None where there is none."""
-        try:
-            return layout.read_current(self.folder)
-        except StoreError:
-            return None
+        return layout.find_current(self.folder)
 
     def refresh(self) -> bool:
         """Copy what is published now, where it is not here; says whether it was new.

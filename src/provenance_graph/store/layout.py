@@ -28,7 +28,7 @@ from typing import IO, Any
 from provenance_graph.core.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
 
 FORMAT = "provenance-graph store 1"
-_INSIDE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
+FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
 """A name in a folder that leads nowhere else."""
 
 
@@ -68,6 +68,14 @@ def read_current(root: Path) -> Current:
         raise StoreFormat(f"{root}/CURRENT is damaged ({error}); {MENDED}") from error
 
 
+def find_current(root: Path) -> Current | None:
+    """What is published in a folder; None where nothing is that can be read."""
+    try:
+        return read_current(root)
+    except StoreError:
+        return None
+
+
 def _current(read: dict[str, Any]) -> Current:
     """What CURRENT states; raises ValueError and its like for what is not written by us."""
     version, sequence, db, checkpoint = (
@@ -75,7 +83,7 @@ def _current(read: dict[str, Any]) -> Current:
     )
     files = {name: (size, digest) for name, (size, digest) in read.get("files", {}).items()}
     for name in (db, checkpoint, *files):
-        if not isinstance(name, str) or not _INSIDE.fullmatch(name):
+        if not isinstance(name, str) or not FILE_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a name of a file in the store")
     if not isinstance(version, str) or not isinstance(sequence, int):
         raise TypeError(f"{version!r} and {sequence!r} are no version and its number")

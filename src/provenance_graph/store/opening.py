@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from provenance_graph.core import graph_names
 from provenance_graph.core.errors import StoreFormat
-from provenance_graph.core.iris import mint
 from provenance_graph.store.base import Store
 from provenance_graph.store.values import QuadSource
 
@@ -39,8 +39,8 @@ def open_store(place: str) -> Store:
 
 def is_earlier(store: QuadSource) -> bool:
     """Whether records were built into a store by a version that stored no day of the view."""
-    built = any(True for _ in store.quads(graph=mint("graph", "shipped")))
-    return built and not any(True for _ in store.quads(graph=mint("graph", "view")))
+    built = any(True for _ in store.quads(graph=graph_names.SHIPPED))
+    return built and not any(True for _ in store.quads(graph=graph_names.VIEW))
 
 
 def require_current(store: QuadSource, place: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +12,7 @@ from provenance_graph.core import hub
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.fetch.fetcher import Fetcher, fetch
+from provenance_graph.formats.fetch.fetcher import Fetcher, fetch, json_of
 from provenance_graph.sync.config import SyncSource
 from provenance_graph.sync.state import SourceState, SyncState
 
@@ -107,7 +106,7 @@ def _account(account: str, fetcher: Fetcher) -> Iterator[str]:
     while url and url not in pages and len(names) < fetcher.settings.max_models:
         pages.add(url)
         answer = fetcher.answer(url)
-        listed = _json(url, answer.body)
+        listed = json_of(url, answer.body)
         for entry in listed if isinstance(listed, list) else []:
             name = entry.get("id") if isinstance(entry, dict) else None
             if isinstance(name, str) and hub.is_name(name):
@@ -171,19 +170,12 @@ def _revision(place: str, fetcher: Fetcher) -> tuple[str, str]:
     name, _, asked = place[3:].partition("@")
     at = f"/revision/{quote(asked, safe='')}" if asked else ""
     url = f"{fetcher.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
-    answer = _json(url, fetcher.get(url))
+    answer = json_of(url, fetcher.get(url))
     if not isinstance(answer, dict):
         return "", ""
     commit, now = answer.get("sha"), answer.get("id", answer.get("modelId"))
     renamed = isinstance(now, str) and hub.is_name(now) and now.casefold() != name.casefold()
     return (commit if isinstance(commit, str) else ""), (str(now) if renamed else "")
-
-
-def _json(url: str, body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise FetchError(f"{url}: the answer is not JSON ({error})") from error
 
 
 def _status(error: FetchError) -> str:

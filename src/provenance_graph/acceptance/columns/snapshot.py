@@ -22,9 +22,9 @@ from provenance_graph.acceptance.evidence import Statement, VersionStatements
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, Voices
 from provenance_graph.acceptance.versions import Counting
 from provenance_graph.acceptance.view import View
-from provenance_graph.core import terms
+from provenance_graph.core import graph_names, terms
 from provenance_graph.core.claims import Header, Quad, Stance, Value
-from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PAV, PG, PROV, RDF, SCHEMA
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store.base import Store
@@ -45,9 +45,13 @@ OF_CLAIMS = frozenset(
     }
 )
 """Properties that are read over all named graphs: of claims, and of graphs of our own."""
-OWN_GRAPHS = tuple(
-    mint("graph", name)
-    for name in ("reference", "identity", "identity-by-rule", "collections", "labels", "name-keys")
+OWN_GRAPHS = (
+    graph_names.REFERENCE,
+    graph_names.IDENTITY,
+    graph_names.IDENTITY_BY_RULE,
+    graph_names.COLLECTIONS,
+    graph_names.LABELS,
+    graph_names.NAME_KEYS,
 )
 """Graphs of our own that may state such a property, or the class of something."""
 OF_HEADERS: Mapping[Iri, str] = MappingProxyType(

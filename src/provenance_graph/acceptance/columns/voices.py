@@ -9,11 +9,9 @@ import polars as pl
 
 from provenance_graph.acceptance.snapshot import Voices
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, XSD
+from provenance_graph.core.terms import NUMERIC_TYPES, PG, XSD
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store.claim_table import ClaimTable
-
-_NUMBERS = frozenset({XSD.integer, XSD.decimal, XSD.double})
 
 
 def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
@@ -68,7 +66,7 @@ def _pairs(rows: pl.DataFrame, on: list[str]) -> pl.DataFrame:
 
 def _same(kind: int, text: str, datatype: str, language: str) -> str:
     """What equal values have in common: of numbers their value, else the whole term."""
-    if kind == columns.LITERAL and datatype in _NUMBERS:
+    if kind == columns.LITERAL and datatype in NUMERIC_TYPES:
         try:
             number = Decimal(repr(float(text)) if datatype == XSD.double else text)
         except (InvalidOperation, ValueError):

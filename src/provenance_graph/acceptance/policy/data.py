@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -17,22 +16,18 @@ from provenance_graph.acceptance.policy.policy import (
     PolicyCriterion,
     RankedSource,
 )
+from provenance_graph.core import graph_names
 from provenance_graph.core.claims import Basis, Code, Literal, Quad, Value
+from provenance_graph.core.clock import today
 from provenance_graph.core.errors import PolicyError, StoreError
-from provenance_graph.core.iris import PREFIXES, Iri, mint, shorten
+from provenance_graph.core.iris import PREFIXES, Iri, shorten
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.store.values import QuadSource
 
-STATE = mint("graph", "view")
-"""The graph that says for which day the accepted view was computed."""
+STATE = graph_names.VIEW
 _REST, _FIRST, _NIL = (Iri(PREFIXES["rdf"] + name) for name in ("rest", "first", "nil"))
 _MAX_LIST = 50
 C = TypeVar("C", bound=Code)
-
-
-def today() -> str:
-    """Today's ISO day in UTC: what "now" means to a caller who says nothing else."""
-    return datetime.now(UTC).date().isoformat()
 
 
 def view_day(store: QuadSource) -> str:

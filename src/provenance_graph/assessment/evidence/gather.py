@@ -21,13 +21,13 @@ from provenance_graph.assessment.levels.rules import LevelFinding, LevelQuestion
 from provenance_graph.assessment.levels.uses import question
 from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.assessment.rubrics.rubric import Rubrics
+from provenance_graph.core import graph_names
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
-from provenance_graph.core.iris import ID, Iri, mint
+from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.store.values import ANY, QuadSource
 
-GRAPH = mint("graph", "assessment")
-"""The graph of evidence levels."""
+GRAPH = graph_names.ASSESSMENT
 
 LINKS = (
     PROV.specializationOf,

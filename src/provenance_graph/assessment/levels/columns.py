@@ -28,14 +28,21 @@ from provenance_graph.acceptance.evidence import Statement
 from provenance_graph.acceptance.resolve import refused
 from provenance_graph.acceptance.view import quad_key
 from provenance_graph.assessment.evidence.gather import LINKS, MODELS, level_quads
-from provenance_graph.assessment.levels.rules import CHECKS, LevelQuestion, accepts
-from provenance_graph.core.claims import AcceptanceStatus, Basis, Header, Quad, SourcedClaim
+from provenance_graph.assessment.levels.rules import LevelQuestion, accepts
+from provenance_graph.core.claims import (
+    OBSERVED,
+    AcceptanceStatus,
+    Basis,
+    Header,
+    Quad,
+    SourcedClaim,
+)
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.store import claim_columns as columns
 from provenance_graph.store.claim_columns import BASIS_CODE
 
-_CHECKS = [BASIS_CODE[basis] for basis in CHECKS]
+_OBSERVED = [BASIS_CODE[basis] for basis in OBSERVED]
 _DEVELOPER = BASIS_CODE[Basis.DEVELOPER]
 _OWN, _BELOW = "own", "below"
 
@@ -226,7 +233,7 @@ class LevelColumns:
             kinds=kind.unique().sort().str.join("\n"),
             several=value.n_unique() > 1,
             bounded=pl.col("bounded").any(),
-            confirmable=pl.col("counted").is_in(_CHECKS).any()
+            confirmable=pl.col("counted").is_in(_OBSERVED).any()
             & (pl.col("counted") == _DEVELOPER).any(),
         )
         single = pl.col("property").is_in(list(self._asked.single)) & (pl.col("place") == _OWN)

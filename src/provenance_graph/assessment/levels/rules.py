@@ -18,9 +18,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provenance_graph.acceptance.agreement import agree, distinct
-from provenance_graph.assessment.rubrics.rubric import LEVELS, Facet
+from provenance_graph.assessment.rubrics.rubric import LEVEL_RANK, Facet
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
+    OBSERVED,
     AcceptanceStatus,
     Basis,
     SourcedClaim,
@@ -31,8 +32,6 @@ from provenance_graph.core.terms import PG
 
 STATES = frozenset({Stance.STATED, Stance.DECLARED_EMPTY, Stance.DENIES})
 REFUSES = frozenset({Stance.DECLINES, Stance.REPORTS_UNDISCLOSED})
-CHECKS = frozenset({Basis.ARTIFACT, Basis.MEASUREMENT})
-_RANK = {level: place for place, level in enumerate(LEVELS)}
 SATISFIED = frozenset({PG.LevelVerified, PG.LevelDisclosed})
 
 
@@ -58,7 +57,7 @@ BLANK = (
 
 def better(one: LevelFinding, other: LevelFinding) -> LevelFinding:
     """The one that tells more about the developer; the first when they tie."""
-    return one if _RANK[one.level] <= _RANK[other.level] else other
+    return one if LEVEL_RANK[one.level] <= LEVEL_RANK[other.level] else other
 
 
 def of_property(
@@ -154,7 +153,7 @@ def _checked(states: Sequence[SourcedClaim], current: Sequence[SourcedClaim]) ->
     A report by a third party confirms nothing: it may repeat what the developer stated.
     """
     stated = [h for h in states if h.basis is Basis.DEVELOPER and _gives(h)]
-    checks = [h for h in current if h.basis in CHECKS and _gives(h)]
+    checks = [h for h in current if h.basis in OBSERVED and _gives(h)]
     pairs = [
         (statement, check)
         for statement in stated

@@ -24,6 +24,8 @@ LEVELS = (
     PG.LevelNotApplicable,
 )
 """Every level, the one that tells most about the developer first."""
+LEVEL_RANK = {level: rank for rank, level in enumerate(LEVELS)}
+"""The place of each level in that order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from provenance_graph.core.claims import Claim, Literal, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound, SourceError
 from provenance_graph.core.iris import Iri, expand, mint, short_id
 from provenance_graph.core.rdf import claim_iri
-from provenance_graph.core.terms import PG, RDF
+from provenance_graph.core.terms import DATA_USES, PG, RDF
 from provenance_graph.formats.document import Document
 from provenance_graph.shapes.findings import Finding, Severity
 
@@ -39,7 +39,6 @@ _NO_PLACE = Place()
 _MAX_SHOWN = 3
 MAX_OWNERS = 1_000
 """So many models and places are remembered with the entities whose claims answer there."""
-_DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ class ElementChecker:
         return [
             value
             for _, predicate, value, _ in self._snapshot.view(subject).quads
-            if predicate in _DATA and isinstance(value, Iri)
+            if predicate in DATA_USES and isinstance(value, Iri)
         ]
 
     def _finding(self, result: Result, focus: Iri | Literal, place: Place = _NO_PLACE) -> Finding:

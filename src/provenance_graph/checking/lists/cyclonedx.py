@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from provenance_graph.checking.lists.stated import NOTHING, Json, Member, Stated, follow, of_values
+from provenance_graph.formats.statements import as_list
 
 _IDENTIFIERS = ("purl", "cpe", "swid", "omniborId", "swhid")
 _LIBRARIES = frozenset({"library", "framework", "application", "operating-system", "container"})
 _MAX_COMPONENTS = 20_000
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 class CycloneView:
@@ -29,7 +25,7 @@ class CycloneView:
         root = self.metadata.get("component")
         waiting: list[tuple[object, str]] = [(root, "/metadata/component")] if root else []
         waiting += [
-            (c, f"/components/{n}") for n, c in enumerate(_list(self.document.get("components")))
+            (c, f"/components/{n}") for n, c in enumerate(as_list(self.document.get("components")))
         ]
         count = 0
         while waiting and count < _MAX_COMPONENTS:
@@ -38,7 +34,7 @@ class CycloneView:
                 continue
             count += 1
             yield Member(str(value.get("name") or value.get("bom-ref") or where)[:80], where, value)
-            inner = _list(value.get("components"))
+            inner = as_list(value.get("components"))
             waiting += [(c, f"{where}/components/{n}") for n, c in enumerate(inner)]
 
     def members(self, scope: str, path: str) -> list[Member]:
@@ -123,12 +119,12 @@ def _security_metrics(view: CycloneView, member: Member) -> Stated:  # noqa: ARG
 
 
 def _hash(view: CycloneView, member: Member, algorithm: str) -> Stated:  # noqa: ARG001
-    owners = [member.value, *_list(member.value.get("components"))]
+    owners = [member.value, *as_list(member.value.get("components"))]
     values = [
         one.get("content")
         for owner in owners
         if isinstance(owner, dict)
-        for one in _list(owner.get("hashes"))
+        for one in as_list(owner.get("hashes"))
         if isinstance(one, dict) and one.get("alg") == algorithm
     ]
     return of_values([v for v in values if v], f"{member.where}/hashes")
@@ -137,7 +133,7 @@ def _hash(view: CycloneView, member: Member, algorithm: str) -> Stated:  # noqa:
 def _property(view: CycloneView, member: Member, name: str) -> Stated:  # noqa: ARG001
     values = [
         one.get("value")
-        for one in _list(member.value.get("properties"))
+        for one in as_list(member.value.get("properties"))
         if isinstance(one, dict) and one.get("name") == name
     ]
     return of_values(values, f"{member.where}/properties")
@@ -147,7 +143,7 @@ def _reference(view: CycloneView, member: Member, kind: str) -> Stated:  # noqa:
     values = [
         one.get("url")
         for owner in (view.document, *(m.value for m in view.components))
-        for one in _list(owner.get("externalReferences"))
+        for one in as_list(owner.get("externalReferences"))
         if isinstance(one, dict) and one.get("type") == kind
     ]
     return of_values(values, "")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from provenance_graph.checking.lists.stated import (
     NOTHING,
@@ -19,6 +18,7 @@ from provenance_graph.checking.lists.stated import (
     follow,
     of_values,
 )
+from provenance_graph.formats.statements import as_list
 
 PACKAGES = frozenset({"software_Package", "ai_AIPackage", "dataset_DatasetPackage"})
 _COLLECTIONS = frozenset({"SpdxDocument", "Bom", "software_Sbom", "Bundle", "ElementCollection"})
@@ -41,10 +41,6 @@ _SILENT = ("noassertionelement", "noassertionlicense")
 _AGENTS = frozenset({"Person", "Organization"})
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
 def _asserted(value: object) -> bool:
     """Whether a text or reference asserts something, ``NOASSERTION`` being none."""
     text = str(value or "").strip()
@@ -57,7 +53,7 @@ class SpdxView:
 
     def __init__(self, document: Json) -> None:
         graph = document.get("@graph")
-        self.elements: list[Json] = [e for e in _list(graph) if isinstance(e, dict)]
+        self.elements: list[Json] = [e for e in as_list(graph) if isinstance(e, dict)]
         self.index: dict[str, Json] = {}
         self.places: dict[str, str] = {}
         for number, element in enumerate(self.elements):
@@ -79,7 +75,7 @@ class SpdxView:
         elif element.get("type") in _RELATIONSHIPS and not name:
             self.index[f"_:{where}"] = element
         for key, value in element.items():
-            for inner in _list(value) if depth < 8 else ():
+            for inner in as_list(value) if depth < 8 else ():
                 if isinstance(inner, dict):
                     self._take(inner, f"{where}/{key}", depth + 1)
 
@@ -95,7 +91,7 @@ class SpdxView:
     def _reach(self) -> set[str]:
         assert self.document is not None
         name = self._id(self.document)
-        waiting = [self._id(root) for root in _list(self.document.get("rootElement"))]
+        waiting = [self._id(root) for root in as_list(self.document.get("rootElement"))]
         edges: dict[str, list[str]] = defaultdict(list)
         for relation in self.relationships:
             source, targets = self._id(relation.get("from")), self._targets(relation)
@@ -105,7 +101,7 @@ class SpdxView:
                 edges[source] += targets
         for key, element in self.index.items():
             if element.get("type") in _COLLECTIONS:
-                edges[key] += [self._id(root) for root in _list(element.get("rootElement"))]
+                edges[key] += [self._id(root) for root in as_list(element.get("rootElement"))]
         seen: set[str] = set()
         while waiting:
             current = waiting.pop()
@@ -115,7 +111,7 @@ class SpdxView:
         return seen
 
     def _targets(self, relation: Json) -> list[str]:
-        return [name for to in _list(relation.get("to")) if (name := self._id(to))]
+        return [name for to in as_list(relation.get("to")) if (name := self._id(to))]
 
     # ---- members ---------------------------------------------------------------------------
 
@@ -143,14 +139,14 @@ class SpdxView:
         return Member(shown[:80], self.places.get(name, ""), element)
 
     def _roots(self) -> list[Json]:
-        matches = _list((self.document or {}).get("rootElement"))
+        matches = as_list((self.document or {}).get("rootElement"))
         return [self._element(root) for root in matches]
 
     def _system(self) -> list[Json]:
         """The packages at the root, of the document or of the bill of materials in it."""
         matches: list[Json] = []
         for root in self._roots():
-            inner = [self._element(e) for e in _list(root.get("rootElement"))]
+            inner = [self._element(e) for e in as_list(root.get("rootElement"))]
             matches += [e for e in (root, *inner) if e.get("type") in PACKAGES]
         return matches
 
@@ -214,7 +210,7 @@ class SpdxView:
         matches = [
             str(next(follow(reference, ["locator"]), ""))
             for element in self.index.values()
-            for reference in _list(element.get("externalRef"))
+            for reference in as_list(element.get("externalRef"))
             if isinstance(reference, dict)
             and str(reference.get("externalRefType")).rpartition("/")[2] == kind
         ]
@@ -233,15 +229,15 @@ class SpdxView:
     def contacts(self, agents: object) -> Stated:
         """The e-mail or web addresses of agents, without which nobody can be reached."""
         matches = []
-        for agent in map(self._element, _list(agents)):
-            for one in _list(agent.get("externalIdentifier")):
+        for agent in map(self._element, as_list(agents)):
+            for one in as_list(agent.get("externalIdentifier")):
                 kind = str(one.get("externalIdentifierType", "")).rpartition("/")[2].lower()
                 text = str(one.get("identifier", ""))
                 mail = "email" in kind and "@" in text
                 page = kind in ("urlscheme", "other") and text.startswith(("http://", "https://"))
                 if agent.get("type") in _AGENTS and (mail or page):
                     matches.append(text)
-        return Stated(tuple(matches), bool(_list(agents)) and not matches)
+        return Stated(tuple(matches), bool(as_list(agents)) and not matches)
 
 
 def _supplier(view: SpdxView, member: Member) -> Stated:
@@ -278,7 +274,7 @@ def _type(view: SpdxView, member: Member) -> Stated:
     roots = view._roots()
     if not roots or roots[0].get("type") != "software_Sbom":
         return NOTHING
-    return of_values(_list(roots[0].get("software_sbomType")), member.where)
+    return of_values(as_list(roots[0].get("software_sbomType")), member.where)
 
 
 def _hashes(view: SpdxView, member: Member) -> Stated:
@@ -302,7 +298,7 @@ def _sha512(view: SpdxView, member: Member) -> Stated:
     matches = [
         str(one.get("hashValue"))
         for file in files
-        for one in _list(file.get("verifiedUsing"))
+        for one in as_list(file.get("verifiedUsing"))
         if "sha512" in str(one.get("algorithm", "")).lower() and one.get("hashValue")
     ]
     return Stated(tuple(matches), False, member.where)
@@ -315,7 +311,7 @@ def _structured(view: SpdxView, member: Member) -> Stated:
     purposes = [
         str(purpose).rpartition("/")[2]
         for file in files
-        for purpose in _list(file.get("software_additionalPurpose"))
+        for purpose in as_list(file.get("software_additionalPurpose"))
         if any(word in str(purpose).lower() for word in ("container", "firmware"))
     ]
     return Stated(tuple(purposes), False, member.where)

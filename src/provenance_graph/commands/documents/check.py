@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from provenance_graph.commands.documents.validate import (
     of_documents,
     severity_options,
 )
+from provenance_graph.core import clock
 from provenance_graph.options import PLACE, format_option, limit_option
 from provenance_graph.session import Session
 
@@ -70,7 +70,7 @@ def command(
     """
     from provenance_graph.checking.upstream import Upstream
 
-    today = datetime.now(UTC).date().isoformat()
+    today = clock.today()
     store = session.store()
     snapshot = session.snapshot()
     checkers: list[Checker] = []

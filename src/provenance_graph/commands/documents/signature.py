@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from provenance_graph.core.texts import one_line
 from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
 
@@ -93,7 +94,7 @@ def command(
     elif form == "csv":
         session.print_table(("check", "result"), result.rows(), form)
     else:
-        lines = (f"{label:12} {_printable(text)}\n" for label, text in result.rows())
+        lines = (f"{label:12} {one_line(text)}\n" for label, text in result.rows())
         sys.stdout.write("".join(lines))
     return 0 if holds else 1
 
@@ -159,7 +160,3 @@ def _verdict(holds: bool, differs: bool, folder: Path | None) -> str:
             "" if folder is None else ", and the files are the signed ones"
         )
     return "the files are not the signed ones" if differs else "there is no proof of who signed it"
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)

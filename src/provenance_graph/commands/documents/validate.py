@@ -6,13 +6,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from provenance_graph import completion
+from provenance_graph.core import clock
 from provenance_graph.options import PLACE, FilePath, format_option, limit_option
 from provenance_graph.session import Session
 from provenance_graph.shapes import Finding, Severity
@@ -126,7 +126,7 @@ def of_documents(
 
     require_format(document_form)
     every = [*checkers, *([_own(shape_files)] if shape_files else [])]
-    today = datetime.now(UTC).date().isoformat()
+    today = clock.today()
     read = examine(
         paths,
         retrieved=today,

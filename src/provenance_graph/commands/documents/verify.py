@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.core.texts import one_line
 from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import counted
@@ -98,7 +99,7 @@ def _rows(done: Verified) -> list[tuple[str, str]]:
         for one in done.publishers
         if one.custody == "Verified"
     ]
-    rows += [("FAILS", f"{_plain(one.where)}: {_plain(one.what)}") for one in done.failures]
+    rows += [("FAILS", f"{one_line(one.where)}: {one_line(one.what)}") for one in done.failures]
     if done.failure_count > len(done.failures):
         rows.append(("", f"and {done.failure_count - len(done.failures):,} more"))
     verdict = (
@@ -107,7 +108,3 @@ def _rows(done: Verified) -> list[tuple[str, str]]:
         else f"{counted(done.failure_count, 'check')} failed"
     )
     return [*rows, ("OK" if done.ok else "NOT OK", verdict)]
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -7,13 +7,13 @@ import hashlib
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph import completion
+from provenance_graph.core.clock import today
 from provenance_graph.core.errors import UsageError
 from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
@@ -145,7 +145,7 @@ def flag_(session: Session, claim: str, why: str, who: str) -> None:
     name = Iri(claim if "://" in claim else f"{ID}record/{bare}")
     with EmbeddedStore.open_writer(session.folder) as store:
         try:
-            record = flag(store, name, why, _who(who), _today(), session.levels())
+            record = flag(store, name, why, _who(who), today(), session.levels())
         except NotFound as wrong:
             how = '`claims MODEL --format json` gives the IRI of every claim under "claim"'
             raise UsageError(f"{wrong}; {how}") from wrong
@@ -186,7 +186,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
         snapshot = session.snapshot()
         for place, result in entries:
             try:
-                *_, new = to_record(snapshot, result, who, _today())
+                *_, new = to_record(snapshot, result, who, today())
                 if new and (near := near_names(snapshot, result.model)):
                     asked = f"did you mean {', '.join(near)}?"
                     session.say(f"{place}no record names {result.model} yet; {asked}")
@@ -200,7 +200,7 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
     with EmbeddedStore.open_writer(session.folder) as store:
         for place, result in entries:
             try:
-                retained = record_finding(store, result, who, _today(), session.levels())
+                retained = record_finding(store, result, who, today(), session.levels())
             except UsageError as wrong:
                 if not place:
                     raise
@@ -247,10 +247,6 @@ def _who(given: str) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return os.environ.get("USER") or "somebody"
-
-
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
 
 
 def _short(record: str) -> str:

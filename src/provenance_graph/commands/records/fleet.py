@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph.cited import with_receipts
+from provenance_graph.core.clock import today
 from provenance_graph.core.errors import UsageError
 from provenance_graph.options import FilePath, as_of_option, format_option
 from provenance_graph.session import Session
@@ -49,7 +49,6 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
     A bill of materials (CycloneDX, also of a cluster's workload; SPDX), an OpenLineage event or
     an MLflow model file will do.
     """
-    from provenance_graph.acceptance.policy.data import today
     from provenance_graph.fleet import check_uses, to_record
     from provenance_graph.ingest.update import update
     from provenance_graph.licences.graph import LicenceGraph
@@ -65,7 +64,7 @@ def import_(session: Session, paths: tuple[Path, ...], system: str) -> int:
         check_uses(licences, one)
         if one.must:
             session.say(f"{path}: {one.id}.must is not stored; `fleet check {path}` reads it")
-        record, problems = to_record(snapshot, one, path.name, _today())
+        record, problems = to_record(snapshot, one, path.name, today())
         records.append(record)
         unknown += len(problems)
         for line in problems:
@@ -135,7 +134,7 @@ def check_(
         raise UsageError(
             "no fleet.toml here and no system stored; name a file, or `fleet import` one"
         )
-    findings = list(check(snapshot, systems, day_of(day) if day else _today()))
+    findings = list(check(snapshot, systems, day_of(day) if day else today()))
     note = f"{baseline} started: what is new is reported from the next run on" if begun else ""
     if baseline is not None:
         findings = marked(findings, before)
@@ -247,11 +246,7 @@ def _documents(path: Path) -> Iterator[Document]:
     from provenance_graph.core.claims import Problem
     from provenance_graph.formats.walk import discover
 
-    for item in discover([str(path)], retrieved=_today()):
+    for item in discover([str(path)], retrieved=today()):
         if isinstance(item, Problem):
             raise UsageError(str(item))
         yield item
-
-
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.core import clock
 from provenance_graph.core.errors import UsageError
 from provenance_graph.options import format_option
 from provenance_graph.session import Session
@@ -134,7 +134,7 @@ def _keep(
     known = {local_name(each): each for each in DERIVATIONS}
     if relation and relation not in known:
         raise UsageError(f"no relation {relation!r}; there are {', '.join(sorted(known))}")
-    today = datetime.now(UTC).date().isoformat()
+    today = clock.today()
     record = to_record(child, kinships, who or getpass.getuser(), today, known.get(relation))
     if record is None:
         session.say("nothing to store: no parent is confirmed or contradicted")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping as Names
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from provenance_graph import completion
+from provenance_graph.core import clock
 from provenance_graph.core.errors import UsageError
 from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
@@ -158,7 +158,7 @@ def _looked_up(
         raise UsageError(
             f"--look-up asks a service about each entity: name up to {MAX_LOOKED_UP:,} of them"
         )
-    today = datetime.now(UTC).date().isoformat()
+    today = clock.today()
     with ExitStack() as stack:
         rows = proposals(snapshot, subjects, _lookup(stack, service), today)
     path = _beside(session)

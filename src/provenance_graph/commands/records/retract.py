@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from provenance_graph import completion
+from provenance_graph.core.clock import today
 from provenance_graph.core.iris import ID, Iri, expand
 from provenance_graph.session import Session
 
@@ -14,7 +15,6 @@ from provenance_graph.session import Session
 @click.pass_obj
 def command(session: Session, record: tuple[str, ...]) -> None:
     """Drop records, by IRI, as `id:record/…`, or by the part after …/id/record/."""
-    from provenance_graph.acceptance.policy.data import today
     from provenance_graph.ingest.update import update
     from provenance_graph.store.opening import open_writer, require_current
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance_graph.core import clock
 from provenance_graph.core.errors import UsageError
 from provenance_graph.options import FilePath, format_option
 from provenance_graph.session import Session
@@ -184,7 +185,7 @@ def _run(
         SyncState(session.folder / FILE),
         take,
         now=time.time,
-        today=datetime.now(UTC).date().isoformat(),
+        today=clock.today(),
         known=stored.__contains__,
         everything=force,
     )

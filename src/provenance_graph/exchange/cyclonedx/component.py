@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.core import terms
+from provenance_graph.core import hub, terms
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, local_name, short_id, shorten
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDFS, SCHEMA
@@ -245,8 +245,7 @@ def _links(ledger: Ledger, entity: BundleEntity, dataset: bool) -> Iterator[dict
     for predicate, kind in _LINKS.items():
         for page in () if dataset else entity.iris(predicate):
             yield {"type": kind, "url": str(page)}
-            plain = "huggingface.co/" not in page
-            if plain and _property(kind, page) == predicate:
+            if not hub.on_hub(page) and _property(kind, page) == predicate:
                 ledger.keep(entity.iri, predicate, page)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from provenance_graph.core import hub
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
@@ -165,7 +166,7 @@ def _locations(document: SpdxDocument, entity: BundleEntity) -> dict[str, Any]:
             results["software_downloadLocation"] = str(place)
             document.ledger.keep(entity.iri, PG.weightsLocation, place)
     for page_ in entity.iris(PG.homepage)[:1]:
-        if not dataset and "huggingface.co/" not in page_:
+        if not dataset and not hub.on_hub(page_):
             results["software_homePage"] = str(page_)
             document.ledger.keep(entity.iri, PG.homepage, page_)
     return results

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from provenance_graph.core import canonical, iris, rdf
+from provenance_graph.core import canonical, graph_names, iris, rdf
 from provenance_graph.core.claims import Claim, Custody, Header, Problem, Quad, Record, undated
 from provenance_graph.core.errors import RecordError, Unreadable
-from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
 from provenance_graph.formats import coverage
 from provenance_graph.formats.bundles import envelope
@@ -24,8 +24,8 @@ from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.records import claims_of
 
 FORMAT = "bundle"
-_IDENTITY = (mint("graph", "identity"), mint("graph", "identity-by-rule"))
-_NOT_RECORDS = frozenset({*_IDENTITY, mint("graph", "reference")})
+_IDENTITY = (graph_names.IDENTITY, graph_names.IDENTITY_BY_RULE)
+_NOT_RECORDS = frozenset({*_IDENTITY, graph_names.REFERENCE})
 _MAX_CHAIN = 50
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
@@ -21,7 +21,6 @@ from provenance_graph.formats.document import Document, Features, Origin, Reader
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "exo"
-_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _TASKS = {
     "TextGeneration": ("text-generation", PG.Text),
     "TextToImage": ("text-to-image", PG.Image),
@@ -78,7 +77,7 @@ def _recognises(features: Features) -> bool:
 def _origin(document: Document) -> Origin:
     name = statements.scalar_text(document.toml.get("model_id"))
     return Origin(
-        local=statements.clean(name) if _NAME.fullmatch(name) else iris.slug(document.name),
+        local=statements.clean(name) if hub.is_name(name) else iris.slug(document.name),
         publisher=iris.organization("exo"),
         title=f"exo model card: {name[:200]}",
         licence="Apache-2.0",
@@ -89,7 +88,7 @@ def _origin(document: Document) -> Origin:
 def _read(document: Document) -> ReaderOutput:
     raw = statements.sanitise(document.toml, document.text)
     name = statements.scalar_text(raw.get("model_id"))
-    if not _NAME.fullmatch(name):
+    if not hub.is_name(name):
         yield Problem("/model_id", f"{name[:60]!r} is not a repository", "owner/name")
         return
     subject = iris.model(name)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri, local_name
@@ -136,9 +136,8 @@ def _model(name: str, version: str, url: str) -> Iri:
 def _link(text: str) -> str:
     """The address without the title that some entries paste behind it; bare names completed."""
     bare = re.sub(r"\s+·\s+Hugging Face$", "", text)
-    if re.fullmatch(r"[\w.-]+/[\w.-]+", bare) and "." not in bare.partition("/")[0]:
-        return f"https://huggingface.co/{bare}"
-    return bare
+    named = hub.is_name(bare) and "." not in bare.partition("/")[0]  # with a dot it is a host
+    return hub.page(bare) if named else bare
 
 
 def _about(

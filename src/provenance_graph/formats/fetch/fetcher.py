@@ -13,7 +13,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -21,7 +20,7 @@ from urllib.request import getproxies
 
 import httpx2
 
-from provenance_graph.core import hub
+from provenance_graph.core import clock, hub
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.core.iris import Iri, is_iri
@@ -262,7 +261,7 @@ def _account(account: str, fetcher: Fetcher, retrieved: str) -> Iterator[Documen
     while url and url not in pages and len(pages) < 1_000:
         pages.add(url)
         answer = fetcher.answer(url)
-        listed = _json(url, answer.body)
+        listed = json_of(url, answer.body)
         if not isinstance(listed, list):
             raise FetchError(f"{url}: the Hub answered with no list of models")
         for entry in listed:
@@ -303,7 +302,7 @@ def _repository(
     """What the Hub answers about a repository, then its card with the files beside it."""
     site = fetcher.settings.hub
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
-    answer = _json(
+    answer = json_of(
         asked := f"{site}/api/models/{quote(name)}{at}?blobs=true", body := fetcher.get(asked)
     )
     if not isinstance(answer, dict):
@@ -343,7 +342,8 @@ def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
     return top + results[:most_results]
 
 
-def _json(url: str, body: bytes) -> Any:
+def json_of(url: str, body: bytes) -> Any:
+    """The JSON that an address answered with; raises FetchError where it is none."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -369,5 +369,5 @@ def documents(place: str, *, retrieved: str = "") -> Iterator[Document | Problem
             cache=Cache(Path(folder)) if folder else None,
             resolve=None if {"http", "https", "all"} & getproxies().keys() else resolve,
         )
-        day = retrieved or datetime.now(UTC).date().isoformat()
+        day = retrieved or clock.today()
         yield from fetch(place, fetcher, day)

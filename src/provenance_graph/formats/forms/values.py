@@ -9,11 +9,12 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri, is_iri, local_name
 from provenance_graph.core.resources import folder
-from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, RDFS, SKOS, XSD
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, NUMERIC_TYPES, PG, RDFS, SKOS, XSD
+from provenance_graph.core.texts import letters_and_digits
 from provenance_graph.formats import coverage, statements
 
 _AGENTS = frozenset({DCTERMS.creator, PG.suppliedBy, PG.computeProvider})
@@ -30,7 +31,6 @@ _DATASETS = frozenset(
         PG.adaptedFrom,
     }
 )
-_NUMBERS = frozenset({XSD.integer, XSD.decimal, XSD.double})
 _MAX_TEXT = 4_000
 
 
@@ -60,15 +60,11 @@ def ranges() -> Ranges:
             elif predicate == SKOS.inScheme:
                 listed.add(subject)
             elif predicate in (SKOS.prefLabel, SKOS.notation) and isinstance(value, ox.Literal):
-                named.setdefault(_folded(value.value), Iri(subject))
+                named.setdefault(letters_and_digits(value.value), Iri(subject))
     for concept in listed:
-        named[_folded(local_name(concept))] = Iri(concept)
+        named[letters_and_digits(local_name(concept))] = Iri(concept)
     known = {name: concept for name, concept in named.items() if concept in listed}
     return Ranges({p: frozenset(r) for p, r in of.items()}, known)
-
-
-def _folded(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def claims(subject: Iri, predicate: Iri, value: object, where: str) -> Iterator[Claim | Problem]:
@@ -110,8 +106,11 @@ def _linked(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim |
         who = Iri(text) if text.startswith(iris.ID) else statements.named_organization(text)
         return [Claim(subject, predicate, who, locator=where)]
     if predicate in _MODELS or predicate in _DATASETS:
-        name = text.removeprefix("https://huggingface.co/").removeprefix("datasets/").strip("/")
-        made = iris.dataset(name) if predicate in _DATASETS else iris.model(name)
+        if predicate in _DATASETS:
+            made = iris.dataset(hub.dataset_name(text) or text.strip("/"))
+        else:
+            repository = hub.reference(text)
+            made = iris.model(repository.name if repository else text.strip("/"))
         return [
             Claim(
                 subject, predicate, Iri(text) if text.startswith(iris.ID) else made, locator=where
@@ -127,7 +126,7 @@ def _ranged(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim |
     read: Callable[[Iri, Iri, str, str], Claim] | None = None
     if XSD.date in range_ or predicate in (DCTERMS.issued, DCTERMS.created, DCTERMS.modified):
         read = statements.dated
-    elif range_ & _NUMBERS:
+    elif range_ & NUMERIC_TYPES:
         read = statements.quantity
     if read is not None:
         claim = read(subject, predicate, text, where)
@@ -140,7 +139,9 @@ def _ranged(subject: Iri, predicate: Iri, text: str, where: str) -> list[Claim |
             return [Problem(where, f"{text[:80]!r} is neither yes nor no", kind="shape")]
         return [Claim(subject, predicate, literals.boolean(answer), locator=where)]
     if SKOS.Concept in range_:
-        concept = known.concepts.get(_folded(local_name(text) if "://" in text else text))
+        concept = known.concepts.get(
+            letters_and_digits(local_name(text) if "://" in text else text)
+        )
         if concept is None:
             what = f"{text[:80]!r} is not a member of the code list of {local_name(predicate)}"
             return [Problem(where, what, "see the ontology's page", kind="code")]

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
@@ -220,7 +220,7 @@ def _card(
     if repo.name or not alone or any(isinstance(item, Claim) for item in results):
         yield from described(repo)
     if repo.name:
-        page = Iri(f"https://huggingface.co/{repo.name}/blob/main/README.md")
+        page = Iri(f"{hub.page(repo.name)}/blob/main/README.md")
         yield Claim(repo.subject, PG.modelCard, page)
     yield from results
 

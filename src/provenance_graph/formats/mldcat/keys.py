@@ -14,11 +14,11 @@ from types import MappingProxyType
 from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.formats.coverage import Fate, Key, KeyTable
+from provenance_graph.formats.fields.jsonld import DCT, PROV
 from provenance_graph.formats.mldcat.profile import CLASSES, ProfileField, ValueKind
 from provenance_graph.formats.mldcat.vocabularies import (
     ADMS,
     DCAT,
-    DCT,
     DQV,
     FOAF,
     FRAPO,
@@ -26,7 +26,6 @@ from provenance_graph.formats.mldcat.vocabularies import (
     LPWC_PROPERTY,
     ODRL,
     PREFIXES,
-    PROV,
     SPDX,
 )
 
@@ -48,7 +47,9 @@ def _one(
     return ProfileField(f"{owner}.{name}", Iri(base + (local or name)), kind, term)
 
 
-_M, _D = "MachineLearningModel", "Dataset"
+CLASSES_OF_SUBJECTS = ("MachineLearningModel", "Dataset")
+"""The classes of what is described itself; of several of a node the first says most."""
+_M, _D = CLASSES_OF_SUBJECTS
 MODEL_FIELDS: tuple[ProfileField, ...] = (
     _one(_M, DCT, ValueKind.TITLE, "name", SCHEMA.name, "title"),
     *_fields(_M, DCT, ValueKind.IDENTITY, "identifier", "which model it is, else as stated"),

@@ -24,10 +24,6 @@ _PROFILE_CONTEXT = re.compile(r"MLDCAT-AP.*/mldcat-ap\.jsonld$")
 
 _CLASS_NAMES: Mapping[str, str] = {str(iri): name for name, iri in CLASSES.items()}
 
-_FIRST = ("MachineLearningModel", "Dataset")
-"""Which of several classes says most of a node."""
-
-
 _TERMS_OF: Mapping[str, frozenset[str]] = {
     owner: frozenset(str(f.iri) for f in keys.FIELDS if f.name.partition(".")[0] == owner)
     for owner in sorted({f.name.partition(".")[0] for f in keys.FIELDS})
@@ -60,7 +56,7 @@ class Nodes:
         types = stated.get(str(RDF.type), ())
         names = [name for value in types if (name := _CLASS_NAMES.get(value.text))]
         if names:
-            return next((name for name in _FIRST if name in names), names[0])
+            return next((name for name in keys.CLASSES_OF_SUBJECTS if name in names), names[0])
         if any(value.text in keys.AGENTS for value in types):
             return "Agent"
         if types or not stated:

@@ -8,17 +8,16 @@ from enum import Enum
 from types import MappingProxyType
 
 from provenance_graph.core.iris import Iri
+from provenance_graph.formats.fields.jsonld import DCT, PROV
 from provenance_graph.formats.mldcat.vocabularies import (
     BIRO,
     DCAT,
-    DCT,
     DQV,
     FOAF,
     IT6,
     LPWC,
     MLS,
     ODRL,
-    PROV,
     SKOS,
     SPDX,
 )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from provenance_graph.formats.fields.jsonld import DCT, PROV
+
 IT6 = "http://data.europa.eu/it6/"
-DCT = "http://purl.org/dc/terms/"
 DCAT = "http://www.w3.org/ns/dcat#"
 FOAF = "http://xmlns.com/foaf/0.1/"
 SPDX = "http://spdx.org/rdf/terms#"
 ODRL = "http://www.w3.org/ns/odrl/2/"
 ADMS = "http://www.w3.org/ns/adms#"
 DQV = "http://www.w3.org/ns/dqv#"
-PROV = "http://www.w3.org/ns/prov#"
 MLS = "http://www.w3.org/ns/mls#"
 MLSO = "http://w3id.org/mlso/"
 BIRO = "http://purl.org/spar/biro/"

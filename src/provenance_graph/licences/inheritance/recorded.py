@@ -16,8 +16,8 @@ import numpy as np
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Stance
 from provenance_graph.core.iris import Iri, local_name, short_id
-from provenance_graph.core.terms import PG
-from provenance_graph.licences.claims import PARENTS, ClaimReader, is_developer_rank
+from provenance_graph.core.terms import ALL_DERIVATIONS, PG
+from provenance_graph.licences.claims import ClaimReader, is_developer_rank
 from provenance_graph.licences.inheritance.own_names import (
     is_of_owner,
     is_own_checkpoint,
@@ -128,7 +128,7 @@ def _mark_contradicted(
             (item.claim.predicate, reader.statements.canonical(item.claim.value))
             for item in reader.about(entity)
             if isinstance(item.claim.value, Iri)
-            and item.claim.predicate in PARENTS
+            and item.claim.predicate in ALL_DERIVATIONS
             and is_developer_rank(item)
         }
         for place in index.up.edges_of(node, influences=False):
@@ -156,7 +156,10 @@ def _declared_empty(
             model = reader.statements.canonical(about)
             if model in results or not _has_parent(index, model):
                 continue
-            if any(o in PARENTS for _, _, o, _ in snapshot.quads(claim, PG.property, graph=record)):
+            if any(
+                o in ALL_DERIVATIONS
+                for _, _, o, _ in snapshot.quads(claim, PG.property, graph=record)
+            ):
                 results.add(model)
     return sorted(one for one in results if reader.from_scratch(one))
 

@@ -21,8 +21,9 @@ from provenance_graph.core.claims import (
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import ID, Iri, local_name, organization, short_id
 from provenance_graph.core.literals import date_text
-from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA, SKOS
+from provenance_graph.core.terms import DATA_USES, DCTERMS, PG, PROV, RDF, SCHEMA, SKOS
 from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.formats.licences.names import SPDX
 from provenance_graph.model.bundles.results import (
     NODE_LINKS,
     Bundle,
@@ -37,9 +38,7 @@ MAX_ANCESTORS = 500
 """How many ancestors one export describes; lineages are far shorter."""
 
 _PARENTS = (*terms.DERIVATIONS, PROV.wasDerivedFrom, PG.usesComponent)
-_DATA = (PG.trainedOn, PG.testedOn, PG.validatedOn)
-_NAMED = (*_DATA, *_PARENTS, DCTERMS.creator, DCTERMS.replaces, PG.benchmark, DCTERMS.license)
-_SPDX = "http://spdx.org/licenses/"
+_NAMED = (*DATA_USES, *_PARENTS, DCTERMS.creator, DCTERMS.replaces, PG.benchmark, DCTERMS.license)
 
 
 def bundle(
@@ -138,7 +137,7 @@ class _Gathering:
                 waiting += entity.iris(PROV.wasDerivedFrom)
                 continue
             models[subject] = None
-            waiting += [d for predicate in _DATA for d in entity.iris(predicate)]
+            waiting += [d for predicate in DATA_USES for d in entity.iris(predicate)]
             if self.ancestors and len(models) < MAX_ANCESTORS:
                 waiting += [p for predicate in _PARENTS for p in entity.iris(predicate)]
         return tuple(models), tuple(datasets)
@@ -179,7 +178,7 @@ class _Gathering:
             claim = stored.claim
             if stored.header.reader != "huggingface" or not isinstance(claim.value, Iri):
                 continue
-            data, model = claim.predicate in _DATA, claim.predicate in _PARENTS
+            data, model = claim.predicate in DATA_USES, claim.predicate in _PARENTS
             head = f"{ID}dataset/" if data else f"{ID}model/"
             name = claim.value.removeprefix(head)
             if not (data or model) or name == claim.value or not hub.is_name(name):
@@ -274,9 +273,9 @@ def licence_info(snapshot: AcceptedSnapshot, licence: Iri) -> LicenceInfo:
         results = sorted(str(o) for _, _, o, _ in snapshot.quads(licence, predicate))
         return results[0] if results else ""
 
-    spdx = licence.startswith(_SPDX)
+    spdx = licence.startswith(SPDX)
     composed = "/licence/expression/" in licence
-    key = licence.removeprefix(_SPDX) if spdx else text(SKOS.notation) or local_name(licence)
+    key = licence.removeprefix(SPDX) if spdx else text(SKOS.notation) or local_name(licence)
     # what a source names and we do not know keeps the name that the source gives
     named = composed or "/licence/stated/" in licence
     key = (text(SCHEMA.name) or key) if named else key

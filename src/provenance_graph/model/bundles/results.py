@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ NODE_LINKS: tuple[Iri, ...] = (
     PG.resolvesTo,
 )
 """The properties by which a node hangs on a model: its score, its file, its version."""
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,7 +76,7 @@ class BundleEntity:
 
     def pages(self) -> tuple[str, ...]:
         """Where an organization can be reached: its home page, its account on the Hub, its documents."""
-        homes = sorted(self.iris(PG.homepage), key=lambda page: "//huggingface.co/" in page)
+        homes = sorted(self.iris(PG.homepage), key=hub.on_hub)
         pages = (*map(str, homes), self.hub_page(), *map(str, self.iris(RDFS.seeAlso)))
         return tuple(dict.fromkeys(page for page in pages if page.startswith("http")))
 
@@ -170,7 +168,7 @@ class Bundle:
             return f"pkg:huggingface/datasets/{entity.repository}"
         only = self.only_version(entity.iri)
         version = only.text(SCHEMA.version) if only else ""
-        pinned = f"@{version}" if _COMMIT.fullmatch(version) else ""
+        pinned = f"@{version}" if hub.is_commit(version) else ""
         return f"pkg:huggingface/{entity.repository}{pinned}"
 
     @property

@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.core import literals
+from provenance_graph.core import literals, texts
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import PREFIXES, expand
@@ -234,16 +234,6 @@ def _term(snapshot: AcceptedSnapshot, parameter: Parameter, text: str) -> Value:
     return result
 
 
-def _decimal(text: str) -> Literal | None:
-    number = literals.number(text)
-    return None if number is None else literals.decimal(number)
-
-
-def _double(text: str) -> Literal | None:
-    number = literals.number(text)
-    return None if number is None else literals.double(float(number))
-
-
 def _date(text: str) -> Literal | None:
     result = literals.day(text)
     return None if result is None else result.literal
@@ -261,19 +251,13 @@ def _digest(text: str) -> Literal | None:
     return literals.text(f"{algorithm or 'sha256'}:{digits}")
 
 
-def _boolean(text: str) -> Literal | None:
-    known = {"true": True, "yes": True, "false": False, "no": False}
-    result = known.get(text.casefold())
-    return None if result is None else literals.boolean(result)
-
-
 _LITERALS: Mapping[str, tuple[Callable[[str], Literal | None], str]] = {
     "integer": (literals.whole, "128000 or 128K"),
-    "decimal": (_decimal, "0.5"),
-    "double": (_double, "1e25"),
+    "decimal": (texts.decimal, "0.5"),
+    "double": (texts.double, "1e25"),
     "date": (_date, "2025-10-15"),
     "digest": (_digest, f"sha256:{'0a1b' * 16} (64 hexadecimal digits; or md5:, sha1:, …)"),
-    "boolean": (_boolean, "true"),
+    "boolean": (texts.boolean, "true"),
 }
 """How each kind of literal is read, with an example of it."""
 

@@ -7,14 +7,15 @@ table would read as "there is none".
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 from typing import Protocol
 
+from provenance_graph.core import hub
 from provenance_graph.core.claims import Literal, Quad, Value
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
+from provenance_graph.core.texts import letters_and_digits
 
 
 class Reads(Protocol):
@@ -37,12 +38,15 @@ def one_of(reads: Reads, kind: str, text: str) -> Value:
     """
     if kind == "alias" and _is_alias(reads, exact := Literal(text.strip())):
         return exact  # without a look at all names of a large store
-    known = {_fold(name): (name, value) for name, value in _CHOICES[kind](reads)}
-    result = known.get(_fold(text.strip())) or known.get(_fold(local_name(text.strip())))
+    known = {letters_and_digits(name): (name, value) for name, value in _CHOICES[kind](reads)}
+    result = known.get(letters_and_digits(text.strip())) or known.get(
+        letters_and_digits(local_name(text.strip()))
+    )
     if result is None:
-        close = difflib.get_close_matches(_fold(text), known, n=5, cutoff=0.6)
+        close = difflib.get_close_matches(letters_and_digits(text), known, n=5, cutoff=0.6)
         inside = sorted(
-            (n for n in known if _fold(text) and _fold(text) in n), key=lambda n: (len(n), n)
+            (n for n in known if letters_and_digits(text) and letters_and_digits(text) in n),
+            key=lambda n: (len(n), n),
         )
         near = [known[name][0] for name in dict.fromkeys([*inside[:4], *close, *inside])]
         every = sorted(name for name, _ in known.values())
@@ -71,7 +75,6 @@ def _rubrics(reads: Reads) -> Iterator[tuple[str, Value]]:
 
 
 _ALIAS = (PG.alias, SCHEMA.version, PG.providerModelId)
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def _is_alias(reads: Reads, name: Literal) -> bool:
@@ -88,13 +91,9 @@ def _aliases(reads: Reads) -> Iterator[tuple[str, Value]]:
     """Names that an interface understands: a commit is found whole, and is near to no name."""
     for predicate in _ALIAS:
         for _, _, name, _ in reads.quads(predicate=predicate):
-            if isinstance(name, Literal) and not _COMMIT.fullmatch(name.lexical):
+            if isinstance(name, Literal) and not hub.is_commit(name.lexical):
                 yield name.lexical, name
 
 
 _CHOICES = {"use": _uses, "rubric": _rubrics, "alias": _aliases}
 _WORDS = {"use": "planned use", "rubric": "rubric", "alias": "alias or version"}
-
-
-def _fold(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())

@@ -12,7 +12,7 @@ MAX_NAMED = 400
 """Entities of exactly the name that is searched for, of so many hits."""
 LONGEST_NAME = 8
 """So many words a name in a sentence may have."""
-_SENTENCE_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
+SENTENCE_WORD = re.compile(r"[\w.+/:-]*\w[\w+]*")
 _NO_NAMES = frozenset(
     ("and", "any", "are", "can", "commercial", "context", "data", "dataset", "datasets", "does", "for", "from",
      "has", "have", "how", "into", "its", "large", "larger", "legal", "licence", "licences", "license",
@@ -31,7 +31,7 @@ def named_in(
     database: sqlite3.Connection, text: str
 ) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
     """The names that a sentence holds, the longest at each place, and the entities so called."""
-    words = [(m.start(), m.end()) for m in _SENTENCE_WORD.finditer(text)]
+    words = [(m.start(), m.end()) for m in SENTENCE_WORD.finditer(text)]
     named: list[str] = []
     matches: dict[int, str] = {}
     place = 0
@@ -56,4 +56,4 @@ def is_sentence(text: str, named: Collection[str]) -> bool:
     rest = text.casefold()
     for name in named:
         rest = rest.replace(name.casefold(), " ")
-    return not _NO_NAMES.isdisjoint(_SENTENCE_WORD.findall(rest))
+    return not _NO_NAMES.isdisjoint(SENTENCE_WORD.findall(rest))

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from provenance_graph.service.http.calls import Call
+from provenance_graph.service.http.negotiate import QVALUE
 
 MINIMUM: Final = 300
 """Bytes below which an answer is sent as it is."""
@@ -24,7 +25,6 @@ _PIECE: Final = 64 << 10
 _BROTLI_QUALITY: Final = 4
 _GZIP_LEVEL: Final = 4
 _WORD: Final = re.compile(r"([A-Za-z0-9*!#$%&'^_`|~+.-]{1,30})(?:[ \t]*;[ \t]*[qQ]=([0-9.]{1,6}))?")
-_QVALUE: Final = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _LONGEST: Final = 1_000
 _EMPTY: Final = frozenset({204, 304})
 _SENT_AS_IT_IS: Final = ("image/", "font/woff", "audio/", "video/", "text/event-stream")
@@ -75,7 +75,7 @@ def coding(accept_encoding: str | None) -> str:
         match = _WORD.fullmatch(part.strip())
         if match is not None:
             weight = match[2] or "1"
-            weights[match[1].lower()] = float(weight) if _QVALUE.fullmatch(weight) else 0.0
+            weights[match[1].lower()] = float(weight) if QVALUE.fullmatch(weight) else 0.0
     anything = weights.get("*", 0.0)
     br = weights.get("br", anything)
     gzip = weights.get("gzip", weights.get("x-gzip", anything))

@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from provenance_graph.core.errors import ProvenanceError, QueryBusy
-from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.metrics import CONTENT_TYPE
 from provenance_graph.service.http.problems import without_paths
 from provenance_graph.store.base import Limits
+from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.values import SparqlQuery
 
 _PROBE = Limits(seconds=2.0)
@@ -48,7 +48,7 @@ class HealthEndpoint:
         service = self._service
         reported: dict[str, object] = {"status": "ready"}
         try:
-            await service.backend.answer(SparqlQuery("ASK { }", limits=_PROBE), JSON)
+            await service.backend.answer(SparqlQuery("ASK { }", limits=_PROBE), JSON_RESULTS)
             reported["version"] = service.backend.version
         except QueryBusy:
             reported |= {"version": service.backend.version, "busy": True}

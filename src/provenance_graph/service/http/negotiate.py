@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import Final
 
 from provenance_graph.service.http.problems import not_acceptable
+from provenance_graph.store.sparql.answers import JSON_RESULTS
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - a grammar rule, not a secret
 _RANGE = re.compile(rf"({_TOKEN})/({_TOKEN})")
 _PARAMETER = re.compile(rf'[ \t]*;[ \t]*(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*"))?')
-_QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _IGNORED = frozenset({"profile", "version"})
 
 
@@ -68,16 +69,15 @@ class MediaRange:
         return 4 if self.charset else 3
 
 
-_JSON: Final = "application/sparql-results+json"
 _XML: Final = "application/sparql-results+xml"
 _BOTH: Final = (
-    Offer("application/json", _JSON),
+    Offer("application/json", JSON_RESULTS),
     Offer("application/xml", _XML),
     Offer("text/xml", _XML),
 )
-ASK_OFFERS: Final = (Offer(_JSON), Offer(_XML), *_BOTH)
+ASK_OFFERS: Final = (Offer(JSON_RESULTS), Offer(_XML), *_BOTH)
 SELECT_OFFERS: Final = (
-    Offer(_JSON),
+    Offer(JSON_RESULTS),
     Offer(_XML),
     Offer("text/csv"),
     Offer("text/tab-separated-values"),
@@ -107,7 +107,7 @@ OFFERS: Final = {
 HTML: Final = Offer("text/html")
 
 SHORT_NAMES: Final = {
-    "json": f"{_JSON}, application/ld+json",
+    "json": f"{JSON_RESULTS}, application/ld+json",
     "xml": f"{_XML}, application/rdf+xml",
     "csv": "text/csv",
     "tsv": "text/tab-separated-values",
@@ -180,7 +180,7 @@ def _range(text: str) -> MediaRange | None:
         at = parameter.end()
         name, value = (parameter[1] or "").lower(), (parameter[2] or "").strip('"')
         if name == "q":
-            if not _QVALUE.fullmatch(value):
+            if not QVALUE.fullmatch(value):
                 return None
             quality = float(value)
             break  # what follows q are extensions, which nobody defined

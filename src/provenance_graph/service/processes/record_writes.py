@@ -13,13 +13,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.changes.log import ChangeLog
-from provenance_graph.core import rdf
+from provenance_graph.core import clock, rdf
 from provenance_graph.core.claims import Basis, Header, Quad, Record, collection_of
 from provenance_graph.core.errors import NotFound, RecordError, StoreError
 from provenance_graph.core.iris import Iri, agent, mint, shorten
@@ -59,17 +58,13 @@ _TERMS: Final = 4
 """Terms of a statement that is written out: its graph, subject, predicate and object."""
 
 
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 @dataclass(frozen=True, slots=True)
 class RecordTarget:
     """Writes into a store of records."""
 
     store: EmbeddedWriter
     limits: Limits
-    now: Callable[[], str] = _now
+    now: Callable[[], str] = clock.now
     size: WriteSize = field(default_factory=WriteSize)
     log: ChangeLog | None = None
     """Where commits are noted, if not one by one in the store's own log."""

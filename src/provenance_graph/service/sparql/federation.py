@@ -22,12 +22,12 @@ from starlette.requests import Request
 from provenance_graph.core.errors import FetchError, QueryRefused, UsageError
 from provenance_graph.core.iris import is_iri
 from provenance_graph.formats.fetch.addresses import is_public
-from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.admission import Gate, GateKind
 from provenance_graph.service.http.calls import call_of
 from provenance_graph.service.settings import Settings
 from provenance_graph.service.sparql.request import read_through
 from provenance_graph.store.base import Limits
+from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.tokens import QUERY_FORMS, Token, nested, unescape
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class Federation:
         limit = self._settings.federation_mb << 20
         headers = {
             "host": parts.netloc.rpartition("@")[2],
-            "accept": JSON,
+            "accept": JSON_RESULTS,
             "accept-encoding": "identity",
             "user-agent": "provenance-graph (SPARQL federation)",
         }
@@ -236,7 +236,7 @@ class Federation:
 
 
 def as_values(body: bytes) -> str:
-    """A SPARQL JSON result as a VALUES block.
+    """A SPARQL JSON_RESULTS result as a VALUES block.
 
     Raises FetchError for an answer that is malformed or has more than _ROWS rows.
 
@@ -256,7 +256,7 @@ def as_values(body: bytes) -> str:
         lines = (" ".join(_term(row.get(name)) for name in names) for row in rows)
         inside = " ".join(f"({line})" for line in lines)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise FetchError("its answer is not a SPARQL JSON result") from error
+        raise FetchError("its answer is not a SPARQL JSON_RESULTS result") from error
     return f"VALUES ({' '.join('?' + name for name in names)}) {{ {inside} }}"
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from provenance_graph.core import iris
 from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
-from provenance_graph.service.backend import JSON, UploadPart, Written
+from provenance_graph.service.backend import UploadPart, Written
 from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import Precondition, graph_tag, matches
 from provenance_graph.service.http.calls import header, query_string
@@ -36,6 +36,7 @@ from provenance_graph.service.sparql.request import (
 )
 from provenance_graph.service.sparql.update import allow_write, written_headers
 from provenance_graph.store.base import DatasetChoice, Limits
+from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.rewrite import UpdateRequest
 from provenance_graph.store.values import SparqlQuery
 
@@ -111,7 +112,9 @@ class GraphStoreEndpoint:
 
     async def _exists(self, request: Request, graph: Iri) -> bool:
         query = f"ASK {{ GRAPH <{graph}> {{ }} }}"
-        answer = await self._service.evaluate(request, SparqlQuery(query, limits=_SHORT), JSON)
+        answer = await self._service.evaluate(
+            request, SparqlQuery(query, limits=_SHORT), JSON_RESULTS
+        )
         return b"true" in answer.body
 
     async def _get(self, request: Request, graph: Iri | None) -> Response:

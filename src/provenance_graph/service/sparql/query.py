@@ -7,7 +7,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from provenance_graph.core.iris import PREFIXES
+from provenance_graph.model.questions.stored import prefixes
 from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.calls import call_of, header, query_string
@@ -28,9 +28,8 @@ from provenance_graph.service.sparql import description
 from provenance_graph.service.sparql.federation import Federation
 from provenance_graph.service.sparql.request import SparqlRequest, read_query, read_through
 from provenance_graph.store.sparql.guard import check_length
-from provenance_graph.store.sparql.rewrite import volatile, with_base, with_prefixes
+from provenance_graph.store.sparql.rewrite import volatile, with_base
 from provenance_graph.store.sparql.tokens import UPDATE_FORMS, form
-from provenance_graph.store.sparql.vocabulary import check_terms
 from provenance_graph.store.values import SparqlQuery
 
 PATH: Final = "/sparql"
@@ -73,7 +72,7 @@ class QueryEndpoint:
         offer = self._offer(kind, asked.format, accept)
         text = await read_through(with_base, asked.text, service.url(request, PATH))
         if not service.settings.raw:  # a plain dataset is for clients that declare their own
-            text = await read_through(_prefixed, text)
+            text = await read_through(prefixes, text)
         version = service.backend.version
         keeps = not await read_through(volatile, text)
         dataset = repr(asked.dataset) if asked.dataset else ""
@@ -116,10 +115,6 @@ class QueryEndpoint:
             names = ", ".join(dict.fromkeys(offer.media_type for offer in offers))
             raise not_acceptable(f"{names} for {kind.upper() or 'this query'}")
         return offer
-
-
-def _prefixed(text: str) -> str:
-    return check_terms(with_prefixes(text, PREFIXES))
 
 
 async def large(request: Request, result: Large, offer: Offer, headers: dict[str, str]) -> Response:

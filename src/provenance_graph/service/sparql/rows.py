@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from starlette.requests import Request
 
 from provenance_graph.core.claims import Value
-from provenance_graph.service.backend import JSON
 from provenance_graph.service.http.cache import etag
 from provenance_graph.service.http.context import Service
 from provenance_graph.store.base import Limits
+from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.values import SparqlQuery
 
 
@@ -23,7 +23,9 @@ async def read_rows(
     answer = service.cache.find(key)
     if answer is None:
         limits = Limits(text_bytes=1 << 20)
-        answer = await service.evaluate(request, SparqlQuery(query, bindings, limits=limits), JSON)
+        answer = await service.evaluate(
+            request, SparqlQuery(query, bindings, limits=limits), JSON_RESULTS
+        )
         service.cache.keep(key, answer)
     result = json.loads(answer.body)["results"]["bindings"]
     return [{name: term["value"] for name, term in row.items()} for row in result]

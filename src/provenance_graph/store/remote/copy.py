@@ -38,10 +38,7 @@ class RemoteCopy:
     @property
     def current(self) -> Current | None:
         """The version that is here; None where there is none."""
-        try:
-            return layout.read_current(self.folder)
-        except StoreError:
-            return None
+        return layout.find_current(self.folder)
 
     def refresh(self) -> bool:
         """Copy what the service holds now, where it is not here; says whether it was new.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from provenance_graph.core import graph_names
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.iris import Iri, mint
 from provenance_graph.core.terms import DCTERMS, PG, PROV, SKOS
@@ -18,8 +19,8 @@ SECONDS = 60.0
 MAX_REMEMBERED = 50_000
 MAX_AT_ONCE = 600
 """Keys of one request."""
-REFERENCE = mint("graph", "reference")
-IDENTITY = (mint("graph", "identity"), mint("graph", "identity-by-rule"))
+REFERENCE = graph_names.REFERENCE
+IDENTITY = (graph_names.IDENTITY, graph_names.IDENTITY_BY_RULE)
 HEADER_NAMES = frozenset({PROV.wasAttributedTo, PG.inCollection})
 
 Key = tuple[Value, ...]
@@ -46,7 +47,7 @@ NODE = LookUp("GRAPH ?g { ?s ?p ?o }", ("s", "g"))
 READINGS = LookUp(f"GRAPH ?g {{ ?s <{PG.ofDocument}> ?o }}", ("o",))
 STATED = LookUp("GRAPH ?g { ?s ?p ?o }", ("s",), 200)
 ABOUT = LookUp(f"GRAPH ?g {{ ?s <{PG.about}> ?o }}", ("o",), 200)
-KEYS = mint("graph", "name-keys")
+KEYS = graph_names.NAME_KEYS
 SPELLING = "m "
 """What the keys of models' spellings begin with."""
 HOLDERS = LookUp(f"GRAPH ?g {{ ?s <{PG.nameKey}> ?o }}", ("o", "g"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from provenance_graph.core import graph_names
 from provenance_graph.core.errors import ProvenanceError, QueryError, StoreError
-from provenance_graph.core.iris import Iri, mint
+from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, SCHEMA
 from provenance_graph.store.remote.settings import PREFIX, RemoteSettings
 
-STATE = mint("graph", "view")
-"""The graph that says for which day the view is, and on a remote service which version it holds."""
+STATE = graph_names.VIEW
 
 UNDER_WAY = "under-way"
 """What stands in the place of the version while a change of several requests is made."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from provenance_graph.core.errors import QueryRefused
 from provenance_graph.store.base import Limits
-from provenance_graph.store.sparql.tokens import tokens
+from provenance_graph.store.sparql.tokens import ESCAPE, tokens
 
 MAX_OPERATORS = 2000
 """Operators in one text; an engine follows a chain of them with its stack."""
@@ -29,7 +29,6 @@ _CLAUSE = re.compile(
     "UNION|OPTIONAL|BIND|MINUS|SELECT|GRAPH|FILTER|EXISTS|VALUES|LATERAL|HAVING", re.IGNORECASE
 )
 _SERVICE, _LOAD = re.compile("SERVICE", re.IGNORECASE), re.compile("LOAD", re.IGNORECASE)
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _REAL_ESCAPE = re.compile(r"(\\\\)|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _NAMES_A_GRAPH = frozenset(
     [
@@ -105,7 +104,7 @@ def _refusal(text: str, limits: Limits, update: bool, service: bool, terms: int 
         return refusal
     readings = {text}
     if "\\u" in text or "\\U" in text:  # decoded before or while the text is read: take both
-        readings |= {_ESCAPE.sub(_decode, text), _REAL_ESCAPE.sub(_decode_real, text)}
+        readings |= {ESCAPE.sub(_decode, text), _REAL_ESCAPE.sub(_decode_real, text)}
     for reading in sorted(readings):
         if refusal := _Scan(reading, limits, update, service, terms).run():
             return refusal

@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from provenance_graph.store.sparql.tokens import QUERY_FORMS, UPDATE_FORMS, tokens
+from provenance_graph.store.sparql.tokens import PROLOGUE, QUERY_FORMS, UPDATE_FORMS, tokens
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _ADDED: Final = re.compile(r"(?:(?:PREFIX [\w.-]*:|BASE) <[^<>]*>\t)+")
 _USEFUL: Final = re.compile(r'BY|"[^"\\\w]{1,2}"')
 _PAIRS: Final = {")": "(", "]": "[", "}": "{", ">>": "<<"}
 _TERMS: Final = frozenset({"variable", "iri", "name", "string", "number"})
-_PROLOGUE: Final = frozenset({"prefix", "base", "version"})
 _COMPARISONS: Final = frozenset({"<", ">", "<=", ">=", "=", "!=", "&&", "||"})
 _WORDS: Final = """
     a abs add adjust all as asc ask avg base bind bnode bound by ceil clear coalesce concat
@@ -85,7 +84,7 @@ def _form(listed: list[tuple[str, str, int]]) -> Iterator[Fault]:
     """A text that begins with no form of query or update."""
     in_prologue = False
     for kind, piece, start in listed:
-        if kind == "word" and piece.lower() in _PROLOGUE:
+        if kind == "word" and piece.lower() in PROLOGUE:
             in_prologue = True
         elif in_prologue and kind in ("name", "iri", "string"):
             in_prologue = kind == "name"

@@ -11,8 +11,8 @@ QUERY_FORMS: Final = frozenset({"select", "ask", "construct", "describe"})
 UPDATE_FORMS: Final = frozenset(
     {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
 )
-_PROLOGUE: Final = frozenset({"prefix", "base", "version"})
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+PROLOGUE: Final = frozenset({"prefix", "base", "version"})
+ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+|\#[^\r\n]*)
@@ -96,7 +96,7 @@ def unescape(text: str) -> str:
     """
     if "\\u" not in text and "\\U" not in text:
         return text
-    return _ESCAPE.sub(_character, text)
+    return ESCAPE.sub(_character, text)
 
 
 def _character(match: re.Match[str]) -> str:
@@ -113,7 +113,7 @@ def form(text: str) -> str:
     'ask'
     """
     for kind, piece, _ in tokens(unescape(text)):
-        if kind == "word" and piece.lower() not in _PROLOGUE:
+        if kind == "word" and piece.lower() not in PROLOGUE:
             return piece.lower()
         if kind in ("open", "close", "variable"):
             return ""

@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, RDFS, SCHEMA
@@ -38,9 +38,7 @@ _NO_DAYS: Mapping[str, str] = MappingProxyType(
         "2022-03-02": "the day from which the Hub records creation, not the model's",
     }
 )
-_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _SETTINGS = re.compile(r"(?P<base>\S+)\s+\((?P<settings>.+)\)")
-_SHA = re.compile(r"[0-9a-f]{40}")
 _FORMATS = frozenset({"safetensors", "gguf", "onnx"})
 
 
@@ -91,7 +89,7 @@ def _model(row: dict[str, Any], where: str, known: set[str]) -> ReaderOutput:
     yield from _sound_licences(mapping.claims(subject, row, ROWS, where), row)
     yield from _training_data(subject, row, where, known)
     revision = statements.scalar_text(row.get("revision"))
-    if _SHA.fullmatch(revision):
+    if hub.is_commit(revision):
         version = iris.entity(SOURCE, "version", f"{name}/{revision}")
         yield Claim(version, RDF.type, PG.ModelVersion)
         yield Claim(version, PROV.specializationOf, subject)
@@ -117,7 +115,7 @@ def _subject(row: dict[str, Any], name: str, where: str) -> Any:
     if repository and repository.casefold() == known.casefold():
         yield Claim(base, PG.hubRepository, statements.hub_page(repository))
     else:
-        if repository and _NAME.fullmatch(known):
+        if repository and hub.is_name(known):
             what = f"{known} refers to another repository, {repository}"
             yield Problem(f"{where}/reference", what, kind="identity")
         if reference:
@@ -256,7 +254,7 @@ def _base(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     """
     name = statements.scalar_text(value)
     name = statements.hub_model(name) or name
-    if _NAME.fullmatch(name):
+    if hub.is_name(name):
         target = iris.model(name)
         if target == subject:
             yield Problem(where, f"{name} names itself as its base", kind="lineage")
@@ -281,7 +279,7 @@ def _base(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
 
 def _successor(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
     name = statements.scalar_text(value)
-    if _NAME.fullmatch(name):
+    if hub.is_name(name):
         yield Claim(iris.model(name), property_, subject)
     else:
         yield Problem(where, f"{common.brief(value)} is not a repository", "owner/name")

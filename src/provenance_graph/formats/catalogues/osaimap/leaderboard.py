@@ -9,13 +9,12 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
-from provenance_graph.core import iris, literals
+from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.catalogues.osaimap.rows import (
-    NAME,
     SOURCE,
     Row,
     described,
@@ -137,7 +136,7 @@ def _leaderboard_base(subject: Iri, row: Row, name: str, where: str) -> ReaderOu
             what = f"{name} names itself in place of unknown parents"
             yield Problem(at, what, "the models that were merged", kind="lineage")
         return  # a pretrained model is written as its own base
-    if not NAME.fullmatch(base):
+    if not hub.is_name(base):
         yield from unresolved(subject, PROV.wasDerivedFrom, base, at)
         return
     sign = row.get("model_type", "")

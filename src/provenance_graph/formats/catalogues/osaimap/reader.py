@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from provenance_graph.core import iris
+from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import statements
 from provenance_graph.formats.catalogues import entries, keys
 from provenance_graph.formats.catalogues.osaimap import leaderboard, repositories
-from provenance_graph.formats.catalogues.osaimap.rows import NAME, SOURCE, Row
+from provenance_graph.formats.catalogues.osaimap.rows import SOURCE, Row
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import (
     Document,
@@ -80,7 +80,7 @@ def _read(document: Document) -> ReaderOutput:
                 if isinstance(name, str) and isinstance(cell, str)
             }
             name = cells.get(key, "")
-            if not NAME.fullmatch(name) and not re.fullmatch(r"[\w.-]+", name):
+            if not hub.is_name(name) and not re.fullmatch(r"[\w.-]+", name):
                 yield Problem(f"{where}/{key}", f"{name[:60]!r} is not a repository", "owner/name")
                 continue
             seen[name] += 1

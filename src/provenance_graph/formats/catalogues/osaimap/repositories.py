@@ -10,7 +10,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.formats import coverage, model_names, statements
-from provenance_graph.formats.catalogues.osaimap.rows import NAME, Row, described, unresolved
+from provenance_graph.formats.catalogues.osaimap.rows import Row, described, unresolved
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages
 from provenance_graph.formats.huggingface.tables import (
@@ -132,7 +132,7 @@ def _tags(subject: Iri, name: str, tags: str, where: str) -> ReaderOutput:
             yield coverage.other(subject, "tags", tag.strip())
         elif kind == "base_model":
             relation, _, base = rest.partition(":")
-            if relation in HUB_RELATIONS and NAME.fullmatch(base) and iris.model(base) != subject:
+            if relation in HUB_RELATIONS and hub.is_name(base) and iris.model(base) != subject:
                 how = _relation(relation, name, base)
                 yield Claim(subject, how, iris.model(base), basis=Basis.INFERENCE)
 
@@ -148,13 +148,13 @@ def from_repositories(row: Row, name: str, where: str, nth: int) -> ReaderOutput
         at = f"{where}/base_model_id"
         if base.casefold() == name.casefold():
             yield Problem(at, f"{name} names itself as its base", kind="lineage")
-        elif NAME.fullmatch(base):
+        elif hub.is_name(base):
             target = iris.model(base)
             yield Claim(subject, PROV.wasDerivedFrom, target, basis=Basis.INFERENCE)
         else:
             yield from unresolved(subject, PROV.wasDerivedFrom, base, at)
     if code := row.get("github_repo", ""):
-        if NAME.fullmatch(code):
+        if hub.is_name(code):
             yield Claim(subject, PG.codeRepository, Iri(f"https://github.com/{code}"))
         else:
             at = f"{where}/github_repo"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from provenance_graph.core import iris, literals
@@ -15,7 +14,6 @@ from provenance_graph.formats.document import ReaderOutput
 
 SOURCE = "osaimap"
 Row = Mapping[str, str]
-NAME = re.compile(r"[\w.-]+/[\w.-]+")
 """A repository of the Hub, with its owner."""
 
 

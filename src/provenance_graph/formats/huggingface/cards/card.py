@@ -26,7 +26,6 @@ from provenance_graph.formats.huggingface.tables import (
 )
 from provenance_graph.formats.licences import names as licence_names
 
-_ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
 MAX_UNREAD_VALUES = 200
 
 

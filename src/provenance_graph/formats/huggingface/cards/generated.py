@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
+from provenance_graph.core.terms import ALL_DERIVATIONS, PG, PROV, RDF
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
@@ -105,7 +105,7 @@ def read_generated(
     ``stated`` are the claims of the card's metadata, which are not repeated: a parent that it
     names already, and data where it names any.
     """
-    known: set[object] = {claim.value for claim in stated if claim.predicate in _LINEAGE}
+    known: set[object] = {claim.value for claim in stated if claim.predicate in ALL_DERIVATIONS}
     with_data = any(claim.predicate == PG.trainedOn for claim in stated)
     lines = text.replace("\r\n", "\n").split("\n")[:MAX_LINES]
     for number, line in enumerate(lines, 1):
@@ -127,9 +127,6 @@ def read_generated(
             for offset, name in _merged(lines[number : number + 100]):
                 at = f"{place} L{number + offset}".strip()
                 yield from _edge(repo, PG.mergedFrom, name, at, basis, known)
-
-
-_LINEAGE = frozenset((*DERIVATIONS, PROV.wasDerivedFrom))
 
 
 def _parents(line: str) -> Iterator[tuple[Iri, str]]:

@@ -11,6 +11,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS
 from provenance_graph.formats import statements
 from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.huggingface.configs.lookup import brief
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository
 
 MAX_RESULTS = 20_000
@@ -27,7 +28,7 @@ def read_model_index(repo: NamedRepository, index: Any, place: str) -> ReaderOut
     for number, entry in enumerate(entries):
         at = f"{place}/{number}"
         if not isinstance(entry, dict):
-            yield Problem(at, f"{_short_text(entry)} is not a mapping", kind="shape")
+            yield Problem(at, f"{brief(entry)} is not a mapping", kind="shape")
             continue
         results = entry.get("results")
         if results is not None and not isinstance(results, list):
@@ -43,7 +44,7 @@ def read_model_index(repo: NamedRepository, index: Any, place: str) -> ReaderOut
 
 def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> ReaderOutput:
     if not isinstance(result, dict):
-        yield Problem(at, f"{_short_text(result)} is not a mapping", kind="shape")
+        yield Problem(at, f"{brief(result)} is not a mapping", kind="shape")
         return
     dataset = statements.mapping(result.get("dataset"))
     named = statements.scalar_text(dataset.get("name")) or statements.scalar_text(
@@ -61,7 +62,7 @@ def _result(repo: NamedRepository, result: Any, at: str, seen: set[Iri]) -> Read
     for number, metric in enumerate(metrics):
         where = f"{at}/metrics/{number}"
         if not isinstance(metric, dict):
-            yield Problem(where, f"{_short_text(metric)} is not a mapping", kind="shape")
+            yield Problem(where, f"{brief(metric)} is not a mapping", kind="shape")
             continue
         kind = statements.scalar_text(metric.get("name")) or statements.scalar_text(
             metric.get("type")
@@ -131,7 +132,7 @@ def evaluation(
         count += 1
     number = statements.score(statements.without_percent(value))
     if number is None:
-        yield Problem(where, f"{_short_text(value)} is not a score")
+        yield Problem(where, f"{brief(value)} is not a score")
         if not statements.scalar_text(value):
             return
     seen.add(node)
@@ -180,8 +181,3 @@ def _evaluator(
     if address := statements.scalar_text(source.get("url")):
         at = where.rpartition("/")[0] + "/source/url"
         yield statements.link(node, DCTERMS.source, address, at)
-
-
-def _short_text(value: Any) -> str:
-    shown = statements.clean(repr(value))
-    return shown if len(shown) <= 60 else shown[:59] + "…"

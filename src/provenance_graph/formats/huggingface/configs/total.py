@@ -13,7 +13,7 @@ from provenance_graph.core import literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.sizes import size_in_name, sum_of_weights
-from provenance_graph.core.terms import PG
+from provenance_graph.core.terms import PG, TRANSFORMER_SIZES
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.configs.lookup import ABSENT, Config, inferred
 from provenance_graph.formats.huggingface.tables import DEFAULTS, GATED_DECODERS
@@ -25,13 +25,6 @@ _TIED_MAY_BE_EITHER = 1.08
 _OF_NAME = (0.8, 1.3)
 """Between which the sum lies of the size in the name; outside, one of the two is another model's."""
 _TOWERS = frozenset({"vision_config", "audio_config", "speech_config", "image_config"})
-_DIMENSIONS = (
-    PG.layerCount,
-    PG.hiddenSize,
-    PG.feedForwardSize,
-    PG.vocabularySize,
-    PG.attentionHeadCount,
-)
 
 
 def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> ReaderOutput:
@@ -39,7 +32,7 @@ def total(config: Config, counts: Mapping[Iri, int], raw: Mapping[str, Any]) -> 
 
     Not for a model with experts, or beside whose language part another stands.
     """
-    sizes = [counts.get(one, 0) for one in _DIMENSIONS]
+    sizes = [counts.get(one, 0) for one in TRANSFORMER_SIZES]
     others = any(key in _TOWERS for key in raw)
     plain = config.model_type in GATED_DECODERS and counts.get(PG.expertCount, 0) <= 1
     if config.abridged or not plain or not all(sizes) or len(config.parts) > 1 or others:

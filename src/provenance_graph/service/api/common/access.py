@@ -8,14 +8,13 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.changes.updating import changed_subjects
-from provenance_graph.core import deadline
+from provenance_graph.core import clock, deadline
 from provenance_graph.core.errors import ProvenanceError, QueryTimeout, StoreError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.threads import releasing_frames
@@ -74,7 +73,7 @@ class Access:
     ) -> None:
         self.root, self._indexed, self._public = root, indexed, public
         self.signing = signing
-        self._today = today or (lambda: datetime.now(UTC).date().isoformat())
+        self._today = today or clock.today
         self._lock = threading.Lock()
         self._store: EmbeddedStore | None = None
         self._newest: AcceptedSnapshot | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from provenance_graph.core import clock
 from provenance_graph.core.claims import Problem, Record
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.rdf import write_trig
@@ -52,7 +52,7 @@ def _checked(packed: bytes) -> tuple[CheckAnswer, list[Record]]:
     head, _, body = packed.partition(b"\n")
     asked = json.loads(head)
     name = asked["name"] or "document"
-    day = datetime.now(UTC).date().isoformat()
+    day = clock.today()
     document = Document(Iri(f"urn:checked:{len(body)}"), body, day, name=name)
     result = read(document, readers(), Options(asked["format"]))
     problems = [_named(problem, document.url, name) for problem in result.problems]

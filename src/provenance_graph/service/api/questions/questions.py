@@ -15,13 +15,13 @@ from provenance_graph.core.encoding import as_json
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import XSD
 from provenance_graph.model.questions import stored
-from provenance_graph.service import backend as backends
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, reply
 from provenance_graph.service.api.questions import answers
 from provenance_graph.service.http.cache import matches
 from provenance_graph.service.http.context import Service
+from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.rewrite import limited
 from provenance_graph.store.values import Rows, SparqlQuery
 
@@ -96,9 +96,9 @@ async def _evaluated(
         query = SparqlQuery(limited(text, most + 1), bound)
         day = snapshot.version, snapshot.as_of
         answer = (
-            await service.evaluate_day(request, day, query, backends.JSON)
+            await service.evaluate_day(request, day, query, JSON_RESULTS)
             if snapshot.as_of
-            else await service.evaluate(request, query, backends.JSON)
+            else await service.evaluate(request, query, JSON_RESULTS)
         )
         return _rows(json.loads(answer.body))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
@@ -22,8 +22,8 @@ from provenance_graph.service.http.context import Service
 from provenance_graph.service.sparql.update import allow_write, written_headers
 
 WRITING: dict[int | str, dict[str, Any]] = dict.fromkeys((401, 403), PROBLEM)
-_VERDICTS = ("candidate", "barred", "related", "same")
 Verdict = Literal["candidate", "barred", "related", "same"]
+_VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 Kind = Literal["", "model", "dataset", "organization", "licence"]
 
 

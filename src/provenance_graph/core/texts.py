@@ -1,0 +1,48 @@
+"""Text as people write it: on one line, folded for comparison, and as typed values."""
+
+from __future__ import annotations
+
+from provenance_graph.core import literals
+from provenance_graph.core.claims import Literal
+
+_BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def one_line(text: str) -> str:
+    r"""The text with a blank for each character that cannot be printed, line ends among them.
+
+    >>> one_line("two\nlines")
+    'two lines'
+    """
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def letters_and_digits(text: str) -> str:
+    """The letters and digits of a text alone, case folded: what spellings of one name share.
+
+    >>> letters_and_digits("Mixture-of-Experts")
+    'mixtureofexperts'
+    """
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def decimal(text: str) -> Literal | None:
+    """A written number as ``xsd:decimal``; None where it is no number.
+
+    >>> decimal("0.5").lexical, decimal("half")
+    ('0.5', None)
+    """
+    number = literals.number(text)
+    return None if number is None else literals.decimal(number)
+
+
+def double(text: str) -> Literal | None:
+    """A written number as ``xsd:double``; None where it is no number."""
+    number = literals.number(text)
+    return None if number is None else literals.double(float(number))
+
+
+def boolean(text: str) -> Literal | None:
+    """``yes``, ``no``, ``true`` or ``false`` as ``xsd:boolean``; None for another word."""
+    result = _BOOLEANS.get(text.casefold())
+    return None if result is None else literals.boolean(result)
