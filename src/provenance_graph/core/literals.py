@@ -10,19 +10,17 @@ from __future__ import annotations
 import math
 import re
 from calendar import monthrange
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation, localcontext
-from types import MappingProxyType
 
+from provenance_graph.core import lexical_forms
 from provenance_graph.core.claims import Literal, Precision
-from provenance_graph.core.iris import Iri, shorten
 from provenance_graph.core.memo import remembered
 from provenance_graph.core.terms import RDF, XSD
 
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # NUL, halves of characters
-INT64 = range(-(2**63), 2**63)
+INT64 = lexical_forms.INTEGERS[XSD.long]
 
 _SCALE = {
     "": 0,
@@ -145,39 +143,6 @@ def boolean(value: bool) -> Literal:
     return Literal("true" if value else "false", XSD.boolean)
 
 
-_SIGNED = r"[-+]?[0-9]+"
-_FRACTION = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
-_ZONE = r"(?:Z|[-+](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
-_CALENDAR = r"-?(?:[1-9][0-9]{3,}|0[0-9]{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_CLOCK = r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?)"
-_LEXICAL: Mapping[Iri, re.Pattern[str]] = MappingProxyType(
-    {
-        datatype: re.compile(pattern)
-        for datatype, pattern in (
-            (XSD.integer, _SIGNED),
-            (XSD.int, _SIGNED),
-            (XSD.long, _SIGNED),
-            (XSD.short, _SIGNED),
-            (XSD.byte, _SIGNED),
-            (XSD.nonNegativeInteger, r"\+?[0-9]+|-0+"),
-            (XSD.positiveInteger, r"\+?0*[1-9][0-9]*"),
-            (XSD.unsignedLong, r"\+?[0-9]+|-0+"),
-            (XSD.unsignedInt, r"\+?[0-9]+|-0+"),
-            (XSD.decimal, _FRACTION),
-            (XSD.double, rf"{_FRACTION}(?:[eE][-+]?[0-9]+)?|[-+]?INF|NaN"),
-            (XSD.float, rf"{_FRACTION}(?:[eE][-+]?[0-9]+)?|[-+]?INF|NaN"),
-            (XSD.boolean, "true|false|0|1"),
-            (XSD.date, _CALENDAR + _ZONE),
-            (XSD.dateTime, f"{_CALENDAR}T{_CLOCK}{_ZONE}"),
-            (XSD.time, _CLOCK + _ZONE),
-            (XSD.gYear, rf"-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}}){_ZONE}"),
-            (XSD.gYearMonth, rf"-?(?:[1-9][0-9]{{3,}}|0[0-9]{{3}})-(?:0[1-9]|1[0-2]){_ZONE}"),
-        )
-    }
-)
-"""The lexical forms of XML Schema 1.1 part 2, section 3.3, for the datatypes that sources use."""
-
-
 def normalised(literal: Literal) -> Literal:
     """A literal in the form the engine keeps.
 
@@ -190,9 +155,7 @@ def normalised(literal: Literal) -> Literal:
     Traceback (most recent call last):
     ValueError: '1_000' is not an xsd:integer
     """
-    form = _LEXICAL.get(literal.datatype)
-    if form is not None and not form.fullmatch(literal.lexical):
-        raise ValueError(f"{literal.lexical[:80]!r} is not an {shorten(literal.datatype)}")
+    lexical_forms.check(literal)
     match literal.datatype:
         case XSD.decimal:
             return decimal(literal.lexical)
@@ -204,21 +167,9 @@ def normalised(literal: Literal) -> Literal:
             return double(float(literal.lexical))
         case XSD.boolean:
             return boolean(literal.lexical in ("true", "1"))
-        case XSD.date | XSD.dateTime if not _is_day(literal.lexical):
-            raise ValueError(f"{literal.lexical[:80]!r}: no such day")
     if literal.language:
         return Literal(literal.lexical, literal.datatype, literal.language.lower())
     return literal
-
-
-def _is_day(lexical: str) -> bool:
-    """Whether the day at the head of a date exists; years beyond four digits are not checked."""
-    if not re.match(r"[0-9]{4}-", lexical):
-        return True
-    try:
-        return lexical.startswith("0000") or date.fromisoformat(lexical[:10]) is not None
-    except ValueError:
-        return False
 
 
 def canonical(literal: Literal) -> Literal:

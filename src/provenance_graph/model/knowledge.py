@@ -12,7 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from provenance_graph.core.claims import DEVELOPER_RANK, AcceptanceStatus, SourcedClaim, Stance
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    AcceptanceRule,
+    AcceptanceStatus,
+    SourcedClaim,
+    Stance,
+)
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
@@ -42,7 +48,8 @@ def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedCla
     """The key of WORDS for a field: its value is known, or why none is."""
     if values:
         return KNOWN
-    current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
+    retained = [c for c in claims if c.rule is not AcceptanceRule.SUPERSEDED]
+    current = [c for c in retained if c.standing is not AcceptanceStatus.SUPERSEDED]
     stances = {c.claim.stance for c in current}
     if status == PG.Withheld:
         return "declined"
@@ -53,13 +60,15 @@ def knowledge(status: Iri, values: Sequence[object], claims: Iterable[SourcedCla
         return "notApplicable"
     if status in (PG.PartiallyDisclosed, PG.Disclosed, PG.Contradicted):
         return "partlyDisclosed"
-    if any(c.claim.value is not None for c in current):
+    if any(c.claim.value is not None for c in retained):  # also one that holds on other days
         return "notAccepted"
     if any(c.claim.unusable for c in current):
         return "notUnderstood"
     developer = [c for c in current if c.basis in DEVELOPER_RANK]
     if any(c.claim.stance is Stance.NOT_STATED for c in developer):
         return "leftBlank"
+    if any(c.claim.stance is not Stance.NOT_STATED for c in retained):
+        return "notAccepted"  # a refusal of other days, a silence that somebody estimates
     return "notCovered"
 
 

@@ -183,11 +183,13 @@ def _state(
     statuses: dict[Iri, Iri],
     precision: Precision | None,
 ) -> FieldState:
-    current = [c for c in claims if c.standing is not AcceptanceStatus.SUPERSEDED]
     values = tuple(accepted[field.property])
+    superseded = AcceptanceStatus.SUPERSEDED
+    current = [c for c in claims if c.standing is not superseded]
     losing = {AcceptanceStatus.ALTERNATIVE}
-    if not values:  # what is stated and not accepted is shown, never passed over
-        losing.add(AcceptanceStatus.REJECTED)
+    if not values:  # what is stated and not accepted is shown, also what holds on other days
+        losing |= {AcceptanceStatus.REJECTED, superseded}
+        current = [c for c in claims if c.rule is not AcceptanceRule.SUPERSEDED]
     rivals = [
         c
         for c in current

@@ -150,12 +150,16 @@ def test_a_number_is_a_plain_literal_of_its_kind() -> None:
         ("1_0", XSD.double), ("infinity", XSD.double), ("nan", XSD.double), ("yes", XSD.boolean),
         ("True", XSD.boolean), ("2025-02-31", XSD.date), ("2025-2-3", XSD.date),
         ("٢٠٢٥-10-01", XSD.date), ("2025-10-01", XSD.dateTime), ("-1", XSD.nonNegativeInteger),
-        ("25", XSD.gYear), ("2025-13", XSD.gYearMonth),
+        ("25", XSD.gYear), ("2025-13", XSD.gYearMonth), ("99999999999", XSD.int),
+        ("128", XSD.byte), ("-32769", XSD.short), ("9223372036854775808", XSD.long),
+        ("-1", XSD.unsignedInt), ("256", XSD.unsignedByte), ("1_0", XSD.unsignedShort),
+        ("18446744073709551616", XSD.unsignedLong), ("0", XSD.negativeInteger),
+        ("+1", XSD.nonPositiveInteger), ("9" * 5000, XSD.int),
     ],
 )  # fmt: skip
 def test_what_is_no_lexical_form_is_no_value(lexical: str, datatype: Iri) -> None:
     stated = Literal(lexical, datatype)
-    with pytest.raises(ValueError, match=r"is not|no such day"):
+    with pytest.raises(ValueError, match=r"is not|no such day|out of range"):
         literals.normalised(stated)
     assert literals.canonical(stated) == stated
 
@@ -171,6 +175,9 @@ def test_what_is_no_lexical_form_is_no_value(lexical: str, datatype: Iri) -> Non
         ("2024-02-29", XSD.date, "2024-02-29"),
         ("2024-02-29Z", XSD.date, "2024-02-29Z"),
         ("2024", XSD.gYear, "2024"),
+        ("-128", XSD.byte, "-128"),
+        ("18446744073709551615", XSD.unsignedLong, "18446744073709551615"),
+        ("-0", XSD.nonPositiveInteger, "-0"),
         ("2025-10-15T24:00:00+02:00", XSD.dateTime, "2025-10-15T24:00:00+02:00"),
     ],
 )
