@@ -290,6 +290,28 @@ def test_the_address_that_the_last_trusted_proxy_saw_counts(
     assert json.loads(log.read_text().splitlines()[-1])["client"] == "2.2.2.2"
 
 
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        ("203.0.113.7:4711", "203.0.113.7"),  # with the port of each connection
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ("2001:DB8:0:0:0:0:0:1", "2001:db8::1"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("198.51.100.2, ::ffff:10.0.0.1", "198.51.100.2"),  # the trusted one, as IPv6
+        ("198.51.100.2, 10.0.0.1:8080", "198.51.100.2"),
+        ("198.51.100.2,,", "198.51.100.2"),
+    ],
+)
+def test_an_address_counts_as_one_however_a_proxy_writes_it(
+    serve: Callable[..., TestClient], tmp_path: Path, reported: str, expected: str
+) -> None:
+    log = tmp_path / "log"
+    client = serve(trusted_proxies="testclient, 10.0.0.1", access_log=str(log))
+    client.get("/health", headers={"x-forwarded-for": reported})
+    client.app.state.service.log.close()  # type: ignore[attr-defined]
+    assert json.loads(log.read_text().splitlines()[-1])["client"] == expected
+
+
 def test_a_preflight_allows_what_clients_send(client: TestClient) -> None:
     asked = {
         "origin": "https://a.example",

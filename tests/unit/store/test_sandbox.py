@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() not in MACHINES, reason="the sandbox is Linux's"
 )
 HERE = "test_sandbox_functions"
-_CONDITIONAL = ("ioctl", "tgkill", "prlimit64", "clone", "clone3", "openat")
+_CONDITIONAL = ("ioctl", "tgkill", "prlimit64", "clone", "clone3", "openat", "fcntl")
 _LATEST = 470  # the highest call number of today's kernels
 _TRAPS = {335, 336}  # uretprobe and uprobe: the kernel itself ends whoever calls them
 
@@ -115,6 +115,11 @@ def test_allowed_calls_are_refused_with_other_arguments(spawner: Spawner, tmp_pa
     calls = [
         ("signal another", number["tgkill"], [parent, parent, 0]),
         ("limits of another", number["prlimit64"], [parent, 7, 0, "buffer"]),
+        ("another as owner of a descriptor's signals", number["fcntl"], [0, 8, parent]),
+        ("the same by a structure", number["fcntl"], [0, 15, "buffer"]),
+        ("which signal it gets", number["fcntl"], [0, 10, 9]),
+        ("a lease", number["fcntl"], [0, 1024, 0]),
+        ("a watched folder", number["fcntl"], [0, 1026, 1]),
         ("terminal", number["ioctl"], [0, 0x5412, "buffer"]),
         ("own limits", number["prlimit64"], [0, 7, "buffer", 0]),
         ("new process", number["clone"], [17, 0, 0, 0, 0]),

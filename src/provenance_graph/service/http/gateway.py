@@ -24,7 +24,7 @@ from provenance_graph.service.http.body import read_body
 from provenance_graph.service.http.cache import matches_strongly
 from provenance_graph.service.http.calls import Call
 from provenance_graph.service.http.context import Service, cancel_on_disconnect
-from provenance_graph.service.http.limits import client_key
+from provenance_graph.service.http.limits import client_key, plain_address
 from provenance_graph.service.http.problems import HttpProblem, problem_of
 from provenance_graph.service.http.responses import problem_response
 from provenance_graph.service.http.spool import BrokenOff
@@ -74,7 +74,7 @@ class Gateway:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app, self._service = app, service
         trusted = service.settings.trusted_proxies.split(",")
-        self._trusted = frozenset(part.strip() for part in trusted if part.strip())
+        self._trusted = frozenset(plain_address(part) for part in trusted if part.strip())
         self._ids, self._prefix = count(1), secrets.token_hex(4)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -188,13 +188,14 @@ class Gateway:
 
     def _address(self, scope: Scope) -> str:
         """The client's address: of the connection, or as a trusted proxy tells it."""
-        address = str(scope["client"][0]) if scope.get("client") else "local"
+        address = plain_address(str(scope["client"][0])) if scope.get("client") else "local"
         if address not in self._trusted:
             return address
         # Several lines are one list (RFC 9110 §5.3); each proxy adds to its end.
         reported = b",".join(v for name, v in scope["headers"] if name == b"x-forwarded-for")
-        hops = [hop.strip() for hop in reported.decode("latin-1").split(",")]
-        outside = [hop for hop in hops if hop and hop not in self._trusted]
+        stated = [hop.strip() for hop in reported.decode("latin-1").split(",")]
+        hops = [plain_address(hop) for hop in stated if hop]
+        outside = [hop for hop in hops if hop not in self._trusted]
         return outside[-1][:64] if outside else address
 
     def _account(self, call: Call, method: str, path: str, out: _Sender, seconds: float) -> None:

@@ -79,8 +79,32 @@ class Client:
 _MAX_CLIENTS: Final = 10_000
 
 
+def plain_address(stated: str) -> str:
+    """An address as it is compared: without a port, and IPv4 also where it is written as IPv6.
+
+    Some proxies report the port with the address; every connection has another one.
+
+    >>> plain_address("203.0.113.7:4711"), plain_address("[2001:DB8::1]:443"), plain_address("local")
+    ('203.0.113.7', '2001:db8::1', 'local')
+    """
+    text = stated.strip().strip('"')
+    bracketed = text.startswith("[") and "]" in text
+    if bracketed:
+        text = text[1 : text.index("]")]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return stated
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
 def client_key(address: str) -> str:
     """Who counts as one client: an IPv4 address, or a /64 of IPv6, which is one household.
+
+    ``address`` is a plain one.
 
     >>> client_key("2001:db8:1:2:3:4:5:6"), client_key("203.0.113.7"), client_key("local")
     ('2001:db8:1:2::', '203.0.113.7', 'local')
@@ -88,12 +112,10 @@ def client_key(address: str) -> str:
     if ":" not in address:
         return address
     try:
-        ipv6_address = ipaddress.IPv6Address(address.partition("%")[0])
+        household = int(ipaddress.IPv6Address(address)) >> 64 << 64
     except ValueError:
         return address
-    if ipv6_address.ipv4_mapped is not None:
-        return str(ipv6_address.ipv4_mapped)
-    return str(ipaddress.IPv6Address(int(ipv6_address) >> 64 << 64))
+    return str(ipaddress.IPv6Address(household))
 
 
 class Clients:

@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from provenance_graph.service.http.limits import plain_address
 from provenance_graph.service.settings import Settings
 
 _HEADERS: Final = 200
@@ -57,7 +58,7 @@ class Bounded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start to wait for a request."""
         super().connection_made(transport)
-        self._from = self.client[0] if self.client else ""
+        self._from = plain_address(self.client[0]) if self.client else ""
         self.open_by[self._from] += 1
         if self.open_by[self._from] > self.share and self._from not in self.spared:
             self._refuse(503)
@@ -167,7 +168,7 @@ def bounded_protocol(settings: Settings) -> type[Bounded]:
         "most": settings.header_kb << 10,
         "seconds": settings.header_seconds,
         "share": settings.client_connections,
-        "spared": frozenset(part for part in proxies if part),
+        "spared": frozenset(plain_address(part) for part in proxies if part),
         "open_by": Counter[str](),
     }
     return type("Bounded", (Bounded,), bounds)

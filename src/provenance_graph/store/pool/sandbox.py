@@ -38,6 +38,8 @@ _LOAD, _EQUALS, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CLONE_THREAD = 0x00010000
 _NON_BLOCKING = 0x5421  # FIONBIO
+_OF_DESCRIPTORS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC
+_OF_LOCKS = (5, 6, 7, 36, 37, 38)  # F_GETLK to F_SETLKW, and those of open file descriptions
 _RESOURCES = ("ontology", "queries", "data")
 _Step = tuple[int, int, int, int]
 
@@ -213,11 +215,25 @@ def _own(machine: Machine) -> list[_Step]:
     sets_nothing = [(_LOAD, 0, 0, 32), (_EQUALS, 0, 3, 0), (_LOAD, 0, 0, 36), (_EQUALS, 0, 1, 0)]
     return [
         *steps,
+        *_control(machine.numbers["fcntl"]),
         (_EQUALS, 0, 8, machine.numbers["prlimit64"]),
         *asks_itself,
         *sets_nothing,
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _DENY),
+    ]
+
+
+def _control(fcntl: int) -> list[_Step]:
+    """Descriptors and locks of this process; by its other commands fcntl has others signalled."""
+    commands = (*_OF_DESCRIPTORS, *_OF_LOCKS)
+    count = len(commands)
+    return [
+        (_EQUALS, 0, count + 3, fcntl),
+        (_LOAD, 0, 0, 24),
+        *((_EQUALS, count - index, 0, command) for index, command in enumerate(commands)),
+        (_RETURN, 0, 0, _DENY),
+        (_RETURN, 0, 0, _ALLOW),
     ]
 
 

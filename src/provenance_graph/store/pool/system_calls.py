@@ -164,7 +164,9 @@ _WRITING: Final = frozenset(
 )
 """What writing a store needs beyond what answering a query needs."""
 
-_CHECKED: Final = frozenset({"open", "openat", "ioctl", "tgkill", "prlimit64", "clone", "clone3"})
+_CHECKED: Final = frozenset(
+    {"open", "openat", "ioctl", "tgkill", "prlimit64", "clone", "clone3", "fcntl"}
+)
 """Calls that depend on their arguments."""
 
 
