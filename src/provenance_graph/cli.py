@@ -108,6 +108,22 @@ def _output_unread() -> int:
     return DONE
 
 
+def _refused(why: str, code: int = USAGE) -> int:
+    """Say why on standard error; gives the exit code."""
+    sys.stderr.write(fitted(f"provenance-graph: {why}", sys.stderr) + "\n")
+    return code
+
+
+def _undecoded() -> str:
+    """Which argument is no text; raises the error being handled where all of them are."""
+    for argument in sys.argv[1:]:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            return f"{argument.encode(errors='surrogateescape')!r} is not UTF-8"
+    raise
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(100_000, 50, 100)  # imports and answers make much and free little
@@ -128,12 +144,14 @@ def main() -> None:
         code = USAGE
     except BrokenPipeError:
         code = _output_unread()
+    except UnicodeEncodeError:
+        code = _refused(_undecoded())
+    except OSError as wrong:  # a file that cannot be written, a full disk
+        code = _refused(f"{wrong.filename or 'writing'}: {wrong.strerror or wrong}")
     except StoreError as wrong:
-        sys.stderr.write(fitted(f"provenance-graph: {wrong}", sys.stderr) + "\n")
-        code = NO_STORE
+        code = _refused(str(wrong), NO_STORE)
     except ProvenanceError as wrong:
-        sys.stderr.write(fitted(f"provenance-graph: {wrong}", sys.stderr) + "\n")
-        code = USAGE
+        code = _refused(str(wrong))
     gc.freeze()  # the process ends: looking through all that was loaded once more frees nothing
     sys.exit(code)
 

@@ -78,6 +78,9 @@ class Assessed:
     def __str__(self) -> str:
         return f"{self.name}: {self.shown} under {self.assessment.rubric.id}"
 
+    def __repr__(self) -> str:
+        return f"<assessment of {self}>"
+
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{html.escape(c.criterion.label)}</td><td>{rounded(c.low):g}</td>"

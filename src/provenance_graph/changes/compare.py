@@ -95,6 +95,11 @@ class Comparison:
     columns: tuple[ComparedModel, ...]
     rows: tuple[ComparedRow, ...]
 
+    def __repr__(self) -> str:
+        models = ", ".join(column.profile["id"] for column in self.columns)
+        differing = sum(row.differs for row in self.rows)
+        return f"<comparison of {models}: {differing} of {len(self.rows)} fields differ>"
+
     def to_json(self) -> ComparisonAnswer:
         """As JSON: columns, scores per rubric, then the fields by section."""
         sections: dict[str, list[ComparedField]] = {}

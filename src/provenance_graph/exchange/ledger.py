@@ -84,6 +84,9 @@ class Exported:
     losses: tuple[Loss, ...]
     written: frozenset[Fact] = frozenset()
 
+    def __repr__(self) -> str:
+        return f"<document of {len(self.text):,} characters, {len(self.losses)} losses>"
+
 
 @dataclass(frozen=True, slots=True)
 class Exporter:

@@ -132,3 +132,7 @@ class FilledForm:
     sections: list[FilledSection]
     footnotes: list[Footnote]
     unknown: str = ""
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {status}" for status, count in self.counts.items())
+        return f"<{self.form} of {self.model}: {counts}>"

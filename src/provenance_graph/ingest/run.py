@@ -54,11 +54,10 @@ BATCH_CLAIMS = 50_000
 
 @dataclass
 class ImportReport:
-    """What an import did, or would do. ``problems`` holds each with the document it is in.
+    """What an import did, or would do.
 
-    ``replaced`` names the readings that later ones take the place of, ``own_exports`` counts
-    documents that we wrote ourselves, which add nothing, ``refused`` records that were not
-    taken, ``passed_over`` files of a folder that are no provenance document.
+    ``replaced`` names readings that later ones replace, ``own_exports`` counts documents that we
+    wrote, ``refused`` records not taken, ``passed_over`` a folder's files of no known kind.
     """
 
     documents: int = 0
@@ -76,6 +75,10 @@ class ImportReport:
     replaced: list[Iri] = field(default_factory=list)
     subjects: set[Iri] = field(default_factory=set)
     ledger: ReadingLedger = field(default_factory=ReadingLedger)
+
+    def __repr__(self) -> str:
+        counts = f"{self.documents:,} documents, {self.records:,} records"
+        return f"<import of {counts}, {self.problems:,} problems>"
 
     @property
     def problems(self) -> int:

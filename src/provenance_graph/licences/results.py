@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from provenance_graph.core.claims import Custody
-from provenance_graph.core.iris import Iri
+from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.answers import (
     DayAnswer,
     FindingAnswer,
@@ -368,6 +368,9 @@ class LicenceReport:
     answers: tuple[AnswerOfDay, ...]
     findings: tuple[LicenceFinding, ...]
     notices: tuple[Notice, ...]
+
+    def __repr__(self) -> str:
+        return f"<licences of {short_id(self.subject)}: {self.sentence}>"
 
     @property
     def today(self) -> AnswerOfDay:

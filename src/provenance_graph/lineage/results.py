@@ -1,7 +1,4 @@
-"""What lineage questions are answered with: plain values that turn into JSON.
-
-The HTTP API and the page use exactly these JSON forms, so their keys stay.
-"""
+"""What lineage questions are answered with: plain values that turn into the API's JSON."""
 
 from __future__ import annotations
 
@@ -354,15 +351,17 @@ class Impact:
     deployments: tuple[tuple[Iri, Iri], ...] = ()
     offers: tuple[tuple[Iri, Iri], ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<impact of {short_id(self.subject)}: {self.hit:,} models>"
+
     def to_json(self) -> ImpactAnswer:
         """As JSON."""
-        share = self.inferred_only / self.hit if self.hit else 0.0
         return {
             "subject": named(self.subject),
             "hit": self.hit,
             "datasets": self.datasets,
             "inferredOnly": self.inferred_only,
-            "inferredShare": round(share, 4),
+            "inferredShare": round(self.inferred_only / max(self.hit, 1), 4),
             "byDistance": [{"distance": d, "count": n} for d, n in self.by_distance],
             "byRelation": [
                 {

@@ -55,6 +55,10 @@ class Stats:
     publishers: dict[str, int]
     annotated: int
 
+    def __repr__(self) -> str:
+        things = ", ".join(f"{count:,} {kind}" for kind, count in self.entities.items() if count)
+        return f"<counts of version {self.version}: {things}>"
+
     def to_json(self) -> StatsAnswer:
         """As JSON."""
         return {

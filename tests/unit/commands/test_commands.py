@@ -256,3 +256,25 @@ def test_a_query_is_read_from_a_pipe_that_a_shell_opened(audited_indexed: Path) 
     done = run(audited_indexed, "query", f"/dev/fd/{there}", "--format", "csv")
     os.close(there)
     assert (done.returncode, done.stdout.split()) == (0, ["n", "3"])
+
+
+@pytest.mark.parametrize("command", ["show", "lineage", "licences-of", "search", "claims"])
+def test_an_argument_that_is_no_text_is_refused_in_a_sentence(shipped: Path, command: str) -> None:
+    done = run(shipped, command, "a\udcffb")
+    assert (done.returncode, done.stderr) == (2, "provenance-graph: b'a\\xffb' is not UTF-8\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "openai/gpt-4", "--as", "cyclonedx"),
+        ("form", "openai/gpt-4", "--as", "eu-annex-xii"),
+        ("bundle", "openai/gpt-4"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told_in_a_sentence(
+    shipped: Path, words: tuple[str, ...]
+) -> None:
+    done = run(shipped, *words, "-o", "/nonexistent/file")
+    assert done.returncode == 2
+    assert done.stderr.endswith("provenance-graph: /nonexistent/file: No such file or directory\n")

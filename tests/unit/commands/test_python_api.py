@@ -112,6 +112,19 @@ def test_a_notebook_shows_a_short_escaped_table(graph) -> None:
     assert len(repr(graph.conflicts())) < 200
 
 
+def test_what_the_api_gives_is_shown_in_a_few_lines(graph) -> None:
+    model = graph.model("deepseek-ai/DeepSeek-V3")
+    given = [
+        graph, graph.models(), graph.search("llama"), graph.stats(), graph.conflicts(), graph.lineage(),
+        graph.breaches(), graph.query("SELECT ?m { ?m a pg:Model }"), graph.ask("upstream", model=model.id),
+        graph.compare(model.id, "deepseek-ai/DeepSeek-R1"), graph.reconcile("llama"), graph.changes(),
+        graph.impact("ultrachat_200k"), model, model.claims(), model.conflicts(), model.lineage(),
+        model.assess(), model.licences("commercial"), model.history(), model.impact(),
+        model.export("cyclonedx"), model.form("eu-annex-xii"),
+    ]  # fmt: skip
+    assert {type(one).__name__: len(repr(one)) for one in given if len(repr(one)) > 800} == {}
+
+
 def test_models_answer_what_the_commands_answer(graph) -> None:
     model = graph.model("deepseek-r1-distill-llama-8b")
     assert "Llama 3.1" in model.licences("commercial").sentence

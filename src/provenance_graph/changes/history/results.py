@@ -122,6 +122,9 @@ class History:
     retrievals: tuple[tuple[str, int], ...]
     labels: dict[Iri, str]
 
+    def __repr__(self) -> str:
+        return f"<history of {short_id(self.subject)}: {len(self.events):,} events>"
+
     def to_json(self) -> HistoryAnswer:
         """As JSON, with labels beside IRIs."""
         return {

@@ -78,6 +78,9 @@ class StoreFindings:
     causes: tuple[UnknownCause, ...] = ()
     causes_total: int = 0
 
+    def __repr__(self) -> str:
+        return f"<{self.total:,} licence findings, {len(self.findings):,} of them listed>"
+
     @property
     def is_cut(self) -> bool:
         """Whether there are more findings than are listed."""
