@@ -11,6 +11,7 @@ import click
 from provenance_graph.cited import with_receipts
 from provenance_graph.options import FilePath, as_of_option, format_option
 from provenance_graph.session import Session
+from provenance_graph.tables import fitted
 
 if TYPE_CHECKING:
     from provenance_graph.acceptance.policy.report import Difference, Tally
@@ -66,7 +67,7 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
         _print_csv(session, file, tallies, differences)
         return
     for line in sentences(policy):
-        click.echo(line)
+        click.echo(fitted(line))
     click.echo(f"\nOver {entities:,} models, datasets and families")
     rows = [(rule, t.count, ", ".join(t.in_words())) for rule, t in tallies.items()]
     session.print_table(("decided by", "facts", "examples"), rows)
