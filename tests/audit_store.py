@@ -16,7 +16,6 @@ from provenance_graph.assessment.evidence.gather import (
     LevelQuestion,
     RecordLinks,
     level_quads,
-    question,
 )
 from provenance_graph.assessment.rubrics.loader import load
 from provenance_graph.core import iris, literals
@@ -183,4 +182,4 @@ def _known() -> tuple[Policy, LevelQuestion]:
     """The acceptance policy, and what the rubrics ask for."""
     known = [quad for quad in reference() if quad[3] is None]
     policy = load_policy(MemoryStore(known))
-    return policy, question(load(known), policy)
+    return policy, LevelQuestion.of(load(known), policy.single)

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from provenance_graph.acceptance.agreement import date_span
 from provenance_graph.acceptance.criteria import best_of
-from provenance_graph.acceptance.plausible_sizes import Groups, doubted_sizes, number_of
+from provenance_graph.acceptance.plausible_sizes import SIZES, Groups, doubted_sizes, number_of
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import DEVELOPER_RANK, Basis, Literal, SourcedClaim
 from provenance_graph.core.iris import ID, Iri
@@ -38,13 +38,11 @@ Elsewhere a creation day is a package's or a run's.
 KEEPS_SIZE = (PG.fineTunedFrom, PG.postTrainedFrom, PG.continuedFrom, PG.adapterOf)
 """Derivations after which a model has about as many parameters as its base."""
 CHECKED = (
-    PG.parameterCount,
-    PG.nominalParameterCount,
+    *SIZES,
     PG.contextLength,
     PG.maxOutputTokens,
     PG.maxInputTokens,
     PG.outputModality,
-    PG.trainingComputeFLOP,
     DCTERMS.issued,
     PG.paper,
     *KEEPS_SIZE,
@@ -54,7 +52,9 @@ _LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
 
 def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
     """Why a claim's value can hardly be true, by the claim's ``id``; nothing for the others."""
-    results = doubted_sizes(_names(subject, groups), groups, policy)
+    results: dict[int, str] = {}
+    if any(predicate in groups for predicate in SIZES):
+        results.update(doubted_sizes(_names(subject, groups), groups, policy))
     results.update(_against_window(groups))
     results.update(_against_context(groups, policy))
     results.update(_inputs_over_context(groups, policy))

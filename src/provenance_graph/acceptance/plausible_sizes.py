@@ -11,6 +11,8 @@ from provenance_graph.core.sizes import size_in_name, sum_of_weights
 from provenance_graph.core.terms import PG, TRANSFORMER_SIZES
 
 Groups = Mapping[Iri, Sequence[SourcedClaim]]
+SIZES = (PG.parameterCount, PG.nominalParameterCount, PG.trainingComputeFLOP)
+"""What is checked here."""
 
 
 def doubted_sizes(names: Sequence[str], groups: Groups, policy: Policy) -> dict[int, str]:

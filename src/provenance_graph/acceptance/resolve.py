@@ -245,7 +245,7 @@ def _single(
     return Resolution(
         (*resolved, *closed),
         (winner.value,),
-        tuple(sorted(rivals, key=value_key)),
+        _in_order(rivals),
         inferred=winner.basis is Basis.INFERENCE,
         implausible=bool(winner.implausible),
         decided=decided,
@@ -303,7 +303,7 @@ def _several(
         chosen = [item for item in stated if _distance(item, predicate, policy) == nearest]
     elif predicate in ALL_DERIVATIONS and any(_is_close(item, policy) for item in stated):
         chosen = [item for item in stated if _is_close(item, policy)]
-    worded = in_words(competing)
+    worded = in_words(competing) if len(competing) > 1 else set()
     values = {item.value for item in chosen if item.value is not None} - worded
     resolved: list[ResolvedClaim] = []
     for item in competing:
@@ -323,11 +323,15 @@ def _several(
     rivals = {item.value for item in competing if item.value is not None} - values - worded
     return Resolution(
         (*resolved, *closed),
-        tuple(sorted(values, key=value_key)),
-        tuple(sorted(rivals, key=value_key)),
+        _in_order(values),
+        _in_order(rivals),
         inferred=all(item.basis is Basis.INFERENCE for item in chosen if item.value in values),
         implausible=any(item.implausible for item in chosen),
     )
+
+
+def _in_order(values: Collection[Value]) -> tuple[Value, ...]:
+    return tuple(values if len(values) < 2 else sorted(values, key=value_key))
 
 
 def _accepted(item: SourcedClaim, why: str) -> Ruling:

@@ -45,6 +45,7 @@ _RETIRED = Ruling(
 )
 _DERIVATIONS = frozenset(terms.DERIVATIONS)
 _INFLUENCES = frozenset(terms.INFLUENCES)
+_KINDS = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
 Canonical = Callable[[Iri], Iri]
 
 
@@ -125,7 +126,7 @@ def view_of(
     _mark_implausible(subject, groups, policy)
     _mark_of_services(groups, policy)
     quads: set[Quad] = set()
-    claims = inferred_parents(groups, policy, as_of) + one_kind_each(groups, policy, as_of)
+    claims = _of_steps(groups, policy, as_of)
     statuses: dict[Iri, Iri] = {}
     decided: dict[Iri, PolicyCriterion] = {}
     for predicate, items in groups.items():
@@ -141,6 +142,15 @@ def view_of(
             quads.add((subject, PG.describedAs, entity, None))
     claims.extend(item.ruled(_RETIRED) for item in retired)
     return View(subject, tuple(sorted(quads, key=quad_key)), tuple(claims), statuses, decided)
+
+
+def _of_steps(
+    groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str
+) -> list[SourcedClaim]:
+    """Takes out what gives a step of derivation a second kind, where more than one kind is given."""
+    if sum(predicate in groups for predicate in _KINDS) < 2:
+        return []
+    return inferred_parents(groups, policy, as_of) + one_kind_each(groups, policy, as_of)
 
 
 def _counted(

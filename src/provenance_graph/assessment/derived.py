@@ -1,14 +1,20 @@
 """What follows from claims beyond the view, stored as triples so that queries can use it.
 
-Handed to ``ingest`` by whoever calls it: ingest knows the protocol, not the analysis.
+Handed to ``ingest`` by whoever calls it: ingest knows the protocol, not the analysis. A commit needs of
+the rubrics only which properties and facets they look at; that is stored, so that the next process need
+not parse them, which costs several times what the commit itself does.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from provenance_graph import reference
 from provenance_graph.acceptance.evidence import Overlay, Statements
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.versions import CurrentVersions
@@ -20,7 +26,8 @@ from provenance_graph.assessment.evidence.gather import (
     roots,
 )
 from provenance_graph.assessment.levels.rules import LevelQuestion
-from provenance_graph.assessment.levels.uses import question_of
+from provenance_graph.assessment.rubrics import loader, rubric
+from provenance_graph.assessment.rubrics.rubric import Facet
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -96,3 +103,56 @@ class Levels:
     def reach(self, subjects: Iterable[Iri], statements: Statements) -> set[Iri]:
         """Every subject whose quads a change of these may change."""
         return roots(subjects, statements)
+
+
+def question_of(source: QuadSource, policy: Policy, folder: Path | None = None) -> LevelQuestion:
+    """Everything that some rubric of a store asks for; raises BadRubric.
+
+    Where a ``folder`` is given it is kept there for the next process.
+    """
+    form = reference.StoredForm(folder, "levels", _stamp(), _dump, _load)
+    uses, facets = reference.parsed(source, _used_properties, form)
+    return LevelQuestion(uses, facets, policy.single)
+
+
+Asked = tuple[frozenset[Iri], dict[Iri, Facet]]
+
+
+def _used_properties(source: QuadSource) -> Asked:
+    known = loader.read_rubrics(source)
+    return known.uses, dict(known.facets)
+
+
+@cache
+def _stamp() -> str:
+    """That of the code whose results are stored."""
+    whole = hashlib.blake2b(digest_size=6)
+    for name in (__file__, loader.__file__, rubric.__file__):
+        whole.update(Path(name).read_bytes())
+    return whole.hexdigest()
+
+
+def _dump(asked: Asked) -> Any:
+    uses, facets = asked
+    stated = [asdict(one) for one in facets.values()]
+    for row in stated:
+        row["values"], row["bases"] = sorted(row["values"]), sorted(row["bases"])
+    return [sorted(uses), stated]
+
+
+def _load(content: Any) -> Asked:
+    uses, stated = content
+    facets = [
+        Facet(
+            Iri(row["iri"]),
+            row["label"],
+            tuple(map(Iri, row["properties"])),
+            frozenset(row["values"]),
+            tuple(row["prefixes"]),
+            frozenset(map(Iri, row["bases"])),
+            row["unmet_otherwise"],
+            row["must_agree"],
+        )
+        for row in stated
+    ]
+    return frozenset(map(Iri, uses)), {facet.iri: facet for facet in facets}

@@ -22,10 +22,6 @@ class ReadingLedger:
 
     values: Counter[tuple[Fate, str]] = field(default_factory=Counter)
 
-    def add(self, other_: ReadingLedger) -> None:
-        """Add another document's counts."""
-        self.values.update(other_.values)
-
     def total(self, *fates: Fate) -> int:
         """How many values met these fates; all values without any."""
         return sum(n for (fate, _), n in self.values.items() if not fates or fate in fates)

@@ -210,7 +210,8 @@ def _cap(root: yaml.Node | None) -> list[Problem]:
         if isinstance(node, yaml.SequenceNode):
             total += sum(size(child, depth + 1) for child in node.value)
         elif isinstance(node, yaml.MappingNode):
-            repeated.extend(repeats.in_yaml(node))
+            if _repeats_a_name(node):
+                repeated.extend(repeats.in_yaml(node))
             for key, child in node.value:
                 total += size(key, depth + 1) + size(child, depth + 1)
         if total > MAX_YAML_NODES:
@@ -220,7 +221,12 @@ def _cap(root: yaml.Node | None) -> list[Problem]:
 
     if root is not None:
         size(root, 0)
-    return list(repeats.bounded(repeated))
+    return list(repeats.bounded(repeated)) if repeated else []
+
+
+def _repeats_a_name(node: yaml.MappingNode) -> bool:
+    names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    return len(set(names)) < len(names)
 
 
 def parse_yaml(text: str, url: str, repeated: list[Problem] | None = None) -> Any:

@@ -85,7 +85,8 @@ def whole_reading(
         results.append(result)
         yield result
     yield from document.repeated
-    yield from repeats.columns(document.features.columns)
+    if columns := document.features.columns:
+        yield from repeats.columns(columns)
     yield from remaining(reader, document, results, ledger)
 
 

@@ -83,8 +83,6 @@ def _placed(whole: Any, repeated: Repeated) -> Iterator[Problem]:
 def in_yaml(node: yaml.MappingNode) -> Iterator[Problem]:
     """The repeated names of one mapping of YAML, each with the line of its last value."""
     names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-    if len(set(names)) == len(names):
-        return
     for name, count in Counter(names).items():
         if count > 1 and name != "<<":
             entries = [(k, v) for k, v in node.value if getattr(k, "value", None) == name]

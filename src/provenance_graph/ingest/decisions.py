@@ -71,6 +71,8 @@ def by_hand(row: Mapping) -> bool:
 def rows_about(store: Store, name: Iri, end: Iri = identity.ANNOTATED_SOURCE) -> list[Mapping]:
     """The mappings whose subject (or object) is a name."""
     nodes = [node for node, *_ in store.quads(predicate=end, object=name, graph=identity.GRAPH)]
+    if not nodes:
+        return []
     quads = [quad for node in nodes for quad in store.quads(node, graph=identity.GRAPH)]
     return sorted(identity.from_quads(quads))
 

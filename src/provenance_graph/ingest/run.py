@@ -179,7 +179,7 @@ class _Import:
             self._pass_over(name, "text without the metadata of a card")
             return
         report.formats[reading.format] += 1
-        report.ledger.add(reading.ledger)
+        report.ledger.values.update(reading.ledger.values)
         of_records = exported_from(document)
         ours = of_records is not None
         if of_records is not None and any(

@@ -1,19 +1,39 @@
-"""Which names and canonical subjects a change of records touches."""
+"""Which names and canonical subjects a change of records touches.
+
+An organisation or a dataset is named by every record of its models, thousands of times. A record
+that only says once more what others say of it changes nothing that is accepted of it, so that it
+need not be resolved anew from all of them. What is looked at for that does not grow with their number:
+a few look-ups and one question for every property of which one value is accepted.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from provenance_graph.acceptance.evidence import (
     Overlay,
     StoreStatements,
 )
+from provenance_graph.acceptance.plausibility import CHECKED
 from provenance_graph.acceptance.policy.policy import Policy
+from provenance_graph.acceptance.versions import CurrentVersions
+from provenance_graph.assessment.evidence.gather import LINKS
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Quad
+from provenance_graph.core.claims import (
+    DEVELOPER_RANK,
+    KNOWN_CUSTODY,
+    Basis,
+    Claim,
+    Custody,
+    Header,
+    Literal,
+    Quad,
+    Record,
+)
 from provenance_graph.core.iris import ID, Iri
-from provenance_graph.core.terms import PG, PROV
-from provenance_graph.ingest.repeated import repeated
+from provenance_graph.core.terms import DCTERMS, DERIVATIONS, INFLUENCES, PG, PROV, XSD
 from provenance_graph.store.base import ANY, Store
 
 
@@ -103,3 +123,126 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
         elif graph is not None and not rdf.is_header_or_claim(subject, graph):
             yield subject
     yield from after.pending.referrers.get(name, ())
+
+
+HEADS = tuple(f"{ID}{kind}/" for kind in ("organization", "dataset", "licence"))
+"""What names of entities begin with that other entities' records name, and that have no levels."""
+MOST = 200
+"""Claims that are looked at before a name is resolved anew instead."""
+_LINKS = frozenset(
+    (*LINKS, *DERIVATIONS, *INFLUENCES, PROV.wasDerivedFrom, PROV.wasInfluencedBy, DCTERMS.creator)
+)
+
+
+def repeated(
+    store: Store, policy: Policy, affected: Iterable[Record], names: Iterable[Iri]
+) -> set[Iri]:
+    """Those of some names of which every affected record says only what another one says.
+
+    ``affected`` are the records that a change puts in, takes out, replaces or uncovers; another
+    record is a current one that is none of these.
+    """
+    affected = list(affected)
+    stated: dict[Iri, list[tuple[Claim, Header]]] = defaultdict(list)
+    for record in affected:
+        for claim in record.claims:
+            if claim.subject.startswith(HEADS):
+                stated[claim.subject].append((claim, record.header))
+    others = _Others(store, policy, frozenset(record.header.record for record in affected))
+    return {name for name in names if name in stated and others.say_all(stated[name])}
+
+
+class _Others:
+    """What records say that a change does not affect."""
+
+    def __init__(self, store: Store, policy: Policy, affected: frozenset[Iri]) -> None:
+        self._store, self._policy, self._affected = store, policy, affected
+        self._statements = StoreStatements(store)
+        self._latest = CurrentVersions(self._statements)
+        self._documents = {
+            header.of_document
+            for record in affected
+            if (header := self._statements.header(record)) is not None
+        }
+
+    def say_all(self, stated: Iterable[tuple[Claim, Header]]) -> bool:
+        """Whether every one of these claims changes nothing beside what the others say."""
+        distinct: set[tuple[Claim, _Standing | None]] = set()
+        for claim, header in stated:
+            if not (self._is_simple(claim) and _counts_plainly(header)):
+                return False
+            known = header.custody in KNOWN_CUSTODY
+            distinct.add((claim, _standing(header) if known else None))
+        return all(self._say(claim, standing) for claim, standing in distinct)
+
+    def _is_simple(self, claim: Claim) -> bool:
+        """Whether of such a claim only its value matters, and not how many say it or when."""
+        policy, predicate, value = self._policy, claim.predicate, claim.value
+        return (
+            claim.plain
+            and value not in policy.no_values
+            and not (isinstance(value, Literal) and value.datatype == XSD.date)
+            and predicate
+            not in policy.tiered | policy.exhaustive | policy.guarded | policy.of_services
+            and predicate not in _LINKS
+            and predicate not in CHECKED
+        )
+
+    def _say(self, claim: Claim, standing: _Standing | None) -> bool:
+        """Whether another current record says the same; of that standing, where one is given."""
+        if claim.predicate in self._policy.single and self._is_disputed(claim):
+            return False
+        quads = self._store.quads(claim.subject, claim.predicate, claim.value, ANY)
+        return any(
+            graph is not None and self._counts(graph, standing) for *_, graph in islice(quads, MOST)
+        )
+
+    def _counts(self, graph: Iri, standing: _Standing | None) -> bool:
+        """Whether a record's plain claims are accepted before an inference, and it is another."""
+        header = None if graph in self._affected else self._statements.header(graph)
+        return (
+            header is not None
+            and header.of_document not in self._documents
+            and standing in (None, _standing(header))
+            and _counts_plainly(header)
+            and header.basis not in self._policy.never
+            and self._rank(header) < self._policy.rank(Basis.INFERENCE)
+            and self._latest.counts(header)
+        )
+
+    def _rank(self, header: Header) -> int:
+        """The rank of a plain claim of a record, at the least."""
+        lesser = header.basis in DEVELOPER_RANK
+        return self._policy.rank(Basis.THIRD_PARTY if lesser else header.basis)
+
+    def _is_disputed(self, claim: Claim) -> bool:
+        """Whether any record says another value of what the subject is, under any of its names."""
+        statements, value = self._statements, claim.value
+        assert value is not None  # a plain claim has one
+        for name in statements.names_of(statements.canonical(claim.subject)):
+            if self._store.ask(_OTHER, {"s": name, "p": claim.predicate, "v": value}):
+                return True
+            annotated = self._store.quads(predicate=PG.about, object=name, graph=ANY)
+            for number, (node, _, _, graph) in enumerate(annotated):
+                if number == MOST:
+                    return True
+                if any(True for _ in self._store.quads(node, PG.property, claim.predicate, graph)):
+                    return True
+        return False
+
+
+_Standing = tuple[Custody, Iri, Basis]
+_OTHER = "ASK { GRAPH ?g { ?s ?p ?o } FILTER(!sameTerm(?o, ?v)) }"
+
+
+def _counts_plainly(header: Header) -> bool:
+    """Whether a record's plain claims are statements, whoever's: no inference, no estimate."""
+    return header.custody is not Custody.DERIVED and header.basis not in (
+        Basis.INFERENCE,
+        Basis.ESTIMATE,
+    )
+
+
+def _standing(header: Header) -> _Standing:
+    """What decides on which basis a record's plain claims count."""
+    return header.custody, header.publisher, header.basis

@@ -237,10 +237,11 @@ def update_state(
         into.append(day_quad(day))
     out.extend((*_ruled(before, moved), *rows.out))
     into.extend((*_ruled(after, moved), *rows.into))
-    into.extend(quad for record in added.values() for quad in rdf.to_quads(record))
+    of_records = [list(rdf.to_quads(record)) for record in added.values()]
+    into.extend(quad for quads in of_records for quad in quads)
     into.extend(change.notes)
     gone = tuple(sorted(dropped | stored))
-    digest = _digest(store, gone, added.values())
+    digest = _digest(store, gone, of_records)
     note(
         store,
         digest,
@@ -356,12 +357,12 @@ def difference(
     return out, into
 
 
-def _digest(store: Store, gone: Iterable[Iri], added: Iterable[Record]) -> str:
+def _digest(store: Store, gone: Iterable[Iri], added: Iterable[Iterable[Quad]]) -> str:
     total = int(digest_part(store.version) or "0", 16)
     for name in gone:
         total -= content(rdf.to_quads(rdf.from_quads(store.quads(graph=name))))
-    for record in added:
-        total += content(rdf.to_quads(record))
+    for quads in added:
+        total += content(quads)
     return format(total % 2**48, "012x")
 
 

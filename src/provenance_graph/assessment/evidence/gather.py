@@ -18,7 +18,6 @@ from provenance_graph.acceptance.evidence import NamedStatements, Overlay, State
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.versions import Counting
 from provenance_graph.assessment.levels.rules import LevelFinding, LevelQuestion, findings
-from provenance_graph.assessment.levels.uses import question
 from provenance_graph.assessment.rubrics import loader as rubric_loader
 from provenance_graph.assessment.rubrics.rubric import Rubrics
 from provenance_graph.core import graph_names
@@ -201,7 +200,7 @@ class ModelEvidence:
         self.rubrics = known or rubric_loader.from_store(self.snapshot)
         self._links = SourceLinks(snapshot)
         self._latest = snapshot.latest
-        self.asked = question(self.rubrics, self.snapshot.policy)
+        self.asked = LevelQuestion.of(self.rubrics, self.snapshot.policy.single)
 
     def claims(self, subject: Iri) -> list[SourcedClaim]:
         """Every claim that counts as evidence about a model."""

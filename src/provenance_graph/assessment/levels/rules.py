@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provenance_graph.acceptance.agreement import agree, distinct
-from provenance_graph.assessment.rubrics.rubric import LEVEL_RANK, Facet
+from provenance_graph.assessment.rubrics.rubric import LEVEL_RANK, Facet, Rubrics
 from provenance_graph.core.claims import (
     DEVELOPER_RANK,
     OBSERVED,
@@ -242,6 +242,11 @@ class LevelQuestion:
     uses: frozenset[Iri]
     facets: Mapping[Iri, Facet]
     single: frozenset[Iri]
+
+    @classmethod
+    def of(cls, rubrics: Rubrics, single: frozenset[Iri]) -> LevelQuestion:
+        """Everything that some of these rubrics ask for."""
+        return cls(rubrics.uses, rubrics.facets, single)
 
 
 def findings(

@@ -11,7 +11,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.cards.card import FIELDS, read_card
-from provenance_graph.formats.huggingface.cards.parts import Card
+from provenance_graph.formats.huggingface.cards.front import Card
 from provenance_graph.formats.huggingface.configs.config import read_config
 from provenance_graph.formats.huggingface.configs.lookup import whole_number
 from provenance_graph.formats.huggingface.configs.quantization import packing

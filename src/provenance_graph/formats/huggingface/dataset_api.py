@@ -12,7 +12,7 @@ from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.api import artifacts, is_commit, name_of, times
 from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, read_card
-from provenance_graph.formats.huggingface.cards.parts import Card
+from provenance_graph.formats.huggingface.cards.front import Card
 from provenance_graph.formats.huggingface.names import NamedRepository, described
 
 _TAGGED = (

@@ -17,9 +17,14 @@ from provenance_graph.formats.fields.weight_files import format_of
 from provenance_graph.formats.huggingface.api import read_answer
 from provenance_graph.formats.huggingface.cards.card import DATASET_FIELDS, read_card
 from provenance_graph.formats.huggingface.cards.fenced import read_recipes
-from provenance_graph.formats.huggingface.cards.front import card_metadata, metadata
+from provenance_graph.formats.huggingface.cards.front import (
+    Card,
+    card_metadata,
+    metadata,
+    of_dataset,
+    shape,
+)
 from provenance_graph.formats.huggingface.cards.generated import read_generated
-from provenance_graph.formats.huggingface.cards.parts import Card, of_dataset, shape
 from provenance_graph.formats.huggingface.cards.results import read_eval_results
 from provenance_graph.formats.huggingface.configs.config import read_config
 from provenance_graph.formats.huggingface.configs.keys import leaves_of_file, role_of
@@ -213,7 +218,8 @@ def _card(
         return
     card = Card(repo, data, place, files=frozenset(document.files), text=text)
     results = list(read_card(card))
-    if not any(file.rpartition("/")[2] in RECIPES for file in document.files):
+    has_code = "```" in text or "~~~" in text
+    if has_code and not any(file.rpartition("/")[2] in RECIPES for file in document.files):
         results += read_recipes(repo, text, place, None)  # the file itself would say the same
     stated = [item for item in results if isinstance(item, Claim)]
     results += read_generated(repo, text, place, None, stated)

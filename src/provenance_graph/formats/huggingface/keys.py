@@ -15,8 +15,7 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, leaves, read, skip
 from provenance_graph.formats.document import Document
-from provenance_graph.formats.huggingface.cards.front import card_metadata, metadata
-from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS
+from provenance_graph.formats.huggingface.cards.front import PAGE_TAGS, card_metadata, metadata
 from provenance_graph.formats.huggingface.configs.keys import (
     ADAPTER_ROWS,
     CONFIG_ROWS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from provenance_graph.core import hub, iris, literals
-from provenance_graph.core.claims import Basis, Claim, Problem, Stance
+from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import model_names, paths, statements
@@ -216,7 +216,9 @@ def described(repo: NamedRepository, kind: Iri = PG.Model) -> Iterator[Claim]:
     The name is made from the repository's, so it is an inference and yields to a stated one.
     """
     yield Claim(repo.subject, RDF.type, kind)
-    yield Claim(repo.subject, SCHEMA.name, literals.text(repo.title), basis=Basis.INFERENCE)
+    yield Claim(
+        repo.subject, SCHEMA.name, Literal(statements.clean(repo.title)), basis=Basis.INFERENCE
+    )
     if not repo.name:
         return
     page = repo.name if kind == PG.Model else f"datasets/{repo.name}"

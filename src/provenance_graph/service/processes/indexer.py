@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
-from provenance_graph.assessment.levels.uses import question_of
+from provenance_graph.assessment.derived import question_of
 from provenance_graph.conflicts.number import FORMAT
 from provenance_graph.core.errors import BadRubric, ProvenanceError
 from provenance_graph.service.api.common.checksums import DAMAGE

@@ -18,7 +18,7 @@ from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages
 from provenance_graph.formats.huggingface.cards import data as card_data
 from provenance_graph.formats.huggingface.cards import lineage, tags
-from provenance_graph.formats.huggingface.cards.parts import Card, shape, texts
+from provenance_graph.formats.huggingface.cards.front import Card, shape, texts
 from provenance_graph.formats.huggingface.cards.results import read_model_index
 from provenance_graph.formats.huggingface.keys import KEYS, field_of
 from provenance_graph.formats.huggingface.tables import (

@@ -11,7 +11,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.terms import PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.huggingface.cards.parts import MAX_ITEMS, Card, split_names, texts
+from provenance_graph.formats.huggingface.cards.front import MAX_ITEMS, Card, split_names, texts
 from provenance_graph.formats.huggingface.names import is_repository
 
 _EMISSIONS = re.compile(

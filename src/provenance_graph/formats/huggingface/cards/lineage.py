@@ -11,7 +11,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
-from provenance_graph.formats.huggingface.cards.parts import Card, split_names, texts
+from provenance_graph.formats.huggingface.cards.front import Card, split_names, texts
 from provenance_graph.formats.huggingface.names import SOURCE, is_repository, parent, version_of
 from provenance_graph.formats.huggingface.tables import (
     ADAPTER_MARKS,

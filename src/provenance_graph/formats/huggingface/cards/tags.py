@@ -17,7 +17,7 @@ from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import languages, named
 from provenance_graph.formats.huggingface.cards import data as card_data
 from provenance_graph.formats.huggingface.cards import lineage
-from provenance_graph.formats.huggingface.cards.parts import PAGE_TAGS, Card, split_names, texts
+from provenance_graph.formats.huggingface.cards.front import PAGE_TAGS, Card, split_names, texts
 from provenance_graph.formats.huggingface.tables import FORMAT_TAGS, TASKS, quantization_of
 
 _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?", re.IGNORECASE)
