@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from provenance_graph.core.claims import Literal, Problem
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.store.opening import derived_folder, open_store
@@ -248,6 +246,6 @@ class ProblemPrinter:
                 else f"{name}: {problem.what}"
             )
             hint = f" ({problem.hint})" if problem.hint and not problem.where else ""
-            click.echo(place + hint, err=True)
+            sys.stderr.write(fitted(place + hint, sys.stderr) + "\n")
         else:
             self.hidden += 1

@@ -166,6 +166,27 @@ OF_EVERY_KIND = (
 """A path of each kind that takes no day and whose formats are fixed."""
 
 
+@pytest.mark.parametrize(
+    ("query", "formats", "expected"),
+    [
+        ("SELECT * {}", ["tsv", "text/tab-separated-values"], "text/tab-separated-values"),
+        ("SELECT * {}", ["text/csv", "CSV"], "text/csv"),
+        ("SELECT * {}", ["json", "application/sparql-results+json"], "application/sparql-results+json"),
+        ("CONSTRUCT WHERE {}", ["json-ld", "application/ld+json,application/x-json+ld"],
+         "application/ld+json"),
+        ("CONSTRUCT WHERE {}", ["rdf+xml", "application/rdf+xml"], "application/rdf+xml"),
+        ("CONSTRUCT WHERE {}", ["ttl", "turtle"], "text/turtle"),
+    ],
+)  # fmt: skip
+def test_one_format_may_be_named_twice_as_clients_do(
+    client: TestClient, query: str, formats: list[str], expected: str
+) -> None:
+    asked = {"query": query, "format": formats, "output": formats, "results": formats}
+    reply = client.get("/sparql", params=asked)
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["content-type"].split(";")[0] == expected
+
+
 @pytest.mark.parametrize("path", OF_EVERY_KIND)
 def test_a_format_that_does_not_exist_is_refused_everywhere(client: TestClient, path: str) -> None:
     join = "&" if "?" in path else "?"

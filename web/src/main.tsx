@@ -124,7 +124,7 @@ function view(place: Place): JSX.Element {
       return (
         <div class="page">
           <h1>Page not found</h1>
-          <p>This page has no place <code>{path}</code>. <a href="/">Search the models</a> or <a href="/sparql">ask by SPARQL</a>.</p>
+          <p>There is no page at <code>{path}</code>. <a href="/">Search the models</a> or <a href="/sparql">ask by SPARQL</a>.</p>
         </div>
       );
   }

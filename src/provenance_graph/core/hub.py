@@ -1,7 +1,7 @@
 """Addresses of the Hugging Face Hub: the one parser of everything that names a repository there.
 
 Understood are web pages (``huggingface.co``, ``hf.co``, with or without ``www.`` and scheme),
-the API (``/api/models/…``), files (``resolve``, ``blob``, ``tree``, ``raw``), ``hf:`` and
+the API (``/api/models/…``), what git clones, files (``resolve``, ``blob``, ``tree``, ``raw``), ``hf:`` and
 ``hf://`` as ``huggingface_hub`` writes them, names with ``@revision``, the local cache
 (``models--org--name/snapshots/commit``) and ``org--name`` in a path. Pages of the site that are
 no repositories (collections, papers, settings, …) are refused. The rule for names is that of
@@ -22,7 +22,6 @@ from provenance_graph.core.iris import Iri
 
 PAGE = "https://huggingface.co/"
 MAX_ADDRESS = 1000
-"""How long an address may be."""
 
 
 class RepositoryKind(Enum):
@@ -69,14 +68,15 @@ _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"{_PART}/{_PART}", re.ASCII)
 _ONE = re.compile(_PART, re.ASCII)
 _SITE = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)(?::(?:80|443))?/(?P<path>[^?#\s]*)(?:[?#\s].*)?",
+    r"(?:(?:(?:git\+)?(?:https?|ssh):)?//(?:[^\s@/]{1,200}@)?)?"
+    r"(?:www\.)?(?:huggingface\.co|hf\.co)(?::(?:80|443|22))?/(?P<path>[^?#\s]*)(?:[?#\s].*)?",
     re.IGNORECASE | re.DOTALL,
 )
 _USUAL = re.compile(
     rf"https://huggingface\.co/(?P<kind>datasets/|spaces/)?(?P<name>{_PART}/(?P<last>{_PART}))",
     re.ASCII,
 )
-_SCHEME = re.compile(r"hf:(?://)?(?P<path>[^?#\s]+)", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:hf:(?://)?|git@(?:huggingface|hf)\.co:)(?P<path>[^?#\s]+)", re.IGNORECASE)
 _CACHED = re.compile(rf"(?P<kind>models|datasets|spaces)--(?P<name>{_PART})", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _KINDS: Mapping[str, RepositoryKind] = MappingProxyType(
@@ -90,8 +90,9 @@ _VIEWS = frozenset(
     ("blame", "blob", "commit", "commits", "discussions", "edit", "raw", "resolve", "revision",
      "settings", "tree", "upload", "viewer")
 )  # fmt: skip
-"""What may follow a repository's name in an address."""
 _WITH_REVISION = _VIEWS - {"discussions", "settings", "viewer"}
+
+_TABS = _KINDS.keys() | {"activity", "collections", "papers"}  # pages of an account
 
 NOT_OWNERS = frozenset(
     ("agents", "api", "blog", "brand", "changelog", "chat", "collections", "company", "contact",
@@ -213,7 +214,7 @@ def address(text: str) -> Repository | None:
     if len(stated) > MAX_ADDRESS:
         return None
     usual = _USUAL.fullmatch(stated)
-    if usual is not None and usual["last"].lower() not in _VIEWS:
+    if usual is not None and usual["last"].lower() not in _VIEWS | _TABS:
         name = usual["name"]
         if is_name(name) and not name.endswith(".git"):
             return Repository(RepositoryKind((usual["kind"] or "").rstrip("/")), name)
@@ -243,7 +244,8 @@ def _steps(path: str) -> Repository | None:
         return None
     owner, (name, _, revision) = steps[0], steps[1].partition("@")
     name = name.removesuffix(".git")
-    if not is_name(f"{owner}/{name}"):
+    tab = kind is RepositoryKind.MODEL and not api and name.lower() in _TABS
+    if tab or not is_name(f"{owner}/{name}"):
         return None
     return _viewed(kind, f"{owner}/{name}", revision, steps[2:])
 

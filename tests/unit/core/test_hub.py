@@ -26,6 +26,9 @@ COMMIT = "26bca36bde8333b5d7f72e9ed20ccda6a618af24"
         "https://huggingface.co/org/name/blob/main/README.md", "https://hf.co/org/name/tree/v1",
         "https://huggingface.co/org/name/discussions/3", "https://huggingface.co:443/org/name",
         "https://huggingface.co/org/name@v1", "https://huggingface.co/org%2Fname/tree/main",
+        "git@hf.co:org/name", "git@huggingface.co:org/name.git", "ssh://git@hf.co/org/name",
+        "git+https://huggingface.co/org/name", "//huggingface.co/org/name",
+        "https://user:secret@huggingface.co/org/name", "ssh://git@hf.co:22/org/name.git",
     ],
 )  # fmt: skip
 def test_every_spelling_of_a_model_names_it(address: str) -> None:
@@ -45,6 +48,11 @@ def test_every_spelling_of_a_model_names_it(address: str) -> None:
         "https://huggingface.co/api/models", "https://huggingface.co/api/whoami-v2/x",
         "https://huggingface.co/models/org/name", "https://huggingface.co.evil.org/org/name",
         "https://example.org/huggingface.co/org/name", "https://huggingface.co/a/..",
+        "https://huggingface.co/google/models", "https://huggingface.co/google/datasets",
+        "https://hf.co/google/collections", "https://huggingface.co/google/activity/all",
+        "https://huggingface.co/google/spaces?sort=new", "https://huggingface.co@evil.org/org/name",
+        "https://evil.org/@huggingface.co/org/name", "https://huggingface.co:8443/org/name",
+        "mailto:x@hf.co/org/name", "hf.coorg/name", "https://huggingface.co:org/name",
         "https://huggingface.co/join/now", "https://huggingface.co/learn/nlp-course", "hf:", "",
         "https://huggingface.co/org/" + "x" * 1000,
     ],

@@ -141,6 +141,11 @@ def accept_of(format: str) -> str:
     return accept
 
 
+def media_types(format: str) -> frozenset[str]:
+    """The media types that a ``format=`` parameter names, with or without a short name."""
+    return frozenset(part.strip() for part in SHORT_NAMES.get(format, format).split(","))
+
+
 def parse_accept(header: str) -> list[MediaRange]:
     """The media ranges of an Accept header; what is malformed is passed over.
 

@@ -20,7 +20,7 @@ from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, Offer, accept_of, choose
 from provenance_graph.service.http.problems import bad_request, not_acceptable
 from provenance_graph.service.http.responses import NO_SCRIPTS, respond
-from provenance_graph.service.sparql.request import parameters, refuse_day, single
+from provenance_graph.service.sparql.request import parameters, refuse_day, single, wanted_format
 from provenance_graph.service.sparql.rows import read_rows
 from provenance_graph.store.base import Limits
 from provenance_graph.store.values import SparqlQuery
@@ -51,7 +51,7 @@ def offered(request: Request, offers: tuple[Offer, ...] = GRAPH_OFFERS) -> Offer
     """The RDF representation that a request wants, by ``format=`` or Accept."""
     asked = parameters(query_string(request))
     refuse_day(asked)
-    wanted = single(asked, "format").strip().lower()
+    wanted = wanted_format(asked)
     accept = accept_of(wanted) if wanted else header(request, "accept")
     offer = choose(accept, offers)
     if offer is None:
