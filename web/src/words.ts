@@ -23,6 +23,13 @@ export function spaced(code: string): string {
   return code.replace(/(?<=[a-z0-9])(?=[A-Z])/g, " ").toLowerCase();
 }
 
+/** A choice of the disclosure filter, "state" or "field=state": the field in words, and the state's key. */
+export function disclosed(value: string): { field: string; state: string } {
+  const [field, state] = value.includes("=") ? value.split("=", 2) : ["", value];
+  const key = Object.keys(STATES).find((name) => name.startsWith(state ?? "")) ?? value;
+  return { field: spaced(field ?? ""), state: key };
+}
+
 /** A sentence without the names of codes: "ThirdPartyReport outranks…" → "third party report outranks…". */
 export function inWords(sentence: string): string {
   return sentence.replace(/\b(?:[A-Z][a-z]+){2,}\b/g, spaced);

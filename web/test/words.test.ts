@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { brief, briefUrl, count, linkable, number, shortId, spaced } from "../src/words";
+import { brief, briefUrl, count, disclosed, linkable, number, shortId, spaced } from "../src/words";
 
 describe("numbers and names as people read them", () => {
+  it("reads a choice by disclosure as a state, or as a field in a state", () => {
+    expect(disclosed("partlyDisclosed")).toEqual({ field: "", state: "partlyDisclosed" });
+    expect(disclosed("trainingCode=undisclosed")).toEqual({ field: "training code", state: "undisclosed" });
+    expect(disclosed("usagePolicy=partly")).toEqual({ field: "usage policy", state: "partlyDisclosed" });
+  });
   it("separates thousands and writes very large numbers as a power of ten", () => {
     expect(number(128000)).toBe("128,000");
     expect(number(2.5e24)).toBe("2.5 × 10^24");

@@ -10,7 +10,7 @@ import { inPath, setQuery, toggled, withQuery, type Place } from "../router";
 import { DataTable } from "../table/table";
 import type { Column } from "../table/rows";
 import type { Facets, ModelPage, ModelRow, SearchAnswer, Stats } from "../types";
-import { brief, count, nameOf, number, shortId } from "../words";
+import { brief, count, disclosed, nameOf, number, shortId } from "../words";
 
 const FACETS: [string, string][] = [
   ["developer", "Developer"],
@@ -252,13 +252,19 @@ function Facet({ name, word, values, chosen }: { name: string; word: string; val
       {shown.map(({ value, count: n }) => (
         <label key={value}>
           <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
-          <span class="what">{name === "disclosure" && value !== "contested" ? <StateMark state={value} /> : <bdi>{shortId(value)}</bdi>}</span>
+          <span class="what">{name === "disclosure" && value !== "contested" ? <Disclosed value={value} /> : <bdi>{shortId(value)}</bdi>}</span>
           <span class="n">{number(n)}</span>
         </label>
       ))}
       {listed.length > shown.length ? <button type="button" class="link" onClick={() => setAll(true)}>{`all ${listed.length}`}<span class="visually-hidden"> of {word}</span></button> : null}
     </fieldset>
   );
+}
+
+/** A choice by disclosure: a state, or a field in a state. */
+function Disclosed({ value }: { value: string }): JSX.Element {
+  const { field, state } = disclosed(value);
+  return field ? <><StateMark state={state} quiet /> <bdi>{field}</bdi></> : <StateMark state={state} />;
 }
 
 const SHOWN: [string, string, string?][] = [
