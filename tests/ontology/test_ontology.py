@@ -10,6 +10,7 @@ import rdflib
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from shape_cases import quads, sampled_shapes_graph
 
+from provenance_graph.acceptance.sssom import read_sssom
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Basis, Quad
 from provenance_graph.core.iris import NS, PREFIXES, Iri
@@ -214,3 +215,47 @@ def test_our_shapes_are_well_formed_shacl() -> None:
         rdflib.Graph(), shacl_graph=sampled_shapes_graph(), meta_shacl=True, advanced=False
     )
     assert conforms, reported
+
+
+MATCHES = (
+    SKOS.exactMatch,
+    SKOS.closeMatch,
+    SKOS.broadMatch,
+    SKOS.narrowMatch,
+    SKOS.relatedMatch,
+)
+
+
+def test_only_concepts_are_matched_by_skos(ontology: rdflib.Graph) -> None:
+    """Classes and properties are aligned in an SSSOM table, or by what RDFS says of them."""
+    concepts = {*ontology.subjects(RDF.type, SKOS.Concept), *ontology.subjects(SKOS.inScheme)}
+    matched = {s for match in MATCHES for s in ontology.subjects(rdflib.URIRef(match))}
+    assert matched
+    assert matched - concepts == set()
+
+
+def test_alignments_are_of_terms_that_are_defined_and_imply_nothing_twice(
+    ontology: rdflib.Graph,
+) -> None:
+    table = folder("ontology") / "alignments.sssom.tsv"
+    rows = read_sssom(table.read_text(encoding="utf-8"), table.name)
+    assert len(rows) == len({(row.subject, row.object) for row in rows}) > 100
+    defined = set(ontology.subjects(RDFS.isDefinedBy))
+    assert {row.subject for row in rows} - set(map(str, defined)) == set()
+    assert {row.predicate for row in rows} <= set(map(str, MATCHES))
+    above = {
+        (str(s), str(o))
+        for p in (RDFS.subClassOf, RDFS.subPropertyOf)
+        for s in defined
+        for o in ontology.transitive_objects(s, p)
+    }
+    assert {(row.subject, row.object) for row in rows} & above == set()
+
+
+def test_every_property_that_leads_to_an_entity_has_a_range(ontology: rdflib.Graph) -> None:
+    ours = (
+        name
+        for name in ontology.subjects(RDF.type, OWL.ObjectProperty)
+        if name.startswith(NS) and (name, OWL.deprecated, None) not in ontology
+    )
+    assert [name for name in ours if (name, RDFS.range, None) not in ontology] == []

@@ -56,3 +56,12 @@ def test_values_are_escaped() -> None:
     )
     assert "<script>" not in page
     assert "a &amp; b" in page
+
+
+def test_matches_with_other_vocabularies_say_how_and_lead_there() -> None:
+    model = term("pg:Model")
+    assert ("nearly the same as", "https://w3id.org/fair4ml#MLModel") in model.matches
+    assert ("narrower than", "http://www.w3.org/ns/dcat#Resource") in model.matches
+    code = term("pg:Retired")  # the match of a concept, which the ontology states itself
+    assert code.matches == (("nearly the same as", "https://w3id.org/dpv/ai#RetirementStage"),)
+    assert 'href="https://w3id.org/fair4ml#MLModel"' in vocabulary_page()

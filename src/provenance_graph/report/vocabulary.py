@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import pyoxigraph as ox
 
+from provenance_graph.acceptance.sssom import read_sssom
 from provenance_graph.core.iris import NS, PREFIXES, local_name, shorten
 from provenance_graph.core.resources import folder, shape_files
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
@@ -31,6 +33,13 @@ _KINDS = {
     SKOS.ConceptScheme: "code list",
     SKOS.Concept: "code",
 }
+_MATCHES = {
+    SKOS.exactMatch: "the same as",
+    SKOS.closeMatch: "nearly the same as",
+    SKOS.broadMatch: "narrower than",
+    SKOS.narrowMatch: "broader than",
+    SKOS.relatedMatch: "related to",
+}
 _FACTS = {
     PG.FactProperty: "a fact of a model: sources may disagree, makers may keep silent",
     PG.SingleValuedFact: "one value is right",
@@ -42,9 +51,9 @@ _FACTS = {
 class VocabularyTerm:
     """One term: IRIs shortened (``pg:contextLength``), texts as the ontology has them.
 
-    ``broader`` are its super-classes, super-properties and close matches, ``codes`` the
-    members of its code list, ``shapes`` what SHACL demands of it, ``questions`` the stored
-    questions that name it.
+    ``broader`` are its super-classes and super-properties, ``matches`` how it relates to a term
+    of another vocabulary and that term's IRI, ``codes`` the members of its code list, ``shapes``
+    what SHACL demands of it, ``questions`` the stored questions that name it.
     """
 
     name: str
@@ -59,6 +68,7 @@ class VocabularyTerm:
     code_list: str = ""
     codes: tuple[str, ...] = ()
     broader: tuple[str, ...] = ()
+    matches: tuple[tuple[str, str], ...] = ()
     replaced_by: str = ""
     shapes: tuple[tuple[str, str], ...] = ()
     questions: tuple[tuple[str, str], ...] = ()
@@ -107,6 +117,7 @@ class _Graph:
             self._add(path.read_bytes())
         self._shapes = _shapes([*(path.read_bytes() for path in shape_files()), derived_shapes()])
         self._asked = _asked()
+        self._matches = self._aligned(root / "alignments.sssom.tsv")
 
     def _add(self, data: bytes) -> None:
         for subject, predicate, value in _triples(data):
@@ -114,6 +125,16 @@ class _Graph:
                 self._quads[subject][predicate].append(value)
             if predicate == SKOS.inScheme:
                 self._codes[value].append(subject)
+
+    def _aligned(self, table: Path) -> Mapping[str, list[tuple[str, str]]]:
+        """Term to its matches elsewhere: those of classes and properties, then those of codes."""
+        rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for row in read_sssom(table.read_text(encoding="utf-8"), table.name):
+            rows[row.subject].append((_MATCHES[row.predicate], row.object))
+        for subject, values in self._quads.items():
+            for predicate, words in _MATCHES.items():
+                rows[subject] += [(words, value) for value in values.get(predicate, ())]
+        return rows
 
     def module(self, data: bytes) -> Module | None:
         """The terms that one file defines; None where it defines none of ours."""
@@ -131,7 +152,7 @@ class _Graph:
         codes = self._quads[name][PG.codeList]
         above = [
             value
-            for predicate in (RDFS.subClassOf, RDFS.subPropertyOf, SKOS.closeMatch, SKOS.exactMatch)
+            for predicate in (RDFS.subClassOf, RDFS.subPropertyOf)
             for value in self._quads[name][predicate]
         ]
         ranges = [*self._quads[name][RDFS.range], *self._quads[name][SCHEMA.rangeIncludes]]
@@ -148,6 +169,7 @@ class _Graph:
             code_list=shorten(codes[0]) if codes else "",
             codes=tuple(shorten(c) for c in sorted(self._codes[codes[0] if codes else name])),
             broader=tuple(map(shorten, above)),
+            matches=tuple(self._matches.get(name, ())),
             replaced_by=", ".join(map(shorten, self._quads[name][DCTERMS.isReplacedBy])),
             shapes=tuple(self._shapes.get(name, ())),
             questions=tuple(self._asked.get(shorten(name), ())),
