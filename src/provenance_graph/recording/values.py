@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris, literals, texts
 from provenance_graph.core.claims import Literal, Precision, Value
@@ -42,10 +44,24 @@ def value_of(
             literal = read(text)
             if literal is None:
                 raise _bad(predicate, text, example)
+            _check_bounds(snapshot, predicate, literal, text)
             return literal, None
     if _CONCEPT in ranges:
         return _concept(snapshot, predicate, text), None
     return (Iri(text) if is_iri(text) else literals.text(text)), None
+
+
+def _check_bounds(snapshot: AcceptedSnapshot, predicate: Iri, value: Literal, text: str) -> None:
+    """Raise UsageError for a number below the least one that the ontology gives for a property."""
+    number = literals.number(value.lexical)
+    for facet, words, holds in (
+        (XSD.minInclusive, "of at least", operator.ge),
+        (XSD.minExclusive, "above", operator.gt),
+    ):
+        for _, _, bound, _ in snapshot.present.quads(predicate, facet):
+            least = literals.number(str(bound))
+            if number is not None and least is not None and not holds(number, least):
+                raise _bad(predicate, text, f"a number {words} {least}")
 
 
 def _bad(predicate: Iri, text: str, example: str) -> UsageError:
@@ -82,14 +98,16 @@ def _named(snapshot: AcceptedSnapshot, text: str, kind: str) -> Iri:
 
 def _concept(snapshot: AcceptedSnapshot, predicate: Iri, text: str) -> Iri:
     """A member of a code list by its label, notation or id."""
-    folded = "".join(c for c in text.casefold() if c.isalnum())
+    folded = texts.letters_and_digits(text)
     present = snapshot.present
+    schemes = {o for _, _, o, _ in present.quads(predicate, PG.codeList)}
     known: dict[str, Iri] = {}
     for term in (SKOS.prefLabel, SKOS.notation):
         for concept, _, label, _ in present.quads(predicate=term):
-            if any(True for _ in present.quads(concept, SKOS.inScheme)):
+            within = {o for _, _, o, _ in present.quads(concept, SKOS.inScheme)}
+            if within & schemes if schemes else within:
                 for name in (str(label), local_name(concept)):
-                    known.setdefault("".join(c for c in name.casefold() if c.isalnum()), concept)
+                    known.setdefault(texts.letters_and_digits(name), concept)
     used = {o for _, _, o, _ in present.quads(predicate=predicate)}
     if (result := known.get(folded)) is not None:
         return result

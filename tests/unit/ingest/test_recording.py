@@ -104,6 +104,26 @@ def test_what_cannot_be_kept_is_refused_with_what_would_work(own, words, error, 
         add(own, *words)
 
 
+@pytest.mark.parametrize(
+    ("words", "bound"),
+    [
+        (("contextLength", "0"), "a number of at least 1"),
+        (("parameterCount", "0"), "a number of at least 1"),
+        (("trainingDurationDays", "0"), "a number above 0"),
+    ],
+)
+def test_a_number_below_the_least_one_of_its_property_is_refused(own, words, bound) -> None:
+    """What the shapes of the property would find at once is not recorded first."""
+    with pytest.raises(UsageError, match=bound):
+        add(own, "acme/bounds", *words)
+
+
+def test_a_code_of_another_list_is_no_value(own) -> None:
+    with pytest.raises(NotFound, match="sparsity"):
+        add(own, "acme/codes", "sparsity", "image")
+    assert add(own, "acme/codes", "sparsity", "mixture of experts").exit_code == 0
+
+
 def test_a_document_needs_an_address(own) -> None:
     with pytest.raises(UsageError, match="scheme"):
         add(own, "acme/five", "contextLength", "8K", document="my desk")
