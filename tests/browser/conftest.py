@@ -37,11 +37,17 @@ def service(curated: Path, chromium: Any) -> Iterator[driving.Service]:
         yield result
 
 
-@pytest.fixture
-def tab(service: driving.Service, chromium: Any) -> Iterator[driving.Page]:
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+@pytest.fixture(scope="package")
+def visitor(service: driving.Service, chromium: Any) -> Iterator[Any]:
+    """The context of all tabs: to make one anew for each costs half of a test's processor time."""
+    context = chromium.new_context(viewport=driving.VIEWPORT, accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=service.url)
-    page = driving.Page(context.new_page(), service.url)
-    yield page
+    yield context
     context.close()
+
+
+@pytest.fixture
+def tab(service: driving.Service, visitor: Any) -> Iterator[driving.Page]:
+    with driving.new_tab(visitor, service.url) as page:
+        yield page
     assert page.faults == []

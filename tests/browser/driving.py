@@ -29,6 +29,7 @@ ARGUMENTS = [
 ]
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src" / "provenance_graph" / "service" / "static" / "index.html"
+VIEWPORT = {"width": 1400, "height": 900}
 TIMEOUT_MS = 120_000  # a busy machine is no fault of the page
 PATIENT = (
     *("--rest-seconds", "120", "--query-seconds", "60"),
@@ -169,3 +170,18 @@ class Page:
             f"{v['id']}: {[n['target'] for n in v['nodes'][:3]]} {v['nodes'][0].get('failureSummary', '')[:200]}"
             for v in evaluate["violations"]
         ]
+
+
+@contextmanager
+def new_tab(context: Any, base: str) -> Iterator[Page]:
+    """A tab of a context that earlier tests used, which remembers nothing of them.
+
+    It is closed with whatever it opened.
+    """
+    page = Page(context.new_page(), base)
+    wire = context.new_cdp_session(page.page)
+    wire.send("Storage.clearDataForOrigin", {"origin": base, "storageTypes": "all"})
+    wire.detach()
+    yield page
+    for each in context.pages:
+        each.close()

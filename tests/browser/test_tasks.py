@@ -69,12 +69,18 @@ class Auditor:
         return bool(box) and box["y"] >= 0 and box["y"] + box["height"] <= size["height"]
 
 
-@pytest.fixture
-def auditor(whole: driving.Service, chromium: Any) -> Iterator[Auditor]:
+@pytest.fixture(scope="module")
+def office(chromium: Any) -> Iterator[Any]:
+    """The context of all auditors."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    tab = driving.Page(context.new_page(), whole.url)
-    yield Auditor(tab)
+    yield context
     context.close()
+
+
+@pytest.fixture
+def auditor(whole: driving.Service, office: Any) -> Iterator[Auditor]:
+    with driving.new_tab(office, whole.url) as tab:
+        yield Auditor(tab)
     assert tab.faults == []
 
 
