@@ -17,6 +17,7 @@ from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
 from provenance_graph.acceptance.columns.snapshot import OF_CLAIMS, TableSnapshot
 from provenance_graph.acceptance.columns.wide import in_columns
+from provenance_graph.acceptance.policy.report import examine, subjects
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.assessment.derived import EvidenceLevels
@@ -77,6 +78,7 @@ MADE: dict[str, Callable[[AcceptedSnapshot], object]] = {
     "conflicts": lambda s: [c.to_json() for c in conflicts(s)],
     "statistics": stats,
     "identity": identify,
+    "policy": lambda s: examine(s, subjects(s))[0],
 }
 
 

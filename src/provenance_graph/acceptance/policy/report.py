@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from provenance_graph.acceptance.evidence import view
@@ -58,7 +60,10 @@ _RULES = {
 
 @dataclass
 class Tally:
-    """How often a rule decided, with the first facts that it decided: entity and property."""
+    """How often a rule decided, with the first facts that it decided: entity and property.
+
+    They are the first by name, in whatever order the decisions come.
+    """
 
     count: int = 0
     examples: list[tuple[Iri, Iri]] = field(default_factory=list)
@@ -66,8 +71,9 @@ class Tally:
     def add(self, subject: Iri, predicate: Iri) -> None:
         """Count one decision."""
         self.count += 1
-        if len(self.examples) < EXAMPLES:
-            self.examples.append((subject, predicate))
+        if len(self.examples) < EXAMPLES or (subject, predicate) < self.examples[-1]:
+            insort(self.examples, (subject, predicate))
+            del self.examples[EXAMPLES:]
 
     def in_words(self) -> list[str]:
         """The examples as text."""
@@ -189,13 +195,13 @@ def examine(
     """What each rule decided over some subjects, and what another policy would change of it."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     differences: list[Difference] = []
-    for subject in asked:
-        seen = snapshot.view(subject)
+    for subject, seen in snapshot.views(asked):
         _tally(seen, tallies)
         if other is not None:
             then = view(subject, snapshot.statements, other, snapshot.latest, snapshot.as_of)
             differences.extend(_differ(seen, then, snapshot.policy))
         step()
+    differences.sort(key=attrgetter("subject"))
     words: dict[str, str] = {str(one.value): text for one, text in _CRITERIA.items()}
     words.update(_RULES)
     return {words[key]: tallies[key] for key in words if key in tallies}, differences
