@@ -17,6 +17,11 @@ import httpx2
 import pytest
 
 SCRIPTS = Path(__file__).parents[1] / "benchmarks" / "engines"
+GUARDED = 'exec 3<&0; { cat <&3; kill -KILL 0; } >/dev/null & exec "$@" 3<&-'
+"""A shell that becomes a server, and ends its whole process group when whoever started it is gone:
+the end of its input says so, also of one that was killed. A signal on the end of the parent would
+reach the first process alone, and a script leaves its server behind.
+"""
 
 
 def free_port() -> int:
@@ -27,13 +32,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(url: str, *line: str) -> Iterator[str]:
+def running(url: str, *line: str) -> Iterator[str]:
     """A server of its own process group, from when it answers until it is no longer needed."""
     beside = str(Path(sys.executable).parent)  # of an environment that is not activated
     path = f"{beside}{os.pathsep}{os.environ.get('PATH', '')}"
     quiet = subprocess.DEVNULL
     server = subprocess.Popen(
-        line, stdout=quiet, stderr=quiet, start_new_session=True, env={**os.environ, "PATH": path}
+        ["bash", "-c", GUARDED, "bash", *line],
+        stdin=subprocess.PIPE,
+        stdout=quiet,
+        stderr=quiet,
+        start_new_session=True,
+        env={**os.environ, "PATH": path},
     )
     try:
         for _ in range(600):
@@ -46,7 +56,7 @@ def _running(url: str, *line: str) -> Iterator[str]:
         yield url
     finally:
         os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
+        server.communicate()
 
 
 def _needed(program: str, package: str) -> None:
@@ -61,7 +71,7 @@ def oxigraph(folder: Path) -> Iterator[str]:
     _needed("oxigraph", "pip install oxigraph")
     port = free_port()
     script = str(SCRIPTS / "oxigraph_server.sh")
-    with _running(f"http://127.0.0.1:{port}/query", "bash", script, str(folder), str(port)) as url:
+    with running(f"http://127.0.0.1:{port}/query", "bash", script, str(folder), str(port)) as url:
         yield url
 
 
@@ -72,7 +82,7 @@ def virtuoso(folder: Path) -> Iterator[str]:
     port, other = free_port(), free_port()
     script = str(SCRIPTS / "virtuoso_server.sh")
     url = f"http://127.0.0.1:{port}/sparql"
-    with _running(url, "bash", script, str(folder), str(port), str(other)):
+    with running(url, "bash", script, str(folder), str(port), str(other)):
         for _ in range(600):  # the script lets it be written once it is up
             if _takes_updates(url):
                 break
