@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -275,47 +274,6 @@ def test_a_pipeline_s_namespace_of_the_hub_names_models_and_datasets() -> None:
     assert (made, PROV.wasDerivedFrom, iris.model("Qwen/Qwen2-7B")) in claims
 
 
-PROV_O = """@prefix prov: <http://www.w3.org/ns/prov#> . @prefix ex: <https://{host}.example/> .
-ex:m a prov:Entity , ex:MLModel ; prov:wasGeneratedBy ex:run .
-ex:run a prov:Activity ; prov:used ex:data .
-ex:data a prov:Entity , ex:Dataset .
-"""
-
-
-def test_prov_o_says_what_prov_json_says() -> None:
-    claims = _claims(_read(PROV_O.replace("{host}", "a"), "run.ttl"))
-    model = iris.entity("prov", "model", "a.example-m")
-    assert (model, PG.trainedOn, iris.entity("prov", "dataset", "a.example-data")) in claims
-
-
-def test_equal_short_names_of_two_namespaces_are_two_entities() -> None:
-    subjects = [
-        {s for s, p, o in _claims(_read(PROV_O.replace("{host}", host), "run.ttl"))
-         if p == RDF.type and o == PG.Model}
-        for host in "ab"
-    ]  # fmt: skip
-    assert len(subjects[0] | subjects[1]) == 2
-
-
-def test_an_id_without_a_declared_prefix_belongs_to_its_document() -> None:
-    whole = {"entity": {"x:m": {"prov:type": "Model"}}, "activity": {"x:a": {}}}
-    one, two = (
-        {s for s, p, o in _claims(read(each, readers(), Options())) if o == PG.Model}
-        for each in (
-            replace(document(json.dumps(whole), name), collection="runs")
-            for name in ("a.json", "b.json")
-        )
-    )
-    assert one
-    assert two
-    assert one != two
-
-
-def test_turtle_that_uses_a_term_of_prov_alone_stays_rdf() -> None:
-    text = "@prefix prov: <http://www.w3.org/ns/prov#> . <urn:a> prov:wasDerivedFrom <urn:b> ."
-    assert _read(text, "x.ttl").format == "rdf"
-
-
 def test_rdf_xml_with_entities_is_refused_with_its_line() -> None:
     text = (
         '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "bb">]>\n<rdf:RDF '
@@ -384,21 +342,3 @@ def test_spdx_2_is_refused_by_its_name_with_what_would_work() -> None:
     assert failure is not None
     assert "SPDX-2.3" in str(failure)
     assert "SPDX 3.0.1" in str(failure)
-
-
-@pytest.mark.parametrize(
-    ("context", "kind", "format_"),
-    [
-        ("https://w3id.org/ro/crate/1.1/context", "CreativeWork", "rocrate"),
-        ({"prov": "http://www.w3.org/ns/prov#"}, "prov:Entity", "prov"),
-    ],
-)
-def test_a_research_object_that_speaks_prov_is_one(context: Any, kind: str, format_: str) -> None:
-    graph = [
-        {"@id": "ro-crate-metadata.json", "@type": kind, "about": {"@id": "./"}},
-        {"@id": "./", "@type": "Dataset", "name": "x"},
-        {"@id": "urn:x:run", "@type": ["CreateAction", "prov:Activity"]},
-    ]
-    whole = {"@context": context, "@graph": graph}
-    it = document(json.dumps(whole), "ro-crate-metadata.json").features
-    assert [name for name, reader in readers().items() if reader.recognises(it)] == [format_]
