@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pyoxigraph as ox
@@ -55,7 +56,9 @@ from provenance_graph.store.embedded.published import locked
 from provenance_graph.store.loading import FORMS
 from provenance_graph.store.memory import MemoryStore
 from provenance_graph.store.processes import Engine, LocalEngine, uncollected
-from provenance_graph.store.remote.writing import RemoteWriter
+
+if TYPE_CHECKING:
+    from provenance_graph.store.remote.writing import RemoteWriter
 
 
 @dataclass(frozen=True, slots=True)
