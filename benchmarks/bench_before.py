@@ -1,11 +1,12 @@
 """This version beside earlier ones, in one run: whole commands, and what one record costs.
 
-    python benchmarks/bench_before.py REVISION... [--models 300] [--times 5]
+    python -m benchmarks.bench_before REVISION... [--models 300 3000 10000] [--times 5]
 
 Each revision is checked out aside and works on the same generated hub. Figures are the least processor
 seconds (user and system, with children) of some runs of the whole command, taken in turn: build,
 start, import of a card, show, licences, query. Per record there are, inside one process, reading, view,
-identity of every name, and the import of one more record with its view and identity. They go to
+identity of every name, and the import of one more record with its view and identity. Of hubs after the
+first, the larger ones, each command runs once. All goes to
 ``benchmarks/results/before.json``, of which ``performance_page.py`` makes tables.
 """
 
@@ -102,28 +103,58 @@ def makes_indexes(root: Path) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("revisions", nargs="+")
-    parser.add_argument("--models", type=int, default=300)
+    parser.add_argument("--models", type=int, nargs="+", default=[300])
     parser.add_argument("--times", type=int, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        hub = Hub(asked.models, 1)
-        generate(hub, folder / "hub")
         versions = {}
         for revision in asked.revisions:
             versions[revision] = folder / revision
             line = ["git", "worktree", "add", "--detach", str(folder / revision), revision]
             subprocess.run(line, cwd=ROOT, capture_output=True, check=True)
         try:
-            report(versions, folder, hub, asked.times)
+            report(versions, folder, asked.models, asked.times)
         finally:
             for place in versions.values():
                 line = ["git", "worktree", "remove", "--force", str(place)]
                 subprocess.run(line, cwd=ROOT, capture_output=True, check=False)
 
 
-def report(versions: dict[str, Path], folder: Path, hub: Hub, times: int) -> None:
-    """Measure and print the table."""
+def report(versions: dict[str, Path], folder: Path, sizes: list[int], times: int) -> None:
+    """Measure and print the tables, and write them once the first is there."""
+    written: dict[str, object] = {
+        "days": {revision: day_of(revision) for revision in versions},
+        "models": sizes[0],
+    }
+    larger: dict[int, dict[str, dict[str, float]]] = {}
+    for models in sizes:
+        print(f"{models:,} models")
+        place = folder / str(models)
+        hub = Hub(models, 1)
+        generate(hub, place / "hub")
+        alone = models == sizes[0]
+        rows = commands(versions, place, hub, times if alone else 1)
+        for name, seconds in rows.items():
+            print(name.ljust(40), *(f"{one * 1000:>10,.0f} ms" for one in seconds.values()))
+        if alone:
+            records, stages = stages_of(versions, place / "hub" / "data", times)
+            for name, milliseconds in stages.items():
+                print(
+                    name.ljust(40), *(f"{one:>10,.2f} ms a record" for one in milliseconds.values())
+                )
+            written |= {"seconds": rows, "records": records, "milliseconds a record": stages}
+        else:
+            larger[models] = rows
+        shutil.rmtree(place)
+        text = json.dumps(written | {"larger": larger}, indent=1)
+        RESULTS.write_text(f"{text}\n", encoding="utf-8")
+
+
+def commands(
+    versions: dict[str, Path], folder: Path, hub: Hub, times: int
+) -> dict[str, dict[str, float]]:
+    """The least processor seconds of each command in each version, on one hub."""
     results: dict[str, dict[str, list[float]]] = {}
     for number in range(times):
         card = folder / f"card-{number}" / "README.md"
@@ -140,26 +171,25 @@ def report(versions: dict[str, Path], folder: Path, hub: Hub, times: int) -> Non
         for revision, root in versions.items():
             store, rows = folder / f"store-{revision}", results.setdefault(revision, {})
             if number < 2:
-                shutil.rmtree(store, ignore_errors=True)
-                build = ("build", "--data", str(folder / "hub" / "data"))
-                rows.setdefault("build", []).append(spent(root, store, *build))
-                alone = (*build, "--no-indexes") if makes_indexes(root) else build
-                bare = folder / f"bare-{revision}-{number}"
-                rows.setdefault("build without indexes", []).append(spent(root, bare, *alone))
+                builds(root, folder / "hub" / "data", store, rows)
             for name, words in tasks.items():
                 rows.setdefault(name, []).append(spent(root, store, *words))
-    rows = {
+    return {
         name: {revision: min(results[revision][name]) for revision in versions}
         for name in results[next(iter(versions))]
     }
-    for name, seconds in rows.items():
-        print(name.ljust(40), *(f"{one * 1000:>10,.0f} ms" for one in seconds.values()))
-    records, stages = stages_of(versions, folder / "hub" / "data", times)
-    for name, milliseconds in stages.items():
-        print(name.ljust(40), *(f"{one:>10,.2f} ms a record" for one in milliseconds.values()))
-    days = {revision: day_of(revision) for revision in versions}
-    written = {"days": days, "seconds": rows, "records": records, "milliseconds a record": stages}
-    RESULTS.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+
+
+def builds(root: Path, data: Path, store: Path, rows: dict[str, list[float]]) -> None:
+    """Measure the build of a store, and the same without indexes: one run where it makes none."""
+    shutil.rmtree(store, ignore_errors=True)
+    whole = spent(root, store, "build", "--data", str(data))
+    rows.setdefault("build", []).append(whole)
+    if makes_indexes(root):
+        bare = store.with_name(f"bare-{store.name}")
+        whole = spent(root, bare, "build", "--data", str(data), "--no-indexes")
+        shutil.rmtree(bare)
+    rows.setdefault("build without indexes", []).append(whole)
 
 
 def stages_of(
