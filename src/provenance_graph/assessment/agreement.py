@@ -22,6 +22,7 @@ from provenance_graph.assessment.score import rounded
 from provenance_graph.assessment.totals import Calculator, Total
 from provenance_graph.core.claims import SourcedClaim
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.results import fields_of
 from provenance_graph.core.terms import PG
 from provenance_graph.model.ranks import Correlation, correlate
 
@@ -79,9 +80,9 @@ class Agreement:
             "count": len(self.pairs),
             "inside": self.inside,
             "width": self.width,
-            "low": self.low.to_json(),
-            "middle": self.middle.to_json(),
-            "circular": self.circular.to_json(),
+            "low": fields_of(self.low, dict[str, object]),
+            "middle": fields_of(self.middle, dict[str, object]),
+            "circular": fields_of(self.circular, dict[str, object]),
             "models": [
                 {
                     "iri": p.model,

@@ -1,6 +1,7 @@
 """How results are described: once, for Python, for the API's schema and for its JSON.
 
-A result whose JSON is its fields is a frozen pydantic dataclass with ``RESULT``. One that
+A result whose JSON is its fields is a frozen pydantic dataclass with ``RESULT``; as a part of
+another answer ``fields_of`` gives it. One that
 holds domain values (IRIs, claims, fractions) and shows more than it holds (labels, counts)
 has a ``to_json`` that returns an ``Answer``: mypy holds the code to it, the API's schema is
 made from it, and so are the types of the page.
@@ -8,12 +9,15 @@ made from it, and so are the types of the page.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import TypedDict
 
 if TYPE_CHECKING:  # loading it takes a moment, which only what writes JSON pays
+    from _typeshed import DataclassInstance
     from pydantic import ConfigDict, TypeAdapter
 
     from provenance_graph.core.claims import Header
@@ -93,6 +97,21 @@ def _adapter(kind: type[object]) -> TypeAdapter[object]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
+
+
+T = TypeVar("T")
+
+
+def fields_of(result: DataclassInstance, kind: Callable[..., T]) -> T:
+    """The answer of a result that is its fields, under their names in camelCase.
+
+    ``kind`` is the class of the answer, which has the same keys.
+    """
+    named = {}
+    for one in fields(result):
+        first, *further = one.name.split("_")
+        named[first + "".join(map(str.capitalize, further))] = getattr(result, one.name)
+    return kind(**named)
 
 
 def dump_json(result: object) -> bytes:

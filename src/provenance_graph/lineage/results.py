@@ -140,15 +140,12 @@ class Breach:
     licence: str
     clause: str
 
-    def to_json(self) -> BreachAnswer:
-        """As JSON."""
-        return {
-            "rule": self.rule,
-            "severity": self.severity,
-            "message": self.message,
-            "licence": self.licence,
-            "clause": self.clause,
-        }
+
+def _breach(one: Breach) -> BreachAnswer:
+    from provenance_graph.core.results import fields_of  # most edges have none
+    from provenance_graph.lineage.answers import BreachAnswer
+
+    return fields_of(one, BreachAnswer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +191,7 @@ class Edge:
             "revision": self.revision,
             "evidence": [source.to_json() for source in self.sources],
             "contradictedBy": [source.to_json() for source in self.against],
-            "breaches": [one.to_json() for one in self.breaches],
+            "breaches": list(map(_breach, self.breaches)),
         }
         if self.contested is not None:
             lineage_edge["contested"] = self.contested

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri, short_id
@@ -18,7 +18,6 @@ from provenance_graph.core.terms import DCTERMS, PG
 if TYPE_CHECKING:
     from provenance_graph.model.answers import MovementAnswer, RankAnswer
 
-Json = dict[str, Any]
 Facts = Mapping[Iri, Sequence[Value]]
 EDITION = ", list at "
 """What separates a list's name from its edition, where a name has both."""
@@ -136,18 +135,6 @@ class Correlation:
     spearman_p: float | None = None
     kendall: float | None = None
     kendall_p: float | None = None
-
-    def to_json(self) -> Json:
-        """As JSON."""
-        return {
-            "one": self.one,
-            "other": self.other,
-            "count": self.count,
-            "spearman": self.spearman,
-            "spearmanP": self.spearman_p,
-            "kendall": self.kendall,
-            "kendallP": self.kendall_p,
-        }
 
 
 def correlate(

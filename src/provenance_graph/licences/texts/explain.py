@@ -10,6 +10,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Stance
 from provenance_graph.core.errors import Ambiguous, NotFound
 from provenance_graph.core.iris import Iri, short_id
+from provenance_graph.core.results import fields_of
 from provenance_graph.formats.licences.names import LicenceName, normalise
 from provenance_graph.licences.answers import ClauseAnswer, ExplainedLicence, ExplanationAnswer
 from provenance_graph.licences.results import NOT_ADVICE, Term
@@ -32,16 +33,6 @@ class ClauseLine:
     label: str
     clause: str
     qualified: str
-
-    def to_json(self) -> ClauseAnswer:
-        """As JSON."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "label": self.label,
-            "clause": self.clause,
-            "qualified": self.qualified,
-        }
 
 
 def _lower(label: str) -> str:
@@ -87,7 +78,7 @@ class Explained:
                 {"iri": t.licence, "validFrom": t.valid_from, "validUntil": t.valid_until}
                 for t in one.texts
             ],
-            "clauses": [line.to_json() for line in self.clauses],
+            "clauses": [fields_of(line, ClauseAnswer) for line in self.clauses],
             "passesOn": [{"derivation": kind, "carries": label} for kind, label in self.passes],
             "odrl": self.odrl,
         }
