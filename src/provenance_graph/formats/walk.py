@@ -171,9 +171,12 @@ def _archive(path: Path, retrieved: str, url: str) -> Iterator[Document | Proble
 def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem]:
     """Every text file below a folder; a repository folder counts as one document."""
     count = 0
-    for folder, names in _folders(root):
+    for folder, names, earlier in _folders(root):
         below = folder.relative_to(root).as_posix()
         head = "" if below == "." else f"{below}/"
+        for name in earlier:
+            what = "not the snapshot that refs/main names; import it by its own path"
+            yield Problem(head + name, what, kind="skipped")
         grouped = _repository(folder, names)
         if grouped is not None:
             main, others = grouped
@@ -215,8 +218,8 @@ def _owned(root: Path, head: str, name: str) -> str:
     return head + name
 
 
-def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Folders and their files in order; a folder reached twice (links) is read once."""
+def _folders(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Folders, their files in order, snapshots passed over; one reached twice (links) is read once."""
     seen: set[tuple[int, int]] = set()
     for shown, folders, files in os.walk(root, followlinks=True):
         status = Path(shown).stat()
@@ -224,14 +227,25 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
             folders[:] = []
             continue
         seen.add((status.st_dev, status.st_ino))
+        earlier = _earlier_snapshots(Path(shown), folders)
         folders[:] = sorted(
             name
             for name in folders
             if name not in _SKIPPED_FOLDERS
+            and name not in earlier
             and not name.startswith(".")
             and not (name in _CACHE_FOLDERS and _CACHED.match(Path(shown).name))
         )
-        yield Path(shown), sorted(files)
+        yield Path(shown), sorted(files), earlier
+
+
+def _earlier_snapshots(folder: Path, names: list[str]) -> list[str]:
+    """Of the snapshots of a repository in the Hub's cache those that it no longer has as main."""
+    stated = folder.parent / "refs" / "main"
+    if folder.name != "snapshots" or not _CACHED.match(folder.parent.name) or not stated.is_file():
+        return []
+    main = stated.read_bytes()[:100].decode("ascii", "replace").strip()
+    return sorted(name for name in names if name != main) if main in names else []
 
 
 def _repository(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:

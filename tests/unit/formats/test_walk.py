@@ -238,3 +238,23 @@ def test_a_bad_line_of_a_long_stream_is_reported_with_its_line_in_the_file(
     [problem] = [p for reading in readings for p in reading.problems if p.kind == "syntax"]
     assert problem.what.endswith("line 31 of the file")
     assert all(reading.failure is None for reading in readings)
+
+
+@pytest.mark.parametrize(
+    ("main", "read"), [("b1", ["b1"]), ("c9", ["a0", "b1"]), ("", ["a0", "b1"])]
+)
+def test_of_a_cached_repository_the_snapshot_that_main_names_is_read(
+    tmp_path: Path, main: str, read: list[str]
+) -> None:
+    repository = tmp_path / "models--acme--two"
+    for revision in ("a0", "b1"):
+        (repository / "snapshots" / revision).mkdir(parents=True)
+        (repository / "snapshots" / revision / "README.md").write_text("---\nlicense: mit\n---\n")
+    if main:
+        (repository / "refs").mkdir()
+        (repository / "refs" / "main").write_text(f"{main}\n")
+    found = list(discover([str(tmp_path)], retrieved="2026-01-31"))
+    documents = [item.path.split("/")[-2] for item in found if isinstance(item, Document)]
+    passed = [item.where.split("/")[-1] for item in found if isinstance(item, Problem)]
+    assert documents == read
+    assert sorted(documents + passed) == ["a0", "b1"]
