@@ -110,6 +110,15 @@ def test_a_filter_that_no_model_can_have_is_an_error(
     assert api.get(f"/api/v1/{name}", params={parameter: value}).status_code == status
 
 
+@pytest.mark.parametrize("number", ["1_0", "²", "٣", "1e1", "0x1", "", "１", "9" * 30])
+@pytest.mark.parametrize("route", ["models", "conflicts", "breaches", "changes", "search?q=llama"])
+def test_a_number_is_written_in_plain_digits(api: TestClient, route: str, number: str) -> None:
+    join = "&" if "?" in route else "?"
+    reply = api.get(f"/api/v1/{route}{join}limit={number}")
+    assert reply.status_code == 422, reply.text
+    assert "limit" in reply.json()["detail"]
+
+
 def test_a_parameter_that_is_taken_once_is_not_passed_over(api: TestClient) -> None:
     reply = api.get("/api/v1/models?sort=name&sort=-name")
     assert reply.status_code == 422

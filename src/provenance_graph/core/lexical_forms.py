@@ -54,6 +54,15 @@ _LEXICAL: Mapping[Iri, re.Pattern[str]] = MappingProxyType(
 """The lexical forms of XML Schema 1.1 part 2, section 3.3, for the datatypes that sources use."""
 
 
+def is_digits(text: str) -> bool:
+    """Whether a text is a number in plain digits: ``isdigit`` also takes what ``int`` refuses.
+
+    >>> is_digits("12"), is_digits("²"), is_digits("٣"), is_digits("1_0"), is_digits("")
+    (True, False, False, False, False)
+    """
+    return text.isascii() and text.isdigit()
+
+
 def check(literal: Literal) -> None:
     """Raise ValueError where a literal's text stands for no value of its datatype.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.licences.results import (
     ALLOWED,
     BLOCKED,
@@ -88,7 +89,7 @@ def parse_uses(catalogue: Catalogue, texts: Iterable[str]) -> list[PlannedUse]:
             results.append(PlannedUse(use))
             continue
         digits = number.strip().replace("_", "").replace(",", "")
-        if not digits.isdecimal():
+        if not is_digits(digits):
             raise UsageError(f"the use {use.key!r} needs a number, such as {use.key}=1000000")
         results.append(PlannedUse(use, int(digits)))
     return results

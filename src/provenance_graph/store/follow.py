@@ -24,6 +24,7 @@ from typing import Protocol
 import httpx2
 
 from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.store import layout
 from provenance_graph.store.layout import Current, WriterLock
 
@@ -159,7 +160,7 @@ class Replica:
     def _copy(self, there: Current, here: Current | None) -> None:
         root = self.folder / "checkpoints"
         root.mkdir(parents=True, exist_ok=True)
-        number = max((int(e.name) for e in root.iterdir() if e.name.isdigit()), default=0) + 1
+        number = max((int(e.name) for e in root.iterdir() if is_digits(e.name)), default=0) + 1
         target = root / str(number)
         before = None if here is None else root / here.checkpoint
         known = {} if here is None else here.files
@@ -183,7 +184,7 @@ class Replica:
         made = Current(there.version, there.sequence, there.db, str(number), there.files)
         layout.write_current(self.folder, made)
         for entry in root.iterdir():
-            if entry.name.isdigit() and int(entry.name) < number - 1:
+            if is_digits(entry.name) and int(entry.name) < number - 1:
                 layout.remove_unused(entry)
 
     def _copy_files(

@@ -172,7 +172,9 @@ def test_a_plan_of_users_settles_the_condition_of_another_use():
     assert not any("monthly active users" in text for text in texts)
 
 
-@pytest.mark.parametrize("text", ["users", "users=", "users=many", "commercial=3"])
+@pytest.mark.parametrize(
+    "text", ["users", "users=", "users=many", "commercial=3", "users=٣", "users=²"]
+)
 def test_a_number_missing_or_not_wanted_is_refused(text):
     with pytest.raises(UsageError):
         parse_uses(catalogue(), [text])

@@ -21,6 +21,7 @@ from provenance_graph.core.claims import Basis, Code, Literal, Quad, Value
 from provenance_graph.core.clock import today
 from provenance_graph.core.errors import PolicyError, StoreError
 from provenance_graph.core.iris import PREFIXES, Iri, shorten
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.terms import PG, RDF, SKOS
 from provenance_graph.store.values import QuadSource
 
@@ -245,7 +246,7 @@ def _integer(store: QuadSource, node: Iri, term: Iri, default: int) -> int:
     values = [str(o) for _, _, o, _ in store.quads(node, term)]
     if not values:
         return default
-    if len(values) > 1 or not values[0].isdigit() or len(values[0]) > 4:
+    if len(values) > 1 or not is_digits(values[0]) or len(values[0]) > 4:
         raise PolicyError(shorten(node), shorten(term), "give one whole number")
     return int(values[0])
 

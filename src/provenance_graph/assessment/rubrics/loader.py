@@ -27,6 +27,7 @@ from provenance_graph.assessment.rubrics.rubric import (
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.errors import BadRubric
 from provenance_graph.core.iris import Iri, shorten
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SKOS
 from provenance_graph.store.values import QuadSource
@@ -178,7 +179,7 @@ class _RubricReader:
 
     def _order(self, node: Iri) -> int:
         text = self._text(node, PG.order)
-        return int(text) if text.isdigit() else 0
+        return int(text) if is_digits(text) else 0
 
     # ---- facets --------------------------------------------------------------------------
 

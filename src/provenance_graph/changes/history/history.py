@@ -32,6 +32,7 @@ from provenance_graph.core.claims import (
     Value,
 )
 from provenance_graph.core.iris import Iri, local_name, short_id
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.literals import date_text
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.model.ranks import Movement, Rank, movements, rank_of
@@ -309,7 +310,7 @@ def days(start: str, end: str) -> int | None:
 def _dated(version: str) -> str:
     """The day in a version such as ``20251001``; empty where there is none."""
     digits = version[-8:]
-    if not digits.isdigit() or len(digits) != 8:
+    if not is_digits(digits) or len(digits) != 8:
         return ""
     day = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
     return day if days(day, day) == 0 else ""

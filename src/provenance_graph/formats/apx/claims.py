@@ -10,6 +10,7 @@ from decimal import Decimal
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Literal, Problem, Stance
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats import prose
 from provenance_graph.formats.apx.experts import (
@@ -280,7 +281,7 @@ def _rank(
     about: Named, node: Iri, ranking: Iri, title: str, rank: str, place: str
 ) -> Iterator[Claim]:
     """A place in a list whose date and population the page does not give."""
-    number = literals.whole(rank) if rank.isdecimal() and len(rank) < 9 else None
+    number = literals.whole(rank) if is_digits(rank) and len(rank) < 9 else None
     yield Claim(node, RDF.type, PG.RankEntry)
     yield Claim(node, PG.rankOf, about.evaluated)
     stance = Stance.STATED if number else Stance.NOT_STATED

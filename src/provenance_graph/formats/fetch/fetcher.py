@@ -24,6 +24,7 @@ from provenance_graph.core import clock, hub
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.core.iris import Iri, is_iri
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import Resolve, check_address, check_peer, resolve
 from provenance_graph.formats.fetch.cache import Cache, Cached
@@ -190,7 +191,7 @@ class Fetcher:
         """The body, decoded, stopped where it grows too long or comes too slowly."""
         most = self.settings.max_bytes
         stated = response.headers.get("content-length", "")
-        if stated.isdigit() and int(stated) > most:
+        if is_digits(stated) and int(stated) > most:
             raise FetchError(f"{url}: {int(stated):,} bytes; at most {most:,} are fetched")
         began = self.now()
         stored = bytearray()
@@ -216,7 +217,7 @@ class _AskAgainError(Exception):
 def _after(response: httpx2.Response) -> float:
     """How many seconds the server asks to wait."""
     stated = response.headers.get("retry-after", "")
-    return float(stated) if stated.isdigit() else 0.0
+    return float(stated) if is_digits(stated) else 0.0
 
 
 def fetch(place: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.formats.statements import as_list, mapping, scalar_text
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def invalid_certificate(bundle: Mapping[Any, Any], day: str) -> str:
     if isinstance(chain, str):
         return chain
     stated = [scalar_text(entry.get("integratedTime")) for entry in log_entries(bundle)]
-    times = [int(text) for text in stated if text.isdecimal() and len(text) < 12]
+    times = [int(text) for text in stated if is_digits(text) and len(text) < 12]
     read = datetime.fromisoformat(f"{day[:10]}T00:00:00+00:00")
     moment = datetime.fromtimestamp(times[0], UTC) if times else read
     outside = next((each for each in chain if not is_valid(each, moment)), None)

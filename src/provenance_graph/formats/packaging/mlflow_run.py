@@ -14,6 +14,7 @@ from typing import Any
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.terms import PG
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.coverage import Key, Leaf, coded, later, read, skip
@@ -151,7 +152,7 @@ def _model(id_: str) -> Iri:
 def _moment(value: Any) -> str:
     """Milliseconds since 1970 as a time; a text as it stands."""
     text = scalar_text(value)
-    if text.isdecimal() and len(text) < 15:
+    if is_digits(text) and len(text) < 15:
         return datetime.fromtimestamp(int(text) / 1000, UTC).isoformat(timespec="seconds")
     return text
 

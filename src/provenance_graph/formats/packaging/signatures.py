@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 from provenance_graph.core.errors import UsageError
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.formats.packaging.certificates import (
     chain_of,
     decoded,
@@ -246,7 +247,7 @@ def _moment(bundle: Mapping[Any, Any], trusted: Trust) -> tuple[datetime, bool]:
         raw = decoded(mapping(entry.get("inclusionPromise")).get("signedEntryTimestamp"))
         log = decoded(mapping(entry.get("logId")).get("keyId"))
         stated, index = scalar_text(entry.get("integratedTime")), scalar_text(entry.get("logIndex"))
-        if body is None or raw is None or log is None or not (stated + index).isdecimal():
+        if body is None or raw is None or log is None or not is_digits(stated + index):
             continue
         promised = {
             "body": base64.b64encode(body).decode(),

@@ -20,6 +20,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.claims import AcceptanceStatus, Claim, SourcedClaim
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import ID, NS, PREFIXES, Iri, local_name, short_id, spaced
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.results import RESULT
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.model.pages.claim_links import (
@@ -331,6 +332,6 @@ def _kind(snapshot: AcceptedSnapshot, iri: Iri) -> str:
 def _offset(cursor: str) -> int:
     if not cursor:
         return 0
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 9):
+    if not (is_digits(cursor) and len(cursor) < 9):
         raise UsageError(f"{cursor!r} is not a cursor; take it from `next` of the page before")
     return int(cursor)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.literals import whole
 from provenance_graph.model.disclosure.matrix import MatrixStates
 from provenance_graph.model.naming.catalogue_file import catalogue_file
@@ -287,6 +288,6 @@ def _integer(key: str, text: str) -> int:
 def _offset(cursor: str) -> int:
     if not cursor:
         return 0
-    if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > 9:
+    if not is_digits(cursor) or len(cursor) > 9:
         raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
     return int(cursor)

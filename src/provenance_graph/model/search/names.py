@@ -22,6 +22,7 @@ from rapidfuzz import fuzz
 
 from provenance_graph.core import iris
 from provenance_graph.core.errors import UsageError
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.table import KINDS as CLASSES
 from provenance_graph.model.naming.table import rows_numbered, sharing
@@ -140,7 +141,7 @@ def listed(database: sqlite3.Connection, kind: str, limit: int = 20, cursor: str
 
 
 def _start(cursor: str) -> int:
-    if cursor and (not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9):
+    if cursor and not (is_digits(cursor) and len(cursor) < 10):
         raise UsageError(f"{cursor!r} is not a cursor that this search gave as 'next'")
     return int(cursor or 0)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.service.http.calls import header
 from provenance_graph.service.http.limits import Bounds
 from provenance_graph.service.http.problems import (
@@ -32,7 +33,7 @@ async def read_body(request: Request, bounds: Bounds) -> bytes:
     Starlette's own ``Request.body`` has no bound and knows no Content-Encoding.
     """
     declared = header(request, "content-length") or "0"
-    if declared.isascii() and declared.isdigit() and int(declared) > bounds.body_bytes:
+    if is_digits(declared) and int(declared) > bounds.body_bytes:
         raise too_large(f"the body has {declared} bytes; send at most {bounds.body_bytes}")
     pieces = bytearray()
     try:

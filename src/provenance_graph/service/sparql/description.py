@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.service.http.cache import etag, matches
 from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Service
@@ -89,7 +90,7 @@ async def service_description(service: Service, request: Request) -> Response:
 def _start(request: Request) -> int:
     """The first named graph to list, by ``?graphs=``."""
     text = single(parameters(query_string(request)), "graphs") or "0"
-    if not (text.isascii() and text.isdigit() and len(text) < 9):
+    if not (is_digits(text) and len(text) < 9):
         raise bad_request("graphs is the number of the first named graph to list", "graphs")
     return min(int(text), _MAX_GRAPHS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -23,6 +24,7 @@ QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 _FIELDS: Final = 1000
 _SHORT: Final = 8_000
+_SECONDS: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 T = TypeVar("T")
 Parameters = Mapping[str, list[str]]
 
@@ -203,10 +205,7 @@ def _seconds(asked: Parameters) -> float | None:
     value = single(asked, "timeout")
     if not value:
         return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
+    seconds = float(value) if _SECONDS.fullmatch(value) else 0.0
     if not 0 < seconds < 1e6:
         raise bad_request("timeout is a number of seconds above 0", "timeout")
     return seconds

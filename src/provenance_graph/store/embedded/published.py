@@ -16,6 +16,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from provenance_graph.core.errors import StoreError, StoreFormat, StoreMissing
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.store import layout
 from provenance_graph.store.embedded import checkpoint
 from provenance_graph.store.embedded.checkpoint import LiveLog
@@ -163,7 +164,7 @@ def clean(root: Path, current: Current | None) -> None:
     if not (root / "checkpoints").is_dir():
         return
     numbered = sorted(
-        int(entry.name) for entry in (root / "checkpoints").iterdir() if entry.name.isdigit()
+        int(entry.name) for entry in (root / "checkpoints").iterdir() if is_digits(entry.name)
     )
     newest = current.sequence if current else 0
     previous = max((number for number in numbered if number < newest), default=0)

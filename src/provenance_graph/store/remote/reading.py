@@ -19,6 +19,7 @@ from provenance_graph.core.errors import (
     StoreError,
 )
 from provenance_graph.core.iris import Iri
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.terms import RDF, SCHEMA, XSD
 from provenance_graph.store.base import OWN_DATASET, Answer, AnyGraph, DatasetChoice, Limits, Rows
 from provenance_graph.store.remote import dataset
@@ -297,7 +298,7 @@ class RemoteStore:
             )
         most = answer.headers.get(_MAX_ROWS, "")
         rows = len(result.get("results", {}).get("bindings", ()))
-        cut = _TRUNCATED in answer.headers or (most.isdigit() and rows >= int(most))
+        cut = _TRUNCATED in answer.headers or (is_digits(most) and rows >= int(most))
         return result, cut
 
     def _ask(

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from provenance_graph.core.claims import Literal, Quad
 from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.core.iris import ID, Iri
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.terms import SCHEMA
 from provenance_graph.store.base import Change
 from provenance_graph.store.engine import update_text
@@ -71,7 +72,7 @@ class RemoteWriter(RemoteStore):
     def next_version(self, digest: str) -> str:
         """The version that the next commit with that digest makes."""
         number = self.written_version.partition("-")[0]
-        sequence = int(number) + 1 if number.isdigit() else 1
+        sequence = int(number) + 1 if is_digits(number) else 1
         return f"{sequence}-{digest[:12]}"
 
     @property

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import Query
+from pydantic import BeforeValidator
+
+
+def _digits(given: object) -> object:
+    """A number's text where it is one in plain digits; raises ValueError, as ``1_0`` is none."""
+    if isinstance(given, str) and not re.fullmatch(r"-?[0-9]{1,18}", given):
+        raise ValueError("a whole number in digits is expected")
+    return given
+
+
+Whole = Annotated[int, BeforeValidator(_digits)]
+"""An integer, as HTTP writes one."""
 
 AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
 Many = Annotated[list[str], Query(max_length=50)]
-Limit = Annotated[int, Query(ge=1, le=500)]
+Limit = Annotated[Whole, Query(ge=1, le=500)]
 Cursor = Annotated[str, Query(max_length=20, description="The `next` of the part before.")]

@@ -19,6 +19,7 @@ from fastapi import Depends, Query, Request, Response
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import UsageError
+from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.results import FacetCount
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import Cursor
@@ -213,7 +214,7 @@ def table_reply(
 
 def offset(cursor: str) -> int:
     """Where a page starts; raises UsageError for what no list gave."""
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
+    if cursor and not (is_digits(cursor) and len(cursor) <= 9):
         raise UsageError(f"{cursor!r} is not a cursor that this list gave as 'next'")
     return int(cursor or 0)
 
