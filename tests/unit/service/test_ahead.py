@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+import threading
+
 import pytest
 
-from provenance_graph.service.api import ahead
-from provenance_graph.service.api.ahead import GivingWay
+from provenance_graph.service.processes import giving_way as ahead
+from provenance_graph.service.processes.giving_way import GivingWay, giving_way
 
 
 @pytest.fixture
@@ -39,3 +43,21 @@ def test_it_gives_way_anew_to_the_next_request(slept: list[float]):
     busy = True
     reading.check()
     assert len(slept) == 2 * before
+
+
+def test_loading_code_gives_way_before_each_module(slept, tmp_path, monkeypatch) -> None:
+    for name in ("given_first", "given_second", "given_third"):
+        (tmp_path / f"{name}.py").write_text("import json\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = list(sys.meta_path)
+    with giving_way(lambda: len(slept) % 3 < 2):
+        importlib.import_module("given_first")
+        assert len(slept) == 2
+        slept.append(0.0)
+        importlib.import_module("given_second")
+        assert len(slept) == 5
+        other = threading.Thread(target=importlib.import_module, args=("given_third",))
+        other.start()
+        other.join()
+        assert len(slept) == 5, "a request loads its code without a pause"
+    assert sys.meta_path == before

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
 
 from provenance_graph.assessment.assess import assess_under
 from provenance_graph.changes.compare import compare
@@ -18,39 +16,10 @@ from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.stored import basis
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import INDEXES
+from provenance_graph.service.processes.giving_way import GivingWay
 
 RUBRIC = "kg-transparency"
 """The rubric that a model's page shows."""
-
-
-_PAUSE: Final = 0.005
-"""Seconds between two looks whether a request is being answered."""
-_PATIENCE: Final = 0.1
-"""Seconds for which it gives way to requests at a stretch: one that takes longer may itself be
-waiting for what is being read ahead."""
-
-
-class GivingWay(deadline.Deadline):
-    """No limit, but a pause at every check while somebody's request is being answered.
-
-    Two threads share one interpreter: each look-up of a request would wait a millisecond for a
-    thread that reads ahead, and an answer makes a hundred of them.
-    """
-
-    __slots__ = ("_busy", "_paused")
-
-    def __init__(self, busy: Callable[[], bool]) -> None:
-        super().__init__(float("inf"))
-        self._busy, self._paused = busy, 0.0
-
-    def check(self) -> None:
-        """Wait until nobody's request is in hand, or for as long as that may help."""
-        while self._busy():
-            if self._paused >= _PATIENCE:
-                return
-            time.sleep(_PAUSE)
-            self._paused += _PAUSE
-        self._paused = 0.0
 
 
 def read_ahead(access: Access, busy: Callable[[], bool] = lambda: False) -> None:

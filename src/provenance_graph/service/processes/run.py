@@ -25,6 +25,7 @@ from provenance_graph.service.http.cache import AnswerCache
 from provenance_graph.service.http.metrics import on_child_exit
 from provenance_graph.service.processes import supervise
 from provenance_graph.service.processes.board import Board
+from provenance_graph.service.processes.giving_way import giving_way
 from provenance_graph.service.processes.http_server import listen, run_http
 from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.raw_writes import PlainTarget
@@ -207,17 +208,21 @@ def _http_work(
         service = make_service(backend, settings, writer, tokens)
         first = app_of(service)
         rest = _RestApi(root, settings, indexed=indexed, public=True, signing=signing)
+
+        def busy() -> bool:
+            return service.gates.rest.busy > 0
+
         staged = Staged(
             first,
-            lambda: app_of(service, rest.routers()),
-            lambda: rest.read_ahead(lambda: service.gates.rest.busy > 0),
+            lambda: app_of(service, rest.routers(busy)),
+            lambda: rest.read_ahead(busy),
         )
 
         async def of_all() -> ASGIApp:
             await whole.open()
             other = replace(service, backend=whole, cache=AnswerCache(settings.cache_mb << 20))
             full = _RestApi(root, settings, indexed=indexed, signing=signing)
-            return Staged(app_of(other), lambda: app_of(other, full.routers()))
+            return Staged(app_of(other), lambda: app_of(other, full.routers(busy)))
 
         @asynccontextmanager
         async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -260,15 +265,19 @@ class _RestApi:
 
         return first_routers(self._reads())
 
-    def routers(self) -> list[APIRouter]:
-        """All routes; what is stored for them is opened first, so that nobody waits for that."""
-        from provenance_graph.service.api.common.indexes import INDEXES
+    def routers(self, busy: Callable[[], bool]) -> list[APIRouter]:
+        """All routes; what is stored for them is opened first, so that nobody waits for that.
 
-        access = self._reads()
-        access.open_stored(INDEXES)
-        from provenance_graph.service.api.routers import routers
+        Loading them gives way while ``busy`` says that somebody is being answered.
+        """
+        with giving_way(busy):
+            from provenance_graph.service.api.common.indexes import INDEXES
 
-        return routers(self._root, access)
+            access = self._reads()
+            access.open_stored(INDEXES)
+            from provenance_graph.service.api.routers import routers
+
+            return routers(self._root, access)
 
     def read_ahead(self, busy: Callable[[], bool]) -> None:
         """Read what the answers on any model rest on, so that the first reader need not wait.
