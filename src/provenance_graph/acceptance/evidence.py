@@ -22,7 +22,7 @@ from provenance_graph.core.claims import Claim, Header, Record, SourcedClaim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.memo import LONGEST
 from provenance_graph.core.terms import PG, SKOS
-from provenance_graph.store.base import Store
+from provenance_graph.store.base import Expecting, Store
 from provenance_graph.store.values import ANY
 
 Statement = tuple[Claim, Header]
@@ -118,6 +118,26 @@ class StoreStatements:
         self.store = store
         self.pending = pending or Overlay()
         self._headers: dict[Iri, Header | None] = {}
+        self._annotated: dict[Iri, list[tuple[Iri, Iri, Iri]]] = {}
+        """By name, where it was prepared, the annotated claims: node, property, record."""
+
+    def prepare(self, names: Iterable[Iri]) -> None:
+        """Find at once which claims about some names say more than their triple, and of what.
+
+        ``stating`` otherwise looks at each claim about a name, whatever its property. A store of
+        another engine is left alone: it is told beforehand what is read (``Expecting``).
+        """
+        wanted = tuple(name for name in dict.fromkeys(names) if name not in self._annotated)
+        if not wanted or isinstance(self.store, Expecting):
+            return
+        rows = self.store.select(_ANNOTATED, {"name": wanted})
+        if rows.truncated:
+            return
+        found: dict[Iri, list[tuple[Iri, Iri, Iri]]] = {name: [] for name in wanted}
+        for name, claim, prop, record in rows.rows:
+            if all(isinstance(one, Iri) for one in (name, claim, prop, record)):
+                found[Iri(str(name))].append((Iri(str(claim)), Iri(str(prop)), Iri(str(record))))
+        self._annotated |= found
 
     def header(self, record: Iri) -> Header | None:
         """The header of a record in the store, or None where the graph is no record."""
@@ -163,6 +183,20 @@ class StoreStatements:
                     and not rdf.is_header_or_claim(subject, graph)
                 ):
                     claims[graph].append(Claim(subject, predicate, value))
+        for node, graph in self._annotations(entity, predicates):
+            stated = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
+            claims[graph].append(rdf.claim_from(node, stated))
+        return claims
+
+    def _annotations(
+        self, entity: Iri, predicates: Collection[Iri] | None
+    ) -> Iterator[tuple[Iri, Iri]]:
+        """The claims about a name that say more than their triple, each with its record."""
+        if predicates is not None and entity in self._annotated:
+            for claim, prop, record in self._annotated[entity]:
+                if prop in predicates and is_record(record):
+                    yield claim, record
+            return
         for node, _, _, graph in self.store.quads(predicate=PG.about, object=entity, graph=ANY):
             if graph is None or not is_record(graph):
                 continue
@@ -170,9 +204,7 @@ class StoreStatements:
                 of = self.store.quads(node, PG.property, graph=graph)
                 if not any(value in predicates for _, _, value, _ in of):
                     continue
-            stated = [(p, o) for _, p, o, _ in self.store.quads(subject=node, graph=graph)]
-            claims[graph].append(rdf.claim_from(node, stated))
-        return claims
+            yield node, graph
 
     def headers(self, document: Iri) -> list[Header]:
         """The retrievals of one document."""
@@ -271,6 +303,12 @@ class VersionStatements(StoreStatements):
                 self._names_read.clear()
             self._names_read[subject] = super().names_of(subject)
         return self._names_read[subject]
+
+
+_ANNOTATED = (
+    f"SELECT ?name ?claim ?property ?record {{ GRAPH ?record {{ ?claim <{PG.about}> ?name ; "
+    f"<{PG.property}> ?property }} }}"
+)
 
 
 def is_record(graph: Iri) -> bool:

@@ -24,16 +24,25 @@ Flags = NDArray[np.bool_]
 UNSPECIFIED = terms.PROV.wasDerivedFrom
 """Derivation of a kind that no source states, such as a card's bare ``base_model``."""
 
+UNSPECIFIED_INFLUENCE = terms.PROV.wasInfluencedBy
+"""Influence of a kind that no source states."""
+
 RELATIONS: tuple[Iri, ...] = (
     *terms.DERIVATIONS,
     UNSPECIFIED,
     *terms.INFLUENCES,
     *terms.DATASET_RELATIONS,
+    UNSPECIFIED_INFLUENCE,
 )
 """Every lineage property; its place is the code that the arrays hold."""
 
 DERIVED = len(terms.DERIVATIONS) + 1
 CODE: dict[Iri, int] = {relation: code for code, relation in enumerate(RELATIONS)}
+SPECIFIC: dict[Iri, frozenset[int]] = {
+    UNSPECIFIED: frozenset(CODE[relation] for relation in terms.DERIVATIONS),
+    UNSPECIFIED_INFLUENCE: frozenset(CODE[relation] for relation in terms.INFLUENCES),
+}
+"""By relation of no stated kind the codes of those that the view states it beside."""
 
 SMALL = 512
 """Below so many nodes a plain walk beats array operations."""

@@ -33,6 +33,11 @@ class EdgeEvidence:
         self._statements = snapshot.statements
         self._claims_of: dict[tuple[Iri, Iri], list[tuple[Claim, Header]]] = {}
 
+    def prepare(self, edges: Iterable[Edge]) -> None:
+        """Look up at once for many edges what would be looked up for each."""
+        children = dict.fromkeys(edge.child for edge in edges)
+        self._statements.prepare(n for one in children for n in self._statements.names_of(one))
+
     def _stating(self, child: Iri, relation: Iri) -> list[tuple[Claim, Header]]:
         """The claims on one relation of a child: seldom are more asked for than one."""
         key = child, relation

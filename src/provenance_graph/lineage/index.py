@@ -36,7 +36,7 @@ from provenance_graph.lineage.row_update import (
     widen,
 )
 
-FORMAT = 4
+FORMAT = 5
 MODEL, DATASET, UNRESOLVED = 0, 1, 2
 KINDS = ("model", "dataset", "unresolved")
 _BOTH = frozenset(CODE[relation] for relation in terms.DATASET_RELATIONS)

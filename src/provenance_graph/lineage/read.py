@@ -15,7 +15,7 @@ from provenance_graph.core import terms
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.lineage.arrays import CODE, RELATIONS, UNSPECIFIED, Bytes, Ints
+from provenance_graph.lineage.arrays import CODE, RELATIONS, SPECIFIC, Bytes, Ints
 from provenance_graph.lineage.names import PackedNames, short, whole
 from provenance_graph.store.values import ANY
 
@@ -93,7 +93,8 @@ def edges(snapshot: AcceptedSnapshot) -> Edges:
             result.append(number(child, len(met)))
             result.append(number(parent, len(met)))
         rows = np.frombuffer(result, np.int32).reshape(-1, 2)
-        ends.append(_not_yet(rows, ends) if relation == UNSPECIFIED else rows)
+        specific = [ends[code] for code in sorted(SPECIFIC.get(relation, ()))]
+        ends.append(_not_yet(rows, specific) if specific else rows)
     lengths = [len(pairs) for pairs in ends]
     code = np.repeat(np.arange(len(RELATIONS), dtype=np.uint8), lengths)
     licences: dict[bytes, int] = {}
@@ -267,8 +268,7 @@ def subject(
         for _, parent in _identified(snapshot, relation, child):
             if (parent, CODE[relation]) not in known:
                 parents.append((parent, CODE[relation], False))
-    related = {CODE[relation] for relation in terms.DATASET_RELATIONS}
-    specific = {p for p, code, _ in parents if code < CODE[UNSPECIFIED] or code in related}
-    return [one for one in parents if one[1] != CODE[UNSPECIFIED] or one[0] not in specific], tuple(
-        sorted(stored)
-    )
+    for relation, specific in SPECIFIC.items():
+        more = {parent for parent, code, _ in parents if code in specific}
+        parents = [one for one in parents if one[1] != CODE[relation] or one[0] not in more]
+    return parents, tuple(sorted(stored))

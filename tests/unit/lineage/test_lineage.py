@@ -15,8 +15,10 @@ from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record, 
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, dataset, entity, mint, model, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SKOS, XSD
+from provenance_graph.lineage.arrays import RELATIONS
+from provenance_graph.lineage.evidence import EdgeEvidence
 from provenance_graph.lineage.formats import FORMATS
-from provenance_graph.lineage.graph import LineageGraph, relation
+from provenance_graph.lineage.graph import LISTED, SOURCED, LineageGraph, relation
 from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.lineage.names import PackedNames
 from provenance_graph.store.base import Change
@@ -366,3 +368,41 @@ def test_words_for_an_edge_s_parent_support_it_and_are_not_against_it():
         (edge,) = LineageGraph(AcceptedSnapshot(store)).of(child, direction="up").edges
     assert len(edge.sources) == 2
     assert not edge.against
+
+
+def test_sources_are_the_same_looked_up_at_once_or_edge_by_edge(lineage, store):
+    edges = lineage.of(TUNED, evidence=False).edges
+    prepared, single = (EdgeEvidence(AcceptedSnapshot(store)) for _ in range(2))
+    prepared.prepare(edges)
+    assert any(prepared._statements._annotated.values())
+    assert [prepared.of(edge) for edge in edges] == [single.of(edge) for edge in edges]
+
+
+def test_without_a_limit_fewer_nodes_are_shown_with_sources(store):
+    children = [model(f"acme/tuned-{n}") for n in range(SOURCED + LISTED)]
+    added = [(child, PG.fineTunedFrom, BASE, None) for child in children]
+    lineage = LineageGraph(AcceptedSnapshot(MemoryStore([*store.quads(), *added])))
+    with_sources, without = lineage.of(BASE), lineage.of(BASE, evidence=False)
+    assert len(with_sources.nodes) == SOURCED + 1
+    assert len(without.nodes) == LISTED + 1
+    assert with_sources.total == without.total > SOURCED + LISTED
+
+
+def test_a_relation_of_no_stated_kind_is_an_edge_where_no_kind_is_stated():
+    kinds = {
+        (TUNED, CHAT): (PG.trainedOn, PROV.wasInfluencedBy),
+        (MERGE, CHAT): (PROV.wasInfluencedBy,),
+        (TUNED, BASE): (PG.fineTunedFrom, PROV.wasDerivedFrom),
+        (MERGE, BASE): (PROV.wasDerivedFrom, PG.trainedOn),
+    }
+    quads = [(c, relation, p, None) for (c, p), every in kinds.items() for relation in every]
+    snapshot = AcceptedSnapshot(MemoryStore(quads))
+    expected = {
+        TUNED: {(CHAT, PG.trainedOn), (BASE, PG.fineTunedFrom)},
+        MERGE: {(CHAT, PROV.wasInfluencedBy), (BASE, PROV.wasDerivedFrom), (BASE, PG.trainedOn)},
+    }
+    built = LineageIndex.build(snapshot)
+    for index in (built, built.update(snapshot, [TUNED, MERGE])):
+        for child, edges in expected.items():
+            row = index.row(index.names.find(child))
+            assert {(index.names[parent], RELATIONS[code]) for parent, code, _ in row} == edges

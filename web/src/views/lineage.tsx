@@ -131,9 +131,9 @@ function Found({ found, id, place }: { found: Lineage; id: string; place: Place 
       <p class="actions">
         Save: <button type="button" class="small" onClick={() => { const s = svg(); if (s) saveSvg(s, name, caption()); }}>SVG</button>
         <button type="button" class="small" onClick={() => { const s = svg(); if (s) void savePng(s, name, caption()); }}>PNG</button>
-        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=graphml`)} download={`${name}.graphml`}>GraphML</a>
-        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&format=mermaid`)} download={`${name}.mmd`}>Mermaid</a>
-        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}`)}>JSON</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&limit=${query.get("limit") ?? LIMIT}&format=graphml`)} download={`${name}.graphml`}>GraphML</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&limit=${query.get("limit") ?? LIMIT}&format=mermaid`)} download={`${name}.mmd`}>Mermaid</a>
+        <a href={dated(`/api/v1/models/${inPath(id)}/lineage?${apiQuery(place)}&limit=${query.get("limit") ?? LIMIT}`)}>JSON</a>
       </p>
       <EdgeTable found={found} conflicts={conflicts} />
       {chosen ? <Why edge={chosen} conflict={conflicts.get(edgeKey(chosen))} /> : null}

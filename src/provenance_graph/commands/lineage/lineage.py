@@ -14,7 +14,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import short_id
 from provenance_graph.model.naming.entities import kind_of
 from provenance_graph.model.naming.resolve import resolve
-from provenance_graph.options import as_of_option, format_option, limit_option
+from provenance_graph.options import as_of_option, format_option
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
 
@@ -48,7 +48,11 @@ FORMATS = ("tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape")
 @click.option(
     "--breaches/--no-breaches", default=True, help="Mark the steps at which licence findings begin."
 )
-@limit_option(500, "Maximum number of nodes.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="Maximum number of nodes.  [default: 50, without evidence 500]",
+)
 @click.option(
     "--with", "other", help="Another model: shared ancestors, and the paths between the two."
 )
@@ -65,7 +69,7 @@ def command(
     data: bool,
     evidence: bool,
     breaches: bool,
-    limit: int,
+    limit: int | None,
     other: str | None,
     as_of: str,
     form: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provenance_graph.licences.inheritance.passing import (
@@ -79,11 +79,12 @@ def inherited(
     licensed = {
         one: bool(rows) and all(one.known for one in rows) for one, rows in licences.items()
     }
+    below = _steps_below(index, licences)
     order = {origin: place for place, origin in enumerate(above)}
     inheriteds: list[Inherited] = []
     counter: Counter[tuple[str, TermClass, bool]] = Counter()
     for profile, rows in origins.items():
-        search = _TermSearch(index, node, profile, licensed, without)
+        search = _TermSearch(index, node, profile, licensed, below, without)
         for origin, licence, terms in rows:
             settled = search.settled(origin)
             if settled is None:
@@ -101,6 +102,15 @@ def inherited(
     return Inheritance(tuple(inheriteds), unknown)
 
 
+def _steps_below(index: LineageIndex, nodes: Iterable[int]) -> Mapping[int, list[Step]]:
+    """By parent the steps down to some nodes: a parent may have a hundred thousand other children."""
+    results: dict[int, list[Step]] = defaultdict(list)
+    for child in nodes:
+        for place in index.up.edges_of(child):
+            results[int(index.up.other[place])].append((child, place))
+    return results
+
+
 class _TermSearch:
     """Backwards from the model: from where, in which state, a class would get there.
 
@@ -115,9 +125,11 @@ class _TermSearch:
         node: int,
         profile: tuple[Steps, Steps],
         licensed: dict[int, bool],
+        below: Mapping[int, list[Step]],
         without: frozenset[int],
     ) -> None:
         self.index, self.node, self.licensed = index, node, licensed
+        self.below = below
         self.without = without
         self.first, self.second = profile
         self.far: dict[int, dict[tuple[int, int], Distance]] = {FIRST: {}, SECOND: {}}
@@ -180,18 +192,15 @@ class _TermSearch:
         """First steps down from an origin that do not stay with its owner."""
         index = self.index
         starts = []
-        for place in index.down.edges_of(origin):
-            child = int(index.down.other[place])
-            code = int(index.down.code[place])
-            if child not in self.licensed or (
+        for child, place in self.below.get(origin, ()):
+            code = int(index.up.code[place])
+            if place in self.without or (
                 code < DERIVED and relicensed(index, child, origin, self.licensed[child])
             ):
                 continue
             after = self.first[edge_type(code, bool(index.kind[child] == DATASET))]
             if after in (FIRST, SECOND):
-                up = _place_up(index, child, origin, code)
-                if up not in self.without:
-                    starts.append(((child, up), after))
+                starts.append(((child, place), after))
         return starts
 
     def _rest(self, node: int, state: int, final: int) -> list[Step]:
@@ -208,12 +217,3 @@ def relicensed(index: LineageIndex, child: int, parent: int, licensed: bool) -> 
     """Whether the parent's owner gave the child terms of its own."""
     owner = int(index.owner[child])
     return licensed and owner >= 0 and owner == int(index.owner[parent])
-
-
-def _place_up(index: LineageIndex, child: int, parent: int, code: int) -> int:
-    up = index.up
-    return next(
-        place
-        for place in up.edges_of(child)
-        if int(up.other[place]) == parent and int(up.code[place]) == code
-    )

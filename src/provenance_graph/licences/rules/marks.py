@@ -41,6 +41,7 @@ def with_breaches(lineage: Lineage, graph: LicenceGraph, day: str = "") -> Linea
         key=lambda child: (order[child], child),
     )
     breaches: dict[Link, list[Breach]] = defaultdict(list)
+    graph.claims.prepare(children[:MAX_MARKED])
     for child in children[:MAX_MARKED]:
         for step, breach in marks_of(graph, child, day):
             breaches[step].append(breach)

@@ -114,11 +114,14 @@ def _derived(routes: APIRouter, access: Access) -> None:
         influences: bool = False,
         evidence: bool = True,
         breaches: bool = True,
-        limit: Annotated[Whole, Query(ge=1, le=5000)] = 500,
+        limit: Annotated[Whole | None, Query(ge=1, le=5000)] = None,
         format: Literal["json", "tree", "csv", "dot", "mermaid", "graphml", "cytoscape"] = "json",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
-        """Ancestors and descendants with the evidence of every edge; "N of M" when cut."""
+        """Ancestors and descendants with the evidence of every edge; "N of M" when cut.
+
+        Without `limit` it is cut at 50 nodes, without evidence at 500.
+        """
         snapshot = access.for_few(asOf)
 
         def made() -> object:
