@@ -27,6 +27,7 @@ from benchmarks.hub.documents import answer_bytes, everything
 from benchmarks.hub.serving import service
 from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
+from provenance_graph import asking
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.cli import app
@@ -224,7 +225,7 @@ def stored_questions(work: Work) -> Figures:
         settings = {name: given[kind] for name, kind in kinds.items() if kind in given}
         about = "one entity" if settings else "the store"
         try:
-            spent = _ms(lambda q=question.name, s=settings: questions.ask(snapshot, q, s))  # type: ignore[misc]
+            spent = _ms(lambda q=question.name, s=settings: asking.ask(snapshot, q, s))  # type: ignore[misc]
         except Exception as error:  # noqa: BLE001 - a question that fails is a result
             failed.append(f"{question.name}: {error}")
             continue

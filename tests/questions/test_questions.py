@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph import asking
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.errors import NotFound, UsageError
 from provenance_graph.core.iris import Iri, model
@@ -30,7 +31,7 @@ def store(shipped: Path) -> Iterator[Store]:
 
 @pytest.mark.parametrize("question", ALL, ids=lambda q: f"{q.topic}/{q.name}")
 def test_the_answer_is_the_expected_one(question, store, golden) -> None:
-    result = questions.ask(AcceptedSnapshot(store), question.name)
+    result = asking.ask(AcceptedSnapshot(store), question.name)
     folder = HERE / question.topic
     folder.mkdir(exist_ok=True)
     golden(folder / f"{question.name}.csv", render(result.names, result.rows, "csv").encode())
@@ -65,18 +66,18 @@ def test_an_unknown_question_offers_near_ones() -> None:
 
 def test_an_unknown_parameter_names_those_there_are(store: Store) -> None:
     with pytest.raises(UsageError, match="it takes: tokens"):
-        questions.ask(AcceptedSnapshot(store), "candidates", {"size": "1"})
+        asking.ask(AcceptedSnapshot(store), "candidates", {"size": "1"})
 
 
 def test_a_value_of_the_wrong_kind_shows_a_right_one(store: Store) -> None:
     with pytest.raises(UsageError, match="128K"):
-        questions.ask(AcceptedSnapshot(store), "candidates", {"tokens": "many"})
+        asking.ask(AcceptedSnapshot(store), "candidates", {"tokens": "many"})
 
 
 @pytest.mark.parametrize("given", ["hello", "", "sha256:", "md5:0a1b", "crc:" + "0" * 64, "g" * 64])
 def test_a_text_that_is_no_digest_shows_one(store: Store, given: str) -> None:
     with pytest.raises(UsageError, match=r"is not a digest such as sha256:[0-9a-f]{64} "):
-        questions.ask(AcceptedSnapshot(store), "file-of-digest", {"digest": given})
+        asking.ask(AcceptedSnapshot(store), "file-of-digest", {"digest": given})
 
 
 @pytest.mark.parametrize("written", ["SHA256:{}", "{}", " sha256:{} "])
@@ -93,7 +94,7 @@ def test_a_digest_is_read_however_it_is_written(store: Store, written: str) -> N
 def test_a_value_is_bound_as_a_term_and_never_as_text(store: Store) -> None:
     injected = 'x" . } ; DROP ALL #'
     with pytest.raises(NotFound):
-        questions.ask(AcceptedSnapshot(store), "alias-or-version", {"name": injected})
+        asking.ask(AcceptedSnapshot(store), "alias-or-version", {"name": injected})
     known = questions.Parameter("name", "text")
     assert questions._term(AcceptedSnapshot(store), known, injected) == text(injected)
 
@@ -112,7 +113,7 @@ def test_a_value_that_matches_nothing_offers_near_ones(
     store, question, parameter, value, near
 ) -> None:
     with pytest.raises(NotFound, match=near):
-        questions.ask(AcceptedSnapshot(store), question, {parameter: value})
+        asking.ask(AcceptedSnapshot(store), question, {parameter: value})
 
 
 @pytest.mark.parametrize(
@@ -126,8 +127,7 @@ def test_a_value_that_matches_nothing_offers_near_ones(
 )
 def test_short_names_in_any_case_mean_the_same(store, question, parameter, one, other) -> None:
     answers = [
-        questions.ask(AcceptedSnapshot(store), question, {parameter: value})
-        for value in (one, other)
+        asking.ask(AcceptedSnapshot(store), question, {parameter: value}) for value in (one, other)
     ]
     assert answers[0].rows == answers[1].rows
     assert answers[0].rows
@@ -149,7 +149,7 @@ def test_who_runs_what_is_answered_from_deployments() -> None:
     system, offer = Iri("https://e.org/bot"), Iri("https://e.org/offer")
     quads = [(system, RDF.type, PG.Deployment, None), (system, PROV.used, offer, None)]
     with MemoryStore(quads) as store:
-        result = questions.ask(AcceptedSnapshot(store), "who-runs-what")
+        result = asking.ask(AcceptedSnapshot(store), "who-runs-what")
     assert [row[:3:2] for row in result.rows] == [(system, offer)]
 
 
@@ -164,7 +164,7 @@ def test_retirement_names_versions_and_offers_and_the_notice() -> None:
         (offer, PG.earliestRetirementDate, Literal("2027-01-01", XSD.date), None),
     ]
     with MemoryStore(quads) as store:
-        result = questions.ask(AcceptedSnapshot(store), "retirement", {"model": str(model)})
+        result = asking.ask(AcceptedSnapshot(store), "retirement", {"model": str(model)})
     columns = {name: [row[at] for row in result.rows] for at, name in enumerate(result.names)}
     assert columns["what"] == [version, offer]
     assert columns["notice"] == [Literal("P62D", XSD.dayTimeDuration), None]
@@ -173,7 +173,7 @@ def test_retirement_names_versions_and_offers_and_the_notice() -> None:
 def test_retirement_has_no_row_for_a_model_without_a_recorded_end() -> None:
     model = Iri("https://e.org/m")
     with MemoryStore([(model, RDF.type, PG.Model, None)]) as store:
-        result = questions.ask(AcceptedSnapshot(store), "retirement", {"model": str(model)})
+        result = asking.ask(AcceptedSnapshot(store), "retirement", {"model": str(model)})
     assert result.rows == []
 
 
@@ -223,7 +223,7 @@ def test_a_derivation_that_leads_to_another_architecture_is_listed() -> None:
         (child, PG.modelType, Literal("llama"), None),
     ]
     with MemoryStore(quads) as store:
-        result = questions.ask(AcceptedSnapshot(store), "architecture-changed")
+        result = asking.ask(AcceptedSnapshot(store), "architecture-changed")
     assert [(row[0], row[1], row[2], row[3]) for row in result.rows] == [
         (child, PG.fineTunedFrom, parent, PG.layerCount)
     ]
@@ -240,7 +240,7 @@ def test_ancestors_without_a_described_licence_are_listed_with_their_children() 
     for number, ancestor in enumerate((without, without, undescribed, described)):
         quads.append((model(f"two/{number}"), PROV.wasDerivedFrom, ancestor, None))
     with MemoryStore(quads) as store:
-        result = questions.ask(AcceptedSnapshot(store), "unlicensed-ancestors")
+        result = asking.ask(AcceptedSnapshot(store), "unlicensed-ancestors")
     assert [(a, stated, children.lexical) for a, stated, children in result.rows] == [
         (without, None, "2"),
         (undescribed, unknown, "1"),

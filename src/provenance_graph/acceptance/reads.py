@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -19,7 +19,15 @@ from provenance_graph.core.errors import QueryTooLarge, UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, RDF
 from provenance_graph.store.base import Expecting, Store
-from provenance_graph.store.values import ANY, AnyGraph, Limits, Rows, SparqlQuery, WholeListing
+from provenance_graph.store.values import (
+    ANY,
+    AnyGraph,
+    Bindings,
+    Limits,
+    Rows,
+    SparqlQuery,
+    WholeListing,
+)
 
 MAX_LABELS = 50_000
 _WHOLE = Limits(seconds=900.0, memory_bytes=8 << 30, rows=1 << 31, answer_bytes=8 << 30)
@@ -212,13 +220,13 @@ class AcceptedReads:
                 yield subject_[1:-1], object_[1:-1]
 
     def select(
-        self, query: str, bindings: Mapping[str, Value] | None = None, limits: Limits | None = None
+        self, query: str, bindings: Bindings | None = None, limits: Limits | None = None
     ) -> Rows:
-        """The rows of a stored question over the store as it is now.
+        """The rows of a stored question over what is accepted.
 
-        Raises UsageError for a day: a query needs the whole view of it, which only
-        ``ingest.day.dataset`` makes.
+        Raises UsageError for a day that is not read from its dataset: a query needs the whole
+        view of it, which only ``ingest.day.dataset`` makes.
         """
-        if self.as_of:
+        if self._dataset is None:
             raise UsageError(f"a query of {self.as_of} needs the dataset of that day")
-        return self._store.select(query, bindings, limits)
+        return self._dataset.select(query, bindings, limits)

@@ -17,6 +17,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
+from provenance_graph import asking
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.assistant.cite_check import cite_check as checked
 from provenance_graph.changes.compare import compare as compared
@@ -323,7 +324,7 @@ class _Tools:
 
         def made() -> Any:
             now = self._at("")
-            result = stored.ask(now, question, parameters)
+            result = asking.ask(now, question, parameters)
             rows = [[value_json(cell) for cell in row] for row in result.rows[:MAX_ITEMS]]
             return {
                 "columns": result.names,

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from provenance_graph import asking
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
 from provenance_graph.conflicts.results import Conflict
@@ -23,6 +24,7 @@ from provenance_graph.listing import Listing
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.questions import stored as questions
+from provenance_graph.model.questions.reach import REACHED
 from provenance_graph.model.stats import Stats, stats
 from provenance_graph.store.base import Store
 from provenance_graph.store.opening import derived_folder, open_store
@@ -153,18 +155,23 @@ class Graph:
         except NotASelect as error:
             raise QueryError(f"{error}; graph.construct(…) takes CONSTRUCT and DESCRIBE") from error
 
-    def ask(self, question: str, *, as_of: str = "", **settings: str) -> Table:
+    def ask(
+        self, question: str, *, as_of: str = "", limit: int = REACHED, **settings: str
+    ) -> Table:
         """The answer of a stored question, now or as of a day.
 
+        Of an answer on all that lineage leads to it shows the first ``limit`` entities, 0 for all;
+        ``share`` of the table says of how many.
         Raises QueryTooLarge for a day of a store that is too large to be queried so.
         """
         snapshot = self.snapshot(as_of)
         if not snapshot.as_of:
-            return Table(questions.ask(snapshot, question, settings))
-        from provenance_graph.ingest.day import dataset
+            return Table(asking.ask(snapshot, question, settings, limit=limit))
+        from provenance_graph.ingest.day import at_hand, dataset
 
         with dataset(snapshot) as data:
-            return Table(questions.ask(snapshot, question, settings, data=data))
+            over = at_hand(snapshot) or snapshot
+            return Table(asking.ask(over, question, settings, data=data, limit=limit))
 
     def conflicts(self, *, as_of: str = "", every: bool = False) -> Listing[Conflict]:
         """Where sources disagree, worst first; with ``every`` conflicts of each kind."""

@@ -12,6 +12,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import XSD
 from provenance_graph.listing import MAX_ROWS, to_html, to_pandas, to_polars
 from provenance_graph.model.cells import value_json
+from provenance_graph.model.questions.reach import QuestionRows
 from provenance_graph.store.values import Rows
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Table:
 
     def __init__(self, rows: Rows) -> None:
         self.names, self.rows, self.truncated = rows.names, rows.rows, rows.truncated
+        self.share = rows.share if isinstance(rows, QuestionRows) else None
 
     def __iter__(self) -> Iterator[dict[str, Value]]:
         """Each row as a mapping."""
@@ -45,6 +47,8 @@ class Table:
 
     def __repr__(self) -> str:
         cut = ", cut short" if self.truncated else ""
+        if self.share is not None:
+            cut += f", {self.share.shown:,} of {self.share.of:,} {self.share.variable}"
         return f"<Table {len(self)} rows of {', '.join(self.names)}{cut}>"
 
     def _repr_html_(self) -> str:

@@ -70,6 +70,23 @@ class PackedNames:
             return self._later_names[number - first]
         return whole(self._raw(number))
 
+    @property
+    def sorted_names(self) -> int:
+        """How many names are numbered in the order of their stored form; later ones are not."""
+        return len(self.ends) - 1
+
+    @property
+    def own(self) -> int:
+        """How many of these are our own, which come first."""
+        low, high = 0, self.sorted_names
+        while low < high:
+            middle = (low + high) // 2
+            if self._raw(middle)[:1] <= b"\x01":
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     def __iter__(self) -> Iterator[Iri]:
         return (self[number] for number in range(len(self)))
 

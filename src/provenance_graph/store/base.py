@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, Self, runtime_checkable
 
@@ -13,6 +13,7 @@ from provenance_graph.store.values import (
     OWN_DATASET,
     Answer,
     AnyGraph,
+    Bindings,
     DatasetChoice,
     Limits,
     Rows,
@@ -58,7 +59,7 @@ class Store(Protocol):
     def select(
         self,
         query: str,
-        bindings: Mapping[str, Value] | None = None,
+        bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> Rows:
         """The rows of a SELECT; raises QueryError and its kinds."""
@@ -66,7 +67,7 @@ class Store(Protocol):
     def ask(
         self,
         query: str,
-        bindings: Mapping[str, Value] | None = None,
+        bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> bool:
         """The answer of an ASK; raises QueryError and its kinds."""

@@ -6,7 +6,7 @@ Nothing here can be stopped once it runs: a text from outside goes to ``workers`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 import pyoxigraph as ox
@@ -26,7 +26,7 @@ from provenance_graph.store.base import (
 )
 from provenance_graph.store.sparql.answers import JSON_RESULTS, Request, evaluate, write_answer
 from provenance_graph.store.sparql.binding import bind
-from provenance_graph.store.values import SparqlQuery
+from provenance_graph.store.values import Bindings, SparqlQuery
 
 DEFAULT_LIMITS = Limits()
 _DEFAULT_GRAPH = ox.DefaultGraph()
@@ -147,7 +147,7 @@ class EngineReads(ABC):
     def select(
         self,
         query: str,
-        bindings: Mapping[str, Value] | None = None,
+        bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> Rows:
         """The rows of a SELECT, for texts of our own: only ``limits.rows`` is enforced here.
@@ -173,7 +173,7 @@ class EngineReads(ABC):
     def ask(
         self,
         query: str,
-        bindings: Mapping[str, Value] | None = None,
+        bindings: Bindings | None = None,
         limits: Limits | None = None,  # noqa: ARG002 - the protocol's signature
     ) -> bool:
         """The answer of an ASK, for texts of our own.

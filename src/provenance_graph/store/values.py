@@ -19,6 +19,9 @@ class AnyGraph(Enum):
 
 ANY: Final = AnyGraph.ANY
 
+Bindings = Mapping[str, Value | tuple[Iri, ...]]
+"""By variable the term that is put into it, or the entities of which each is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -103,7 +106,7 @@ class SparqlQuery:
     """
 
     text: str
-    bindings: Mapping[str, Value] | None = None
+    bindings: Bindings | None = None
     dataset: DatasetChoice = OWN_DATASET
     limits: Limits | None = None
     base: str | None = None
@@ -128,7 +131,7 @@ class Selects(Protocol):
     def select(
         self,
         query: str,
-        bindings: Mapping[str, Value] | None = None,
+        bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> Rows:
         """The rows; raises QueryError and its kinds."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph import asking
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import EvidenceLevels
 from provenance_graph.changes.claim_rows import update_table
@@ -56,7 +57,7 @@ def test_the_counts_give_what_the_query_gives(snapshot: AcceptedSnapshot, least:
     forget(snapshot)
     wanted = by_sparql(snapshot, least)
     assert bool(wanted) is (least < 100)
-    answer = stored.ask(snapshot, repeats.NAME, {"least": str(least)})
+    answer = asking.ask(snapshot, repeats.NAME, {"least": str(least)})
     assert repeats.counts_file(snapshot.folder, snapshot.version).is_file()
     assert answer.rows == wanted
     assert answer.names == ("property", "one", "other", "models", "equal", "share")
@@ -89,7 +90,7 @@ def test_equal_numbers_of_other_types_and_several_values_count_as_in_sparql(
     with EmbeddedStore.open(copied) as store:
         after = AcceptedSnapshot(store, folder=copied / "derived")
         update_table(copied, after)
-        answer = stored.ask(after, repeats.NAME, {"least": "1"}).rows
+        answer = asking.ask(after, repeats.NAME, {"least": "1"}).rows
         assert answer == by_sparql(after, 1)
         mine = {(str(r[1])[-1], str(r[2])[-1]): r[3:5] for r in answer if r[1].startswith(EX)}
         assert {pair: [int(n.lexical) for n in row] for pair, row in mine.items()} == {
@@ -102,7 +103,7 @@ def test_equal_numbers_of_other_types_and_several_values_count_as_in_sparql(
 def test_what_a_commit_changed_is_in_the_counts_of_the_new_version(
     copied: Path, snapshot: AcceptedSnapshot
 ) -> None:
-    before = stored.ask(snapshot, repeats.NAME, {"least": "1"}).rows
+    before = asking.ask(snapshot, repeats.NAME, {"least": "1"}).rows
     publisher = before[0][1]
     gone = [r for r in snapshot.records() if snapshot.header(r).publisher == publisher]
     with EmbeddedStore.open_writer(copied) as store:
@@ -119,10 +120,10 @@ def test_what_a_commit_changed_is_in_the_counts_of_the_new_version(
 
 
 def test_damaged_counts_are_made_again(snapshot: AcceptedSnapshot) -> None:
-    wanted = stored.ask(snapshot, repeats.NAME).rows
+    wanted = asking.ask(snapshot, repeats.NAME).rows
     file = repeats.counts_file(snapshot.folder, snapshot.version)
     file.write_text(json.dumps([["cut"]]), "utf-8")
-    assert stored.ask(snapshot, repeats.NAME).rows == wanted
+    assert asking.ask(snapshot, repeats.NAME).rows == wanted
 
 
 def test_a_store_without_a_claim_table_is_asked_by_sparql(snapshot: AcceptedSnapshot) -> None:
@@ -130,5 +131,5 @@ def test_a_store_without_a_claim_table_is_asked_by_sparql(snapshot: AcceptedSnap
     for table in snapshot.folder.glob("claims-*"):
         shutil.rmtree(table)
     wanted = by_sparql(snapshot, 3)
-    assert stored.ask(snapshot, repeats.NAME).rows == wanted
+    assert asking.ask(snapshot, repeats.NAME).rows == wanted
     assert not repeats.counts_file(snapshot.folder, snapshot.version).exists()

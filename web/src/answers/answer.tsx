@@ -28,7 +28,8 @@ export function AnswerView({ found, place }: { found: Found; place: Place }): JS
   if (found.kind === "truth") return <p class="truth" role="status"><strong>{found.truth ? "✓ Yes" : "✕ No"}</strong></p>;
   return (
     <section class="answer" aria-label="Answer">
-      {found.truncated ? <p class="trouble" role="alert"><strong>Incomplete.</strong> A limit ended the answer; there is more than is shown.</p> : null}
+      {found.share ? <p class="trouble" role="status">The first {number(found.share.shown)} of {number(found.share.of)} are shown, in the order of their names (column {found.share.column}).</p>
+        : found.truncated ? <p class="trouble" role="alert"><strong>Incomplete.</strong> A limit ended the answer; there is more than is shown.</p> : null}
       <div class="bar">
         <div role="group" aria-label="Show as">
           {offered.map(([key, word]) => <button key={key} type="button" class="small" aria-pressed={view === key} onClick={() => setQuery({ view: key === "table" ? null : key }, true)}>{word}</button>)}

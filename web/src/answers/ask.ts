@@ -19,6 +19,14 @@ export interface Found {
   truth?: boolean;
   rows?: number;
   truncated: boolean;
+  share?: Share;
+}
+
+/** Of how many entities, the values of a column, an answer shows the first by name. */
+export interface Share {
+  column: string;
+  shown: number;
+  of: number;
 }
 
 /** Ask a query; a Refusal says what is wrong, also when the answer breaks off. */
@@ -83,7 +91,7 @@ type Plain = string | number | boolean | null | { iri: string; id: string };
 export async function askQuestion(id: string, values: Record<string, string>, signal: AbortSignal): Promise<Found> {
   const asked = new URLSearchParams(Object.entries(values).filter(([, v]) => v));
   const response = await send(`/api/v1/questions/${inPath(id)}?${asked}`, { signal });
-  const found = (await response.json()) as { columns: string[]; rows: Plain[][]; truncated: boolean };
+  const found = (await response.json()) as { columns: string[]; rows: Plain[][]; truncated: boolean; share?: Share };
   const bindings = found.rows.map((row) => {
     const made: Record<string, Term1> = {};
     found.columns.forEach((column, n) => {
@@ -92,7 +100,7 @@ export async function askQuestion(id: string, values: Record<string, string>, si
     });
     return made;
   });
-  return { kind: "table", columns: found.columns, bindings, triples: [], rows: bindings.length, truncated: found.truncated };
+  return { kind: "table", columns: found.columns, bindings, triples: [], rows: bindings.length, truncated: found.truncated, ...(found.share ? { share: found.share } : {}) };
 }
 
 function plainTerm(cell: Exclude<Plain, null>): Term1 {

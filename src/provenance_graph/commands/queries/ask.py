@@ -10,7 +10,8 @@ import click
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
 from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.options import as_of_option, format_option
+from provenance_graph.model.questions.reach import REACHED
+from provenance_graph.options import as_of_option, format_option, limit_option
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 )
 @format_option()
 @as_of_option
+@limit_option(
+    REACHED,
+    "Of an answer on all that lineage leads to, show so many entities; 0 shows all.",
+    least=0,
+)
 @click.option("--show", is_flag=True, help="Print the question's SPARQL instead of asking it.")
 @click.pass_obj
 @with_receipts
@@ -39,10 +45,12 @@ def command(
     pairs: tuple[str, ...],
     form: str,
     as_of: str,
+    limit: int,
     show: bool,
 ) -> None:
     """Ask a stored QUESTION, or list them all."""
-    from provenance_graph.ingest.day import dataset
+    from provenance_graph import asking
+    from provenance_graph.ingest.day import at_hand, dataset
     from provenance_graph.model.questions import stored
 
     if question is None:
@@ -68,11 +76,11 @@ def command(
             session.say(f"{nothing[0].upper()}{nothing[1:]}.")
             unknown = True
         data = session.closing.enter_context(dataset(snapshot))
-        result = stored.ask(snapshot, question, given, data=data)
+        result = asking.ask(at_hand(snapshot) or snapshot, question, given, data=data, limit=limit)
     else:
         if stored.find(question).counted:
             session.claim_table()  # brought along where commits came after a build
-        result = stored.ask(snapshot, question, given)
+        result = asking.ask(snapshot, question, given, limit=limit)
     session.cite(snapshot, (cell for row in result.rows for cell in row if isinstance(cell, Iri)))
     session.print_table(result.names, result.rows, form)
     chosen = stored.find(question)
@@ -82,6 +90,8 @@ def command(
         session.say(f"asked with {assumed}; --set NAME=VALUE asks with another")
     if meant := _meant(given, bound):
         session.say(f"asked of {meant}")
+    if result.share is not None:
+        session.say("--limit N shows more, --limit 0 all")
     if result.truncated:
         session.say(f"cut short after {len(result)} rows")
 

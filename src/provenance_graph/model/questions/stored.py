@@ -25,10 +25,11 @@ from provenance_graph.core.resources import folder
 from provenance_graph.model.fields import property_named
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.model.questions import order, repeats
+from provenance_graph.model.questions.reach import REACHED, QuestionRows, Reach, Share
 from provenance_graph.model.questions.values import existing, one_of
 from provenance_graph.store.sparql.rewrite import with_prefixes
 from provenance_graph.store.sparql.vocabulary import check_terms
-from provenance_graph.store.values import Limits, Rows, Selects
+from provenance_graph.store.values import Rows
 
 KINDS = (
     "model",
@@ -75,6 +76,7 @@ class Question:
     ``{column.min}`` and ``{column.max}`` for the ends of a column of numbers. A noun after a
     number agrees with it. A clause after ``;`` on the ends of a column without any number is left out;
     one that begins with ``{no column}`` stands only where that column is empty in every row.
+    ``reach`` is what a path of lineage leads to, where the answer is of all that.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Question:
     text: str
     empty: str = ""
     answer: str = ""
+    reach: Reach | None = None
 
     @property
     def counted(self) -> bool:
@@ -112,12 +115,17 @@ class Question:
             name: {value for value in values if value is not None}
             for name, values in zip(rows.names, zip(*rows.rows, strict=True), strict=True)
         }
+        share = rows.share if isinstance(rows, QuestionRows) else None
         absent = {m["name"] for m in _ABSENT.finditer(self.answer) if not columns.get(m["name"])}
         parts = [
-            _COUNTED.sub(lambda m: _filled(m, columns, len(rows)), _ABSENT.sub("", part))
-            for part in self.answer.split("; ")
-            if _stands(part, columns, absent)
+            _COUNTED.sub(lambda m: _filled(m, columns, len(rows), share), _ABSENT.sub("", clause))
+            for clause in self.answer.split("; ")
+            if _stands(clause, columns, absent)
         ]
+        if share is not None:
+            parts.append(
+                f"the first {share.shown:,} of them by name are shown, other counts are of these"
+            )
         result = _SAME.sub(r"\1", "; ".join(parts))
         return (result or f"{len(rows):,} row{'' if len(rows) == 1 else 's'}") + "."
 
@@ -132,13 +140,20 @@ def _stands(clause: str, columns: Mapping[str, set[object]], absent: set[str]) -
     )
 
 
-def _filled(match: re.Match[str], columns: Mapping[str, set[object]], rows: int) -> str:
+def _filled(
+    match: re.Match[str],
+    columns: Mapping[str, set[object]],
+    rows: int,
+    share: Share | None = None,
+) -> str:
     """A number in place of its name, with the noun that follows in the number it asks for."""
     name, end, noun = match["name"], match["end"], match["noun"] or ""
     values = columns.get(name, set())
     if end:
         return f"{_numbers(values)[0 if end == 'min' else -1]:,}{noun}"
     count = rows if name == "rows" else len(values)
+    if share is not None and name == share.variable:
+        count = share.of
     if count == 1 and noun:
         noun = f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1]
     return f"{count:,}{noun}"
@@ -167,8 +182,13 @@ def read(path: Path) -> Question:
     head = [line for line in text.splitlines() if line.startswith("#")]
     if not head:
         raise UsageError(f"{path.name}: the first line must state the question as a comment")
-    parameters = []
+    parameters: list[Parameter] = []
+    reach = None
     for line in head[1:]:
+        if re.match(r"#\s*reach\b", line):
+            reach = Reach.of_line(line)
+            if reach is None or reach.parameter not in {one.name for one in parameters}:
+                raise UsageError(f"{path.name}: {line!r} is not '# reach VARIABLE: PARAMETER PATH'")
         if re.match(r"#\s*param\b", line):
             match = _PARAM.match(line)
             if match is None or match[2] not in KINDS:
@@ -176,7 +196,8 @@ def read(path: Path) -> Question:
             parameters.append(Parameter(match[1], match[2], match[3] or "", match[4]))
     stated = {m[1]: m[2].strip() for line in head if (m := _ANNOTATION.match(line))}
     wording = head[0].lstrip("# ").strip()
-    return Question(path.stem, path.parent.name, wording, tuple(parameters), text, **stated)
+    topic = path.parent.name
+    return Question(path.stem, topic, wording, tuple(parameters), text, reach=reach, **stated)
 
 
 def find(name: str) -> Question:
@@ -273,34 +294,6 @@ def known(
     return repeats.stored_answer(snapshot, bound, make=make) if question.counted else None
 
 
-def ask(
-    snapshot: AcceptedSnapshot,
-    name: str,
-    given: Mapping[str, str] | None = None,
-    limits: Limits | None = None,
-    *,
-    data: Selects | None = None,
-) -> Rows:
-    """Answer a stored question.
-
-    ``data`` is the dataset that it is asked of (of a day, what ``ingest.day.dataset``
-    makes); the snapshot's store, as it is now, where none is given.
-    """
-    question = find(name)
-    bound = bind(snapshot, question, given or {})
-    if data is None:
-        snapshot.assure()
-        if (answer := known(snapshot, question, bound, make=True)) is not None:
-            return answer
-    source = data or snapshot
-    if question.unordered:
-        rows = source.select(question.unordered, bound, limits)
-        result = None if rows.truncated else question.in_order(rows)
-        if result is not None:
-            return result
-    return source.select(question.text, bound, limits)
-
-
 def prefixes(text: str) -> str:
     """A query with the project's prefixes declared where it uses them undeclared.
 
@@ -338,6 +331,11 @@ def manual() -> str:
         for p in question.parameters:
             default = f"; default `{p.default}`" if p.default is not None else "; required"
             lines.append(f"- `{p.name}` ({p.kind}{default}): {p.description}")
+        if question.reach is not None:
+            lines.append(
+                f"- shows the first {REACHED:,} by name (`{question.reach.variable}`), with the count of all; "
+                "`--limit N` (`limit=N`) another number"
+            )
         if question.empty:
             lines.append(f"- empty: {question.empty}")
     return "\n".join([*lines, ""])

@@ -29,7 +29,7 @@ from provenance_graph.store.remote.settings import RemoteSettings
 from provenance_graph.store.sparql.answers import JSON_RESULTS, assert_holds, syntax_error_of
 from provenance_graph.store.sparql.binding import bind
 from provenance_graph.store.sparql.tokens import query_form
-from provenance_graph.store.values import SparqlQuery
+from provenance_graph.store.values import Bindings, SparqlQuery
 
 _DEFAULT = Limits()
 _TRUNCATED = "x-truncated"
@@ -132,7 +132,7 @@ class RemoteStore:
         self,
         names: str,
         pattern: str,
-        bindings: Mapping[str, Value],
+        bindings: Bindings,
         distinct: str = "",
         *,
         many: bool = False,
@@ -177,7 +177,7 @@ class RemoteStore:
         self,
         query: str,
         names: str,
-        bindings: Mapping[str, Value],
+        bindings: Bindings,
         limits: Limits,
         page: int,
         total: int,
@@ -200,7 +200,7 @@ class RemoteStore:
     def select(
         self,
         query: str,
-        bindings: Mapping[str, Value] | None = None,
+        bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> Rows:
         """The rows of a SELECT; raises QueryError and its kinds, or StoreError."""
@@ -233,7 +233,7 @@ class RemoteStore:
     def ask(
         self,
         query: str,
-        bindings: Mapping[str, Value] | None = None,
+        bindings: Bindings | None = None,
         limits: Limits | None = None,
     ) -> bool:
         """The answer of an ASK; raises QueryError and its kinds, or StoreError."""

@@ -8,7 +8,6 @@ it, instead of joining all statements of a UNION with one row. A literal does so
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import pyoxigraph as ox
@@ -17,6 +16,7 @@ from provenance_graph.core.claims import Value
 from provenance_graph.core.errors import QueryError
 from provenance_graph.core.rdf import term
 from provenance_graph.store.sparql.tokens import tokens
+from provenance_graph.store.values import Bindings
 
 
 def engine_term(value: Value) -> ox.NamedNode | ox.Literal:
@@ -27,23 +27,34 @@ def engine_term(value: Value) -> ox.NamedNode | ox.Literal:
         raise QueryError(f"{value!r} cannot be a term: {error}") from error
 
 
-def bind(query: str, bindings: Mapping[str, Value] | None) -> str:
-    """A query with values for some of its variables.
+def bind(query: str, bindings: Bindings | None) -> str:
+    """A query with values for some of its variables; several entities of one stand in rows.
 
     Raises QueryError for a name that is no variable, or a value that is no RDF term.
 
     >>> from provenance_graph.core.iris import Iri
     >>> bind("SELECT ?o WHERE { ?s ?p ?o }", {"s": Iri("urn:a")})
     'SELECT ?o WHERE { VALUES (?s) { (<urn:a>) } <urn:a> ?p ?o }'
+    >>> bind("ASK { ?s ?p ?o }", {"s": (Iri("urn:a"), Iri("urn:b"))})
+    'ASK { VALUES ?s { <urn:a> <urn:b> } ?s ?p ?o }'
     """
     if not bindings:
         return query
     try:
-        names = " ".join(str(ox.Variable(name)) for name in bindings)
+        variables = {name: str(ox.Variable(name)) for name in bindings}
     except ValueError as error:
         raise QueryError(f"not a variable: {error}") from error
-    terms = {name: engine_term(value) for name, value in bindings.items()}
-    values = f" VALUES ({names}) {{ ({' '.join(map(str, terms.values()))}) }}"
+    terms = {
+        name: engine_term(value) for name, value in bindings.items() if not isinstance(value, tuple)
+    }
+    values = "".join(
+        f" VALUES {variables[name]} {{ {' '.join(str(engine_term(one)) for one in several)} }}"
+        for name, several in bindings.items()
+        if isinstance(several, tuple)
+    )
+    if terms:
+        names = " ".join(variables[name] for name in terms)
+        values = f" VALUES ({names}) {{ ({' '.join(map(str, terms.values()))}) }}{values}"
     short = len(query) <= _REMEMBERED
     place = _remembered(query) if short else _place(query)
     if place is None:  # a short CONSTRUCT takes no VALUES inside

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NotRequired
+
 from provenance_graph.core.results import AnswerObject, IdRef
 
 
@@ -28,10 +30,22 @@ TableCell = str | int | float | IdRef | None
 """A cell of a table: text, a number, an entity, or nothing where it is not bound."""
 
 
+class ShareAnswer(AnswerObject):
+    """Of how many entities, the values of a column, an answer shows the first by name."""
+
+    column: str
+    shown: int
+    of: int
+
+
 class TableAnswer(AnswerObject):
-    """The rows of a question; ``truncated`` says that a limit cut them short."""
+    """The rows of a question; ``truncated`` says that a limit cut them short.
+
+    ``share`` stands where that is the limit of entities.
+    """
 
     question: str
     columns: list[str]
     rows: list[list[TableCell]]
     truncated: bool
+    share: NotRequired[ShareAnswer]

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from provenance_graph import asking
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Value
 from provenance_graph.core.encoding import as_json
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import XSD
 from provenance_graph.model.questions import stored
+from provenance_graph.model.questions.reach import REACHED, Part, QuestionRows
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
+from provenance_graph.service.api.common.parameters import Whole
 from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, reply
 from provenance_graph.service.api.questions import answers
 from provenance_graph.service.http.cache import matches
 from provenance_graph.service.http.context import Service
 from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.rewrite import limited
-from provenance_graph.store.values import Rows, SparqlQuery
+from provenance_graph.store.values import Bindings, Rows, SparqlQuery
 
-TAKEN = ("format", "asOf", cited.PARAMETER)
+TAKEN = ("format", "asOf", "limit", cited.PARAMETER)
 """What a question takes beside its own parameters."""
 QUESTION_ROWS = 10_000
 """Rows of a stored question that are shown; one more is asked for, to know of it."""
@@ -50,25 +52,33 @@ def _questions(routes: APIRouter, access: Access) -> None:
         )
 
     @routes.get("/questions/{question}", responses={200: {"model": answers.TableAnswer}})
-    async def question(request: Request, question: str) -> Response:
-        """The answer of a stored question; parameters go in the query string."""
+    async def question(
+        request: Request,
+        question: str,
+        limit: Annotated[Whole, Query(ge=1, le=QUESTION_ROWS)] = REACHED,
+    ) -> Response:
+        """The answer of a stored question; parameters go in the query string.
+
+        `limit` bounds the entities of an answer on all that lineage leads to.
+        """
         asked = stored.find(question)
         given = {k: v for k, v in request.query_params.items() if k not in TAKEN}
         service = request.app.state.service
         of_day = request.query_params.get("asOf", "")
 
-        def prepared() -> tuple[AcceptedSnapshot, dict[str, Value], Rows | None]:
+        def prepared() -> tuple[AcceptedSnapshot, Part, Rows | None]:
             snapshot = access.snapshot(of_day)
             bound = stored.bind(snapshot, asked, given)
-            return snapshot, bound, stored.known(snapshot, asked, bound)
+            known = stored.known(snapshot, asked, bound)
+            return snapshot, asking.part(snapshot, asked.reach, bound, limit), known
 
-        snapshot, bound, known = await service.work(request, prepared)
+        snapshot, wanted, known = await service.work(request, prepared)
         key = answer_key(request, snapshot)
         body = access.answers.find(key)
         if body is None:
             if known is None:
-                known = await _evaluated(service, request, snapshot, asked, bound)
-            table: object = _table(asked.name, known)
+                known = await _evaluated(service, request, snapshot, asked, wanted.bound)
+            table: object = _table(asked.name, wanted.answered(known))
             if cited.wants(request):
                 table = await service.work(request, partial(cited.cited, request, snapshot, table))
             body = as_json(table)
@@ -88,7 +98,7 @@ async def _evaluated(
     request: Request,
     snapshot: AcceptedSnapshot,
     asked: stored.Question,
-    bound: Mapping[str, Value],
+    bound: Bindings,
 ) -> Rows:
     """The rows of a question: put in order here, or by the engine where they are many."""
 
@@ -150,10 +160,14 @@ def _cell(value: Value | None) -> answers.TableCell:
 _FRACTIONS = (XSD.decimal, XSD.double)
 
 
-def _table(name: str, found: Rows) -> answers.TableAnswer:
-    return {
+def _table(name: str, found: QuestionRows) -> answers.TableAnswer:
+    share = found.share
+    answer: answers.TableAnswer = {
         "question": name,
         "columns": list(found.names),
         "rows": [[_cell(value) for value in row] for row in found.rows[:QUESTION_ROWS]],
-        "truncated": len(found) > QUESTION_ROWS,
+        "truncated": len(found) > QUESTION_ROWS or share is not None,
     }
+    if share is not None:
+        answer["share"] = {"column": share.variable, "shown": share.shown, "of": share.of}
+    return answer

@@ -1,0 +1,68 @@
+"""Asking stored questions: of now or of a day, whole or of the first entities that lineage leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.core.claims import Value
+from provenance_graph.core.iris import Iri
+from provenance_graph.model.questions import stored
+from provenance_graph.model.questions.reach import REACHED, Part, QuestionRows, Reach
+from provenance_graph.store.values import Bindings, Limits, Rows, Selects
+
+
+def ask(
+    snapshot: AcceptedSnapshot,
+    name: str,
+    given: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    *,
+    data: Selects | None = None,
+    limit: int = REACHED,
+) -> QuestionRows:
+    """Answer a stored question.
+
+    ``data`` is the dataset that it is asked of (of a day, what ``ingest.day.dataset``
+    makes); what the snapshot accepts where none is given. ``limit`` bounds the entities of an
+    answer on all that lineage leads to, 0 does not.
+    """
+    question = stored.find(name)
+    bound = stored.bind(snapshot, question, given or {})
+    if data is None:
+        snapshot.assure()
+        if (answer := stored.known(snapshot, question, bound, make=True)) is not None:
+            return QuestionRows(answer.names, answer.rows, answer.truncated)
+    asked = part(snapshot, question.reach, bound, limit)
+    return asked.answered(_selected(data or snapshot, question, asked.bound, limits))
+
+
+def _selected(
+    source: Selects, question: stored.Question, bound: Bindings, limits: Limits | None
+) -> Rows:
+    if question.unordered:
+        rows = source.select(question.unordered, bound, limits)
+        result = None if rows.truncated else question.in_order(rows)
+        if result is not None:
+            return result
+    return source.select(question.text, bound, limits)
+
+
+def part(
+    snapshot: AcceptedSnapshot, reach: Reach | None, bound: Mapping[str, Value], limit: int
+) -> Part:
+    """The part of a question to ask for: at most ``limit`` entities that it reaches, 0 for all."""
+    start = bound[reach.parameter] if reach is not None else None
+    if reach is None or not limit or snapshot.folder is None or not isinstance(start, Iri):
+        return Part(bound, reach, limit)
+    from provenance_graph.lineage.index import LineageIndex  # few questions need arrays
+    from provenance_graph.lineage.reach import first_names, path, reached
+
+    index = LineageIndex.open(snapshot)
+    nodes = reached(index, start, path(reach.path))
+    if reach.apart:
+        nodes = nodes[nodes != index.names.find(start)]
+    if len(nodes) <= limit:
+        return Part(bound, reach, limit)
+    first = tuple(first_names(index, nodes, limit))
+    return Part({**bound, reach.variable: first}, reach, limit, len(nodes))
