@@ -48,21 +48,31 @@ def _selected(
     return source.select(question.text, bound, limits)
 
 
+def whole(_: AcceptedSnapshot, reach: Reach | None, bound: Mapping[str, Value], limit: int) -> Part:
+    """A question to be asked as it stands, for an answer that shows at most ``limit`` entities."""
+    return Part(bound, reach, limit)
+
+
 def part(
     snapshot: AcceptedSnapshot, reach: Reach | None, bound: Mapping[str, Value], limit: int
 ) -> Part:
-    """The part of a question to ask for: at most ``limit`` entities that it reaches, 0 for all."""
+    """The part of a question to ask for: at most ``limit`` entities that it reaches, 0 for all.
+
+    It is asked as it stands where no index is stored: making one takes longer than a question.
+    """
     start = bound[reach.parameter] if reach is not None else None
-    if reach is None or not limit or snapshot.folder is None or not isinstance(start, Iri):
-        return Part(bound, reach, limit)
+    if reach is None or not limit or not isinstance(start, Iri):
+        return whole(snapshot, reach, bound, limit)
     from provenance_graph.lineage.index import LineageIndex  # few questions need arrays
     from provenance_graph.lineage.reach import first_names, path, reached
 
-    index = LineageIndex.open(snapshot)
+    index = LineageIndex.stored(snapshot)
+    if index is None:
+        return whole(snapshot, reach, bound, limit)
     nodes = reached(index, start, path(reach.path))
     if reach.apart:
         nodes = nodes[nodes != index.names.find(start)]
     if len(nodes) <= limit:
-        return Part(bound, reach, limit)
+        return whole(snapshot, reach, bound, limit)
     first = tuple(first_names(index, nodes, limit))
     return Part({**bound, reach.variable: first}, reach, limit, len(nodes))

@@ -39,7 +39,9 @@ MODELS = (
 @pytest.fixture(scope="module")
 def snapshot(shipped: Path, tmp_path_factory) -> Iterator[AcceptedSnapshot]:
     with EmbeddedStore.open(shipped) as opened:
-        yield AcceptedSnapshot(opened, folder=tmp_path_factory.mktemp("derived"))
+        result = AcceptedSnapshot(opened, folder=tmp_path_factory.mktemp("derived"))
+        LineageIndex.open(result)
+        yield result
 
 
 def starts(question: stored.Question) -> list[Iri]:
@@ -132,8 +134,13 @@ def test_a_past_day_is_cut_alike(tmp_path) -> None:
             over = at_hand(past)
             assert over is not None
             answers = [asking.ask(one, "impact", given, data=data, limit=5) for one in (past, over)]
-            assert asking.ask(over, "impact", given, limit=5) == answers[0]
+            LineageIndex.open(over)
+            answers.append(asking.ask(over, "impact", given, limit=5))
+        before = asking.ask(now, "impact", given, limit=5)
+        assert LineageIndex.stored(now) is None, "a question makes no index"
+        LineageIndex.open(now)
         present = asking.ask(now, "impact", given, limit=5)
+        assert present == before
     assert [row[0] for row in present.rows] == sorted(map(iris.model, [*early, *late]))[:5]
     assert (present.share and present.share.of) == 13
     for answer in answers:

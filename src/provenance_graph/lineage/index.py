@@ -164,6 +164,18 @@ class LineageIndex:
         return snapshot.cached("lineage index", lambda: cls._opened(snapshot))
 
     @classmethod
+    def stored(cls, snapshot: AcceptedSnapshot) -> LineageIndex | None:
+        """The index of a snapshot where its folder holds it; None where it would have to be built."""
+        if snapshot.folder is None:
+            return None
+        try:
+            meta = json.loads((snapshot.folder / "lineage" / "index.json").read_text("utf-8"))
+            known = (meta["format"], meta["version"]) == (FORMAT, snapshot.version)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return cls.open(snapshot) if known else None
+
+    @classmethod
     def _opened(cls, snapshot: AcceptedSnapshot) -> LineageIndex:
         if snapshot.folder is None:
             return cls.build(snapshot)

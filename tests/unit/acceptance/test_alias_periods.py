@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.asking import ask
 from provenance_graph.changes.history.history import history
 from provenance_graph.core.errors import NotFound
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.ingest.day import dataset
-from provenance_graph.model.questions.stored import ask
 from tests import importing
 
 store, take = importing.store, importing.take  # fixtures

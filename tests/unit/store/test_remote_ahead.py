@@ -13,6 +13,7 @@ import pytest
 from provenance_graph import reference
 from provenance_graph.acceptance.identity import GRAPH, MODIFIER, RULES
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.asking import ask
 from provenance_graph.conflicts.number import number_of
 from provenance_graph.core.errors import StoreError
 from provenance_graph.core.iris import Iri
@@ -21,7 +22,6 @@ from provenance_graph.matching.candidates import compared_among
 from provenance_graph.matching.keys import KEYS
 from provenance_graph.matching.neighbourhood import _SPELLING, around
 from provenance_graph.matching.organizations import Organizations
-from provenance_graph.model.questions.stored import ask
 from provenance_graph.shapes import validate_store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.remote import lookups

@@ -51,6 +51,7 @@ FORMATS = ("tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape")
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
+    default=None,
     help="Maximum number of nodes.  [default: 50, without evidence 500]",
 )
 @click.option(

@@ -70,7 +70,10 @@ def _questions(routes: APIRouter, access: Access) -> None:
             snapshot = access.snapshot(of_day)
             bound = stored.bind(snapshot, asked, given)
             known = stored.known(snapshot, asked, bound)
-            return snapshot, asking.part(snapshot, asked.reach, bound, limit), known
+            # while the index of a new version is made, the engine follows the lineage itself
+            indexed = bool(snapshot.as_of) or access.at_hand("lineage", snapshot)
+            part = asking.part if indexed else asking.whole
+            return snapshot, part(snapshot, asked.reach, bound, limit), known
 
         snapshot, wanted, known = await service.work(request, prepared)
         key = answer_key(request, snapshot)
