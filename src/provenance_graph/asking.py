@@ -34,7 +34,7 @@ def ask(
         if (answer := stored.known(snapshot, question, bound, make=True)) is not None:
             return QuestionRows(answer.names, answer.rows, answer.truncated)
     asked = part(snapshot, question.reach, bound, limit)
-    return asked.answered(_selected(data or snapshot, question, asked.bound, limits))
+    return asked.answered(_selected(data or snapshot, put(question, asked), asked.bound, limits))
 
 
 def _selected(
@@ -46,6 +46,11 @@ def _selected(
         if result is not None:
             return result
     return source.select(question.text, bound, limits)
+
+
+def put(question: stored.Question, asked: Part) -> stored.Question:
+    """The question as it is put to an engine for a part of its answer."""
+    return question if asked.of is None else question.bounded
 
 
 def whole(_: AcceptedSnapshot, reach: Reach | None, bound: Mapping[str, Value], limit: int) -> Part:

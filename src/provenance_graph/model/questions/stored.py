@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -54,6 +54,8 @@ _PARAM = re.compile(
 _SAME = re.compile(r"(?<![\w.,-])(-?[\d.,]*\d) to \1(?![\w.,]*\d)")
 _ABSENT = re.compile(r"\{no (?P<name>\w+)\} ?")
 _COUNTED = re.compile(r"\{(?P<name>\w+)(?:\.(?P<end>min|max))?\}(?P<noun> [a-z]+s\b)?")
+_REACHED = "# reached"
+"""What ends a line of a question that says no more than its path."""
 _ANNOTATION = re.compile(r"#\s*(empty|answer):\s*(.*)$")
 
 
@@ -102,6 +104,15 @@ class Question:
         """Its text without the order of the answer, which ``in_order`` makes; or nothing."""
         text, conditions = self._split
         return text if conditions else ""
+
+    @cached_property
+    def bounded(self) -> Question:
+        """The question to be asked of entities that the index has reached already.
+
+        It leaves out the lines that end in ``# reached``, which an engine would follow anew.
+        """
+        lines = (line for line in self.text.splitlines() if not line.endswith(_REACHED))
+        return replace(self, text="\n".join(lines))
 
     def in_order(self, rows: Rows) -> Rows | None:
         """The answer of ``unordered`` in the order of its text; None where only the engine tells."""

@@ -80,7 +80,8 @@ def _questions(routes: APIRouter, access: Access) -> None:
         body = access.answers.find(key)
         if body is None:
             if known is None:
-                known = await _evaluated(service, request, snapshot, asked, wanted.bound)
+                put = asking.put(asked, wanted)
+                known = await _evaluated(service, request, snapshot, put, wanted.bound)
             table: object = _table(asked.name, wanted.answered(known))
             if cited.wants(request):
                 table = await service.work(request, partial(cited.cited, request, snapshot, table))
