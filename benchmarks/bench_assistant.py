@@ -106,9 +106,10 @@ def cases(snapshot: AcceptedSnapshot, seed: int) -> Iterator[Case]:
     """Statements with the verdict that each must get, over models in an order of the seed's."""
     chance = random.Random(seed)
     models = sorted(
-        s for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)
+        s
+        for s, *_ in snapshot.quads(predicate=RDF.type, object=PG.Model)
         if s.startswith(f"{ID}model/")
-    )  # fmt: skip
+    )
     chance.shuffle(models)
     makers, licences = (
         _values(snapshot, models, DCTERMS.creator),
@@ -119,10 +120,14 @@ def cases(snapshot: AcceptedSnapshot, seed: int) -> Iterator[Case]:
         makes: list[Callable[[], Iterator[Case]]] = [
             lambda m=model, n=name: _numbers(snapshot, m, n, chance),
             lambda m=model, n=name: _days(snapshot, m, n, chance),
-            lambda m=model, n=name: _entities(snapshot, m, n, DCTERMS.creator, MAKERS, makers, chance),
-            lambda m=model, n=name: _entities(snapshot, m, n, DCTERMS.license, LICENCES, licences, chance),
+            lambda m=model, n=name: _entities(
+                snapshot, m, n, DCTERMS.creator, MAKERS, makers, chance
+            ),
+            lambda m=model, n=name: _entities(
+                snapshot, m, n, DCTERMS.license, LICENCES, licences, chance
+            ),
             lambda m=model, n=name: _silences(snapshot, m, n, chance),
-        ]  # fmt: skip
+        ]
         for make in makes:
             yield from make()
 
@@ -232,8 +237,11 @@ def main() -> int:
     with Graph.open(place) as graph:
         snapshot = graph.snapshot()
         listed = chosen(snapshot, int(seed), int(count))
-        results = [one for at in range(0, len(listed), 400)
-                   for one in cite_check(snapshot, "\n".join(s for s, _ in listed[at : at + 400]))]  # fmt: skip
+        results = [
+            one
+            for at in range(0, len(listed), 400)
+            for one in cite_check(snapshot, "\n".join(s for s, _ in listed[at : at + 400]))
+        ]
     wrong = [
         (one.verdict, verdict, one.statement, one.why)
         for one, (_, verdict) in zip(results, listed, strict=True)

@@ -79,8 +79,14 @@ def made_up(size: int) -> dict[str, Any]:
 
 def node(name: str, side: str, distance: int) -> dict[str, Any]:
     """One model."""
-    return {"iri": ID + name, "label": name, "kind": "model", "side": side,
-            "distance": distance, "licences": []}  # fmt: skip
+    return {
+        "iri": ID + name,
+        "label": name,
+        "kind": "model",
+        "side": side,
+        "distance": distance,
+        "licences": [],
+    }
 
 
 def edge(child: str, parent: str, inferred: bool) -> dict[str, Any]:

@@ -237,12 +237,20 @@ def _shows(text: str, value: Any) -> bool:
     return len(shown) >= 4 and shown[:280] in text
 
 
-def _matters(document: Document, whole: Any, value: Value, reader: Reader, known: Outcome, write: Any) -> bool:  # fmt: skip
+def _matters(
+    document: Document, whole: Any, value: Value, reader: Reader, known: Outcome, write: Any
+) -> bool:
     holder = changed = json.loads(json.dumps(whole, default=str))
     for step in value.steps[:-1]:
         holder = holder[step]
     old = value.value
-    other = not old if isinstance(old, bool) else old + 1 if isinstance(old, (int, float)) else f"{old}q"  # fmt: skip
+    other = (
+        not old
+        if isinstance(old, bool)
+        else old + 1
+        if isinstance(old, (int, float))
+        else f"{old}q"
+    )
     holder[value.steps[-1]] = other
     try:
         return outcome(replace(document, data=write(changed)), reader).text != known.text

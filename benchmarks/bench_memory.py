@@ -103,8 +103,11 @@ def engine_alone(store: Path, count: int) -> list[list[float]]:
     ]
     done = subprocess.run(
         [sys.executable, "-c", ENGINE, str(checkpoint)],
-        input=json.dumps(queries), capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        input=json.dumps(queries),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     found: list[list[float]] = json.loads(done.stdout)
     return found
 

@@ -122,9 +122,15 @@ class Oracle(Findings):
             yield licence, self.catalogue.conditions[key], holders, settled, weights
 
     def _conditioned(
-        self, use: str, licence: Licence, condition: Condition, holders: set[str],
-        settled: bool, weights: bool, met: set[str],
-    ) -> Iterable[str]:  # fmt: skip
+        self,
+        use: str,
+        licence: Licence,
+        condition: Condition,
+        holders: set[str],
+        settled: bool,
+        weights: bool,
+        met: set[str],
+    ) -> Iterable[str]:
         only = licence.clause(condition.key).applies.uses
         if only and use not in only:
             return

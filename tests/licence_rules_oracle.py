@@ -13,7 +13,12 @@ from provenance_graph.licences.texts.catalogue import Condition, Licence
 
 BURDENS = {"terms", "noncommercial", "copyleft", "output-ban", "derivatives"}
 RESTRICTIONS = BURDENS - {"copyleft"}
-POLICIES = {"use-restrictions", "use-restrictions-annex-A", "prohibited-use-policy", "acceptable-use-policy"}  # fmt: skip
+POLICIES = {
+    "use-restrictions",
+    "use-restrictions-annex-A",
+    "prohibited-use-policy",
+    "acceptable-use-policy",
+}
 ALSO_ACCEPTED = {
     "cc-by-sa-4.0": {"gpl-3.0"},
     "gpl-3.0": {"agpl-3.0", "GPL-3.0-or-later", "AGPL-3.0-or-later"},

@@ -36,8 +36,10 @@ class Writer:
         whole.pop("$schema", None)
         definitions = self.schema["definitions"]
         model = self.object(definitions["component"], "component", 2)
-        model |= {"type": "machine-learning-model" if version != "1.4" else "application",
-                  "name": self.maker.word()}  # fmt: skip
+        model |= {
+            "type": "machine-learning-model" if version != "1.4" else "application",
+            "name": self.maker.word(),
+        }
         if "modelCard" in definitions:
             self.budget += 120
             model["modelCard"] = self.object(definitions["modelCard"], "modelCard", 2)

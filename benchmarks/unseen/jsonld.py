@@ -113,7 +113,9 @@ NODES = frozenset(
 
 
 def _terms(path: Path, prefix: str) -> list[str]:
-    return sorted(set(re.findall(rf"^{prefix}:(\w+) a rdf:Property", path.read_text("utf-8"), re.MULTILINE)))  # fmt: skip
+    return sorted(
+        set(re.findall(rf"^{prefix}:(\w+) a rdf:Property", path.read_text("utf-8"), re.MULTILINE))
+    )
 
 
 def _value(key: str, maker: Maker) -> Any:
@@ -151,7 +153,9 @@ def _value(key: str, maker: Maker) -> Any:
     return maker.word()
 
 
-def _some(kind: str, keys: list[str], maker: Maker, covered: set[tuple[str, str]], share: float) -> dict[str, Any]:  # fmt: skip
+def _some(
+    kind: str, keys: list[str], maker: Maker, covered: set[tuple[str, str]], share: float
+) -> dict[str, Any]:
     result = {}
     for key in keys:
         if (kind, key) not in covered or maker.chance(share):
@@ -195,8 +199,11 @@ def croissant(folder: Path, maker: Maker, covered: set[tuple[str, str]]) -> dict
         part = _some("field", FIELD, maker, covered, 0.4)
         part |= {"@type": "cr:Field", "@id": maker.word()}
         if "source" in part:
-            part["source"] = {"fileObject": {"@id": files[0]["@id"]},
-                              "extract": {"column": maker.word()}, "transform": {"regex": maker.word()}}  # fmt: skip
+            part["source"] = {
+                "fileObject": {"@id": files[0]["@id"]},
+                "extract": {"column": maker.word()},
+                "transform": {"regex": maker.word()},
+            }
         fields.append(part)
     whole["recordSet"] = [
         {"@type": "cr:RecordSet", "@id": maker.word(), "name": maker.word(), "key": maker.word(),
@@ -210,15 +217,26 @@ def fair4ml(path: Path, maker: Maker, covered: set[tuple[str, str]]) -> dict[str
     whole = json.loads(path.read_text("utf-8"))
     context = whole["@context"]
     plain = [k for k, v in context.items() if isinstance(v, dict) and k[0].islower()]
-    own = sorted({f"fair4ml:{n}" for n in re.findall(r'"fair4ml:([a-z]\w+)"', path.read_text("utf-8"))})  # fmt: skip
+    own = sorted(
+        {f"fair4ml:{n}" for n in re.findall(r'"fair4ml:([a-z]\w+)"', path.read_text("utf-8"))}
+    )
     graph = [
-        {"@type": "fair4ml:MLModel", "@id": maker.address(), "name": maker.word(),
-         **_some("model", [*plain, *own, "isBasedOn", "creator", "publisher"], maker, covered, 0.4)}
+        {
+            "@type": "fair4ml:MLModel",
+            "@id": maker.address(),
+            "name": maker.word(),
+            **_some(
+                "model", [*plain, *own, "isBasedOn", "creator", "publisher"], maker, covered, 0.4
+            ),
+        }
         for _ in range(maker.random.choice((1, 1, 2)))
-    ]  # fmt: skip
+    ]
     inline = {k: v["@id"] for k, v in context.items() if isinstance(v, dict)}
-    base = {"schema": "http://schema.org/", "codemeta": "https://w3id.org/codemeta/",
-            "fair4ml": "https://w3id.org/fair4ml#"}  # fmt: skip
+    base = {
+        "schema": "http://schema.org/",
+        "codemeta": "https://w3id.org/codemeta/",
+        "fair4ml": "https://w3id.org/fair4ml#",
+    }
     if len(graph) == 1 and maker.chance(0.5):
         return {"@context": base | inline, **graph[0]}
     return {"@context": base | inline, "@graph": graph}

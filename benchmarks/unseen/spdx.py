@@ -54,7 +54,11 @@ def model(path: Path) -> Model:
         for each in line:
             line += [p for p in graph.objects(each, RDFS.subClassOf) if p not in line]
         shapes = [shape for each in line for shape in graph.objects(each, SH.property)]
-        if any(graph.value(shape, SH["not"]) and cls in graph.objects(graph.value(shape, SH["not"]), SH.hasValue) for shape in shapes):  # fmt: skip
+        if any(
+            graph.value(shape, SH["not"])
+            and cls in graph.objects(graph.value(shape, SH["not"]), SH.hasValue)
+            for shape in shapes
+        ):
             continue  # an abstract class
         rows = [_property(graph, shape) for shape in shapes]
         name = compact(cls)
@@ -95,7 +99,11 @@ class Writer:
         """A document with AI packages, data, and elements of other classes, some unconnected."""
         maker = self.maker
         others = [c for c in self.known.properties if c not in self.known.inline]
-        fresh = [c for c in others if any((c, p.name) not in self.covered for p in self.known.properties[c])]  # fmt: skip
+        fresh = [
+            c
+            for c in others
+            if any((c, p.name) not in self.covered for p in self.known.properties[c])
+        ]
         chosen = ["SpdxDocument", *PACKAGES, *maker.random.sample(others, 6), *fresh[:4]]
         named = [(cls, self._id(cls)) for cls in chosen]
         for cls, id_ in named:
@@ -109,10 +117,15 @@ class Writer:
         ids = dict(named)
         kinds = ("pretrainedOn", "finetunedOn", "evaluatedOn", f"made{self.maker.made}With")
         return [
-            {"type": "Relationship", "spdxId": self._id("Relationship"), "relationshipType": kind,
-             "from": ids["ai_AIPackage"], "to": [ids["dataset_DatasetPackage"]]}
+            {
+                "type": "Relationship",
+                "spdxId": self._id("Relationship"),
+                "relationshipType": kind,
+                "from": ids["ai_AIPackage"],
+                "to": [ids["dataset_DatasetPackage"]],
+            }
             for kind in kinds
-        ]  # fmt: skip
+        ]
 
     def _id(self, cls: str) -> str:
         id_ = f"urn:example:{self.maker.number()}"
@@ -143,15 +156,21 @@ class Writer:
         if row.of:
             known = self.ids.get(row.of, [])
             below = self.known.below.get(row.of, [])
-            inline = [c for c in below if c in self.known.inline] or (below if maker.chance(0.25) else [])  # fmt: skip
+            inline = [c for c in below if c in self.known.inline] or (
+                below if maker.chance(0.25) else []
+            )
             if inline and depth < 4 and (not known or maker.chance(0.7)):
                 return self.element(maker.random.choice(inline), depth + 1)
             return maker.random.choice(known) if known else None
         made = {
-            "boolean": lambda: maker.chance(0.5), "decimal": lambda: maker.number() / 100,
-            "nonNegativeInteger": maker.number, "positiveInteger": maker.number,
-            "integer": maker.number, "dateTimeStamp": maker.moment, "anyURI": maker.address,
-        }  # fmt: skip
+            "boolean": lambda: maker.chance(0.5),
+            "decimal": lambda: maker.number() / 100,
+            "nonNegativeInteger": maker.number,
+            "positiveInteger": maker.number,
+            "integer": maker.number,
+            "dateTimeStamp": maker.moment,
+            "anyURI": maker.address,
+        }
         return made.get(row.datatype, maker.word)()
 
 

@@ -20,9 +20,12 @@ def entries(maker: Maker) -> dict[str, Any]:
             address = key.endswith(("url", "link"))
             result[f"general.{key}"] = maker.address() if address else maker.word()
     if maker.chance(0.5):
-        result |= {"general.base_model.count": 1, "general.base_model.0.name": maker.word(),
-                   "general.base_model.0.organization": maker.word(),
-                   "general.base_model.0.repo_url": maker.address()}  # fmt: skip
+        result |= {
+            "general.base_model.count": 1,
+            "general.base_model.0.name": maker.word(),
+            "general.base_model.0.organization": maker.word(),
+            "general.base_model.0.repo_url": maker.address(),
+        }
     for key in (
         "block_count",
         "context_length",

@@ -108,7 +108,7 @@ class StoredForm(Generic[T]):
         self._keep(digest, made)
         return made
 
-    def kept(self, digest: str, made: T) -> T:
+    def remembered(self, digest: str, made: T) -> T:
         """A part that this process has parsed before, stored where it is not: it had no folder then."""
         if not self._file(digest).exists():
             self._keep(digest, made)
@@ -159,7 +159,7 @@ def parsed(
         if form is None or form.folder is None:
             return data.part(source, parse)
         made = data.part(source, lambda reads: form.opened(known, lambda: parse(reads)), parse)
-        return form.kept(known, made)
+        return form.remembered(known, made)
     alone = any(True for _ in source.quads(graph=GRAPH))
     return parse(ReferenceReads(source) if alone else source)
 

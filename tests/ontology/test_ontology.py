@@ -131,8 +131,12 @@ def test_the_default_policy_prefers_files_to_statements_and_never_takes_an_estim
     policy = PG.DefaultPolicy
     order = ontology.items(ontology.value(policy, PG.basisOrder))
     assert [Basis(Iri(basis)) for basis in order] == [
-        Basis.ARTIFACT, Basis.DEVELOPER, Basis.MEASUREMENT, Basis.THIRD_PARTY, Basis.INFERENCE,
-    ]  # fmt: skip
+        Basis.ARTIFACT,
+        Basis.DEVELOPER,
+        Basis.MEASUREMENT,
+        Basis.THIRD_PARTY,
+        Basis.INFERENCE,
+    ]
     assert list(ontology.objects(policy, PG.neverAccepted)) == [PG.Estimate]
     assert list(ontology.items(ontology.value(policy, PG.tieBreak))) == [
         PG.CloserSource,

@@ -58,8 +58,14 @@ DECISIONS = (
     Mapping(ENTRY, SKOS.exactMatch, HUB, author="id:person/a"),
     Mapping(ENTRY, SKOS.exactMatch, HUB, negated=True, author="id:person/a"),
     Mapping(OFFERED, SKOS.exactMatch, TUNED, author="id:person/b"),
-    Mapping(iris.organization("acme-labs"), SKOS.exactMatch, iris.organization("acme"), negated=True, author="id:person/a"),
-)  # fmt: skip
+    Mapping(
+        iris.organization("acme-labs"),
+        SKOS.exactMatch,
+        iris.organization("acme"),
+        negated=True,
+        author="id:person/a",
+    ),
+)
 
 days = st.sampled_from(DAYS).map(lambda day: literals.day(day).literal)  # type: ignore[union-attr]
 values = st.one_of(
@@ -106,14 +112,18 @@ def claims(draw: st.DrawFn) -> list[Claim]:
             subject,
             predicate,
             value,
-            draw(st.sampled_from([Stance.STATED, Stance.STATED, Stance.PARTLY_STATED, Stance.DENIES])),
+            draw(
+                st.sampled_from([Stance.STATED, Stance.STATED, Stance.PARTLY_STATED, Stance.DENIES])
+            ),
             basis=draw(st.sampled_from([None, None, *Basis])),
-            precision=draw(st.sampled_from([None, Precision.MONTH])) if predicate in DATES else None,
+            precision=draw(st.sampled_from([None, Precision.MONTH]))
+            if predicate in DATES
+            else None,
             valid_from=draw(st.sampled_from(["", "2024-01-01", "2099-01-01"])),
             valid_until=draw(st.sampled_from(["", "", "2025-03-01"])),
             confidence=draw(st.sampled_from([None, None, 0.3, 0.9])),
         )
-    ]  # fmt: skip
+    ]
 
 
 @st.composite
@@ -207,10 +217,14 @@ def test_what_another_collection_brings_can_be_taken_back(ours, theirs, rows) ->
     mine = {r.header.record: r for r in ours}
     store = built(list(mine.values()), rows)
     before, counting = contents(store), _counting(store, mine)
-    theirs = list({
-        r.header.record: replace(r, header=replace(r.header, of_document=ours[0].header.of_document))
-        for r in theirs
-    }.values())  # fmt: skip
+    theirs = list(
+        {
+            r.header.record: replace(
+                r, header=replace(r.header, of_document=ours[0].header.of_document)
+            )
+            for r in theirs
+        }.values()
+    )
     update(store, theirs, derive=LEVELS, day=DAY)
     assert _counting(store, mine) == counting
     update(store, drop=[r.header.record for r in theirs], derive=LEVELS, day=DAY)

@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import ontology_files
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.ingest.identify import held, settle
+from provenance_graph.ingest.identify import settle, stored_mappings
 from provenance_graph.ingest.rules import IdentityRules
 from provenance_graph.ingest.shipped import reference_quads
 from provenance_graph.ingest.update import update
@@ -64,9 +64,11 @@ def a_dataset(name: str, *makers: str) -> list[Claim]:
 
 HOSTED = iris.entity("litellm", "model", "databricks/databricks-koala-13b")
 RELEASED = Claim(
-    iris.entity("mot", "model", "koala"), DCTERMS.issued, literals.day("2023-01-01").literal,  # type: ignore[union-attr]
+    iris.entity("mot", "model", "koala"),
+    DCTERMS.issued,
+    literals.day("2023-01-01").literal,  # type: ignore[union-attr]
     basis=Basis.INFERENCE,
-)  # fmt: skip
+)
 MIXED = iris.entity("litellm", "model", "host/mixed-8x7b-instruct")
 SHORT = iris.entity("litellm", "model", "host/owl3-30b")
 OWNED = iris.entity("modelsdev", "model", "cloud/@cf/berkeley/koala-13b")
@@ -157,7 +159,7 @@ def reference() -> list[Quad]:
 
 
 def rule_rows(store: MemoryStore) -> list[Mapping]:
-    return [row for row in held(store) if row.author.startswith(identity.RULE_AUTHOR)]
+    return [row for row in stored_mappings(store) if row.author.startswith(identity.RULE_AUTHOR)]
 
 
 def contents(store: MemoryStore) -> set[object]:

@@ -25,14 +25,21 @@ DATA, ACME = iris.dataset("acme/data"), iris.organization("acme")
 
 def record_of(collection: str, basis: Basis, *claims: Claim) -> Record:
     header = Header(
-        iris.record(collection, "page", "2026-01-01"), Iri(f"https://{collection}.example/page"),
-        iris.organization(collection), "2026-01-01", "rdf", basis, title=f"What {collection} says",
-    )  # fmt: skip
+        iris.record(collection, "page", "2026-01-01"),
+        Iri(f"https://{collection}.example/page"),
+        iris.organization(collection),
+        "2026-01-01",
+        "rdf",
+        basis,
+        title=f"What {collection} says",
+    )
     return Record(header, claims).sort()
 
 
 def number(model: Iri, n: int) -> Claim:
-    return Claim(model, PG.contextLength, Literal(str(n), Iri("http://www.w3.org/2001/XMLSchema#integer")))  # fmt: skip
+    return Claim(
+        model, PG.contextLength, Literal(str(n), Iri("http://www.w3.org/2001/XMLSchema#integer"))
+    )
 
 
 @pytest.fixture(scope="module")

@@ -77,9 +77,12 @@ def client(store: Path) -> TestClient:
     writer: Any = Direct(store)
     holder = AccessToken(Holder("meta", frozenset({"write"})), sha256(TOKEN.encode()).digest())
     app = create_app(
-        PoolBackend(store, settings), settings=settings, routers=routers(store),
-        writer=writer, tokens=Tokens((holder,)),
-    )  # fmt: skip
+        PoolBackend(store, settings),
+        settings=settings,
+        routers=routers(store),
+        writer=writer,
+        tokens=Tokens((holder,)),
+    )
     return TestClient(app, base_url="http://testserver")
 
 
@@ -102,7 +105,9 @@ def test_a_flag_stands_beside_its_claim_and_changes_nothing_else(
     assert [{**c, "flags": []} for c in after] == [{**c, "flags": []} for c in before]
     assert next(c for c in after if c["property"] == "hubRepository")["flags"] == ["it moved"]
     with EmbeddedStore.open(store) as read:
-        publishers = {str(o) for _, _, o, _ in read.quads(graph=Iri(flagged["record"])) if "/agent/" in str(o)}  # fmt: skip
+        publishers = {
+            str(o) for _, _, o, _ in read.quads(graph=Iri(flagged["record"])) if "/agent/" in str(o)
+        }
     assert publishers == {f"{iris.ID}agent/meta"}
     (line,) = AuditLog(store).lines()
     assert (line.who, line.action, line.record) == ("meta", "flag", flagged["record"])

@@ -28,9 +28,14 @@ def secret(target: RecordTarget) -> Iri:
     name = Iri("https://w3id.org/provenance-graph/id/record/hidden/thing/2026-01-01")
     of = Iri("https://w3id.org/provenance-graph/id/collection/hidden")
     stated = Header(
-        name, name, Iri("https://example.org/us"), "2026-01-01", "test", Basis.THIRD_PARTY,
+        name,
+        name,
+        Iri("https://example.org/us"),
+        "2026-01-01",
+        "test",
+        Basis.THIRD_PARTY,
         collection=of,
-    )  # fmt: skip
+    )
     hidden = model("hidden/thing")
     claims = Claim(hidden, RDF.type, PG_MODEL), Claim(hidden, SCHEMA.name, Literal("Hidden"))
     update(target.store, [Record(stated, claims).sort()], notes=[mark(of)])
@@ -44,9 +49,13 @@ def test_whoever_writes_is_told_nothing_of_private_records(target: RecordTarget)
         told = []
         for graph in (name, unknown):
             head = {
-                "do": "put", "who": "ci", "graph": graph, "when": asdict(when), "replace": True,
+                "do": "put",
+                "who": "ci",
+                "graph": graph,
+                "when": asdict(when),
+                "replace": True,
                 "parts": [["application/n-triples", MINE]],
-            }  # fmt: skip
+            }
             answer, _ = carry_out(target, head, [LINE.encode()])
             told.append(str(answer).replace(unknown, name))
         assert told[0] == told[1]

@@ -190,9 +190,15 @@ class _Entry:
         if "default" in level:
             basis = Basis.INFERENCE
         fact = curated_fact.Fact(
-            self.short, self.subject, str(item.get("property")), str(item.get("value")), basis,
-            place, self._parent(), source.url,
-        )  # fmt: skip
+            self.short,
+            self.subject,
+            str(item.get("property")),
+            str(item.get("value")),
+            basis,
+            place,
+            self._parent(),
+            source.url,
+        )
         for made in curated_facts.claims(fact):
             if isinstance(made, Problem):
                 self.problems.append(made)

@@ -26,7 +26,7 @@ def best_of(
     for criterion in policy.criteria(predicate):
         if len(left) == 1:
             break
-        retained = KEEP[criterion](left, competing, predicate, policy)
+        retained = SELECTORS[criterion](left, competing, predicate, policy)
         if len(retained) < len(left):
             staying = {id(item) for item in retained}
             fell.update((id(item), criterion) for item in left if id(item) not in staying)
@@ -44,7 +44,7 @@ def order_key(item: SourcedClaim) -> tuple[object, ...]:
     )
 
 
-Keep = Callable[[list[SourcedClaim], Sequence[SourcedClaim], Iri, Policy], list[SourcedClaim]]
+Selector = Callable[[list[SourcedClaim], Sequence[SourcedClaim], Iri, Policy], list[SourcedClaim]]
 
 
 def _lowest(left: list[SourcedClaim], key: Callable[[SourcedClaim], int]) -> list[SourcedClaim]:
@@ -119,7 +119,7 @@ def _by_value(
     return [item for item in left if value_key(item.value or Iri("")) == lowest]
 
 
-KEEP: dict[PolicyCriterion, Keep] = {
+SELECTORS: dict[PolicyCriterion, Selector] = {
     PolicyCriterion.BASIS: _by_basis,
     PolicyCriterion.EDITION: _by_edition,
     PolicyCriterion.CLOSENESS: _by_closeness,

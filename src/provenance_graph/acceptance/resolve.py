@@ -308,17 +308,17 @@ def _several(
     resolved: list[ResolvedClaim] = []
     for item in competing:
         if item.value in worded:
-            ruling = _beside("text for what another document identifies as an entity")
+            ruling = _alternative("text for what another document identifies as an entity")
         elif item.value in values and item.basis is Basis.INFERENCE and stated:
             why = "one of several values, which it infers"  # chosen are those that sources state
             ruling = Ruling(AcceptanceStatus.ACCEPTED, why)
         elif item.value in values:
             ruling = _accepted(item, "one of several values")
         elif item.basis is Basis.INFERENCE:
-            ruling = _beside("an inference, while a source states a value")
+            ruling = _alternative("an inference, while a source states a value")
         else:
             why = "sources closer to the facts list the values, and not this one"
-            ruling = _beside(why, AcceptanceRule.RIVAL)
+            ruling = _alternative(why, AcceptanceRule.RIVAL)
         resolved.append((item, ruling))
     rivals = {item.value for item in competing if item.value is not None} - values - worded
     return Resolution(
@@ -338,7 +338,7 @@ def _accepted(item: SourcedClaim, why: str) -> Ruling:
     return Ruling(AcceptanceStatus.ACCEPTED, marked(item, why))
 
 
-def _beside(why: str, rule: AcceptanceRule | None = None) -> Ruling:
+def _alternative(why: str, rule: AcceptanceRule | None = None) -> Ruling:
     return Ruling(AcceptanceStatus.ALTERNATIVE, why, rule)
 
 

@@ -115,10 +115,10 @@ def question_of(source: QuadSource, policy: Policy, folder: Path | None = None) 
     return LevelQuestion(uses, facets, policy.single)
 
 
-Asked = tuple[frozenset[Iri], dict[Iri, Facet]]
+RubricProperties = tuple[frozenset[Iri], dict[Iri, Facet]]
 
 
-def _used_properties(source: QuadSource) -> Asked:
+def _used_properties(source: QuadSource) -> RubricProperties:
     known = loader.read_rubrics(source)
     return known.uses, dict(known.facets)
 
@@ -132,7 +132,7 @@ def _stamp() -> str:
     return whole.hexdigest()
 
 
-def _dump(asked: Asked) -> Any:
+def _dump(asked: RubricProperties) -> Any:
     uses, facets = asked
     stated = [asdict(one) for one in facets.values()]
     for row in stated:
@@ -140,7 +140,7 @@ def _dump(asked: Asked) -> Any:
     return [sorted(uses), stated]
 
 
-def _load(content: Any) -> Asked:
+def _load(content: Any) -> RubricProperties:
     uses, stated = content
     facets = [
         Facet(

@@ -23,7 +23,7 @@ from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG
 
 ZERO = Fraction(0)
-_MOST_KNOWN = 20_000
+_MAX_REMEMBERED = 20_000
 """What a calculator remembers at most: it lives as long as its rubric."""
 
 
@@ -98,7 +98,7 @@ class Calculator:
             changes = now[0] - was[0], now[1] - was[1]
             unit = lcm(self._unit, *(change.denominator for change in changes))
             grew = unit != self._unit
-            if grew or len(self._known) >= _MOST_KNOWN:
+            if grew or len(self._known) >= _MAX_REMEMBERED:
                 self._known.clear()
             if grew:
                 self._unit = unit

@@ -174,10 +174,10 @@ class Checker:
             return Checked(text, UNKNOWN, short_id(model), why=why)
         own = masked(text, list(subject)) if about in _NAMED else plain
         verdict = self._checked(self._statement(text, own, model, about))
-        others = list(self._beside(text, subject, mentioned, model, about))
+        others = list(self._wider_match(text, subject, mentioned, model, about))
         return worst(text, [verdict, *others]) if others else verdict
 
-    def _beside(
+    def _wider_match(
         self,
         text: str,
         subject: Sequence[Mention],

@@ -210,7 +210,7 @@ def compare(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> Comparison:
             f"compare takes 2 to {MAX_SIDES} different models, not {len(entities)}; "
             "one model alone is compared with itself on two dates with --as-of"
         )
-    return _beside(
+    return _side_by_side(
         ComparedModel(
             profile_of(snapshot, entity, alone=True),
             _totals(snapshot, entity, levels_of(snapshot, entity)),
@@ -227,10 +227,10 @@ def compare_dates(snapshot: AcceptedSnapshot, subject: Iri, days: Sequence[str])
     """
     if not 2 <= len(days) <= MAX_SIDES:
         raise UsageError(f"compare one model on 2 to {MAX_SIDES} dates, not {len(days)}")
-    return _beside(_explained(snapshot.at(day), subject) for day in days)
+    return _side_by_side(_explained(snapshot.at(day), subject) for day in days)
 
 
-def _beside(columns: Iterable[ComparedModel]) -> Comparison:
+def _side_by_side(columns: Iterable[ComparedModel]) -> Comparison:
     made = tuple(columns)
     sections = zip(*(column.profile["sections"] for column in made), strict=True)
     rows = tuple(

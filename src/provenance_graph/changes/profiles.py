@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "2"
 """What the file holds; one of an earlier edition is made again."""
-MOST: Final = 512
+MAX_PROFILES: Final = 512
 """Models whose profile is stored, the heaviest: the bound of time and disk."""
 FEWEST: Final = 12
 """What a model must weigh for its profile to be stored; with less it takes a few milliseconds."""
@@ -60,7 +60,9 @@ def profiles_file(folder: Path, version: str) -> Path:
     return folder / f"profiles-{FORMAT}-{version}.sqlite"
 
 
-def heaviest(snapshot: AcceptedSnapshot, most: int = MOST, fewest: int = FEWEST) -> list[Iri]:
+def heaviest(
+    snapshot: AcceptedSnapshot, most: int = MAX_PROFILES, fewest: int = FEWEST
+) -> list[Iri]:
     """The models with most below them or stated of them, heaviest first."""
     counts: Counter[Iri] = Counter()
     assessed: dict[Iri, Iri] = {}

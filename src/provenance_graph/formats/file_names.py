@@ -35,7 +35,7 @@ HEADERS = frozenset(("gguf", "safetensors"))
 """Files of which only the header is read."""
 BARE = frozenset(("Modelfile", "MLmodel", "Kitfile"))
 CARDS = ("README.md", "readme.md")
-BESIDE = (
+COMPANION_FILES = (
     "config.json",
     "adapter_config.json",
     "generation_config.json",

@@ -19,7 +19,7 @@ MAX_REPORTED = 100
 """How many repeated names one document's report lists; all are counted."""
 
 _HINT = "one value under each name, or a list"
-_SHOWN = 60
+_MAX_VALUE = 60
 
 
 def problem(where: str, name: str, others: Sequence[object], kept: str = "the last") -> Problem:
@@ -117,7 +117,7 @@ def _plain(node: yaml.Node) -> object:
 def _brief(value: object) -> str:
     whole = isinstance(value, (dict, list))
     shown = json.dumps(value, default=str, ensure_ascii=False) if whole else str(value)
-    return repr(shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…")
+    return repr(shown if len(shown) <= _MAX_VALUE else shown[: _MAX_VALUE - 1] + "…")
 
 
 def step(name: str) -> str:

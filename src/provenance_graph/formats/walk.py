@@ -23,7 +23,14 @@ from provenance_graph.core.iris import Iri, iri
 from provenance_graph.formats import archives
 from provenance_graph.formats.document import Document, container_of
 from provenance_graph.formats.fields import weight_files
-from provenance_graph.formats.file_names import BARE, BESIDE, CARDS, HEADERS, LINES, SUFFIXES
+from provenance_graph.formats.file_names import (
+    BARE,
+    CARDS,
+    COMPANION_FILES,
+    HEADERS,
+    LINES,
+    SUFFIXES,
+)
 from provenance_graph.formats.parsing import MAX_BYTES
 from provenance_graph.formats.weights import binary
 
@@ -54,7 +61,7 @@ def discover(
     all, so that ``a/bom.json`` and ``b/bom.json`` are two documents.
     """
     asked = list(paths)
-    results = _asked(asked, retrieved, url, stdin)
+    results = _named_documents(asked, retrieved, url, stdin)
     if not together or (len(asked) == 1 and not _GLOB & set(asked[0])):
         yield from results
         return
@@ -82,7 +89,7 @@ def _below_common(item: Document, above: Path) -> Document:
     return item if head == "." else replace(item, path=f"{head}/{item.path or item.name}")
 
 
-def _asked(
+def _named_documents(
     asked: list[str], retrieved: str, url: str, stdin: BinaryIO | None
 ) -> Iterator[Document | Problem]:
     for shown in asked:
@@ -250,7 +257,9 @@ def _earlier_snapshots(folder: Path, names: list[str]) -> list[str]:
 
 def _repository(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:
     """The card and the files beside it, where the folder is a model repository."""
-    others = tuple(name for name in names if name in BESIDE or weight_files.format_of(name))
+    others = tuple(
+        name for name in names if name in COMPANION_FILES or weight_files.format_of(name)
+    )
     main = next((name for name in CARDS if name in names), None)
     if main is not None:
         return (main, others) if others or (folder / RESULTS).is_dir() else None

@@ -21,9 +21,9 @@ from provenance_graph.core.results import dump_json
 from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.pages.neighbours import neighbours
 
-SHOWN = 12
+MAX_NEIGHBOURS = 12
 """So many neighbours of each relation are handed over when an entity is opened."""
-LEAST_HEIGHT, MOST_HEIGHT = 160, 2_000
+MIN_HEIGHT, MAX_HEIGHT = 160, 2_000
 MAX_NAME = 2_000
 
 
@@ -49,8 +49,8 @@ class Explorer(anywidget.AnyWidget):
     chosen = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, snapshot: AcceptedSnapshot, about: str, height: int = 480) -> None:
-        if not LEAST_HEIGHT <= height <= MOST_HEIGHT:
-            raise UsageError(f"height is in pixels, from {LEAST_HEIGHT} to {MOST_HEIGHT}")
+        if not MIN_HEIGHT <= height <= MAX_HEIGHT:
+            raise UsageError(f"height is in pixels, from {MIN_HEIGHT} to {MAX_HEIGHT}")
         self._snapshot = snapshot
         first = find_entity(snapshot, about).iri
         super().__init__(
@@ -64,7 +64,7 @@ class Explorer(anywidget.AnyWidget):
     def around(self, entity: Iri) -> dict[str, Any]:
         """What is around an entity, as the page gets it; raises NotFound."""
         answer: dict[str, Any] = json.loads(
-            dump_json(neighbours(self._snapshot, entity, limit=SHOWN))
+            dump_json(neighbours(self._snapshot, entity, limit=MAX_NEIGHBOURS))
         )
         return answer
 

@@ -38,7 +38,7 @@ def decide(data: Path) -> IdentityOutcome:
             return identify(AcceptedSnapshot(store))
 
 
-def held(store: Store) -> list[Mapping]:
+def stored_mappings(store: Store) -> list[Mapping]:
     """The mappings that a store holds."""
     return sorted(identity.from_quads(store.quads(graph=identity.GRAPH)))
 

@@ -77,7 +77,7 @@ class KnownHere:
             return self._in_records(item.claim)
         others = [
             other
-            for stated_at in (subject, *self._beside(subject, predicate))
+            for stated_at in (subject, *self._named_alike(subject, predicate))
             for other in self._about(stated_at).get(predicate, ())
         ]
         return any(self._is_same(item, other) for other in others)
@@ -92,7 +92,7 @@ class KnownHere:
         meant = named.get(self._statements.canonical(claim.subject))
         return claim.predicate in (meant if meant is not None else chain(*named.values()))
 
-    def _beside(self, subject: Iri, predicate: Iri) -> Iterator[Iri]:
+    def _named_alike(self, subject: Iri, predicate: Iri) -> Iterator[Iri]:
         """Other entities of which a document may state something under a subject's name.
 
         A format without a place for versions names one at the model, and an entity stands under

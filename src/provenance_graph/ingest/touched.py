@@ -127,7 +127,7 @@ def _referrers(store: Store, name: Iri, after: StoreStatements) -> Iterator[Iri]
 
 HEADS = tuple(f"{ID}{kind}/" for kind in ("organization", "dataset", "licence"))
 """What names of entities begin with that other entities' records name, and that have no levels."""
-MOST = 200
+MAX_CLAIMS_READ = 200
 """Claims that are looked at before a name is resolved anew instead."""
 _LINKS = frozenset(
     (*LINKS, *DERIVATIONS, *INFLUENCES, PROV.wasDerivedFrom, PROV.wasInfluencedBy, DCTERMS.creator)
@@ -149,7 +149,7 @@ def repeated(
             if claim.subject.startswith(HEADS):
                 stated[claim.subject].append((claim, record.header))
     others = _Others(store, policy, frozenset(record.header.record for record in affected))
-    return {name for name in names if name in stated and others.say_all(stated[name])}
+    return {name for name in names if name in stated and others.all_repeated(stated[name])}
 
 
 class _Others:
@@ -165,7 +165,7 @@ class _Others:
             if (header := self._statements.header(record)) is not None
         }
 
-    def say_all(self, stated: Iterable[tuple[Claim, Header]]) -> bool:
+    def all_repeated(self, stated: Iterable[tuple[Claim, Header]]) -> bool:
         """Whether every one of these claims changes nothing beside what the others say."""
         distinct: set[tuple[Claim, _Standing | None]] = set()
         for claim, header in stated:
@@ -173,7 +173,7 @@ class _Others:
                 return False
             known = header.custody in KNOWN_CUSTODY
             distinct.add((claim, _standing(header) if known else None))
-        return all(self._say(claim, standing) for claim, standing in distinct)
+        return all(self._is_repeated(claim, standing) for claim, standing in distinct)
 
     def _is_simple(self, claim: Claim) -> bool:
         """Whether of such a claim only its value matters, and not how many say it or when."""
@@ -188,13 +188,14 @@ class _Others:
             and predicate not in CHECKED
         )
 
-    def _say(self, claim: Claim, standing: _Standing | None) -> bool:
+    def _is_repeated(self, claim: Claim, standing: _Standing | None) -> bool:
         """Whether another current record says the same; of that standing, where one is given."""
         if claim.predicate in self._policy.single and self._is_disputed(claim):
             return False
         quads = self._store.quads(claim.subject, claim.predicate, claim.value, ANY)
         return any(
-            graph is not None and self._counts(graph, standing) for *_, graph in islice(quads, MOST)
+            graph is not None and self._counts(graph, standing)
+            for *_, graph in islice(quads, MAX_CLAIMS_READ)
         )
 
     def _counts(self, graph: Iri, standing: _Standing | None) -> bool:
@@ -224,7 +225,7 @@ class _Others:
                 return True
             annotated = self._store.quads(predicate=PG.about, object=name, graph=ANY)
             for number, (node, _, _, graph) in enumerate(annotated):
-                if number == MOST:
+                if number == MAX_CLAIMS_READ:
                     return True
                 if any(True for _ in self._store.quads(node, PG.property, claim.predicate, graph)):
                     return True

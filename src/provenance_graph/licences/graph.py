@@ -43,12 +43,12 @@ class LicenceGraph(LicencesInForce):
         node = self.index.names.find(subject)
         own = tuple(declared) if declared is not None else self._declared(subject, node, day)
 
-        def held(number: int) -> tuple[Licence, ...]:
-            return own if number == node else self.held_above(number, subject, day)
+        def licences_of(number: int) -> tuple[Licence, ...]:
+            return own if number == node else self.licences_above(number, subject, day)
 
         if node is None:
             return LicenceContext(self, subject, node, own, Inheritance((), 0), day)
-        reaching = inherited(self.index, self.catalogue, held, node)
+        reaching = inherited(self.index, self.catalogue, licences_of, node)
         return LicenceContext(self, subject, node, own, reaching, day)
 
     def report(self, subject: Iri, *, uses: Iterable[str] = (), day: str = "") -> LicenceReport:
@@ -126,7 +126,7 @@ class LicenceGraph(LicencesInForce):
 
     def _declared(self, subject: Iri, node: int | None, day: str) -> tuple[Licence, ...]:
         if node is not None:
-            return self.held(node, day)
+            return self.licences_at(node, day)
         quads = self.snapshot.quads(subject, DCTERMS.license)
         results = sorted(o for _, _, o, _ in quads if isinstance(o, Iri))
         return tuple(self.catalogue.in_force(one, day) for one in self.catalogue.bound(results))

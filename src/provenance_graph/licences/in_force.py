@@ -52,11 +52,11 @@ class LicencesInForce:
     def _following(self, index: LineageIndex) -> LineageIndex:
         return licence_index(index, self.snapshot, self.claims, self.catalogue)
 
-    def held(self, node: int, day: str = "") -> tuple[Licence, ...]:
+    def licences_at(self, node: int, day: str = "") -> tuple[Licence, ...]:
         """The licences of a node, by its label and the texts in force on a day."""
         return tuple(self.catalogue.in_force(one, day) for one in self._labelled(node, day))
 
-    def held_above(self, node: int, subject: Iri, day: str = "") -> tuple[Licence, ...]:
+    def licences_above(self, node: int, subject: Iri, day: str = "") -> tuple[Licence, ...]:
         """The licences of what a model was made from, by the texts that bound its making.
 
         Terms of a service bind by the text of the day on which it was used: at the latest that on

@@ -145,14 +145,14 @@ class Problems:
             if graph.index.names[int(graph.index.up.other[place])] in cut
         )
 
-        def held(number: int) -> tuple[Licence, ...]:
+        def licences_of(number: int) -> tuple[Licence, ...]:
             if number == now.node:
                 return declared
             if graph.index.names[number] in permitted:
                 return (self.granted,)
-            return graph.held_above(number, now.subject, now.day)
+            return graph.licences_above(number, now.subject, now.day)
 
-        reaching = inherited(graph.index, graph.catalogue, held, now.node, without)
+        reaching = inherited(graph.index, graph.catalogue, licences_of, now.node, without)
         return LicenceContext(graph, now.subject, now.node, declared, reaching, now.day, without)
 
     def _removing(self, reason: Reason) -> Iterator[RepairStep]:

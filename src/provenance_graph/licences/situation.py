@@ -133,7 +133,7 @@ class LicenceContext:
     def licences_of(self, entity: Iri) -> tuple[Licence, ...]:
         """What another entity declares, by the texts in force on the day."""
         number = self.graph.index.names.find(entity)
-        return () if number is None else self.graph.held(number, self.day)
+        return () if number is None else self.graph.licences_at(number, self.day)
 
     def text_gap(self, own: Licence) -> str:
         """Why nothing follows from the model's own terms on the day; "" where a text is on record.

@@ -116,7 +116,7 @@ class _Graph:
         for path in sorted([*root.glob("*.ttl"), *root.glob("alignments/*.ttl")]):
             self._add(path.read_bytes())
         self._shapes = _shapes([*(path.read_bytes() for path in shape_files()), derived_shapes()])
-        self._asked = _asked()
+        self._asked = _questions_by_term()
         self._matches = self._aligned(root / "alignments.sssom.tsv")
 
     def _add(self, data: bytes) -> None:
@@ -203,7 +203,7 @@ def _shapes(sources: Iterable[bytes]) -> Mapping[str, list[tuple[str, str]]]:
     return rows
 
 
-def _asked() -> Mapping[str, list[tuple[str, str]]]:
+def _questions_by_term() -> Mapping[str, list[tuple[str, str]]]:
     """Short name of a term to the stored questions whose query names it."""
     rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for question in questions().values():

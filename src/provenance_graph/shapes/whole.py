@@ -90,7 +90,7 @@ def _in_records(plan: Plan, records: Iterable[str]) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _PartResult:
     """What a part came to: findings, or what has to be looked at."""
 
     findings: tuple[Finding, ...] = ()
@@ -103,7 +103,7 @@ class _Found:
 class _Part(Protocol):
     """A part of the work that needs no other."""
 
-    def look(self, plan: Plan) -> _Found:
+    def look(self, plan: Plan) -> _PartResult:
         """What it comes to."""
 
 
@@ -113,8 +113,8 @@ class _AskView:
 
     check: int
 
-    def look(self, plan: Plan) -> _Found:
-        return _Found(tuple(plan.whole(_of_view(plan)[self.check])))
+    def look(self, plan: Plan) -> _PartResult:
+        return _PartResult(tuple(plan.whole(_of_view(plan)[self.check])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,10 @@ class _ReadFacts:
 
     files: tuple[Path, ...]
 
-    def look(self, plan: Plan) -> _Found:
+    def look(self, plan: Plan) -> _PartResult:
         from provenance_graph.shapes.columns import of_facts
 
-        return _Found(facts=frozenset(of_facts(self.files, _told(plan), plan.breaking)))
+        return _PartResult(facts=frozenset(of_facts(self.files, _told(plan), plan.breaking)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +135,11 @@ class _ReadClaims:
 
     files: tuple[Path, ...]
 
-    def look(self, plan: Plan) -> _Found:
+    def look(self, plan: Plan) -> _PartResult:
         from provenance_graph.shapes.columns import of_claims
 
         found = of_claims(self.files, _of_records(plan), plan.kinds, plan.breaking)
-        return _Found(records=frozenset(found))
+        return _PartResult(records=frozenset(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +150,13 @@ class _ReadHeaders:
     first: int
     most: int
 
-    def look(self, plan: Plan) -> _Found:
+    def look(self, plan: Plan) -> _PartResult:
         import polars as pl
 
         from provenance_graph.shapes.columns import of_headers
 
         rows = pl.scan_parquet(self.file).slice(self.first, self.most).collect()
-        return _Found(records=frozenset(of_headers(rows, _of_records(plan), plan.breaking)))
+        return _PartResult(records=frozenset(of_headers(rows, _of_records(plan), plan.breaking)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,8 @@ class _LookAtNodes:
     check: int
     nodes: tuple[Iri, ...]
 
-    def look(self, plan: Plan) -> _Found:
-        return _Found(tuple(plan.at(_of_view(plan)[self.check], self.nodes)))
+    def look(self, plan: Plan) -> _PartResult:
+        return _PartResult(tuple(plan.at(_of_view(plan)[self.check], self.nodes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +176,8 @@ class _LookAtRecords:
 
     records: tuple[str, ...]
 
-    def look(self, plan: Plan) -> _Found:
-        return _Found(tuple(_in_records(plan, self.records)))
+    def look(self, plan: Plan) -> _PartResult:
+        return _PartResult(tuple(_in_records(plan, self.records)))
 
 
 def _of_view(plan: Plan) -> list[Check]:
@@ -199,7 +199,7 @@ def _from_table(
 ) -> Iterator[Finding]:
     plan = Plan(store, shipped_shapes(), severity)
 
-    def run(parts: Sequence[_Part]) -> Iterator[_Found]:
+    def run(parts: Sequence[_Part]) -> Iterator[_PartResult]:
         large = len(table.files("claims")) >= _APART_FROM
         if engine is not None and large and isinstance(store, EmbeddedStore):
             return engine.run(partial(_elsewhere, store.checkpoint, severity), parts)
@@ -250,7 +250,7 @@ def _chunks(items: Sequence[T], size: int) -> Iterator[tuple[T, ...]]:
     return (tuple(items[start : start + size]) for start in range(0, len(items), size))
 
 
-def _elsewhere(checkpoint: Path, severity: Severity, part: _Part) -> _Found:
+def _elsewhere(checkpoint: Path, severity: Severity, part: _Part) -> _PartResult:
     """A part in a process of its own."""
     return part.look(_plan_at(checkpoint, severity))
 

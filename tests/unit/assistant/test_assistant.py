@@ -314,15 +314,18 @@ def test_a_sentence_of_several_statements_has_each(snapshot) -> None:
 
 WORDINGS = {
     PG.parameterCount: (
-        ("{name} has {value:,} parameters.", 1), ("{name} contains {value} params.", 1),
-        ("With {value:,} weights, {name} was trained.", 1), ("{name} doesn't have {value:,} parameters.", -1),
+        ("{name} has {value:,} parameters.", 1),
+        ("{name} contains {value} params.", 1),
+        ("With {value:,} weights, {name} was trained.", 1),
+        ("{name} doesn't have {value:,} parameters.", -1),
         ("The parameter count of {name} is {value:.6e}.", 1),
     ),
     PG.contextLength: (
-        ("The context length of {name} is {value:,} tokens.", 1), ("{name} reads {value} tokens of context.", 1),
+        ("The context length of {name} is {value:,} tokens.", 1),
+        ("{name} reads {value} tokens of context.", 1),
         ("{name}'s context window isn't {value:,} tokens.", -1),
     ),
-}  # fmt: skip
+}
 
 
 def _statements(snapshot: AcceptedSnapshot) -> Iterator[tuple[str, str]]:

@@ -35,8 +35,13 @@ from provenance_graph.store.memory import MemoryStore
 
 logging.getLogger().setLevel(logging.CRITICAL)
 BASE = "https://example.org/doc#"
-INFO = {"type": "CreationInfo", "@id": "_:info", "specVersion": "3.0.1",
-        "created": "2026-01-01T00:00:00Z", "createdBy": [BASE + "org"]}  # fmt: skip
+INFO = {
+    "type": "CreationInfo",
+    "@id": "_:info",
+    "specVersion": "3.0.1",
+    "created": "2026-01-01T00:00:00Z",
+    "createdBy": [BASE + "org"],
+}
 
 
 def element(kind: str, local: str, **values: Any) -> dict[str, Any]:
@@ -44,16 +49,29 @@ def element(kind: str, local: str, **values: Any) -> dict[str, Any]:
 
 
 def relation(local: str, kind: str, source: str, *targets: str, **more: Any) -> dict[str, Any]:
-    return element("Relationship", local, relationshipType=kind, **{"from": BASE + source},
-                   to=[BASE + t for t in targets], **more)  # fmt: skip
+    return element(
+        "Relationship",
+        local,
+        relationshipType=kind,
+        **{"from": BASE + source},
+        to=[BASE + t for t in targets],
+        **more,
+    )
 
 
 def whole() -> dict[str, Any]:
     """A document that has every element of the three lists."""
-    contact = {"type": "ExternalIdentifier", "externalIdentifierType": "urlScheme",
-               "identifier": "https://example.org/"}  # fmt: skip
-    package = {"software_packageVersion": "1.0", "suppliedBy": BASE + "org",
-               "originatedBy": [BASE + "org"], "software_copyrightText": "(c) Org"}  # fmt: skip
+    contact = {
+        "type": "ExternalIdentifier",
+        "externalIdentifierType": "urlScheme",
+        "identifier": "https://example.org/",
+    }
+    package = {
+        "software_packageVersion": "1.0",
+        "suppliedBy": BASE + "org",
+        "originatedBy": [BASE + "org"],
+        "software_copyrightText": "(c) Org",
+    }
     return {
         "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
         "@graph": [
@@ -157,8 +175,14 @@ def test_the_list_of_the_g7_has_its_fifty_elements() -> None:
     elements = list_named("g7-ai").elements
     assert len({one.id for one in elements}) == 50
     assert {one.group for one in elements} == {
-        "Metadata", "System", "Models", "Datasets", "Infrastructure", "Security", "Performance",
-    }  # fmt: skip
+        "Metadata",
+        "System",
+        "Models",
+        "Datasets",
+        "Infrastructure",
+        "Security",
+        "Performance",
+    }
 
 
 def bom(**more: Any) -> dict[str, Any]:

@@ -218,12 +218,18 @@ def test_what_checkers_look_for_is_there_where_it_is_known() -> None:
     assert {"packageUrl", "other"} == {
         one["externalIdentifierType"] for one in child["externalIdentifier"]
     }
-    assert {"type": "ExternalRef", "externalRefType": "vcs",
-            "locator": ["https://github.com/org/code"]} in child["externalRef"]  # fmt: skip
+    assert {
+        "type": "ExternalRef",
+        "externalRefType": "vcs",
+        "locator": ["https://github.com/org/code"],
+    } in child["externalRef"]
     (origin,) = [e for e in graph if e.get("spdxId") in child["originatedBy"]]
     assert origin["externalIdentifier"][0]["identifier"] == "https://huggingface.co/org"
-    concluded = [e for e in graph if e.get("relationshipType") == "hasConcludedLicense"
-                 and e["from"] == child["spdxId"]]  # fmt: skip
+    concluded = [
+        e
+        for e in graph
+        if e.get("relationshipType") == "hasConcludedLicense" and e["from"] == child["spdxId"]
+    ]
     (expression,) = [e for e in graph if e.get("spdxId") in concluded[0]["to"]]
     assert expression["simplelicensing_licenseExpression"] == "LicenseRef-oak-licence-1"
 
@@ -273,9 +279,15 @@ def test_bsi_finds_maker_code_and_file_where_they_are_known(
     done = BSIChecker(str(path), compliance="bsi", sbom_spec="spdx3")
     lacking = {
         name: [one for one, _ in getattr(done, f"components_without_{name}")]
-        for name in ("creators", "source_code_uris", "deployable_uris", "sha512_hashes",
-                     "filenames", "original_licenses")
-    }  # fmt: skip
+        for name in (
+            "creators",
+            "source_code_uris",
+            "deployable_uris",
+            "sha512_hashes",
+            "filenames",
+            "original_licenses",
+        )
+    }
     assert not any("child" in names for names in lacking.values()), lacking
     (maker,) = [e for e in json.loads(text)["@graph"] if e.get("name") == "org"]
     assert [one["identifier"] for one in maker["externalIdentifier"]] == [address]

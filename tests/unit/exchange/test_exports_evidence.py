@@ -270,24 +270,31 @@ def test_records_that_only_name_the_maker_too_are_not_behind_an_export() -> None
         "other", "2025-05-02", Basis.THIRD_PARTY, Claim(audit_store.ORG, RDF.type, PG.Organization)
     )
     card = audit_store.record(
-        "card", "2025-05-01", Basis.DEVELOPER,
-        Claim(MODEL, RDF.type, PG.Model), Claim(MODEL, DCTERMS.creator, audit_store.ORG),
-    )  # fmt: skip
+        "card",
+        "2025-05-01",
+        Basis.DEVELOPER,
+        Claim(MODEL, RDF.type, PG.Model),
+        Claim(MODEL, DCTERMS.creator, audit_store.ORG),
+    )
     with MemoryStore(compile_quads(audit_store.reference(), [card, other], [])) as store:
         assert bundle(AcceptedSnapshot(store), [MODEL]).records == (card.header.record,)
 
 
 def test_a_bill_of_materials_says_no_more_than_its_sources() -> None:
-    month = Claim(MODEL, PG.knowledgeCutoff, Literal("2023-12-31", XSD.date),
-                  precision=Precision.MONTH)  # fmt: skip
+    month = Claim(
+        MODEL, PG.knowledgeCutoff, Literal("2023-12-31", XSD.date), precision=Precision.MONTH
+    )
     card = audit_store.record(
-        "card", "2025-05-01", Basis.DEVELOPER,
-        Claim(MODEL, RDF.type, PG.Model), Claim(MODEL, DCTERMS.creator, audit_store.ORG),
+        "card",
+        "2025-05-01",
+        Basis.DEVELOPER,
+        Claim(MODEL, RDF.type, PG.Model),
+        Claim(MODEL, DCTERMS.creator, audit_store.ORG),
         Claim(MODEL, PG.trainingTokenCount, literals.integer(15)),
         Claim(MODEL, PG.paper, Iri("https://arxiv.org/abs/2601.00001")),
         Claim(MODEL, PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY, as_stated="from scratch"),
         month,
-    )  # fmt: skip
+    )
     card = replace(card, header=replace(card.header, publisher=audit_store.ORG))
     with MemoryStore(compile_quads(audit_store.reference(), [card], [])) as store:
         made = bundle(AcceptedSnapshot(store), [MODEL])

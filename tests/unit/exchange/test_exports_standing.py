@@ -37,20 +37,27 @@ MIT = Iri("http://spdx.org/licenses/MIT")
 def records() -> list[Record]:
     """A verified card that states names, and a list taken as asserted that only infers the rest."""
     stated = audit_store.record(
-        "card", "2025-05-01", Basis.DEVELOPER,
+        "card",
+        "2025-05-01",
+        Basis.DEVELOPER,
         *(Claim(e, RDF.type, PG.Dataset if e == DATA else PG.Model) for e in (MODEL, PARENT, DATA)),
-        *(Claim(e, SCHEMA.name, literals.text(n)) for e, n in ((MODEL, "M"), (PARENT, "P"), (DATA, "D"))),
+        *(
+            Claim(e, SCHEMA.name, literals.text(n))
+            for e, n in ((MODEL, "M"), (PARENT, "P"), (DATA, "D"))
+        ),
         Claim(MODEL, PG.hubRepository, Iri("https://huggingface.co/org/m")),
         Claim(PARENT, PG.hubRepository, Iri("https://huggingface.co/org/parent")),
         Claim(MODEL, PG.layerCount, literals.integer(3)),
         Claim(MODEL, PG.trainedOn, DATA),
-    )  # fmt: skip
+    )
     guessed = audit_store.record(
-        "list", "2025-05-02", Basis.INFERENCE,
+        "list",
+        "2025-05-02",
+        Basis.INFERENCE,
         Claim(MODEL, PG.parameterCount, literals.integer(7)),
         Claim(MODEL, PG.fineTunedFrom, PARENT),
         Claim(DATA, DCTERMS.license, MIT),
-    )  # fmt: skip
+    )
     return [
         replace(stated, header=replace(stated.header, custody=Custody.VERIFIED)),
         replace(guessed, header=replace(guessed.header, custody=Custody.ASSERTED)),
@@ -99,8 +106,10 @@ def test_what_is_said_of_values_is_read_back_as_no_statement(format: str, known:
     assert missing(one, format, made, "org--m") == []
     if format not in ("turtle", "jsonld", "prov"):  # RDF is read as it stands
         assert not {c.predicate for c in read_back(format, made, "org--m")} & {
-            PG.inferred, PG.implausible, PG.custody,
-        }  # fmt: skip
+            PG.inferred,
+            PG.implausible,
+            PG.custody,
+        }
 
 
 @pytest.mark.parametrize("format", ["spdx3", "cyclonedx", "prov"])

@@ -191,8 +191,12 @@ def test_the_importer_says_whose_a_nameless_file_is(
 def test_a_text_that_nobody_can_read_is_shown_as_stated(
     tmp_path: Path, take: Take, store: MemoryStore
 ) -> None:
-    component = {"type": "machine-learning-model", "name": "M", "purl": "pkg:huggingface/acme/m",
-                 "licenses": [{"license": {"id": "nobody-knows-1.0"}}]}  # fmt: skip
+    component = {
+        "type": "machine-learning-model",
+        "name": "M",
+        "purl": "pkg:huggingface/acme/m",
+        "licenses": [{"license": {"id": "nobody-knows-1.0"}}],
+    }
     bom_ = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [component]}
     (tmp_path / "bom.json").write_text(json.dumps(bom_))
     take(tmp_path)

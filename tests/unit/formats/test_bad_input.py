@@ -227,8 +227,10 @@ def test_a_document_of_another_world_has_a_reason() -> None:
 def test_a_cycle_of_derivations_is_a_problem_and_the_rest_is_read() -> None:
     derived = {
         f"_:{n}": {"prov:generatedEntity": made, "prov:usedEntity": source}
-        for n, (made, source) in enumerate([("e:a", "e:b"), ("e:b", "e:c"), ("e:c", "e:a"), ("e:d", "e:a")])
-    }  # fmt: skip
+        for n, (made, source) in enumerate(
+            [("e:a", "e:b"), ("e:b", "e:c"), ("e:c", "e:a"), ("e:d", "e:a")]
+        )
+    }
     entities = {f"e:{each}": {"prov:type": "Model"} for each in "abcd"}
     whole = {"prefix": {"e": "https://e.org/"}, "entity": entities, "wasDerivedFrom": derived}
     items = list(prov.READER.read(reading.document(json.dumps(whole), "p.json")))

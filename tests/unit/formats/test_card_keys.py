@@ -29,9 +29,12 @@ def card(
 def test_tasks_libraries_languages_and_other_tags_are_read() -> None:
     stated, _ = card("tags: [text-generation, transformers, de, gguf, chemistry, region:us]")
     assert stated >= {
-        (PG.task, "text-generation"), (PG.framework, "transformers"), (DCTERMS.language, "de"),
-        (PG.fileFormat, "gguf"), (PG.otherStatement, "tag: chemistry"),
-    }  # fmt: skip
+        (PG.task, "text-generation"),
+        (PG.framework, "transformers"),
+        (DCTERMS.language, "de"),
+        (PG.fileFormat, "gguf"),
+        (PG.otherStatement, "tag: chemistry"),
+    }
     assert not [value for _, value in stated if "region" in value]
 
 
@@ -165,9 +168,12 @@ def test_the_ledger_of_a_card_tells_every_value() -> None:
     front = "license: mit\nDatasets: [a/b]\nwidget: [{text: hi}]\nprompt_template: x\nours: 1"
     ledger = of_document(huggingface.READER, document(f"---\n{front}\n---\n", "a--b.md"))
     assert {fate: ledger.total(fate) for fate in Fate} == {
-        Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 1,
+        Fate.READ: 2,
+        Fate.NOT_PROVENANCE: 1,
+        Fate.NOT_READ: 1,
+        Fate.UNKNOWN: 1,
         Fate.NOT_UNDERSTOOD: 0,
-    }  # fmt: skip
+    }
 
 
 def test_a_tag_that_says_otherwise_than_the_key_of_its_kind_is_kept() -> None:
@@ -176,8 +182,11 @@ def test_a_tag_that_says_otherwise_than_the_key_of_its_kind_is_kept() -> None:
     stated, _ = card(front + json.dumps([*tags, "base_model:adapter:acme/big-chat", "language:fr"]))
     kept = {value for predicate, value in stated if predicate == PG.otherStatement}
     assert kept == {
-        "tag: license:gpl-3.0", "tag: base_model:acme/big", "tag: dataset:acme/b", "tag: language:fr"
-    }  # fmt: skip
+        "tag: license:gpl-3.0",
+        "tag: base_model:acme/big",
+        "tag: dataset:acme/b",
+        "tag: language:fr",
+    }
 
 
 def test_a_tag_speaks_where_its_key_is_missing() -> None:

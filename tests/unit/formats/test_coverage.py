@@ -60,9 +60,12 @@ LEAVES = [
 def test_the_ledger_counts_every_value_by_fate_and_key() -> None:
     ledger = count(LEAVES, TABLE)
     assert {fate: ledger.total(fate) for fate in Fate} == {
-        Fate.READ: 2, Fate.NOT_PROVENANCE: 1, Fate.NOT_READ: 1, Fate.UNKNOWN: 2,
+        Fate.READ: 2,
+        Fate.NOT_PROVENANCE: 1,
+        Fate.NOT_READ: 1,
+        Fate.UNKNOWN: 2,
         Fate.NOT_UNDERSTOOD: 0,
-    }  # fmt: skip
+    }
     assert ledger.by_key(Fate.UNKNOWN) == {"model/colour": 2}
 
 
@@ -101,9 +104,11 @@ def test_a_report_names_every_fate_with_its_keys() -> None:
 
 MODEL = {
     "@context": {"@vocab": "https://schema.org/", "fair4ml": "https://w3id.org/fair4ml#"},
-    "@type": "fair4ml:MLModel", "name": "Oak", "archivedAt": "https://example.org/archive/oak",
+    "@type": "fair4ml:MLModel",
+    "name": "Oak",
+    "archivedAt": "https://example.org/archive/oak",
     "author": {"@type": "Organization", "name": "Example Lab", "url": "https://lab.example.org"},
-}  # fmt: skip
+}
 
 
 def test_what_stands_under_a_key_that_is_read_and_comes_to_nothing_is_kept_as_stated() -> None:
@@ -115,8 +120,9 @@ def test_what_stands_under_a_key_that_is_read_and_comes_to_nothing_is_kept_as_st
         if claim.predicate == PG.otherStatement
     }
     assert {
-        "archivedAt: https://example.org/archive/oak", "author.url: https://lab.example.org",
-    } <= kept  # fmt: skip
+        "archivedAt: https://example.org/archive/oak",
+        "author.url: https://lab.example.org",
+    } <= kept
     assert reading.ledger.by_key(Fate.NOT_UNDERSTOOD) == {
         "model/archivedAt": 1,
         "model/author/url": 1,
@@ -130,10 +136,15 @@ def test_a_reference_to_an_element_of_the_document_is_read() -> None:
         "@graph": [
             {"type": "ai_AIPackage", "spdxId": "urn:a", "name": "Oak", "suppliedBy": "urn:org"},
             {"type": "Organization", "spdxId": "urn:org", "name": "Example Lab"},
-            {"type": "Relationship", "spdxId": "urn:r", "from": "urn:x", "to": ["urn:y"],
-             "relationshipType": "contains"},
+            {
+                "type": "Relationship",
+                "spdxId": "urn:r",
+                "from": "urn:x",
+                "to": ["urn:y"],
+                "relationshipType": "contains",
+            },
         ],
-    }  # fmt: skip
+    }
     reading = intake.read(document(json.dumps(graph), "a.spdx.json"), readers(), intake.Options())
     ledger = reading.ledger
     assert "model/suppliedBy" not in ledger.by_key(Fate.NOT_UNDERSTOOD)
@@ -151,9 +162,12 @@ def test_a_page_shows_what_is_stated_and_fills_no_field() -> None:
     texts = [f"key {n}: text" for n in range(show.MAX_NOT_UNDERSTOOD + 2)]
     whole["otherFacts"] = [
         {"property": "otherStatement", "label": "x", "values": [{"label": text} for text in texts]},
-        {"property": "learningApproach", "label": "learning approach",
-         "values": [{"label": "supervised"}]},
-    ]  # fmt: skip
+        {
+            "property": "learningApproach",
+            "label": "learning approach",
+            "values": [{"label": "supervised"}],
+        },
+    ]
     page = list(show.page(whole))
     assert page[page.index("Other facts") + 1] == "  learning approach: supervised"
     at = page.index("Stated, not understood")

@@ -164,9 +164,12 @@ def test_the_commit_of_a_package_url_and_the_version_are_both_versions() -> None
     part = {"version": "1.2", "purl": f"pkg:huggingface/o/m@{commit}"}
     claims, _ = read(cyclonedx.READER, bom(part), "bom.json")
     versions = {c.subject for c in claims if c.predicate == PROV.specializationOf}
-    assert {str(c.value) for c in claims if c.subject in versions and c.predicate == SCHEMA.version} == {
-        commit, "1.2",
-    }  # fmt: skip
+    assert {
+        str(c.value) for c in claims if c.subject in versions and c.predicate == SCHEMA.version
+    } == {
+        commit,
+        "1.2",
+    }
 
 
 @pytest.mark.parametrize(

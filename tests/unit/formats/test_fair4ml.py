@@ -166,8 +166,12 @@ def test_a_person_has_the_name_that_stands_in_its_parts() -> None:
 
 
 def test_what_a_dataset_s_node_says_is_said_of_the_dataset() -> None:
-    data = {"@type": "Dataset", "schema:name": "ETIS", "schema:url": "https://etis.example/",
-            "schema:license": "CC-BY-4.0"}  # fmt: skip
+    data = {
+        "@type": "Dataset",
+        "schema:name": "ETIS",
+        "schema:url": "https://etis.example/",
+        "schema:license": "CC-BY-4.0",
+    }
     claims, problems = read(fair4ml.READER, model(**{"fair4ml:testedOn": data}), "x.json")
     dataset = iris.dataset("ETIS")
     assert values_of(claims, dataset, SCHEMA.url) == ["https://etis.example/"]

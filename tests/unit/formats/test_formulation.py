@@ -31,26 +31,40 @@ def values(claims: list[Claim], subject: Iri, predicate: Iri) -> set[str]:
 
 
 def bom(*workflows: dict[str, Any]) -> dict[str, Any]:
-    model, base = ({"type": "machine-learning-model", "bom-ref": ref, "name": name,
-                    "purl": f"pkg:huggingface/acme/{name}@{COMMIT}"}
-                   for ref, name in (("m", "oak-chat"), ("b", "oak-base")))  # fmt: skip
+    model, base = (
+        {
+            "type": "machine-learning-model",
+            "bom-ref": ref,
+            "name": name,
+            "purl": f"pkg:huggingface/acme/{name}@{COMMIT}",
+        }
+        for ref, name in (("m", "oak-chat"), ("b", "oak-base"))
+    )
     data = [
         {"type": "data", "bom-ref": name, "name": f"acme/{name}", "data": [{"type": "dataset"}]}
         for name in ("logs", "held-out")
     ]
     return {
-        "bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": model},
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "metadata": {"component": model},
         "components": [base, *data, {"type": "library", "bom-ref": "l", "name": "trl"}],
         "formulation": [{"workflows": list(workflows)}],
-    }  # fmt: skip
+    }
 
 
 def workflow(name: str, inputs: list[Any], outputs: list[str], **more: Any) -> dict[str, Any]:
     return {
-        "bom-ref": "w", "uid": "w-1", "name": name, "taskTypes": ["build"],
-        "inputs": [{"resource": {"ref": each}} if isinstance(each, str) else each for each in inputs],
-        "outputs": [{"type": "artifact", "resource": {"ref": each}} for each in outputs], **more,
-    }  # fmt: skip
+        "bom-ref": "w",
+        "uid": "w-1",
+        "name": name,
+        "taskTypes": ["build"],
+        "inputs": [
+            {"resource": {"ref": each}} if isinstance(each, str) else each for each in inputs
+        ],
+        "outputs": [{"type": "artifact", "resource": {"ref": each}} for each in outputs],
+        **more,
+    }
 
 
 CHAT, BASE = iris.model("acme/oak-chat"), iris.model("acme/oak-base")
@@ -117,12 +131,15 @@ def built(*inputs: dict[str, Any], **parameters: Any) -> dict[str, Any]:
 
 def test_slsa_provenance_gives_a_stage_with_inputs_code_settings_and_times() -> None:
     inputs = (
-        {"uri": "git+https://github.com/acme/train@refs/heads/main", "digest": {"gitCommit": "f" * 40}},
+        {
+            "uri": "git+https://github.com/acme/train@refs/heads/main",
+            "digest": {"gitCommit": "f" * 40},
+        },
         {"uri": f"pkg:huggingface/acme/oak-base@{COMMIT}"},
         {"uri": "https://huggingface.co/datasets/acme/logs", "name": "train"},
         {"uri": "https://huggingface.co/datasets/acme/held-out", "name": "evaluation set"},
         {"uri": "s3://acme/more.jsonl", "digest": {"sha256": "3" * 64}},
-    )  # fmt: skip
+    )
     whole = statement("acme/oak-chat", built(*inputs, hyperparameters={"lr": 0.1}, ref="main"))
     claims, _ = reading("modelsigning", whole)
     (stage,) = values(claims, CHAT, PG.trainingStage)
@@ -142,12 +159,15 @@ def test_slsa_provenance_gives_a_stage_with_inputs_code_settings_and_times() -> 
 
 def test_a_conversion_is_a_derivation_and_no_stage_of_training() -> None:
     predicate = {
-        "builder": {"id": "https://acme.example/b"}, "buildType": "https://acme.example/convert",
-        "invocation": {"parameters": {"type": "q4_0"},
-                       "configSource": {"uri": "git+https://github.com/acme/c", "digest": {"sha1": "a" * 40}}},
+        "builder": {"id": "https://acme.example/b"},
+        "buildType": "https://acme.example/convert",
+        "invocation": {
+            "parameters": {"type": "q4_0"},
+            "configSource": {"uri": "git+https://github.com/acme/c", "digest": {"sha1": "a" * 40}},
+        },
         "metadata": {"buildStartedOn": "2025-01-01T00:00:00Z"},
         "materials": [{"uri": f"pkg:huggingface/acme/oak-base@{COMMIT}"}],
-    }  # fmt: skip
+    }
     claims, _ = reading("modelsigning", statement("acme/oak-chat", predicate, "v0.2"))
     assert not [c for c in claims if c.value == PG.TrainingStage]
     assert values(claims, CHAT, PROV.wasDerivedFrom) == {BASE}
@@ -171,9 +191,15 @@ def spdx(**build: Any) -> dict[str, Any]:
     ]
     ties = [("urn:x:b", "hasOutput", "urn:x:m"), ("urn:x:b", "hasInput", "urn:x:d")]
     elements += [
-        {"type": "Relationship", "spdxId": f"urn:x:r{n}", "from": a, "relationshipType": kind, "to": [b]}
+        {
+            "type": "Relationship",
+            "spdxId": f"urn:x:r{n}",
+            "from": a,
+            "relationshipType": kind,
+            "to": [b],
+        }
         for n, (a, kind, b) in enumerate(ties)
-    ]  # fmt: skip
+    ]
     return {"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": elements}
 
 
@@ -195,6 +221,11 @@ def test_a_count_with_a_unit_is_not_also_a_text_that_was_not_understood() -> Non
 
 
 def test_a_workflow_of_which_no_model_comes_is_told_at_its_place() -> None:
-    idle = {"bom-ref": "w", "uid": "w", "taskTypes": ["build"], "properties": [{"name": "a", "value": "b"}]}  # fmt: skip
+    idle = {
+        "bom-ref": "w",
+        "uid": "w",
+        "taskTypes": ["build"],
+        "properties": [{"name": "a", "value": "b"}],
+    }
     _, problems = reading("cyclonedx", bom(idle))
     assert [p.where for p in problems if p.kind == "missing"] == ["/formulation/0/workflows/0"]

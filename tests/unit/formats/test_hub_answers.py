@@ -31,9 +31,15 @@ def count(**raw: Any) -> tuple[str, Basis | None, list[str]]:
 
 @pytest.mark.parametrize(
     ("model_type", "architecture"),
-    [("gpt2", "GPT2LMHeadModel"), ("bert", "BertForMaskedLM"), ("llama", "LlamaForCausalLM"),
-     ("mistral", "MistralForCausalLM"), ("mixtral", "MixtralForCausalLM"), ("opt", "OPTForCausalLM")],
-)  # fmt: skip
+    [
+        ("gpt2", "GPT2LMHeadModel"),
+        ("bert", "BertForMaskedLM"),
+        ("llama", "LlamaForCausalLM"),
+        ("mistral", "MistralForCausalLM"),
+        ("mixtral", "MixtralForCausalLM"),
+        ("opt", "OPTForCausalLM"),
+    ],
+)
 def test_an_absent_key_of_an_abridged_config_means_nothing(
     model_type: str, architecture: str
 ) -> None:
@@ -48,8 +54,13 @@ def test_an_absent_key_of_an_abridged_config_means_nothing(
 
 
 def test_a_full_config_still_means_its_library_s_defaults() -> None:
-    raw = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "transformers_version": "4.40.0",
-           "n_layer": 48, "n_embd": 1600}  # fmt: skip
+    raw = {
+        "architectures": ["GPT2LMHeadModel"],
+        "model_type": "gpt2",
+        "transformers_version": "4.40.0",
+        "n_layer": 48,
+        "n_embd": 1600,
+    }
     result = huggingface.READER.read(document(json.dumps(raw), "acme-labs--Tiny_config.json"))
     values = {c.predicate: (str(c.value), c.basis) for c in result if isinstance(c, Claim)}
     assert values[PG.layerCount] == ("48", None)

@@ -275,9 +275,7 @@ def test_a_folder_without_a_card_is_read_from_its_config():
     files = {"config.json": b'{"architectures": ["X"], "d_model": 8}', "model.bin": b""}
     it = huggingface.folder(Iri("https://huggingface.co/a/b"), files, DAY)
     assert huggingface.READER.recognises(it.features)
-    (width,) = [
-        c for c in READ(it) if isinstance(c, Claim) and c.predicate == PG.hiddenSize
-    ]  # fmt: skip
+    (width,) = [c for c in READ(it) if isinstance(c, Claim) and c.predicate == PG.hiddenSize]
     assert width.basis is Basis.ARTIFACT
     with pytest.raises(Unreadable, match=r"README\.md"):
         huggingface.folder(Iri("https://huggingface.co/a/b"), {}, DAY)

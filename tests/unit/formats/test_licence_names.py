@@ -20,11 +20,15 @@ SUBJECT = Iri("https://example.org/m")
 @pytest.mark.parametrize(
     ("family", "link", "spdx"),
     [
-        ("CC BY-NC-SA", "https://creativecommons.org/licenses/by-nc-sa/4.0/legalcode", "CC-BY-NC-SA-4.0"),
+        (
+            "CC BY-NC-SA",
+            "https://creativecommons.org/licenses/by-nc-sa/4.0/legalcode",
+            "CC-BY-NC-SA-4.0",
+        ),
         ("cc-by", "https://creativecommons.org/licenses/by/3.0/", "CC-BY-3.0"),
         ("gpl", "https://www.gnu.org/licenses/gpl-3.0.html", "GPL-3.0-only"),
     ],
-)  # fmt: skip
+)
 def test_an_address_says_which_of_a_family_is_meant(family: str, link: str, spdx: str) -> None:
     assert normalise(family, link=link).value == SPDX + spdx
 

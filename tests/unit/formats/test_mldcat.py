@@ -104,9 +104,15 @@ def _licence_of(name: str) -> str:
 def test_a_key_that_no_context_defines_is_quoted() -> None:
     whole = {
         "@context": {"dct": "http://purl.org/dc/terms/", "it6": "http://data.europa.eu/it6/"},
-        "@graph": [{"@id": "https://cat.example/1", "@type": "it6:MachineLearningModel",
-                    "dct:title": "Pine", "colour": "green as a pine"}],
-    }  # fmt: skip
+        "@graph": [
+            {
+                "@id": "https://cat.example/1",
+                "@type": "it6:MachineLearningModel",
+                "dct:title": "Pine",
+                "colour": "green as a pine",
+            }
+        ],
+    }
     results = readers()["mldcat-ap"].read(document(json.dumps(whole), "catalogue.jsonld"))
     problems = [str(item) for item in results if isinstance(item, Problem)]
     assert any("green as a pine" in problem for problem in problems)

@@ -154,8 +154,9 @@ def test_an_embedding_model_writes_no_text(name: str) -> None:
     assert about(claims, model, PG.maxOutputTokens) == []
     assert about(claims, model, PG.contextLength) == ["2048"]
     assert {item.where for item in read if isinstance(item, Problem)} == {
-        "/modalities/output", "/limit/output",
-    }  # fmt: skip
+        "/modalities/output",
+        "/limit/output",
+    }
 
 
 @pytest.mark.parametrize("stem", ["tiny-1-20260110", "tiny-1-2026-01-10", "tiny-1@20260110"])

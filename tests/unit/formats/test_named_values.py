@@ -35,9 +35,12 @@ def test_a_property_is_known_by_its_name_in_any_spelling(
 
 @pytest.mark.parametrize(
     ("tag", "property_", "value"),
-    [("language:de", DCTERMS.language, "de"), ("task:summarization", PG.task, "summarization"),
-     ("library:keras", PG.framework, "keras")],
-)  # fmt: skip
+    [
+        ("language:de", DCTERMS.language, "de"),
+        ("task:summarization", PG.task, "summarization"),
+        ("library:keras", PG.framework, "keras"),
+    ],
+)
 def test_a_tag_with_a_kind_is_what_its_kind_says(tag: str, property_: Iri, value: str) -> None:
     (claim,) = named.tag(MODEL, tag, "/t")
     assert isinstance(claim, Claim)
@@ -67,9 +70,13 @@ def test_a_benchmark_stands_before_its_measure(name: str, measured_on: str) -> N
 
 @pytest.mark.parametrize(
     ("code", "spdx"),
-    [("EUPL_1_2", "EUPL-1.2"), ("CC_BY_4_0", "CC-BY-4.0"), ("CC_BYNCSA_4_0", "CC-BY-NC-SA-4.0"),
-     ("CC0", "CC0-1.0")],
-)  # fmt: skip
+    [
+        ("EUPL_1_2", "EUPL-1.2"),
+        ("CC_BY_4_0", "CC-BY-4.0"),
+        ("CC_BYNCSA_4_0", "CC-BY-NC-SA-4.0"),
+        ("CC0", "CC0-1.0"),
+    ],
+)
 def test_the_eu_s_codes_of_licences_are_known(code: str, spdx: str) -> None:
     stated = f"http://publications.europa.eu/resource/authority/licence/{code}"
     assert str(normalise(stated).value).endswith(f"/{spdx}")

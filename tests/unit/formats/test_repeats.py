@@ -124,9 +124,13 @@ def test_texts_that_look_like_names_are_none() -> None:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [(json.dumps({"a": '{"b": 1, "c": 2}', "d": 1}), 0), ('{"a": "{\\"b\\": 1}", "a": 2}', 1),
-     ('{"a\\\\": 1, "a\\\\": 2, "b": "{\\"c\\": 1}"}', 1), ('{"a" : "\\":", "a" : 2}', 1)],
-)  # fmt: skip
+    [
+        (json.dumps({"a": '{"b": 1, "c": 2}', "d": 1}), 0),
+        ('{"a": "{\\"b\\": 1}", "a": 2}', 1),
+        ('{"a\\\\": 1, "a\\\\": 2, "b": "{\\"c\\": 1}"}', 1),
+        ('{"a" : "\\":", "a" : 2}', 1),
+    ],
+)
 def test_json_within_a_text_neither_is_nor_hides_a_name_that_stands_twice(
     text: str, count: int
 ) -> None:

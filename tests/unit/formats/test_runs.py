@@ -93,9 +93,11 @@ def test_data_used_for_validation_is_no_training_data() -> None:
 def test_an_element_has_its_label_for_a_name_and_the_hub_s_repository_for_itself() -> None:
     whole = {
         "prefix": {"hf": "https://huggingface.co/"},
-        "entity": {"hf:acme/oak": {"prov:type": "Model", "prov:label": "Oak", "ex:license": "Apache-2.0"}},
+        "entity": {
+            "hf:acme/oak": {"prov:type": "Model", "prov:label": "Oak", "ex:license": "Apache-2.0"}
+        },
         "activity": {},
-    }  # fmt: skip
+    }
     about = {(c.predicate, str(c.value)) for c in _claims("prov", whole)}
     assert (SCHEMA.name, "Oak") in about
     assert any(value.endswith("licenses/Apache-2.0") for _, value in about)
@@ -107,8 +109,11 @@ OURS = "https://w3id.org/provenance-graph/id/"
 
 def test_whoever_writes_our_name_for_a_thing_means_it() -> None:
     """Of a model or a dataset of that kind; any other address is the document's own."""
-    elements = {"pg:model/acme/oak": {"prov:type": "Model"}, "pg:dataset/acme/web": {"prov:type": "Dataset"},
-                "pg:dataset/acme/odd": {"prov:type": "Model"}}  # fmt: skip
+    elements = {
+        "pg:model/acme/oak": {"prov:type": "Model"},
+        "pg:dataset/acme/web": {"prov:type": "Dataset"},
+        "pg:dataset/acme/odd": {"prov:type": "Model"},
+    }
     whole = {"prefix": {"pg": OURS}, "entity": elements, "activity": {}}
     about = {c.subject for c in _claims("prov", whole)}
     assert {f"{OURS}model/acme/oak", f"{OURS}dataset/acme/web"} <= about
@@ -131,8 +136,12 @@ def test_a_run_of_mlflow_is_a_stage_of_the_models_that_it_logged(as_lists: bool)
         listed = [{"key": key, "value": value} for key, value in values.items()]
         return listed if as_lists else values
 
-    data = {"name": "imdb", "digest": "8f9eb48c", "source_type": "hugging_face",
-            "source": json.dumps({"path": "stanfordnlp/imdb"})}  # fmt: skip
+    data = {
+        "name": "imdb",
+        "digest": "8f9eb48c",
+        "source_type": "hugging_face",
+        "source": json.dumps({"path": "stanfordnlp/imdb"}),
+    }
     held = {"name": "held-out", "digest": "aa", "source_type": "local", "source": "{}"}
     run = {
         "info": {"run_id": "r1", "run_name": "rf-train", "start_time": 1786605097222, "status": "FINISHED"},
@@ -206,8 +215,13 @@ def test_the_events_of_a_run_belong_together() -> None:
 
 
 def test_events_of_other_runs_do_not_mix() -> None:
-    other = {**LINEAGE, "eventType": "START", "outputs": [], "run": {"runId": "another"},
-             "inputs": [{"namespace": "s3://lab", "name": "secret"}]}  # fmt: skip
+    other = {
+        **LINEAGE,
+        "eventType": "START",
+        "outputs": [],
+        "run": {"runId": "another"},
+        "inputs": [{"namespace": "s3://lab", "name": "secret"}],
+    }
     claims = _claims("openlineage", [other, LINEAGE])
     assert not [c for c in claims if c.predicate == PG.trainedOn and "secret" in str(c.value)]
 

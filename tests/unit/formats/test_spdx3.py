@@ -129,8 +129,10 @@ def test_elements_without_an_id_are_reported_and_told_from_each_other() -> None:
     limits = {c.subject: str(c.value) for c in claims if c.predicate == PG.knownLimitation}
     assert sorted(limits.values()) == ["Heron fails in the dark", "Skua fails in the dark"]
     assert [p.where for p in problems if p.what == "no spdxId"] == [
-        "/@graph/0", "/@graph/1", "/@graph/2",
-    ]  # fmt: skip
+        "/@graph/0",
+        "/@graph/1",
+        "/@graph/2",
+    ]
     fates = {leaf.path for leaf in spdx3.READER.leaves(document(whole, "x.json"))}
     assert ("unconnected", "contentType") in fates
 

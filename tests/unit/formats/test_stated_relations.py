@@ -35,8 +35,13 @@ def values(claims: list[Claim], predicate: Iri) -> set[str]:
 )
 def test_the_hub_s_tag_of_a_relation_decides_it(relation: str, predicate: Iri) -> None:
     tags = ["safetensors", f"base_model:{relation}:acme/base", "base_model:acme/base"]
-    answer = {"id": "acme/child", "modelId": "acme/child", "tags": tags, "siblings": [],
-              "cardData": {"base_model": "acme/base"}}  # fmt: skip
+    answer = {
+        "id": "acme/child",
+        "modelId": "acme/child",
+        "tags": tags,
+        "siblings": [],
+        "cardData": {"base_model": "acme/base"},
+    }
     claims = reading("huggingface", "answer.json", json.dumps(answer))
     assert values(claims, predicate) == {iris.model("acme/base")}
     assert not values(claims, PG.fineTunedFrom)
@@ -80,16 +85,23 @@ def test_of_a_kitfile_the_model_has_its_own_licence_and_data_their_own_role() ->
 
 
 def test_several_licences_of_a_package_are_parts_of_what_is_stated() -> None:
-    whole = {"descriptor": {"name": "skua", "licenses": ["Apache-2.0", "MIT"]},
-             "modelfs": {"type": "layers", "diffIds": []}, "config": {"paramSize": "3b"}}  # fmt: skip
+    whole = {
+        "descriptor": {"name": "skua", "licenses": ["Apache-2.0", "MIT"]},
+        "modelfs": {"type": "layers", "diffIds": []},
+        "config": {"paramSize": "3b"},
+    }
     claims = reading("modelpack", "config.json", json.dumps(whole))
     stances = [c.stance for c in claims if c.predicate == DCTERMS.license]
     assert stances == [Stance.PARTLY_STATED] * 2
 
 
 def model_metadata(**more: Any) -> list[Claim]:
-    whole = {"@context": {"fair4ml": "https://w3id.org/fair4ml#", "@vocab": "https://schema.org/"},
-             "@type": "fair4ml:MLModel", "name": "Moss", **more}  # fmt: skip
+    whole = {
+        "@context": {"fair4ml": "https://w3id.org/fair4ml#", "@vocab": "https://schema.org/"},
+        "@type": "fair4ml:MLModel",
+        "name": "Moss",
+        **more,
+    }
     return reading("fair4ml", "moss.jsonld", json.dumps(whole))
 
 
@@ -100,9 +112,13 @@ def test_values_in_a_container_of_json_ld_are_values(container: str) -> None:
 
 
 def test_what_is_stated_to_be_none_is_declared_empty_and_not_left_blank() -> None:
-    whole = {"@context": {"@vocab": "https://schema.org/", "rai": "http://mlcommons.org/croissant/RAI/"},
-             "@type": "Dataset", "name": "fish", "conformsTo": "http://mlcommons.org/croissant/1.0",
-             "rai:personalSensitiveInformation": "none"}  # fmt: skip
+    whole = {
+        "@context": {"@vocab": "https://schema.org/", "rai": "http://mlcommons.org/croissant/RAI/"},
+        "@type": "Dataset",
+        "name": "fish",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "rai:personalSensitiveInformation": "none",
+    }
     claims = reading("croissant", "fish.json", json.dumps(whole))
     assert [c.stance for c in claims if c.predicate == PG.usesSensitiveData] == [
         Stance.DECLARED_EMPTY
@@ -176,9 +192,15 @@ def test_a_licence_of_one_s_own_keeps_what_is_said_of_it_and_data_their_size_of_
 
 @pytest.mark.parametrize(
     ("name", "shared"),
-    [("C:/Users/a/mnist/train.npy", False), ("./data/train.csv", False), ("data/train.csv", False),
-     ("train.jsonl", False), ("squad", True), ("acme/notes-v1.5", True)],
-)  # fmt: skip
+    [
+        ("C:/Users/a/mnist/train.npy", False),
+        ("./data/train.csv", False),
+        ("data/train.csv", False),
+        ("train.jsonl", False),
+        ("squad", True),
+        ("acme/notes-v1.5", True),
+    ],
+)
 def test_data_named_by_a_file_s_path_is_no_dataset_that_others_mean(
     name: str, shared: bool
 ) -> None:
@@ -195,8 +217,12 @@ def test_data_named_by_a_file_s_path_is_no_dataset_that_others_mean(
 def test_a_signed_file_of_a_name_that_every_model_s_file_has_is_no_model_others_mean() -> None:
     def signed(name: str, file: str) -> set[str]:
         subject = [{"name": file, "digest": {"sha256": "ab" * 32}}]
-        text = {"_type": "https://in-toto.io/Statement/v1", "subject": subject,
-                "predicateType": "https://slsa.dev/provenance/v1", "predicate": {}}  # fmt: skip
+        text = {
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": subject,
+            "predicateType": "https://slsa.dev/provenance/v1",
+            "predicate": {},
+        }
         claims = reading("modelsigning", name, json.dumps(text))
         return {claim.subject for claim in claims if claim.value == PG.Model}
 

@@ -55,9 +55,10 @@ def test_of_croissant_those_values_are_given_of_which_the_table_speaks(it: Docum
 
 def test_a_closed_part_is_not_entered_and_one_with_a_row_of_its_own_is() -> None:
     table = KeyTable(
-        coverage.later("model/parts/colour") + coverage.skip("none of ours", "model/parts/**")
+        coverage.later("model/parts/colour")
+        + coverage.skip("none of ours", "model/parts/**")
         + coverage.skip("none of ours", "model/rest/**")
-    )  # fmt: skip
+    )
     value: dict[str, Any] = {"parts": {"colour": "red", "size": 1}, "rest": {"x": [1, {"y": 2}]}}
     assert _shown(table_leaves.known_leaves(value, ("model",), "", table)) == [
         (("model", "parts", "colour"), "/parts/colour", "red")

@@ -49,9 +49,10 @@ def test_an_answer_of_the_hub_gives_size_and_digest_of_every_family() -> None:
     ]
     answer = {"id": "org/m", "modelId": "org/m", "gated": False, "siblings": siblings, "tags": []}
     claims = [
-        c for c in huggingface.READER.read(document(json.dumps(answer), "m.api.json"))
+        c
+        for c in huggingface.READER.read(document(json.dumps(answer), "m.api.json"))
         if isinstance(c, Claim)
-    ]  # fmt: skip
+    ]
     assert sum(c.predicate == PG.digest for c in claims) == len(FILES)
     assert {str(c.value) for c in claims if c.predicate == PG.fileFormat} == set(FILES.values())
 
@@ -66,7 +67,8 @@ def test_weights_in_a_folder_are_named_and_not_read(tmp_path: Path) -> None:
     ]
     assert set(one.files.values()) == {b""}
     formats = {
-        str(c.value) for c in huggingface.READER.read(one)
+        str(c.value)
+        for c in huggingface.READER.read(one)
         if isinstance(c, Claim) and c.predicate == PG.fileFormat
-    }  # fmt: skip
+    }
     assert formats == set(FORMATS.values())

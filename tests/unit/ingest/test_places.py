@@ -21,8 +21,12 @@ DAY = "2026-06-01"
 
 @pytest.mark.parametrize(
     ("url", "name"),
-    [("https://a.example/x.json", "a.example"), ("https://b.example/x.json", "b.example"), ("https:///x.json", "web")],
-)  # fmt: skip
+    [
+        ("https://a.example/x.json", "a.example"),
+        ("https://b.example/x.json", "b.example"),
+        ("https:///x.json", "web"),
+    ],
+)
 def test_the_collection_of_an_address_is_its_host(url: str, name: str) -> None:
     known = PublisherCollections(frozenset(), {})
     made = collection_of(Document(Iri(url), b"", DAY), Options(), known)
@@ -75,9 +79,14 @@ def test_what_a_program_took_from_prose_stays_so_whoever_says_where_it_is_from(
 ) -> None:
     url = Iri("https://a.example/x.json")
     header = Header(
-        iris.record("fair4ml", "x", DAY), url, iris.organization("a"), DAY, "fair4ml",
-        Basis.THIRD_PARTY, custody=read,
-    )  # fmt: skip
+        iris.record("fair4ml", "x", DAY),
+        url,
+        iris.organization("a"),
+        DAY,
+        "fair4ml",
+        Basis.THIRD_PARTY,
+        custody=read,
+    )
     made = placed(
         Record(header, ()),
         Document(url, b"", DAY, fetched=True),

@@ -267,9 +267,11 @@ def test_a_header_that_would_lose_values_is_refused(tmp_path: Path, head: str, t
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("f.yaml", "- {model: acme/x, property: license, value: MIT, value: Apache-2.0}\n"),
-     ("f.json", '[{"model": "acme/x", "property": "license", "value": "MIT", "value": "ISC"}]')],
-)  # fmt: skip
+    [
+        ("f.yaml", "- {model: acme/x, property: license, value: MIT, value: Apache-2.0}\n"),
+        ("f.json", '[{"model": "acme/x", "property": "license", "value": "MIT", "value": "ISC"}]'),
+    ],
+)
 def test_findings_with_a_field_that_stands_twice_are_refused(
     tmp_path: Path, name: str, text: str
 ) -> None:

@@ -68,10 +68,12 @@ def test_odrl_forbids_nobody_the_end_of_a_licence(key, clauses):
 @pytest.mark.parametrize(
     ("text", "keys"),
     [
-        ("Apache License, Version 2.0", ["apache-2.0"]), ("mit OR apache-2.0", ["mit", "apache-2.0"]),
-        ("https://www.apache.org/licenses/LICENSE-2.0", ["apache-2.0"]), ("llama-3.1", ["llama-3.1"]),
+        ("Apache License, Version 2.0", ["apache-2.0"]),
+        ("mit OR apache-2.0", ["mit", "apache-2.0"]),
+        ("https://www.apache.org/licenses/LICENSE-2.0", ["apache-2.0"]),
+        ("llama-3.1", ["llama-3.1"]),
     ],
-)  # fmt: skip
+)
 def test_a_licence_is_explained_by_name_expression_and_address(text, keys):
     assert sorted(one.licence.key for one in explain(catalogue(), text).licences) == sorted(keys)
 

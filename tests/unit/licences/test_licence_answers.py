@@ -29,9 +29,14 @@ def modality(name: str, kind: Iri):
 def scratch(name: str) -> Record:
     """The owner's word that a model was trained from scratch."""
     header = Header(
-        record("test", "paper", "2024-02-01"), Iri("https://example.org/paper"), organization(name.partition("/")[0]),
-        "2024-02-01", "test", Basis.DEVELOPER, custody=Custody.ASSERTED,
-    )  # fmt: skip
+        record("test", "paper", "2024-02-01"),
+        Iri("https://example.org/paper"),
+        organization(name.partition("/")[0]),
+        "2024-02-01",
+        "test",
+        Basis.DEVELOPER,
+        custody=Custody.ASSERTED,
+    )
     empty = Claim(thing(name), PROV.wasDerivedFrom, None, Stance.DECLARED_EMPTY)
     return Record(header, (empty,))
 
@@ -92,10 +97,14 @@ def test_a_series_that_only_a_text_names_by_its_developer_is_the_developers_own(
 @pytest.mark.parametrize(
     ("child", "parent", "itself"),
     [
-        ("Mistral-7B-v0.1", "mistral", True), ("OLMo-7B-hf", "olmo-7b-hf", True), ("x", "checkpoint-26250", True),
-        ("debertav3large-kear", "debertav3large", False), ("qwen-vl", "qwen-7b", False), ("codegemma-7b", "gemma", False),
+        ("Mistral-7B-v0.1", "mistral", True),
+        ("OLMo-7B-hf", "olmo-7b-hf", True),
+        ("x", "checkpoint-26250", True),
+        ("debertav3large-kear", "debertav3large", False),
+        ("qwen-vl", "qwen-7b", False),
+        ("codegemma-7b", "gemma", False),
     ],
-)  # fmt: skip
+)
 def test_its_own_name_family_and_checkpoints_are_no_parents(child, parent, itself):
     assert names_itself(child, parent) is itself
 
@@ -179,10 +188,15 @@ def test_the_sentence_names_the_clause_that_does_not_apply_and_every_condition()
     graph = world([("x/talker", "finetune", base)], stored, [modality(base, PG.Text)])
     reported = graph.report(thing("x/talker"), day=TODAY).sentence
     for words in (
-        "labelled MIT License, built on Llama 3.2 Community License", "LR-04", "EU use not excluded",
-        "700,000,000 monthly active users", "a name that begins with 'Llama'", '"Built with Llama"',
-        "acceptable use policy", "rights in the training data unknown",
-    ):  # fmt: skip
+        "labelled MIT License, built on Llama 3.2 Community License",
+        "LR-04",
+        "EU use not excluded",
+        "700,000,000 monthly active users",
+        "a name that begins with 'Llama'",
+        '"Built with Llama"',
+        "acceptable use policy",
+        "rights in the training data unknown",
+    ):
         assert words in reported, words
     assert reported.index("LR-04") < reported.index("EU use")
 

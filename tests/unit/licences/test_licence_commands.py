@@ -27,17 +27,26 @@ def run(shipped: Path):
 
 def answer(run, model: str, use: str = "commercial", on: tuple[str, ...] = ON) -> dict:
     reported = json.loads(run("licences", model, "--use", use, "--format", "json", *on).stdout)
-    return {**reported["answers"][-1]["uses"][0], "lineage": reported["answers"][-1]["lineage"], "sentence": reported["sentence"]}  # fmt: skip
+    return {
+        **reported["answers"][-1]["uses"][0],
+        "lineage": reported["answers"][-1]["lineage"],
+        "sentence": reported["sentence"],
+    }
 
 
 @pytest.mark.parametrize(
     "model",
     [
-        "allenai/OLMo-2-1124-7B", "EleutherAI/pythia-6.9b", "openai/clip-vit-large-patch14",
-        "mistralai/Mistral-7B-v0.1", "openai/whisper-large-v3", "tiiuae/falcon-40b",
-        "google-bert/bert-base-cased", "openai-community/gpt2",
+        "allenai/OLMo-2-1124-7B",
+        "EleutherAI/pythia-6.9b",
+        "openai/clip-vit-large-patch14",
+        "mistralai/Mistral-7B-v0.1",
+        "openai/whisper-large-v3",
+        "tiiuae/falcon-40b",
+        "google-bert/bert-base-cased",
+        "openai-community/gpt2",
     ],
-)  # fmt: skip
+)
 def test_a_base_model_whose_developer_says_that_training_began_anew_is_allowed(run, model):
     result = answer(run, model)
     assert (result["weights"]["answer"], result["lineage"]["state"]) == ("allowed", "complete")
@@ -88,7 +97,10 @@ def test_breaches_by_rule_licensor_developer_and_descent(run):
 
     assert DISTILLED in subjects("--rule", "lr-04")
     assert DISTILLED in subjects("--of", "meta-llama/Llama-3.1-8B", "--licensor", "meta-llama")
-    assert subjects("--developer", "NousResearch") <= {"NousResearch/Hermes-3-Llama-3.1-8B", "NousResearch/Hermes-2-Pro-Llama-3-8B"}  # fmt: skip
+    assert subjects("--developer", "NousResearch") <= {
+        "NousResearch/Hermes-3-Llama-3.1-8B",
+        "NousResearch/Hermes-2-Pro-Llama-3-8B",
+    }
 
 
 def test_breaches_as_sarif_and_a_rule_nobody_defined(run):

@@ -146,8 +146,14 @@ def test_outputs_of_a_service_whose_text_was_not_read_are_unknown():
 
 
 @pytest.mark.parametrize(
-    ("key", "name"), [("llama-3.2", "meta-llama/Llama-3.2-1B"), ("apache-2.0", "x/a"), ("gemma", "google/gemma"), ("openai-terms", "openai/gpt")]
-)  # fmt: skip
+    ("key", "name"),
+    [
+        ("llama-3.2", "meta-llama/Llama-3.2-1B"),
+        ("apache-2.0", "x/a"),
+        ("gemma", "google/gemma"),
+        ("openai-terms", "openai/gpt"),
+    ],
+)
 def test_on_a_day_before_every_text_nothing_is_known(key, name):
     graph = world([("z/b", "finetune", name)], {name: key, "z/b": "cc0-1.0"})
     for subject in (name, "z/b"):
@@ -160,17 +166,26 @@ def test_on_a_day_before_every_text_nothing_is_known(key, name):
 
 def test_on_a_day_before_a_label_changed_the_label_of_that_day_counts():
     header = Header(
-        record("test", "tii", "2024-02-01"), Iri("https://example.org/tii"), organization("t"),
-        "2024-02-01", "test", Basis.DEVELOPER, custody=Custody.ASSERTED,
-    )  # fmt: skip
+        record("test", "tii", "2024-02-01"),
+        Iri("https://example.org/tii"),
+        organization("t"),
+        "2024-02-01",
+        "test",
+        Basis.DEVELOPER,
+        custody=Custody.ASSERTED,
+    )
     before = Claim(
-        thing("t/falcon"), DCTERMS.license, licence("cc-by-nc-4.0"), Stance.STATED,
+        thing("t/falcon"),
+        DCTERMS.license,
+        licence("cc-by-nc-4.0"),
+        Stance.STATED,
         valid_until="2023-05-31",
-    )  # fmt: skip
+    )
     graph = world(
-        [("z/tune", "finetune", "t/falcon")], {"t/falcon": "apache-2.0", "z/tune": "apache-2.0"},
+        [("z/tune", "finetune", "t/falcon")],
+        {"t/falcon": "apache-2.0", "z/tune": "apache-2.0"},
         records=[Record(header, (before,))],
-    )  # fmt: skip
+    )
     for name in ("t/falcon", "z/tune"):
         assert answers(graph, name, "commercial", day="2023-05-30") == {"commercial": "blocked"}
         assert answers(graph, name, "commercial", day="2023-05-31") == {"commercial": "allowed"}
@@ -181,9 +196,14 @@ def test_on_a_day_before_a_label_changed_the_label_of_that_day_counts():
 def test_of_each_source_of_a_label_the_best_custody_stands_beside_it():
     def stating(document: str, publisher: str, custody: Custody) -> Record:
         header = Header(
-            record("test", document, "2024-02-01"), Iri(f"https://example.org/{document}"),
-            organization(publisher), "2024-02-01", "test", Basis.THIRD_PARTY, custody=custody,
-        )  # fmt: skip
+            record("test", document, "2024-02-01"),
+            Iri(f"https://example.org/{document}"),
+            organization(publisher),
+            "2024-02-01",
+            "test",
+            Basis.THIRD_PARTY,
+            custody=custody,
+        )
         return Record(header, (Claim(thing("t/m"), DCTERMS.license, licence("mit")),))
 
     records = [
@@ -269,7 +289,14 @@ def test_a_later_copy_of_a_model_is_judged_by_the_day_on_which_that_was_made():
         ("x/student", "trained", "data:x/set"),
         ("q/student-gguf", "quantize", "x/student"),
     ]
-    labels = {"openai/gpt": "openai-terms", "data:x/set": "mit", "x/student": "mit", "q/student-gguf": "mit"}  # fmt: skip
-    graph = world(edges, labels, [issued("x/student", "2023-10-01"), issued("q/student-gguf", "2025-03-01")])  # fmt: skip
+    labels = {
+        "openai/gpt": "openai-terms",
+        "data:x/set": "mit",
+        "x/student": "mit",
+        "q/student-gguf": "mit",
+    }
+    graph = world(
+        edges, labels, [issued("x/student", "2023-10-01"), issued("q/student-gguf", "2025-03-01")]
+    )
     (breach,) = (one for one in graph.findings(thing("q/student-gguf")) if one.rule.id == "LR-13")
     assert "openai-terms-2023-03-14" in breach.message

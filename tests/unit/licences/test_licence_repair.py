@@ -153,10 +153,14 @@ def test_no_model_is_offered_that_was_made_against_a_ban_on_outputs():
             ("data:b/d", "written", "openai/gpt-4"),
         ],
         {
-            "x/m-7b": "mit", "z/nc-7b": "cc-by-nc-4.0", "a/good-7b": "mit", "b/bad-7b": "mit",
-            "data:b/d": "mit", "openai/gpt-4": "openai-terms-2024-12-11",
+            "x/m-7b": "mit",
+            "z/nc-7b": "cc-by-nc-4.0",
+            "a/good-7b": "mit",
+            "b/bad-7b": "mit",
+            "data:b/d": "mit",
+            "openai/gpt-4": "openai-terms-2024-12-11",
         },
-    )  # fmt: skip
+    )
     result = repair(graph, thing("x/m-7b"), uses=["commercial"], day=TODAY)
     (swap,) = [one for (one,) in result.solutions if one.kind == CUT]
     assert swap.alternatives == (thing("a/good-7b"),)

@@ -80,8 +80,10 @@ def test_a_link_says_who_states_it_on_what_basis_and_since_when(snapshot):
     tuned = group(neighbours(snapshot, BASE, limit=50), "fineTunedFrom", "in")
     (source,) = tuned.sources[TUNED]
     assert (source.publisher, source.basis, source.retrieved) == (
-        "one", "ThirdPartyReport", "2025-01-01"
-    )  # fmt: skip
+        "one",
+        "ThirdPartyReport",
+        "2025-01-01",
+    )
     assert source.record == record("test", "one", "2025-01-01")
     described = group(neighbours(snapshot, BASE), "describedIn", "out")
     assert described.sources == {described.items[0].iri: []}

@@ -144,9 +144,10 @@ def test_what_one_was_made_from_is_another_model() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "merged"), [(176e9, True), (3e9, False), (None, False)],
+    ("count", "merged"),
+    [(176e9, True), (3e9, False), (None, False)],
     ids=["the largest of the series", "a smaller one", "no count"],
-)  # fmt: skip
+)
 def test_a_bare_name_is_the_developers_own_repository_where_that_is_the_largest(
     count: float | None, merged: bool
 ) -> None:

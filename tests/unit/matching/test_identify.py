@@ -19,7 +19,7 @@ from provenance_graph.core.errors import RecordError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA, SKOS
 from provenance_graph.ingest.build import build, compile_quads
-from provenance_graph.ingest.identify import held, settle
+from provenance_graph.ingest.identify import settle, stored_mappings
 from provenance_graph.ingest.update import update
 from provenance_graph.lineage.impact import impact
 from provenance_graph.lineage.index import LineageIndex
@@ -33,9 +33,12 @@ from provenance_graph.store.memory import MemoryStore
 
 def record(name: str, *claims: Claim) -> Record:
     header = Header(
-        iris.record("test", name, "2026-01-31"), Iri(f"https://example.org/{name}"),
-        iris.organization("Tester"), "2026-01-31", "test",
-    )  # fmt: skip
+        iris.record("test", name, "2026-01-31"),
+        Iri(f"https://example.org/{name}"),
+        iris.organization("Tester"),
+        "2026-01-31",
+        "test",
+    )
     return Record(header, claims).sort()
 
 
@@ -207,11 +210,11 @@ def test_what_an_import_brings_is_decided_with_what_is_there(small: Path) -> Non
         update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
         assert AcceptedSnapshot(store).canonical(osai) == iris.model("mistralai/Pixtral-12B")
         assert not list(store.quads(osai)), "the entity's own view is gone"
-        assert [(row.subject, row.object) for row in held(store)] == [
+        assert [(row.subject, row.object) for row in stored_mappings(store)] == [
             (osai, iris.model("mistralai/Pixtral-12B"))
         ]
         update(store, drop=[record("b").header.record])
-        assert not held(store)
+        assert not stored_mappings(store)
 
 
 def test_a_rejection_takes_a_merge_back_and_a_withdrawal_the_rejection(small: Path) -> None:
@@ -219,13 +222,13 @@ def test_a_rejection_takes_a_merge_back_and_a_withdrawal_the_rejection(small: Pa
     with EmbeddedStore.open_writer(small) as store:
         update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
         merged = {q for q in store.quads() if q[3] is None}
-        (row,) = held(store)
+        (row,) = stored_mappings(store)
         rejected = Mapping(row.subject, SKOS.exactMatch, row.object, negated=True, author="orcid:1")
         settle(store, [rejected])
-        assert held(store) == [rejected]
+        assert stored_mappings(store) == [rejected]
         assert osai in AcceptedSnapshot(store).related(RDF.type, PG.Model)
         settle(store, withdrawn=[frozenset((row.subject, row.object))])
-        assert held(store) == [row]
+        assert stored_mappings(store) == [row]
         assert {q for q in store.quads() if q[3] is None} == merged
 
 
@@ -334,16 +337,16 @@ def test_the_command_writes_a_review_and_keeps_it(small: Path, tmp_path: Path) -
     run = CliRunner().invoke(app, ["--store", str(small), "identify", "--review", str(path)])
     assert run.exit_code == 0, run.output
     with EmbeddedStore.open(small) as store:
-        assert [row.author for row in held(store)] == ["id:person/ann"]
+        assert [row.author for row in stored_mappings(store)] == ["id:person/ann"]
 
 
 def test_a_build_keeps_what_was_decided_in_the_store(small: Path) -> None:
     with EmbeddedStore.open_writer(small) as store:
         update(store, [record("b", *model("pixtral-12b", "Pixtral-12B"))])
-        before = held(store)
+        before = stored_mappings(store)
     build(small.parent / "data", small)
     with EmbeddedStore.open(small) as store:
-        assert held(store) == before
+        assert stored_mappings(store) == before
     build(small.parent / "data", small, fresh=True)
     with EmbeddedStore.open(small) as store:
-        assert held(store) == []
+        assert stored_mappings(store) == []

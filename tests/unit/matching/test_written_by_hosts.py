@@ -25,7 +25,10 @@ from provenance_graph.matching.rules import Matcher
         ("cohere.command-r-plus-v1:0", "command-r-plus"),
         ("mistral.mixtral-8x7b-instruct-v0:1", "Mixtral-8x7B-Instruct-v0.1"),
         ("claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5-20250929"),
-        ("arn:aws:bedrock:us-east-1::foundation-model/meta.llama3-8b-instruct-v1:0", "Llama 3 8B it"),
+        (
+            "arn:aws:bedrock:us-east-1::foundation-model/meta.llama3-8b-instruct-v1:0",
+            "Llama 3 8B it",
+        ),
         ("publishers/google/models/gemma-2-9b-it", "Gemma 2 9B IT"),
         ("@cf/meta/llama-3.1-8b-instruct", "Llama-3.1-8B-Instruct"),
         ("c4ai-command-r-08-2024", "Command R (08-2024)"),
@@ -37,7 +40,7 @@ from provenance_graph.matching.rules import Matcher
         ("llama3.1:8b-instruct-q4_K_M", "Meta-Llama-3.1-8B-Instruct-Q4_K_M"),
         ("llama2:7b-q4_0", "llama-2-7b-q4-0"),
     ],
-)  # fmt: skip
+)
 def test_a_hosts_way_of_writing_is_the_developers(written: str, meant: str) -> None:
     assert parse(written).differs(parse(meant)) == []
 
@@ -207,19 +210,25 @@ def test_a_service_means_the_instruct_by_a_name_that_the_base_alone_has() -> Non
     by = base.developers
     served = named(
         iris.entity("litellm", "model", "meta/llama-9-8b"),
-        offered=True, hosts=frozenset({"gateway"}), developers=by,
-    )  # fmt: skip
+        offered=True,
+        hosts=frozenset({"gateway"}),
+        developers=by,
+    )
     assert not any(served.iri in pair for pair in decided(base, tuned, served))
     assert (served.iri, base.iri) in decided(base, served)
     weights = named(
         iris.entity("litellm", "model", "meta-llama/Llama-9-8B"),
-        offered=True, hosts=frozenset({"gateway"}), developers=by,
-    )  # fmt: skip
+        offered=True,
+        hosts=frozenset({"gateway"}),
+        developers=by,
+    )
     assert (weights.iri, base.iri) in decided(base, tuned, weights)
     replicate = named(
         iris.entity("litellm", "model", "meta/llama-9-8b"),
-        offered=True, hosts=frozenset({"replicate"}), developers=by,
-    )  # fmt: skip
+        offered=True,
+        hosts=frozenset({"replicate"}),
+        developers=by,
+    )
     assert (replicate.iri, base.iri) in decided(base, tuned, replicate)
 
 

@@ -97,9 +97,12 @@ def test_findings_from_the_table_are_those_of_every_record(tmp_path, severity, s
         record(n, *(claim for sort in chance.sample(sorts, 3) for claim in sort)) for n in range(60)
     ]
     records += [
-        record(61, digest="md5 of it"), record(62, digest=""), record(63, title="", licence=""),
-        record(64, retrieved="2026"), record(65, reader_version=""),
-    ]  # fmt: skip
+        record(61, digest="md5 of it"),
+        record(62, digest=""),
+        record(63, title="", licence=""),
+        record(64, retrieved="2026"),
+        record(65, reader_version=""),
+    ]
     facts = [replace(c, subject=iris.model(f"org/m{n}")) for n, s in enumerate(sorts) for c in s]
     several = [Claim(MODEL, PG.parameterCount, integer(n)) for n in range(3)]
     view = [(c.subject, c.predicate, c.value, None) for c in (*facts, *several) if c.value]

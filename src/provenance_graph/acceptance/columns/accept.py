@@ -191,7 +191,7 @@ def _embeds_and_generates(current: pl.DataFrame) -> Iterable[str]:
     return embeds.join(tasks, on="subject", how="semi")["subject"].unique()
 
 
-_MOST_PARAMETERS = 1e13
+_MAX_PARAMETERS = 1e13
 """No model on record is larger."""
 
 
@@ -199,7 +199,7 @@ def _little_compute(current: pl.DataFrame, policy: Policy) -> Iterable[str]:
     """Subjects with a compute that would be little for the largest model."""
     compute = current.filter(pl.col("property") == PG.trainingComputeFLOP)
     number = pl.col("value").cast(pl.Float64, strict=False)
-    bound = policy.plausible.operations_per_parameter * _MOST_PARAMETERS
+    bound = policy.plausible.operations_per_parameter * _MAX_PARAMETERS
     return compute.filter(number < bound)["subject"].unique()
 
 

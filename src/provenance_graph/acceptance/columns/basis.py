@@ -35,7 +35,7 @@ RANKED = [BASIS_CODE[basis] for basis in DEVELOPER_RANK]
 _KNOWN = [CUSTODY_CODE[custody] for custody in KNOWN_CUSTODY]
 
 
-NOT_ASKED = 0
+IRRELEVANT = 0
 """Of no weight whether a record's publisher developed the subject."""
 
 
@@ -82,7 +82,7 @@ def with_counted(partition: Partition) -> pl.DataFrame:
         .then(DEVELOPER)
         .when(pl.col("subject").is_in(answered))
         .then(OTHER)
-        .otherwise(NOT_ASKED)
+        .otherwise(IRRELEVANT)
         .cast(pl.UInt8)
     )
     rows = rows.with_columns(by=made).drop("developed")
@@ -126,7 +126,7 @@ def _bases() -> pl.DataFrame:
         header = Header(_ORG, _ORG, _ORG, "", "", custody=custody)
         for basis in Basis:
             item = SourcedClaim(Claim(_ORG, _ORG, None, basis=basis), header, _ORG)
-            for by, orgs in ((NOT_ASKED, None), (DEVELOPER, {_ORG}), (OTHER, frozenset[Iri]())):
+            for by, orgs in ((IRRELEVANT, None), (DEVELOPER, {_ORG}), (OTHER, frozenset[Iri]())):
                 basis_now = counted(item, orgs, lambda name: name).basis
                 codes = BASIS_CODE[basis], CUSTODY_CODE[custody], by, BASIS_CODE[basis_now]
                 results.append(codes)
@@ -145,7 +145,7 @@ def with_items(
     ``by`` are the columns of the key, the subject first.
     """
     keys = [pl.col(name).alias(f"key {name}") for name in by]
-    publisher = "by" if "by" in rows.columns else pl.lit(NOT_ASKED).alias("by")
+    publisher = "by" if "by" in rows.columns else pl.lit(IRRELEVANT).alias("by")
     wanted = rows.sort(by, maintain_order=True).select(*keys, publisher, *_ITEM)
     width = len(by)
     for key, result in groupby(wanted.iter_rows(), key=lambda row: row[:width]):
@@ -165,7 +165,7 @@ def _item(
 
 def as_counted(item: SourcedClaim, by: int, canonical: Canonical) -> SourcedClaim:
     """A claim with the basis on which it counts, where it is known who published it."""
-    if by == NOT_ASKED:
+    if by == IRRELEVANT:
         return counted(item, None, canonical)
     known = {canonical(item.header.publisher)} if by == DEVELOPER else frozenset[Iri]()
     return counted(item, known, canonical)

@@ -72,7 +72,7 @@ def extended(source: QuadSource, quads: Iterable[Quad], where: str) -> Rubrics:
         raise BadRubric(
             f"{where}: it describes no pg:AssessmentScheme, so there is nothing to apply"
         )
-    stored = list(reference.parsed(source, _held))
+    stored = list(reference.parsed(source, _stored_quads))
     schemes = from_store(source).schemes
     for subject, *_ in added:
         if subject in schemes:
@@ -80,7 +80,7 @@ def extended(source: QuadSource, quads: Iterable[Quad], where: str) -> Rubrics:
     return load([*stored, *added], where)
 
 
-def _held(source: QuadSource) -> tuple[Quad, ...]:
+def _stored_quads(source: QuadSource) -> tuple[Quad, ...]:
     return tuple(_rubric_quads(source))
 
 

@@ -109,13 +109,13 @@ def _rewrite(session: Session, data: Path, *, dry_run: bool, form: str) -> None:
 
 def _review(session: Session, outcome: IdentityOutcome, path: Path, *, dry_run: bool) -> None:
     from provenance_graph.core.errors import UsageError
-    from provenance_graph.ingest.identify import held
+    from provenance_graph.ingest.identify import stored_mappings
     from provenance_graph.matching.review_file import decided_pairs, decisions, review
 
     if path.suffix not in (".csv", ".tsv"):
         raise UsageError(f"{path}: a review file ends in .csv or .tsv")
     if not path.exists():
-        pairs = [*outcome.pairs, *decided_pairs(held(session.store()))]
+        pairs = [*outcome.pairs, *decided_pairs(stored_mappings(session.store()))]
         delimiter = "," if path.suffix == ".csv" else "\t"
         if not dry_run:
             path.write_text(review(pairs, delimiter=delimiter), encoding="utf-8")
@@ -125,7 +125,7 @@ def _review(session: Session, outcome: IdentityOutcome, path: Path, *, dry_run: 
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 at byte {error.start:,}; save it as UTF-8") from error
-    reviewed = decisions(text, outcome.pairs, held(session.store()), str(path))
+    reviewed = decisions(text, outcome.pairs, stored_mappings(session.store()), str(path))
     _keep(session, reviewed, dry_run=dry_run)
 
 

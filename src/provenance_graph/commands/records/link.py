@@ -161,7 +161,7 @@ def _looked_up(
     today = clock.today()
     with ExitStack() as stack:
         rows = proposals(snapshot, subjects, _lookup(stack, service), today)
-    path = _beside(session)
+    path = _default_table(session)
     decided = set()
     if path.exists():
         table = read_table(path.read_text(encoding="utf-8"), str(path))
@@ -258,7 +258,7 @@ def _reviewed(session: Session, file: Path, keep: str) -> int:
 def _keep(session: Session, rows: list[Mapping], keep: str) -> None:
     from provenance_graph.matching import links
 
-    path = Path(keep) if keep else _beside(session)
+    path = Path(keep) if keep else _default_table(session)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     text, added = links.merged(before, rows, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -266,5 +266,5 @@ def _keep(session: Session, rows: list[Mapping], keep: str) -> None:
     session.say(f"{added:,} new of {len(rows):,} links stored in {path}")
 
 
-def _beside(session: Session) -> Path:
+def _default_table(session: Session) -> Path:
     return Path(DEFAULT) if session.is_remote else session.folder.parent / DEFAULT

@@ -38,7 +38,7 @@ _CODE = {
     "Training code accessibility": PG.trainingCode,
     "Inference code accessibility": PG.inferenceCode,
 }
-_KEPT_SIZE = Decimal("0.6")
+_LEAST_SIZE_RATIO = Decimal("0.6")
 """A tuned model's count over its base's, at least; the policy's bound for a size in a name."""
 
 
@@ -176,7 +176,7 @@ def _size(row: Row) -> Decimal | None:
     if count is None or count <= 0 or row.get("Confidence", "").casefold() == "speculative":
         return None
     named = size_in_name(row["Model"][: statements.MAX_STATED])
-    if named is not None and not named[1] and count * _KEPT_SIZE > Decimal(named[0]):
+    if named is not None and not named[1] and count * _LEAST_SIZE_RATIO > Decimal(named[0]):
         return None
     return count
 
@@ -187,7 +187,7 @@ def _too_large(name: str, base: str, sizes: Mapping[str, Decimal]) -> str:
     Tuning keeps the size: such a base is another member of its family, a teacher or a part.
     """
     own, other = sizes.get(name), sizes.get(base)
-    if own is None or other is None or own >= _KEPT_SIZE * other:
+    if own is None or other is None or own >= _LEAST_SIZE_RATIO * other:
         return ""
     return (
         f"the same table gives the model {_short(own)} parameters and this base {_short(other)}, "

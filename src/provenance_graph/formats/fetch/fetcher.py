@@ -29,7 +29,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import Resolve, check_address, check_peer, resolve
 from provenance_graph.formats.fetch.cache import Cache, Cached
 from provenance_graph.formats.fields.weight_files import format_of
-from provenance_graph.formats.file_names import BESIDE
+from provenance_graph.formats.file_names import COMPANION_FILES
 from provenance_graph.formats.walk import RESULTS
 
 HUB = "https://huggingface.co"
@@ -337,7 +337,7 @@ def _wanted(answer: Mapping[str, Any], most_results: int) -> list[str]:
         for entry in (siblings if isinstance(siblings, list) else [])
         if isinstance(entry, dict) and isinstance(entry.get("rfilename"), str)
     ]
-    others = frozenset({"README.md", *BESIDE})
+    others = frozenset({"README.md", *COMPANION_FILES})
     top = [file for file in stored if file in others or ("/" not in file and format_of(file))]
     results = [f for f in stored if re.fullmatch(rf"{re.escape(RESULTS)}/[^/]+\.ya?ml", f)]
     return top + results[:most_results]

@@ -47,7 +47,7 @@ _BY_NAME: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\.mlpackage(?:/|$)|\.mlmodelc(?:/|$)"), "coreml"),
 )
 """Names that show more than their endings do."""
-_BESIDE = re.compile(
+_COMPANION = re.compile(
     r"(?:^|/)(?:training_args|optimizer|scheduler|scaler|rng_state|random_states|tokenizer|"
     r"spiece|vocab|sentencepiece)[\w.-]*$"
 )
@@ -67,6 +67,6 @@ def format_of(name: str) -> str:
     for pattern, container in _BY_NAME:
         if pattern.search(shown):
             return container
-    if _BESIDE.search(shown):
+    if _COMPANION.search(shown):
         return ""
     return FORMATS.get(shown.rpartition(".")[2], "") if "." in shown else ""

@@ -25,7 +25,7 @@ PLACES = frozenset(
 )
 """Beside the model: what else a field may speak of; ``itself`` is a dataset that the form is about."""
 DERIVED = frozenset({"systemic-risk", "open-source-exemption"})
-ASKED = frozenset({"developer", "dataset", "system", "authority"})
+SUBJECT_KINDS = frozenset({"developer", "dataset", "system", "authority"})
 
 
 class FormSource(BaseModel):
@@ -90,8 +90,8 @@ class FormField(BaseModel):
     @field_validator("ask")
     @classmethod
     def _asked(cls, given: str) -> str:
-        if given not in ASKED:
-            raise ValueError(f"{given!r} is none of {', '.join(sorted(ASKED))}")
+        if given not in SUBJECT_KINDS:
+            raise ValueError(f"{given!r} is none of {', '.join(sorted(SUBJECT_KINDS))}")
         return given
 
 

@@ -124,7 +124,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
         yield from _leaves(instructions(document.text), "")
         return
     value = statements.mapping(document.json)
-    yield from _leaves(_beside(value), "/modelfile/")
+    yield from _leaves(_further_instructions(value), "/modelfile/")
     yield from ollama_answers.leaves(document)
 
 
@@ -139,7 +139,7 @@ def _leaves(stated: Iterable[Instruction], where: str) -> Iterator[Leaf]:
             yield Leaf((key,), f"{where}L{each.line}", blob[0] if blob else value)
 
 
-def _beside(answer: Mapping[str, Any]) -> list[Instruction]:
+def _further_instructions(answer: Mapping[str, Any]) -> list[Instruction]:
     """The instructions of an answer's Modelfile that the answer does not give by keys of their own."""
     text_ = answer.get("modelfile")
     stated = instructions(text_) if isinstance(text_, str) else ()
@@ -180,7 +180,7 @@ def read_ollama(document: Document) -> Iterator[Claim | Problem]:
 def _shown_model(document: Document, value: Mapping[str, Any]) -> Iterator[Claim | Problem]:
     """An answer about one model."""
     text_ = value.get("modelfile")
-    stated = _beside(value)
+    stated = _further_instructions(value)
     name = scalar_text(value.get("name")) or scalar_text(value.get("model"))
     described = list(_described(document, str(text_ or ""), name))
     model = described[0].subject

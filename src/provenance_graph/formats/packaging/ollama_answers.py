@@ -105,7 +105,7 @@ def model_facts(model: Iri, value: Mapping[str, Any], where: str) -> Iterator[Cl
     info = _metadata(value)
     lengths = {key: len(inner) for key, inner in info.items() if isinstance(inner, list)}
     yield from gguf_metadata.claims(model, info, lengths)
-    yield from gguf.kept(model, gguf.metadata_leaves(info), lengths)
+    yield from gguf.metadata_claims(model, gguf.metadata_leaves(info), lengths)
     if (count := info.get(_COUNT)) is not None:
         yield statements.quantity(model, PG.parameterCount, count, f"{where}/model_info/{_COUNT}")
 

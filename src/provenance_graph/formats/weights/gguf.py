@@ -116,7 +116,9 @@ def metadata_leaves(metadata: Mapping[str, Value]) -> Iterator[Leaf]:
             yield Leaf(path, f"/{key}", shown)
 
 
-def kept(model: Iri, leafs: Iterable[Leaf], lengths: Mapping[str, int]) -> Iterator[Claim]:
+def metadata_claims(
+    model: Iri, leafs: Iterable[Leaf], lengths: Mapping[str, int]
+) -> Iterator[Claim]:
     """What the table alone says of the metadata: texts, and what has no property, as stated."""
     for leaf in leafs:
         key = leaf.where.lstrip("/")
@@ -166,7 +168,7 @@ def read_header(document: Document) -> Iterator[Claim | Problem]:
     yield Claim(claims[0].subject, PG.fileFormat, literals.text("gguf"))
     yield from gguf_metadata.claims(model, keys, header.lengths)
     yield from _tensors(model, claims[0].subject, header)
-    yield from kept(model, leaves(document), header.lengths)
+    yield from metadata_claims(model, leaves(document), header.lengths)
 
 
 def _tensors(model: Iri, artifact: Iri, header: GgufHeader) -> Iterator[Claim | Problem]:

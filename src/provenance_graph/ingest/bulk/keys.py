@@ -27,7 +27,7 @@ from provenance_graph.store import claim_columns as columns
 BLOCK_ROWS = 150_000
 """About how many claims one block holds."""
 
-_ASKED = (RDF.type, SCHEMA.name, DCTERMS.creator, PG.offerOf, PG.provider, *MAKERS)
+_KEY_PROPERTIES = (RDF.type, SCHEMA.name, DCTERMS.creator, PG.offerOf, PG.provider, *MAKERS)
 _KINDS = (PG.Model, PG.OfferedModel, PG.Dataset, PG.Organization)
 _NOBODY = Iri("urn:example:record")
 _HEADER = Header(_NOBODY, _NOBODY, _NOBODY, "", "")
@@ -57,7 +57,7 @@ def key_tasks(
         schema={"name": pl.String, "subject": pl.String},
         orient="row",
     )
-    rows = _asked(parts)
+    rows = _key_claims(parts)
     rows = rows.with_columns(as_identity(rows, "name", aliases).alias("subject"))
     refers = (pl.col("kind") == columns.IRI) & pl.col("property").is_in([PG.offerOf, *MAKERS])
     referring = rows.filter(refers)
@@ -90,13 +90,13 @@ def key_tasks(
     ]
 
 
-def _asked(parts: Sequence[RecordPart]) -> pl.DataFrame:
+def _key_claims(parts: Sequence[RecordPart]) -> pl.DataFrame:
     """Every claim that a key may follow from, once."""
     prop = pl.col("property")
     kind = (prop != RDF.type) | pl.col("value").is_in(list(map(str, _KINDS)))
     return (
         pl.scan_parquet([f"{part.folder}/claims.parquet" for part in parts])
-        .filter(prop.is_in(list(map(str, _ASKED))) & kind)
+        .filter(prop.is_in(list(map(str, _KEY_PROPERTIES))) & kind)
         .select("name", "property", *_VALUE)
         .unique()
         .collect()

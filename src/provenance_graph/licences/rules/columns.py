@@ -54,7 +54,7 @@ class RuleColumns:
         graph, whole = self.graph, self.whole
         return ClassContext(
             graph.catalogue,
-            graph.held(node, self.day),
+            graph.licences_at(node, self.day),
             tuple((whole.bits[bit], settled) for bit, settled in _states(whole, node)),
             [_step(graph, one, self.day) for one in _steps_of(graph.index, node)],
             int(self.merged[node]),

@@ -65,7 +65,7 @@ def _by_term(graph: LicenceGraph, whole: Propagation, models: Ints, day: str) ->
     order = np.argsort(declared_codes, kind="stable")
     ends = np.flatnonzero(np.diff(declared_codes[order])) + 1
     for nodes in np.split(models[order], ends):
-        declared = graph.held(int(nodes[0]), day)
+        declared = graph.licences_at(int(nodes[0]), day)
         own = set(_matches(ClassContext(graph.catalogue, declared), TERM_RULES))
         for rule, severity in own:
             yield RuleMark(rule, severity, nodes)

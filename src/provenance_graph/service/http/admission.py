@@ -88,7 +88,7 @@ class Gate:
     ) -> None:
         self.kind, self.clock = kind, clock
         self._queue, self._seconds, self._noted = queue, seconds, noted
-        self._held: list[Permit] = []
+        self._permits: list[Permit] = []
         self._lines: OrderedDict[Client, deque[asyncio.Future[Permit]]] = OrderedDict()
         self.waiting = 0
         self._crowded_until = 0.0
@@ -96,23 +96,23 @@ class Gate:
     @property
     def busy(self) -> int:
         """How many places are taken."""
-        return len(self._held)
+        return len(self._permits)
 
     def _of(self, client: Client) -> int:
-        return sum(permit.client is client for permit in self._held)
+        return sum(permit.client is client for permit in self._permits)
 
     def _free(self, client: Client) -> bool:
         share = self.kind.share
         if self.clock() < self._crowded_until:
             share = max(1, min(share, self.kind.places - 1))
-        return len(self._held) < self.kind.places and self._of(client) < share
+        return len(self._permits) < self.kind.places and self._of(client) < share
 
     def enter(self, client: Client) -> Permit | None:
         """A place if one is free now and nobody waits."""
         if self._lines or not self._free(client):
             return None
         permit = Permit(self, client)
-        self._held.append(permit)
+        self._permits.append(permit)
         return permit
 
     async def acquire(self, client: Client) -> Permit:
@@ -181,12 +181,12 @@ class Gate:
         if client not in self._lines:
             return
         counts: dict[Client, int] = {}
-        for permit in self._held:
+        for permit in self._permits:
             counts[permit.client] = counts.get(permit.client, 0) + (not permit.stopped)
         greedy = max(counts, key=lambda c: counts[c], default=None)
         if greedy is None or greedy is client or counts[greedy] <= self._of(client) + 1:
             return
-        permits = [p for p in self._held if p.client is greedy and not p.stopped]
+        permits = [p for p in self._permits if p.client is greedy and not p.stopped]
         oldest = min(permits, key=lambda permit: permit.start)
         if oldest.seconds >= MAKE_ROOM_AFTER:
             self._noted("stopped-for-others")
@@ -196,13 +196,13 @@ class Gate:
 
     def left(self, permit: Permit) -> None:
         """Take a place back."""
-        self._held.remove(permit)
+        self._permits.remove(permit)
         permit.client.seconds.take(permit.seconds, self.clock())
         self._serve()
 
     def _serve(self) -> None:
         """Hand free places to whoever holds fewest, and among those in turn."""
-        while len(self._held) < self.kind.places:
+        while len(self._permits) < self.kind.places:
             ready = min(filter(self._free, self._lines), key=self._of, default=None)
             if ready is None:
                 return
@@ -215,7 +215,7 @@ class Gate:
             if handed.done():
                 continue
             permit = Permit(self, ready)
-            self._held.append(permit)
+            self._permits.append(permit)
             handed.set_result(permit)
 
 

@@ -257,11 +257,11 @@ class _Receiver:
     """Counts a body as it arrives."""
 
     def __init__(self, receive: Receive, stored: _RequestBytes) -> None:
-        self._receive, self._held = receive, stored
+        self._receive, self._received = receive, stored
 
     async def __call__(self) -> Message:
         message = await self._receive()
-        self._held.body(len(message.get("body", b"")))
+        self._received.body(len(message.get("body", b"")))
         return message
 
 

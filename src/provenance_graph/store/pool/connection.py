@@ -209,7 +209,7 @@ class AnswerStream:
             "narrow it, or ask for fewer rows with LIMIT"
         )
 
-    def _held(self) -> None:
+    def _check_reading(self) -> None:
         if time.monotonic() > self._hold_until:
             self._finish(reusable=False)
             raise QueryTimeout("the answer was not read fast enough; ask for less at a time")
@@ -226,7 +226,7 @@ class AnswerStream:
         """The next block; empty at the end. Raises QueryError when there can be none."""
         if self.done:
             return b""
-        self._held()
+        self._check_reading()
         return await self._next(ready=True)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

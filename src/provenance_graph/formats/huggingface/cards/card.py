@@ -66,7 +66,7 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
             if "license" not in card.data:
                 yield from _licence(spelt, value, f"{card.place}/{key}")
         elif key.startswith("extra_gated") and value:
-            yield card.say(PG.weightsAvailability, PG.GatedWeights)
+            yield card.claim(PG.weightsAvailability, PG.GatedWeights)
         else:
             yield from _unread(card, key, value)
 
@@ -164,7 +164,7 @@ def _language(card: Card, value: Any, where: str) -> ReaderOutput:
             elif code:
                 why = "not a language code"
                 shown = statements.clean(code)[:60]
-                yield card.say(DCTERMS.language, None, as_stated=shown, unusable=why)
+                yield card.claim(DCTERMS.language, None, as_stated=shown, unusable=why)
                 yield Problem(at, f"{code[:60]!r} is not a language code", "ISO 639: en, de, zh")
 
 
@@ -173,7 +173,7 @@ def _library(card: Card, value: Any, where: str) -> ReaderOutput:
         if isinstance(item, Problem):
             yield item
         else:
-            yield card.say(PG.framework, literals.text(item[1][:120]))
+            yield card.claim(PG.framework, literals.text(item[1][:120]))
 
 
 def _task(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -181,12 +181,12 @@ def _task(card: Card, value: Any, where: str) -> ReaderOutput:
         if isinstance(item, Problem):
             yield item
             continue
-        yield card.say(PG.task, literals.text(item[1][:120]))
+        yield card.claim(PG.task, literals.text(item[1][:120]))
         takes, gives = TASKS.get(item[1], ((), ()))
         for kind in takes:
-            yield card.say(PG.inputModality, kind, basis=Basis.INFERENCE)
+            yield card.claim(PG.inputModality, kind, basis=Basis.INFERENCE)
         for kind in gives:
-            yield card.say(PG.outputModality, kind, basis=Basis.INFERENCE)
+            yield card.claim(PG.outputModality, kind, basis=Basis.INFERENCE)
 
 
 def _results(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -196,7 +196,7 @@ def _results(card: Card, value: Any, where: str) -> ReaderOutput:
 def _name(card: Card, value: Any, where: str) -> ReaderOutput:
     shown = statements.scalar_text(value)
     if shown:
-        yield card.say(SCHEMA.alternateName, literals.text(shown[:200]))
+        yield card.claim(SCHEMA.alternateName, literals.text(shown[:200]))
     elif value:
         yield Problem(where, f"{shape(value)} where a name is expected", kind="shape")
 

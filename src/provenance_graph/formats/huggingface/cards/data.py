@@ -70,7 +70,7 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
             continue
         name = statements.hub_dataset(stated) or stated.strip()[:200]
         dataset = iris.dataset(name)
-        yield card.say(PG.trainedOn, dataset)
+        yield card.claim(PG.trainedOn, dataset)
         if part:
             yield Claim(dataset, PG.datasetConfiguration, literals.text(part[:200]))
         yield from statements.is_a(dataset, PG.Dataset, name)
@@ -96,7 +96,7 @@ def configurations(card: Card, value: Any, where: str) -> ReaderOutput:
     """The named parts in which a dataset is published."""
     for item in statements.as_list(value)[:MAX_ITEMS]:
         if name := statements.scalar_text(statements.mapping(item).get("config_name")):
-            yield card.say(PG.datasetConfiguration, literals.text(name[:200]))
+            yield card.claim(PG.datasetConfiguration, literals.text(name[:200]))
         for key in _ABOUT:  # as `datasets` wrote them before cards had keys of their own
             if stated := statements.scalar_text(statements.mapping(item).get(key)):
                 yield coverage.other(card.repo.subject, f"{where.rpartition('/')[2]}.{key}", stated)
@@ -117,7 +117,7 @@ def tasks(card: Card, value: Any, where: str) -> ReaderOutput:
         if isinstance(item, Problem):
             yield item
         else:
-            yield card.say(PG.task, literals.text(item[1][:120]))
+            yield card.claim(PG.task, literals.text(item[1][:120]))
 
 
 def sources(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -134,7 +134,7 @@ def sources(card: Card, value: Any, where: str) -> ReaderOutput:
         parent_ = iris.dataset(name[:200])
         if parent_ != card.repo.subject:
             yield from statements.is_a(parent_, PG.Dataset, name[:200])
-            yield card.say(PROV.wasDerivedFrom, parent_)
+            yield card.claim(PROV.wasDerivedFrom, parent_)
 
 
 def emissions(card: Card, value: Any, where: str) -> ReaderOutput:
@@ -144,7 +144,7 @@ def emissions(card: Card, value: Any, where: str) -> ReaderOutput:
         stated, where = value.get("emissions"), f"{where}/emissions"
         for hardware in statements.as_list(value.get("hardware_used")):
             if shown := statements.scalar_text(hardware):
-                yield card.say(PG.trainingHardware, literals.text(shown[:200]))
+                yield card.claim(PG.trainingHardware, literals.text(shown[:200]))
     if stated is None:
         return
     tonnes = _tonnes(stated)
@@ -162,7 +162,7 @@ def emissions(card: Card, value: Any, where: str) -> ReaderOutput:
         )
         return
     shown = statements.scalar_text(stated)
-    yield card.say(
+    yield card.claim(
         PG.trainingCO2eTonnes,
         literals.decimal(tonnes),
         as_stated=shown if isinstance(stated, str) else f"{shown} g",

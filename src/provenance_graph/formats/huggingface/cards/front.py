@@ -131,7 +131,7 @@ class Card:
     files: frozenset[str] = frozenset()
     text: str = ""
 
-    def say(self, predicate: Iri, value: Value | None, **more: Any) -> Claim:
+    def claim(self, predicate: Iri, value: Value | None, **more: Any) -> Claim:
         """A claim of the card about its model."""
         return Claim(self.repo.subject, predicate, value, **{"basis": self.basis, **more})
 

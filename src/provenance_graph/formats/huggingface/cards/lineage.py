@@ -104,7 +104,7 @@ def revisions(card: Card, value: Any, where: str) -> ReaderOutput:
             yield coverage.other(card.repo.subject, "base_model_revision", stated)
             continue
         node = iris.mint("in", SOURCE, "derivation", card.repo.local, "base", iris.slug(name)[:120])
-        yield card.say(PROV.qualifiedDerivation, node)
+        yield card.claim(PROV.qualifiedDerivation, node)
         yield Claim(node, RDF.type, PG.Derivation)
         yield Claim(node, PROV.entity, iris.model(name), basis=card.basis)
         yield from version_of(iris.model(name), node, stated, card.basis)

@@ -46,13 +46,13 @@ def read(card: Card, value: Any, where: str) -> ReaderOutput:
 def _plain_tag(card: Card, tag: str) -> Iterator[Claim]:
     """A tag of one word: a format, task, library or language, else as it stands."""
     if tag.casefold() in FORMAT_TAGS:
-        yield card.say(PG.fileFormat, literals.text(tag.casefold()))
+        yield card.claim(PG.fileFormat, literals.text(tag.casefold()))
     elif tag in TASKS:
         if tag != card.data.get("pipeline_tag"):
-            yield card.say(PG.task, literals.text(tag))
+            yield card.claim(PG.task, literals.text(tag))
     elif tag.casefold() in named.LIBRARIES:
         if tag != card.data.get("library_name"):
-            yield card.say(PG.framework, literals.text(tag))
+            yield card.claim(PG.framework, literals.text(tag))
     elif tag in languages.TAGS:
         if tag not in statements.as_list(card.data.get("language")):
             yield replace(languages.claim(card.repo.subject, tag), basis=card.basis)
@@ -66,9 +66,9 @@ def _quantised(card: Card, tags: Any) -> Iterator[Claim]:
         return
     method, bits = quantization_of(map(statements.scalar_text, statements.as_list(tags)))
     if method:
-        yield card.say(PG.quantizationMethod, literals.text(method))
+        yield card.claim(PG.quantizationMethod, literals.text(method))
     if bits:
-        yield card.say(PG.quantizationBits, literals.decimal(bits))
+        yield card.claim(PG.quantizationBits, literals.decimal(bits))
 
 
 _KEY_OF = MappingProxyType(
@@ -107,7 +107,7 @@ def paper(card: Card, value: Any, where: str) -> ReaderOutput:
             continue
         text = item[1]
         if match := _ARXIV.fullmatch(text):
-            yield card.say(PG.paper, Iri(f"https://arxiv.org/abs/{match[1]}"))
+            yield card.claim(PG.paper, Iri(f"https://arxiv.org/abs/{match[1]}"))
         elif text.startswith("10.") and "/" in text:
             yield statements.link(card.repo.subject, PG.paper, f"https://doi.org/{text}", item[0])
         else:

@@ -28,7 +28,7 @@ def match_checksums(folder: Path, name: str, version: str, files: Sequence[Path]
     def same(file: Path, known: list[object]) -> bool:
         return known[1:] == _stamp(file) or known[0] == _digest(file)
 
-    return _held(folder, name, version, files, same)
+    return _stored_checksum(folder, name, version, files, same)
 
 
 def hold_to_the_end(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
@@ -37,10 +37,10 @@ def hold_to_the_end(folder: Path, name: str, version: str, files: Sequence[Path]
     def same(file: Path, known: list[object]) -> bool:
         return known[0] == _digest(file, deadline.check)
 
-    return _held(folder, name, version, files, same)
+    return _stored_checksum(folder, name, version, files, same)
 
 
-def _held(
+def _stored_checksum(
     folder: Path,
     name: str,
     version: str,
