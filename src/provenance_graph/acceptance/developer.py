@@ -56,7 +56,7 @@ def developers(
 
 
 def owner_names(names: Iterable[Iri]) -> Iterator[Iri]:
-    """The organisations that stand in names of models and datasets as their owners."""
+    """The organisations whose accounts are the owner part of names of models and datasets."""
     for name in names:
         if owner := owner_of(name):
             yield organization(owner)

@@ -48,7 +48,7 @@ class Statements(NamedStatements, Protocol):
         """The retrievals of one document."""
 
     def different_from(self, entity: Iri) -> set[Iri]:
-        """What somebody decided a name is not."""
+        """The names that a decision says are of different entities."""
 
 
 @dataclass
@@ -251,7 +251,7 @@ class StoreStatements:
         return sorted(seen)
 
     def different_from(self, entity: Iri) -> set[Iri]:
-        """What somebody decided a name is not."""
+        """The names that a decision says are of different entities."""
         again = {row.object for row in self.pending.without if row.subject == entity}
         return self.pending.different.get(entity, set()) | {
             target

@@ -103,7 +103,7 @@ def status_of(item: SourcedClaim, winner: SourcedClaim, fell: PolicyCriterion | 
 
 
 def marked(item: SourcedClaim, why: str) -> str:
-    """A reason, with what speaks against an accepted claim."""
+    """The reason why a claim is accepted, followed by the evidence against it."""
     if item.implausible:
         why = f"{why}; implausible: {item.implausible}"
     if item.basis is Basis.INFERENCE:

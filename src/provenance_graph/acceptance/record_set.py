@@ -63,7 +63,7 @@ class RecordSet:
         return sorted({subject, *self._names.get(subject, ())})
 
     def different_from(self, entity: Iri) -> set[Iri]:
-        """What somebody decided a name is not."""
+        """The names that a decision says are of different entities."""
         return self._different_from.get(entity, set())
 
     def subjects(self) -> list[Iri]:

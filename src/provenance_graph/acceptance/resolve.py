@@ -139,7 +139,7 @@ def _is_extracted(item: SourcedClaim) -> bool:
 def documented_silence(
     sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
 ) -> SourcedClaim | None:
-    """The refusal or the search that stands against third parties' values, if there is one.
+    """The developer's refusal or a documented search that outranks third parties' values; None without one.
 
     A refusal is the developer's own; a search is reported by a source of the first two tiers.
     A report that its own source is unsure of is no search.

@@ -178,7 +178,7 @@ class AcceptedSnapshot(AcceptedReads):
         ]
 
     def statuses(self, subject: Iri) -> dict[Iri, Iri]:
-        """The disclosure status of every property that any source speaks of."""
+        """The disclosure status of every property with a claim of any source."""
         return self.view(subject).statuses
 
     def header(self, record: Iri) -> Header | None:
@@ -192,7 +192,7 @@ class AcceptedSnapshot(AcceptedReads):
         return any(statements.about(name) for name in names)
 
     def first_known(self, subject: Iri) -> str:
-        """The day on which the first record that speaks of an entity was retrieved, or nothing."""
+        """The day (ISO text) on which the first record about an entity was retrieved; empty without one."""
         statements = StoreStatements(self._store)
         names = statements.names_of(statements.canonical(subject))
         days = (header.retrieved[:10] for name in names for _, header in statements.about(name))

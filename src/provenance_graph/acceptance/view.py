@@ -45,7 +45,6 @@ _RETIRED = Ruling(
 )
 _DERIVATIONS = frozenset(terms.DERIVATIONS)
 _INFLUENCES = frozenset(terms.INFLUENCES)
-_KINDS = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
 Canonical = Callable[[Iri], Iri]
 
 
@@ -148,7 +147,7 @@ def _of_steps(
     groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str
 ) -> list[SourcedClaim]:
     """Takes out what gives a step of derivation a second kind, where more than one kind is given."""
-    if sum(predicate in groups for predicate in _KINDS) < 2:
+    if sum(predicate in groups for predicate in terms.PARENT_RELATIONS) < 2:
         return []
     return inferred_parents(groups, policy, as_of) + one_kind_each(groups, policy, as_of)
 

@@ -178,7 +178,7 @@ Quad = tuple[Iri, Iri, Value, Iri | None]
 @quick
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of one source, with where it stands and on what basis.
+    """One statement of one source, with its place in the document and its basis.
 
     ``value`` is None when the source gives none (``-``, "not disclosed") or when what it
     gives cannot be a value (``2025-02-31``): then ``as_stated`` keeps the text and

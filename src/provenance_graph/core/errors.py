@@ -104,7 +104,7 @@ class ChangesGone(UsageError):
 
 
 class Ambiguous(UsageError):
-    """Several entities have that name; each id stands with what tells it from the others."""
+    """Several entities have that name; the message lists each id with what distinguishes it."""
 
     def __init__(
         self, name: str, described: Iterable[tuple[str, str]], kind: str = "model"

@@ -180,7 +180,7 @@ def dataset(name: str) -> Iri:
 
 
 def owner_of(name: Iri) -> str:
-    """The owner that stands in the name of a model or dataset of ours; empty where there is none.
+    """The owner in the name of a model or dataset of ours; empty where the name has none.
 
     >>> owner_of(model("meta-llama/Llama-3.1-8B"))
     'meta-llama'

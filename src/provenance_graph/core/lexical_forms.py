@@ -64,7 +64,7 @@ def is_digits(text: str) -> bool:
 
 
 def check(literal: Literal) -> None:
-    """Raise ValueError where a literal's text stands for no value of its datatype.
+    """Raise ValueError where a literal's text is not a lexical form of its datatype.
 
     >>> check(Literal("300", XSD.byte))
     Traceback (most recent call last):

@@ -16,7 +16,7 @@ _PREFIX: Final = "provenance-graph-"
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    """A folder that nobody else may enter, until the block ends.
+    """A temporary folder with access for this user alone (mode 0700), removed when the block ends.
 
     A process that is killed leaves its own behind: whoever asks next removes it.
     """

@@ -53,8 +53,11 @@ DERIVATIONS: tuple[Iri, ...] = (
 )
 """Sub-properties of ``prov:wasDerivedFrom``: weights of one came from the other."""
 
-ALL_DERIVATIONS = frozenset({*DERIVATIONS, PROV.wasDerivedFrom})
+PARENT_RELATIONS: tuple[Iri, ...] = (*DERIVATIONS, PROV.wasDerivedFrom)
 """Those, and the property above them, which a source uses that does not say how."""
+
+ALL_DERIVATIONS = frozenset(PARENT_RELATIONS)
+"""The same, to look one up."""
 
 TRANSFORMER_SIZES: tuple[Iri, ...] = (
     PG.layerCount,

@@ -60,7 +60,6 @@ _NODES = {
     "score": PG.evaluationOf,
 }
 NONE = "no other model: trained from scratch, as its developer says"
-_ORIGINS = (*terms.DERIVATIONS, PROV.wasDerivedFrom)
 
 
 def fill(snapshot: AcceptedSnapshot, model: Iri, form: Form) -> FilledForm:
@@ -256,7 +255,7 @@ class _Filling:
         declared = [
             each
             for each in self.snapshot.view(self.model).claims
-            if each.claim.predicate in _ORIGINS
+            if each.claim.predicate in terms.PARENT_RELATIONS
             and each.claim.stance is Stance.DECLARED_EMPTY
             and each.standing is not AcceptanceStatus.SUPERSEDED
             and each.basis in DEVELOPER_RANK

@@ -87,7 +87,7 @@ class Decisions:
 
     @property
     def names(self) -> set[Iri]:
-        """Every name that they speak of."""
+        """Every name in the decisions."""
         return {name for row in (*self.put, *self.taken) for name in (row.subject, row.object)}
 
 

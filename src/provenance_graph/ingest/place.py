@@ -177,7 +177,7 @@ def is_made_here(record: Record, format: str) -> bool:
 
 
 def is_forwarded(record: Record, format: str) -> bool:
-    """Whether a record is an excerpt that somebody sends on, in a bundle or a form."""
+    """Whether a record is an excerpt that was passed on in a bundle or a form."""
     return bool(record.header.exported_from) and format in FORWARDED
 
 

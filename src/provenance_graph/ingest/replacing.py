@@ -137,7 +137,7 @@ def restamped(record: Record, now: str) -> Record:
 
 
 def renamed(claim: Claim, was: Iri, name: Iri) -> Claim:
-    """A claim whose own nodes below a record's old name stand below the new one."""
+    """The claim with nodes below a record's old name renamed to be below the new one."""
     subject, value = claim.subject, claim.value
     if subject.startswith(f"{was}#"):
         claim = replace(claim, subject=Iri(f"{name}{subject[len(was) :]}"))

@@ -39,7 +39,7 @@ _PAIR = 2
 
 
 def names_in(store: Store) -> set[Iri]:
-    """Every name of a kind whose identity is decided that a record of a store speaks of."""
+    """Every name in a record of a store that is of a kind whose identity is decided."""
     names: set[Iri] = set()
     for kind in (PG.Model, PG.OfferedModel, PG.Dataset, PG.Organization):
         names |= {s for s, *_ in store.quads(predicate=RDF.type, object=kind, graph=ANY)}
@@ -374,6 +374,6 @@ class _RuleLines(dict[Iri, int]):
         return self[one]
 
     def get(self, one: Iri, default: int = 0) -> int:  # type: ignore[override]
-        """The count; an organisation that nothing speaks of has none."""
+        """The count; 0 for an organisation without a claim."""
         del default
         return self[one]

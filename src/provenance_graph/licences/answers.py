@@ -159,7 +159,7 @@ class FindingAnswer(AnswerObject):
 
 
 class LabelAnswer(LicenceAnswer):
-    """A licence that somebody says the model has."""
+    """A licence that a source states for the model."""
 
     accepted: bool
     sources: list[LabelRef]
@@ -354,7 +354,7 @@ class UnresolvedName(AnswerObject):
 
 
 class PortfolioAnswer(AnswerObject):
-    """Several models and uses as a matrix; names that mean no model stand in ``unresolved``."""
+    """Several models and uses as a matrix; names that match no model are in ``unresolved``."""
 
     uses: list[str]
     models: list[PortfolioRow]

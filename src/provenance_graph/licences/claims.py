@@ -117,7 +117,7 @@ class ClaimReader:
         return ""
 
     def label_is_reported(self, entity: Iri) -> bool:
-        """Whether others than its developer state the licence of an entity, and nobody else."""
+        """Whether the licence of an entity is stated by third parties only, and not by its developer."""
         stated = [
             item
             for item in self.about(entity)

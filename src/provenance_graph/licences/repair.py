@@ -260,7 +260,7 @@ class _RepairSearch:
         self.ended = False
 
     def run(self, uses: tuple[str, ...]) -> Repair:
-        """All smallest sets, or what stands in the way of any."""
+        """All smallest sets of changes that repair the licence problems, or what prevents a repair."""
         subject = self.problems.now.subject
         for size in range(MAX_CHANGES + 1):
             changes: set[Changes] = set()

@@ -263,7 +263,7 @@ class LicenceFinding:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A licence that somebody says the model has: by whom, since and until when, accepted or not.
+    """A licence that a source states for the model: publisher, period of validity, accepted or not.
 
     ``custody`` says of each source in turn how it is known that it says so.
     """

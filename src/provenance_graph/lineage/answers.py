@@ -132,7 +132,7 @@ class SharedAnswer(AnswerObject):
 
 
 class DistanceCount(AnswerObject):
-    """How many models stand at a distance."""
+    """The number of models at a distance, in steps of lineage."""
 
     distance: int
     count: int

@@ -45,7 +45,7 @@ class Edges:
         return PackedNames.of_sorted(order), rank
 
     def places(self, wanted: Iterable[Edge]) -> list[int]:
-        """Where the wanted edges stand."""
+        """The positions of the wanted edges in the arrays of edges."""
         met = self.met.get
         sought = {(met(short(c)), met(short(p)), CODE[r]) for c, r, p in wanted}
         children = np.array(sorted({c for c, _, _ in sought if c is not None}), np.int32)
@@ -171,7 +171,7 @@ _GUESSES = frozenset({PG.Inference, PG.Estimate})
 
 
 def inferred(snapshot: AcceptedSnapshot) -> set[Edge]:
-    """Edges that sources only infer: claims speak of them, and none on a better basis.
+    """Edges whose claims all have the basis inference.
 
     Reads the claims on lineage relations and the records that infer by default, never the
     claims on other properties, of which a hub's records hold two inferred ones each.
@@ -207,7 +207,7 @@ def _inferred_claims(snapshot: AcceptedSnapshot) -> Iterator[Edge]:
 
 
 def only_inferred(snapshot: AcceptedSnapshot, edge: Edge) -> bool:
-    """Whether records speak of the edge, and all of them only infer it."""
+    """Whether the edge has claims, all of them with the basis inference."""
     bases = set(_bases(snapshot, edge))
     return bool(bases) and bases <= _GUESSES
 

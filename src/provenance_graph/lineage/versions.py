@@ -22,7 +22,7 @@ def of(
     depth: int | None,
     wanted: Flags,
 ) -> tuple[tuple[Iri, int], ...]:
-    """The versions of an entity, by name, and how many entities stand in the lineage of each."""
+    """The versions of an entity, by name, and the number of entities in the lineage of each."""
     quads = snapshot.quads(predicate=PROV.specializationOf, object=subject)
     counted = []
     for version in sorted({one for one, *_ in quads} - {subject}):

@@ -18,7 +18,7 @@ SECTION, ORDER, UNIT = (Iri(NS + name) for name in ("section", "order", "unit"))
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One fact property: where it stands on a page and how it is named and measured."""
+    """One fact property: its place on a page, its label and its unit."""
 
     property: Iri
     label: str

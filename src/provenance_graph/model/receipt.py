@@ -103,7 +103,7 @@ def named_in(answer: object) -> Iterator[Iri]:
 
 
 class CitedAnswer(AnswerObject):
-    """What stands beside an answer that lists entities."""
+    """The receipts that go with an answer that lists entities."""
 
     receipts: list[ReceiptsOf]
     receiptsOf: int  # noqa: N815 - of how many entities; receipts are of the first ones

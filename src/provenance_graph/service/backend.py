@@ -24,7 +24,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decides of two names: accept, reject or withdraw, and why.
+    """A person's decision on two names: accept, reject or withdraw, and the reason.
 
     ``sees_private``: whoever decides may read private collections, so that their names count.
     """
@@ -38,7 +38,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What somebody holds to be wrong: a claim or a whole record, and why."""
+    """A claim or a whole record that a person reports as wrong, and the reason."""
 
     claim: Iri
     reason: str

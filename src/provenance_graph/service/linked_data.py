@@ -47,7 +47,7 @@ _STYLED: Final = {
 
 
 def describe_query(entity: Iri, document: str) -> str:
-    """What is known of an entity, what points to it, and which records speak of it.
+    """The query for the statements about an entity, those that refer to it, and its records.
 
     Only a record is a graph whose triples are its own; a graph that is called like a model
     says nothing here.

@@ -6,7 +6,7 @@ from provenance_graph.core.iris import mint
 
 
 def namespace(who: str) -> str:
-    """Where the records of the holder of a token live; nobody else writes there.
+    """The namespace of the records of a token's holder, in which no other holder writes.
 
     >>> namespace("ci")
     'https://w3id.org/provenance-graph/id/record/service/ci/'

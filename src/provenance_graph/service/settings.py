@@ -85,7 +85,7 @@ class Settings:
 
     @property
     def query_bounds(self) -> Bounds:
-        """Bounds on the body of a query, which anybody may send: its text, percent-encoded."""
+        """Bounds on the body of a query, which needs no token: its text, percent-encoded."""
         return Bounds(min(self.body_mb << 20, (self.query_kb << 12) + 4096), self.body_seconds)
 
     @property

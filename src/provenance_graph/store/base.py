@@ -90,7 +90,7 @@ class Store(Protocol):
 
 @runtime_checkable
 class Expecting(Protocol):
-    """A store where each look-up is costly, and which combines those that it is told of."""
+    """A store where each look-up costs a request, and which combines look-ups announced in advance."""
 
     def expect(self, names: Iterable[Iri], *, claims: bool = False) -> None:
         """Names that are looked up next, or whose ``claims`` are."""

@@ -33,7 +33,7 @@ _DEFAULT_GRAPH = ox.DefaultGraph()
 
 
 class SnapshotLease:
-    """One state of a store, kept from going away while somebody reads it."""
+    """One state of a store, protected from deletion while it is read."""
 
     __slots__ = ("__weakref__", "engine")
 

@@ -180,7 +180,7 @@ def lock_shared(folder: Path) -> int:
 
 
 def remove_unused(folder: Path) -> None:
-    """Delete a checkpoint that nobody reads; one in use stays until the next time."""
+    """Delete a checkpoint that no process reads; one in use is left for the next call."""
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:

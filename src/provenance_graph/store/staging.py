@@ -17,7 +17,7 @@ from provenance_graph.store.sparql.syntax import syntax_error
 
 
 class Scratch:
-    """Quads that an update may change without anybody seeing it."""
+    """Quads that an update changes before they are published."""
 
     def __init__(self) -> None:
         self._engine = ox.Store()

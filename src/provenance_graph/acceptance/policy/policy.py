@@ -51,7 +51,7 @@ CHANGING_ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class RankedSource:
-    """How close a collection of documents stands to the facts it reports; 0 is closest.
+    """The rank of a collection of documents by closeness to the facts it reports; 0 is closest.
 
     ``tier`` groups sources of like weight, ``repeats`` names the collection that this one
     copies, ``researched`` is an index whose entries people looked up, ``own`` one that this

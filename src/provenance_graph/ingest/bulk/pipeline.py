@@ -35,7 +35,7 @@ Watch = Callable[[str], Step]
 
 
 def unwatched(_: str) -> Step:
-    """For whoever does not look."""
+    """The progress callback that does nothing."""
     return lambda _done, _total: None
 
 

@@ -10,7 +10,7 @@ _CHECKPOINT = re.compile(r"(checkpoint|ckpt|step|epoch|iter|stage\d+)[-_ ]?\d*",
 
 
 def names_itself(child: str, parent: str) -> bool:
-    """Whether a text that stands for a parent only names the child, its family or checkpoint.
+    """Whether a text given as a parent only names the child, its family or its checkpoint.
 
     >>> names_itself("Mistral-7B-v0.1", "mistral"), names_itself("OLMo-7B-hf", "olmo-7b-hf")
     (True, True)
@@ -34,7 +34,7 @@ def display_name(name: Iri) -> str:
 
 
 def is_of_owner(owner: str, text: str) -> bool:
-    """Whether a text that stands for a parent begins with the owner's own name.
+    """Whether a text given as a parent begins with the owner's own name.
 
     >>> is_of_owner("deepseek-ai", "deepseek-r1-series-unnamed-member"), is_of_owner("x", "llama-2")
     (True, False)

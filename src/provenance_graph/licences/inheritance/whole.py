@@ -30,7 +30,7 @@ Words = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Bit:
-    """What a bit stands for: a class of a licence's terms, or (licence None) the unknown."""
+    """The meaning of a bit: a class of a licence's terms, or (licence None) unknown terms."""
 
     licence: Licence | None
     terms: TermClass

@@ -273,7 +273,7 @@ def dated_text(context: RuleContext) -> Iterator[RuleMatch]:
 
 
 def clash(context: RuleContext) -> Iterator[RuleMatch]:
-    """LR-17: two texts that nobody can keep at once, such as the GPL and a Llama licence.
+    """LR-17: two licences whose terms cannot both be met, such as the GPL and a Llama licence.
 
     The same-licence text is declared, or reaches the model from above: then whatever the model
     declares, or whether it declares anything, both texts bind whoever gets it.

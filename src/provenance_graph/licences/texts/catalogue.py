@@ -81,7 +81,7 @@ class Applicability:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Where a condition stands in a licence's text, what qualifies it, and when it applies."""
+    """The place of a condition in a licence's text, its qualification, and when it applies."""
 
     place: str = ""
     text: str = ""
@@ -172,7 +172,7 @@ class Licence:
         return not day or day >= self.first_text
 
     def clause(self, key: str) -> Clause:
-        """Where a condition stands; empty where the text was not read that closely."""
+        """The place of a condition in the text; empty where no place is recorded."""
         return self.clauses.get(key, Clause())
 
     def to_json(self) -> LicenceAnswer:
@@ -294,7 +294,7 @@ class Catalogue:
         return tuple(one for one in self.licences.values() if one.service and one.namespaces)
 
     def by_url(self, address: Iri) -> Licence | None:
-        """The described licence whose text stands at an address, or that has this IRI."""
+        """The described licence whose text is at an address, or that has this IRI; None without one."""
         plain = address.rstrip("/").removeprefix("https://").removeprefix("http://")
         for one in self.licences.values():
             if address == one.iri or (
@@ -304,7 +304,7 @@ class Catalogue:
         return None
 
     def suggested(self, name: str) -> Licence | None:
-        """The Llama licence whose token a model's name holds as a word of its own.
+        """The Llama licence whose token is a whole word of a model's name; None without one.
 
         A name proves nothing; it tells where to look. Other families are named alike under
         several terms (Gemma 4 and MedGemma are not under those of Gemma).

@@ -29,7 +29,7 @@ Choice = tuple[Iri, ...]
 
 
 def expression_of(licence: Iri, label: str) -> str:
-    """The expression that an entity stands for; "" where it stands for one licence."""
+    """The licence expression of an entity; "" where the entity is one licence."""
     text = label or unquote(iris.local_name(licence))
     return text if licence.startswith(_NODES) and _JOINS.search(text) else ""
 

@@ -110,7 +110,7 @@ class _Policy:
         }
 
     def rules(self) -> Json:
-        """Permissions with their duties, prohibitions, and duties that stand alone."""
+        """Permissions with their duties, prohibitions, and duties without a permission."""
         licence = self._licence
         permissions: dict[str, Json] = {
             key: {"action": self._action("permission", key, key.replace("-", " "))}

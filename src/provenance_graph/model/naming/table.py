@@ -78,7 +78,7 @@ def is_own(entity: Iri) -> bool:
 
 
 def publishers(snapshot: AcceptedSnapshot) -> set[Iri]:
-    """Organisations to which records are attributed, by the name that stands for each."""
+    """Organisations to which records are attributed, by canonical name."""
     return snapshot.cached("publishers", lambda: _publishers(snapshot))
 
 
@@ -97,7 +97,7 @@ def kinds_of(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> dict[Iri, 
 
 
 def kind_bits(present: AcceptedSnapshot, kinds: Iterable[str] = ()) -> Iterator[tuple[Iri, int]]:
-    """Every entity of some kinds, or of all, with the bit of each of its kinds, as often as it is said."""
+    """Every entity of some kinds, or of all, with the bit of each of its kinds, once per statement."""
     wanted = set(kinds) or set(KINDS)
     for bit, (kind, classes) in enumerate(KINDS.items()):
         if kind not in wanted:

@@ -87,7 +87,7 @@ class Entity:
 
 @dataclass(frozen=True, config=RESULT)
 class LinkSource:
-    """Who states a link: publisher, the basis it stands on, the day it was retrieved, the record, its custody."""
+    """The source of a link: publisher, basis, day of retrieval, record and custody."""
 
     publisher: str
     basis: str

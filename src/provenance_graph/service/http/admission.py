@@ -63,13 +63,13 @@ class Permit:
         return self._gate.clock() - self.start
 
     def stop(self) -> None:
-        """End the work; whoever does it is cancelled."""
+        """Cancel the task that does the work."""
         if not self.stopped and self.task is not None:
             self.stopped = True
             self.task.cancel()
 
     def release(self) -> None:
-        """Give the place to whoever is next; more than once does nothing."""
+        """Give the place to the next waiting request; further calls do nothing."""
         if not self._left:
             self._left = True
             self._gate.left(self)
@@ -108,7 +108,7 @@ class Gate:
         return len(self._permits) < self.kind.places and self._of(client) < share
 
     def enter(self, client: Client) -> Permit | None:
-        """A place if one is free now and nobody waits."""
+        """A permit if a place is free and no request waits; else None."""
         if self._lines or not self._free(client):
             return None
         permit = Permit(self, client)

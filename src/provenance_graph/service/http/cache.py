@@ -46,7 +46,7 @@ class ByteBoundedCache(Generic[T]):
             return value
 
     def keep(self, key: str, value: T) -> None:
-        """Keep a value, unless it alone would take much of the room or nobody asked for it before."""
+        """Store a value, unless it would take a large part of the cache or is requested for the first time."""
         size = self._bytes(key, value)
         with self._lock:
             if size * _LARGEST_SHARE > self._size or key in self._values:

@@ -117,7 +117,7 @@ class Service:
 
     @property
     def writable(self) -> bool:
-        """Whether somebody may write."""
+        """Whether the service accepts writes at all."""
         return self.writer is not None
 
     def url(self, request: Request, path: str) -> str:

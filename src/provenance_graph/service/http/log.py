@@ -38,7 +38,7 @@ class Log:
 
     @property
     def wanted(self) -> bool:
-        """Whether anybody reads it."""
+        """Whether the log is switched on."""
         return self._out is not None
 
     def write(self, event: str, fields: Mapping[str, object]) -> None:

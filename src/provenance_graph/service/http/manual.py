@@ -69,7 +69,7 @@ class Manual:
 
 
 def policy(page: bytes) -> str:
-    """The content policy of a page: its own host, and the inline scripts that stand in it."""
+    """The content security policy of a page: its own host, and the hashes of its inline scripts."""
     hashes = "".join(
         f" 'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
         for script in dict.fromkeys(_SCRIPT.findall(page))

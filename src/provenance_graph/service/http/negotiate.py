@@ -130,7 +130,7 @@ SHORT_NAMES: Final = {
 
 
 def accept_of(format: str) -> str:
-    """The media types that a ``format=`` parameter stands for; raises a refusal with 406.
+    """The media types of a ``format=`` parameter; raises a refusal with status 406 for an unknown one.
 
     >>> accept_of("ttl")
     'text/turtle'

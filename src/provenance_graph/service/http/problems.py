@@ -96,7 +96,7 @@ _STATUS: Final[tuple[tuple[type[errors.ProvenanceError], int, str, str], ...]] =
 
 
 def without_paths(text: str) -> str:
-    """A text without the paths of this machine, which are nobody's affair.
+    """A text with the paths of this machine removed, which a client must not see.
 
     >>> without_paths("/srv/graph/CURRENT is damaged")
     '… is damaged'
@@ -105,7 +105,7 @@ def without_paths(text: str) -> str:
 
 
 def problem_of(error: BaseException) -> HttpProblem:
-    """The refusal that an exception amounts to; what nobody foresaw is a 500 that tells nothing.
+    """The refusal for an exception; an unexpected one gives status 500 without detail.
 
     >>> problem_of(errors.QueryTimeout("stopped after 10 s")).status
     504

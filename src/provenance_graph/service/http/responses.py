@@ -28,7 +28,7 @@ def respond(
     status: int = 200,
     vary: str = "",
 ) -> Response:
-    """An answer. A large one is sent in pieces, so that compressing it holds nobody up."""
+    """An answer. A large one is sent in pieces, so that compressing it does not delay other requests."""
     named = {**(headers or {}), **({"vary": vary} if vary else {})}
     kind = content_type or None
     if len(body) <= _WHOLE:

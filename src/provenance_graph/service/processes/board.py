@@ -44,7 +44,7 @@ class Board:
         self._last = WriterState()
 
     def read(self) -> WriterState:
-        """The state now; costs a microsecond while it stands."""
+        """The present state; takes a microsecond while it is unchanged."""
         try:
             stat = self._file.stat()
             stamp = (stat.st_ino, stat.st_mtime_ns)

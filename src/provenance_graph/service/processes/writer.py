@@ -196,7 +196,7 @@ class Writing:
         return self._target
 
     def recover(self) -> None:
-        """Try, while nobody writes, whether what went wrong is over."""
+        """Check, while no write is under way, whether the cause of an earlier failure is gone."""
         if self._target is None:
             self.target()
         elif not self._healthy:

@@ -132,7 +132,7 @@ async def description(service: Service, request: Request, start: int = 0) -> str
 
 
 def quoted(text: str) -> str:
-    """A text as it stands in Turtle."""
+    """A text as a quoted Turtle literal."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 

@@ -41,7 +41,7 @@ _XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 @dataclass(frozen=True, slots=True)
 class ServiceCall:
-    """One SERVICE clause: where it stands, whom it asks, and what."""
+    """One SERVICE clause: its position in the query, its endpoint and the query sent there."""
 
     start: int
     end: int

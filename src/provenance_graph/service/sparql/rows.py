@@ -18,7 +18,7 @@ from provenance_graph.store.values import SparqlQuery
 async def read_rows(
     service: Service, request: Request, query: str, bindings: Mapping[str, Value] | None = None
 ) -> list[dict[str, str]]:
-    """The rows of one of our own SELECTs as texts, cached while the store's version stands."""
+    """The rows of one of our own SELECTs as texts, cached per version of the store."""
     key = etag(service.backend.version, "rows", query, repr(bindings))
     answer = service.cache.find(key)
     if answer is None:

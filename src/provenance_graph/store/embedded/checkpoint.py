@@ -55,7 +55,7 @@ class LiveLog:
 
 
 def make(engine: ox.Store, db: Path, folder: Path, live: LiveLog) -> None:
-    """Make a checkpoint of what a database holds now; nobody may write to it meanwhile.
+    """Make a checkpoint of a database; no process may write to it meanwhile.
 
     ``engine`` is the open database of the folder ``db``. Raises OSError.
     """
@@ -76,7 +76,7 @@ def make(engine: ox.Store, db: Path, folder: Path, live: LiveLog) -> None:
 
 
 def copy(source: Path, target: Path, first_log: int = 0) -> None:
-    """A database folder again, sharing its data files: of a checkpoint, or one nobody writes to.
+    """Copy a database folder by hard links to its data files; it must be a checkpoint, or have no writer.
 
     Logs before the first that is needed are left out, and of each what an earlier one left in
     its file. Raises OSError; the target must not exist.

@@ -53,7 +53,7 @@ def available() -> bool:
 
 
 def advice(root: Path) -> str:
-    """What is to be said of a store that was built without the library; mostly nothing."""
+    """Advice on a store that was built without the merging library; empty for most stores."""
     taken = sum(there for there, _ in layout.read_current(root).files.values())
     if available() or taken < _ADVISED:
         return ""

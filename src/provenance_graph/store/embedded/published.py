@@ -154,7 +154,7 @@ def publish(
 
 
 def clean(root: Path, current: Current | None) -> None:
-    """Delete what interrupted work left, and checkpoints nobody needs any more.
+    """Delete what interrupted work left, and checkpoints that no reader uses.
 
     The one before the published one stays: somebody may be about to open it.
     """

@@ -287,7 +287,7 @@ class WorkerPool:
             self._waiters.remove(handed)
 
     def release(self, worker: WorkerConnection, reusable: bool) -> None:
-        """Take a worker back, or replace it, and serve whoever waits next."""
+        """Take a worker back, or replace it, and give it to the next waiting request."""
         self._busy.discard(worker)
         fresh: WorkerConnection | None = worker
         if self._closed or not reusable or worker.version != self._version:

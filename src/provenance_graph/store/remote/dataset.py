@@ -31,7 +31,7 @@ def named_only(own: Iri) -> str:
 
 
 def is_ours(variable: str) -> bool:
-    """Whether a variable stands for a graph that a query names."""
+    """Whether a variable is bound to a graph that a query names."""
     return variable.startswith(_HEAD)
 
 

@@ -163,7 +163,7 @@ def _group(text: str, result: Sequence[Token], closes: dict[int, int], at: int) 
 
 
 def within_graph(text: str, graph: Iri) -> str:
-    """An update that speaks of one graph, put into that graph (for PATCH).
+    """An update without graph names, applied to one named graph (for PATCH).
 
     Raises QueryRefused for an operation that names another graph.
 
@@ -318,7 +318,7 @@ class _Declarations:
         self._prefixes: dict[str, str] = {}
 
     def add(self, declared: Sequence[str], *, base: bool) -> None:
-        """A base, or a prefix and what it stands for; raises QueryRefused for too long a base."""
+        """Add a base, or a prefix with its namespace; raises QueryRefused where the base is too long."""
         if base:
             relative = _RELATIVE.fullmatch("".join(declared[:1]))
             self._base = " ".join([self._base if relative else "", "BASE", *declared[:1]]).strip()

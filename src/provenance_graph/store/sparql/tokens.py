@@ -75,7 +75,7 @@ class Token:
 
 
 def nested(text: str) -> Iterator[Token]:
-    """The tokens of the text, with the depth of brackets that each stands in.
+    """The tokens of the text, each with the number of brackets open at it.
 
     A bracket has the depth of what surrounds it.
     """

@@ -208,7 +208,7 @@ class Access:
         return next((one for one in reversed(known) if one.folder is not None), None)
 
     def open_stored(self, names: Iterable[str]) -> None:
-        """Open the indexes of the newest version that are stored, before somebody asks for them."""
+        """Open the stored indexes of the newest version before the first request for them."""
         with suppress(ProvenanceError, OSError):  # whoever asks is given the reason
             snapshot = self.snapshot()
             for name in names:

@@ -19,7 +19,7 @@ _FORM: Final = 2
 
 
 def match_checksums(folder: Path, name: str, version: str, files: Sequence[Path]) -> bool:
-    """Whether files are as they were when noted; those that nobody noted count as such.
+    """Whether files match their recorded checksums; a file without one counts as unchanged.
 
     A file of the size and time that were noted is not read: of a large store that takes longer
     than all else at a start. ``hold_to_the_end`` reads it.
@@ -69,7 +69,7 @@ def note(folder: Path, name: str, version: str, files: Sequence[Path]) -> None:
 
 
 def file_of(folder: Path, name: str) -> Path:
-    """Where the checksums of an index stand."""
+    """The file with the checksums of an index."""
     return folder / f"{name}.sums"
 
 

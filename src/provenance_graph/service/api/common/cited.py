@@ -48,7 +48,7 @@ def wants(request: Request) -> bool:
 
 
 def cited(request: Request, snapshot: AcceptedSnapshot, value: object) -> object:
-    """The answer with receipts beside it; raises RequestRefused where none can stand there."""
+    """The answer with its receipts; raises RequestRefused where the form of the answer has no place for them."""
     names = [request.path_params[key] for key in ("name",) if key in request.path_params]
     names = names or [n for key in _NAMES for n in request.query_params.getlist(key)]
     if not isinstance(value, dict | list):
@@ -69,7 +69,7 @@ def _by_id(snapshot: AcceptedSnapshot, body: Mapping[str, Any]) -> list[Iri]:
 
 
 def describe(app: FastAPI) -> None:
-    """Say in the API's description where receipts stand in an answer."""
+    """Describe in the OpenAPI document the parameter and the member for receipts."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -308,7 +308,7 @@ def missing(folder: Path, version: str, *, slow: bool = False) -> bool:
 
 
 def intact(folder: Path, name: str, version: str) -> bool:
-    """Whether an index is as it was written; one whose sums nobody noted counts as such."""
+    """Whether an index matches its recorded checksums; one without checksums counts as intact."""
     return checksums.match_checksums(folder, name, version, INDEXES[name].files(folder, version))
 
 

@@ -69,7 +69,7 @@ class TableRequest:
 
     @property
     def in_order(self) -> bool:
-        """Whether rows are asked for as they stand in the answer's own order, none left out."""
+        """Whether all rows are requested in the answer's own order, without a filter."""
         return not any((self.sort, self.find.strip(), self.facets, self.chosen))
 
     @property

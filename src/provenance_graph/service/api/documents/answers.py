@@ -54,7 +54,7 @@ class CheckAnswer(AnswerObject):
 
 
 class ChangePreview(AnswerObject):
-    """A property that a document speaks of, and what importing the document would do to it."""
+    """A property with a claim in a document, and what importing the document would change of it."""
 
     subject: IdRef
     known: bool
@@ -83,7 +83,7 @@ class ExaminedAnswer(CheckAnswer):
 
 
 class CitedExaminedAnswer(ExaminedAnswer):
-    """A checked document, with the receipts of what its findings speak of where they are asked for."""
+    """A checked document, with receipts for the values in its findings where they are requested."""
 
     receipts: NotRequired[list[ReceiptsOf]]
     receiptsOf: NotRequired[int]

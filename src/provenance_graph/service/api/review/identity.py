@@ -30,7 +30,7 @@ Kind = Literal["", "model", "dataset", "organization", "licence"]
 
 @dataclass(frozen=True, config=RESULT)
 class IdentityPair:
-    """Two names with what a rule or a person made of them, what speaks for it and what against.
+    """Two names with the verdict of a rule or a person, and the evidence for and against it.
 
     ``name`` and ``may_be`` are IRIs; the labels are what is shown. ``decided_by`` is a rule
     (``id:rule/…``), a person, or empty where nobody decided.
