@@ -21,7 +21,7 @@ waiting for what is being read ahead."""
 
 
 class GivingWay(deadline.Deadline):
-    """No limit, but a pause at every check while somebody's request is being answered.
+    """A deadline without limit that pauses at every check while a request is being answered.
 
     Two threads share one interpreter: each look-up of a request would wait a millisecond for a
     thread that reads ahead, and an answer makes a hundred of them.
@@ -34,7 +34,7 @@ class GivingWay(deadline.Deadline):
         self._busy, self._paused = busy, 0.0
 
     def check(self) -> None:
-        """Wait until nobody's request is in hand, or for as long as that may help."""
+        """Wait until no request is being answered, at most for the time that a pause may last."""
         while self._busy():
             if self._paused >= _PATIENCE:
                 return

@@ -266,7 +266,7 @@ class _RestApi:
         return first_routers(self._reads())
 
     def routers(self, busy: Callable[[], bool]) -> list[APIRouter]:
-        """All routes; what is stored for them is opened first, so that nobody waits for that.
+        """All routes; stored indexes are opened first, so that no request waits for them.
 
         Loading them gives way while ``busy`` says that somebody is being answered.
         """
