@@ -11,8 +11,8 @@ from provenance_graph.acceptance.evidence import is_record
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record
 from provenance_graph.core.errors import StoreMissing
+from provenance_graph.core.graph_names import COLLECTIONS
 from provenance_graph.core.iris import mint
-from provenance_graph.ingest.place import COLLECTIONS
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import is_earlier

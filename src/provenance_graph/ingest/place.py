@@ -24,7 +24,6 @@ from provenance_graph.ingest.received import received, signers
 from provenance_graph.ingest.replacing import renamed
 from provenance_graph.store.values import ANY, QuadSource
 
-COLLECTIONS = graph_names.COLLECTIONS
 _HEAD = f"{ID}record/"
 FORWARDED = frozenset({"bundle", "form"})
 """Formats that carry excerpts of the records of others."""
@@ -258,7 +257,7 @@ def _is_own_address(header: Header, document: Document, known: PublisherCollecti
 
 def folder_of(source: QuadSource, collection: Iri) -> str:
     """The digest of the folder that a collection took its name from; empty where none is stored."""
-    quads = source.quads(collection, PG.folderDigest, graph=COLLECTIONS)
+    quads = source.quads(collection, PG.folderDigest, graph=graph_names.COLLECTIONS)
     return next((str(o) for _, _, o, _ in quads), "")
 
 

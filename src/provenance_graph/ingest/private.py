@@ -11,9 +11,9 @@ from typing import Final
 
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.claims import Header, Quad, collection_of
+from provenance_graph.core.graph_names import COLLECTIONS
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.ingest.place import COLLECTIONS
 from provenance_graph.store.base import ANY
 from provenance_graph.store.embedded import EmbeddedWriter
 from provenance_graph.store.values import QuadSource

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Custody, Header, Literal, Problem, Record
 from provenance_graph.core.errors import RecordError, UnknownFormat
+from provenance_graph.core.graph_names import COLLECTIONS
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.formats.document import Document, Reader
@@ -22,7 +23,6 @@ from provenance_graph.formats.identity import exported_from, inferred_in
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.ingest.place import (
-    COLLECTIONS,
     Collection,
     PublisherCollections,
     below_namespace,

@@ -31,24 +31,23 @@ def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
     for path in ontology_files() if files is None else files:
         named: dict[str, Iri] = {}
 
-        def name(term: object, stem: str = path.stem, named: dict[str, Iri] = named) -> object:
-            if not isinstance(term, ox.BlankNode):
-                return term
-            known = named.setdefault(
-                term.value, mint("graph", "reference", f"{stem}-{len(named) + 1}")
+        def name(node: ox.BlankNode, stem: str = path.stem, named: dict[str, Iri] = named) -> Iri:
+            return named.setdefault(
+                node.value, mint("graph", "reference", f"{stem}-{len(named) + 1}")
             )
-            return ox.NamedNode(known)
 
         try:
             triples = list(ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE))
         except SyntaxError as error:
             raise Unreadable(str(path), f"line {error.lineno}: {error.msg}") from error
-        for quad in triples:
-            subject, object_ = name(quad.subject), name(quad.object)
-            assert isinstance(subject, ox.NamedNode)
-            value = rdf.value(object_)
+        for subject, predicate, object_, _ in triples:
+            one, value = (
+                name(term) if isinstance(term, ox.BlankNode) else rdf.value(term)
+                for term in (subject, object_)
+            )
+            assert isinstance(one, Iri)
             value = canonical(value) if isinstance(value, Literal) else value
-            triple = Iri(subject.value), Iri(quad.predicate.value), value
+            triple = one, Iri(predicate.value), value
             yield *triple, None
             yield *triple, reference_data.GRAPH
 

@@ -28,11 +28,11 @@ from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Quad, Record, SourcedClaim
 from provenance_graph.core.errors import NotFound
+from provenance_graph.core.graph_names import COLLECTIONS
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import SKOS
 from provenance_graph.ingest.decisions import NO_DECISIONS, Decisions, RowChange
 from provenance_graph.ingest.noting import note
-from provenance_graph.ingest.place import COLLECTIONS
 from provenance_graph.ingest.private import (
     discard,
     followed,
