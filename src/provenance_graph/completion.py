@@ -23,8 +23,9 @@ _MODELS = (
     "ORDER BY sources DESC, id LIMIT ?"
 )
 _ENTITIES = (
-    r"SELECT id FROM thing WHERE kind IN ({}) AND (id LIKE ? ESCAPE '\' OR id LIKE ? ESCAPE '\') "
-    "ORDER BY weight DESC, id LIMIT ?"
+    r"SELECT e.id FROM kind_of k JOIN entity e USING (number) WHERE k.kind IN ({}) "
+    r"AND (e.id LIKE ? ESCAPE '\' OR e.id LIKE ? ESCAPE '\') "
+    "ORDER BY e.weight DESC, e.id LIMIT ?"
 )
 _FACETS = r"SELECT value FROM facet_count WHERE kind = '{}' AND value LIKE ? ESCAPE '\' LIMIT ?"
 _HEADS = ("id:rubric/", "id:collection/", "licence:", "id:licence/", "id:record/", "id:family/")

@@ -9,7 +9,7 @@ from pathlib import Path
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri
 
-FORMAT = "5"
+FORMAT = "6"
 """What a file holds; it counts conflicts of the default kinds, so that other ones ask for another."""
 
 

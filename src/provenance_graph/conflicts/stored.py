@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -32,12 +33,13 @@ PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE conflict (number INTEGER PRIMARY KEY, subject TEXT NOT NULL, property TEXT NOT NULL,
   label TEXT NOT NULL, kind TEXT NOT NULL, severity INTEGER NOT NULL, name TEXT NOT NULL,
   about TEXT NOT NULL, others TEXT NOT NULL);
-CREATE TABLE answer (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE answer (number INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE kinds (kind TEXT PRIMARY KEY, total INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE counted (iri TEXT PRIMARY KEY, conflicts INTEGER NOT NULL) WITHOUT ROWID;
 """
 """Answers stand apart, so that a list reads none but those it shows; what the start page and every
 page of a model ask for, how many there are of each kind and of each entity, is counted once."""
+_LEVEL = 4
 _SELECT = (
     "SELECT subject, property, label, kind, severity, name, about, others, body"
     " FROM conflict JOIN answer USING (number)"
@@ -101,7 +103,7 @@ class StoredConflict:
         """As JSON, with every claim."""
         query = "SELECT body FROM answer WHERE number = ?"
         (body,) = self._database.execute(query, (self._row[0],)).fetchone()
-        answer: ConflictAnswer = json.loads(body)
+        answer: ConflictAnswer = json.loads(zlib.decompress(body))
         return answer
 
 
@@ -246,6 +248,7 @@ def _row(conflict: Conflict) -> tuple[object, ...]:
         {str(claim.subject) for _, claims in conflict.sides for claim in claims} - conflict.about()
     )
     body = json.dumps(conflict.to_json(), ensure_ascii=False, default=str)
+    packed = zlib.compress(body.encode(), _LEVEL)  # claims repeat each other: a fifth is left
     return (
         conflict.subject,
         conflict.property,
@@ -255,7 +258,7 @@ def _row(conflict: Conflict) -> tuple[object, ...]:
         conflict.name,
         " ".join(sorted(conflict.about())),
         " ".join(others),
-        body,
+        packed,
     )
 
 

@@ -19,7 +19,7 @@ from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads
 from provenance_graph.model.naming.table import SCHEMA_SQL, StoredNames
-from provenance_graph.model.search import common, name_rows, names
+from provenance_graph.model.search import common, heads, name_rows, names
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.model.search.manual import entries
 from provenance_graph.store.memory import MemoryStore
@@ -209,14 +209,15 @@ def test_names_near_to_one_come_in_one_order_whatever_the_process() -> None:
     names = [f"xx{first}abcd{last}yy" for first in "hgfed" for last in "cba"]
     database = sqlite3.connect(":memory:")
     database.executescript(
-        "CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT);"
+        "CREATE TABLE thing (number INTEGER PRIMARY KEY, iri TEXT, folded TEXT);"
         "CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', tokenize='trigram');"
         + SCHEMA_SQL
     )
     for number, name in enumerate(names):
-        database.execute("INSERT INTO thing VALUES (?,?)", (number, model(f"org/{name}")))
+        row = number, model(f"org/{name}"), name
+        database.execute("INSERT INTO thing VALUES (?,?,?)", row)
         database.execute("INSERT INTO spelling(rowid, folded) VALUES (?,?)", (number, name))
-        database.execute("INSERT INTO called VALUES (?,?,1,?)", (name, name, number))
+        database.execute("INSERT INTO called VALUES (?,?,1,1)", (name, number))
     near = StoredNames(database, ["model"]).near("abcd", 20)
     inside = [name for name in near if "abcd" in name]
     assert inside == sorted(near)
@@ -227,22 +228,20 @@ def test_names_near_to_one_come_in_one_order_whatever_the_process() -> None:
 def crowd() -> sqlite3.Connection:
     """More entities of one word than are ordered by how well their names fit."""
     database = sqlite3.connect(":memory:")
-    database.executescript(
-        name_rows.SCHEMA_SQL
-        + "CREATE TABLE model (iri TEXT PRIMARY KEY, number INTEGER);"
-        + "CREATE TABLE card (number INTEGER PRIMARY KEY, summary TEXT);"
-    )
-    rows = []
+    database.executescript(name_rows.SCHEMA_SQL + heads.SCHEMA_SQL)
+    rows, known = [], heads.Heads()
     for number in range(1, names.MAX_ORDERED + 502):
         kind = "record" if number % 10 == 0 else "dataset" if number % 3 == 0 else "model"
         name = "llama" if number in (701, 20_401) else f"llama{number}"
-        rows.append((number, f"https://example.org/{number}", f"o/{number}", name, kind, name))
-    database.executemany("INSERT INTO thing VALUES (?,?,?,?,?,0,?)", rows)
-    database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[4]) for row in rows])
+        place = heads.id_sum(f"o/{number}"), *known.parted(f"urn:o/{number}", f"o/{number}")
+        rows.append((number, *place, f"o/{number}", name, kind, 0, None, name))
+    database.executemany("INSERT INTO entity VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+    database.executemany("INSERT INTO head VALUES (?,?,?)", known.rows())
+    database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[6]) for row in rows])
     database.executemany(
-        "INSERT INTO spelling(rowid, folded) VALUES (?,?)", [(row[0], row[5]) for row in rows]
+        "INSERT INTO spelling(rowid, folded) VALUES (?,?)", [(row[0], row[-1]) for row in rows]
     )
-    database.executemany("INSERT INTO called VALUES (?,?,1,?)", [(r[5], r[3], r[0]) for r in rows])
+    database.executemany("INSERT INTO called VALUES (?,?,1,?)", [(r[5], r[0], r[5]) for r in rows])
     return database
 
 

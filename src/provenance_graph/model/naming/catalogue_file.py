@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FORMAT = "19"
+FORMAT = "20"
 """What the file holds; one of an earlier edition is made again."""
 
 

@@ -44,15 +44,17 @@ KINDS = {
 """Kinds of entities and the classes that make an entity one of them."""
 
 SCHEMA_SQL = """
-CREATE TABLE called (folded TEXT NOT NULL, name TEXT NOT NULL, kinds INTEGER NOT NULL,
-  number INTEGER NOT NULL);
+CREATE TABLE called (folded TEXT NOT NULL, number INTEGER NOT NULL, kinds INTEGER NOT NULL,
+  name NOT NULL, PRIMARY KEY (folded, number, name)) WITHOUT ROWID;
+CREATE TEMP TABLE unsorted_called (folded TEXT, number INTEGER, kinds INTEGER, name);
 """
-INDEX_SQL = """
-CREATE INDEX called_folded ON called (folded);
-CREATE INDEX called_number ON called (number);
+SORTED_SQL = """
+INSERT INTO called SELECT * FROM unsorted_called ORDER BY folded, number, name;
+DROP TABLE unsorted_called;
 """
 """Names of the entities of ``KINDS``, whose places are the bits of ``kinds``; ``number`` is the
-entity's in the table of all entities."""
+entity's in the table of all entities. A name that ends the entity's id is told by how many parts of
+that it has (``tail_of``). They are written aside, and sorted once all are there."""
 
 _NAMES = (SCHEMA.name, SCHEMA.alternateName, DCTERMS.identifier, SKOS.prefLabel, RDFS.label)
 _NEAR = 72
@@ -62,7 +64,7 @@ _SHARING = 400
 _FEW = 1_000
 """Entities whose names are looked up one by one; of more, all names are read through."""
 _AT_ONCE = 500
-"""Numbers that one question to the table names."""
+"""Values that one question to the table names."""
 _LONGEST = 60
 """Letters of a name that are looked at for others near to it."""
 _EDITION = re.compile(r"[^a-z0-9.]+v?[0-9][0-9.\-]*")
@@ -169,6 +171,24 @@ def names_of(entity: Iri, stated: Iterable[str]) -> set[str]:
     return known | {
         _MONTH_BEFORE_SIZE.sub("", name) for name in known if _MONTH_BEFORE_SIZE.search(name)
     }
+
+
+def tail_of(name: str, shown: str) -> str | int:
+    """A name, or how many parts of an id from its end it is.
+
+    >>> tail_of("model-7b", "org/model-7b"), tail_of("org/model-7b", "org/model-7b"), tail_of("M", "o/m")
+    (1, 2, 'M')
+    """
+    at = len(shown) - len(name)
+    if shown.endswith(name) and (at == 0 or shown[at - 1] == "/"):
+        return name.count("/") + 1
+    return name
+
+
+def _whole_name(stored: str | int, shown: str) -> str:
+    if isinstance(stored, str):
+        return stored
+    return "/".join(shown.split("/")[-stored:])
 
 
 class NameTable(Protocol):
@@ -286,13 +306,13 @@ class StoredNames:
         matches: list[tuple[str, Iri]] = []
         for head in (sought, f"{sought}v"):  # what follows is a digit
             rows = self._database.execute(
-                f"SELECT c.folded, t.iri, c.name {_ENTITIES} c.folded >= ? AND c.folded < ?",
+                f"SELECT c.folded, t.iri, c.name, t.id {_ENTITIES} c.folded >= ? AND c.folded < ?",
                 (self._bits, f"{head}0", f"{head}:"),
             )
             matches += [
                 (folded, Iri(iri))
-                for folded, iri, name in rows
-                if is_own(Iri(iri)) and _is_edition(name, folded, sought)
+                for folded, iri, name, shown in rows
+                if is_own(Iri(iri)) and _is_edition(_whole_name(name, shown), folded, sought)
             ]
         ordered = sorted(matches, key=lambda one: (one[0], _order(one[1])))
         return list(dict.fromkeys(iri for _, iri in ordered))
@@ -310,15 +330,17 @@ class StoredNames:
         return list(results)[:most]
 
     def _folded_of(self, numbers: Iterable[int]) -> set[str]:
-        query = "SELECT folded FROM called WHERE kinds & ? AND number IN"
-        return {folded for (folded,) in rows_numbered(self._database, query, numbers, self._bits)}
+        rows = rows_among(self._database, "SELECT folded FROM thing WHERE number IN", numbers)
+        words = sorted({word for (folded,) in rows for word in folded.split(" ")})
+        query = "SELECT DISTINCT folded FROM called WHERE kinds & ? AND folded IN"
+        return {folded for (folded,) in rows_among(self._database, query, words, self._bits)}
 
 
-def rows_numbered(
-    database: sqlite3.Connection, query: str, numbers: Iterable[int], *given: int
+def rows_among(
+    database: sqlite3.Connection, query: str, values: Iterable[int | str], *given: int
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query that ends with ``number IN``, for many numbers in few questions."""
-    waiting = list(numbers)
+    """The rows of a query that ends with ``IN``, for many values in few questions."""
+    waiting = list(values)
     for start in range(0, len(waiting), _AT_ONCE):
         some = waiting[start : start + _AT_ONCE]
         yield from database.execute(f"{query} ({','.join('?' * len(some))})", (*given, *some))

@@ -23,8 +23,9 @@ from provenance_graph.core.literals import date_text, period
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
 from provenance_graph.model.disclosure.matrix import MatrixStates, layout, matrix_states
 from provenance_graph.model.fields import fields
-from provenance_graph.model.naming.folded import fold
+from provenance_graph.model.search import cards, heads
 from provenance_graph.model.search.entity_frame import MODELS, FrameRows, framed
+from provenance_graph.model.search.model_rows import ModelRows
 from provenance_graph.model.search.name_rows import SCHEMA_SQL, fill_names
 from provenance_graph.model.search.sorts import MAX_SORTED, STORED_SORTS, order_by
 
@@ -38,32 +39,32 @@ _NO_GAPS = {
 _STATES = {PG.undisclosed: "undisclosed", PG.withheld: "withheld", PG.partlyDisclosed: "partly"}
 _SCHEMA = """
 CREATE TABLE model (
-  number INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, id TEXT NOT NULL, name TEXT NOT NULL,
+  number INTEGER PRIMARY KEY, head INTEGER, rest TEXT, id TEXT NOT NULL, name TEXT NOT NULL,
   released TEXT, released_first TEXT, released_last TEXT, context INTEGER, parameters INTEGER, sources INTEGER NOT NULL,
   gaps INTEGER NOT NULL, descendants INTEGER NOT NULL);
-CREATE TABLE card (number INTEGER PRIMARY KEY, summary TEXT NOT NULL, states TEXT NOT NULL);
-CREATE TABLE facet (kind TEXT NOT NULL, value TEXT NOT NULL, number INTEGER NOT NULL,
-  PRIMARY KEY (kind, value, number)) WITHOUT ROWID;
-CREATE TABLE facet_count (kind TEXT NOT NULL, value TEXT NOT NULL, models INTEGER NOT NULL,
-  PRIMARY KEY (kind, value)) WITHOUT ROWID;
+CREATE TABLE facet (facet INTEGER NOT NULL, number INTEGER NOT NULL,
+  PRIMARY KEY (facet, number)) WITHOUT ROWID;
+CREATE TABLE facet_count (facet INTEGER PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL,
+  models INTEGER NOT NULL, UNIQUE (kind, value));
 CREATE TABLE sorted (sort TEXT NOT NULL, place INTEGER NOT NULL, number INTEGER NOT NULL,
   PRIMARY KEY (sort, place)) WITHOUT ROWID;
-CREATE TABLE above (number INTEGER NOT NULL, ancestor TEXT NOT NULL, PRIMARY KEY (ancestor, number))
-  WITHOUT ROWID;
+CREATE TABLE ancestor (ancestor INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE);
+CREATE TABLE above (number INTEGER NOT NULL, ancestor INTEGER NOT NULL,
+  PRIMARY KEY (ancestor, number)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, id, aliases, developer, folded,
-  prefix='2 3 4', tokenize="unicode61 remove_diacritics 2");
+  content='', columnsize=0, prefix='2 3 4', tokenize="unicode61 remove_diacritics 2");
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 _UNSORTED = """
-CREATE TEMP TABLE unsorted (kind TEXT, value TEXT, number INTEGER);
+CREATE TEMP TABLE unsorted (facet INTEGER, number INTEGER);
 CREATE TEMP TABLE unsorted_model AS SELECT * FROM model;
 CREATE TEMP TABLE unsorted_card AS SELECT * FROM card;
 CREATE TEMP TABLE unsorted_words (number, name, id, aliases, developer, folded);
 """
 _SORTED = """
-INSERT INTO facet SELECT DISTINCT * FROM unsorted ORDER BY 1, 2, 3;
-INSERT INTO facet_count SELECT kind, value, count(*) FROM facet GROUP BY kind, value;
+INSERT INTO facet SELECT DISTINCT * FROM unsorted ORDER BY 1, 2;
+UPDATE facet_count SET models = (SELECT count(*) FROM facet f WHERE f.facet = facet_count.facet);
 CREATE INDEX facet_most ON facet_count (kind, models DESC, value);
 INSERT INTO model SELECT * FROM unsorted_model ORDER BY number;
 INSERT INTO card SELECT * FROM unsorted_card ORDER BY number;
@@ -72,6 +73,9 @@ INSERT INTO words(rowid, name, id, aliases, developer, folded)
 DROP TABLE unsorted; DROP TABLE unsorted_model; DROP TABLE unsorted_card; DROP TABLE unsorted_words;
 """
 """Models are read in the order of the store; tables and text indexes are filled in their own."""
+
+_MANY = 2_000
+"""Models whose rows are written at once."""
 
 
 def make(path: Path, snapshot: AcceptedSnapshot) -> None:
@@ -96,13 +100,14 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     """
     database.executescript(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
-        + _SCHEMA
-        + SCHEMA_SQL
+        + "".join((_SCHEMA, cards.SCHEMA_SQL, heads.SCHEMA_SQL, SCHEMA_SQL))
     )
     snapshot = in_columns(snapshot)
-    models = _fill_models(database, snapshot)
+    known = heads.Heads()
+    models = _fill_models(database, snapshot, known)
     counts = {"version": snapshot.version, "models": len(models)}
-    fill_names(database, snapshot, models)
+    fill_names(database, snapshot, models, known)
+    database.executemany("INSERT INTO head VALUES (?,?,?)", known.rows())
     database.executemany(
         "INSERT INTO meta VALUES (?,?)", [(k, json.dumps(v)) for k, v in counts.items()]
     )
@@ -110,67 +115,36 @@ def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:
     database.commit()
 
 
-def _fill_models(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> pl.DataFrame:
+def _fill_models(
+    database: sqlite3.Connection, snapshot: AcceptedSnapshot, known: heads.Heads
+) -> pl.DataFrame:
     """Fill the tables of models; gives the names and the richness of each (``MODELS``)."""
     source = IndexedFacts(snapshot)
     above = _ancestors(source.parents)
     below = Counter(a for ancestors in above.values() for a in ancestors)
     named = FrameRows(MODELS)
     database.executescript(_UNSORTED)
+    waiting, numbers = ModelRows(known), source.numbers
     for facts in source.each():
-        row = facts.row(below[facts.model])
+        row, number = facts.row(below[facts.model]), numbers[facts.model]
         richness = 5 * row["sources"] + row["descendants"]
-        named.add(facts.model, row["name"], row["aliases"], richness)
-        _insert(database, source.numbers[facts.model], facts, row)
+        named.add(facts.model, row["name"], row["aliases"], richness, number)
+        waiting.add(number, facts, row)
+        if len(waiting) >= _MANY:
+            waiting.write(database)
+    waiting.write(database)
+    facets = ((n, kind, value) for (kind, value), n in waiting.facets.items())
+    database.executemany("INSERT INTO facet_count VALUES (?,?,?,0)", facets)
     database.executescript(_SORTED)
-    numbers = source.numbers
-    pairs = sorted((ancestor, numbers[model]) for model in above for ancestor in above[model])
+    ancestors = {name: n for n, name in enumerate(sorted(below), 1)}
+    database.executemany("INSERT INTO ancestor(iri, ancestor) VALUES (?,?)", ancestors.items())
+    pairs = sorted((ancestors[a], numbers[model]) for model in above for a in above[model])
     database.executemany("INSERT INTO above(ancestor, number) VALUES (?,?)", pairs)
     for sort in (sign + name for name in STORED_SORTS for sign in ("", "-")):
         rows = database.execute(f"SELECT number FROM model {order_by(sort)} LIMIT ?", (MAX_SORTED,))
         places = [(sort, place, n) for place, (n,) in enumerate(rows)]
         database.executemany("INSERT INTO sorted VALUES (?,?,?)", places)
     return named.frame()
-
-
-def _insert(
-    database: sqlite3.Connection, number: int, facts: AcceptedFacts, row: Mapping[str, Any]
-) -> None:
-    """One model's rows, in tables where they wait until they can be sorted."""
-    database.execute(
-        "INSERT INTO unsorted_model VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            number,
-            facts.model,
-            row["id"],
-            row["name"],
-            row["released"],
-            *facts.release_period(),
-            row["contextLength"],
-            row["parameterCount"],
-            row["sources"],
-            row["gaps"],
-            row["descendants"],
-        ),
-    )
-    card = number, json.dumps(row, ensure_ascii=False), json.dumps(facts.states())
-    database.execute("INSERT INTO unsorted_card VALUES (?,?,?)", card)
-    spellings = sorted({row["name"], row["id"], *row["aliases"]})
-    database.execute(
-        "INSERT INTO unsorted_words VALUES (?,?,?,?,?,?)",
-        (
-            number,
-            row["name"],
-            row["id"],
-            " ".join(row["aliases"]),
-            " ".join(row["developers"]),
-            " ".join(fold(name) for name in spellings),
-        ),
-    )
-    database.executemany(
-        "INSERT INTO unsorted VALUES (?,?,?)",
-        [(kind, value, number) for kind, value in facts.facets(row) if value],
-    )
 
 
 class IndexedFacts:

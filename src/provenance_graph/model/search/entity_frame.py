@@ -33,8 +33,9 @@ MODELS: Mapping[str, Any] = {
     "name": pl.String,
     "aliases": pl.List(pl.String),
     "richness": pl.Int64,
+    "model": pl.Int64,
 }
-"""A model's name, its other names, and how much is known of it."""
+"""A model's name, its other names, how much is known of it, and its number among the models."""
 _KINDS: Mapping[str, Any] = {"iri": pl.String, "place": pl.Int16, "kind": pl.String}
 _LABELS: Mapping[str, Any] = {"iri": pl.String, "place": pl.Int16, "label": pl.String}
 _LEAST, _RECORD, _SOURCE = -1, 1_000, 1_001
@@ -90,7 +91,8 @@ def entities(snapshot: AcceptedSnapshot, models: pl.DataFrame) -> pl.DataFrame:
     weight = pl.col("weight").fill_null(0).cast(pl.Int64) + pl.col("richness").fill_null(0)
     frame = frame.with_columns(weight=weight, length=pl.col("iri").str.len_chars())
     frame = frame.sort("weight", "length", "iri", descending=[True, False, False])
-    chosen = ("iri", "kind", "weight", "bits", "label", "stated", "name", "aliases", "record")
+    names = ("label", "stated", "name", "aliases")
+    chosen = ("iri", "kind", "weight", "bits", *names, "model", "record")
     records = pl.Series(map(str, snapshot.records()), dtype=pl.String)
     return frame.with_columns(record=pl.col("iri").is_in(records.implode())).select(chosen)
 

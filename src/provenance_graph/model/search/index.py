@@ -23,12 +23,14 @@ from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.core.literals import whole
 from provenance_graph.model.disclosure.matrix import MatrixStates
 from provenance_graph.model.naming.catalogue_file import catalogue_file
+from provenance_graph.model.search import cards
+from provenance_graph.model.search.heads import iri_sql
 from provenance_graph.model.search.names import Hits, listed, search
 from provenance_graph.model.search.sorts import MAX_SORTED, STORED_SORTS, order_by
 
 if TYPE_CHECKING:
     from provenance_graph.core.results import FacetCount
-    from provenance_graph.model.answers import ModelDescription, ModelPage, ModelSummary
+    from provenance_graph.model.answers import ModelPage, ModelSummary
 
 FACETS = (
     "developer",
@@ -160,7 +162,7 @@ class SearchIndex:
                 f"SELECT count(*) FROM model m{clause}", values
             ).fetchone()
             rows = self._database.execute(
-                "SELECT number FROM model m LEFT JOIN temp.conflict_count k ON k.iri = m.iri"
+                f"SELECT number FROM model m LEFT JOIN temp.conflict_count k ON k.iri = {_IRI}"
                 f"{clause} {order} LIMIT ? OFFSET ?",
                 (*values, limit, offset),
             ).fetchall()
@@ -174,14 +176,10 @@ class SearchIndex:
 
     def states(self, models: Sequence[ModelSummary]) -> list[MatrixStates]:
         """The state of every field of some models of this table, in their order."""
-        asked = "SELECT c.states FROM model m JOIN card c USING (number) WHERE m.iri = ?"
-        rows = (self._database.execute(asked, (model["iri"],)).fetchone() for model in models)
-        return [MatrixStates(*json.loads(text)) for (text,) in rows]
+        return [cards.states(self._database, model["iri"]) for model in models]
 
     def _summary(self, number: int) -> ModelSummary:
-        asked = "SELECT summary FROM card WHERE number = ?"
-        (text,) = self._database.execute(asked, (number,)).fetchone()
-        row: ModelDescription = json.loads(text)
+        row = cards.summary(self._database, number)
         asked = "SELECT conflicts FROM temp.conflict_count WHERE iri = ?"
         known = self._database.execute(asked, (row["iri"],)).fetchone()
         return {**row, "conflicts": known[0] if known else 0}
@@ -203,9 +201,9 @@ class SearchIndex:
                 facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
                 continue
             rows = self._database.execute(
-                "SELECT f.value, count(*) AS n FROM facet f JOIN model m ON m.number = f.number"
-                f"{clause} AND f.kind = ? GROUP BY f.value "
-                "ORDER BY n DESC, f.value LIMIT ?",
+                "SELECT c.value, count(*) AS n FROM facet_count c JOIN facet f USING (facet)"
+                f" JOIN model m ON m.number = f.number{clause} AND c.kind = ? GROUP BY c.facet"
+                " ORDER BY n DESC, c.value LIMIT ?",
                 (*values, kind, most),
             )
             facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
@@ -232,6 +230,10 @@ def _match(text: str) -> str:
     return " ".join(f'"{word}"*' for word in words[:12])
 
 
+_IRI = iri_sql("m")
+_FACET = "SELECT f.number FROM facet_count c JOIN facet f USING (facet)"
+
+
 def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[object]]:
     parts: list[str] = []
     values: list[object] = []
@@ -241,19 +243,16 @@ def _where(where: Mapping[str, Sequence[str]], text: str) -> tuple[str, list[obj
         if key in FACETS:
             marks = ",".join("?" * len(wanted))
             kinds = (key, "disclosed" if key == "disclosure" else key)
-            parts.append(
-                "m.number IN (SELECT number FROM facet WHERE kind IN (?, ?) "
-                f"AND value IN ({marks}))"
-            )
+            parts.append(f"m.number IN ({_FACET} WHERE c.kind IN (?, ?) AND c.value IN ({marks}))")
             values += [*kinds, *wanted]
         elif key == "undisclosed":
             for name in wanted:
-                parts.append(
-                    "m.number IN (SELECT number FROM facet WHERE kind = 'undisclosed' AND value = ?)"
-                )
+                parts.append(f"m.number IN ({_FACET} WHERE c.kind = 'undisclosed' AND c.value = ?)")
                 values.append(name)
         elif key == "descendsFrom":
-            parts.append("m.number IN (SELECT number FROM above WHERE ancestor = ?)")
+            parts.append(
+                "m.number IN (SELECT number FROM above JOIN ancestor USING (ancestor) WHERE iri = ?)"
+            )
             values.append(wanted[0])
         elif key in _RANGES:
             column, sign = _RANGES[key]

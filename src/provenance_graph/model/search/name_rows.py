@@ -16,25 +16,33 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.model.naming import table
 from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.model.naming.folded import fold
-from provenance_graph.model.search import common
+from provenance_graph.model.search import common, heads
 from provenance_graph.model.search.entity_frame import entities
+from provenance_graph.model.search.heads import iri_sql
 from provenance_graph.model.search.manual import entries
 
+_LAST = "substr(e.id, length(rtrim(e.id, replace(e.id, '/', ''))) + 1)"
+"""What stands behind the last slash of an id."""
 SCHEMA_SQL = f"""{table.SCHEMA_SQL}{common.SCHEMA_SQL}
-CREATE TABLE thing (
-  number INTEGER PRIMARY KEY, iri TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE,
-  name TEXT NOT NULL, kind TEXT NOT NULL, weight INTEGER NOT NULL, folded TEXT NOT NULL);
+CREATE TABLE entity (
+  number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, head INTEGER, rest TEXT,
+  id TEXT NOT NULL COLLATE NOCASE, name TEXT, kind TEXT NOT NULL, weight INTEGER NOT NULL,
+  model INTEGER, folded TEXT NOT NULL);
+CREATE VIEW thing AS SELECT e.number, e.sum, e.id, {iri_sql("e")} AS iri,
+  coalesce(e.name, {_LAST}) AS name, e.kind, e.weight, e.model, e.folded FROM entity e;
 CREATE TABLE kind_of (number INTEGER PRIMARY KEY, kind TEXT NOT NULL);
 CREATE TABLE short (start TEXT NOT NULL, kind TEXT NOT NULL, place INTEGER NOT NULL,
   number INTEGER NOT NULL, PRIMARY KEY (start, kind, place)) WITHOUT ROWID;
 CREATE TABLE shorts (start TEXT NOT NULL, kind TEXT NOT NULL, total INTEGER NOT NULL,
   PRIMARY KEY (start, kind)) WITHOUT ROWID;
-CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', tokenize='trigram', detail='full');
+CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', columnsize=0,
+  tokenize='trigram', detail='full');
 """
-_INDEXES = f"""{table.INDEX_SQL}
-CREATE INDEX thing_id ON thing (id);
-CREATE INDEX thing_iri ON thing (iri);
-CREATE INDEX thing_kind ON thing (kind, weight DESC);
+"""Every entity, the richest first; ``model`` is its number in the table of models. One that is called
+as its id ends has no name of its own here. ``thing`` is the same with IRIs and names put together."""
+_INDEXES = """
+CREATE INDEX entity_sum ON entity (sum);
+CREATE INDEX kind_number ON kind_of (kind, number);
 """
 MAX_SHORT = 400
 """Entities stored for each search of one or two letters."""
@@ -43,7 +51,10 @@ _MANY = 10_000
 
 
 def fill_names(
-    database: sqlite3.Connection, snapshot: AcceptedSnapshot, models: pl.DataFrame
+    database: sqlite3.Connection,
+    snapshot: AcceptedSnapshot,
+    models: pl.DataFrame,
+    known_heads: heads.Heads,
 ) -> None:
     """Fill the tables with every entity of a snapshot, and with questions and views after them.
 
@@ -52,11 +63,11 @@ def fill_names(
     starts: dict[tuple[str, str], list[int]] = defaultdict(list)
     totals: Counter[tuple[str, str]] = Counter()
     begun: Counter[str] = Counter()
-    waiting: list[tuple[int, Iri, str, str, str, int, str]] = []
-    called: list[tuple[str, str, int, int]] = []
+    waiting: list[tuple[object, ...]] = []
+    called: list[tuple[object, ...]] = []
     number = 0
     for row in entities(snapshot, models).iter_rows():
-        text, known, weight, bits, label, stated, own, aliases, is_record = row
+        text, known, weight, bits, label, stated, own, aliases, model, is_record = row
         number, iri = number + 1, Iri(text)
         kind, shown = known or kind_by_name(iri), short_id(iri)
         last = shown.rsplit("/", 1)[-1]
@@ -64,11 +75,17 @@ def fill_names(
             spellings = {shown} if is_record else {shown, last}
         else:
             spellings = table.names_of(iri, stated or ())
-            called += [(word, n, bits, number) for n in spellings if (word := fold(n))]
+            called += [
+                (word, number, bits, table.tail_of(n, shown))
+                for n in spellings
+                if (word := fold(n))
+            ]
         name = own if own is not None else label or last
         spellings |= {name, *(aliases or ())}
         folded = " ".join(sorted({fold(text) for text in spellings} - {""}))
-        waiting.append((number, iri, shown, name, kind, weight, folded))
+        own_name = None if name == last else name
+        where = heads.id_sum(shown), *known_heads.parted(text, shown), shown
+        waiting.append((number, *where, own_name, kind, weight, model, folded))
         parts = {word for text in spellings for word in folded_words(text)}
         begun.update({word[: common.FIRST] for word in parts if len(word) >= common.FIRST})
         for start in {word[:1] for word in parts} | {word[:2] for word in parts}:
@@ -80,7 +97,8 @@ def fill_names(
             _write(database, waiting, called)
     for place, entry in enumerate(entries(), number + 1):  # after what the graph holds
         folded = " ".join(sorted({fold(text) for text in entry.spellings} - {""}))
-        waiting.append((place, entry.iri, entry.id, entry.name, entry.kind, 0, folded))
+        found = heads.id_sum(entry.id), *known_heads.parted(entry.iri, entry.id), entry.id
+        waiting.append((place, *found, entry.name, entry.kind, 0, None, folded))
     _write(database, waiting, called)
     database.executemany(
         "INSERT INTO short VALUES (?,?,?,?)",
@@ -93,23 +111,34 @@ def fill_names(
     database.executemany(
         "INSERT INTO shorts VALUES (?,?,?)", [(*key, total) for key, total in totals.items()]
     )
-    database.executescript(_INDEXES)
+    database.executescript(table.SORTED_SQL + _INDEXES)
     common.fill_common(database, begun)
 
 
 def _write(
     database: sqlite3.Connection,
-    rows: list[tuple[int, Iri, str, str, str, int, str]],
-    called: list[tuple[str, str, int, int]],
+    rows: list[tuple[object, ...]],
+    called: list[tuple[object, ...]],
 ) -> None:
-    database.executemany("INSERT INTO thing VALUES (?,?,?,?,?,?,?)", rows)
-    database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[4]) for row in rows])
+    database.executemany("INSERT INTO entity VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+    database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[6]) for row in rows])
     database.executemany(
-        "INSERT INTO spelling(rowid, folded) VALUES (?,?)", [(row[0], row[-1]) for row in rows]
+        "INSERT INTO spelling(rowid, folded) VALUES (?,?)",
+        [(row[0], _longest(str(row[-1]))) for row in rows],
     )
-    database.executemany("INSERT INTO called VALUES (?,?,?,?)", called)
+    database.executemany("INSERT INTO unsorted_called VALUES (?,?,?,?)", called)
     rows.clear()
     called.clear()
+
+
+def _longest(folded: str) -> str:
+    """The words that are part of no other: what a piece is looked up in.
+
+    >>> _longest("model7b model7borg orgmodel7b")
+    'model7borg orgmodel7b'
+    """
+    words = folded.split(" ")
+    return " ".join(w for w in words if not any(w in other for other in words if other != w))
 
 
 _SEPARATORS = {ord(c): " " for c in " \t\n\r\f\v\x1c\x1d\x1e\x1f/_-"}

@@ -10,7 +10,6 @@ with the table of models and stored beside the store under the store's version.
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections import Counter
@@ -25,12 +24,14 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.core.lexical_forms import is_digits
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.naming.table import KINDS as CLASSES
-from provenance_graph.model.naming.table import rows_numbered, sharing
+from provenance_graph.model.naming.table import rows_among, sharing
+from provenance_graph.model.search.cards import summary
 from provenance_graph.model.search.common import counts_of
+from provenance_graph.model.search.heads import id_sum, of_iri
 from provenance_graph.model.search.sentence import MAX_NAMED, is_sentence, named_in
 
 if TYPE_CHECKING:
-    from provenance_graph.model.answers import SearchItem, SearchPage
+    from provenance_graph.model.answers import ModelDescription, SearchItem, SearchPage
 
 KINDS = (
     *(*CLASSES, "offer", "source", "record", "unresolved reference", "thing"),
@@ -98,7 +99,8 @@ def search(
     if max(map(len, words)) < 3 and len(words) == 1:
         return _short(database, words[0], kinds, limit, start)
     if iris.is_iri(asked):
-        rows = database.execute("SELECT number, kind FROM thing WHERE iri = ?", (asked,)).fetchall()
+        query = "SELECT number, kind FROM thing WHERE sum = ? AND id = ? AND iri = ?"
+        rows = database.execute(query, of_iri(asked)).fetchall()
         if rows:
             exact = [number for number, kind in rows if not kinds or kind in kinds]
             counts = Counter(kind for _, kind in rows)
@@ -130,9 +132,9 @@ def _total(counts: Mapping[str, int], kinds: Collection[str]) -> int:
 def listed(database: sqlite3.Connection, kind: str, limit: int = 20, cursor: str = "") -> Hits:
     """Every entity of a kind, the richest first; raises UsageError for a cursor that is none."""
     start = _start(cursor)
-    (total,) = database.execute("SELECT count(*) FROM thing WHERE kind = ?", (kind,)).fetchone()
-    rows = database.execute(
-        "SELECT number FROM thing WHERE kind = ? ORDER BY weight DESC, number LIMIT ? OFFSET ?",
+    (total,) = database.execute("SELECT count(*) FROM kind_of WHERE kind = ?", (kind,)).fetchone()
+    rows = database.execute(  # they are numbered in this order
+        "SELECT number FROM kind_of WHERE kind = ? ORDER BY number LIMIT ? OFFSET ?",
         (kind, limit, start),
     ).fetchall()
     end = start + len(rows)
@@ -192,11 +194,11 @@ def _spelt(
         narrow = counted if len(long) == len(words) else base
         return _richest(database, (asked, whole), f"{narrow}{clause}", values, limit, start), counts
     rows = database.execute(
-        f"SELECT t.number {base}{clause} ORDER BY (t.id = ? OR t.iri = ?) DESC,"
+        f"SELECT t.number {base}{clause} ORDER BY t.id = ? DESC,"
         " t.kind IN ('question', 'help'),"
         " (' ' || t.folded || ' ') LIKE ? DESC, t.kind IN ('record', 'offer', 'thing'),"
         " (' ' || t.folded) LIKE ? DESC, t.number LIMIT ? OFFSET ?",
-        (*values, asked, asked, f"% {whole} %", f"% {whole}%", limit, start),
+        (*values, asked, f"% {whole} %", f"% {whole}%", limit, start),
     )
     return [number for (number,) in rows], counts
 
@@ -211,14 +213,14 @@ def _richest(
 ) -> list[int]:
     """Part of what a text finds where that is more than can be ordered at once.
 
-    The entity of that id or IRI, then those of exactly that name, then the others, the richest
+    The entity of that id, then those of exactly that name, then the others, the richest
     first, in which order entities are numbered; records and offers, questions and views last.
     """
     asked, whole = texts
     first = [
         number
         for query, value in (
-            ("SELECT number FROM thing WHERE id = ? OR iri = ?", (asked, asked)),
+            ("SELECT number FROM thing WHERE sum = ? AND id = ?", (id_sum(asked), asked)),
             (
                 "SELECT number FROM called WHERE folded = ? ORDER BY number LIMIT ?",
                 (whole, MAX_NAMED),
@@ -309,7 +311,7 @@ def _alike(database: sqlite3.Connection, word: str) -> list[tuple[int, str]]:
     """Entities with a name that differs by a typing error or two, and their kinds; most alike first."""
     scored = [
         (score, number, kind)
-        for number, kind, folded in rows_numbered(database, _SPELT, sharing(database, word))
+        for number, kind, folded in rows_among(database, _SPELT, sharing(database, word))
         if (score := max(_likeness(word, name) for name in folded.split(" "))) >= NEAR
     ]
     ranked = sorted(scored, key=lambda item: (-item[0], item[1]))
@@ -326,35 +328,42 @@ def _likeness(word: str, name: str) -> float:
     return fuzz.partial_ratio(word, name, score_cutoff=NEAR + _PART) - _PART
 
 
+_NO_MODEL: ModelDescription = {
+    "aliases": [],
+    "developers": [],
+    "released": None,
+    "contextLength": None,
+    "parameterCount": None,
+    "licences": [],
+    "openness": [],
+    "modalities": [],
+    "architecture": [],
+    "weights": [],
+    "sources": 0,
+    "known": 0,
+    "fields": 0,
+    "gaps": 0,
+    "descendants": 0,
+    "iri": "",
+    "id": "",
+    "name": "",
+}
+"""What is shown of an entity that is no model."""
+
+
 def _items(database: sqlite3.Connection, numbers: Iterable[int]) -> list[SearchItem]:
     return list(_each(database, numbers))
 
 
 def _each(database: sqlite3.Connection, numbers: Iterable[int]) -> Iterator[SearchItem]:
     for number in numbers:
-        iri, id_, name, kind, weight, detail = database.execute(
-            "SELECT t.iri, t.id, t.name, t.kind, t.weight, coalesce(c.summary, '{}')"
-            " FROM thing t LEFT JOIN model m ON m.iri = t.iri"
-            " LEFT JOIN card c ON c.number = m.number WHERE t.number = ?",
-            (number,),
+        iri, id_, name, kind, weight, model = database.execute(
+            "SELECT iri, id, name, kind, weight, model FROM thing WHERE number = ?", (number,)
         ).fetchone()
+        described = _NO_MODEL if model is None else summary(database, model)
         yield {
-            "aliases": [],
-            "developers": [],
-            "released": None,
-            "contextLength": None,
-            "parameterCount": None,
-            "licences": [],
-            "openness": [],
-            "modalities": [],
-            "architecture": [],
-            "weights": [],
-            "sources": 0,
-            "known": 0,
-            "fields": 0,
-            "gaps": 0,
-            "descendants": 0,
-            **json.loads(detail),
+            **_NO_MODEL,
+            **described,
             "iri": iri,
             "id": id_,
             "name": name,

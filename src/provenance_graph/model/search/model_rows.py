@@ -1,0 +1,70 @@
+"""Rows of models on their way into the index of search."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from provenance_graph.model.naming.folded import fold
+from provenance_graph.model.search import cards, heads
+
+if TYPE_CHECKING:
+    from provenance_graph.model.search.build import AcceptedFacts
+
+
+class ModelRows:
+    """Rows of models on their way into the tables where they wait until they can be sorted."""
+
+    def __init__(self, known: heads.Heads) -> None:
+        self._heads = known
+        self._models: list[tuple[object, ...]] = []
+        self._cards: list[tuple[object, ...]] = []
+        self._words: list[tuple[object, ...]] = []
+        self._of: list[tuple[object, ...]] = []
+        self.facets: dict[tuple[str, str], int] = {}
+        """Every value of a facet that some model has, by its number."""
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def add(self, number: int, facts: AcceptedFacts, row: Mapping[str, Any]) -> None:
+        """Put one model's rows in."""
+        shown = row["id"]
+        self._models.append(
+            (
+                number,
+                *self._heads.parted(facts.model, shown),
+                shown,
+                row["name"],
+                row["released"],
+                *facts.release_period(),
+                row["contextLength"],
+                row["parameterCount"],
+                row["sources"],
+                row["gaps"],
+                row["descendants"],
+            )
+        )
+        self._cards.append((number, cards.written(row, facts.states())))
+        spellings = sorted({row["name"], shown, *row["aliases"]})
+        aliases, developers = " ".join(row["aliases"]), " ".join(row["developers"])
+        folded = " ".join(fold(name) for name in spellings)
+        self._words.append((number, row["name"], shown, aliases, developers, folded))
+        for facet in facts.facets(row):
+            if facet[1]:
+                self._of.append((self.facets.setdefault(facet, len(self.facets)), number))
+
+    def write(self, database: sqlite3.Connection) -> None:
+        """Write what there is."""
+        tables: tuple[tuple[str, list[tuple[object, ...]]], ...] = (
+            ("unsorted_model", self._models),
+            ("unsorted_card", self._cards),
+            ("unsorted_words", self._words),
+            ("unsorted", self._of),
+        )
+        for table, rows in tables:
+            if rows:
+                marks = ",".join("?" * len(rows[0]))
+                database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+                rows.clear()
