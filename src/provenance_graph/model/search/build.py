@@ -57,20 +57,22 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 _UNSORTED = """
-CREATE TEMP TABLE unsorted (facet INTEGER, number INTEGER);
+CREATE TEMP TABLE unsorted (met INTEGER, number INTEGER);
+CREATE TEMP TABLE facet_met (met INTEGER PRIMARY KEY, facet INTEGER);
 CREATE TEMP TABLE unsorted_model AS SELECT * FROM model;
 CREATE TEMP TABLE unsorted_card AS SELECT * FROM card;
 CREATE TEMP TABLE unsorted_words (number, name, id, aliases, developer, folded);
 """
 _SORTED = """
-INSERT INTO facet SELECT DISTINCT * FROM unsorted ORDER BY 1, 2;
+INSERT INTO facet SELECT DISTINCT facet, number FROM unsorted JOIN facet_met USING (met)
+  ORDER BY 1, 2;
 UPDATE facet_count SET models = (SELECT count(*) FROM facet f WHERE f.facet = facet_count.facet);
 CREATE INDEX facet_most ON facet_count (kind, models DESC, value);
 INSERT INTO model SELECT * FROM unsorted_model ORDER BY number;
 INSERT INTO card SELECT * FROM unsorted_card ORDER BY number;
 INSERT INTO words(rowid, name, id, aliases, developer, folded)
   SELECT * FROM unsorted_words ORDER BY number;
-DROP TABLE unsorted; DROP TABLE unsorted_model; DROP TABLE unsorted_card; DROP TABLE unsorted_words;
+DROP TABLE unsorted; DROP TABLE facet_met; DROP TABLE unsorted_model; DROP TABLE unsorted_card; DROP TABLE unsorted_words;
 """
 """Models are read in the order of the store; tables and text indexes are filled in their own."""
 
@@ -133,8 +135,9 @@ def _fill_models(
         if len(waiting) >= _MANY:
             waiting.write(database)
     waiting.write(database)
-    facets = ((n, kind, value) for (kind, value), n in waiting.facets.items())
-    database.executemany("INSERT INTO facet_count VALUES (?,?,?,0)", facets)
+    for place, (facet, met) in enumerate(sorted(waiting.facets.items())):
+        database.execute("INSERT INTO facet_count VALUES (?,?,?,0)", (place, *facet))
+        database.execute("INSERT INTO facet_met VALUES (?,?)", (met, place))
     database.executescript(_SORTED)
     ancestors = {name: n for n, name in enumerate(sorted(below), 1)}
     database.executemany("INSERT INTO ancestor(iri, ancestor) VALUES (?,?)", ancestors.items())

@@ -201,9 +201,9 @@ class SearchIndex:
                 facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
                 continue
             rows = self._database.execute(
-                "SELECT c.value, count(*) AS n FROM facet_count c JOIN facet f USING (facet)"
-                f" JOIN model m ON m.number = f.number{clause} AND c.kind = ? GROUP BY c.facet"
-                " ORDER BY n DESC, c.value LIMIT ?",
+                "SELECT c.value, count(*) AS n FROM facet_count c"  # in this order, not by model
+                " CROSS JOIN facet f ON f.facet = c.facet CROSS JOIN model m ON m.number = +f.number"
+                f"{clause} AND c.kind = ? GROUP BY c.value ORDER BY n DESC, c.value LIMIT ?",
                 (*values, kind, most),
             )
             facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]

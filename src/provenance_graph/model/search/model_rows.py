@@ -23,7 +23,7 @@ class ModelRows:
         self._words: list[tuple[object, ...]] = []
         self._of: list[tuple[object, ...]] = []
         self.facets: dict[tuple[str, str], int] = {}
-        """Every value of a facet that some model has, by its number."""
+        """Every value of a facet that some model has, by its place among those that were met."""
 
     def __len__(self) -> int:
         return len(self._models)
