@@ -20,7 +20,6 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -116,6 +115,8 @@ def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, t
     }
     fresh = [file for file in sizes if file not in same]
     if sum(sizes[file] for file in fresh) > _MUCH:
+        from concurrent.futures import ThreadPoolExecutor  # who reads a store needs it not
+
         with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
             sums = dict(zip(fresh, threads.map(_digest, fresh), strict=True))
     else:
