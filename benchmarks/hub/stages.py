@@ -23,6 +23,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 from click.testing import CliRunner
 
+from benchmarks.hub.disk import most_disk
 from benchmarks.hub.documents import answer_bytes, everything
 from benchmarks.hub.serving import service
 from benchmarks.hub.structure import Hub
@@ -93,9 +94,11 @@ def generated(work: Work) -> Figures:
 def built(work: Work) -> Figures:
     """Build the store: read, identity, view, levels, load, publish."""
     shutil.rmtree(work.store, ignore_errors=True)  # a build over another notes what changed
-    done = build(work.hub / "data", work.store, derive=EvidenceLevels(), fresh=True)
+    with most_disk(work.store) as taken:
+        done = build(work.hub / "data", work.store, derive=EvidenceLevels(), fresh=True)
     used = sum(f.stat().st_size for f in (work.store / "checkpoints").rglob("*") if f.is_file())
-    return {"records": done.records, "quads": done.quads, "disk MB": used >> 20}
+    sizes = {"disk MB": used >> 20, "peak disk MB": max(taken) >> 20}
+    return {"records": done.records, "quads": done.quads, **sizes}
 
 
 DUMPING = (
