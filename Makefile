@@ -12,7 +12,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT   ?= 8000
-WORKERS ?= 3
+WORKERS ?= 4
 STORE  ?= var/graph
 INPUTS := $(shell find data ontology src/provenance_graph -type f -not -name '*.pyc' -not -path '*/static/*' -not -path '*/service/manual/*' 2>/dev/null | sed 's/ /\\ /g')
 

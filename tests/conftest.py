@@ -51,13 +51,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file at a time for each process, but one process for all that drives a service."""
+    """A file at a time for each process, but a folder of those that drive services."""
     from xdist.scheduler import LoadFileScheduling
 
     class Spreading(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             whole: str = super()._split_scope(nodeid)
-            return "services" if nodeid.startswith(SERVICES) else whole
+            return next((folder for folder in SERVICES if nodeid.startswith(folder)), whole)
 
     return Spreading(config, log) if config.getvalue("dist") == "loadfile" else None
 
