@@ -290,3 +290,26 @@ def test_a_media_type_says_what_goes_in(stated: str, kind: str) -> None:
     claims, _ = read(cyclonedx.READER, bom({"modelCard": card}), "bom.json")
     assert values_of(claims, MODEL, PG.inputModality) == [kind]
     assert values_of(claims, MODEL, PG.outputModality) == [Stance.STATED.label]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "inner", "where"),
+    [
+        ('version="one"', "<name>x</name>", ["/version"]),
+        ('version="1"', "<version>2</version>", ["/components/0"]),
+        ('version="1"', "<name>x</name><licenses><license><id>unknown</id></license></licenses>",
+         ["/components/0/licenses/0/license/id"]),
+        ('version="1"', "<name>x</name><scope>perhaps</scope>", ["/components/0/scope"]),
+        ('version="1"', "<name>x</name><licenses><license><id>MIT</id></license></licenses>", []),
+    ],
+)  # fmt: skip
+def test_what_xml_gets_wrong_by_its_standard_is_reported(
+    attributes: str, inner: str, where: list[str]
+) -> None:
+    text = (
+        f'<bom xmlns="http://cyclonedx.org/schema/bom/1.6" {attributes}><components>'
+        f'<component type="machine-learning-model">{inner}</component></components></bom>'
+    )
+    assert cyclonedx.READER.invalid is not None
+    problems = list(cyclonedx.READER.invalid(document(text, "bom.xml")))
+    assert [problem.where for problem in problems] == where

@@ -91,11 +91,11 @@ def _maker(metadata: dict[Any, Any]) -> str:
 
 
 def invalid(document: Document) -> Iterator[Problem]:
-    """Where a document breaks the schema of its version; XML is checked by nothing yet."""
-    if document.features.syntax == "json":
-        from provenance_graph.formats.cyclonedx.schema import problems  # loading takes a moment
+    """Where a document breaks the schema of its version, of XML as far as both forms ask alike."""
+    from provenance_graph.formats.cyclonedx.schema import problems  # loading takes a moment
 
-        yield from problems(boms.whole_of(document))
+    from_xml = document.features.syntax != "json"
+    yield from problems(boms.whole_of(document), from_xml=from_xml)
 
 
 def read(document: Document) -> ReaderOutput:
