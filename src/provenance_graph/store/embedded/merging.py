@@ -156,7 +156,8 @@ def _merge(library: ModuleType, tables: _Tables, cores: int, step: Step | None) 
     how = library.CompactOptions()
     how.set_exclusive_manual_compaction(v=False)
     how.set_bottommost_level_compaction(library.BottommostLevelCompaction.force())
-    names = list(tables.by_name)
+    # the largest first, so that no core is left with one at the end
+    names = sorted(tables.by_name, key=tables.count, reverse=True)
     with ThreadPoolExecutor(cores) as threads:
         waiting = [
             threads.submit(tables.by_name[name].compact_range, None, None, how) for name in names
