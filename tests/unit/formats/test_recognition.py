@@ -125,3 +125,19 @@ def test_a_check_of_a_document_loads_no_models_of_answers() -> None:
     line = [sys.executable, "-c", loaded]
     done = subprocess.run(line, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("MLmodel", "artifact_path: model\nflavors:\n  sklearn: {}\nrun_id: a\n", ["mlflow"]),
+        ("m/MLmodel", "flavors: {python_function: {}}\nmlflow_version: 2.9.2\n", ["mlflow"]),
+        ("menu.yaml", "flavors:\n  vanilla: {}\nrun_id: a\n", []),
+        ("MLmodel", "name: x\nflavours: {}\n", []),
+    ],
+)
+def test_a_model_of_an_early_mlflow_is_known_by_its_files_name(
+    name: str, text: str, expected: list[str]
+) -> None:
+    features = document(text, name).features
+    assert [key for key, reader in readers().items() if reader.recognises(features)] == expected

@@ -81,13 +81,17 @@ KEYS = KeyTable(
 
 
 def recognises(features: Features) -> bool:
-    """Whether it has flavors and a model's or MLflow's id, as an MLmodel file has, or is a run."""
+    """Whether it is a run, or has flavors: with a model's or MLflow's id, or in a file named MLmodel.
+
+    Early versions of MLflow wrote neither of the two.
+    """
     if mlflow_run.is_run(features):
         return True
     name = features.name.rsplit("/", 1)[-1]
     if name == "MLmodel" or features.syntax == "yaml":
         lines = {line.split(":")[0] for line in features.lines if line[:1].isalpha()}
-        return "flavors" in lines and bool(lines & {"mlflow_version", "model_uuid", "model_id"})
+        ids = {"mlflow_version", "model_uuid", "model_id"}
+        return "flavors" in lines and (name == "MLmodel" or bool(lines & ids))
     return False
 
 
