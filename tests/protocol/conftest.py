@@ -5,23 +5,21 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
+import serving
 from starlette.testclient import TestClient
 
 from provenance_graph.core.errors import QueryError, QuerySyntax
 from provenance_graph.core.iris import Iri
-from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
 from provenance_graph.service.backend import Decision, Flag, UploadPart, Written
 from provenance_graph.service.http.auth import Tokens, load
 from provenance_graph.service.http.cache import ALWAYS, Precondition
 from provenance_graph.service.http.problems import refuse
-from provenance_graph.service.processes.pool_backend import PoolBackend
 from provenance_graph.service.processes.record_writes import RecordTarget
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import Answer, Limits
@@ -193,24 +191,8 @@ def load_triples(engine: InProcess) -> Callable[[str], None]:
 @pytest.fixture(scope="session")
 def api(shipped: Path) -> Iterator[TestClient]:
     """The service as it runs, with its workers, over the shipped data; for reading only."""
-    settings = Settings(
-        workers=1,
-        access_log="",
-        client_errors=1_000_000,
-        rest_seconds=600.0,
-        query_seconds=120.0,  # a busy machine is no fault of the service
-    )
-    backend = PoolBackend(shipped, settings)
-    app = create_app(backend, settings=settings, routers=routers(shipped))
-
-    @asynccontextmanager
-    async def lifespan(_: Any) -> Any:
-        await backend.open()
-        yield
-        await backend.close()
-
-    app.router.lifespan_context = lifespan
-    with TestClient(app, base_url="http://testserver", follow_redirects=False) as client:
+    patient = serving.settings(query_seconds=120.0)  # a busy machine is no fault of the service
+    with serving.served(shipped, patient) as client:
         yield client
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import audit_store
 import pytest
+import serving
 from audit_store import MODEL, ORG, SIBLING, record
 from starlette.testclient import TestClient
 
@@ -24,10 +25,6 @@ from provenance_graph.core.claims import Basis, Claim, Record, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.ingest.build import compile_quads
-from provenance_graph.service.api.routers import routers
-from provenance_graph.service.app import create_app
-from provenance_graph.service.processes.pool_backend import PoolBackend
-from provenance_graph.service.settings import Settings
 from provenance_graph.store import embedded
 from provenance_graph.store.embedded import EmbeddedStore
 
@@ -101,18 +98,7 @@ def built(where: Path, day: str = "") -> Path:
 
 @contextmanager
 def served(root: Path) -> Iterator[TestClient]:
-    settings = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
-    backend = PoolBackend(root, settings)
-    app = create_app(backend, settings=settings, routers=routers(root))
-
-    @asynccontextmanager
-    async def lifespan(_: Any) -> Any:
-        await backend.open()
-        yield
-        await backend.close()
-
-    app.router.lifespan_context = lifespan
-    with EmbeddedStore.open(root) as store, TestClient(app, follow_redirects=False) as client:
+    with EmbeddedStore.open(root) as store, serving.served(root, serving.settings()) as client:
         client.app_version = store.version  # type: ignore[attr-defined]
         yield client
 
