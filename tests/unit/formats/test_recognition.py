@@ -131,7 +131,7 @@ def test_a_check_of_a_document_loads_no_models_of_answers() -> None:
     ("name", "text", "expected"),
     [
         ("MLmodel", "artifact_path: model\nflavors:\n  sklearn: {}\nrun_id: a\n", ["mlflow"]),
-        ("m/MLmodel", "flavors: {python_function: {}}\nmlflow_version: 2.9.2\n", ["mlflow"]),
+        ("m/MLmodel", "flavors:\n  sklearn:\n    code: x\nmlflow_version: 2.9.2\n", ["mlflow"]),
         ("menu.yaml", "flavors:\n  vanilla: {}\nrun_id: a\n", []),
         ("MLmodel", "name: x\nflavours: {}\n", []),
     ],
