@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -203,8 +204,27 @@ def leaves(
     if without and isinstance(value, dict):
         value = {key: inner for key, inner in value.items() if key not in without}
     results: list[Leaf] = []
-    _collect(value, _top(path, tuple(names.items())), (where,), results)
+    _collect(value, _paths().top(path, tuple(names.items())), (where,), results)
     return iter(results if len(results) <= MAX_LEAVES else results[:MAX_LEAVES])
+
+
+class _Paths:
+    """The paths that values of documents had so far, forgotten once there are too many."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self._tops: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], _Step] = {}
+
+    def top(self, path: tuple[str, ...], names: tuple[tuple[str, str], ...]) -> _Step:
+        """The step from which values are entered."""
+        if self.made > _MAX_PATHS:
+            self._tops.clear()
+            self.made = 0
+        top = self._tops.get((path, names))
+        if top is None:
+            top = self._tops[path, names] = _Step(path, self)
+            top.update((name, _Step((*path, right), self)) for name, right in names)
+        return top
 
 
 class _Step(dict[str, "_Step"]):
@@ -213,32 +233,22 @@ class _Step(dict[str, "_Step"]):
     Values under one key share one path, whichever document they stand in.
     """
 
-    __slots__ = ("path",)
-    made = 0
+    __slots__ = ("_among", "path")
 
-    def __init__(self, path: tuple[str, ...]) -> None:
+    def __init__(self, path: tuple[str, ...], among: _Paths) -> None:
         super().__init__()
-        self.path = path
-        _Step.made += 1
+        self.path, self._among = path, among
+        among.made += 1
 
     def __missing__(self, name: str) -> _Step:
-        below = self[name] = _Step((*self.path, name))
+        below = self[name] = _Step((*self.path, name), self._among)
         return below
 
 
-_TOPS: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], _Step] = {}
-
-
-def _top(path: tuple[str, ...], names: tuple[tuple[str, str], ...]) -> _Step:
-    """The step from which values are entered; forgotten once documents brought too many keys."""
-    if _Step.made > _MAX_PATHS:
-        _TOPS.clear()
-        _Step.made = 0
-    top = _TOPS.get((path, names))
-    if top is None:
-        top = _TOPS[path, names] = _Step(path)
-        top.update((name, _Step((*path, right))) for name, right in names)
-    return top
+@cache
+def _paths() -> _Paths:
+    """Those of this process."""
+    return _Paths()
 
 
 def _pointer(steps: Place) -> str:
