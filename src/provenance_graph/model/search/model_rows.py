@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
+from provenance_graph.core.iris import Iri
+from provenance_graph.model.disclosure.matrix import MatrixStates
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.search import cards, heads
 
-if TYPE_CHECKING:
-    from provenance_graph.model.search.build import AcceptedFacts
+
+class ModelFacts(Protocol):
+    """What the rows of one model are made from."""
+
+    @property
+    def model(self) -> Iri:
+        """The canonical name of the model."""
+
+    def release_period(self) -> tuple[str | None, str | None]:
+        """The first and the last day on which it may have been released."""
+
+    def states(self) -> MatrixStates:
+        """The state of every field."""
+
+    def facets(self, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """The facet values of the model, each with the name of its facet."""
 
 
 class ModelRows:
@@ -28,7 +44,7 @@ class ModelRows:
     def __len__(self) -> int:
         return len(self._models)
 
-    def add(self, number: int, facts: AcceptedFacts, row: Mapping[str, Any]) -> None:
+    def add(self, number: int, facts: ModelFacts, row: Mapping[str, Any]) -> None:
         """Put one model's rows in."""
         shown = row["id"]
         self._models.append(
