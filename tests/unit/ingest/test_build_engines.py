@@ -237,12 +237,34 @@ def test_what_is_no_engine_is_refused_with_those_there_are(name) -> None:
         master(name)
 
 
-def test_spark_makes_the_same_store_of_a_thousand_models(tmp_path, monkeypatch) -> None:
+@pytest.fixture
+def spark_here() -> None:
     pytest.importorskip("pyspark")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java")
+
+
+@pytest.mark.usefixtures("spark_here")
+def test_spark_makes_the_same_store_of_a_thousand_models(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("provenance_graph.ingest.bulk.parts.PART_BYTES", 2_000_000)
     generate(Hub(1000, 1), tmp_path / "hub", shard=400)
     data = tmp_path / "hub" / "data"
     whole = made(data, tmp_path / "whole")
     assert made(data, tmp_path / "spark", engine=SparkEngine("spark:local[2]")) == whole
+
+
+@pytest.mark.usefixtures("spark_here")
+def test_a_stage_that_spark_gives_up_leaves_the_store_as_it_was(
+    hub, whole, built, tmp_path, monkeypatch
+) -> None:
+    shutil.copytree(built / "whole", tmp_path / "store")
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    with monkeypatch.context() as patched:
+        patched.setenv("PYSPARK_PYTHON", str(broken))
+        with pytest.raises(StoreError, match=r"Spark gave up a stage: .*pyspark\.daemon") as told:
+            made(hub, tmp_path / "store", engine=SparkEngine("spark:local[1]"))
+    assert " at " not in str(told.value)
+    assert content(tmp_path / "store") == whole
+    assert made(hub, tmp_path / "store") == whole

@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from provenance_graph.core.errors import StoreError, UsageError
 from provenance_graph.store.processes import without_collection
@@ -95,7 +95,16 @@ class SparkEngine:
         self._session.stop()
 
 
+_RAISED: Final = re.compile(r"[\w.$]*(?:Error|Exception)\b: *\S")
+"""How a line of a trace begins that names what was raised, and says why."""
+
+
 def _cause(text: str) -> str:
-    """The line of a Java trace that tells what a task raised."""
-    lines = [line.strip() for line in text.splitlines() if "Error" in line or "Exception" in line]
-    return lines[-1] if lines else text[:300]
+    r"""The line of a Java trace that tells what a task raised, not where in Spark it passed.
+
+    >>> _cause("x.SparkException: Job aborted\n  at o.SparkErrorUtils.call\nCaused by: ValueError: no")
+    'ValueError: no'
+    """
+    lines = [line.strip(" \t:").removeprefix("Caused by: ") for line in text.splitlines()]
+    told = [line for line in lines if _RAISED.match(line)]
+    return told[-1] if told else text[:300]
