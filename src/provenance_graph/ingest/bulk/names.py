@@ -7,7 +7,7 @@ one row a link from a node to what it hangs on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -33,12 +33,14 @@ _MAX_DEPTH = 50
 class Identity:
     """What the records and mappings say names mean, and which records count.
 
-    ``canonical`` holds the names that mean another name; ``rules`` those that the rule maps.
+    ``canonical`` holds the names that mean another name; ``rules`` those that the rule maps, and
+    ``repositories`` what it would map if nobody had decided otherwise.
     """
 
     canonical: dict[Iri, Iri]
     rules: dict[Iri, Iri]
     mapped: frozenset[Iri]
+    repositories: Mapping[Iri, Iri]
 
     def of(self, name: Iri) -> Iri:
         """What a name is."""
@@ -50,7 +52,7 @@ def settle(parts: Sequence[RecordPart], rows: Iterable[Row], folder: Path) -> Id
     headers = _headers(parts)
     current = headers.filter("current").select(pl.col("number").alias("record"))
     claims = pl.scan_parquet([f"{part.folder}/claims.parquet" for part in parts])
-    result = _identity(claims, current, rows)
+    result = _identity(_repositories(claims, current), rows)
     names = pl.DataFrame(
         list(result.canonical.items()),
         schema={"name": pl.String, "subject": pl.String},
@@ -66,12 +68,9 @@ def settle(parts: Sequence[RecordPart], rows: Iterable[Row], folder: Path) -> Id
     return result
 
 
-def decided_by_people(parts: Sequence[RecordPart], rows: Iterable[Row], folder: Path) -> Identity:
+def decided_by_people(known: Identity, rows: Iterable[Row]) -> Identity:
     """What names mean by the mappings of people and the certain rule alone."""
-    headers = pl.scan_parquet(folder / "headers.parquet")
-    current = headers.filter("current").select(pl.col("number").alias("record")).collect()
-    claims = pl.scan_parquet([f"{part.folder}/claims.parquet" for part in parts])
-    return _identity(claims, current, (row for row in rows if by_hand(row)))
+    return _identity(known.repositories, (row for row in rows if by_hand(row)))
 
 
 def _headers(parts: Sequence[RecordPart]) -> pl.DataFrame:
@@ -84,14 +83,8 @@ def _headers(parts: Sequence[RecordPart]) -> pl.DataFrame:
     return columns.with_current(concat)
 
 
-def _identity(claims: pl.LazyFrame, current: pl.DataFrame, rows: Iterable[Row]) -> Identity:
-    decided: dict[Iri, Iri] = {}
-    different: dict[Iri, set[Iri]] = defaultdict(set)
-    for row in sorted(rows):
-        if row.merges:
-            decided.setdefault(row.subject, row.object)
-        elif row.negated:
-            different[row.subject].add(row.object)
+def _repositories(claims: pl.LazyFrame, current: pl.DataFrame) -> dict[Iri, Iri]:
+    """The names whose records state a repository of the hub, with the model that it is."""
     stated = (
         claims.filter((pl.col("property") == PG.hubRepository) & (pl.col("value") != ""))
         .join(current.lazy(), on="record", how="semi")
@@ -100,19 +93,35 @@ def _identity(claims: pl.LazyFrame, current: pl.DataFrame, rows: Iterable[Row]) 
         .sort("name", "value")
         .collect()
     )
-    rules: dict[Iri, Iri] = {}
+    repositories: dict[Iri, Iri] = {}
     for name, values in groupby(stated.iter_rows(), key=lambda one: one[0]):
         entity = Iri(name)
         model = identity.repository_model([value for _, value in values])
-        if model is not None and model != entity and model not in different[entity]:
-            rules[entity] = model
+        if model is not None and model != entity:
+            repositories[entity] = model
+    return repositories
+
+
+def _identity(repositories: Mapping[Iri, Iri], rows: Iterable[Row]) -> Identity:
+    decided: dict[Iri, Iri] = {}
+    different: dict[Iri, set[Iri]] = defaultdict(set)
+    for row in sorted(rows):
+        if row.merges:
+            decided.setdefault(row.subject, row.object)
+        elif row.negated:
+            different[row.subject].add(row.object)
+    rules = {
+        entity: model
+        for entity, model in repositories.items()
+        if model not in different.get(entity, ())
+    }
     mapped = {*decided, *rules}
     canonical = {
         name: subject
         for name in mapped
         if (subject := identity.canonical(name, decided.get, rules.get)) != name
     }
-    return Identity(canonical, rules, frozenset(mapped))
+    return Identity(canonical, rules, frozenset(mapped), repositories)
 
 
 def _links(claims: pl.LazyFrame, names: pl.DataFrame) -> pl.DataFrame:

@@ -121,7 +121,7 @@ def compile_parts(
     resolved = _resolved(stage, shuffled, rules, engine, watch)
     for folder in shuffled:
         shutil.rmtree(folder, ignore_errors=True)
-    people = decided_by_people(parts, rows, stage)
+    people = decided_by_people(identity, rows)
     profiles = write_profiles(resolved, rules, stage)
     return Compiled(parts, identity, people, resolved, profiles, buckets)
 
