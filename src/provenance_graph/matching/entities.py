@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.developers import developer_names
-from provenance_graph.core.iris import ID, Iri, short_id
+from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
+from provenance_graph.matching.iri_names import first_part, local, owner, source
 from provenance_graph.matching.names import (
     Name,
     identifies_nothing,
@@ -27,20 +27,6 @@ from provenance_graph.store.values import ANY
 OFFERS = frozenset({"litellm", "modelsdev"})
 """Sources of offers, which give one model many names of the same source."""
 
-ORDER = (
-    "",
-    "curated",
-    "apx",
-    "fmti",
-    "osai",
-    "mot",
-    "epoch",
-    "mteb",
-    "osaimap",
-    "modelsdev",
-    "litellm",
-)
-"""Which name of several stands for all: ours first, then by source."""
 _OF_ENTRIES = frozenset(
     [
         DCTERMS.creator,
@@ -52,12 +38,6 @@ _OF_ENTRIES = frozenset(
     ]
 )
 """What a source states of an entry of its own; of a base or teacher of one it gives the name alone."""
-_BY_PATH = frozenset({"huggingface", "safetensors", "gguf", "ollama", "modelpack", "mlflow"})
-"""Formats whose documents may name no model, which is then known by collection and path."""
-_WITHIN = frozenset(
-    {"cyclonedx", "spdx3", "croissant", "fair4ml", "rocrate", "mldcat-ap", "modelsigning", "prov"}
-)
-"""Formats in which a name without an owner is known within its document: below its path."""
 Full = tuple[str, str]
 """A whole name: its words in one spelling, and all that tells models of one name apart."""
 
@@ -348,55 +328,6 @@ def without_host(name: Name, hosts: frozenset[str]) -> Iterator[Name]:
     first, *rest = name.words or ("",)
     if first in hosts and any(len(w) > 2 and w.isalpha() for w in rest):
         yield replace(name, words=without_developer(rest))
-
-
-def preference(name: Iri) -> tuple[int, int, int, str]:
-    """Names that stand for the whole sort first: hub repositories, our scheme, sources; short first.
-
-    >>> a, b = iris.model("openai/gpt-4"), iris.entity("epoch", "model", "gpt-4")
-    >>> min(b, a, key=preference) == a
-    True
-    """
-    place = source(name)
-    hub_like = any(c.isupper() for c in name[len(iris.ID) :])
-    rank = ORDER.index(place) if place in ORDER else len(ORDER)
-    return rank, not hub_like, len(local(name)), name
-
-
-def local(iri: Iri) -> str:
-    """The name in an IRI of a model, without owner or provider.
-
-    >>> local(iris.model("meta-llama/Llama-3.1-8B"))
-    'Llama-3.1-8B'
-    """
-    return unquote(iri.rstrip("/").rpartition("/")[2])
-
-
-def source(iri: Iri) -> str:
-    """The source in whose words an IRI names an entity; empty for our own names."""
-    return iri[len(ID) + 3 :].partition("/")[0] if iri.startswith(ID + "in/") else ""
-
-
-def first_part(iri: Iri) -> str:
-    """What stands first in the local name of a source's IRI: of an offer, the host."""
-    parts = iri[len(ID) :].split("/")
-    return parts[3] if iri.startswith(ID + "in/") and len(parts) > 4 else ""
-
-
-def owner(iri: Iri) -> str:
-    """The owner that an IRI names: of a repository or of a model in our scheme; a folder is none.
-
-    >>> owner(iris.model("meta-llama/Llama-3.1-8B"))
-    'meta-llama'
-    """
-    parts = short_id(iri).split("/")
-    if source(iri) in _BY_PATH or (source(iri) in _WITHIN and len(parts) > 4):
-        return ""
-    if iri.startswith(ID + "model/") and len(parts) == 2:
-        return parts[0]
-    if source(iri) and len(parts) >= 4:
-        return parts[-2]
-    return ""
 
 
 def _numbers(values: Iterable[Value]) -> Iterator[float]:

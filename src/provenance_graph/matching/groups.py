@@ -9,7 +9,8 @@ from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
 from provenance_graph.matching.bars import DENIED, EntityGroup
-from provenance_graph.matching.entities import Full, NamedEntity, fulls, local, owner, preference
+from provenance_graph.matching.entities import Full, NamedEntity, fulls
+from provenance_graph.matching.iri_names import local, owner, preference
 from provenance_graph.matching.names import Name, parse
 from provenance_graph.matching.outcome import Pair, PairVerdict
 

@@ -20,6 +20,7 @@ from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.matching import bars, datasets, entities, organizations
+from provenance_graph.matching.iri_names import first_part, owner, source
 from provenance_graph.matching.names import Name, parse
 
 KEYS = graph_names.NAME_KEYS
@@ -85,7 +86,7 @@ def hosts_of(names: Iterable[Iri], statements: HandDecided, referrers: Referrers
             for claim, _ in statements.about(offer):
                 if claim.predicate == PG.provider and isinstance(claim.value, Iri):
                     results.add(local_name(statements.canonical(claim.value)))
-        if entities.source(name) in entities.OFFERS and (host := entities.first_part(name)):
+        if source(name) in entities.OFFERS and (host := first_part(name)):
             results.add(host)
     return results
 
@@ -107,7 +108,7 @@ def _model_keys(
         }
         names.update(entities.entity_names(entity, labels, hosts))
         names.update(parse(text.partition(" (")[0]) for text in labels if " (" in text)
-        if own := entities.owner(entity):
+        if own := owner(entity):
             yield f"w {local_name(iris.organization(own))}"
         for claim in about:
             if claim.predicate == DCTERMS.creator and isinstance(claim.value, Iri):
