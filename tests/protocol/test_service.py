@@ -23,11 +23,9 @@ from provenance_graph.model.search.index import _offset as search_offset
 from provenance_graph.service import settings as config
 from provenance_graph.service.api.common.tables import offset
 from provenance_graph.service.app import create_app
-from provenance_graph.service.http.cache import AnswerCache, etag
 from provenance_graph.service.http.limits import Bucket, Clients, Fairness
 from provenance_graph.service.http.problems import problem_of
 from provenance_graph.service.http.static import Pages
-from provenance_graph.store.base import Answer
 from provenance_graph.store.uploads import pack, to_ntriples
 
 DIRECT = {"content-type": "application/sparql-query"}
@@ -373,30 +371,6 @@ def test_elements_that_are_nested_deep_cost_no_more_than_others(closed: bool) ->
 def test_xml_that_is_not_well_formed_is_refused_with_its_line() -> None:
     with pytest.raises(Unreadable, match="line 2: mismatched tag"):
         to_ntriples(pack(b"<r>\n<a></b></r>", "application/rdf+xml", "http://x/"))
-
-
-def test_kept_answers_count_what_was_asked() -> None:
-    cache = AnswerCache(1 << 20)
-    for n in range(10_000):
-        cache.keep(etag("v", "x" * 100_000, str(n)), Answer(b"", "text/csv", "ask"))
-    assert cache.used <= 1 << 20
-    assert len(cache) * 600 <= 1 << 20
-
-
-def test_questions_that_nobody_asks_again_do_not_fill_the_cache() -> None:
-    cache = AnswerCache(1 << 20)
-    answer = Answer(b"x" * 400, "text/csv", "ask")
-    for n in range(5_000):
-        cache.keep(f"once {n}", answer)
-    assert cache.used <= (1 << 20) // 16
-    assert cache.find("once 0") is not None  # room that is free is used at once
-    for _ in range(2):
-        cache.keep("again", answer)
-    assert cache.find("again") is not None
-    for n in range(10_000):
-        for _ in range(2):
-            cache.keep(f"twice {n}", answer)
-    assert (1 << 20) * 0.9 < cache.used <= 1 << 20
 
 
 def test_what_the_store_says_names_no_path_of_the_machine(client: TestClient, engine: Any) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from provenance_graph.formats.fields import weight_files
+
 SUFFIXES = frozenset(
     [
         "txt",
@@ -52,3 +56,19 @@ COMPANION_FILES = (
     "preprocessor_config.json",
     "special_tokens_map.json",
 )
+RESULTS = ".eval_results"
+"""The folder of a repository with results of evaluations."""
+
+
+def repository_files(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:
+    """The card and the files beside it, where the folder is a model repository."""
+    others = tuple(
+        name for name in names if name in COMPANION_FILES or weight_files.format_of(name)
+    )
+    main = next((name for name in CARDS if name in names), None)
+    if main is not None:
+        return (main, others) if others or (folder / RESULTS).is_dir() else None
+    main = next((n for n in ("config.json", "adapter_config.json") if n in names), None)
+    if main is None or len(others) < 2:
+        return None
+    return main, tuple(name for name in others if name != main)

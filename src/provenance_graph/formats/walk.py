@@ -26,17 +26,17 @@ from provenance_graph.formats.fields import weight_files
 from provenance_graph.formats.file_names import (
     BARE,
     CARDS,
-    COMPANION_FILES,
     HEADERS,
     LINES,
+    RESULTS,
     SUFFIXES,
+    repository_files,
 )
 from provenance_graph.formats.parsing import MAX_BYTES
 from provenance_graph.formats.weights import binary
 
 MAX_FILES = 10_000_000
 PART_BYTES = 16 << 20
-RESULTS = ".eval_results"
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 _CACHE_FOLDERS = frozenset({"blobs", "refs"})
 _CACHED = re.compile(r"(?:models|datasets|spaces)--.")
@@ -184,7 +184,7 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
         for name in earlier:
             what = "not the snapshot that refs/main names; import it by its own path"
             yield Problem(head + name, what, kind="skipped")
-        grouped = _repository(folder, names)
+        grouped = repository_files(folder, names)
         if grouped is not None:
             main, others = grouped
             count += 1
@@ -253,20 +253,6 @@ def _earlier_snapshots(folder: Path, names: list[str]) -> list[str]:
         return []
     main = stated.read_bytes()[:100].decode("ascii", "replace").strip()
     return sorted(name for name in names if name != main) if main in names else []
-
-
-def _repository(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:
-    """The card and the files beside it, where the folder is a model repository."""
-    others = tuple(
-        name for name in names if name in COMPANION_FILES or weight_files.format_of(name)
-    )
-    main = next((name for name in CARDS if name in names), None)
-    if main is not None:
-        return (main, others) if others or (folder / RESULTS).is_dir() else None
-    main = next((n for n in ("config.json", "adapter_config.json") if n in names), None)
-    if main is None or len(others) < 2:
-        return None
-    return main, tuple(name for name in others if name != main)
 
 
 def _repository_document(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 
 import networkx as nx
@@ -215,33 +214,6 @@ def test_an_unknown_relation_is_refused_with_near_ones(lineage):
 def test_relations_are_known_by_several_spellings():
     spellings = ("fineTunedFrom", "pg:fineTunedFrom", "fine-tuned-from", PG.fineTunedFrom)
     assert {relation(name) for name in spellings} == {PG.fineTunedFrom}
-
-
-def test_a_chain_of_a_hundred_thousand_is_walked_and_cut_with_a_word():
-    names = [model(f"chain/m{n:06}") for n in range(100_001)]
-    index = LineageIndex.of_edges(
-        (child, PG.fineTunedFrom, parent) for parent, child in itertools.pairwise(names)
-    )
-    lineage = LineageGraph(AcceptedSnapshot(MemoryStore()), index)
-    result = lineage.of(names[-1], limit=10, evidence=False)
-    assert result.shown == "10 of 100,000 shown, datasets and influences left out"
-    assert result.generation == 100_000
-    assert "10 of 100,000 shown, datasets and influences left out" in FORMATS["tree"](result)
-    assert len(lineage.shortest_path(names[-1], names[0]).paths[0]) == 100_000
-
-
-def test_a_hundred_thousand_children_are_counted_and_cut():
-    root = model("root/root")
-    index = LineageIndex.of_edges(
-        (model(f"leaf/m{n:06}"), PG.quantizedFrom, root) for n in range(100_000)
-    )
-    lineage = LineageGraph(AcceptedSnapshot(MemoryStore()), index)
-    assert (
-        lineage.of(root, limit=5, evidence=False).shown
-        == "5 of 100,000 shown, datasets and influences left out"
-    )
-    impact = lineage.impact(root, limit=3)
-    assert (impact.hit, len(impact.nodes), impact.to_json()["truncated"]) == (100_000, 3, True)
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"csv"}))

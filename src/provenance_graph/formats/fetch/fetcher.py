@@ -29,8 +29,7 @@ from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import Resolve, check_address, check_peer, resolve
 from provenance_graph.formats.fetch.cache import Cache, Cached
 from provenance_graph.formats.fields.weight_files import format_of
-from provenance_graph.formats.file_names import COMPANION_FILES
-from provenance_graph.formats.walk import RESULTS
+from provenance_graph.formats.file_names import COMPANION_FILES, RESULTS
 
 HUB = "https://huggingface.co"
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
