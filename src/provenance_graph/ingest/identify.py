@@ -21,7 +21,7 @@ from provenance_graph.ingest.shipped import mappings, reference_quads, shipped_r
 from provenance_graph.ingest.touched import near
 from provenance_graph.ingest.update import Deriver, Updated, update
 from provenance_graph.matching.identify import IdentityOutcome, identify
-from provenance_graph.matching.iri_names import preference
+from provenance_graph.matching.names import preference
 from provenance_graph.matching.outcome import Pair, PairVerdict
 from provenance_graph.matching.review_file import ACCEPT, REJECT, WITHDRAW, author_of, decided
 from provenance_graph.store.base import ANY, Store, WritableStore

@@ -13,8 +13,7 @@ from datetime import date
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, organization, short_id
 from provenance_graph.matching.entities import Full, NamedEntity, fulls
-from provenance_graph.matching.iri_names import local, owner, source
-from provenance_graph.matching.names import Name, parse
+from provenance_graph.matching.names import Name, local, owner, parse, source
 
 _QUALIFIERS = frozenset(
     [

@@ -14,7 +14,7 @@ from provenance_graph.acceptance.sssom import Mapping
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import SKOS
 from provenance_graph.matching.entities import entities
-from provenance_graph.matching.iri_names import preference
+from provenance_graph.matching.names import preference
 from provenance_graph.matching.neighbourhood import entities_of, has_keys, sharing
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.matching.outcome import LEXICAL, Pair, PairVerdict

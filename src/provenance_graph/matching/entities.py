@@ -13,12 +13,15 @@ from provenance_graph.core.claims import Basis, Literal, Value
 from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import ID, Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
-from provenance_graph.matching.iri_names import first_part, local, owner, source
 from provenance_graph.matching.names import (
     Name,
+    first_part,
     identifies_nothing,
+    local,
+    owner,
     parse,
     readings,
+    source,
     without_developer,
 )
 from provenance_graph.matching.organizations import Organizations, stated_values

@@ -10,8 +10,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import SKOS
 from provenance_graph.matching.bars import DENIED, EntityGroup
 from provenance_graph.matching.entities import Full, NamedEntity, fulls
-from provenance_graph.matching.iri_names import local, owner, preference
-from provenance_graph.matching.names import Name, parse
+from provenance_graph.matching.names import Name, local, owner, parse, preference
 from provenance_graph.matching.outcome import Pair, PairVerdict
 
 LABEL_OF_MANY = 3

@@ -20,8 +20,7 @@ from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, RDF, SCHEMA
 from provenance_graph.matching import bars, datasets, entities, organizations
-from provenance_graph.matching.iri_names import first_part, owner, source
-from provenance_graph.matching.names import Name, parse
+from provenance_graph.matching.names import Name, first_part, owner, parse, source
 
 KEYS = graph_names.NAME_KEYS
 _MODELS = frozenset({PG.Model, PG.OfferedModel})

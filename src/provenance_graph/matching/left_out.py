@@ -14,8 +14,7 @@ from provenance_graph.matching import bars
 from provenance_graph.matching.bars import EntityGroup
 from provenance_graph.matching.entities import Full, NamedEntity, fulls
 from provenance_graph.matching.groups import NameGroups, distinct
-from provenance_graph.matching.iri_names import owner
-from provenance_graph.matching.names import Name
+from provenance_graph.matching.names import Name, owner
 from provenance_graph.matching.outcome import PairVerdict
 
 SIZE = "id:rule/size-left-out"

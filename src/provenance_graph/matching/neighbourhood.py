@@ -16,8 +16,8 @@ from provenance_graph.core.developers import developer_names
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
 from provenance_graph.matching.entities import Gathered, NamedEntity
-from provenance_graph.matching.iri_names import owner
 from provenance_graph.matching.keys import KEYS
+from provenance_graph.matching.names import owner
 from provenance_graph.matching.organizations import Organizations
 from provenance_graph.store.values import ANY
 

@@ -10,8 +10,7 @@ import pytest
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
 from provenance_graph.matching.entities import NamedEntity
-from provenance_graph.matching.iri_names import owner, preference
-from provenance_graph.matching.names import parse
+from provenance_graph.matching.names import owner, parse, preference
 from provenance_graph.matching.outcome import Pair, PairVerdict
 from provenance_graph.matching.rules import Matcher
 
