@@ -28,7 +28,8 @@ DIRECTIONS = ("up", "down", "both")
 LISTED = 500
 """Nodes of a lineage that are shown where nobody asks for more."""
 SOURCED = 50
-"""The same where the sources of every edge are read, which takes half a millisecond and more each."""
+"""Of a lineage with more nodes than that, those that are shown with the sources of every edge: to read
+them takes half a millisecond and more each."""
 
 
 _ATTRIBUTES = {"name": SCHEMA.name, "developer": DCTERMS.creator, "date": DCTERMS.issued}
@@ -57,7 +58,7 @@ class LineageGraph:
     ) -> Lineage:
         """The lineage of an entity, nearest first, at most ``limit`` nodes.
 
-        None are ``SOURCED`` with ``evidence`` and ``LISTED`` without.
+        None are ``LISTED``; with ``evidence``, of a lineage that has more, ``SOURCED``.
         ``relations`` names those to follow (all derivations when empty); ``influences`` adds
         datasets, synthetic data, reward models and judges. Raises UsageError for a depth
         below one, an unknown direction, and NotFound for an unknown relation.
@@ -66,9 +67,7 @@ class LineageGraph:
             raise UsageError(f"a depth of {depth} shows nothing; give 1 or more")
         if direction not in DIRECTIONS:
             raise UsageError(f"no direction {direction!r}; there are {', '.join(DIRECTIONS)}")
-        if limit is None:
-            limit = SOURCED if evidence else LISTED
-        if limit < 1:
+        if limit is not None and limit < 1:
             raise UsageError(f"a limit of {limit} shows nothing; give 1 or more")
         wanted = relation_mask(relations, influences)
         sides = [
@@ -85,6 +84,8 @@ class LineageGraph:
             )
         results = [(side, closure(rows, node, depth=depth, wanted=wanted)) for side, rows in sides]
         total = sum(len(one) for _, one in results)
+        if limit is None:
+            limit = SOURCED if evidence and total > LISTED else LISTED
         shown = self._nodes(node, results, limit)
         edges = self._edges(shown, results, node, wanted, depth)
         if evidence:

@@ -52,7 +52,7 @@ FORMATS = ("tree", "json", "csv", "dot", "mermaid", "graphml", "cytoscape")
     "--limit",
     type=click.IntRange(min=1),
     default=None,
-    help="Maximum number of nodes.  [default: 50, without evidence 500]",
+    help="Maximum number of nodes.  [default: 500; of more, with evidence, the nearest 50]",
 )
 @click.option(
     "--with", "other", help="Another model: shared ancestors, and the paths between the two."

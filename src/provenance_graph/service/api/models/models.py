@@ -120,7 +120,7 @@ def _derived(routes: APIRouter, access: Access) -> None:
     ) -> Response:
         """Ancestors and descendants with the evidence of every edge; "N of M" when cut.
 
-        Without `limit` it is cut at 50 nodes, without evidence at 500.
+        Without `limit` up to 500 nodes are shown; of more, with evidence, the nearest 50.
         """
         snapshot = access.for_few(asOf)
 
