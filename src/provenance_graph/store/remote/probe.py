@@ -46,19 +46,13 @@ def probe(
     try:
         if ask("ASK { FILTER(1 = 2) }"):
             raise StoreError(f"{url} answers every ASK with true: it is not a SPARQL service")
-        every = select(
-            f"SELECT ?p ?o ?here {{ {{ GRAPH <{STATE}> {{ <{STATE}> ?p ?o }} }} "
-            f"UNION {{ <{STATE}> ?p ?o BIND(1 AS ?here) }} }} LIMIT 20"
-        )
-        state = [row for row in every if row.get("here") is None]
+        state, elsewhere, paths = _state(select)
         stored = any(row.get("p") == PG.viewDay for row in state)
         versions = [row["o"] for row in state if row.get("p") == SCHEMA.version]
-        step = f"<{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)+ ?any"
-        paths = _is_true(ask, f"ASK {{ GRAPH <{STATE}> {{ {step} }} }}") if stored else False
         if not paths and not ask("ASK {}"):
             raise StoreError(f"{url} answers `ASK {{}}` with false: it is not a SPARQL service")
         if stored:
-            union = len(state) < len(every)
+            union = bool(elsewhere)
         else:
             union = _is_union(ask, _sample(select, "GRAPH ?g { ?s ?p ?o }"))
     except QueryError as error:
@@ -77,6 +71,28 @@ def probe(
     return Capabilities(union, default, paths, stored, version)
 
 
+_BESIDE = f"{{ GRAPH <{STATE}> {{ <{STATE}> ?p ?o }} }} UNION {{ <{STATE}> ?p ?o BIND(1 AS ?way) }}"
+_PATH = (
+    f"{{ GRAPH <{STATE}> {{ <{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)+ ?o }} BIND(2 AS ?way) }}"
+)
+_Found = list[Mapping[str, object]]
+
+
+def _state(select: Select) -> tuple[_Found, _Found, bool]:
+    """What the graph of the state says, what the default graph does, and whether paths are followed.
+
+    One request for all, where the service knows paths; else another without them.
+    """
+    try:
+        every = select(f"SELECT ?p ?o ?way {{ {_BESIDE} UNION {_PATH} }} LIMIT 40")
+    except ProvenanceError:
+        every = select(f"SELECT ?p ?o ?way {{ {_BESIDE} }} LIMIT 40")
+    ways: dict[str, _Found] = {"": [], "1": [], "2": []}
+    for row in every:
+        ways.setdefault(str(row.get("way") or ""), []).append(row)
+    return ways[""], ways["1"], bool(ways["2"])
+
+
 def _sample(select: Select, pattern: str) -> list[Mapping[str, object]]:
     return [
         row
@@ -89,11 +105,3 @@ def _is_union(ask: Ask, rows: list[Mapping[str, object]]) -> bool:
     """Whether what stands in named graphs is in the default graph too."""
     results = [ask(f"ASK {{ <{row['s']}> <{row['p']}> ?any }}") for row in rows[:5]]
     return bool(results) and all(results)
-
-
-def _is_true(ask: Ask, query: str) -> bool:
-    """Whether an ASK that is true everywhere is: not where the engine does not know the query."""
-    try:
-        return ask(query)
-    except ProvenanceError:
-        return False
