@@ -9,12 +9,13 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a file, not as a module
 
 from benchmarks.beside_earlier import beside_earlier
+from benchmarks.beside_parsing import beside_parsing
 
 STEPS = (
     ("generate", "generate the hub (no part of a build)"),
@@ -221,9 +222,7 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
     columns = " | ".join(f"{int(str(run['models'])):,} models" for run in chosen)
     rule = "|---" * (len(chosen) + 2) + "|"
     lines = [HEAD, "## Processor seconds", "", f"| step | {columns} | growth |", rule]
-    for key, name in STEPS:
-        cells = " | ".join(number(run.get(key)) for run in chosen)
-        lines.append(f"| {name} | {cells} | {exponent(chosen, key)} |")
+    lines += _rows(chosen, STEPS)
     ratios = []
     for run in chosen:
         whole, bare = run.get("build"), run.get("raw bulk load")
@@ -239,9 +238,7 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
         ("Sizes", SIZES),
     ):
         lines += ["", f"## {title}", "", f"| what | {columns} | growth |", rule]
-        for key, name in rows:
-            cells = " | ".join(number(run.get(key)) for run in chosen)
-            lines.append(f"| {name} | {cells} | {exponent(chosen, key)} |")
+        lines += _rows(chosen, rows)
         if rows is ANSWERS:
             lines += ["", OLDER]
     lines += [*_together(chosen, columns, rule), *projection(chosen), *_unfinished(latest)]
@@ -254,9 +251,16 @@ def page(runs: Sequence[Mapping[str, object]]) -> str:
             seen = _faults(run).get(kind)
             cells.append(f"{seen[1]} of {seen[0]}, {seen[2]} beside" if seen else "–")
         lines.append(f"| {kind} | {' | '.join(cells)} |")
-    machines = sorted({str(run.get("machine", "")) for run in chosen})
-    lines += ["", f"Measured with Python {' and '.join(machines)}."]
+    machines = " and ".join(sorted({str(run.get("machine", "")) for run in chosen}))
+    lines += ["", f"Measured with Python {machines}."]
     return "\n".join(lines) + "\n" + TAIL
+
+
+def _rows(chosen: Sequence[Mapping[str, object]], rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Rows of a table, each of a figure with its name: the figure at every size, and its growth."""
+    for key, name in rows:
+        cells = " | ".join(number(run.get(key)) for run in chosen)
+        yield f"| {name} | {cells} | {exponent(chosen, key)} |"
 
 
 def _together(chosen: Sequence[Mapping[str, object]], columns: str, rule: str) -> list[str]:
@@ -266,12 +270,8 @@ def _together(chosen: Sequence[Mapping[str, object]], columns: str, rule: str) -
     lines = ["", "## From records to answers: wall seconds and memory", "", WAITED, ""]
     lines += [f"| step | {columns} | growth |", rule]
     for stage, name in TOGETHER:
-        for key, shown in (
-            (f"{stage} wall", name),
-            (f"{stage} peak MB", "– its largest process, MB"),
-        ):
-            cells = " | ".join(number(run.get(key)) for run in chosen)
-            lines.append(f"| {shown} | {cells} | {exponent(chosen, key)} |")
+        memory = (f"{stage} peak MB", "– its largest process, MB")
+        lines += _rows(chosen, ((f"{stage} wall", name), memory))
     waited = [[run.get(f"{stage} wall") for stage, _ in TOGETHER] for run in chosen]
     minutes = [
         f"{sum(float(str(one)) for one in walls) / 60:.1f}" if all(walls) else "–"
@@ -323,43 +323,6 @@ def merged(text: str) -> str:
     return MERGED + "\n".join(lines) + "\n"
 
 
-READERS = """
-## Readers against plain parsing of the same bytes
-
-`python -m benchmarks.bench_readers FOLDER --out benchmarks/results/readers.json` over {documents:,} documents of other projects: processor time
-as a multiple of the usual parser of the syntax (`json.loads`, libyaml, `tomllib`, `csv`, expat; of a card its front matter alone), which
-the readers use, too. *Objects*: parsing, and nothing but making the claims that the reading gives. *Floor*: parsing within bounds,
-seeing what the document is, meeting each value once with its key and place, and those objects. *Reading*: the reader. *With ledger*:
-what an import does, with the schema of the standard where there is one and with what became of each value. Each document is parsed
-between two readings, its memory cold: parsed in a loop of its own, small documents take half as long, and their multiples double.
-
-| reader | syntax | documents | MB | claims | parsing, ms | objects | floor | reading | with ledger |
-|---|---|---|---|---|---|---|---|---|---|
-"""
-
-
-def readers(text: str) -> str:
-    """A table of readers, from ``bench_readers.py``, and what was reached of five times parsing."""
-    measured = json.loads(text)
-    rows = measured["readers"]
-    head = READERS.format(documents=sum(row["documents"] for row in rows))
-    lines = [
-        f"| {row['reader']} | {row['syntax']} | {row['documents']:,} | {row['MB']} | {row['claims']:,} | {row['parsing ms']} "
-        f"| {row['objects']} | {row['floor']} | {row['reading']} | {row['with ledger']} |"
-        for row in rows
-    ]
-    goal = [row for row in rows if row["syntax"] in ("json", "jsonl", "yaml", "toml")]
-    within = [row for row in goal if row["reading"] <= 5]
-    cannot = [row for row in goal if row["floor"] > 5]
-    weights = ", ".join(f"{kind} {spent} ms" for kind, spent in measured["headers ms"].items())
-    lines += [
-        "",
-        f"Of {len(goal)} pairs of reader and syntax in JSON, YAML and TOML {len(within)} read within five times parsing; of {len(cannot)} the floor alone is more.",
-        f"The header of a sparse file of 100 GB, from its path to its claims, in processor time: {weights}.",
-    ]
-    return head + "\n".join(lines) + "\n"
-
-
 def _unfinished(latest: Mapping[int, Mapping[str, object]]) -> list[str]:
     """What did not come to its end, size by size."""
     lines = []
@@ -392,7 +355,11 @@ def main() -> None:
 
 def whole(runs: Sequence[Mapping[str, object]], results: Path) -> str:
     """The page, with earlier versions and readers where they were measured."""
-    parts = (("merged.jsonl", merged), ("before.json", beside_earlier), ("readers.json", readers))
+    parts = (
+        ("merged.jsonl", merged),
+        ("before.json", beside_earlier),
+        ("readers.json", beside_parsing),
+    )
     kept = [(results / name, section) for name, section in parts]
     return page(runs) + "".join(section(p.read_text("utf-8")) for p, section in kept if p.is_file())
 

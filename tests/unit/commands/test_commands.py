@@ -249,6 +249,12 @@ def test_an_empty_answer_of_such_a_day_is_not_explained_by_facts(audited_indexed
     assert "every fact of this model" not in done.stderr
 
 
+def test_a_parameter_without_its_option_is_told_where_it_belongs(audited_indexed: Path) -> None:
+    done = run(audited_indexed, "ask", "single-source-facts", "model=org/m")
+    assert done.returncode == 2
+    assert "'model=org/m' is one word too many; a parameter is --set NAME=VALUE" in done.stderr
+
+
 def test_a_query_is_read_from_a_pipe_that_a_shell_opened(audited_indexed: Path) -> None:
     there, into = os.pipe()
     os.write(into, b"SELECT (COUNT(*) AS ?n) { ?m a pg:Model }")

@@ -9,6 +9,7 @@ import click
 
 from provenance_graph import completion
 from provenance_graph.cited import with_receipts
+from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.model.questions.reach import REACHED
 from provenance_graph.options import as_of_option, format_option, limit_option
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from provenance_graph.model.questions.stored import Question
 
 
-@click.command()
+@click.command(context_settings={"allow_extra_args": True})
 @click.argument("question", required=False, shell_complete=completion.questions)
 @click.option(
     "--set",
@@ -53,6 +54,8 @@ def command(
     from provenance_graph.ingest.day import at_hand, dataset
     from provenance_graph.model.questions import stored
 
+    if further := click.get_current_context().args:
+        raise UsageError(f"{further[0]!r} is one word too many; a parameter is --set NAME=VALUE")
     if question is None:
         rows = [
             (q.topic, q.name, q.question, " ".join(_parameter(p) for p in q.parameters))

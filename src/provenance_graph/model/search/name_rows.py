@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -60,9 +61,7 @@ def fill_names(
 
     ``models`` has the columns ``entity_frame.MODELS``.
     """
-    starts: dict[tuple[str, str], list[int]] = defaultdict(list)
-    totals: Counter[tuple[str, str]] = Counter()
-    begun: Counter[str] = Counter()
+    beginnings = _Beginnings()
     waiting: list[tuple[object, ...]] = []
     called: list[tuple[object, ...]] = []
     number = 0
@@ -86,13 +85,7 @@ def fill_names(
         own_name = None if name == last else name
         where = heads.id_sum(shown), *known_heads.parted(text, shown), shown
         waiting.append((number, *where, own_name, kind, weight, model, folded))
-        parts = {word for text in spellings for word in folded_words(text)}
-        begun.update({word[: common.FIRST] for word in parts if len(word) >= common.FIRST})
-        for start in {word[:1] for word in parts} | {word[:2] for word in parts}:
-            for key in ((start, kind), (start, "")):
-                totals[key] += 1
-                if totals[key] <= MAX_SHORT:  # rows are numbered richest first
-                    starts[key].append(number)
+        beginnings.add(number, kind, spellings)
         if len(waiting) >= _MANY:
             _write(database, waiting, called)
     for place, entry in enumerate(entries(), number + 1):  # after what the graph holds
@@ -100,19 +93,40 @@ def fill_names(
         found = heads.id_sum(entry.id), *known_heads.parted(entry.iri, entry.id), entry.id
         waiting.append((place, *found, entry.name, entry.kind, 0, None, folded))
     _write(database, waiting, called)
-    database.executemany(
-        "INSERT INTO short VALUES (?,?,?,?)",
-        (
-            (*key, place, number)
-            for key in sorted(starts)
-            for place, number in enumerate(starts[key])
-        ),
-    )
-    database.executemany(
-        "INSERT INTO shorts VALUES (?,?,?)", [(*key, total) for key, total in totals.items()]
-    )
+    beginnings.write(database)
     database.executescript(table.SORTED_SQL + _INDEXES)
-    common.fill_common(database, begun)
+    common.fill_common(database, beginnings.of_parts)
+
+
+class _Beginnings:
+    """How the words of entities begin: what searches of a few letters find, counted in one pass."""
+
+    def __init__(self) -> None:
+        self.of_parts: Counter[str] = Counter()
+        """Entities with a word that begins with some ``common.FIRST`` letters."""
+        self._totals: Counter[tuple[str, str]] = Counter()
+        self._first: dict[tuple[str, str], list[int]] = defaultdict(list)
+
+    def add(self, number: int, kind: str, spellings: Iterable[str]) -> None:
+        """Count an entity; rows are numbered richest first."""
+        words = {word for text in spellings for word in folded_words(text)}
+        self.of_parts.update({word[: common.FIRST] for word in words if len(word) >= common.FIRST})
+        for start in {word[:1] for word in words} | {word[:2] for word in words}:
+            for key in ((start, kind), (start, "")):
+                self._totals[key] += 1
+                if self._totals[key] <= MAX_SHORT:
+                    self._first[key].append(number)
+
+    def write(self, database: sqlite3.Connection) -> None:
+        """Write the searches of one and two letters: their first entities, and how many there are."""
+        first = (
+            (*key, place, number)
+            for key in sorted(self._first)
+            for place, number in enumerate(self._first[key])
+        )
+        database.executemany("INSERT INTO short VALUES (?,?,?,?)", first)
+        totals = [(*key, total) for key, total in self._totals.items()]
+        database.executemany("INSERT INTO shorts VALUES (?,?,?)", totals)
 
 
 def _write(
