@@ -12,7 +12,8 @@
 ``--form trig`` writes ``data/records/<source>/<k>.trig`` for ``provenance-graph build --data
 DIR/data``: the records that the readers make of these documents, so that both forms hold the
 same claims. ``manifest.jsonl`` lists every planted disagreement, SHACL result and licence
-conflict, ``shape.json`` what the hub is like. Documents are written one model at a time.
+conflict, ``shape.json`` what the hub is like. Documents are written one model at a time, records by
+``--processes``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -33,6 +34,7 @@ from benchmarks.hub.documents import (
     RETRIEVED,
     Documents,
     answer_bytes,
+    documents,
     everything,
 )
 from benchmarks.hub.structure import Hub, Kind
@@ -146,6 +148,27 @@ class RecordFiles:
             self._text.clear()
 
 
+def _records(hub: Hub, root: Path, shard: int, processes: int) -> dict[str, int]:
+    """Write the records of all models; counts of records and claims."""
+    if processes == 1:
+        return _share_of_files(hub, root, shard, 0, 1)
+    with ProcessPoolExecutor(processes) as pool:
+        parts = [
+            pool.submit(_share_of_files, hub, root, shard, first, processes)
+            for first in range(processes)
+        ]
+        return dict(sum((Counter(part.result()) for part in parts), Counter[str]()))
+
+
+def _share_of_files(hub: Hub, root: Path, shard: int, first: int, step: int) -> dict[str, int]:
+    written = RecordFiles(root, shard)
+    for start in range(first * shard, hub.models, step * shard):
+        for number in range(start, min(start + shard, hub.models)):
+            written.add(documents(hub, number))
+    written.close()
+    return dict(written.counts)
+
+
 def generate(
     hub: Hub,
     out: Path,
@@ -153,27 +176,29 @@ def generate(
     *,
     answers: str = "files",
     shard: int = 1000,
-    items: Iterable[Documents] | None = None,
+    processes: int = 1,
 ) -> dict[str, object]:
-    """Write a hub below ``out``; gives what ``shape.json`` holds."""
+    """Write a hub below ``out``; gives what ``shape.json`` holds.
+
+    The files of records are shared among ``processes``; their bytes do not depend on it.
+    """
     out.mkdir(parents=True, exist_ok=True)
+    counts: dict[str, int] = {}
+    if form in ("trig", "both"):
+        counts = _records(hub, out / "data" / "records", shard, processes)
+        (out / "data" / "identity.sssom.tsv").write_text("", encoding="utf-8")
     files = DocumentFiles(out / "documents", answers) if form in ("documents", "both") else None
-    records = RecordFiles(out / "data" / "records", shard) if form in ("trig", "both") else None
     planted: Counter[str] = Counter()
     with (out / "manifest.jsonl").open("w", encoding="utf-8") as manifest:
-        for item in everything(hub) if items is None else items:
+        for item in everything(hub):
             for entry in item.planted:
                 what = entry.get("property") or entry.get("shape") or entry["rule"]
                 planted[f"{entry['kind']} {what}"] += 1
                 manifest.write(json.dumps(entry) + "\n")
-            for written in (files, records):
-                if written is not None:
-                    written.add(item)
-    for written in (files, records):
-        if written is not None:
-            written.close()
-    if records is not None:
-        (out / "data" / "identity.sssom.tsv").write_text("", encoding="utf-8")
+            if files is not None:
+                files.add(item)
+    if files is not None:
+        files.close()
     shape: dict[str, object] = {
         "models": hub.models,
         "seed": hub.seed,
@@ -183,7 +208,7 @@ def generate(
         "most children counted": max(hub.children),
         "popular root": hub.name(0),
         "planted": dict(sorted(planted.items())),
-        **({} if records is None else records.counts),
+        **counts,
     }
     (out / "shape.json").write_text(json.dumps(shape, indent=1) + "\n", encoding="utf-8")
     return shape
@@ -199,13 +224,21 @@ def main() -> None:
     parser.add_argument("--form", choices=["documents", "trig", "both"], default="trig")
     parser.add_argument("--answers", choices=["files", "jsonl"], default="files")
     parser.add_argument("--shard", type=int, default=1000, help="models in one TriG file")
+    parser.add_argument("--processes", type=int, default=1, help="that write records")
     asked = parser.parse_args()
     began = time.process_time()
     try:
         hub = Hub(asked.models, asked.seed)
     except ValueError as error:
         raise SystemExit(str(error)) from error
-    shape = generate(hub, asked.out, asked.form, answers=asked.answers, shard=asked.shard)
+    shape = generate(
+        hub,
+        asked.out,
+        asked.form,
+        answers=asked.answers,
+        shard=asked.shard,
+        processes=asked.processes,
+    )
     print(json.dumps(shape, indent=1))
     print(f"{time.process_time() - began:.1f} s of processor time", file=sys.stderr)
 

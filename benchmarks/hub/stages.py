@@ -87,7 +87,7 @@ class Work:
 
 def generated(work: Work) -> Figures:
     """Write the hub: records of three sources with planted faults."""
-    shape = generate(Hub(work.models, work.seed), work.hub, "trig")
+    shape = generate(Hub(work.models, work.seed), work.hub, "trig", processes=os.cpu_count() or 1)
     return {"claims": shape["claims"]}
 
 
