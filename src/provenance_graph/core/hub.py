@@ -92,18 +92,26 @@ _VIEWS = frozenset(
 )  # fmt: skip
 _WITH_REVISION = _VIEWS - {"discussions", "settings", "viewer"}
 
-_TABS = _KINDS.keys() | {"activity", "collections", "papers"}  # pages of an account
+_TABS = _KINDS.keys() | {"activity", "buckets", "collections", "papers"}  # pages of an account
 
 NOT_OWNERS = frozenset(
-    ("agents", "api", "blog", "brand", "changelog", "chat", "collections", "company", "contact",
-     "content-guidelines", "contribute", "course", "datasets", "docs", "endpoints", "enterprise",
-     "front", "inference-endpoints", "inference-providers", "jobs", "join", "kernels", "languages",
-     "learn", "login", "logout", "metrics", "models", "new", "new-dataset", "new-space",
-     "notifications", "oauth", "organizations", "papers", "playground", "posts", "pricing",
-     "privacy", "search", "settings", "shop", "spaces", "storage", "support", "tasks",
+    ("agents", "api", "avatars", "blog", "brand", "buckets", "changelog", "chat", "collections",
+     "company", "contact", "content-guidelines", "contribute", "course", "datasets", "docs",
+     "endpoints", "enterprise", "front", "hardware", "inference-endpoints", "inference-providers",
+     "jobs", "join", "kernels", "languages", "learn", "login", "logout", "mcp", "metrics", "models",
+     "new", "new-bucket", "new-collection", "new-dataset", "new-space", "notifications", "oauth",
+     "organizations", "papers", "playground", "posts", "pricing", "privacy", "pro", "search",
+     "settings", "shop", "spaces", "static", "storage", "subscribe", "support", "tasks",
      "terms-of-service", "users", "webhooks", "welcome")
 )  # fmt: skip
-"""First steps of the site's own pages, which no account can be called."""
+"""First steps of the site's own pages, which no account can be called.
+
+The Hub publishes no list. They stand in the head and foot of its pages (Models to Learn, Hardware,
+Log In, Sign Up), in its documentation (github.com/huggingface/hub-docs: ``pro`` and ``subscribe`` in
+docs/hub/pro.md; ``buckets``, ``new-bucket`` and ``storage`` in docs/hub/buckets.md), and in addresses
+of files that are in no repository: ``avatars`` and ``front`` (pictures), ``static``
+(static/bigscience/license, the text of the RAIL licence of BLOOM).
+"""
 
 _UNOWNED: Mapping[str, str] = MappingProxyType(
     {
@@ -348,41 +356,6 @@ def dataset_name(url: str) -> str:
     """
     result = address(url)
     return result.name if result is not None and result.kind is RepositoryKind.DATASET else ""
-
-
-_LOADERS = frozenset(
-    ("arrow", "audiofolder", "csv", "custom", "customized", "generator", "imagefolder", "json",
-     "none", "pandas", "parquet", "private", "text", "unknown", "various", "videofolder")
-)  # fmt: skip
-
-
-def names_no_dataset(name: str) -> bool:
-    """Whether a name given as a dataset's says how data were loaded, or that they have no name.
-
-    Trainer writes the loader where the data are files of one's own.
-
-    >>> names_no_dataset("imagefolder"), names_no_dataset("allenai/c4")
-    (True, False)
-    """
-    return name.strip().casefold() in _LOADERS
-
-
-_FILES = frozenset(
-    ("readme", "config", "adapter_config", "model_index", "index", "modelcard", "model_card", "card",
-     "tokenizer_config", "generation_config", "model.safetensors.index", "mergekit_config",
-     "mergekit_moe_config", "params", "quantize_config", "tokenizer", "preprocessor_config", "special_tokens_map",
-     "config_sentence_transformers", "mlmodel", "kitfile", "modelfile", "pytorch_model", "weights",
-     "adapter_model", "diffusion_pytorch_model", "consolidated", "ggml-model", "api", "model", "document", "stdin")
-)  # fmt: skip
-
-
-def names_a_file(stem: str) -> bool:
-    """Whether a name is that of a file which every repository has, so that it names no model.
-
-    >>> names_a_file("README"), names_a_file("Llama-3.1-8B")
-    (True, False)
-    """
-    return stem.casefold() in _FILES
 
 
 def raw_file(url: str) -> str:

@@ -31,6 +31,7 @@ from provenance_graph.formats.parsing import (
     parse_json,
     parse_toml,
     parse_yaml,
+    parse_yaml_stream,
 )
 
 ReaderOutput: TypeAlias = Iterator[Claim | Problem]
@@ -113,6 +114,14 @@ class Document:
         return parse_yaml(self.text, self.url, self.repeated)
 
     @cached_property
+    def yaml_stream(self) -> tuple[Any, ...]:
+        """The YAML documents of a text that may hold several; raises Unreadable."""
+        stream = parse_yaml_stream(self.text, self.url, self.repeated)
+        if len(stream) == 1:
+            self.__dict__["yaml"] = stream[0]  # parsed once, its repeated names noted once
+        return stream
+
+    @cached_property
     def toml(self) -> dict[str, Any]:
         """The document as TOML; raises Unreadable."""
         return parse_toml(self.text, self.url, self.repeated)
@@ -167,7 +176,7 @@ class Features:
     ``syntax``: json, jsonl, yaml, toml, csv, xml, markdown, trig or text. ``keys``: top-level
     keys (of the first object where the document is a list). ``head``: how the text begins.
     ``columns``: a CSV's header row. ``value``: the parsed document where it is
-    JSON, YAML or TOML.
+    JSON, YAML or TOML. ``stream``: the documents of a YAML text that holds several.
     """
 
     name: str
@@ -177,6 +186,7 @@ class Features:
     head: str = ""
     value: Any = None
     files: frozenset[str] = frozenset()
+    stream: tuple[Any, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -240,6 +250,8 @@ class Reader:
     parts: Mapping[str, Callable[[Features], bool]] = field(default_factory=dict)
 
 
+_YAML_FILES = frozenset(("Kitfile", "MLmodel"))
+"""Files without a suffix that are YAML: of KitOps and of MLflow."""
 _TRIG = re.compile(
     r"\s*(?:#.*\n\s*)*(?:@prefix|@base|PREFIX|BASE|<[^>\s]+>\s|[\w-]*:[\w-]*\s*\{|GRAPH\b)"
 )
@@ -273,8 +285,11 @@ def sniff(document: Document) -> Features:
         return features("csv", None, _columns(text))
     if suffix == "toml":
         return features("toml", document.toml)
-    if suffix in ("yaml", "yml"):
-        return features("yaml", document.yaml)
+    if suffix in ("yaml", "yml") or name.rsplit("/", 1)[-1] in _YAML_FILES:
+        stream = document.yaml_stream
+        if len(stream) > 1:
+            return replace(features("yaml"), stream=stream)
+        return features("yaml", stream[0] if stream else None)
     if suffix in ("md", "markdown"):
         return features("markdown")
     if suffix in ("trig", "ttl", "nq", "nt") or _TRIG.match(text[:4000]):

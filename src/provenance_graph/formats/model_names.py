@@ -85,6 +85,41 @@ def is_placeholder(text: str) -> bool:
     return bool(_PLACEHOLDER.fullmatch(text))
 
 
+_LOADERS = frozenset(
+    ("arrow", "audiofolder", "csv", "custom", "customized", "generator", "imagefolder", "json",
+     "none", "pandas", "parquet", "private", "text", "unknown", "various", "videofolder")
+)  # fmt: skip
+
+
+def names_no_dataset(name: str) -> bool:
+    """Whether a name given as a dataset's says how data were loaded, or that they have no name.
+
+    Trainer writes the loader where the data are files of one's own.
+
+    >>> names_no_dataset("imagefolder"), names_no_dataset("allenai/c4")
+    (True, False)
+    """
+    return name.strip().casefold() in _LOADERS
+
+
+_FILES = frozenset(
+    ("readme", "config", "adapter_config", "model_index", "index", "modelcard", "model_card", "card",
+     "tokenizer_config", "generation_config", "model.safetensors.index", "mergekit_config",
+     "mergekit_moe_config", "params", "quantize_config", "tokenizer", "preprocessor_config", "special_tokens_map",
+     "config_sentence_transformers", "mlmodel", "kitfile", "modelfile", "pytorch_model", "weights",
+     "adapter_model", "diffusion_pytorch_model", "consolidated", "ggml-model", "api", "model", "document", "stdin")
+)  # fmt: skip
+
+
+def names_a_file(stem: str) -> bool:
+    """Whether a name is that of a file which every repository has, so that it names no model.
+
+    >>> names_a_file("README"), names_a_file("Llama-3.1-8B")
+    (True, False)
+    """
+    return stem.casefold() in _FILES
+
+
 _QUANTISED = re.compile(
     r"(?:nv|mx)?fp[468]|nf4|int[248]|[248]bits?|[wa][48]|gguf|ggml|gptq|awq|hqq|aqlm|bnb|mlx|exl[23]|onnx|ov|"
     r"openvino|litert|tflite|coreml|torchao|marlin|autoround|modelopt|quark|w[48]a(?:4|8|16)\w*|"

@@ -164,11 +164,21 @@ class BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
 
     repeated: list[Problem]
 
-    def get_single_node(self) -> Any:
-        """The root node; raises as ``parse_yaml`` where there are too many nodes."""
-        node = super().get_single_node()
-        self.repeated = _cap(node)
-        return node
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.repeated = []
+
+    def documents(self) -> Iterator[Any]:
+        """The values of a stream's documents; raises YAMLError where together they are too many."""
+        total = 0
+        while self.check_node():
+            node = self.get_node()
+            size, repeated = _measured(node)
+            total += size
+            if total > MAX_YAML_NODES:
+                raise yaml.YAMLError(_TOO_MANY)
+            self.repeated += repeated
+            yield self.construct_document(node)
 
     def construct_yaml_timestamp(self, node: Any) -> Any:
         """A date or time; what only looks like one stays text."""
@@ -192,10 +202,13 @@ for _tag in ("timestamp", "int"):
     )
 
 
-def _cap(root: yaml.Node | None) -> list[Problem]:
-    """Count nodes as they would be after alias expansion; raise where there are too many.
+_TOO_MANY = f"more than {MAX_YAML_NODES:,} values after aliases"
 
-    Gives back what is wrong with the names of mappings.
+
+def _measured(root: yaml.Node) -> tuple[int, list[Problem]]:
+    """The number of nodes as they would be after alias expansion, and repeated names of mappings.
+
+    Raises YAMLError where there are too many.
     """
     sizes: dict[int, int] = {}
     repeated: list[Problem] = []
@@ -215,13 +228,11 @@ def _cap(root: yaml.Node | None) -> list[Problem]:
             for key, child in node.value:
                 total += size(key, depth + 1) + size(child, depth + 1)
         if total > MAX_YAML_NODES:
-            raise yaml.YAMLError(f"more than {MAX_YAML_NODES:,} values after aliases")
+            raise yaml.YAMLError(_TOO_MANY)
         sizes[id(node)] = total
         return total
 
-    if root is not None:
-        size(root, 0)
-    return list(repeats.bounded(repeated)) if repeated else []
+    return size(root, 0), list(repeats.bounded(repeated)) if repeated else []
 
 
 def _repeats_a_name(node: yaml.MappingNode) -> bool:
@@ -230,21 +241,31 @@ def _repeats_a_name(node: yaml.MappingNode) -> bool:
 
 
 def parse_yaml(text: str, url: str, repeated: list[Problem] | None = None) -> Any:
-    """YAML with bounded depth and aliases; raises Unreadable with the line.
+    """YAML of one document, with bounded depth and aliases; raises Unreadable with the line.
 
     Names that stand twice in one mapping are added to ``repeated``.
     """
+    documents = parse_yaml_stream(text, url, repeated)
+    if len(documents) > 1:
+        raise Unreadable(url, f"{len(documents)} YAML documents in one text where one is read")
+    return documents[0] if documents else None
+
+
+def parse_yaml_stream(
+    text: str, url: str, repeated: list[Problem] | None = None
+) -> tuple[Any, ...]:
+    """The documents of a YAML stream that are not empty, within the bounds of ``parse_yaml``."""
     try:
         if _may_be_deep(text):
             _events_too_deep(text)
         loader = BoundedLoader(text)
         try:
-            value = loader.get_single_data()
+            values = tuple(value for value in loader.documents() if value is not None)
         finally:
             loader.dispose()
         if repeated is not None:
             repeated += loader.repeated
-        return value
+        return values
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = f"line {mark.line + 1}: " if mark else ""

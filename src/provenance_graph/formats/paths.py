@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from provenance_graph.core import hub, iris
+from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
+from provenance_graph.formats import model_names
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.statements import clean
 
@@ -93,4 +94,4 @@ def file_stem(document: Document, suffix: str) -> str:
     path = clean(document.name or document.url.rsplit("/", 1)[-1])
     path = re.sub(rf"\.{suffix}$", "", path, flags=re.IGNORECASE)
     last = path.rpartition("/")[2]
-    return path if hub.names_a_file(last) else last
+    return path if model_names.names_a_file(last) else last

@@ -92,6 +92,11 @@ def _unread(features: Features) -> str:
             f"{version[:20]}, which has no profile for models and datasets and is not read: "
             "convert it to SPDX 3.0.1, or to CycloneDX 1.5 or later"
         )
+    if features.stream:
+        return (
+            f"{len(features.stream)} YAML documents in one file, which are read where each is a "
+            "recipe of mergekit's: put every other document into a file of its own"
+        )
     return ""
 
 

@@ -59,6 +59,111 @@ def test_every_model_of_a_recipe_is_a_parent(recipe: str, expected: set[str]) ->
     assert parents(recipe, "acme-labs--Tiny/mergekit_moe_config.yml") == expected
 
 
+SEVERAL = """name: first
+merge_method: linear
+models:
+- {model: org/a, parameters: {weight: 0.7}}
+- model: org/b
+dtype: float32
+---
+merge_method: dare_ties
+base_model: org/a
+models:
+- {model: second, parameters: {weight: 0.5}}
+- {model: org/d@8f2b1c0, parameters: {weight: 0.4}}
+dtype: bfloat16
+---
+name: second
+merge_method: slerp
+base_model: first
+models:
+- model: first+org/lora
+- model: org/c
+"""
+
+
+def test_a_recipe_of_several_merges_has_the_models_of_all_that_the_final_one_uses() -> None:
+    expected = {"org/a", "org/b", "org/c", "org/d", "org/lora"}
+    assert parents(SEVERAL) == expected
+    result = claims(SEVERAL, "acme-labs--Tiny/mergekit_config.yml")
+    entity = {c.subject: c.value for c in result if c.predicate == PROV.entity}
+    methods = {
+        (str(entity[c.subject]).removeprefix(iris.model("")), str(c.value))
+        for c in result
+        if c.predicate == PG.mergeMethod
+    }
+    assert {("org/d", "dare_ties"), ("org/c", "slerp"), ("org/b", "linear")} <= methods
+    weights = {
+        str(entity[c.subject]): str(c.value) for c in result if c.predicate == PG.mergeWeight
+    }
+    assert weights == {iris.model("org/d"): "0.4"}  # a share of a share is no share of the result
+    others = {str(c.value) for c in result if c.predicate == PG.otherStatement}
+    assert "first: models.parameters.weight: org/a: 0.7" in others
+    assert "models.parameters.weight: second: 0.5" in others
+    precision = {str(c.value) for c in result if c.predicate == PG.weightPrecision}
+    assert len(precision) == 1, "that of the final merge"
+
+
+@pytest.mark.parametrize("empty", ["---\n", "---\n# nothing\n", "---\n---\n"])
+def test_an_empty_document_of_a_recipe_says_nothing(empty: str) -> None:
+    assert parents(f"models:\n- model: org/a\nmerge_method: linear\n{empty}") == {"org/a"}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "why"),
+    [
+        ("name: x\nmerge_method: linear\nmodels: [{model: org/a}]\n---\nname: y\n"
+         "merge_method: linear\nmodels: [{model: org/b}]\n", "2 of the 2 merges are used by no other"),
+        ("merge_method: linear\nmodels: [{model: org/a}]\n---\nmerge_method: linear\n"
+         "models: [{model: org/b}]\n", "two merges of one name"),
+        ("name: x\nmerge_method: linear\nmodels: [{model: y}]\n---\nname: y\n"
+         "merge_method: linear\nmodels: [{model: x}]\n", "0 of the 2 merges"),
+    ],
+)  # fmt: skip
+def test_no_parent_comes_from_merges_of_which_none_is_the_result(recipe: str, why: str) -> None:
+    it = document(recipe, "acme-labs--Tiny/mergekit_config.yml")
+    result = list(huggingface.READER.read(it))
+    assert not [c for c in result if isinstance(c, Claim) and c.predicate == PG.mergedFrom]
+    assert [p for p in result if isinstance(p, Problem) and why in p.what]
+
+
+def test_a_merge_that_the_final_one_does_not_use_is_a_problem() -> None:
+    unused = f"{SEVERAL}---\nname: third\nmerge_method: linear\nmodels: [{{model: org/z}}]\n"
+    it = document(unused, "acme-labs--Tiny/mergekit_config.yml")
+    result = list(huggingface.READER.read(it))
+    assert [p.where for p in result if isinstance(p, Problem) and "'third'" in p.what] == ["/3"]
+    assert "org/z" not in parents(unused)
+
+
+def test_a_recipe_of_several_merges_beside_or_in_a_card_is_read_alike() -> None:
+    card = "---\nlicense: mit\n---\n# Tiny\n"
+    for text, files in (
+        (card, {"mergekit_config.yml": SEVERAL.encode()}),
+        (f"{card}\n```yaml\n{SEVERAL}```\n", {}),
+    ):
+        it = Document(
+            url="https://huggingface.co/acme-labs/Tiny",
+            data=text.encode(),
+            retrieved="2026-07-01",
+            name="acme-labs--Tiny/README.md",
+            files=files,
+        )
+        found = {
+            str(c.value).removeprefix(iris.model(""))
+            for c in huggingface.READER.read(it)
+            if isinstance(c, Claim) and c.predicate == PG.mergedFrom
+        }
+        assert found == {"org/a", "org/b", "org/c", "org/d", "org/lora"}
+
+
+def test_other_yaml_of_several_documents_is_refused_with_what_would_work() -> None:
+    it = document("a: 1\n---\nb: 2\n", "some.yml")
+    reading = intake.read(it, readers(), intake.Options())
+    assert isinstance(reading.failure, UnknownFormat)
+    assert "2 YAML documents" in str(reading.failure)
+    assert "a file of its own" in str(reading.failure)
+
+
 def test_a_revision_of_a_recipe_is_kept_where_it_can_be_asked() -> None:
     result = claims(
         "models:\n- model: org/b@8f2b1c0\nmerge_method: ties\n", "acme-labs--Tiny/m.yml"

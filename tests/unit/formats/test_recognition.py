@@ -134,6 +134,11 @@ def test_a_check_of_a_document_loads_no_models_of_answers() -> None:
         ("m/MLmodel", "flavors:\n  sklearn:\n    code: x\nmlflow_version: 2.9.2\n", ["mlflow"]),
         ("menu.yaml", "flavors:\n  vanilla: {}\nrun_id: a\n", []),
         ("MLmodel", "name: x\nflavours: {}\n", []),
+        ("MLmodel", "{artifact_path: model, flavors: {sklearn: {}}}\n", ["mlflow"]),
+        ("MLmodel", "flavors: {sklearn: {code: x}}\nmlflow_version: 2.9.2\n", ["mlflow"]),
+        ("m.yml", "{flavors: {sklearn: {}}, mlflow_version: 2.9.2}\n", ["mlflow"]),
+        ("Kitfile", "model: {name: x}\nmanifestVersion: 1.0.0\n", ["modelpack"]),
+        ("a/Kitfile", '{"manifestVersion": "1.0.0", "model": {"name": "x"}}', ["modelpack"]),
     ],
 )
 def test_a_model_of_an_early_mlflow_is_known_by_its_files_name(

@@ -29,7 +29,7 @@ from provenance_graph.formats.huggingface.cards.results import read_eval_results
 from provenance_graph.formats.huggingface.configs.config import read_config
 from provenance_graph.formats.huggingface.configs.keys import leaves_of_file, role_of
 from provenance_graph.formats.huggingface.configs.merge import FILES as RECIPES
-from provenance_graph.formats.huggingface.configs.merge import read_merge
+from provenance_graph.formats.huggingface.configs.merge import one_or_all, read_merge
 from provenance_graph.formats.huggingface.configs.quantization import (
     Packing,
     packing,
@@ -44,7 +44,7 @@ from provenance_graph.formats.huggingface.names import (
     described,
     version_claims,
 )
-from provenance_graph.formats.parsing import decode, parse_json, parse_yaml
+from provenance_graph.formats.parsing import decode, parse_json, parse_yaml, parse_yaml_stream
 
 READINGS = frozenset({"config", "adapter", "index", "tokenizer"})
 """Kinds of documents that are readings of an artifact."""
@@ -114,9 +114,9 @@ def _claims(repo: NamedRepository, document: Document, kind: str) -> ReaderOutpu
         yield from read_eval_results(repo, rows, "")
         yield from _as_stated(repo, "results", rows, "")
     elif kind == "merge":
-        raw = statements.sanitise(document.yaml, document.text)
-        yield from read_merge(repo, raw, "")
-        yield from _as_stated(repo, "merge", raw, "")
+        stream = statements.sanitise(list(document.yaml_stream), document.text)
+        yield from read_merge(repo, stream, "")
+        yield from _as_stated(repo, "merge", one_or_all(stream), "")
     elif kind in READINGS:
         raw = statements.sanitise(document.json, document.text)
         if kind == "config":
@@ -147,9 +147,9 @@ def _companion_file(
         yield from _as_stated(repo, "results", rows, file)
     elif base in RECIPES:
         text = folder.text(file)
-        raw = statements.sanitise(parse_yaml(text, url, repeated), text)
-        yield from read_merge(repo, raw, file)
-        yield from _as_stated(repo, "merge", raw, file)
+        stream = statements.sanitise(list(parse_yaml_stream(text, url, repeated)), text)
+        yield from read_merge(repo, stream, file)
+        yield from _as_stated(repo, "merge", one_or_all(stream), file)
     elif kind := role_of(base):
         text = folder.text(file)
         raw = statements.sanitise(parse_json(text, url, repeated), text)

@@ -25,7 +25,8 @@ from provenance_graph.formats.huggingface.configs.keys import (
     role_of,
 )
 from provenance_graph.formats.huggingface.configs.merge import FILES as RECIPES
-from provenance_graph.formats.parsing import decode, parse_json, parse_yaml
+from provenance_graph.formats.huggingface.configs.merge import one_or_all
+from provenance_graph.formats.parsing import decode, parse_json, parse_yaml, parse_yaml_stream
 from provenance_graph.formats.statements import scalar_text
 
 MODEL_ROWS = (
@@ -156,7 +157,9 @@ def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
         yield from _card_leaves(statements.mapping(whole.get("cardData")), "/cardData")
     elif kind in ("config", "adapter", "index", "tokenizer"):
         yield from leaves_of_file(kind, document.json, "")
-    elif kind in ("merge", "results"):
+    elif kind == "merge":
+        yield from leaves_of_file(kind, one_or_all(document.yaml_stream), "")
+    elif kind == "results":
         yield from leaves_of_file(kind, document.yaml, "")
     for file in sorted(document.files):
         try:
@@ -185,9 +188,13 @@ def _companion_leaves(document: Document, kind: str, file: str) -> Iterator[Leaf
         yield from _card_leaves(metadata(text, document.url)[0], file)
     elif role := role_of(base):
         yield from leaves_of_file(role, parse_json(decode(document.files[file], url), url), file)
-    elif base in RECIPES or ".eval_results/" in f"/{file}":
-        role = "merge" if base in RECIPES else "results"
-        yield from leaves_of_file(role, parse_yaml(decode(document.files[file], url), url), file)
+    elif base in RECIPES:
+        stream = parse_yaml_stream(decode(document.files[file], url), url)
+        yield from leaves_of_file("merge", one_or_all(stream), file)
+    elif ".eval_results/" in f"/{file}":
+        yield from leaves_of_file(
+            "results", parse_yaml(decode(document.files[file], url), url), file
+        )
 
 
 def _card_leaves(data: Mapping[str, Any], where: str) -> Iterator[Leaf]:

@@ -80,7 +80,7 @@ _SHELVES = {"datasets": hub.RepositoryKind.DATASET, "spaces": hub.RepositoryKind
 def _on_a_shelf(path: str) -> hub.Repository | None:
     """The dataset or Space whose card lies as the Hub's addresses have it: ``datasets/org/name``."""
     shelf, *parts = path.split("/")
-    if shelf in _SHELVES and len(parts) == 3 and hub.names_a_file(_stem(parts[2])):
+    if shelf in _SHELVES and len(parts) == 3 and model_names.names_a_file(_stem(parts[2])):
         name = "/".join(parts[:2])
         return hub.Repository(_SHELVES[shelf], name) if hub.is_name(name) else None
     return None
@@ -99,7 +99,9 @@ def repository_of(document: Document) -> NamedRepository:
     path = document.name or unquote(urlsplit(document.url).path)
     parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")]
     stem = _stem(parts[-1]) if parts else "document"
-    if hub.names_a_file(stem) or (parts and hub.names_a_file(_suffixless(parts[-1]))):
+    if model_names.names_a_file(stem) or (
+        parts and model_names.names_a_file(_suffixless(parts[-1]))
+    ):
         # all folders of the path: the last alone would make one model of a/chat and b/chat
         folders = parts[:-1]
         while len(folders) > 1 and folders[0].casefold() in _COMMON_FOLDERS:

@@ -27,7 +27,7 @@ from provenance_graph.formats.document import (
 )
 from provenance_graph.formats.huggingface.api import name_of
 from provenance_graph.formats.huggingface.cards.front import card_metadata
-from provenance_graph.formats.huggingface.configs.merge import is_recipe
+from provenance_graph.formats.huggingface.configs.merge import holds_recipes
 from provenance_graph.formats.huggingface.configs.total import without_sum
 from provenance_graph.formats.huggingface.dataset_api import dataset_of, read_dataset_answer
 from provenance_graph.formats.huggingface.files import READINGS, dataset_card, repository_claims
@@ -118,7 +118,7 @@ def kind_of(features: Features) -> str:
         if keys & _CONFIG_MARKS and keys & _CONFIG_SHAPE:
             return "config"
         return "tokenizer" if "tokenizer_class" in keys else ""
-    if features.syntax == "yaml" and is_recipe(features.value):
+    if features.syntax == "yaml" and holds_recipes(features):
         return "merge"
     if features.syntax == "yaml" and isinstance(features.value, list) and features.value:
         first = features.value[0]
@@ -300,5 +300,5 @@ READER = Reader(
     split=split,
     keys=KEYS,
     leaves=lambda document: leaves_of(document, kind_of(document.features)),
-    parts={"mergekit": lambda features: is_recipe(features.value)},
+    parts={"mergekit": holds_recipes},
 )

@@ -87,11 +87,9 @@ def recognises(features: Features) -> bool:
     """
     if mlflow_run.is_run(features):
         return True
-    name = features.name.rsplit("/", 1)[-1]
-    if name == "MLmodel" or features.syntax == "yaml":
-        lines = {line.split(":")[0] for line in features.lines if line[:1].isalpha()}
+    if features.syntax == "yaml" and "flavors" in features.keys:
         ids = {"mlflow_version", "model_uuid", "model_id"}
-        return "flavors" in lines and (name == "MLmodel" or bool(lines & ids))
+        return features.name.rsplit("/", 1)[-1] == "MLmodel" or bool(features.keys & ids)
     return False
 
 

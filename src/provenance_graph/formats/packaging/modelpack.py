@@ -120,7 +120,8 @@ def recognises(features: Features) -> bool:
         return packed or any(_MEDIA.match(kind) for kind in kinds)
     if features.syntax in ("yaml", "text"):
         lines = {line.split(":")[0] for line in features.lines if line[:1].isalpha()}
-        return "manifestVersion" in lines and bool(lines & {"package", "model", "datasets"})
+        keys = features.keys or lines
+        return "manifestVersion" in keys and bool(keys & {"package", "model", "datasets"})
     return False
 
 

@@ -21,7 +21,7 @@ from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.formats import coverage, paths, statements, table_leaves
+from provenance_graph.formats import coverage, model_names, paths, statements, table_leaves
 from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
 from provenance_graph.formats.fields import packages
@@ -324,7 +324,7 @@ def _model(names: list[str], document: Document) -> Iri:
         if place is not None and place.kind is hub.RepositoryKind.MODEL and place.owner:
             return iris.model(place.name)
         stem = re.sub(r"\.\w{1,12}$", "", names[0].rpartition("/")[2])
-        if names[0] and not hub.names_a_file(stem):
+        if names[0] and not model_names.names_a_file(stem):
             return paths.named(SOURCE, "model", names[0], document)
     return paths.by_path(SOURCE, paths.source_slug(document), document)
 

@@ -11,9 +11,9 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from provenance_graph.core import hub
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
+from provenance_graph.formats import model_names
 from provenance_graph.licences.results import LicenceFinding, OtherText
 from provenance_graph.licences.rules import pairs
 from provenance_graph.licences.rules.context import (
@@ -84,7 +84,7 @@ def name_prefix(context: RuleContext) -> Iterator[RuleMatch]:
             outputs = context.through_outputs(one)
             since = f", since outputs of {context.holder(one)} were used" if outputs else ""
             # a document that came alone is called after its file: nobody states the model's name
-            unnamed = hub.names_a_file(context.name)
+            unnamed = model_names.names_a_file(context.name)
             named = "has no stated name" if unnamed else f"is named {context.name!r}"
             yield context.match(
                 f"{named}; {one.licence.name} asks for a name that begins with "

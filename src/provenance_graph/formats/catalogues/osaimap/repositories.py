@@ -119,7 +119,7 @@ def _tags(subject: Iri, name: str, tags: str, where: str) -> ReaderOutput:
             yield from statements.licensed(subject, rest, locator=where)
         elif kind == "doi":
             yield statements.link(subject, PG.paper, f"https://doi.org/{rest}", where)
-        elif kind == "dataset" and hub.names_no_dataset(rest):
+        elif kind == "dataset" and model_names.names_no_dataset(rest):
             what = f"{rest[:60]!r} states how data were loaded, not which"
             yield Problem(where, what, "the name of a dataset", kind="lineage")
         elif kind == "dataset":

@@ -6,10 +6,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from provenance_graph.core import hub, iris, literals
+from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.cards.front import MAX_ITEMS, Card, split_names, texts
 from provenance_graph.formats.huggingface.names import is_repository
@@ -64,7 +64,7 @@ def datasets(card: Card, value: Any, where: str) -> ReaderOutput:
             yield item
             continue
         stated, part = _with_part(item[1])
-        if hub.names_no_dataset(stated):
+        if model_names.names_no_dataset(stated):
             what = f"{stated[:60]!r} states how data were loaded, not which"
             yield Problem(where, what, "the name of a dataset", kind="lineage")
             continue

@@ -12,7 +12,7 @@ from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.cards.generated import MAX_LINES
 from provenance_graph.formats.huggingface.configs.merge import is_recipe, read_merge
 from provenance_graph.formats.huggingface.names import NamedRepository
-from provenance_graph.formats.parsing import parse_yaml
+from provenance_graph.formats.parsing import parse_yaml_stream
 
 MAX_RECIPES = 20
 MAX_RECIPE = 100_000
@@ -33,12 +33,12 @@ def read_recipes(repo: NamedRepository, text: str, place: str, basis: Basis | No
             continue
         repeated: list[Problem] = []
         try:
-            raw = statements.sanitise(parse_yaml(code, where, repeated), code)
+            stream = statements.sanitise(list(parse_yaml_stream(code, where, repeated)), code)
         except Unreadable as error:
             yield Problem(where, f"a recipe of a merge: {error.why}"[:200], kind="syntax")
             continue
-        if is_recipe(raw):
-            yield from read_merge(repo, raw, where, basis)
+        if stream and all(map(is_recipe, stream)):
+            yield from read_merge(repo, stream, where, basis)
     if len(recipes) > MAX_RECIPES:
         what = f"{len(recipes)} recipes in one card; the first {MAX_RECIPES} are read"
         yield Problem(place, what, kind="size")

@@ -15,7 +15,7 @@ from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import ALL_DERIVATIONS, PG, PROV, RDF
-from provenance_graph.formats import statements
+from provenance_graph.formats import model_names, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 
@@ -198,7 +198,7 @@ def _pinned(repo: NamedRepository, name: str, revision: str, basis: Basis | None
 
 def _data(repo: NamedRepository, match: re.Match[str], where: str) -> ReaderOutput:
     name = hub.dataset_name(match["address"] or "") or match["shown"] or match["bare"]
-    if hub.names_no_dataset(name) or name.casefold() in _ARTICLES:
+    if model_names.names_no_dataset(name) or name.casefold() in _ARTICLES:
         return
     dataset = iris.dataset(name[:200])
     yield from statements.is_a(dataset, PG.Dataset, name[:200])

@@ -3,12 +3,17 @@
 ``mergekit_config.yml`` lists models, slices or modules; ``mergekit_moe_config.yml`` experts. A
 model is written as ``name``, ``name@revision``, ``name+lora`` or as a mapping with ``model`` and
 ``lora`` (mergekit's ``ModelReference``); a LoRA that was applied before merging is a parent too.
+
+A file may hold several recipes as YAML documents, for ``mergekit-multi``: each with a ``name`` by which
+the others use it as a model, and at most one without, the final one. Models of the merges that it
+uses are its parents too, with the method of the merge that they went into.
+Source: docs/multimerge.md and mergekit/scripts/multimerge.py of github.com/arcee-ai/mergekit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from provenance_graph.core import iris, literals
@@ -16,7 +21,7 @@ from provenance_graph.core.claims import Basis, Claim, Literal, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV, RDF
 from provenance_graph.formats import coverage, statements
-from provenance_graph.formats.document import ReaderOutput
+from provenance_graph.formats.document import Features, ReaderOutput
 from provenance_graph.formats.huggingface.configs.quantization import number_format
 from provenance_graph.formats.huggingface.names import SOURCE, NamedRepository, parent, version_of
 
@@ -43,6 +48,20 @@ class MergePart:
     gradient: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One merge of a recipe. ``names`` are those of all its merges, which are no models elsewhere."""
+
+    place: str
+    raw: dict[str, Any]
+    names: frozenset[str] = frozenset()
+    final: bool = True
+
+
+_Mentions = dict[str, list[tuple[str, Literal | None]]]
+"""Of every model, the revisions and weights with which it was named so far."""
+
+
 def is_recipe(value: Any) -> bool:
     """Whether a parsed YAML document is a recipe of mergekit's, of either kind."""
     if not isinstance(value, dict):
@@ -52,27 +71,94 @@ def is_recipe(value: Any) -> bool:
     return "experts" in value and bool(value.keys() & {"base_model", "gate_mode"})
 
 
+def holds_recipes(features: Features) -> bool:
+    """Whether a document is a recipe of mergekit's, or a stream of nothing else."""
+    return all(map(is_recipe, features.stream)) if features.stream else is_recipe(features.value)
+
+
+def one_or_all(stream: Sequence[Any]) -> Any:
+    """The document of a stream of one; else the list of them all, whose places begin with a number."""
+    return stream[0] if len(stream) == 1 else list(stream)
+
+
 def read_merge(
-    repo: NamedRepository, raw: Any, place: str, basis: Basis | None = Basis.ARTIFACT
+    repo: NamedRepository, stream: Sequence[Any], place: str, basis: Basis | None = Basis.ARTIFACT
 ) -> ReaderOutput:
-    """Claims of a merge's recipe; each parent with a derivation of its own.
+    """Claims of the recipe of a merge, one document or several; each parent with its derivation.
 
     ``basis`` is another where the recipe is no file of the repository.
     """
-    if not isinstance(raw, dict):
+    if not stream or not all(isinstance(raw, dict) for raw in stream):
         yield Problem(place, "the recipe of a merge is not a mapping", kind="shape")
         return
+    seen: _Mentions = {}
+    stages = (Stage(place, stream[0]),) if len(stream) == 1 else tuple(_used(stream, place))
+    for stage in stages:
+        if isinstance(stage, Problem):
+            yield stage
+        else:
+            yield from _stage(repo, stage, seen, basis)
+    if not seen and any(isinstance(stage, Stage) for stage in stages):
+        yield Problem(place, "a recipe without models", "models, slices or experts", kind="missing")
+
+
+def _used(stream: Sequence[Any], place: str) -> Iterator[Stage | Problem]:
+    """The final merge of several, then those that it uses; a problem for each that it does not."""
+    named = {name_of_stage(raw): number for number, raw in enumerate(stream)}
+    if len(named) < len(stream):
+        what = "two merges of one name, or without, in one recipe, which mergekit refuses"
+        yield Problem(place, what, "a name of its own for all but the final merge", kind="shape")
+        return
+    names = frozenset(named) - {""}
+    uses = {
+        number: {
+            named[name]
+            for part in _parts(raw, "")
+            if isinstance(part, MergePart) and (name := part.name) in names
+        }
+        for number, raw in enumerate(stream)
+    }
+    last = [named[""]] if "" in named else sorted(set(uses) - set().union(*uses.values()))
+    if len(last) != 1:
+        what = f"{len(last)} of the {len(stream)} merges are used by no other"
+        yield Problem(place, f"{what}: which one the repository holds is not said", kind="lineage")
+        return
+    order = last
+    for number in order:  # grows while it is walked: what the merges found so far use
+        order += sorted(uses[number] - set(order))
+    for number in order:
+        yield Stage(f"{place}/{number}", stream[number], names, number == last[0])
+    for number in sorted(set(uses) - set(order)):
+        what = f"the merge {name_of_stage(stream[number])!r} is not used by the final one"
+        yield Problem(f"{place}/{number}", what[:200], kind="lineage")
+
+
+def name_of_stage(raw: dict[str, Any]) -> str:
+    """By which name other merges of one recipe use this one; nothing for the final merge."""
+    return statements.scalar_text(raw.get("name"))
+
+
+def _stage(
+    repo: NamedRepository, stage: Stage, seen: _Mentions, basis: Basis | None
+) -> ReaderOutput:
+    """The parents that one merge of a recipe names, and the number format of the final one."""
+    raw = stage.raw
     method = statements.scalar_text(raw.get("merge_method"))
     if not method and "experts" in raw:
         method = f"moe {statements.scalar_text(raw.get('gate_mode'))}".strip()
-    seen: dict[str, list[tuple[str, Literal | None]]] = {}
-    for result in _parts(raw, place):
+    for result in _parts(raw, stage.place):
         if isinstance(result, Problem):
             yield result
             continue
+        if result.weight is not None and (not stage.final or result.name in stage.names):
+            # a share of what is merged further, or of what was merged before: of no parent's alone
+            result = replace(result, weight=None, gradient=result.weight.lexical)
         if result.gradient:
             shown = f"{result.name}: {result.gradient}"
-            yield coverage.other(repo.subject, "models.parameters.weight", shown)
+            within = "" if stage.final else f"{name_of_stage(raw)}: "
+            yield coverage.other(repo.subject, f"{within}models.parameters.weight", shown)
+        if result.name in stage.names:
+            continue
         before = seen.setdefault(result.name, [])
         stated = (result.revision, result.weight)
         # without a weight of its own a model that is named again says nothing new
@@ -84,10 +170,8 @@ def read_merge(
             number = weighed if result.weight is not None else 0
             yield from _parent(repo, result, method, number, len(before), basis)
     stored = raw.get("out_dtype", raw.get("dtype"))
-    if isinstance(stored, str) and stored:
-        yield number_format(repo, stored, f"{place}/dtype", basis)
-    if not seen:
-        yield Problem(place, "a recipe without models", "models, slices or experts", kind="missing")
+    if stage.final and isinstance(stored, str) and stored:
+        yield number_format(repo, stored, f"{stage.place}/dtype", basis)
 
 
 def _parts(raw: dict[str, Any], place: str) -> Iterator[MergePart | Problem]:
