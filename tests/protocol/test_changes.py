@@ -144,6 +144,13 @@ def test_a_feed_has_an_entry_a_commit_newest_first(client, world) -> None:
 def test_an_answer_that_a_client_has_is_not_sent_again(client) -> None:
     tag = client.get(CHANGES).headers["etag"]
     assert client.get(CHANGES, headers={"if-none-match": tag}).status_code == 304
+    atom = {"accept": "application/atom+xml", "if-none-match": tag}
+    other = client.get(CHANGES, headers=atom)
+    assert other.status_code == 200, "the feed is another representation, with a tag of its own"
+    assert (
+        client.get(CHANGES, headers={**atom, "if-none-match": other.headers["etag"]}).status_code
+        == 304
+    )
 
 
 def test_entries_are_kept_for_a_stated_time(tmp_path) -> None:

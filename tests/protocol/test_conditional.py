@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
+
+from provenance_graph.service.http.static import Pages
 
 ASKED = {"query": "SELECT * { ?s ?p ?o }"}
 
@@ -164,3 +170,30 @@ def test_a_compressed_graph_has_a_tag_of_its_own_that_matches_too(client: TestCl
         reply = client.get("/data", params=G, headers={"if-none-match": tag})
         assert reply.status_code == 304
     assert put(client, many, if_match=coded) == 204
+
+
+def test_several_lines_of_tags_are_one_list(client: TestClient) -> None:
+    for path in ("/sparql?query=ASK%7B%7D", "/openapi.json", "/ns?format=ttl"):
+        tag = client.get(path).headers["etag"]
+        lines = [("if-none-match", '"other"'), ("if-none-match", tag)]
+        assert client.get(path, headers=lines).status_code == 304, path
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"}, 304),
+        ({"if-modified-since": "Thu, 01 Jan 1970 00:00:00 GMT"}, 200),
+        ({"if-modified-since": "yesterday"}, 200),
+        ({"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT", "if-none-match": '"other"'}, 200),
+    ],
+)
+def test_a_file_has_a_time_which_counts_where_no_tag_is_sent(
+    tmp_path: Path, sent: dict[str, str], status: int
+) -> None:
+    (tmp_path / "a.js").write_text("1", "utf-8")
+    pages = Pages(tmp_path)
+    app = Starlette(routes=[Route("/{path:path}", pages.answer)])
+    with TestClient(app) as files:
+        assert "last-modified" in files.get("/a.js").headers
+        assert files.get("/a.js", headers=sent).status_code == status

@@ -15,7 +15,7 @@ from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.cache import etag, is_held
 from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
@@ -123,15 +123,14 @@ class LinkedData:
             )
         ]
         headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache", "link": ", ".join(links)}
-        none_match = header(request, "if-none-match")
-        if matches(none_match, tag):
+        if is_held(request, headers):
             return respond(headers=headers, status=304, vary="Accept")
         answer = await self._service.evaluate(
             request, SparqlQuery(describe_query(entity, here)), offer.written
         )
         if not answer.rows:
             raise refuse(404, "Not found", f"nothing is known of <{entity}>", "not-found")
-        if matches(none_match, tag, exists=True):
+        if is_held(request, headers, exists=True):
             return respond(headers=headers, status=304, vary="Accept")
         return respond(answer.body, offer.content_type, headers, vary="Accept")
 
@@ -147,7 +146,7 @@ class LinkedData:
         offer = offered(request)
         tag = etag(self._service.backend.version, "ns", offer.media_type)
         headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache"}
-        if matches(header(request, "if-none-match"), tag):
+        if is_held(request, headers):
             return respond(headers=headers, status=304, vary="Accept")
         answer = await self._service.evaluate(request, SparqlQuery(_TERMS), offer.written)
         return respond(answer.body, offer.content_type, headers, vary="Accept")

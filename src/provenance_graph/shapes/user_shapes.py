@@ -33,6 +33,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.literals import text
 from provenance_graph.shapes.findings import Finding, Severity, order
 from provenance_graph.shapes.setbased import statements
+from provenance_graph.store.pool.starting import start, starting
 
 _FORMATS = {".owl": ox.RdfFormat.RDF_XML, ".json-ld": ox.RdfFormat.JSON_LD}
 """Suffixes beside those that the parser knows by itself."""
@@ -220,10 +221,15 @@ def _within(seconds: float | None, work: Callable[[], list[Finding]]) -> list[Fi
     if not hasattr(os, "fork"):
         return work()
     how = multiprocessing.get_context("fork")
-    ours, theirs = how.Pipe(duplex=False)
-    process = how.Process(target=_sent, args=(work, theirs), daemon=True)
-    process.start()
-    theirs.close()
+    with starting("the evaluation of these shapes"):
+        ours, theirs = how.Pipe(duplex=False)
+        process = how.Process(target=_sent, args=(work, theirs), daemon=True)
+        with theirs:
+            try:
+                start(process)
+            except OSError:
+                ours.close()
+                raise
     try:
         if not ours.poll(seconds):
             raise BadShape(f"pyshacl had not evaluated these shapes after {seconds:g} s")

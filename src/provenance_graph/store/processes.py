@@ -17,6 +17,7 @@ from typing import Protocol, Self, TypeVar
 
 from provenance_graph.core.errors import StoreError
 from provenance_graph.store.pool.sandbox import die_with_parent
+from provenance_graph.store.pool.starting import starting_work
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -83,11 +84,10 @@ class LocalEngine:
         if len(tasks) < 2 or self._count < 2:
             yield from map(function, tasks)
             return
-        pool = self._started()
-        waiting: set[Future[R]] = {
-            pool.submit(without_collection, function, task) for task in tasks
-        }
+        waiting: set[Future[R]] = set()
         try:
+            with starting_work("the same command"):
+                self._submit(waiting, function, tasks)
             for done in as_completed(waiting):
                 yield done.result()
         except BrokenProcessPool as error:
@@ -99,10 +99,19 @@ class LocalEngine:
             for future in waiting:
                 future.cancel()
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _submit(
+        self, waiting: set[Future[R]], function: Callable[[T], R], tasks: Sequence[T]
+    ) -> None:
+        """Hand out the tasks; raises OSError where not all processes start: no further task begins."""
         if self._pool is None:
             self._pool = pool(self._count)
-        return self._pool
+        try:
+            for task in tasks:
+                waiting.add(self._pool.submit(without_collection, function, task))
+        except OSError:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+            raise
 
     def rest(self) -> None:
         """End the processes: what they hold, up to a gigabyte, is free for the engine's load."""

@@ -8,7 +8,8 @@ from licence_world import thing, world
 from provenance_graph.licences.breaches_file import breaches_file
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.rules.breaches import Filters, store_findings
-from provenance_graph.licences.rules.stored import store_basis
+from provenance_graph.licences.rules.stored import load, store_basis
+from provenance_graph.service.api.common.indexes import INDEXES
 
 LLAMA = "meta-llama/Llama-3.1-8B"
 FILTERS = {
@@ -62,10 +63,34 @@ def test_a_second_question_looks_at_no_model_again(monkeypatch):
 def test_a_damaged_file_is_made_again_and_one_of_other_numbers_is_not_read(tmp_path):
     expected = store_findings(stored_world()).to_json()
     graph = stored_world(tmp_path)
-    file = breaches_file(tmp_path, graph.snapshot.version)
+    file = breaches_file(tmp_path, graph.snapshot.version, graph.snapshot.day)
     file.write_bytes(b"PK\x03\x04 cut")
     assert store_findings(graph).to_json() == expected
     other = world([("a/a", "finetune", "a/b")], {"a/a": "mit"})
     other.snapshot.folder, other.snapshot.version = tmp_path, "1"
     store_basis(tmp_path, other)
     assert store_findings(stored_world(tmp_path)).to_json() == expected
+
+
+def test_a_day_that_begins_has_no_findings_stored_and_yesterday_s_go_when_it_has(
+    tmp_path, monkeypatch
+):
+    day = ["2026-11-30"]
+    monkeypatch.setattr("provenance_graph.core.clock.today", lambda: day[0])
+
+    def kept() -> list[str]:
+        return [file.name for file in tmp_path.glob("breaches-*")]
+
+    def store() -> LicenceGraph:
+        graph = stored_world(tmp_path)
+        graph.snapshot.today = day[0]
+        store_basis(tmp_path, graph)
+        return graph
+
+    graph, exists = store(), INDEXES["breaches"].exists
+    assert exists(tmp_path, "1")
+    day[0] = "2026-12-01"
+    assert not exists(tmp_path, "1"), "whoever keeps indexes makes it"
+    assert load(tmp_path, graph) is not None, "who has a snapshot of yesterday still reads it"
+    assert [exists(tmp_path, "1") for _ in [store()]] == [True]
+    assert kept() == [breaches_file(tmp_path, "1", "2026-12-01").name]

@@ -20,7 +20,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.licences.breaches_file import breaches_file
+from provenance_graph.licences.breaches_file import breaches_file, let_go
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.whole import propagate
 from provenance_graph.licences.results import LicenceFinding, OtherText
@@ -108,12 +108,13 @@ def store_basis(folder: Path, graph: LicenceGraph) -> None:
         arrays[f"mark{n}"] = mark.nodes
     for n, reach in enumerate(made.reaches):
         arrays[f"reach{n}"], arrays[f"first{n}"] = reach.models, reach.along_weights
-    file = breaches_file(folder, graph.snapshot.version)
+    file = breaches_file(folder, graph.snapshot.version, graph.snapshot.day)
     aside = file.with_name(f"{file.name}.new")
     text = np.frombuffer(json.dumps(meta).encode(), np.uint8)
     with aside.open("wb") as out:
         np.savez_compressed(out, meta=text, **_joined(arrays))
     aside.replace(file)
+    let_go(folder, graph.snapshot.version, made.day)
 
 
 def _numbering(graph: LicenceGraph) -> str:
@@ -147,7 +148,7 @@ def load(folder: Path, graph: LicenceGraph) -> FindingsBasis | None:
 
     Nor is one given that numbers the models otherwise: a lineage index made anew may do so.
     """
-    file = breaches_file(folder, graph.snapshot.version)
+    file = breaches_file(folder, graph.snapshot.version, graph.snapshot.day)
     if not file.exists():
         return None
     with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import Final, Generic, TypeVar
 
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from provenance_graph.service.http.calls import header
 from provenance_graph.store.base import Answer
 
 _OVERHEAD: Final = 600
@@ -113,12 +118,31 @@ def matches(if_none_match: str | None, tag: str, *, exists: bool = False) -> boo
     >>> matches('"a", W/"b"', 'W/"b"'), matches(None, 'W/"b"'), matches("*", 'W/"b"')
     (True, False, False)
     """
-    if not if_none_match:
+    if not if_none_match or not tag:
         return False
     if if_none_match.strip() == "*":
         return exists
     bare = tag.removeprefix("W/")
     return any(_bare(part) == bare for part in if_none_match.split(","))
+
+
+def is_held(request: Request, headers: Mapping[str, str], *, exists: bool = False) -> bool:
+    """Whether the client holds the answer that these headers are of (RFC 9110 §13.2.2).
+
+    ``If-Modified-Since`` counts where ``If-None-Match`` is not sent and the answer has a time of its
+    own, which only files have.
+    """
+    stated = Headers(headers)
+    none_match = header(request, "if-none-match")
+    if none_match is not None:
+        return matches(none_match, stated.get("etag", ""), exists=exists)
+    modified, since = stated.get("last-modified"), header(request, "if-modified-since")
+    if modified is None or since is None or request.method not in ("GET", "HEAD"):
+        return False
+    try:
+        return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
+    except (ValueError, TypeError):  # what is no HTTP date is passed over
+        return False
 
 
 def matches_strongly(if_match: str, tag: str) -> bool:

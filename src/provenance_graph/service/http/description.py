@@ -10,8 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from provenance_graph.service.http.cache import etag, matches
-from provenance_graph.service.http.calls import header
+from provenance_graph.service.http.cache import etag, is_held
 from provenance_graph.service.http.problems import MEDIA_TYPE
 from provenance_graph.service.http.responses import respond
 from provenance_graph.service.http.threads import in_thread
@@ -74,7 +73,7 @@ class DescriptionEndpoint:
                 self._body = await in_thread(self._made)
                 self._tag = etag("openapi", self._body.decode())
         headers = {"etag": self._tag, "cache-control": "no-cache"}
-        if matches(header(request, "if-none-match"), self._tag, exists=True):
+        if is_held(request, headers, exists=True):
             return respond(headers=headers, status=304)
         return respond(self._body, "application/json", headers)
 

@@ -16,8 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 
-from provenance_graph.service.http.cache import matches
-from provenance_graph.service.http.calls import header
+from provenance_graph.service.http.cache import is_held
 from provenance_graph.service.http.responses import WholeFile
 
 BASE: Final = "/manual/"
@@ -63,7 +62,7 @@ class Manual:
             "referrer-policy": "no-referrer",
         }
         made = WholeFile(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
-        if matches(header(request, "if-none-match"), made.headers["etag"], exists=True):
+        if is_held(request, made.headers, exists=True):
             return NotModifiedResponse(made.headers)
         return made
 

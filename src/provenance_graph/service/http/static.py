@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import NotModifiedResponse
 
-from provenance_graph.service.http.cache import matches
+from provenance_graph.service.http.cache import is_held
 from provenance_graph.service.http.calls import header
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, prefers_html
 from provenance_graph.service.http.responses import WholeFile
@@ -77,7 +77,7 @@ class Pages:
         keep = "public, max-age=31536000, immutable" if forever else "no-cache"
         headers = {**_SECURE, "cache-control": keep}
         made = WholeFile(file, 200, headers, _TYPES.get(file.suffix), stat_result=status)
-        if matches(header(request, "if-none-match"), made.headers["etag"], exists=True):
+        if is_held(request, made.headers, exists=True):
             return NotModifiedResponse(made.headers)
         return made
 

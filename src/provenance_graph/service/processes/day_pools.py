@@ -13,6 +13,7 @@ from provenance_graph.core.errors import QueryCrashed, QueryTimeout
 from provenance_graph.service.settings import Settings
 from provenance_graph.store.pool.pool import WorkerPool
 from provenance_graph.store.pool.spawner import revive
+from provenance_graph.store.pool.starting import starting
 from provenance_graph.store.states import public_root
 from provenance_graph.store.values import Answer, SparqlQuery
 
@@ -70,17 +71,18 @@ class DayPools:
     async def _made(self, root: Path, day: str) -> Path:
         """The folder of the day's dataset, from a process with a limit on time and memory."""
         seconds = self._settings.day_seconds
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            _MAKER,
-            str(root),
-            day,
-            str(BUILD_BYTES),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        with starting(f"the dataset of {day}"):
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                _MAKER,
+                str(root),
+                day,
+                str(BUILD_BYTES),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
         try:
             reported, _ = await asyncio.wait_for(process.communicate(), seconds)
         except TimeoutError:

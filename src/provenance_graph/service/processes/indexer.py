@@ -33,6 +33,7 @@ from provenance_graph.service.api.common.indexes import (
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.pool.sandbox import die_with_parent
+from provenance_graph.store.pool.starting import start
 from provenance_graph.store.states import public_root
 
 _LOOK: Final = 0.05
@@ -92,10 +93,14 @@ class _Background:
         for root, stamp in stamps.items():
             if self._tried.get(root) == stamp and not self._dropped(root, versions.get(root, "")):
                 continue
-            self._tried[root], self._started = stamp, time.monotonic()
             how = multiprocessing.get_context("fork")
-            self._process = how.Process(target=index_slowly, args=(root, os.getpid()))
-            self._process.start()
+            process = how.Process(target=index_slowly, args=(root, os.getpid()))
+            with suppress(
+                OSError
+            ):  # the system has no room for it now: tried again at the next look
+                start(process)
+                self._tried[root], self._started = stamp, time.monotonic()
+                self._process = process
             return
 
     def _dropped(self, root: Path, version: str) -> bool:

@@ -23,6 +23,7 @@ from typing import Final
 
 from provenance_graph.core.errors import ProvenanceError, StoreError
 from provenance_graph.store.pool.sandbox import die_with_parent
+from provenance_graph.store.pool.starting import start, starting_work
 
 _FORK: Final = multiprocessing.get_context("fork")
 _QUICK: Final = 1.0
@@ -48,13 +49,29 @@ class Child:
     """How many times in a row it ended soon after its start."""
 
     def start(self) -> None:
-        """Start it, or start it again."""
-        self.restarts += 1
+        """Start it, or start it again; where the system gives no process now, it is due again."""
         self.due = None
         self.started = time.monotonic()
         made = _FORK.Process(target=_run, args=(self.work, os.getpid()), name=self.name)
-        made.start()
+        try:
+            start(made)
+        except OSError as error:
+            self.quick += 1
+            pause = self.pause
+            self.due = self.started + pause
+            why = error.strerror or str(error)
+            sys.stderr.write(
+                f"provenance-graph: {self.name} could not be started ({why}); "
+                f"trying again in {pause:g} s\n"
+            )
+            return
+        self.restarts += 1
         self.process = made
+
+    @property
+    def pause(self) -> float:
+        """Seconds before the next start of one that keeps ending soon."""
+        return min(_PAUSE * 2 ** min(self.quick - 1, 16), _LONGEST) if self.quick else 0.0
 
 
 def _run(work: Work, parent: int) -> None:
@@ -104,12 +121,12 @@ class Supervisor:
         now = time.monotonic()
         for child in self.children:
             process = child.process
-            if self._stop or process is None:
-                continue
+            if self._stop:
+                return
             if child.due is not None:
                 if child.due <= now:
                     child.start()
-            elif not process.is_alive():
+            elif process is not None and not process.is_alive():
                 self._ended(child, process, now)
 
     def _ended(self, child: Child, process: BaseProcess, now: float) -> None:
@@ -120,7 +137,7 @@ class Supervisor:
             self.on_child_exit(process.pid)
         child.died(how)
         child.quick = child.quick + 1 if now - child.started < _QUICK else 0
-        pause = min(_PAUSE * 2 ** (child.quick - 1), _LONGEST) if child.quick else 0.0
+        pause = child.pause
         when = f" in {pause:g} s" if pause else ""
         sys.stderr.write(f"provenance-graph: {child.name} ended ({how}); starting it again{when}\n")
         if pause:
@@ -154,10 +171,11 @@ def run_once(work: Work) -> None:
 
 def begin(work: Work) -> Work:
     """The same without waiting; what it gives waits for the end, and raises."""
-    ours, theirs = _FORK.Pipe(duplex=False)
-    process = _FORK.Process(target=_once, args=(work, theirs))
-    process.start()
-    theirs.close()
+    with starting_work("this command"):
+        ours, theirs = _FORK.Pipe(duplex=False)
+        process = _FORK.Process(target=_once, args=(work, theirs))
+        with theirs:
+            start(process)
 
     def ended() -> None:
         try:

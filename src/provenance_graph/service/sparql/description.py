@@ -15,7 +15,7 @@ from starlette.responses import Response
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.lexical_forms import is_digits
-from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.cache import etag, is_held
 from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Service
 from provenance_graph.service.http.negotiate import GRAPH_OFFERS, Offer, accept_of, choose
@@ -67,7 +67,7 @@ async def graph_reply(
     offer = offered(request)
     tag = etag(service.backend.version, template, offer.media_type)
     headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache", **(more or {})}
-    if matches(header(request, "if-none-match"), tag, exists=True):
+    if is_held(request, headers, exists=True):
         return respond(headers=headers, status=304, vary="Accept")
     answer = service.cache.find(tag)
     if answer is None:

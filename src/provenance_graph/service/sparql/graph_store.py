@@ -15,7 +15,7 @@ from provenance_graph.core.errors import BadIri
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.service.backend import UploadPart, Written
 from provenance_graph.service.http.body import read_body
-from provenance_graph.service.http.cache import Precondition, graph_tag, matches
+from provenance_graph.service.http.cache import Precondition, graph_tag, is_held
 from provenance_graph.service.http.calls import header, query_string
 from provenance_graph.service.http.context import Large, Service
 from provenance_graph.service.http.problems import (
@@ -122,8 +122,7 @@ class GraphStoreEndpoint:
         version = self._service.backend.version
         tag = graph_tag(version, graph or "", offer.media_type)
         headers = {**NO_SCRIPTS, "etag": tag, "cache-control": "no-cache"}
-        none_match = header(request, "if-none-match")
-        if matches(none_match, tag):
+        if is_held(request, headers):
             return respond(headers=headers, status=304, vary="Accept")
         dataset = DatasetChoice((graph,)) if graph else DatasetChoice()
         query = SparqlQuery(_ALL, dataset=dataset, limits=self._service.settings.limits())
@@ -132,7 +131,7 @@ class GraphStoreEndpoint:
             return await large(request, answer, offer, headers)
         if graph is not None and not answer.rows and not await self._exists(request, graph):
             raise refuse(404, "Not found", f"there is no graph <{graph}>", "not-found")
-        if matches(none_match, tag, exists=True):
+        if is_held(request, headers, exists=True):
             return respond(headers=headers, status=304, vary="Accept")
         return respond(answer.body, offer.content_type, headers, vary="Accept")
 

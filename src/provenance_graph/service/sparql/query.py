@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from provenance_graph.model.questions.stored import prefixes
 from provenance_graph.service.http.body import read_body
-from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.cache import etag, is_held
 from provenance_graph.service.http.calls import call_of, header, query_string
 from provenance_graph.service.http.context import Large, Service
 from provenance_graph.service.http.negotiate import (
@@ -81,8 +81,8 @@ class QueryEndpoint:
         if tag:
             headers["etag"] = tag
         call.notes["kind"] = kind
-        conditional = header(request, "if-none-match") if request.method != "POST" else None
-        if tag and matches(conditional, tag):
+        conditional = bool(tag) and request.method != "POST"
+        if conditional and is_held(request, headers):
             service.metrics.event("not-modified")
             return respond(headers=headers, status=304, vary="Accept")
         key = etag(version, text, dataset, offer.written)
@@ -99,7 +99,7 @@ class QueryEndpoint:
         else:
             service.metrics.event("cached")
             call.notes["cached"] = True
-        if tag and matches(conditional, tag, exists=True):
+        if conditional and is_held(request, headers, exists=True):
             return respond(headers=headers, status=304, vary="Accept")
         call.notes["rows"] = answer.rows
         return respond(answer.body, offer.content_type, headers, vary="Accept")

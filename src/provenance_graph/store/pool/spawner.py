@@ -19,7 +19,6 @@ from typing import Any, Self
 from provenance_graph.core import errors
 from provenance_graph.core.errors import (
     ProvenanceError,
-    QueryBusy,
     QueryCrashed,
     QueryError,
     QueryTimeout,
@@ -29,6 +28,7 @@ from provenance_graph.core.errors import (
 from provenance_graph.store.base import Limits
 from provenance_graph.store.pool import frames
 from provenance_graph.store.pool.fork_server import NOT_STARTED
+from provenance_graph.store.pool.starting import no_room, starting
 from provenance_graph.store.pool.worker import OUT_OF_MEMORY
 
 _LENGTH = struct.Struct("!I")
@@ -65,20 +65,24 @@ class Spawner:
         if self._control is not None and self._server is not None and self._server.poll() is None:
             return self._control
         self._shut()
-        ours, theirs = socket.socketpair()
         path = [str(Path(__file__).parents[3]), *sys.path]
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         # One arena: others reserve 64 MiB of address space each, which is limited.
         environment["MALLOC_ARENA_MAX"] = "1"
+        ours, theirs = socket.socketpair()
         with theirs:
-            self._server = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-S", "-c", _CODE.format(path=path, control=theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-            )
+            try:
+                self._server = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    [sys.executable, "-S", "-c", _CODE.format(path=path, control=theirs.fileno())],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=environment,
+                )
+            except OSError:
+                ours.close()
+                raise
         self._control = ours
         return ours
 
@@ -95,12 +99,14 @@ class Spawner:
     def start(self, **order: object) -> tuple[int, socket.socket]:
         """Start a process; gives its number and our end of its socket.
 
-        Raises QueryBusy where the fork server, started anew, has ended again before it was told.
+        Raises QueryBusy where the system gives no handle or process, or where the fork server,
+        started anew, has ended again before it was told.
         """
         with self._lock:
             self._number += 1
             number = self._number
-            ours, theirs = socket.socketpair()
+            with starting("this"):
+                ours, theirs = socket.socketpair()
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
             with theirs:
@@ -112,8 +118,7 @@ class Spawner:
                         self._shut()
                         if last:
                             ours.close()
-                            what = "no process can be started for this now"
-                            raise QueryBusy(f"{what}; try again in a moment") from error
+                            raise no_room("this") from error
         return number, ours
 
     def _order(self, order: dict[str, object], *handles: int) -> None:
@@ -180,7 +185,7 @@ class Spawner:
 def ended(code: int, what: str, memory_bytes: int) -> QueryError:
     """Why a process ended, as an error about what it was doing."""
     if code == NOT_STARTED:
-        return QueryBusy(f"the system has no room for another process; {what} can be tried again")
+        return no_room(what)
     if code in (-signal.SIGABRT, OUT_OF_MEMORY):
         return QueryTooLarge(
             f"{what} needs more than {memory_bytes >> 20} MiB of memory; ask for less at a time"

@@ -22,7 +22,7 @@ from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.core.threads import releasing_frames
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.http.cache import etag, matches
+from provenance_graph.service.http.cache import etag, is_held
 from provenance_graph.service.http.problems import MEDIA_TYPE, HttpProblem, problem_of, refuse
 
 PROBLEM = {
@@ -192,15 +192,13 @@ def reply(
     What is accepted, and which licence text is in force, depend on the day, so that the day
     is part of the ETag and of the key under which an answer is kept.
     """
-    tag = etag_of(snapshot)
     headers = {
-        "ETag": tag,
+        "ETag": etag_of(snapshot),
         "X-Store-Version": snapshot.version,
         "Cache-Control": "no-cache",
         "Vary": "Accept",
     }
-    given = request.headers.get("if-none-match")
-    if matches(given, tag):
+    if is_held(request, headers):
         return Response(status_code=304, headers=headers)
     key = answer_key(request, snapshot)
     body = access.answers.find(key)
@@ -210,7 +208,7 @@ def reply(
             plain = json.loads(body) if media_type == "application/json" else None
             body = as_json(cited.cited(request, snapshot, plain))
         access.answers.keep(key, body)
-    if matches(given, tag, exists=True):
+    if is_held(request, headers, exists=True):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
 
@@ -220,6 +218,9 @@ def answer_key(request: Request, snapshot: AcceptedSnapshot) -> str:
     return etag(snapshot.version, snapshot.day, request.url.path, request.url.query)
 
 
-def etag_of(snapshot: AcceptedSnapshot) -> str:
-    """The tag of every answer of a snapshot: weak, since a question may leave rows unordered."""
-    return f'W/"{snapshot.version}.{snapshot.day}"'
+def etag_of(snapshot: AcceptedSnapshot, form: str = "") -> str:
+    """The tag of every answer of a snapshot: weak, since a question may leave rows unordered.
+
+    ``form`` is what Accept decided, where it decides: one address then has a tag for each.
+    """
+    return f'W/"{snapshot.version}.{snapshot.day}{f".{form}" if form else ""}"'

@@ -21,7 +21,7 @@ from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import Whole
 from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, reply
 from provenance_graph.service.api.questions import answers
-from provenance_graph.service.http.cache import matches
+from provenance_graph.service.http.cache import is_held
 from provenance_graph.service.http.context import Service
 from provenance_graph.store.sparql.answers import JSON_RESULTS
 from provenance_graph.store.sparql.rewrite import limited
@@ -92,7 +92,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
             "X-Store-Version": snapshot.version,
             "Cache-Control": "no-cache",
         }
-        if matches(request.headers.get("if-none-match"), headers["ETag"], exists=True):
+        if is_held(request, headers, exists=True):
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type="application/json")
 

@@ -14,7 +14,7 @@ from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.parameters import Whole
 from provenance_graph.service.api.common.reply import api_router, etag_of
-from provenance_graph.service.http.cache import matches
+from provenance_graph.service.http.cache import is_held
 from provenance_graph.service.http.problems import refuse
 
 FORMATS = Literal["", "json", "atom", "jsonfeed"]
@@ -46,14 +46,13 @@ def router(access: Access) -> APIRouter:
         form = format or _wanted(request)
         if form != "json" and cited.wants(request):
             raise refuse(422, "No receipts here", "a feed carries none; ask for JSON", "parameter")
-        tag = etag_of(snapshot)
         headers = {
-            "ETag": tag,
+            "ETag": etag_of(snapshot, form),
             "X-Store-Version": snapshot.version,
             "Cache-Control": "no-cache",
             "Vary": "Accept",
         }
-        if matches(request.headers.get("if-none-match"), tag):
+        if is_held(request, headers):
             return Response(status_code=304, headers=headers)
         log = ChangeLog(access.store.root)  # of the state that is served
         commits = (

@@ -1,0 +1,60 @@
+"""A process that the system will not start: said plainly, so that nothing ends for want of it.
+
+``fork`` fails with EAGAIN at the limit of processes and with ENOMEM where memory may not be
+promised twice; pipes and sockets fail with EMFILE and ENFILE. All of these pass.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import popen_fork
+from multiprocessing.process import BaseProcess
+from traceback import walk_tb
+
+from provenance_graph.core.errors import QueryBusy, StoreError
+
+_PIPES = ("parent_r", "child_w", "child_r", "parent_w")
+
+
+def start(process: BaseProcess) -> None:
+    """Fork a process; raises OSError where the system gives none, with nothing left open.
+
+    The standard library has made two pipes by then and leaves them open, four handles at each try.
+    """
+    try:
+        process.start()
+    except OSError as error:
+        for frame, _ in walk_tb(error.__traceback__):
+            if frame.f_code is popen_fork.Popen._launch.__code__:  # type: ignore[attr-defined]
+                for name in _PIPES:
+                    with suppress(KeyError, OSError):
+                        os.close(frame.f_locals[name])
+        raise
+
+
+def no_room(what: str) -> QueryBusy:
+    """The refusal of something for which no process could be started."""
+    return QueryBusy(f"the system has no room for another process; {what} can be tried again")
+
+
+@contextmanager
+def starting(what: str) -> Iterator[None]:
+    """Around the start of a process for a request: raises QueryBusy where the system gives none."""
+    try:
+        yield
+    except OSError as error:
+        raise no_room(what) from error
+
+
+@contextmanager
+def starting_work(what: str) -> Iterator[None]:
+    """Around the start of a command's processes: raises StoreError where the system gives none."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StoreError(
+            f"the system has no room for another process ({why}); {what} can be tried again"
+        ) from error
