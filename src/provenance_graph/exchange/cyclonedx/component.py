@@ -13,8 +13,9 @@ from provenance_graph.core.terms import DCTERMS, PG, PROV, RDFS, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Ledger
 from provenance_graph.formats import statements
-from provenance_graph.formats.cyclonedx.keys import LINKS, MODALITIES, MODEL, PARAMETERS
+from provenance_graph.formats.cyclonedx.keys import LINKS, MODEL, PARAMETERS
 from provenance_graph.formats.fields.languages import TAGS
+from provenance_graph.formats.fields.modalities import notations
 from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
 
 RELATION = "provenance-graph:relation"
@@ -26,7 +27,6 @@ _LINKS: Mapping[Iri, str] = {
 }
 _TEXTS: Mapping[Iri, str] = {p: key for key, p in PARAMETERS.items()}
 _FORMATS = {PG.inputModality: "inputs", PG.outputModality: "outputs"}
-_MODALITIES = {code: text for text, code in MODALITIES.items()}
 _CONSIDERATIONS: Mapping[Iri, str] = {
     PG.intendedUse: "useCases",
     PG.knownLimitation: "technicalLimitations",
@@ -331,9 +331,9 @@ def _card(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> dict[str, Any
         parameters["datasets"] = [{"ref": short_id(data)} for data in datasets]
         ledger.keep(entity.iri, PG.trainedOn, *datasets)
     for predicate, key in _FORMATS.items():
-        kinds = [kind for kind in entity.iris(predicate) if kind in _MODALITIES]
+        kinds = [kind for kind in entity.iris(predicate) if kind in notations()]
         if kinds:
-            parameters[key] = [{"format": _MODALITIES[kind]} for kind in kinds]
+            parameters[key] = [{"format": notations()[kind]} for kind in kinds]
             ledger.keep(entity.iri, predicate, *kinds)
     for approach in entity.texts(PG.learningApproach)[:1]:
         if approach.lexical in _APPROACHES:

@@ -18,16 +18,20 @@ from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.catalogues import common
 from provenance_graph.formats.coverage import KeyTable, Leaf, coded, later, read
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
+from provenance_graph.formats.fields.modalities import modalities
+from provenance_graph.formats.huggingface.tables import TASKS
 from provenance_graph.formats.mapping import Row
 
 SOURCE = "exo"
 _TASKS = {
-    "TextGeneration": ("text-generation", PG.Text),
-    "TextToImage": ("text-to-image", PG.Image),
-    "ImageToImage": ("image-to-image", PG.Image),
-    "TextToEmbedding": ("feature-extraction", PG.Embedding),
+    "TextGeneration": "text-generation",
+    "TextToImage": "text-to-image",
+    "ImageToImage": "image-to-image",
+    "TextToEmbedding": "feature-extraction",
 }
-_INPUTS = {"text": PG.Text, "vision": PG.Image, "image_edit": PG.Image}
+"""Tasks by the names that the Hub has for them, which tell what comes out."""
+_INPUTS = {"text": "text", "vision": "vision", "image_edit": "image"}
+"""Capabilities that say what a model takes, with the name of that kind of content."""
 _STORED = {
     "4bit": (PG.Int4, "4"),
     "8bit": (PG.Int8, "8"),
@@ -117,13 +121,14 @@ def _kinds(raw: dict[str, Any], subject: Iri) -> ReaderOutput:
         if known is None:
             yield Problem(f"/tasks/{index}", f"{common.brief(task)} is not a task that is known")
             continue
-        yield Claim(subject, PG.task, literals.text(known[0]))
-        yield Claim(subject, PG.outputModality, known[1], basis=Basis.INFERENCE)
+        yield Claim(subject, PG.task, literals.text(known))
+        for kind in TASKS[known][1]:
+            yield Claim(subject, PG.outputModality, kind, basis=Basis.INFERENCE)
     skills = {
         skill for skill in statements.as_list(raw.get("capabilities")) if isinstance(skill, str)
     }
     for skill in sorted(skills & _INPUTS.keys()):
-        yield Claim(subject, PG.inputModality, _INPUTS[skill])
+        yield Claim(subject, PG.inputModality, modalities()[_INPUTS[skill]])
     for skill in sorted(skills - _INPUTS.keys() - {"thinking", "thinking_toggle"}):
         yield coverage.other(subject, "capabilities", skill)
     if "thinking_toggle" in skills:

@@ -14,7 +14,6 @@ from provenance_graph.formats.cyclonedx.around import named_value
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom, inline_name, uses_of
 from provenance_graph.formats.cyclonedx.keys import (
     ENERGY,
-    FORMATS,
     HELD_OUT,
     KEYS,
     MWH,
@@ -52,7 +51,7 @@ def read(part: Mapping[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOut
 
 def _modality(model: Iri, predicate: Iri, stated: str, where: str) -> Claim:
     """What goes in or out; a word that names no modality is stored as stated."""
-    code = FORMATS.get(stated.casefold()) or modalities.of_media_type(stated)
+    code = modalities.modalities().get(stated.casefold()) or modalities.of_media_type(stated)
     if code is None:
         return Claim(
             model,

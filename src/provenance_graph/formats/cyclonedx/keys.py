@@ -37,16 +37,6 @@ PARAMETERS: Mapping[str, Iri] = MappingProxyType(
 )
 """Texts among a model card's parameters."""
 
-MODALITIES: Mapping[str, Iri] = MappingProxyType(
-    {"text": PG.Text, "image": PG.Image, "audio": PG.Audio, "video": PG.Video, "code": PG.Code}
-)
-"""Formats of inputs and outputs, as codes."""
-
-FORMATS: Mapping[str, Iri] = MappingProxyType(
-    {**MODALITIES, "string": PG.Text, "images": PG.Image, "speech": PG.Speech}
-)
-"""Those, and other words for them."""
-
 MWH: Mapping[str, Decimal] = MappingProxyType(
     {"kwh": Decimal("0.001"), "mwh": Decimal(1), "gwh": Decimal(1000), "wh": Decimal("0.000001")}
 )

@@ -15,14 +15,28 @@ from provenance_graph.core.terms import PG, SKOS
 _FILES = ("codes-architecture.ttl", "modality-names.ttl")
 
 
-@cache
 def modalities() -> Mapping[str, Iri]:
     """Names in lower case, notations and others, to the concepts of the code list.
 
     >>> modalities()["pdf"] == PG.Document, modalities()["image"] == PG.Image
     (True, True)
     """
+    return _read()[0]
+
+
+def notations() -> Mapping[Iri, str]:
+    """Every concept of the code list with its notation in lower case, for formats that name it so.
+
+    >>> notations()[PG.Image]
+    'image'
+    """
+    return _read()[1]
+
+
+@cache
+def _read() -> tuple[Mapping[str, Iri], Mapping[Iri, str]]:
     named: dict[str, Iri] = {}
+    notation: dict[Iri, str] = {}
     listed: set[str] = set()
     for file in _FILES:
         data = (folder("ontology") / file).read_bytes()
@@ -34,7 +48,12 @@ def modalities() -> Mapping[str, Iri]:
                 listed.add(quad.subject.value)
             elif predicate in (SKOS.notation, SKOS.hiddenLabel) and isinstance(value, ox.Literal):
                 named[value.value.casefold()] = Iri(quad.subject.value)
-    return MappingProxyType({name: kind for name, kind in sorted(named.items()) if kind in listed})
+                if predicate == SKOS.notation:
+                    notation[Iri(quad.subject.value)] = value.value.casefold()
+    return (
+        MappingProxyType({name: kind for name, kind in sorted(named.items()) if kind in listed}),
+        MappingProxyType({kind: name for kind, name in sorted(notation.items()) if kind in listed}),
+    )
 
 
 _MEDIA = ("text", "image", "audio", "video")

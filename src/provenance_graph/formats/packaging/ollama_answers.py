@@ -19,6 +19,7 @@ from provenance_graph.formats import coverage, mapping, statements
 from provenance_graph.formats.coverage import Key, KeyTable, Leaf, coded, later, read
 from provenance_graph.formats.document import Document, Features
 from provenance_graph.formats.fields import packages
+from provenance_graph.formats.fields.modalities import modalities
 from provenance_graph.formats.mapping import Row
 from provenance_graph.formats.statements import scalar_text
 from provenance_graph.formats.weights import gguf, gguf_metadata
@@ -28,6 +29,8 @@ _SIZE = (Row("parameter_size", PG.nominalParameterCount, mapping.count("a size")
 _COUNT = "general.parameter_count"
 _APART = ("modelfile", "model_info", "tensors")
 _MADE_OF = frozenset({"modelfile", "model_info"})
+_INPUTS = frozenset({"vision", "audio"})
+"""Capabilities that say what a model takes; others, "embedding" among them, do not."""
 _LISTED = frozenset({"name", "digest", "details"})
 
 ANSWER_KEYS: tuple[Key, ...] = (
@@ -130,10 +133,8 @@ def _details(model: Iri, details: Mapping[str, Any], where: str) -> Iterator[Cla
 def _capabilities(model: Iri, stated: Any) -> Iterator[Claim]:
     for skill in statements.as_list(stated):
         shown = scalar_text(skill)
-        if shown == "vision":
-            yield Claim(model, PG.inputModality, PG.Image)
-        elif shown == "audio":
-            yield Claim(model, PG.inputModality, PG.Audio)
+        if shown in _INPUTS:
+            yield Claim(model, PG.inputModality, modalities()[shown])
         elif shown:
             yield coverage.other(model, "capabilities", shown)
 
