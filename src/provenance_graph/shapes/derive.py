@@ -3,13 +3,14 @@
 The ontology says of every ``pg:FactProperty`` its range (``rdfs:range``, or
 ``schema:rangeIncludes`` on a borrowed term), its code list (``pg:codeList``), its bounds
 (the facets ``xsd:minInclusive`` and ``xsd:minExclusive``) and whether it takes one value
-(``pg:SingleValuedFact``). The shapes below are made from that, so that nothing is stated twice.
+(``pg:SingleValuedFact``). The shapes below are made from that, so that nothing is stated twice:
+those of plain triples, and those of the values that annotated claims give.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ _HEAD = "".join(
     for prefix, namespace in {**PREFIXES, "pgs": SHAPES}.items()
     if prefix in ("dcterms", "pg", "pgs", "rdfs", "schema", "sh", "xsd")
 )
+_PREFIXES_OF = "https://w3id.org/provenance-graph/shapes/claims"
+"""The shapes that declare the prefixes of queries."""
 _EARLIEST = "1950-01-01"
 """No fact about a model is older: a date before it is a misread number."""
 
@@ -50,6 +53,7 @@ def derive(files: Iterable[Path]) -> bytes:
     forms = {name: form for name in vocabulary.facts if (form := vocabulary.form(name))}
     ones = [name for name in vocabulary.facts if vocabulary.single(name)]
     once = [name for name in ones if name != SCHEMA.name]  # a document may spell one in two ways
+    kinds = vocabulary.kinds()
     everywhere = ("RecordGraphs", "DocumentAlone", "AcceptedView")
     blocks = [
         _HEAD,
@@ -59,6 +63,7 @@ def derive(files: Iterable[Path]) -> bytes:
         *(_property("One", name, vocabulary.one(name)) for name in ones),
         *_group("Once", "One value where one is right, in a document", once, ("DocumentAlone",)),
         *(_property("Once", name, vocabulary.once(name)) for name in once),
+        *_claimed(kinds),
     ]
     return "\n".join(blocks).encode()
 
@@ -82,6 +87,32 @@ def _property(kind: str, name: str, form: _Form) -> str:
         f"    {form.constraints} ;\n    sh:severity sh:Violation ;\n"
         f'    sh:message "{form.message}" .\n'
     )
+
+
+def _claimed(kinds: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The shapes of values that annotated claims give, one for each kind of value."""
+    parts = ", ".join(f"pgs:Claim-value-{local_name(kind)}" for kind in kinds)
+    yield (
+        'pgs:Claim-values a sh:NodeShape ; rdfs:label "Values that claims give of facts"@en ;\n'
+        "    pgs:over pgs:RecordGraphs ; sh:severity sh:Violation ;\n"
+        f"    sh:targetClass pg:Claim ;\n    sh:sparql {parts} .\n"
+    )
+    for kind, names in kinds.items():
+        what, instead, breach = _CLAIMED.get(kind) or (
+            f"an {shorten(kind)}",
+            "convert it, or leave it out",
+            f"(!isLiteral(?value) || DATATYPE(?value) != {shorten(kind)})",
+        )
+        listed = ", ".join(map(shorten, names))
+        yield (
+            f"pgs:Claim-value-{local_name(kind)} a sh:SPARQLConstraint ;\n"
+            f"    sh:prefixes <{_PREFIXES_OF}> ;\n"
+            f'    sh:message "The value of {{?property}} must be {what}: {instead} and keep '
+            'the text in pg:valueAsStated with pg:unusable." ;\n    sh:select """\n'
+            "SELECT DISTINCT $this ?value ?property WHERE {\n"
+            "  $this pg:property ?property ; pg:value ?value .\n"
+            f'  FILTER (?property IN ({listed}) && {breach})\n}}\n""" .\n'
+        )
 
 
 class _Vocabulary:
@@ -114,6 +145,19 @@ class _Vocabulary:
     def single(self, name: str) -> bool:
         """Whether a fact takes one value."""
         return PG.SingleValuedFact in self._values(name, RDF.type)
+
+    def kinds(self) -> dict[str, list[str]]:
+        """The facts by what their values are: a datatype other than text, or an IRI."""
+        results: dict[str, list[str]] = defaultdict(list)
+        for name in self.facts:
+            ranges = {*self._values(name, RDFS.range), *self._values(name, SCHEMA.rangeIncludes)}
+            datatypes = sorted(ranges & _DATATYPES.keys())
+            is_link = _OWL_OBJECT in self._values(name, RDF.type) or RDFS.Resource in ranges
+            if (is_link or not ranges) and not datatypes:  # borrowed ones without range are links
+                results[RDFS.Resource].append(name)
+            elif len(ranges) == 1 and datatypes and datatypes != [XSD.string]:
+                results[datatypes[0]].append(name)
+        return dict(sorted(results.items()))
 
     def one(self, name: str) -> _Form:
         """The constraint of a fact that takes one value."""
@@ -183,11 +227,19 @@ class _Vocabulary:
         return next(iter(self._values(name, SKOS.prefLabel)), local_name(name)).replace('"', "'")
 
 
+_CLAIMED: dict[str, tuple[str, str, str]] = {
+    RDFS.Resource: (
+        "an IRI",
+        "name the entity or the code, or leave the value out",
+        "!isIRI(?value)",
+    ),
+}
+"""What a value that is no literal must be, what would work instead, and the test of a breach."""
 _DATATYPES: dict[str, str] = {
     XSD.string: "a text that is not empty",
     XSD.integer: "a whole number",
     XSD.decimal: "a decimal",
     XSD.double: "a double",
-    XSD.date: "the last day of the stated period, after 1950",
+    XSD.date: "the last day of the stated period, not before 1950",
     XSD.boolean: "true or false",
 }

@@ -91,7 +91,7 @@ class _LicenceReader:
         reported = self.properties(iri)
         groups = frozenset(local_name(str(g)) for g in reported[PG.passesGroup])
         key, label = _one(reported, SKOS.notation), _one(reported, SKOS.prefLabel)
-        return iri, PassThroughTerm(key, label, _one(reported, PG.carryMode), groups)
+        return iri, PassThroughTerm(key, label, _code(reported, PG.carryMode), groups)
 
     def read(self, iri: Iri) -> Licence:
         """A licence, with the terms of the one it is like where it has none of its own."""
