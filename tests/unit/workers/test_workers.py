@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,7 @@ from provenance_graph.core.errors import (
 from provenance_graph.core.iris import Iri
 from provenance_graph.store.base import Change, DatasetChoice, Limits
 from provenance_graph.store.embedded import EmbeddedStore, build
+from provenance_graph.store.pool.connection import AnswerStream, WorkerGone
 from provenance_graph.store.pool.pool import WorkerPool
 from provenance_graph.store.pool.spawner import run_bounded
 from provenance_graph.store.values import SparqlQuery
@@ -200,27 +201,54 @@ def test_a_fork_server_that_keeps_ending_is_told_as_busy(root, monkeypatch):
 
 
 def test_killing_everything_in_turn_loses_no_query(root):
-    with WorkerPool(root, 2, SMALL) as pool, ThreadPoolExecutor(4) as threads:
+    """Between two kills each thread gets an answer: how often a query is hit is no matter of load."""
+    answered = [0] * 4
+    with WorkerPool(root, 2, SMALL) as pool, ThreadPoolExecutor(len(answered)) as threads:
         stop = threading.Event()
 
-        def ask():
-            count = 0
+        def ask(thread):
             while not stop.is_set():
                 check_next(pool)
-                count += 1
-            return count
+                answered[thread] += 1
 
-        asking = [threads.submit(ask) for _ in range(4)]
+        asking = [threads.submit(ask, thread) for thread in range(len(answered))]
         try:
             for n in range(40):
+                before = list(answered)
                 victims = workers_of(pool) if n % 10 else [pool.spawner.pid]
                 for pid in victims[:1]:
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
-                time.sleep(0.03)
+                wait_until(
+                    lambda before=before: (
+                        all(map(int.__lt__, before, answered)) or any(one.done() for one in asking)
+                    )
+                )
         finally:
             stop.set()
-        assert all(result.result() > 0 for result in asking)
+        for one in asking:
+            one.result()
+    assert all(answered)
+
+
+@pytest.mark.parametrize(("unread", "lost"), [(True, False), (False, True)])
+def test_workers_killed_before_they_read_a_query_do_not_count(root, monkeypatch, unread, lost):
+    """Seven are lost in turn, two more than a query that was read is tried."""
+    left = [7]
+    opened = AnswerStream.open
+
+    async def lose(stream, request):
+        if not left[0]:
+            return await opened(stream, request)
+        left[0] -= 1
+        stream.close()
+        raise WorkerGone("killed", unread=unread)
+
+    monkeypatch.setattr(AnswerStream, "open", lose)
+    with WorkerPool(root, 1, SMALL) as pool:
+        with pytest.raises(QueryCrashed) if lost else nullcontext():
+            check_next(pool)
+        assert left[0] == (2 if lost else 0)
 
 
 @linux

@@ -6,6 +6,7 @@ Everything here runs in the one event loop of a pool; ``pool`` hands it to other
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -27,8 +28,13 @@ _SLOW_READER = 12  # how many times its time limit a query may be held by its re
 class WorkerGone(Exception):
     """The worker went away before it answered anything, through no fault of the query.
 
-    Its cause is a StoreError where the worker could not open the published state.
+    Its cause is a StoreError where the worker could not open the published state. ``unread`` where
+    it was killed before it could read a query.
     """
+
+    def __init__(self, message: str, *, unread: bool = False) -> None:
+        super().__init__(message)
+        self.unread = unread
 
 
 class Pool(Protocol):
@@ -218,8 +224,9 @@ class AnswerStream:
         # Its memory may take a while to go, for which nobody else should wait.
         code = await to_thread.run_sync(self._pool.spawner.status, self._worker.number)
         self._finish(reusable=False)
-        if code in (-9, NOT_STARTED) and not stated:
-            raise WorkerGone(f"a process ended with {code}")
+        if code in (-signal.SIGKILL, NOT_STARTED) and not stated:
+            unread = code == -signal.SIGKILL and not self._worker.ready
+            raise WorkerGone(f"a process ended with {code}", unread=unread)
         raise ended(code, "the query", self._pool.limits.memory_bytes)
 
     async def following(self) -> bytes:

@@ -13,9 +13,11 @@ import contextlib
 import json
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from functools import lru_cache, partial
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -42,7 +44,7 @@ from provenance_graph.store.sparql.binding import bind
 T = TypeVar("T")
 _SHORT = 8_000  # characters of a query that is checked at once
 _ATTEMPTS = 5  # a worker killed from outside before it answered anything is replaced and asked anew
-_PAUSES = (0.0, 0.02, 0.1, 0.5)  # between the attempts, in seconds
+_PAUSES = (0.0, 0.02, 0.1, 0.5)  # between the attempts, in seconds; then the last
 
 
 class WorkerPool:
@@ -155,7 +157,10 @@ class WorkerPool:
         # A long text is looked through outside the event loop, which others wait for.
         request = prepare() if len(query.text) <= _SHORT else await to_thread.run_sync(prepare)
         unreadable: StoreError | None = None
-        for attempt in range(_ATTEMPTS):
+        pauses = chain(_PAUSES, repeat(_PAUSES[-1]))
+        until = time.monotonic() + limits.seconds
+        attempts = 0
+        while True:
             worker = await self._acquire(limits.seconds)
             stream = AnswerStream(self, worker, limits, media_type)
             try:
@@ -163,10 +168,12 @@ class WorkerPool:
             except WorkerGone as gone:
                 cause = gone.__cause__
                 unreadable = cause if isinstance(cause, StoreError) else None
-                if attempt < len(_PAUSES):
-                    await asyncio.sleep(_PAUSES[attempt])
-                continue
-            return stream
+                attempts += not gone.unread  # what no worker has read ends none
+                if attempts == _ATTEMPTS or time.monotonic() > until:
+                    break
+                await asyncio.sleep(next(pauses))
+            else:
+                return stream
         if unreadable is not None:
             raise StoreError(f"the published state cannot be read: {unreadable}; {layout.MENDED}")
         raise QueryCrashed(
