@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FORMAT = "20"
+FORMAT = "21"
 """What the file holds; one of an earlier edition is made again."""
 
 

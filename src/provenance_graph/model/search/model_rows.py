@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from provenance_graph.core.iris import Iri
@@ -35,7 +35,8 @@ class ModelRows:
     def __init__(self, known: heads.Heads) -> None:
         self._heads = known
         self._models: list[tuple[object, ...]] = []
-        self._cards: list[tuple[object, ...]] = []
+        self._cards: list[tuple[int, str]] = []
+        self._packer = cards.Packer()
         self._words: list[tuple[object, ...]] = []
         self._of: list[tuple[object, ...]] = []
         self.facets: dict[tuple[str, str], int] = {}
@@ -73,9 +74,9 @@ class ModelRows:
 
     def write(self, database: sqlite3.Connection) -> None:
         """Write what there is."""
-        tables: tuple[tuple[str, list[tuple[object, ...]]], ...] = (
+        tables: tuple[tuple[str, Sequence[tuple[object, ...]]], ...] = (
             ("unsorted_model", self._models),
-            ("unsorted_card", self._cards),
+            ("unsorted_card", self._packer.packed(database, self._cards)),
             ("unsorted_words", self._words),
             ("unsorted", self._of),
         )
@@ -83,4 +84,5 @@ class ModelRows:
             if rows:
                 marks = ",".join("?" * len(rows[0]))
                 database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-                rows.clear()
+        for waiting in (self._models, self._cards, self._words, self._of):
+            waiting.clear()

@@ -24,13 +24,35 @@ from provenance_graph.model.search.manual import entries
 
 _LAST = "substr(e.id, length(rtrim(e.id, replace(e.id, '/', ''))) + 1)"
 """What stands behind the last slash of an id."""
+_MARK = "*"
+"""Stands among the folded words of an entity for its id, where that is long."""
+_LONG = 60
+"""Letters of a folded id from which on it is told by the mark, as the ids of versions are: to put it
+together takes a microsecond for each row that a search looks through."""
+_BETWEEN = "/-_.:"
+"""What ids are folded by leaving out, where they are told by the mark."""
+_UNBETWEEN = dict.fromkeys(map(ord, _BETWEEN))
+
+
+def _folded_sql(row: str) -> str:
+    """The folded words of a row, its mark replaced by its id."""
+    own = f"{row}.id"
+    for sign in _BETWEEN:
+        own = f"replace({own}, '{sign}', '')"
+    return (
+        f"CASE WHEN instr({row}.folded, '{_MARK}')"
+        f" THEN replace({row}.folded, '{_MARK}', lower({own})) ELSE {row}.folded END"
+    )
+
+
 SCHEMA_SQL = f"""{table.SCHEMA_SQL}{common.SCHEMA_SQL}
 CREATE TABLE entity (
   number INTEGER PRIMARY KEY, sum INTEGER NOT NULL, head INTEGER, rest TEXT,
   id TEXT NOT NULL COLLATE NOCASE, name TEXT, kind TEXT NOT NULL, weight INTEGER NOT NULL,
   model INTEGER, folded TEXT NOT NULL);
 CREATE VIEW thing AS SELECT e.number, e.sum, e.id, {iri_sql("e")} AS iri,
-  coalesce(e.name, {_LAST}) AS name, e.kind, e.weight, e.model, e.folded FROM entity e;
+  coalesce(e.name, {_LAST}) AS name, e.kind, e.weight, e.model,
+  {_folded_sql("e")} AS folded FROM entity e;
 CREATE TABLE kind_of (number INTEGER PRIMARY KEY, kind TEXT NOT NULL);
 CREATE TABLE short (start TEXT NOT NULL, kind TEXT NOT NULL, place INTEGER NOT NULL,
   number INTEGER NOT NULL, PRIMARY KEY (start, kind, place)) WITHOUT ROWID;
@@ -40,7 +62,8 @@ CREATE VIRTUAL TABLE spelling USING fts5(folded, content='', columnsize=0,
   tokenize='trigram', detail='full');
 """
 """Every entity, the richest first; ``model`` is its number in the table of models. One that is called
-as its id ends has no name of its own here. ``thing`` is the same with IRIs and names put together."""
+as its id ends has no name of its own here. ``thing`` is the same with IRIs, names and folded words put
+together."""
 _INDEXES = """
 CREATE INDEX entity_sum ON entity (sum);
 CREATE INDEX kind_number ON kind_of (kind, number);
@@ -63,6 +86,7 @@ def fill_names(
     """
     beginnings = _Beginnings()
     waiting: list[tuple[object, ...]] = []
+    pieces: list[tuple[int, str]] = []
     called: list[tuple[object, ...]] = []
     number = 0
     for row in entities(snapshot, models).iter_rows():
@@ -81,18 +105,22 @@ def fill_names(
             ]
         name = own if own is not None else label or last
         spellings |= {name, *(aliases or ())}
-        folded = " ".join(sorted({fold(text) for text in spellings} - {""}))
+        folded = _folded(spellings)
         own_name = None if name == last else name
         where = heads.id_sum(shown), *known_heads.parted(text, shown), shown
-        waiting.append((number, *where, own_name, kind, weight, model, folded))
+        waiting.append((number, *where, own_name, kind, weight, model, _marked(folded, shown)))
+        # the name of a record ends with the day of reading, as its id does
+        titles = {shown, name.removesuffix(f" ({last})")} if is_record else ()
+        pieces.append((number, _longest(_folded(titles) if titles else folded)))
         beginnings.add(number, kind, spellings)
         if len(waiting) >= _MANY:
-            _write(database, waiting, called)
+            _write(database, waiting, pieces, called)
     for place, entry in enumerate(entries(), number + 1):  # after what the graph holds
-        folded = " ".join(sorted({fold(text) for text in entry.spellings} - {""}))
+        folded = _folded(entry.spellings)
         found = heads.id_sum(entry.id), *known_heads.parted(entry.iri, entry.id), entry.id
         waiting.append((place, *found, entry.name, entry.kind, 0, None, folded))
-    _write(database, waiting, called)
+        pieces.append((place, _longest(folded)))
+    _write(database, waiting, pieces, called)
     beginnings.write(database)
     database.executescript(table.SORTED_SQL + _INDEXES)
     common.fill_common(database, beginnings.of_parts)
@@ -132,17 +160,33 @@ class _Beginnings:
 def _write(
     database: sqlite3.Connection,
     rows: list[tuple[object, ...]],
+    pieces: list[tuple[int, str]],
     called: list[tuple[object, ...]],
 ) -> None:
     database.executemany("INSERT INTO entity VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
     database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[6]) for row in rows])
-    database.executemany(
-        "INSERT INTO spelling(rowid, folded) VALUES (?,?)",
-        [(row[0], _longest(str(row[-1]))) for row in rows],
-    )
+    database.executemany("INSERT INTO spelling(rowid, folded) VALUES (?,?)", pieces)
     database.executemany("INSERT INTO unsorted_called VALUES (?,?,?,?)", called)
     rows.clear()
+    pieces.clear()
     called.clear()
+
+
+def _folded(texts: Iterable[str]) -> str:
+    """The folded words of some texts, each once and in order."""
+    return " ".join(sorted({fold(text) for text in texts} - {""}))
+
+
+def _marked(folded: str, shown: str) -> str:
+    """Folded words with the mark in place of a long id.
+
+    >>> _marked("abc sourceversionorgabc" + 40 * "0", "source/version/org/abc/" + 40 * "0")
+    'abc *'
+    """
+    own = shown.lower().translate(_UNBETWEEN)
+    if len(own) < _LONG or not shown.isascii():
+        return folded
+    return " ".join(_MARK if word == own else word for word in folded.split(" "))
 
 
 def _longest(folded: str) -> str:

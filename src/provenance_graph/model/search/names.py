@@ -193,11 +193,14 @@ def _spelt(
     if total > MAX_ORDERED and long:
         narrow = counted if len(long) == len(words) else base
         return _richest(database, (asked, whole), f"{narrow}{clause}", values, limit, start), counts
+    # the limit keeps the engine from putting the words together twice for each row
+    found = (
+        f"SELECT t.number, t.id, t.kind, ' ' || t.folded || ' ' AS words {base}{clause} LIMIT -1"
+    )
     rows = database.execute(
-        f"SELECT t.number {base}{clause} ORDER BY t.id = ? DESC,"
-        " t.kind IN ('question', 'help'),"
-        " (' ' || t.folded || ' ') LIKE ? DESC, t.kind IN ('record', 'offer', 'thing'),"
-        " (' ' || t.folded) LIKE ? DESC, t.number LIMIT ? OFFSET ?",
+        f"SELECT number FROM ({found}) ORDER BY id = ? DESC, kind IN ('question', 'help'),"
+        " words LIKE ? DESC, kind IN ('record', 'offer', 'thing'), words LIKE ? DESC, number"
+        " LIMIT ? OFFSET ?",
         (*values, asked, f"% {whole} %", f"% {whole}%", limit, start),
     )
     return [number for (number,) in rows], counts
