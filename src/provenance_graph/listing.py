@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from markupsafe import Markup
 
 from provenance_graph.core.extras import needed
 
@@ -95,15 +96,15 @@ def to_html(rows: list[dict[str, Any]], total: int) -> str:
     """
     if not rows:
         return "<p>nothing</p>"
-    head = "".join(f"<th>{html.escape(str(name))}</th>" for name in rows[0])
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td>{html.escape(_short(value))}</td>" for value in row.values())
-        + "</tr>"
+    cell = Markup("<td>{}</td>").format
+    head = Markup("").join(Markup("<th>{}</th>").format(name) for name in rows[0])
+    body = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(cell(_short(value)) for value in row.values()))
         for row in rows
     )
-    more = f"<caption>{len(rows)} of {total:,} rows</caption>" if total > len(rows) else ""
-    return f"<table>{more}<tr>{head}</tr>{body}</table>"
+    more = Markup("<caption>{} of {:,} rows</caption>").format(len(rows), total)
+    shown = more if total > len(rows) else ""
+    return str(Markup("<table>{}<tr>{}</tr>{}</table>").format(shown, head, body))
 
 
 def _short(value: Any) -> str:

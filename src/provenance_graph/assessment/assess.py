@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from provenance_graph.acceptance.labels import label
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -82,13 +83,14 @@ class Assessed:
         return f"<assessment of {self}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(c.criterion.label)}</td><td>{rounded(c.low):g}</td>"
-            f"<td>{rounded(c.high):g}</td><td>{rounded(c.maximum):g}</td></tr>"
+        rows = Markup("").join(
+            Markup("<tr><td>{}</td><td>{:g}</td><td>{:g}</td><td>{:g}</td></tr>").format(
+                c.criterion.label, rounded(c.low), rounded(c.high), rounded(c.maximum)
+            )
             for c in self.assessment.criteria
         )
-        head = "<tr><th>criterion</th><th>low</th><th>high</th><th>of</th></tr>"
-        return f"<p>{html.escape(str(self))}</p><table>{head}{rows}</table>"
+        head = Markup("<tr><th>criterion</th><th>low</th><th>high</th><th>of</th></tr>")
+        return Markup("<p>{}</p><table>{}{}</table>").format(self, head, rows)
 
     # ---- JSON ----------------------------------------------------------------------------
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, Protocol
+
+from markupsafe import Markup
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, day_of
 from provenance_graph.conflicts import detect as conflict_ledger
@@ -197,15 +198,18 @@ class Model:
 
     def _repr_html_(self) -> str:
         json = self.profile()
-        rows = "".join(
-            f"<tr><th>{html.escape(field['label'])}</th>"
-            f"<td>{html.escape(', '.join(str(_label(v)) for v in field['values']))}</td>"
-            f"<td>{html.escape(str(field['status']))}</td><td>{field['sources']}</td></tr>"
+        rows = Markup("").join(
+            Markup("<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+                field["label"],
+                ", ".join(str(_label(v)) for v in field["values"]),
+                field["status"],
+                field["sources"],
+            )
             for section in json["sections"]
             for field in section["fields"]
             if field["values"] or field["status"] != "NotRecorded"
         )
-        return f"<table><caption>{html.escape(json['name'])}</caption>{rows}</table>"
+        return Markup("<table><caption>{}</caption>{}</table>").format(json["name"], rows)
 
 
 class ModelLineage:

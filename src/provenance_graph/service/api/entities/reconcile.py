@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
+from markupsafe import Markup
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.encoding import as_json
@@ -215,16 +215,15 @@ def _proposed(access: Access, type_: str, limit: int) -> dict[str, Any]:
 
 def _preview(snapshot: AcceptedSnapshot, identifier: str) -> Response:
     name, rows = protocol.preview(snapshot, entity_of(identifier))
-    table = "".join(
-        f"<tr><th>{html.escape(label)}</th><td>{html.escape(text)}</td></tr>"
-        for label, text in rows
+    table = Markup("").join(
+        Markup("<tr><th>{}</th><td>{}</td></tr>").format(label, text) for label, text in rows
     )
-    page = (
+    page = Markup(
         '<!doctype html><html lang="en"><meta charset="utf-8">'
-        f"<title>{html.escape(name)}</title><style>body{{font:13px sans-serif;margin:8px}}"
-        "th{text-align:left;padding-right:8px;vertical-align:top}</style>"
-        f"<strong>{html.escape(name)}</strong><table>{table}</table></html>"
-    )
+        "<title>{name}</title><style>body{{font:13px sans-serif;margin:8px}}"
+        "th{{text-align:left;padding-right:8px;vertical-align:top}}</style>"
+        "<strong>{name}</strong><table>{table}</table></html>"
+    ).format(name=name, table=table)
     headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
     return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
