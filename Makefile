@@ -53,7 +53,7 @@ test: $(VENV)/tested
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 roam: $(VENV)/tested
-	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/property tests/unit
+	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests/property tests/unit tests/protocol/test_api_schema.py
 	HYPOTHESIS_PROFILE=roam $(BIN)/python -m pytest tests/browser
 
 check: lint types layers test

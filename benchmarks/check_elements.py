@@ -12,41 +12,43 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import pkgutil
 import re
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-from ntia_conformance_checker.bsi_checker import BSIChecker
-from ntia_conformance_checker.fsct_checker import FSCT3Checker
-from ntia_conformance_checker.ntia_checker import NTIAChecker
 
 from provenance_graph.checking.lists.checker import MET, ElementChecker, list_named
 from provenance_graph.checking.lists.spdx import SpdxView
 
-CHECKERS: dict[str, tuple[Callable[..., Any], str, tuple[str, ...]]] = {
-    "ntia": (NTIAChecker, "ntia", ("name", "version", "identifier", "supplier", "author",
+CHECKERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "ntia": ("ntia_checker:NTIAChecker", "ntia", ("name", "version", "identifier", "supplier", "author",
                                    "timestamp", "dependencies")),
-    "fsct3": (FSCT3Checker, "fsct3-min", ("name", "version", "identifier", "supplier", "licence",
+    "fsct3": ("fsct_checker:FSCT3Checker", "fsct3-min", ("name", "version", "identifier", "supplier", "licence",
               "copyright", "author", "timestamp", "type", "dependencies")),
-    "bsi": (BSIChecker, "bsi", ("creator", "timestamp", "completeness", "name", "version",
+    "bsi": ("bsi_checker:BSIChecker", "bsi", ("creator", "timestamp", "completeness", "name", "version",
             "component-creator", "filename", "executable", "archive", "structured", "licence",
             "sha512")),
 }  # fmt: skip
 """The checkers, their names of the standards, and our elements in the order of their tables."""
 
 
+def check(path: Path, name: str) -> Any:
+    """What the checker of a list finds in a document; loaded on use, since that takes a second."""
+    place, standard, _ = CHECKERS[name]
+    checker = pkgutil.resolve_name(f"ntia_conformance_checker.{place}")
+    return checker(str(path), compliance=standard, sbom_spec="spdx3")
+
+
 def theirs(value: dict[str, Any], name: str) -> tuple[dict[str, bool], str]:
     """What the checker finds by its labels, or why it cannot load the document."""
-    checker, standard, _ = CHECKERS[name]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "document.spdx3.json")
         path.write_text(json.dumps(value))
         try:
-            done = checker(str(path), compliance=standard, sbom_spec="spdx3")
+            done = check(path, name)
         except Exception as error:  # noqa: BLE001 - whatever the other tool raises is its answer
             return {}, f"{type(error).__name__}: {error}"[:120]
     if done.parsing_errors or not done.table_elements or not done.doc:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 SERVICES = ("tests/hostile/", "tests/browser/")
 """What waits for services and browsers more than it computes."""
 
+TOGETHER = (*SERVICES, "tests/protocol/test_api")
+"""Beginnings of files that one process runs, since they share a service."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Each process begins with other files: what one has compiled, the others find compiled.
+
+    In a fresh clone each would else compile all test files, at the same time as the others.
+    """
+    report = yield
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker.isdecimal() and isinstance(collector, pytest.Directory) and report.passed:
+        there = report.result
+        start = len(there) * int(worker) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        report.result = [*there[start:], *there[:start]]
+    return report
+
+
+@pytest.hookimpl(specname="pytest_collection_modifyitems", tryfirst=True)
+def pytest_put_in_one_order(items: list[pytest.Item]) -> None:
+    """The same order in every process, whichever file it began with."""
+    items.sort(key=lambda item: str(item.path))
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """First what waits, which leaves the processors to the others; then the file that has the
@@ -51,20 +76,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file at a time for each process, but a folder of those that drive services."""
+    """A file at a time for each process, but together those that share a service."""
     from xdist.scheduler import LoadFileScheduling
 
     class Spreading(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             whole: str = super()._split_scope(nodeid)
-            return next((folder for folder in SERVICES if nodeid.startswith(folder)), whole)
+            return next((start for start in TOGETHER if nodeid.startswith(start)), whole)
 
     return Spreading(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:
     """What was collected stays to the end: no search for garbage looks through it again."""
-    gc.collect()
     gc.freeze()
 
 
@@ -137,15 +161,19 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def audited_copy(audited: Path, tmp_path: Path) -> Path:
     """A copy of it that a test may write to."""
-    return Path(shutil.copytree(audited, tmp_path / "store"))
+    import built_stores
+
+    return built_stores.copied(audited, tmp_path / "store")
 
 
 @pytest.fixture(scope="session")
 def audited_indexed(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with every index; for reading."""
+    import built_stores
+
     from provenance_graph.service.processes.indexer import index_all
 
-    where = Path(shutil.copytree(audited, tmp_path_factory.mktemp("audited") / "store"))
+    where = built_stores.copied(audited, tmp_path_factory.mktemp("audited") / "store")
     index_all(where)
     return where
 
@@ -153,7 +181,9 @@ def audited_indexed(audited: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def audited_indexed_copy(audited_indexed: Path, tmp_path: Path) -> Path:
     """A copy of that which a test may write to."""
-    return Path(shutil.copytree(audited_indexed, tmp_path / "store"))
+    import built_stores
+
+    return built_stores.copied(audited_indexed, tmp_path / "store")
 
 
 def _shared(factory: pytest.TempPathFactory) -> Path:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import built_stores
 import pytest
 from click.testing import CliRunner
 
@@ -40,7 +41,7 @@ def steps(page: Path) -> Iterator[tuple[str, str, str]]:
 def place(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as the reader has it: the examples, and a graph in var/graph."""
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-    shutil.copytree(shipped, tmp_path / "var" / "graph")
+    built_stores.copied(shipped, tmp_path / "var" / "graph")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     return tmp_path

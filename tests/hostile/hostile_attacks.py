@@ -10,7 +10,6 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from urllib.parse import quote
 
 QUERY = {"content-type": "application/sparql-query"}
@@ -162,13 +161,12 @@ def outward(canary: str) -> Iterator[Attack]:
     yield Attack("foreign host", "GET", "/sparql", {"host": canary.removeprefix("http://")})
 
 
-@cache
-def _bomb() -> bytes:
+def bomb() -> bytes:
     """Two hundred megabytes in a few kilobytes."""
     return gzip.compress(b" " * (200 << 20), 9)
 
 
-def documents() -> Iterator[Attack]:
+def documents(bomb: bytes) -> Iterator[Attack]:
     """Uploads that are larger, deeper or stranger than they look."""
     laughs = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
     yield upload(
@@ -184,7 +182,6 @@ def documents() -> Iterator[Attack]:
     yield upload(
         "deep triple terms", b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * 20_000, TURTLE
     )
-    bomb = _bomb()
     yield upload("compressed bomb", bomb, {**TURTLE, "content-encoding": "gzip"})
     yield upload(
         "twice compressed", gzip.compress(bomb), {**TURTLE, "content-encoding": "gzip, gzip"}
@@ -334,12 +331,13 @@ def smuggled() -> Iterator[Attack]:
     yield Attack("replace without a token", "PUT", "/data?graph=urn:kept", TURTLE, b"")
 
 
-def all_attacks(port: int, canary: str) -> list[Attack]:
+def all_attacks(port: int, canary: str, bomb: bytes = b"") -> list[Attack]:
+    """Every attack; without a bomb those that hold it harm nobody, but have their names."""
     return [
         *nested(4_000),
         *greedy(),
         *outward(canary),
-        *documents(),
+        *documents(bomb),
         *http(port),
         *smuggled(),
     ]

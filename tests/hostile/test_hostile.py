@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from hostile_attacks import Attack, all_attacks
+from hostile_attacks import Attack, all_attacks, bomb
 from hostile_service import PATIENCE, SECRET, Canary, Running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
@@ -43,7 +43,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def attacks(service: Running, canary: Canary) -> dict[str, Attack]:
-    return {attack.name: attack for attack in all_attacks(service.port, canary.url)}
+    return {attack.name: attack for attack in all_attacks(service.port, canary.url, bomb())}
 
 
 COST = 2.0
@@ -245,9 +245,10 @@ def from_address(service: Running, address: str, query: str) -> int:
 
 
 def test_heavy_queries_of_one_client_shut_no_other_out(service: Running) -> None:
-    with ThreadPoolExecutor(12) as threads:
+    """Three times as many at once as there are workers."""
+    with ThreadPoolExecutor(6) as threads:
         heavy = [
-            threads.submit(from_address, service, "127.0.0.2", HEAVY.format(n=n)) for n in range(12)
+            threads.submit(from_address, service, "127.0.0.2", HEAVY.format(n=n)) for n in range(6)
         ]
         wait_for(lambda: busy(service) > 0, "a worker is busy")
         for n in range(10):

@@ -14,15 +14,18 @@ from hostile_service import SECRET, Running
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
+KILLS = 8
+
+
 def test_no_acknowledged_write_is_lost_when_processes_are_killed(tmp_path: Path) -> None:
     service = Running(tmp_path / "store")
     try:
-        outcome = soak(service, 12)
+        outcome = soak(service, KILLS)
     finally:
         service.stop()
     assert outcome.acknowledged > 0
     assert (outcome.lost, outcome.halves, outcome.wrong) == ([], [], [])
-    assert len(outcome.back) == 12  # how soon it is back, the long soak measures
+    assert len(outcome.back) == KILLS  # how soon it is back, the long soak measures
 
 
 def test_nothing_is_left_running_without_its_first_process(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import built_stores
 import pytest
 from starlette.testclient import TestClient
 
@@ -59,7 +59,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
-    made = World(Path(shutil.copytree(shipped, tmp_path_factory.mktemp("changes") / "graph")))
+    made = World(built_stores.copied(shipped, tmp_path_factory.mktemp("changes") / "graph"))
     made.versions.append(made.commit(4096, "2026-01-01"))
     made.versions.append(made.commit(8192, "2026-02-01"))
     return made
@@ -168,7 +168,7 @@ def test_entries_are_kept_for_a_stated_time(tmp_path) -> None:
 
 
 def test_an_entry_whose_commit_was_never_published_is_shown_to_nobody(world, tmp_path) -> None:
-    root = Path(shutil.copytree(world.root, tmp_path / "graph"))
+    root = built_stores.copied(world.root, tmp_path / "graph")
     current = world.versions[-1]
     number = int(current.partition("-")[0]) + 1
     log = ChangeLog(root)
@@ -180,7 +180,7 @@ def test_an_entry_whose_commit_was_never_published_is_shown_to_nobody(world, tmp
 
 
 def test_a_gap_is_gone_not_empty(world, tmp_path) -> None:
-    root = Path(shutil.copytree(world.root, tmp_path / "graph"))
+    root = built_stores.copied(world.root, tmp_path / "graph")
     before = world.versions[-1]
     with EmbeddedStore.open_writer(root) as store:
         store.commit(Change(), "ffffffffffff")  # by other means

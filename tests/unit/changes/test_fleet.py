@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
+import built_stores
 import pytest
 from click.testing import CliRunner, Result
 from reading import document
@@ -31,7 +31,7 @@ models = ["HuggingFaceH4/zephyr-7b-beta"]
 
 @pytest.fixture(scope="module")
 def own(curated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(curated, tmp_path_factory.mktemp("fleet") / "graph"))
+    return built_stores.copied(curated, tmp_path_factory.mktemp("fleet") / "graph")
 
 
 @pytest.fixture

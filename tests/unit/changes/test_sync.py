@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import built_stores
 import httpx2
 import pytest
 from click.testing import CliRunner, Result
@@ -268,7 +268,7 @@ def command(store: Path, *words: str) -> Result:
 def test_the_command_takes_changes_in_and_they_are_in_the_change_log(
     shipped: Path, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Path(shutil.copytree(shipped, tmp_path / "graph"))
+    store = built_stores.copied(shipped, tmp_path / "graph")
     monkeypatch.setenv("PROVENANCE_GRAPH_HUB", hub.url)
     monkeypatch.setenv("PROVENANCE_GRAPH_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)

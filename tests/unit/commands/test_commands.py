@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import built_stores
 import pytest
 from typed import run
 
@@ -23,7 +24,7 @@ HAIKU = "anthropic/claude-haiku-4-5"
 
 @pytest.fixture
 def copy(curated: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(curated, tmp_path / "graph"))
+    return built_stores.copied(curated, tmp_path / "graph")
 
 
 def test_show_gives_the_seed_models_accepted_facts(shipped: Path) -> None:

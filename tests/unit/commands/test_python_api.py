@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import built_stores
 import pytest
 import rdflib
 
@@ -165,8 +165,7 @@ def test_one_models_part_goes_to_rdflib(graph) -> None:
 
 
 def test_documents_are_imported_and_seen(shipped, tmp_path) -> None:
-    own = tmp_path / "graph"
-    shutil.copytree(shipped, own)
+    own = built_stores.copied(shipped, tmp_path / "graph")
     card = tmp_path / "acme--tiny" / "README.md"
     card.parent.mkdir()
     card.write_text("---\nlicense: mit\nlanguage: en\n---\n# tiny\n")

@@ -45,7 +45,7 @@ def altered(document: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 def versioned() -> list[Path]:
     """The golden documents that have a version with a schema."""
     paths = sorted(CASES.glob("*/input.json"))
-    return [p for p in paths if schema.schema_of(json.loads(p.read_text()).get("specVersion", ""))]
+    return [p for p in paths if json.loads(p.read_text()).get("specVersion") in schema.VERSIONS]
 
 
 @pytest.mark.parametrize("path", versioned(), ids=lambda path: path.parent.name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from pathlib import Path
 
+import built_stores
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -24,7 +24,7 @@ CARD = "https://example.org/acme/card"
 
 @pytest.fixture(scope="module")
 def own(curated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(curated, tmp_path_factory.mktemp("own") / "graph"))
+    return built_stores.copied(curated, tmp_path_factory.mktemp("own") / "graph")
 
 
 def run(store: Path, *words: str) -> Result:

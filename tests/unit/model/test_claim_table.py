@@ -204,6 +204,7 @@ def _stored(plain: AcceptedSnapshot) -> list[Record]:
     return [rdf.from_quads(plain.quads(graph=record)) for record in plain.records()]
 
 
+@pytest.mark.parametrize("committed", ["several"], indirect=True)
 def test_the_table_before_the_last_is_removed(committed) -> None:
     root, _, over = committed
     with EmbeddedStore.open_writer(root) as store:
@@ -216,6 +217,7 @@ def test_the_table_before_the_last_is_removed(committed) -> None:
         )
 
 
+@pytest.mark.parametrize("committed", ["several"], indirect=True)
 def test_too_many_changes_leave_the_table_behind(committed, monkeypatch) -> None:
     root, _, over = committed
     monkeypatch.setattr("provenance_graph.changes.claim_rows.MAX_CHANGED", 0)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import built_stores
 import pytest
 
 from provenance_graph import asking
@@ -32,7 +33,7 @@ SEVEN_AS_DOUBLE = Literal("7e9", XSD.double)
 @pytest.fixture
 def copied(curated: Path, tmp_path: Path) -> Path:
     """A store that this test may change."""
-    return Path(shutil.copytree(curated, tmp_path / "store"))
+    return built_stores.copied(curated, tmp_path / "store")
 
 
 @pytest.fixture

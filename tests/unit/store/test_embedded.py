@@ -12,6 +12,7 @@ import time
 
 import pyoxigraph as ox
 import pytest
+from examples import sample
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
@@ -209,7 +210,7 @@ else:
 """
 
 
-@pytest.mark.parametrize(("work", "times"), [("commit", 20), ("build", 6)])
+@pytest.mark.parametrize(("work", "times"), [("commit", sample(10, 20)), ("build", sample(4, 6))])
 def test_a_killed_writer_loses_nothing_and_leaves_nothing_half_done(tmp_path, work, times):
     root = tmp_path / "store"
     build(root, [(S, P, Literal(f"0-{k}"), Iri(f"urn:g{k}")) for k in range(20)])

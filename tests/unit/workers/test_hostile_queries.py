@@ -48,7 +48,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_query_meets_its_limit_and_the_next_is_answered(pool, name):
     query, kind = HOSTILE[name]
-    limits = Limits(seconds=2 if kind is QueryTimeout else 120, memory_bytes=256 << 20)
+    limits = Limits(seconds=0.5 if kind is QueryTimeout else 120, memory_bytes=256 << 20)
     if kind is QueryError:  # cut by bytes, if memory does not end it before
         with suppress(QueryTooLarge):
             assert pool.serialize(

@@ -160,7 +160,7 @@ def test_a_worker_killed_while_idle_goes_unnoticed(pool):
 
 @linux
 def test_a_worker_killed_at_work_is_replaced_and_asked_again(pool):
-    limits = Limits(seconds=2)
+    limits = Limits(seconds=1)
     with ThreadPoolExecutor(1) as thread:
         asked = thread.submit(pool.serialize, SparqlQuery(SLOW, limits=limits), JSON)
         time.sleep(0.3)

@@ -22,6 +22,8 @@ from provenance_graph.core.lexical_forms import check
 from provenance_graph.core.terms import XSD
 
 MAX_PROBLEMS = 50
+VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
+"""Versions of the standard that have a JSON schema; the library may know fewer."""
 _OF_TEXT = {"integer": XSD.integer, "number": XSD.double, "boolean": XSD.boolean}
 """What text in XML stands for where JSON has another type."""
 
@@ -182,9 +184,7 @@ def schema_of(version: str) -> Schema | None:
         from jsonschema.validators import extend  # type: ignore[import-untyped]
 
     name = f"V{version.replace('.', '_')}"
-    if version not in ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7") or not hasattr(
-        SchemaVersion, name
-    ):
+    if version not in VERSIONS or not hasattr(SchemaVersion, name):
         return None
     strict = JsonStrictValidator(SchemaVersion[name])._validator
     checkers = {**strict.format_checker.checkers, "iri-reference": (_is_iri_reference, ())}
