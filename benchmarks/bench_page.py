@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
+sys.path.extend(str(Path(__file__).parents[1] / name) for name in ("tests", "tests/browser"))
 
 import driving
 

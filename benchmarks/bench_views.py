@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "browser"))
+sys.path.extend(str(Path(__file__).parents[1] / name) for name in ("tests", "tests/browser"))
 
 import bench_explorer
 import driving

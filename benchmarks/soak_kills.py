@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hostile"))
+sys.path.extend(str(Path(__file__).parents[1] / name) for name in ("tests", "tests/hostile"))
 from hostile_kills import soak
 from hostile_service import Running
 

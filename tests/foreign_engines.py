@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,19 +14,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.waiting import free_port, wait_until
+
 SCRIPTS = Path(__file__).parents[1] / "benchmarks" / "engines"
 GUARDED = 'exec 3<&0; { cat <&3; kill -KILL 0; } >/dev/null & exec "$@" 3<&-'
 """A shell that becomes a server, and ends its whole process group when whoever started it is gone:
 the end of its input says so, also of one that was killed. A signal on the end of the parent would
 reach the first process alone, and a script leaves its server behind.
 """
-
-
-def free_port() -> int:
-    """A port of this machine that nobody uses."""
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        return int(chosen.getsockname()[1])
 
 
 @contextmanager
@@ -46,17 +39,20 @@ def running(url: str, *line: str) -> Iterator[str]:
         env={**os.environ, "PATH": path},
     )
     try:
-        for _ in range(600):
-            try:
-                httpx2.post(url, data={"query": "ASK {}"}, timeout=5)
-                break
-            except httpx2.HTTPError:
-                assert server.poll() is None, f"{line[0]} ended"
-                time.sleep(0.1)
+        wait_until(lambda: _answers(url, server), f"an answer of {line[0]}")
         yield url
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.communicate()
+
+
+def _answers(url: str, server: subprocess.Popen[bytes]) -> bool:
+    try:
+        httpx2.post(url, data={"query": "ASK {}"}, timeout=5)
+    except httpx2.HTTPError:
+        assert server.poll() is None, "the server ended"
+        return False
+    return True
 
 
 def _needed(program: str, package: str) -> None:
@@ -83,10 +79,8 @@ def virtuoso(folder: Path) -> Iterator[str]:
     script = str(SCRIPTS / "virtuoso_server.sh")
     url = f"http://127.0.0.1:{port}/sparql"
     with running(url, "bash", script, str(folder), str(port), str(other)):
-        for _ in range(600):  # the script lets it be written once it is up
-            if _takes_updates(url):
-                break
-            time.sleep(0.1)
+        # the script lets it be written once it is up
+        wait_until(lambda: _takes_updates(url), "an update that Virtuoso takes")
         yield url
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import free_port
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -36,13 +36,6 @@ PATIENT = (
     *("--queue-seconds", "60", "--client-seconds", "600"),
 )
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as result:
-        result.bind(("127.0.0.1", 0))
-        return int(result.getsockname()[1])
 
 
 class Service:
@@ -127,11 +120,10 @@ def browser() -> Iterator[Any]:
 
 def eventually(page: Any, holds: Callable[[], bool]) -> None:
     """Wait until something holds: answers come one after the other, and each draws anew."""
-    for _ in range(300):
-        if holds():
-            return
+    until = time.monotonic() + TIMEOUT_MS / 1000
+    while not holds():
+        assert time.monotonic() < until
         page.wait_for_timeout(50)
-    assert holds()
 
 
 class Page:

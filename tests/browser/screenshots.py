@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.extend(str(folder) for folder in (Path(__file__).parent, Path(__file__).parents[1]))
 
 import driving
 from test_views import VIEWS

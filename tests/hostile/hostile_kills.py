@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hostile_service import Running
+from waiting import PATIENCE, wait_until
 
-_LONGEST = 120.0
 LOST = (OSError, http.client.HTTPException)
 
 
@@ -111,6 +111,8 @@ def soak(service: Running, kills: int, seed: int = 1, supervisor_too: bool = Tru
                 pids.remove(service.process.pid)
             victim = pids[turn % len(pids)]
             kind = kind_of(service, victim)
+            at = len(load.acknowledged)  # each kill hits a service that is writing
+            wait_until(lambda at=at: len(load.acknowledged) > at, "a write between two kills")
             time.sleep(chance.random() * 0.15)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
@@ -129,14 +131,14 @@ def soak(service: Running, kills: int, seed: int = 1, supervisor_too: bool = Tru
 
 def _back(service: Running, start: float, turn: int) -> float:
     """Seconds until a write and a read that sees it have both been answered."""
-    while time.monotonic() - start < _LONGEST:
+    while time.monotonic() - start < PATIENCE:
         with contextlib.suppress(*LOST):
             if service.update(f"INSERT DATA {{ <urn:turn> <urn:p> {turn} }}", timeout=30) == 204:
                 status, body = service.ask(f"ASK {{ <urn:turn> <urn:p> {turn} }}", timeout=30)
                 if status == 200 and b"true" in body:
                     return time.monotonic() - start
         time.sleep(0.01)
-    raise AssertionError(f"not back after {_LONGEST:g} s:\n{service.output()[-2000:]}")
+    raise AssertionError(f"not back after {PATIENCE:g} s:\n{service.output()[-2000:]}")
 
 
 def _count(service: Running, load: Load, outcome: Outcome) -> None:

@@ -15,9 +15,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from waiting import PATIENCE, free_port
+
 SECRET = "a-token-long-enough-for-tests"
-PATIENCE = 60.0
-"""Seconds after which nothing is going to come any more, on a machine that others use too."""
 
 
 class Canary:
@@ -49,8 +49,7 @@ class Running:
     """`provenance-graph serve` with some flags."""
 
     def __init__(self, store: Path, *flags: str, raw: bool = True, token: bool = True) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self._log = (store.parent / f"serve-{self.port}.log").open("w+")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PROVENANCE_")}
         if token:

@@ -6,13 +6,15 @@ import http.client
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hostile_attacks import Attack, all_attacks, bomb
-from hostile_service import PATIENCE, SECRET, Canary, Running
+from hostile_service import SECRET, Canary, Running
+from waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement is Linux's")
 SECONDS = 1.0
@@ -82,13 +84,6 @@ def answers_at_once(service: Running) -> None:
 def busy(service: Running) -> int:
     """How many workers are at work."""
     return int(json.loads(service.request("GET", "/health")[1])["workers_busy"])
-
-
-def wait_for(event: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while not event():
-        assert time.monotonic() < until, f"never happened: {what}"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -206,23 +201,26 @@ def test_one_address_cannot_take_every_connection(service: Running) -> None:
     assert last.sock.recv(100).startswith(b"HTTP/1.1 503")
     for connection in stored:
         connection.close()
-    wait_for(lambda: _answers(service), "an answer after the connections were closed")
+    wait_until(lambda: _answers(service), "an answer after the connections were closed")
     answers_at_once(service)
 
 
-def test_a_client_that_leaves_gives_its_worker_back(service: Running) -> None:
+def test_a_client_that_leaves_gives_its_worker_back(tmp_path: Path) -> None:
+    """Long before the time limit of what it asked."""
     ten = " ".join(map(str, range(10)))
-    cross = "".join(f" VALUES ?v{n} {{ {ten} }}" for n in range(9))
+    cross = "".join(f" VALUES ?v{n} {{ {ten} }}" for n in range(15))
     text = f"SELECT (COUNT(*) AS ?n) {{{cross} }}".encode()
+    service = Running(tmp_path / "store", "--query-seconds", "3600")
     stored = []
     for _ in range(4):
         connection = http.client.HTTPConnection("127.0.0.1", service.port)
         connection.request("POST", "/sparql", text, {"content-type": "application/sparql-query"})
         stored.append(connection)
-    wait_for(lambda: busy(service) > 0, "a worker is busy")
+    wait_until(lambda: busy(service) > 0, "a worker is busy")
     for connection in stored:
         connection.close()
-    answers_at_once(service)
+    wait_until(lambda: busy(service) == 0, "every worker is free again")
+    assert service.stop() == 0
 
 
 HEAVY = "SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != {n}) }}"
@@ -250,7 +248,7 @@ def test_heavy_queries_of_one_client_shut_no_other_out(service: Running) -> None
         heavy = [
             threads.submit(from_address, service, "127.0.0.2", HEAVY.format(n=n)) for n in range(6)
         ]
-        wait_for(lambda: busy(service) > 0, "a worker is busy")
+        wait_until(lambda: busy(service) > 0, "a worker is busy")
         for n in range(10):
             assert from_address(service, "127.0.0.3", f"{NORMAL} # {n}") == 200
         reported = {result.result() for result in heavy}

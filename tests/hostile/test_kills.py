@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from hostile_kills import soak
 from hostile_service import SECRET, Running
+from waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -35,13 +35,8 @@ def test_nothing_is_left_running_without_its_first_process(tmp_path: Path) -> No
     assert len(pids) >= 5
     service.process.kill()
     service.process.wait()
-    for _ in range(6_000):
-        left = {pid for pid in pids if Path(f"/proc/{pid}").exists() and _lives(pid)}
-        if not left:
-            break
-        time.sleep(0.02)
+    wait_until(lambda: not any(map(_lives, pids)), "the end of all its processes")
     service.stop()
-    assert not left
 
 
 def _lives(pid: int) -> bool:

@@ -6,7 +6,6 @@ import asyncio
 import html
 import json
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from starlette.testclient import TestClient
 from provenance_graph import Graph
 from provenance_graph.assistant import make_server
 from provenance_graph.cli import app
+from provenance_graph.core import clock
 
 MODELS = (
     "deepseek-ai/DeepSeek-R1-Distill-Llama-8B",
@@ -75,7 +75,7 @@ def test_the_sentence_is_the_same_everywhere(
     }
     assert set(answers.values()) == {sentence}, answers
     # a report is of the day of its evidence, the other answers of today
-    today = date.today().isoformat()
+    today = clock.today()
     report = html.unescape(by_command(shipped, "report", model, *uses, "--today", today))
     assert sentence in report
 

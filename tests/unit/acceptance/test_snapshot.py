@@ -11,6 +11,7 @@ from audit_store import MODEL, OLD, VERSION, records, store
 from click.testing import CliRunner
 from reference_data import everything
 from reference_data import reference as small_reference
+from waiting import PATIENCE
 
 from provenance_graph import reference as reference_data
 from provenance_graph.acceptance import identity, snapshot
@@ -249,7 +250,7 @@ def test_something_costly_is_made_once_and_other_things_beside_it():
 
     def slow() -> str:
         inside.set()
-        assert go.wait(10)
+        assert go.wait(PATIENCE)
         made.append("slow")
         return "slow"
 
@@ -258,11 +259,11 @@ def test_something_costly_is_made_once_and_other_things_beside_it():
     ]
     for thread in threads:
         thread.start()
-    assert inside.wait(10)
+    assert inside.wait(PATIENCE)
     assert accepted_snapshot.cached("quick", lambda: "quick") == "quick"
     go.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert made == ["slow"]
 
 

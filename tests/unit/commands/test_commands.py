@@ -8,15 +8,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import built_stores
 import pytest
 from typed import run
+from waiting import wait_until
 
 from provenance_graph.core.resources import folder
-from provenance_graph.ingest.build import build
+from provenance_graph.ingest.build import STAGING, build
 from provenance_graph.store.embedded import EmbeddedStore
 
 HAIKU = "anthropic/claude-haiku-4-5"
@@ -191,13 +191,11 @@ def test_one_bad_document_does_not_stop_the_rest(copy: Path, tmp_path: Path) -> 
 
 def test_a_build_that_is_killed_leaves_the_old_store_in_use(copy: Path) -> None:
     before = EmbeddedStore.open(copy).version
-    building = subprocess.Popen(
-        [sys.executable, "-m", "provenance_graph", "--store", str(copy), "build"],
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(0.4)
-    os.kill(building.pid, signal.SIGKILL)
-    building.wait()
+    line = [sys.executable, "-m", "provenance_graph", "--store", str(copy), "build"]
+    with subprocess.Popen(line, stderr=subprocess.DEVNULL) as building:
+        wait_until(lambda: any((copy / STAGING).glob("*/*")), "the first stage")
+        building.kill()
+    assert building.returncode == -signal.SIGKILL
     assert EmbeddedStore.open(copy).version == before
     assert context(copy) == [200_000]
 

@@ -6,13 +6,13 @@ import errno
 import logging
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from killed_builds import kill_build
+from waiting import wait_until
 
 from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
@@ -160,34 +160,12 @@ def test_a_stage_that_is_damaged_meanwhile_is_told(hub, whole, tmp_path) -> None
     assert made(hub, tmp_path / "again") == whole
 
 
-KILLED = """
-import sys
-from pathlib import Path
-from provenance_graph.assessment.derived import EvidenceLevels
-from provenance_graph.ingest.build import build
-if __name__ == "__main__":
-    def watch(what):
-        print(what, flush=True)
-        return lambda done, total: None
-    build(Path(sys.argv[1]), Path(sys.argv[2]), derive=EvidenceLevels(), day="2026-06-01", watch=watch)
-"""
-
-
 @pytest.mark.parametrize("stage", ["parts read", "groups of subjects resolved", "bytes loaded"])
 def test_killed_in_any_stage_the_old_store_answers_and_the_next_build_is_whole(
     hub, built, whole, small, tmp_path, stage
 ) -> None:
-    script = tmp_path / "killed.py"
-    script.write_text(KILLED)
     where = shutil.copytree(built / "small", tmp_path / "store")
-    line = [sys.executable, str(script), str(hub), str(where)]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        for written in running.stdout:
-            if written.strip() == stage:
-                time.sleep(0.05)
-                os.kill(running.pid, signal.SIGKILL)
-                break
+    kill_build(hub, where, stage, day=DAY, levels=True)
     assert content(where) == small
     assert made(hub, where) == whole
 
@@ -203,7 +181,7 @@ def pid(seconds):
 if __name__ == "__main__":
     engine = LocalEngine(2)
     print(*engine.run(pid, [0.2] * 4), flush=True)
-    time.sleep(60)
+    time.sleep(600)  # until it is killed
 """
 
 
@@ -215,11 +193,10 @@ def test_the_processes_of_a_build_end_with_it(tmp_path) -> None:
         workers = {int(one) for one in run.stdout.readline().split()}
         run.kill()
     assert workers
-    for _ in range(1_200):
-        if not any(Path(f"/proc/{worker}").exists() for worker in workers):
-            return
-        time.sleep(0.05)
-    pytest.fail("a process outlived its build")
+    wait_until(
+        lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers),
+        "the end of the processes of a build",
+    )
 
 
 def test_a_record_in_two_files_is_refused_with_both(hub, tmp_path) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from killed_builds import kill_build
 
 from benchmarks.hub.structure import Hub
 from benchmarks.hub_generate import generate
@@ -80,37 +77,12 @@ def test_pieces_that_cannot_be_merged_are_loaded_as_a_whole(
     assert "loaded as a whole" in caplog.text
 
 
-KILLED = """
-import sys, time
-from pathlib import Path
-from provenance_graph.ingest.build import build
-from provenance_graph.ingest.bulk import loading
-if __name__ == "__main__":
-    loading.PIECE_QUADS = int(sys.argv[3])
-    def watch(what):
-        def step(done, total):
-            print(what, done, flush=True)
-            if f"{what} {done}" == sys.argv[5]:
-                time.sleep(600)  # until it is killed
-        return step
-    build(Path(sys.argv[1]), Path(sys.argv[2]), day=sys.argv[4], fresh=True, watch=watch)
-"""
-
-
 @pytest.mark.parametrize("moment", ["pieces loaded 2", "tables merged 1", "tables merged 8"])
 def test_killed_while_it_loads_the_next_build_is_whole(
     hub, whole, tmp_path, monkeypatch, moment
 ) -> None:
-    script, where = tmp_path / "killed.py", tmp_path / "store"
-    script.write_text(KILLED)
-    line = [sys.executable, str(script), str(hub), str(where), str(FEW), DAY, moment]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        for written in running.stdout:
-            if written.strip() == moment:
-                os.kill(running.pid, signal.SIGKILL)
-                break
-    assert running.returncode == -signal.SIGKILL
+    where = tmp_path / "store"
+    kill_build(hub, where, moment, day=DAY, levels=False, piece_quads=FEW)
     with pytest.raises(StoreMissing):  # nothing half done is to be seen
         EmbeddedStore.open(where)
     monkeypatch.setattr(loading, "PIECE_QUADS", FEW)

@@ -11,6 +11,7 @@ import pytest
 from audit_store import MODEL
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from waiting import PATIENCE, wait_until
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Literal, Quad
@@ -76,7 +77,7 @@ def test_the_version_before_answers_while_an_index_is_made(
 
     def slow(snapshot: AcceptedSnapshot) -> object:
         inside.set()
-        assert go.wait(20)
+        assert go.wait(PATIENCE)
         return make(snapshot)
 
     access = Access(audited_copy)
@@ -85,15 +86,12 @@ def test_the_version_before_answers_while_an_index_is_made(
     monkeypatch.setattr(access_module, "PATIENCE", 0.01)
     version = commit(audited_copy, (MODEL, DCTERMS.replaces, MODEL, None))
     assert access.prepared("lineage") is old
-    assert inside.wait(20)
+    assert inside.wait(PATIENCE)
     assert access.prepared("lineage") is old, "asked again while it is made"
     assert access.snapshot().version == version, "what needs no index is of the newest version"
     assert access.prepared("catalogue").version == version, "another index is not held up"
     go.set()
-    for _ in range(2000):
-        if access.prepared("lineage").version == version:
-            break
-    assert access.prepared("lineage").version == version
+    wait_until(lambda: access.prepared("lineage").version == version, "the index that is made")
 
 
 def stored_for(versions: set[str]) -> Index:
@@ -130,7 +128,7 @@ def test_who_waits_for_an_index_takes_that_of_a_newer_version(
     waiting.start()
     version = commit(audited_copy, (MODEL, DCTERMS.replaces, MODEL, None))
     indexed.add(version)
-    waiting.join(20)
+    waiting.join(PATIENCE)
     assert [snapshot.version for snapshot in results] == [version]
 
 
@@ -217,17 +215,16 @@ def test_too_many_that_wait_for_the_first_index_are_sent_away(
     audited_copy: Path, monkeypatch: pytest.MonkeyPatch
 ):
     go = threading.Event()
-    monkeypatch.setattr(access_module, "INDEXES", {"lineage": made(lambda _: go.wait(20))})
+    monkeypatch.setattr(access_module, "INDEXES", {"lineage": made(lambda _: go.wait(PATIENCE))})
     monkeypatch.setattr(access_module, "MAX_WAITING", 1)
     access = Access(audited_copy)
     waiting = threading.Thread(target=access.prepared, args=("lineage",))
     waiting.start()
-    while access._waiting._value:
-        pass
+    wait_until(lambda: not access._waiting._value, "the first who waits")
     with pytest.raises(RequestRefused, match="lineage index is being made"):
         access.prepared("lineage")
     go.set()
-    waiting.join(20)
+    waiting.join(PATIENCE)
 
 
 def test_an_index_that_cannot_be_made_is_tried_again(
@@ -309,8 +306,9 @@ def test_an_index_that_takes_longer_than_an_answer_may_is_told_as_not_ready(
 ):
     """On a read-only disk the process makes its own; it goes on when the answer is given up."""
     go = threading.Event()
-    monkeypatch.setattr(access_module, "INDEXES", {"lineage": made(lambda _: go.wait(20))})
+    monkeypatch.setattr(access_module, "INDEXES", {"lineage": made(lambda _: go.wait(PATIENCE))})
     access = Access(audited_copy)
+    access.snapshot()  # the time limit is for the index alone
     with use(Deadline(0.05)), pytest.raises(RequestRefused, match="being made") as refused:
         access.prepared("lineage")
     assert getattr(refused.value.problem, "status", 0) == 503
@@ -352,7 +350,7 @@ def test_a_past_day_is_made_as_a_whole_once_and_kept(
 def test_while_a_past_day_is_made_that_is_told(audited_copy: Path, monkeypatch: pytest.MonkeyPatch):
     go = threading.Event()
     make = days.make
-    monkeypatch.setattr(days, "make", lambda one: go.wait(60) and make(one))
+    monkeypatch.setattr(days, "make", lambda one: go.wait(PATIENCE) and make(one))
     monkeypatch.setattr(access_module, "ALONE_SECONDS", 0.05)
     api = client(Access(audited_copy))
     reply = api.get(f"{API}/search?q=m&asOf=2025-12-31")
@@ -360,7 +358,7 @@ def test_while_a_past_day_is_made_that_is_told(audited_copy: Path, monkeypatch: 
     assert "what was known on 2025-12-31 is being put together" in reply.json()["detail"]
     assert api.get(f"{ONE}?asOf=2025-12-31").json()["name"] == "M"  # one entity needs no whole day
     go.set()
-    monkeypatch.setattr(access_module, "ALONE_SECONDS", 60.0)
+    monkeypatch.setattr(access_module, "ALONE_SECONDS", PATIENCE)
     assert api.get(f"{API}/search?q=m&asOf=2025-12-31").json()["total"] > 0
 
 

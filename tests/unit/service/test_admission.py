@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from waiting import PATIENCE
 
 from provenance_graph.core.errors import RequestRefused
 from provenance_graph.service.http import admission
@@ -21,7 +22,7 @@ class Clock:
 
 def gate(clock: Clock, places: int = 2, share: int = 2, queue: int = 10, **more: float) -> Gate:
     kind = GateKind("queries", places, share, stoppable=bool(more.pop("stoppable", True)))
-    return Gate(kind, queue, more.get("seconds", 5.0), clock)
+    return Gate(kind, queue, more.get("seconds", PATIENCE), clock)
 
 
 def client() -> Client:
@@ -73,12 +74,12 @@ def test_whoever_holds_all_places_loses_one_to_whoever_waits(
 
         async def heavy() -> None:
             with await places.acquire(greedy):
-                await asyncio.sleep(60)
+                await asyncio.sleep(600)  # until it is ended
 
         tasks = [asyncio.create_task(heavy()) for _ in range(2)]
         await settle()
         clock.now = 1.0
-        permit = await asyncio.wait_for(places.acquire(modest), 5)
+        permit = await asyncio.wait_for(places.acquire(modest), PATIENCE)
         permit.release()
         done, running = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in running:
@@ -103,14 +104,14 @@ def test_a_place_that_was_freed_for_somebody_goes_to_nobody_who_holds_more(
         async def heavy() -> None:
             try:
                 with await places.acquire(greedy):
-                    await asyncio.sleep(60)
+                    await asyncio.sleep(600)  # until it is ended
             except RequestRefused as error:
                 refused.append(status(error))
 
         tasks = [asyncio.create_task(heavy()) for _ in range(6)]  # two work, four wait before it
         await settle()
         clock.now = 1.0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             with await places.acquire(modest):
                 holds = places.busy == 2
         for task in tasks:
@@ -135,7 +136,7 @@ def test_after_a_stop_nobody_holds_all_places_for_a_while(
         tasks = [asyncio.create_task(work(places, greedy)) for _ in range(4)]
         await settle()
         clock.now = 1.0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             (await places.acquire(modest)).release()
         await settle()
         held = [places.busy]  # one place is kept for who comes back
@@ -155,7 +156,7 @@ def test_after_a_stop_nobody_holds_all_places_for_a_while(
 
 async def work(places: Gate, who: Client) -> None:
     with await places.acquire(who):
-        await asyncio.sleep(60)
+        await asyncio.sleep(600)  # until it is ended
 
 
 def test_work_that_cannot_be_stopped_leaves_a_place_for_others() -> None:
@@ -166,7 +167,7 @@ def test_work_that_cannot_be_stopped_leaves_a_place_for_others() -> None:
         waiting = asyncio.create_task(places.acquire(greedy))
         await settle()
         assert not waiting.done()
-        (await asyncio.wait_for(places.acquire(modest), 1)).release()
+        (await asyncio.wait_for(places.acquire(modest), PATIENCE)).release()
         stored[0].release()
         (await waiting).release()
         stored[1].release()

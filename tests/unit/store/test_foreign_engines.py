@@ -7,11 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
-from tests import foreign_engines
+from tests.waiting import free_port, wait_until
 
 STARTED = """
 import sys
@@ -31,7 +30,7 @@ def _listens(port: int) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, None])
 def test_a_server_behind_a_script_ends_with_the_tests(how: signal.Signals | None) -> None:
-    port = foreign_engines.free_port()
+    port = free_port()
     pipe = subprocess.PIPE
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     line = [sys.executable, "-c", STARTED, str(port)]
@@ -45,12 +44,4 @@ def test_a_server_behind_a_script_ends_with_the_tests(how: signal.Signals | None
         else:
             tests.send_signal(how)
         tests.wait()
-    assert _ends(port)
-
-
-def _ends(port: int) -> bool:
-    for _ in range(600):
-        if not _listens(port):
-            return True
-        time.sleep(0.05)
-    return False
+    wait_until(lambda: not _listens(port), "the end of the server")

@@ -16,6 +16,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 from worker_queries import (
     EX,
     JSON,
@@ -23,10 +24,10 @@ from worker_queries import (
     POINT,
     SLOW,
     SMALL,
+    at_work,
     check_next,
     linux,
     rows,
-    wait_until,
     workers_of,
 )
 
@@ -163,7 +164,7 @@ def test_a_worker_killed_at_work_is_replaced_and_asked_again(pool):
     limits = Limits(seconds=1)
     with ThreadPoolExecutor(1) as thread:
         asked = thread.submit(pool.serialize, SparqlQuery(SLOW, limits=limits), JSON)
-        time.sleep(0.3)
+        wait_until(lambda: at_work(workers_of(pool)) or asked.done(), "a worker at work")
         for pid in workers_of(pool):
             os.kill(pid, signal.SIGKILL)
         with pytest.raises(QueryTimeout):
@@ -260,7 +261,7 @@ def test_workers_end_with_the_process_that_started_them(root):
         f"pool = WorkerPool({str(root)!r}, 2)\n"
         "pool.serialize(SparqlQuery('ASK {}'), 'text/csv')\n"
         "print(pool.spawner.pid, flush=True)\n"
-        "time.sleep(60)\n"
+        "time.sleep(600)  # until it is killed\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
         server = int(parent.stdout.readline())
@@ -270,36 +271,33 @@ def test_workers_end_with_the_process_that_started_them(root):
         ]
         assert len(pids) == 3
         parent.kill()
-    until = time.monotonic() + 60
-    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "their end")
 
 
 def test_a_full_queue_is_refused_at_once_and_a_long_wait_ends(root):
-    with (
-        WorkerPool(root, 1, Limits(seconds=1.5), queue=1) as pool,
-        ThreadPoolExecutor(2) as threads,
-    ):
-        running = threads.submit(pool.serialize, SparqlQuery(SLOW), JSON)
-        wait_until(lambda: pool.busy)
-        waiting = threads.submit(
-            pool.serialize, SparqlQuery(POINT, limits=Limits(seconds=0.3)), JSON
-        )
-        wait_until(lambda: pool.waiting)
-        with pytest.raises(QueryBusy, match="try again"):
-            pool.serialize(SparqlQuery(POINT), JSON)
+    async def main(pool):
+        running = asyncio.create_task(pool.answer(SparqlQuery(SLOW), JSON))
+        await asyncio.to_thread(wait_until, lambda: pool.busy, "a query at work")
+        waiting = asyncio.create_task(pool.answer(SparqlQuery(POINT), JSON))
+        await asyncio.to_thread(wait_until, lambda: pool.waiting, "a query in line")
+        with pytest.raises(QueryBusy, match="1 queries are running and 1 are waiting"):
+            await pool.answer(SparqlQuery(POINT), JSON)
+        waiting.cancel()
+        await asyncio.to_thread(wait_until, lambda: not pool.waiting, "an empty line")
         with pytest.raises(QueryBusy, match="no worker was free"):
-            waiting.result()
-        with pytest.raises(QueryTimeout):
-            running.result()
-        check_next(pool)
+            await pool.answer(SparqlQuery(POINT, limits=Limits(seconds=0.3)), JSON)
+        running.cancel()
+        await asyncio.gather(running, waiting, return_exceptions=True)
+        assert (await pool.answer(SparqlQuery(POINT), JSON)).rows == 1
+
+    with WorkerPool(root, 1, Limits(seconds=600), queue=1) as pool:
+        asyncio.run(main(pool))
 
 
 def test_a_waiting_query_gets_the_worker_that_is_given_back(root):
     async def main(pool):
         slow = asyncio.create_task(pool.answer(SparqlQuery(SLOW, limits=Limits(seconds=0.5)), JSON))
-        await asyncio.sleep(0.1)
+        await asyncio.to_thread(wait_until, lambda: pool.busy, "a query at work")
         quick = [asyncio.create_task(pool.answer(SparqlQuery(POINT), JSON)) for _ in range(10)]
         with pytest.raises(QueryTimeout):
             await slow
@@ -313,7 +311,7 @@ def test_a_cancelled_query_gives_its_worker_up(pool):
     async def main():
         for _ in range(3):
             tasks = [asyncio.create_task(pool.answer(SparqlQuery(SLOW), JSON)) for _ in range(4)]
-            await asyncio.sleep(0.1)
+            await asyncio.to_thread(wait_until, lambda: pool.busy == pool.waiting == 2)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
