@@ -60,6 +60,19 @@ def test_the_description_is_openapi_31(description: dict[str, Any]) -> None:
     assert len(description["paths"]) > 20
 
 
+def test_bounds_of_numbers_have_the_names_of_json_schema(description: dict[str, Any]) -> None:
+    schemas = [
+        schema
+        for operations in description["paths"].values()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", ())
+        for schema in parameter["schema"].get("anyOf", [parameter["schema"]])
+        if schema.get("type") == "integer"
+    ]
+    assert len(schemas) > 15
+    assert [schema for schema in schemas if not schema.keys() >= {"minimum", "maximum"}] == []
+
+
 OF_ALL = {"receipts"}
 """Parameters of every read, which the manual explains once."""
 

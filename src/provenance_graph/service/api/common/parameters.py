@@ -16,10 +16,10 @@ def _digits(given: object) -> object:
     return given
 
 
-Whole = Annotated[int, BeforeValidator(_digits)]
-"""An integer, as HTTP writes one."""
+DIGITS = BeforeValidator(_digits)
+"""What makes a parameter an integer as HTTP writes one; behind its bounds, which OpenAPI else loses."""
 
 AsOf = Annotated[str, Query(max_length=40, description="As known on that day (ISO date).")]
 Many = Annotated[list[str], Query(max_length=50)]
-Limit = Annotated[Whole, Query(ge=1, le=500)]
+Limit = Annotated[int, Query(ge=1, le=500), DIGITS]
 Cursor = Annotated[str, Query(max_length=20, description="The `next` of the part before.")]

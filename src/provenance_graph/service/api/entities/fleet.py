@@ -12,7 +12,7 @@ from provenance_graph.core.errors import UsageError
 from provenance_graph.fleet import KINDS, FleetFinding, System, check, systems_of
 from provenance_graph.fleet.answers import FleetAnswer, SystemAnswer
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf, Many, Whole
+from provenance_graph.service.api.common.parameters import DIGITS, AsOf, Many
 from provenance_graph.service.api.common.reply import api_router
 from provenance_graph.service.api.common.tables import (
     CSV,
@@ -48,7 +48,7 @@ def router(access: Access) -> APIRouter:
         severity: Many = [],  # noqa: B006
         model: Many = [],  # noqa: B006
         on: Annotated[str, Query(max_length=40, description="The day to check.")] = "",
-        limit: Annotated[Whole, Query(ge=1, le=MAX_ROWS)] = 200,
+        limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
         asOf: AsOf = "",  # noqa: N803 - the parameter's name
     ) -> Response:
         """Deployments kept with `fleet import`, and the findings on them, each with its path.

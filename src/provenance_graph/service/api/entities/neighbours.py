@@ -19,7 +19,7 @@ from provenance_graph.model.naming.entities import find_entity
 from provenance_graph.model.pages.neighbours import Neighbourhood, neighbours
 from provenance_graph.model.pages.path import Path, path
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf, Whole
+from provenance_graph.service.api.common.parameters import DIGITS, AsOf
 from provenance_graph.service.api.common.reply import api_router, reply
 
 Name = Annotated[str, Query(max_length=400, description="An IRI, an id or a name.")]
@@ -40,7 +40,7 @@ def router(access: Access) -> APIRouter:
         node: Name,
         relation: Annotated[str, Query(max_length=100)] = "",
         direction: Literal["", "out", "in"] = "",
-        limit: Annotated[Whole, Query(ge=1, le=200)] = 12,
+        limit: Annotated[int, Query(ge=1, le=200), DIGITS] = 12,
         cursor: Annotated[str, Query(max_length=20)] = "",
         breaches: Annotated[bool, Query(description="Licence findings of the links.")] = False,
         asOf: AsOf = "",  # noqa: N803 - the parameter's name
@@ -66,7 +66,7 @@ def router(access: Access) -> APIRouter:
         request: Request,
         start: Name,
         end: Name,
-        depth: Annotated[Whole, Query(ge=1, le=8)] = 6,
+        depth: Annotated[int, Query(ge=1, le=8), DIGITS] = 6,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """A shortest path of links between two entities; empty where none was found."""

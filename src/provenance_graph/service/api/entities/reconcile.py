@@ -20,7 +20,7 @@ from provenance_graph.reconciliation import TYPES, entity_id, entity_of, match_a
 from provenance_graph.reconciliation.match import kind_named
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.body import JSON_BODY, form_body
-from provenance_graph.service.api.common.parameters import Whole
+from provenance_graph.service.api.common.parameters import DIGITS
 from provenance_graph.service.api.common.reply import PROBLEMS, ProblemRoute
 from provenance_graph.service.http.problems import too_large
 from provenance_graph.service.http.threads import in_thread
@@ -33,7 +33,7 @@ _IRI = ":/?#[]@!$&'()*+,;=%~"
 OLD, DRAFT = "0.2", "1.0-draft"
 
 Prefix = Annotated[str, Query(max_length=300)]
-Cursor = Annotated[Whole, Query(ge=0, le=10_000)]
+Cursor = Annotated[int, Query(ge=0, le=10_000), DIGITS]
 Callback = Annotated[str, Query(max_length=100, description="A function's name, for JSONP.")]
 Identifier = Annotated[str, Query(max_length=500)]
 ANSWER: dict[int | str, dict[str, Any]] = {
@@ -79,7 +79,7 @@ def _service(routes: APIRouter, access: Access) -> None:
     @routes.get("/reconcile/properties", responses=ANSWER)
     def properties(
         type: Annotated[str, Query(max_length=100)] = "",
-        limit: Annotated[Whole, Query(ge=1, le=500)] = 100,
+        limit: Annotated[int, Query(ge=1, le=500), DIGITS] = 100,
         callback: Callback = "",
     ) -> Response:
         """Properties that data can be asked for of entities of a type."""
@@ -142,7 +142,7 @@ def _draft(routes: APIRouter, access: Access) -> None:
     @routes.get(f"{base}/extend/propose", responses=ANSWER)
     def proposed(
         type: Annotated[str, Query(max_length=100)] = "",
-        limit: Annotated[Whole, Query(ge=1, le=500)] = 100,
+        limit: Annotated[int, Query(ge=1, le=500), DIGITS] = 100,
     ) -> Response:
         """Properties that data can be asked for of entities of a type."""
         return _sent(_proposed(access, type, limit), "")

@@ -12,7 +12,7 @@ from provenance_graph.fleet import impact as affected
 from provenance_graph.lineage.answers import ImpactAnswer, ImpactNode
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf, Many, Whole
+from provenance_graph.service.api.common.parameters import DIGITS, AsOf, Many
 from provenance_graph.service.api.common.reply import api_router
 from provenance_graph.service.api.common.tables import (
     CSV,
@@ -58,7 +58,7 @@ def _impact(routes: APIRouter, access: Access) -> None:
         relation: Many = [],  # noqa: B006
         through: Many = [],  # noqa: B006
         licence: Many = [],  # noqa: B006
-        limit: Annotated[Whole, Query(ge=1, le=MAX_ROWS)] = 200,
+        limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """What is affected if a model or dataset is withdrawn, down to our deployments and offers.

@@ -28,7 +28,7 @@ from provenance_graph.licences.rules.context import SEVERITIES
 from provenance_graph.licences.texts.explain import explain_in
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf, Many, Whole
+from provenance_graph.service.api.common.parameters import DIGITS, AsOf, Many
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.common.tables import (
     CSV,
@@ -118,7 +118,7 @@ def _breaches(routes: APIRouter, access: Access) -> None:
         developer: Text = "",
         of: Text = "",
         on: On = "",
-        limit: Annotated[Whole, Query(ge=1, le=MAX_ROWS)] = 200,
+        limit: Annotated[int, Query(ge=1, le=MAX_ROWS), DIGITS] = 200,
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:
         """Every licence finding in the store, gravest first or by a column; as JSON or CSV.

@@ -10,7 +10,7 @@ from provenance_graph.conflicts.stored import models_index
 from provenance_graph.model.answers import MatrixPage
 from provenance_graph.model.disclosure.matrix import layout, matrix
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf, Cursor, Whole
+from provenance_graph.service.api.common.parameters import DIGITS, AsOf, Cursor
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.models.lists import Filters, resolved
 
@@ -29,7 +29,7 @@ def _disclosure(routes: APIRouter, access: Access) -> None:
         filters: Filters,
         q: Annotated[str, Query(max_length=200)] = "",
         sort: Annotated[str, Query(max_length=20)] = "-sources",
-        limit: Annotated[Whole, Query(ge=1, le=2000)] = 200,
+        limit: Annotated[int, Query(ge=1, le=2000), DIGITS] = 200,
         cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:

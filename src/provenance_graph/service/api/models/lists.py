@@ -14,7 +14,7 @@ from provenance_graph.model.answers import ModelPage, SearchAnswer
 from provenance_graph.model.search.filters import checked, understood
 from provenance_graph.model.search.index import SearchIndex
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf, Cursor, Limit, Many, Whole
+from provenance_graph.service.api.common.parameters import DIGITS, AsOf, Cursor, Limit, Many
 from provenance_graph.service.api.common.reply import api_router, reply
 
 TEXT_FILTERS = ("since", "until", "licenceClass", "descendsFrom")
@@ -131,7 +131,7 @@ def _lists(routes: APIRouter, access: Access) -> None:
         request: Request,
         q: Annotated[str, Query(max_length=200, description="Part of a name, id or developer.")],
         kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006
-        limit: Annotated[Whole, Query(ge=1, le=100)] = 20,
+        limit: Annotated[int, Query(ge=1, le=100), DIGITS] = 20,
         cursor: Cursor = "",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:

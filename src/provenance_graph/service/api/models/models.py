@@ -22,7 +22,7 @@ from provenance_graph.model.answers import (
 )
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import AsOf, Many, Whole
+from provenance_graph.service.api.common.parameters import DIGITS, AsOf, Many
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.entities.claims import claims_about
 
@@ -109,12 +109,12 @@ def _derived(routes: APIRouter, access: Access) -> None:
         request: Request,
         name: str,
         direction: Literal["up", "down", "both"] = "both",
-        depth: Annotated[Whole | None, Query(ge=1, le=1000)] = None,
+        depth: Annotated[int | None, Query(ge=1, le=1000), DIGITS] = None,
         relation: Many = [],  # noqa: B006
         influences: bool = False,
         evidence: bool = True,
         breaches: bool = True,
-        limit: Annotated[Whole | None, Query(ge=1, le=5000)] = None,
+        limit: Annotated[int | None, Query(ge=1, le=5000), DIGITS] = None,
         format: Literal["json", "tree", "csv", "dot", "mermaid", "graphml", "cytoscape"] = "json",
         asOf: AsOf = "",  # noqa: N803
     ) -> Response:

@@ -18,7 +18,7 @@ from provenance_graph.model.questions import stored
 from provenance_graph.model.questions.reach import REACHED, Part, QuestionRows
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import Whole
+from provenance_graph.service.api.common.parameters import DIGITS
 from provenance_graph.service.api.common.reply import answer_key, api_router, etag_of, reply
 from provenance_graph.service.api.questions import answers
 from provenance_graph.service.http.cache import is_held
@@ -55,7 +55,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
     async def question(
         request: Request,
         question: str,
-        limit: Annotated[Whole, Query(ge=1, le=QUESTION_ROWS)] = REACHED,
+        limit: Annotated[int, Query(ge=1, le=QUESTION_ROWS), DIGITS] = REACHED,
     ) -> Response:
         """The answer of a stored question; parameters go in the query string.
 

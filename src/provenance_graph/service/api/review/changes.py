@@ -12,7 +12,7 @@ from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.encoding import as_json
 from provenance_graph.service.api.common import cited
 from provenance_graph.service.api.common.access import Access
-from provenance_graph.service.api.common.parameters import Whole
+from provenance_graph.service.api.common.parameters import DIGITS
 from provenance_graph.service.api.common.reply import api_router, etag_of
 from provenance_graph.service.http.cache import is_held
 from provenance_graph.service.http.problems import refuse
@@ -38,7 +38,7 @@ def router(access: Access) -> APIRouter:
     def changes(
         request: Request,
         since: Annotated[str, Query(max_length=100, description="A version; else the last.")] = "",
-        limit: Annotated[Whole, Query(ge=1, le=1000)] = 100,
+        limit: Annotated[int, Query(ge=1, le=1000), DIGITS] = 100,
         format: FORMATS = "",
     ) -> Response:
         """Commits since a version, oldest first; 410 where the log does not reach back so far."""

@@ -18,7 +18,7 @@ from provenance_graph.model.answers import StatsAnswer
 from provenance_graph.model.naming.resolve import resolve
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import counts
-from provenance_graph.service.api.common.parameters import AsOf, Limit, Many, Whole
+from provenance_graph.service.api.common.parameters import DIGITS, AsOf, Limit, Many
 from provenance_graph.service.api.common.reply import api_router, reply
 from provenance_graph.service.api.common.tables import (
     CSV,
@@ -69,7 +69,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         all: Annotated[
             bool, Query(description="Every kind; without it those that accuse.")
         ] = False,
-        severityMin: Annotated[Whole, Query(ge=0, le=100)] = 0,  # noqa: N803
+        severityMin: Annotated[int, Query(ge=0, le=100), DIGITS] = 0,  # noqa: N803
         model: Annotated[str, Query(max_length=300)] = "",
         subject: Many = [],  # noqa: B006
         property: Many = [],  # noqa: B006

@@ -15,7 +15,7 @@ from provenance_graph.core.results import RESULT, dump_json
 from provenance_graph.matching.outcome import Pair
 from provenance_graph.service.api.common.access import Access
 from provenance_graph.service.api.common.indexes import identity_pairs
-from provenance_graph.service.api.common.parameters import Whole
+from provenance_graph.service.api.common.parameters import DIGITS
 from provenance_graph.service.api.common.reply import PROBLEM, api_router, reply
 from provenance_graph.service.api.entities.neighbours import named
 from provenance_graph.service.backend import Decision
@@ -97,7 +97,7 @@ def _pairs(routes: APIRouter, access: Access) -> None:
         kind: Kind = "",
         of: Annotated[str, Query(max_length=400, description="Only pairs of this entity.")] = "",
         q: Annotated[str, Query(max_length=200, description="Part of a name.")] = "",
-        limit: Annotated[Whole, Query(ge=1, le=500)] = 50,
+        limit: Annotated[int, Query(ge=1, le=500), DIGITS] = 50,
         cursor: Annotated[str, Query(pattern="^[0-9]{0,9}$", max_length=9)] = "",
     ) -> Response:
         """Pairs of names: open ones, those kept separate, related ones, those decided; surest first."""
