@@ -59,13 +59,12 @@ def compared(
     line["equal"] = expected.names == answer.names and expected.rows == answer.rows
     if not line["equal"]:
         lacks, more = set(expected.rows) - set(answer.rows), set(answer.rows) - set(expected.rows)
-        line["lacks"], line["more"] = (
-            [str(row) for row in sorted(map(str, s))[:2]] for s in (lacks, more)
-        )
+        line["lacks"], line["more"] = (sorted(map(str, rows))[:2] for rows in (lacks, more))
     return line
 
 
 def main() -> int:
+    """Compare all questions; exits 1 where an answer differs."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from provenance_graph.service.api.routers import routers
@@ -27,9 +28,8 @@ def settings(**other: Any) -> Settings:
     return Settings(**given)
 
 
-@contextmanager
-def served(root: Path, chosen: Settings) -> Iterator[TestClient]:
-    """A client of the service over a store; its workers end with the block."""
+def application(root: Path, chosen: Settings) -> FastAPI:
+    """The service over a store; its workers start and end with it."""
     backend = PoolBackend(root, chosen)
     app = create_app(backend, settings=chosen, routers=routers(root))
 
@@ -40,5 +40,12 @@ def served(root: Path, chosen: Settings) -> Iterator[TestClient]:
         await backend.close()
 
     app.router.lifespan_context = lifespan
+    return app
+
+
+@contextmanager
+def served(root: Path, chosen: Settings) -> Iterator[TestClient]:
+    """A client of the service over a store; its workers end with the block."""
+    app = application(root, chosen)
     with TestClient(app, base_url="http://testserver", follow_redirects=False) as client:
         yield client

@@ -17,7 +17,6 @@ from provenance_graph.core.rdf import our_quad
 from provenance_graph.core.terms import RDF, XSD
 from provenance_graph.shapes.compile import Check, compile_shapes
 from provenance_graph.shapes.findings import Finding
-from provenance_graph.shapes.model import Shape
 from provenance_graph.shapes.parse import shipped_shapes
 from tools.shacl_reference import COMPLEX_PATH, shapes_graph
 
@@ -82,11 +81,6 @@ def sampled_shapes_graph(*, over: str = "") -> rdflib.Graph:
         graph.remove((shape, None, None))
         graph.remove((None, SH.property, shape))
     return graph
-
-
-def top_shapes() -> tuple[Shape, ...]:
-    """The shapes with targets."""
-    return shipped_shapes()
 
 
 def fault_for(check: Check, number: int) -> list[Quad] | None:

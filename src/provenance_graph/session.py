@@ -84,7 +84,7 @@ class Session:
         return at_hand(result) or result
 
     def whole(self, as_of: str = "") -> AcceptedSnapshot:
-        """The same for who reads much of a past day: its dataset is made once, and read.
+        """The same for a command that reads much of a past day: its dataset is made once, and read.
 
         Raises QueryTooLarge where the store is too large for that.
         """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -168,10 +167,6 @@ class Running:
         code = self.process.wait(PATIENCE)
         self._log.close()
         return code
-
-
-def line_count(text: str, pattern: str) -> int:
-    return len(re.findall(pattern, text))
 
 
 def _children(pid: int) -> list[int]:

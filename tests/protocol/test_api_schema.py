@@ -6,47 +6,23 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import serving
 import uvicorn
 from examples import sample
 from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema_rs import Draft202012Validator
 from starlette.testclient import TestClient
 
-from provenance_graph.service.api.routers import routers
-from provenance_graph.service.app import create_app
-from provenance_graph.service.processes.pool_backend import PoolBackend
-from provenance_graph.service.settings import Settings
 from tools import openapi
 
 MANUAL = Path(__file__).parents[2] / "docs" / "api.md"
 EXAMPLES = sample(3, 10)
 """Of each operation; more and others in ``make roam``."""
-
-
-def application(shipped: Path) -> Any:
-    """The service with workers of its own."""
-    settings_ = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
-    backend = PoolBackend(shipped, settings_)
-    made = create_app(
-        backend,
-        settings=settings_,
-        routers=routers(shipped),
-    )
-
-    @asynccontextmanager
-    async def lifespan(_: Any) -> Any:
-        await backend.open()
-        yield
-        await backend.close()
-
-    made.router.lifespan_context = lifespan
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +95,7 @@ def test_the_description_kept_for_the_page_is_what_the_service_says() -> None:
 @pytest.fixture(scope="module")
 def address(shipped: Path) -> Iterator[str]:
     """The application behind a real socket, as schemathesis speaks to it."""
-    app = application(shipped)
+    app = serving.application(shipped, serving.settings())
     server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run)
     thread.start()

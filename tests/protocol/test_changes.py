@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import built_stores
 import pytest
+import serving
 from starlette.testclient import TestClient
 
 from provenance_graph.changes.log import ChangeLog, Commit
@@ -18,10 +19,6 @@ from provenance_graph.core.errors import ChangesGone
 from provenance_graph.core.iris import Iri, model, organization, record
 from provenance_graph.core.terms import PG, RDF, XSD
 from provenance_graph.ingest.update import update
-from provenance_graph.service.api.routers import routers
-from provenance_graph.service.app import create_app
-from provenance_graph.service.processes.pool_backend import PoolBackend
-from provenance_graph.service.settings import Settings
 from provenance_graph.store.base import Change
 from provenance_graph.store.embedded import EmbeddedStore
 
@@ -67,11 +64,7 @@ def world(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="module")
 def client(world: World) -> Iterator[TestClient]:
-    settings = Settings(workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0)
-    app = create_app(
-        PoolBackend(world.root, settings), settings=settings, routers=routers(world.root)
-    )
-    with TestClient(app, base_url="http://testserver") as made:
+    with serving.served(world.root, serving.settings()) as made:
         yield made
 
 

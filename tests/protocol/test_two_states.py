@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 import reference_data
+import serving
 from httpx2 import Response
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
@@ -191,9 +192,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClie
                 if name == "with":
                     secret = record("secret", "hidden" if n % 2 == 0 else "acme", n)
                     update(store, [secret], notes=[mark(secret.header.collection)])
-    settings = Settings(
-        workers=1, access_log="", client_errors=1_000_000, rest_seconds=600.0, query_seconds=120.0
-    )
+    settings = serving.settings(query_seconds=120.0)
     with ExitStack() as stack:
         yield (
             served(folder / "with", settings, stack),

@@ -254,7 +254,7 @@ def profile_bytes(snapshot: AcceptedSnapshot, model: Iri) -> bytes:
 def profile_of(snapshot: AcceptedSnapshot, model: Iri, *, alone: bool = False) -> ProfileAnswer:
     """The profile of a model, read from what is stored where it is, else made.
 
-    ``alone`` does not make what hangs on it, for who shows its fields only.
+    ``alone`` does not make what hangs on it, for callers that show its fields only.
     """
     stored = stored_profile(snapshot, model)
     if stored is not None:

@@ -84,7 +84,7 @@ class Graph:
         return self._snapshots.setdefault(day, self._snapshots[""].at(day))
 
     def _whole(self, as_of: str) -> AcceptedSnapshot:
-        """The same for who reads much of a past day; raises QueryTooLarge."""
+        """The same for a caller that reads much of a past day; raises QueryTooLarge."""
         snapshot = self.snapshot(as_of)
         if snapshot.as_of and snapshot.folder is None and not snapshot.nothing_known():
             from provenance_graph.ingest.day import whole

@@ -74,7 +74,7 @@ def ruled(snapshot: AcceptedSnapshot) -> Iterator[Quad]:
 
 
 def whole(snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
-    """A snapshot for who reads much of a past day: over the day's dataset, made now if need be.
+    """A snapshot for a caller that reads much of a past day: over its dataset, made now if need be.
 
     Itself for now, and where nothing can be stored beside the store. Raises QueryTooLarge.
     """

@@ -22,7 +22,7 @@ class Options:
     """What the importer says of the documents, over what they say of themselves.
 
     ``collection`` names where they come from, ``namespace`` the organisation whose
-    repositories the folders are. ``vouched`` says that the importer answers for who stated it.
+    repositories the folders are. ``vouched`` says that the importer vouches for its publisher.
     ``replace`` takes what is refused otherwise; ``now`` is the time that tells two readings
     of one day apart. ``keys`` says which publishers sign bundles with which key.
     """

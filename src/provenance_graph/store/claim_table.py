@@ -182,7 +182,7 @@ class ClaimTable:
 
     @property
     def headers_file(self) -> Path:
-        """The file of the headers, for who reads some of their rows or columns."""
+        """The file of the headers, for readers of some of its rows or columns."""
         return self.folder / "headers.parquet"
 
     @property

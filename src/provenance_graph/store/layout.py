@@ -115,7 +115,7 @@ def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, t
     }
     fresh = [file for file in sizes if file not in same]
     if sum(sizes[file] for file in fresh) > _MUCH:
-        from concurrent.futures import ThreadPoolExecutor  # who reads a store needs it not
+        from concurrent.futures import ThreadPoolExecutor  # not loaded by readers of a store
 
         with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
             sums = dict(zip(fresh, threads.map(_digest, fresh), strict=True))

@@ -96,14 +96,9 @@ LISTS = (
 
 
 def test_every_list_carries_the_receipts_of_what_it_lists(folder: Path) -> None:
-    from provenance_graph.service.api.routers import routers  # heavy: only here
-    from provenance_graph.service.app import create_app
-    from provenance_graph.service.processes.pool_backend import PoolBackend
-    from provenance_graph.service.settings import Settings
+    import serving  # heavy: only here
 
-    settings = Settings(workers=1, access_log="", rest_seconds=60)
-    app = create_app(PoolBackend(folder, settings), settings=settings, routers=routers(folder))
-    with TestClient(app, base_url="http://testserver") as service:
+    with serving.served(folder, serving.settings()) as service:
         for path in LISTS:
             plain = service.get(f"/api/v1/{path}")
             assert plain.status_code == 200, (path, plain.text)

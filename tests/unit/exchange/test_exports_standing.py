@@ -145,7 +145,7 @@ def test_an_inferred_value_stays_one_where_its_records_are_not(
     (header,) = headers(store)
     assert header.custody is Custody.ASSUMED
     bases = {
-        (claim.predicate): claim.basis or header.basis for claim in _claims(store, header.record)
+        claim.predicate: claim.basis or header.basis for claim in _claims(store, header.record)
     }
     assert bases[PG.fineTunedFrom] is Basis.INFERENCE
     assert bases.get(PG.trainedOn, Basis.THIRD_PARTY) is not Basis.INFERENCE

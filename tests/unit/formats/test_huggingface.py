@@ -233,13 +233,15 @@ def test_quantised_weights_are_not_of_the_computing_format():
         ({"quant_method": "mxfp4"}, PG.Float4, "4"),
         ({"quant_method": "bitsandbytes", "load_in_4bit": True}, PG.Int4, "4"),
         (
-            {"quant_method": "compressed-tensors",
-             "config_groups": {"g": {"weights": {"num_bits": 8, "type": "int"}}}},
+            {
+                "quant_method": "compressed-tensors",
+                "config_groups": {"g": {"weights": {"num_bits": 8, "type": "int"}}},
+            },
             PG.Int8,
             "8",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_quantisation_tells_the_format_that_is_stored(said, stored, bits):
     result = config(quantization_config=said)
     assert (result[PG.weightPrecision].value, str(result[PG.quantizationBits].value)) == (

@@ -110,9 +110,7 @@ def test_a_quantised_package_comes_from_the_repository_that_it_names() -> None:
     model, parent = iris.entity("modelpack", "model", "wren-q"), iris.model("wren-ai/wren-1b")
     claims = _claims(reading)
     assert (model, PROV.wasDerivedFrom, parent) in claims
-    quantised = [
-        c for r in reading.records for c in r.claims if c.predicate == PG.quantizedFrom
-    ]  # fmt: skip
+    quantised = [c for r in reading.records for c in r.claims if c.predicate == PG.quantizedFrom]
     assert [(c.value, c.basis) for c in quantised] == [(parent, Basis.INFERENCE)]
     assert [o for _, p, o in claims if p == PG.derivedFromVersion and o.endswith("ab" * 20)]
 
@@ -190,8 +188,10 @@ def test_a_package_named_like_somebody_else_s_repository_is_told() -> None:
     told = [p for p in _read(json.dumps(bom), "bom.json").problems if p.kind == "identity"]
     assert [p.where for p in told] == ["/components/0/name"]
     assert "pkg:huggingface/meta-llama/Llama-3.1-8B" in told[0].hint
-    for own in ({**part, "manufacturer": {"name": "Meta Llama"}},
-                {**part, "purl": "pkg:huggingface/meta-llama/Llama-3.1-8B"}):  # fmt: skip
+    for own in (
+        {**part, "manufacturer": {"name": "Meta Llama"}},
+        {**part, "purl": "pkg:huggingface/meta-llama/Llama-3.1-8B"},
+    ):
         again = _read(json.dumps({**bom, "components": [own]}), "bom.json")
         assert not [p for p in again.problems if p.kind == "identity"]
 
@@ -219,23 +219,29 @@ def _mldcat(body: str) -> set[tuple[str, Iri, str]]:
 
 
 def test_an_organization_of_foaf_is_an_agent_by_its_name() -> None:
-    claims = _mldcat('<https://c.example/1> a it6:MachineLearningModel ; dct:title "Plover" ;'
-                     ' dct:creator [ a foaf:Organization ; foaf:name "Plover GmbH" ] .')  # fmt: skip
+    claims = _mldcat(
+        '<https://c.example/1> a it6:MachineLearningModel ; dct:title "Plover" ;'
+        ' dct:creator [ a foaf:Organization ; foaf:name "Plover GmbH" ] .'
+    )
     makers = {o for _, p, o in claims if p == DCTERMS.creator}
     assert makers == {iris.organization("Plover GmbH")}
 
 
 def test_a_dataset_s_own_licence_is_read_as_that_of_a_distribution() -> None:
-    claims = _mldcat('<https://c.example/d> a dcat:Dataset ; dct:title "Wiesen" ;'
-                     ' dct:license <https://creativecommons.org/licenses/by/4.0/> .'
-                     ' <https://c.example/1> a it6:MachineLearningModel ; dct:title "Plover" .')  # fmt: skip
+    claims = _mldcat(
+        '<https://c.example/d> a dcat:Dataset ; dct:title "Wiesen" ;'
+        " dct:license <https://creativecommons.org/licenses/by/4.0/> ."
+        ' <https://c.example/1> a it6:MachineLearningModel ; dct:title "Plover" .'
+    )
     licences = {(s, o) for s, p, o in claims if p == DCTERMS.license}
     assert licences == {(iris.dataset("Wiesen"), "http://spdx.org/licenses/CC-BY-4.0")}
 
 
 def test_what_is_a_model_and_a_dataset_is_a_model() -> None:
-    claims = _mldcat('<https://huggingface.co/plover/p9> a dcat:Dataset , it6:MachineLearningModel ;'
-                     ' dct:title "p9" .')  # fmt: skip
+    claims = _mldcat(
+        "<https://huggingface.co/plover/p9> a dcat:Dataset , it6:MachineLearningModel ;"
+        ' dct:title "p9" .'
+    )
     assert (iris.model("plover/p9"), RDF.type, str(PG.Model)) in claims
 
 
@@ -259,15 +265,18 @@ def test_a_feed_s_list_of_replacements_is_read_for_its_run_together_name() -> No
 
 def test_a_pipeline_s_namespace_of_the_hub_names_models_and_datasets() -> None:
     event = {
-        "eventType": "COMPLETE", "eventTime": "2026-01-01T10:00:00Z",
+        "eventType": "COMPLETE",
+        "eventTime": "2026-01-01T10:00:00Z",
         "run": {"runId": "01941a5a-0000-7000-8000-000000000001"},
         "job": {"namespace": "train", "name": "finetune"},
-        "inputs": [{"namespace": "huggingface", "name": "datasets/allenai/c4"},
-                   {"namespace": "hf", "name": "Qwen/Qwen2-7B"}],
+        "inputs": [
+            {"namespace": "huggingface", "name": "datasets/allenai/c4"},
+            {"namespace": "hf", "name": "Qwen/Qwen2-7B"},
+        ],
         "outputs": [{"namespace": "HuggingFace", "name": "tern/tern-7b"}],
         "producer": "https://x.example",
         "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
-    }  # fmt: skip
+    }
     claims = _claims(_read(json.dumps(event), "event.json"))
     made = iris.model("tern/tern-7b")
     assert (made, PG.trainedOn, iris.dataset("allenai/c4")) in claims

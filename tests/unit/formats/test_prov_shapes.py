@@ -40,10 +40,13 @@ def test_prov_o_says_what_prov_json_says() -> None:
 
 def test_equal_short_names_of_two_namespaces_are_two_entities() -> None:
     subjects = [
-        {s for s, p, o in _claims(_read(PROV_O.replace("{host}", host), "run.ttl"))
-         if p == RDF.type and o == PG.Model}
+        {
+            s
+            for s, p, o in _claims(_read(PROV_O.replace("{host}", host), "run.ttl"))
+            if p == RDF.type and o == PG.Model
+        }
         for host in "ab"
-    ]  # fmt: skip
+    ]
     assert len(subjects[0] | subjects[1]) == 2
 
 

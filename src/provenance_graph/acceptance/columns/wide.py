@@ -1,4 +1,4 @@
-"""A snapshot for who reads very many entities: over the claim table, where its version has one."""
+"""A snapshot for callers that read very many entities: over the claim table, where its version has one."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _author(view: CycloneView, member: Member) -> Stated:
 
 
 def _contact(view: CycloneView, member: Member) -> Stated:
-    """An e-mail or web address of who made the document or component."""
+    """An e-mail or web address of the maker of the document or component."""
     base = "metadata." if not member.where else ""
     owners = ("manufacturer", "supplier", "manufacture")
     paths = [f"{base}{owner}.{key}" for owner in owners for key in ("url", "contact.email")]

@@ -5,8 +5,9 @@ Such a question says so in its header, and its text stays plain SPARQL:
     # reach hit: thing ^(prov:wasDerivedFrom|prov:wasInfluencedBy)+
 
 The lineage index then counts the entities and names the first, and only these are put into the
-text, without the lines that end in ``# reached``: an engine that follows the path itself takes seconds for the tens of thousands of models that
-descend from one. Where no index can be kept, the whole answer is made and cut alike.
+text, without the lines that end in ``# reached``: an engine that follows the path itself takes
+seconds for the tens of thousands of models that descend from one. Where no index can be kept, the
+whole answer is made and cut alike.
 """
 
 from __future__ import annotations

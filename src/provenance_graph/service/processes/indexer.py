@@ -177,7 +177,7 @@ _BUCKETS: Final = 2
 
 
 def _side_by_side(root: Path, folder: Path, *, seldom: bool, step: Step | None) -> None:
-    from provenance_graph.store.processes import LocalEngine  # a service needs it not
+    from provenance_graph.store.processes import LocalEngine  # not loaded by a service
 
     chosen = (
         tuple(name for name in names if seldom or not INDEXES[name].seldom)

@@ -57,8 +57,9 @@ class Access:
 
     Nothing here evaluates a query text: all of it is pattern look-ups and indexes. Indexes
     are made by another process (``indexed``) or by threads of their own, under no lock that a
-    request takes; meanwhile the version before answers. ``today`` gives the present day;
-    A past day as a whole is made in ``day_seconds`` or not at all; ``signing`` is the key that signs the bundles that leave, where the operator gave one.
+    request takes; meanwhile the version before answers. ``today`` gives the present day. A past
+    day as a whole is made in ``day_seconds`` or not at all. ``signing`` is the key that signs
+    exported bundles, where the operator gave one.
     """
 
     def __init__(

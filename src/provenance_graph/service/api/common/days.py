@@ -1,4 +1,4 @@
-"""Past days as a whole: a dataset of each, with its indexes, made aside and kept for who asks next.
+"""Past days as a whole: a dataset of each, with its indexes, made aside and kept for later requests.
 
 A list or a search of a past day needs the view of everything of that day. The service has it made in
 a bounded process (``processes.whole_day``).

@@ -37,7 +37,7 @@ def check(packed: bytes) -> bytes:
     """Read a document and judge it: a line of JSON, and the records as TriG where they are wanted.
 
     Before the document stands a line of JSON: its name and format, and whether the records are
-    to be kept (``keep``) for who looks at them further.
+    to be kept (``keep``) for further checks.
     """
     answer, records = _checked(packed)
     keep = json.loads(packed.partition(b"\n")[0]).get("keep", False)
