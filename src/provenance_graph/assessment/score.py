@@ -1,24 +1,38 @@
 """The score of a model under a rubric, every point down to its claims.
 
-A pure function of a rubric and of the findings about one model. Numbers are exact
+A pure function of a rubric and of the findings about one model; the points come from
+``arithmetic``, what they rest on and what would raise them is told here. Numbers are exact
 fractions until they are shown; then they are rounded half up, totals and criteria to one
 decimal, items to two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from provenance_graph.assessment.arithmetic import (
+    ZERO,
+    Share,
+    best,
+    classes,
+    combined,
+    counted,
+    item_share,
+    ruled_out_by,
+    scale,
+    times,
+    total,
+    weigh,
+)
 from provenance_graph.assessment.levels.rules import NOTHING, SATISFIED, LevelFinding, rule_of
 from provenance_graph.assessment.rubrics.rubric import LEVEL_RANK, Criterion, Item, Rubric
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
 ROUNDING = "exact fractions; shown rounded half up, totals and criteria to 1 decimal, items to 2"
-ZERO = Fraction(0)
 
 
 def rounded(number: Fraction, places: int = 1) -> float:
@@ -120,12 +134,12 @@ class Assessment:
     @property
     def grade(self) -> str:
         """The best class that is certainly reached; empty where there is none."""
-        return next((p.grade for p in reversed(self.pillars) if p.reached), "")
+        return best((p.grade, p.reached) for p in self.pillars)
 
     @property
     def possible_grade(self) -> str:
         """The best class that is not ruled out."""
-        return next((p.grade for p in reversed(self.pillars) if p.possible), "")
+        return best((p.grade, p.possible) for p in self.pillars)
 
     @property
     def shown(self) -> str:
@@ -144,93 +158,117 @@ def assess(
     subject: Iri, rubric: Rubric, findings: Mapping[Iri, LevelFinding], as_of: str = ""
 ) -> Assessment:
     """Apply a rubric to what was found about a model."""
-    drafts = [
-        (criterion, [_item_range(item, rubric, findings) for item in criterion.items])
-        for criterion in rubric.criteria
-    ]
-    applicable = total(c.maximum for c, items in drafts if any(d.counts for d in items))
-    scale = rubric.maximum / applicable if applicable else Fraction(0)
-    criteria = tuple(_criterion(c, items, scale) for c, items in drafts)
+    levels = {name: finding.level for name, finding in findings.items()}
+    shares = {item.iri: item_share(item, rubric, levels) for item in rubric.items}
+    weighed = [weigh(c, [shares[item.iri] for item in c.items]) for c in rubric.criteria]
+    applying = zip(rubric.criteria, weighed, strict=True)
+    factor = scale(rubric, total(c.maximum for c, points in applying if points))
+    criteria = []
+    for criterion, points in zip(rubric.criteria, weighed, strict=True):
+        full = times(points.unit, factor) if points else ZERO
+        results = [
+            _item(item, rubric, findings, levels, shares[item.iri], full)
+            for item in criterion.items
+        ]
+        criteria.append(
+            CriterionScore(
+                criterion=criterion,
+                low=times(points.low, factor) if points else ZERO,
+                high=times(points.high, factor) if points else ZERO,
+                maximum=times(criterion.maximum, factor) if points else ZERO,
+                items=tuple(results),
+            )
+        )
     return Assessment(
         subject=subject,
         rubric=rubric,
         low=total(c.low for c in criteria),
         high=total(c.high for c in criteria),
-        pillars=_pillars(rubric, criteria),
-        criteria=criteria,
+        pillars=_pillars(rubric, criteria, shares),
+        criteria=tuple(criteria),
         as_of=as_of,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _ItemRange:
-    item: Item
+class _Told:
+    """What is said of an item: its level, why, on what, and what would raise its share."""
+
     level: Iri
     rule: str
-    low: Fraction
-    high: Fraction
-    counts: bool
     uses: tuple[ClaimUse, ...]
-    reachable: Fraction
-    missing: tuple[Iri, ...]
+    reachable: Fraction = ZERO
+    missing: tuple[Iri, ...] = ()
 
 
-def _item_range(item: Item, rubric: Rubric, findings: Mapping[Iri, LevelFinding]) -> _ItemRange:
-    """The level of an item, and its share of the weight in the low and the high total."""
+def _item(
+    item: Item,
+    rubric: Rubric,
+    findings: Mapping[Iri, LevelFinding],
+    levels: Mapping[Iri, Iri],
+    share: Share | None,
+    unit: Fraction,
+) -> ItemResult:
+    """An item with its points, where a weight of one is worth ``unit``."""
     uses = tuple(ClaimUse(name, findings.get(name, NOTHING)) for name in item.uses)
-    for facet in item.not_applicable_when:
-        result = findings.get(facet)
-        if result is not None and result.level in SATISFIED:
-            return _off(
-                item, (*uses, ClaimUse(facet, result)), "the developer's claims rule it out"
-            )
+    if share is None:
+        told = _off(item, uses, findings, levels)
+        low = high = full = ZERO
+    else:
+        told = _told(item, rubric, uses, levels, share)
+        low, high = share
+        full = times(item.weight, unit)
+    return ItemResult(
+        item=item,
+        level=told.level,
+        rule=told.rule,
+        low=times(full, low),
+        high=times(full, high),
+        maximum=full,
+        uses=told.uses,
+        gain=times(full, told.reachable - low) if told.reachable > low else ZERO,
+        missing=told.missing,
+    )
+
+
+def _told(
+    item: Item,
+    rubric: Rubric,
+    uses: tuple[ClaimUse, ...],
+    levels: Mapping[Iri, Iri],
+    share: Share,
+) -> _Told:
+    """What is said of an item that applies."""
     if item.rule == PG.Unrepresented:
-        low, high = rubric.factors[PG.LevelNotAssessed]
         rule = "no property of the graph can hold the evidence yet"
-        return _ItemRange(item, PG.LevelNotAssessed, rule, low, high, True, uses, low, ())
-    counted = [use for use in uses if use.finding.level in rubric.factors]
-    if not counted:
-        return _off(item, uses, rule_of(PG.LevelNotApplicable))
-    low, high = shares(item.rule, rubric, [use.finding.level for use in counted])
-    level = _level(item.rule, counted, rubric, low, high)
-    best = rubric.factors[PG.LevelDisclosed]
-    open_ = [use for use in counted if rubric.factors[use.finding.level][0] < best[0]]
-    if item.rule == PG.AnyProperty and low >= best[0]:
-        open_ = []
-    published = [PG.LevelDisclosed if use in open_ else use.finding.level for use in counted]
-    reachable, _ = shares(item.rule, rubric, published)
-    missing = tuple(use.name for use in open_)
-    rule = _explanation(item.rule, level, counted)
-    return _ItemRange(item, level, rule, low, high, True, uses, max(reachable, low), missing)
+        return _Told(PG.LevelNotAssessed, rule, uses)
+    found = counted(item, rubric, levels)
+    level = _level(item.rule, tuple(found.values()), rubric, *share)
+    rule = _explanation(item.rule, level, [use for use in uses if use.name in found])
+    most = rubric.factors[PG.LevelDisclosed][0]
+    missing = tuple(name for name, lv in found.items() if rubric.factors[lv][0] < most)
+    if not missing or (item.rule == PG.AnyProperty and share[0] >= most):
+        return _Told(level, rule, uses)
+    published = {**found, **dict.fromkeys(missing, PG.LevelDisclosed)}
+    reachable, _ = combined(item.rule, rubric, tuple(published.values()))
+    return _Told(level, rule, uses, reachable, missing)
 
 
-def shares(rule: Iri, rubric: Rubric, levels: Sequence[Iri]) -> tuple[Fraction, Fraction]:
-    """The share of its weight that an item earns, low and high, from the levels it uses.
-
-    Any: the best counts, and once one is disclosed what nobody looked at no longer matters.
-    All: the worst counts. Shared: the mean.
-    """
-    if len(levels) == 1:
-        return rubric.factors[levels[0]]
-    lows = [rubric.factors[level][0] for level in levels]
-    highs = [rubric.factors[level][1] for level in levels]
-    if rule == PG.AllProperties:
-        return min(lows), min(highs)
-    if rule == PG.SharedProperties:
-        return total(lows) / len(lows), total(highs) / len(highs)
-    sure = [high for level, high in zip(levels, highs, strict=True) if level in SATISFIED]
-    return max(lows), max(sure or highs)
+def _off(
+    item: Item,
+    uses: tuple[ClaimUse, ...],
+    findings: Mapping[Iri, LevelFinding],
+    levels: Mapping[Iri, Iri],
+) -> _Told:
+    """What is said of an item that does not apply."""
+    if facet := ruled_out_by(item, levels):
+        why = "the developer's claims rule it out"
+        return _Told(PG.LevelNotApplicable, why, (*uses, ClaimUse(facet, findings[facet])))
+    return _Told(PG.LevelNotApplicable, rule_of(PG.LevelNotApplicable), uses)
 
 
-def _off(item: Item, uses: tuple[ClaimUse, ...], rule: str) -> _ItemRange:
-    return _ItemRange(item, PG.LevelNotApplicable, rule, ZERO, ZERO, False, uses, ZERO, ())
-
-
-def _level(
-    rule: Iri, uses: Sequence[ClaimUse], rubric: Rubric, low: Fraction, high: Fraction
-) -> Iri:
+def _level(rule: Iri, levels: Sequence[Iri], rubric: Rubric, low: Fraction, high: Fraction) -> Iri:
     """The level that names the result: the one that decided under the item's rule."""
-    levels = [use.finding.level for use in uses]
     if len(set(levels)) == 1:
         return levels[0]
     first, last = min(levels, key=LEVEL_RANK.__getitem__), max(levels, key=LEVEL_RANK.__getitem__)
@@ -261,64 +299,14 @@ def _explanation(rule: Iri, level: Iri, uses: Sequence[ClaimUse]) -> str:
     return f"{how}, {met} disclosed" + (f"; {deciding}" if deciding else "")
 
 
-def _criterion(
-    criterion: Criterion, drafts: Sequence[_ItemRange], scale: Fraction
-) -> CriterionScore:
-    weights = total(d.item.weight for d in drafts if d.counts)
-    unit = criterion.maximum * scale / weights if weights else ZERO
-    items = tuple(_item(d, _times(unit, d.item.weight)) for d in drafts)
-    return CriterionScore(
-        criterion=criterion,
-        low=total(i.low for i in items),
-        high=total(i.high for i in items),
-        maximum=total(i.maximum for i in items),
-        items=items,
-    )
-
-
-def _item(draft: _ItemRange, full: Fraction) -> ItemResult:
-    return ItemResult(
-        item=draft.item,
-        level=draft.level,
-        rule=draft.rule,
-        low=_times(full, draft.low),
-        high=_times(full, draft.high),
-        maximum=full if draft.counts else ZERO,
-        uses=draft.uses,
-        gain=ZERO if draft.reachable is draft.low else _times(full, draft.reachable - draft.low),
-        missing=draft.missing,
-    )
-
-
-def _times(number: Fraction, share: Fraction) -> Fraction:
-    """A product; most shares are none or all, and then nothing has to be worked out."""
-    if not share:
-        return ZERO
-    return number if share.numerator == share.denominator else number * share
-
-
-def total(numbers: Iterable[Fraction]) -> Fraction:
-    """A sum; those of one denominator are added as whole numbers, which is ten times as fast."""
-    sums: dict[int, int] = {}
-    for number in numbers:
-        if numerator := number.numerator:
-            denominator = number.denominator
-            sums[denominator] = sums.get(denominator, 0) + numerator
-    result = ZERO
-    for denominator, numerator in sums.items():
-        part = Fraction(numerator, denominator)
-        result = result + part if result else part
-    return result
-
-
-def _pillars(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[PillarScore, ...]:
-    """Sums of criteria; a class is reached when nothing it or a lower class requires lacks."""
+def _pillars(
+    rubric: Rubric, criteria: Sequence[CriterionScore], shares: Mapping[Iri, Share | None]
+) -> tuple[PillarScore, ...]:
+    """Sums of criteria, and in a scheme of classes what became of each class."""
     results = []
-    below: list[ItemResult] = []
-    for pillar in rubric.pillars:
+    for found in classes(rubric, lambda item: shares[item.iri]):
+        pillar = found.pillar
         own = [c for c in criteria if c.criterion.pillar == pillar.iri]
-        below.extend(i for c in own for i in c.items if i.item.required and i.maximum > 0)
-        classes = rubric.kind == PG.ClassScheme
         results.append(
             PillarScore(
                 iri=pillar.iri,
@@ -327,9 +315,9 @@ def _pillars(rubric: Rubric, criteria: Sequence[CriterionScore]) -> tuple[Pillar
                 high=total(c.high for c in own),
                 maximum=total(c.maximum for c in own),
                 grade=pillar.grade,
-                reached=classes and all(i.low == i.maximum for i in below),
-                possible=classes and all(i.high == i.maximum for i in below),
-                missing=tuple(i.item.iri for i in below if i.low < i.maximum) if classes else (),
+                reached=found.reached,
+                possible=found.possible,
+                missing=found.missing,
             )
         )
     return tuple(results)

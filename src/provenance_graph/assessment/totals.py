@@ -1,7 +1,7 @@
 """Totals of many models under many rubrics, without the explanations.
 
-The same arithmetic as ``assessment``, over levels alone and with everything that does not
-depend on the model worked out once; a test holds both equal.
+The functions of ``arithmetic`` over levels alone, with what was worked out for one model
+kept for the next.
 """
 
 from __future__ import annotations
@@ -14,15 +14,20 @@ from fractions import Fraction
 from math import lcm
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.assessment.arithmetic import (
+    ZERO,
+    best,
+    classes,
+    item_share,
+    scale,
+    total,
+    weigh,
+)
 from provenance_graph.assessment.evidence.gather import GRAPH, stored_levels
-from provenance_graph.assessment.levels.rules import SATISFIED
 from provenance_graph.assessment.rubrics.rubric import Criterion, Item, Rubric
-from provenance_graph.assessment.score import shares
 from provenance_graph.core.iris import Iri, iri
 from provenance_graph.core.resources import folder
-from provenance_graph.core.terms import PG
 
-ZERO = Fraction(0)
 _MAX_REMEMBERED = 20_000
 """What a calculator remembers at most: it lives as long as its rubric."""
 
@@ -45,7 +50,8 @@ class Total:
 class Calculator:
     """Totals under one rubric; what was worked out for one model helps with the next.
 
-    Sums run over integers, in units of one over a common denominator of everything seen, so
+    Only the criteria whose evidence differs from no evidence at all are looked at, and their
+    sums run over integers, in units of one over a common denominator of everything seen, so
     that they are exact and quick.
     """
 
@@ -53,35 +59,36 @@ class Calculator:
         self.rubric = rubric
         self._unit = 1
         self._known: dict[tuple[int, tuple[Iri | None, ...]], tuple[int, int, bool]] = {}
-        self._uses: list[tuple[Iri, ...]] = []
+        self._graded: dict[tuple[Iri | None, ...], tuple[str, str]] = {}
+        self._uses = [_looked_at(criterion.items) for criterion in rubric.criteria]
+        self._required = _looked_at(item for item in rubric.items if item.required)
         self._by_use: dict[Iri, list[int]] = defaultdict(list)
-        for place, criterion in enumerate(rubric.criteria):
-            uses = {
-                use for item in criterion.items for use in (*item.uses, *item.not_applicable_when)
-            }
-            self._uses.append(tuple(sorted(uses)))
+        for place, uses in enumerate(self._uses):
             for use in uses:
                 self._by_use[use].append(place)
-        self._blank = [self._criterion(c, {}) or (ZERO, ZERO) for c in rubric.criteria]
-        self._low = sum((low for low, _ in self._blank), ZERO)
-        self._high = sum((high for _, high in self._blank), ZERO)
+        self._blank = [self._points(c, {}) for c in rubric.criteria]
+        self._low = total(low for low, _, _ in self._blank)
+        self._high = total(high for _, high, _ in self._blank)
+        blank = zip(rubric.criteria, self._blank, strict=True)
+        self._applicable = total(c.maximum for c, (_, _, applies) in blank if applies)
 
     def total(self, subject: Iri, levels: Mapping[Iri, Iri]) -> Total:
         """The total of one model from its evidence levels."""
         touched = {place for use in levels for place in self._by_use.get(use, ())}
         low = high = 0
-        maximum = self.rubric.maximum
+        applicable = self._applicable
         changes = [self._change(place, levels) for place in touched]
         if changes and any(change is None for change in changes):  # the unit has grown
             changes = [self._change(place, levels) for place in touched]
         for place, change in zip(touched, changes, strict=True):
             assert change is not None
             low, high = low + change[0], high + change[1]
-            if not change[2]:
-                maximum -= self.rubric.criteria[place].maximum
-        scale = self.rubric.maximum / maximum if maximum else ZERO
-        total_low = (self._low + Fraction(low, self._unit)) * scale
-        total_high = (self._high + Fraction(high, self._unit)) * scale
+            if change[2] != self._blank[place][2]:
+                maximum = self.rubric.criteria[place].maximum
+                applicable += maximum if change[2] else -maximum
+        factor = scale(self.rubric, applicable)
+        total_low = (self._low + Fraction(low, self._unit)) * factor
+        total_high = (self._high + Fraction(high, self._unit)) * factor
         sure, possible = self._grades(levels)
         return Total(subject, self.rubric.iri, total_low, total_high, sure, possible)
 
@@ -93,8 +100,7 @@ class Calculator:
         key = place, tuple([levels.get(use) for use in self._uses[place]])
         known = self._known.get(key)
         if known is None:
-            criterion = self._criterion(self.rubric.criteria[place], levels)
-            now, was = criterion or (ZERO, ZERO), self._blank[place]
+            now, was = self._points(self.rubric.criteria[place], levels), self._blank[place]
             changes = now[0] - was[0], now[1] - was[1]
             unit = lcm(self._unit, *(change.denominator for change in changes))
             grew = unit != self._unit
@@ -102,50 +108,37 @@ class Calculator:
                 self._known.clear()
             if grew:
                 self._unit = unit
-            known = int(changes[0] * unit), int(changes[1] * unit), criterion is not None
+            known = int(changes[0] * unit), int(changes[1] * unit), now[2]
             self._known[key] = known
             return None if grew else known
         return known
 
-    def _criterion(
+    def _points(
         self, criterion: Criterion, levels: Mapping[Iri, Iri]
-    ) -> tuple[Fraction, Fraction] | None:
-        low = high = weights = ZERO
-        for item in criterion.items:
-            if (share := self.share(item, levels)) is not None:
-                low += item.weight * share[0]
-                high += item.weight * share[1]
-                weights += item.weight
-        if not weights:
-            return None
-        return criterion.maximum * low / weights, criterion.maximum * high / weights
-
-    def share(self, item: Item, levels: Mapping[Iri, Iri]) -> tuple[Fraction, Fraction] | None:
-        """An item's share of its weight, low and high; None where it does not apply."""
-        factors = self.rubric.factors
-        if any(levels.get(facet) in SATISFIED for facet in item.not_applicable_when):
-            return None
-        if item.rule == PG.Unrepresented:
-            return factors[PG.LevelNotAssessed]
-        results = [levels.get(use, PG.LevelNotAssessed) for use in item.uses]
-        counted = [level for level in results if level in factors]
-        return shares(item.rule, self.rubric, counted) if counted else None
+    ) -> tuple[Fraction, Fraction, bool]:
+        """The points of a criterion before the scale, low and high, and whether it applies."""
+        points = weigh(criterion, [item_share(i, self.rubric, levels) for i in criterion.items])
+        return (points.low, points.high, True) if points else (ZERO, ZERO, False)
 
     def _grades(self, levels: Mapping[Iri, Iri]) -> tuple[str, str]:
-        if self.rubric.kind != PG.ClassScheme:
-            return "", ""
-        sure = possible = True
-        best = ["", ""]
-        for pillar in self.rubric.pillars:
-            for criterion in self.rubric.criteria:
-                if criterion.pillar != pillar.iri:
-                    continue
-                for item in criterion.items:
-                    share = self.share(item, levels) if item.required else None
-                    if share is not None:
-                        sure, possible = sure and share[0] == 1, possible and share[1] == 1
-            best = [pillar.grade if sure else best[0], pillar.grade if possible else best[1]]
-        return best[0], best[1]
+        """The class certainly reached and the one not ruled out; both empty without classes."""
+        key = tuple([levels.get(use) for use in self._required])
+        known = self._graded.get(key)
+        if known is None:
+            results = [*classes(self.rubric, lambda item: item_share(item, self.rubric, levels))]
+            known = (
+                best((result.pillar.grade, result.reached) for result in results),
+                best((result.pillar.grade, result.possible) for result in results),
+            )
+            if len(self._graded) >= _MAX_REMEMBERED:
+                self._graded.clear()
+            self._graded[key] = known
+        return known
+
+
+def _looked_at(items: Iterable[Item]) -> tuple[Iri, ...]:
+    """Every property and facet that items ask about, sorted."""
+    return tuple(sorted({u for item in items for u in (*item.uses, *item.not_applicable_when)}))
 
 
 def totals(models: Mapping[Iri, Mapping[Iri, Iri]], schemes: Iterable[Rubric]) -> Iterator[Total]:
