@@ -99,7 +99,22 @@ def test_position_ids_are_no_sign_of_packing() -> None:
         ({"bits": 8, "quant_method": "gptq"}, {"I32": 100, "F16": 7}, 407),
         ({"bits": 3, "quant_method": "gptq"}, {"I32": 300, "F16": 0}, 3200),
         ({"quant_method": "bitsandbytes", "load_in_4bit": True}, {"U8": 100, "BF16": 5}, 205),
-        ({"quant_method": "mxfp4"}, {"U8": 170, "BF16": 5}, 325),
+        # gpt-oss-20b as the Hub counted it first, with the scales, and later; gpt-oss-120b
+        (
+            {"quant_method": "mxfp4"},
+            {"U8": 19_707_494_400, "BF16": 1_804_459_584},
+            20_914_757_184,
+        ),
+        (
+            {"quant_method": "mxfp4"},
+            {"U8": 19_110_297_600, "BF16": 1_804_459_584},
+            20_914_757_184,
+        ),
+        (
+            {"quant_method": "mxfp4"},
+            {"U8": 118_244_966_400, "BF16": 2_167_371_072},
+            116_829_156_672,
+        ),
         (
             {
                 "quant_method": "compressed-tensors",

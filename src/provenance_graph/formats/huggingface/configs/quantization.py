@@ -36,15 +36,27 @@ class Packing:
     weights: Mapping[str, Fraction]
     scales: frozenset[str] = frozenset()
     """Element types that hold scales alone."""
+    scaled: int = 0
+    """Weights to a scale, where both lie in one type and the Hub counts the weights unpacked."""
+
+    def held(self, kind: str, count: int) -> int:
+        """How many weights ``count`` elements of the type ``kind`` are.
+
+        The Hub has counted the U8s of MXFP4 in two ways: weights alone, and, before, weights with
+        their scales. The scales are left out where the count is one of whole blocks with a scale.
+        """
+        if self.scaled and count % (self.scaled + 1) == 0:
+            return count // (self.scaled + 1) * self.scaled
+        return int(count * self.weights[kind])
 
 
 def packing(raw: dict[str, Any]) -> Packing | None:
     """How a config's quantisation packs weights; None where nothing is quantised.
 
     GPTQ, AWQ and their kin pack 32 / bits weights into an I32 (AutoGPTQ's ``qweight``), MLX the
-    same into a U32, bitsandbytes two 4-bit weights into a U8. MXFP4 keeps two weights and a
-    thirty-second of a scale in U8s, NVFP4 two weights in a U8 and its scales in F8_E4M3. An
-    unknown method packs nothing that is known.
+    same into a U32, bitsandbytes two 4-bit weights into a U8. MXFP4 keeps weights in U8s, with a
+    scale to every 32, and the Hub's answers count its weights, not its bytes; NVFP4 keeps two
+    weights in a U8 and its scales in F8_E4M3. An unknown method packs nothing that is known.
     """
     stated = raw.get("quantization_config", raw.get("compression_config"))
     mlx = statements.mapping(raw.get("quantization"))
@@ -57,7 +69,7 @@ def packing(raw: dict[str, Any]) -> Packing | None:
     algorithm = statements.scalar_text(stated.get("quant_algo", stated.get("format"))).casefold()
     bits = _bits(stated, algorithm or method)
     if method == "mxfp4":
-        return Packing(method, {"U8": Fraction(32, 17)})
+        return Packing(method, {"U8": Fraction(1)}, scaled=32)
     if "nvfp4" in (method, algorithm) or "nvfp4" in algorithm:
         return Packing("nvfp4", {"U8": Fraction(2)}, frozenset({"F8_E4M3"}))
     if method in ("bitsandbytes", "bnb"):

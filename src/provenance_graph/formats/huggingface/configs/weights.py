@@ -158,14 +158,18 @@ def _unpacked(
         yield from _no_count(repo, counts, None, packed, place)
         return
     count = sum(counts[kind] for kind in plain)
-    count += sum(int(counts[kind] * packed.weights[kind]) for kind in integers)
+    count += sum(packed.held(kind, counts[kind]) for kind in integers)
     shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
-    how = ", ".join(f"{float(packed.weights[kind]):g} to each {kind}" for kind in sorted(integers))
+    how = ", ".join(
+        f"{packed.held(kind, counts[kind]) / max(1, counts[kind]):.6g} to each {kind}"
+        for kind in sorted(integers)
+    )
     claim = _counted(repo, count, Basis.INFERENCE)
     at = f"{place}/parameters, {packed.method} unpacked: {how}"
     yield replace(claim, as_stated=shown[: statements.MAX_STATED], locator=at)
     what = f"{shown}: {packed.method} packs several weights into one element"
-    yield Problem(f"{place}/parameters", what, "unpacked, scales included", kind="packed")
+    hint = "counted by the Hub as unpacked" if packed.scaled else "unpacked, scales included"
+    yield Problem(f"{place}/parameters", what, hint, kind="packed")
 
 
 def _no_count(
