@@ -60,7 +60,7 @@ _UNSORTED = """
 CREATE TEMP TABLE unsorted (met INTEGER, number INTEGER);
 CREATE TEMP TABLE facet_met (met INTEGER PRIMARY KEY, facet INTEGER);
 CREATE TEMP TABLE unsorted_model AS SELECT * FROM model;
-CREATE TEMP TABLE unsorted_card AS SELECT * FROM card;
+CREATE TEMP TABLE unsorted_card (number INTEGER, card TEXT);
 CREATE TEMP TABLE unsorted_words (number, name, id, aliases, developer, folded);
 """
 _SORTED = """
@@ -69,7 +69,6 @@ INSERT INTO facet SELECT DISTINCT facet, number FROM unsorted JOIN facet_met USI
 UPDATE facet_count SET models = (SELECT count(*) FROM facet f WHERE f.facet = facet_count.facet);
 CREATE INDEX facet_most ON facet_count (kind, models DESC, value);
 INSERT INTO model SELECT * FROM unsorted_model ORDER BY number;
-INSERT INTO card SELECT * FROM unsorted_card ORDER BY number;
 INSERT INTO words(rowid, name, id, aliases, developer, folded)
   SELECT * FROM unsorted_words ORDER BY number;
 DROP TABLE unsorted; DROP TABLE facet_met; DROP TABLE unsorted_model; DROP TABLE unsorted_card; DROP TABLE unsorted_words;
@@ -146,6 +145,7 @@ def _fill_models(
     for place, (facet, met) in enumerate(sorted(waiting.facets.items())):
         database.execute("INSERT INTO facet_count VALUES (?,?,?,0)", (place, *facet))
         database.execute("INSERT INTO facet_met VALUES (?,?)", (met, place))
+    cards.fill(database)
     database.executescript(_SORTED)
     ancestors = {name: n for n, name in enumerate(sorted(below), 1)}
     database.executemany("INSERT INTO ancestor(iri, ancestor) VALUES (?,?)", ancestors.items())

@@ -10,7 +10,8 @@ import json
 import re
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from provenance_graph.core.iris import short_id
@@ -24,8 +25,8 @@ SCHEMA_SQL = (
     "CREATE TABLE card (number INTEGER PRIMARY KEY, card BLOB NOT NULL);"
     "CREATE TABLE card_dictionary (sample BLOB NOT NULL);"
 )
-_SAMPLE = 4_000
-"""Bytes of cards that the others are compressed against."""
+_FIRST, _SAMPLE = 2_000, 4_000
+"""Cards of which some are the sample that all are compressed against, and its bytes."""
 _WINDOW, _MEMORY, _LEVEL = -12, 5, 6
 """Parameters of zlib: bare DEFLATE whose window holds the sample, with small buffers."""
 _LISTS = ("aliases", "developers", "openness", "modalities", "architecture", "weights")
@@ -42,24 +43,18 @@ _LONG = re.compile(rf"{re.escape(NOT_RECORDED)}{{3,}}")
 _NUMBER = re.compile(r"\d+")
 
 
-class Packer:
-    """Compresses cards against a sample of those that come first."""
+def fill(database: sqlite3.Connection) -> None:
+    """Compress the cards that wait in ``unsorted_card``, in the order of their models.
 
-    def __init__(self) -> None:
-        self._compressor: zlib._Compress | None = None
-
-    def packed(
-        self, database: sqlite3.Connection, rows: Iterable[tuple[int, str]]
-    ) -> list[tuple[int, bytes]]:
-        """Numbers and compressed cards; the sample is written with the first of them."""
-        encoded = [(number, card.encode()) for number, card in rows]
-        if self._compressor is None:
-            sample = _sample([card for _, card in encoded])
-            database.execute("INSERT INTO card_dictionary VALUES (?)", (sample,))
-            self._compressor = zlib.compressobj(
-                _LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, zdict=sample
-            )
-        return [(number, _packed(self._compressor.copy(), card)) for number, card in encoded]
+    The first of them are the sample, so that it is the same however the models were read.
+    """
+    rows = database.execute("SELECT number, card FROM unsorted_card ORDER BY number")
+    first = rows.fetchmany(_FIRST)
+    sample = _sample([card.encode() for _, card in first])
+    database.execute("INSERT INTO card_dictionary VALUES (?)", (sample,))
+    plain = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, zdict=sample)
+    packed = ((number, _packed(plain.copy(), card.encode())) for number, card in chain(first, rows))
+    database.executemany("INSERT INTO card VALUES (?,?)", packed)
 
 
 def _sample(cards: Sequence[bytes]) -> bytes:

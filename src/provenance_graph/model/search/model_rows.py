@@ -36,7 +36,6 @@ class ModelRows:
         self._heads = known
         self._models: list[tuple[object, ...]] = []
         self._cards: list[tuple[int, str]] = []
-        self._packer = cards.Packer()
         self._words: list[tuple[object, ...]] = []
         self._of: list[tuple[object, ...]] = []
         self.facets: dict[tuple[str, str], int] = {}
@@ -76,7 +75,7 @@ class ModelRows:
         """Write what there is."""
         tables: tuple[tuple[str, Sequence[tuple[object, ...]]], ...] = (
             ("unsorted_model", self._models),
-            ("unsorted_card", self._packer.packed(database, self._cards)),
+            ("unsorted_card", self._cards),
             ("unsorted_words", self._words),
             ("unsorted", self._of),
         )

@@ -180,7 +180,7 @@ def _folded(texts: Iterable[str]) -> str:
 def _marked(folded: str, shown: str) -> str:
     """Folded words with the mark in place of a long id.
 
-    >>> _marked("abc sourceversionorgabc" + 40 * "0", "source/version/org/abc/" + 40 * "0")
+    >>> _marked("abc sourceversionorgabcd" + 40 * "0", "source/version/org/abc-d/" + 40 * "0")
     'abc *'
     """
     own = shown.lower().translate(_UNBETWEEN)

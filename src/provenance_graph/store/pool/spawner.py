@@ -28,7 +28,7 @@ from provenance_graph.core.errors import (
 from provenance_graph.store.base import Limits
 from provenance_graph.store.pool import frames
 from provenance_graph.store.pool.fork_server import NOT_STARTED
-from provenance_graph.store.pool.starting import no_room, starting
+from provenance_graph.store.pool.starting import no_process, starting
 from provenance_graph.store.pool.worker import OUT_OF_MEMORY
 
 _LENGTH = struct.Struct("!I")
@@ -118,7 +118,7 @@ class Spawner:
                         self._shut()
                         if last:
                             ours.close()
-                            raise no_room("this") from error
+                            raise no_process("this", error) from error
         return number, ours
 
     def _order(self, order: dict[str, object], *handles: int) -> None:
@@ -185,7 +185,7 @@ class Spawner:
 def ended(code: int, what: str, memory_bytes: int) -> QueryError:
     """Why a process ended, as an error about what it was doing."""
     if code == NOT_STARTED:
-        return no_room(what)
+        return no_process(what)
     if code in (-signal.SIGABRT, OUT_OF_MEMORY):
         return QueryTooLarge(
             f"{what} needs more than {memory_bytes >> 20} MiB of memory; ask for less at a time"

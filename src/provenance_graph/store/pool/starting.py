@@ -34,9 +34,14 @@ def start(process: BaseProcess) -> None:
         raise
 
 
-def no_room(what: str) -> QueryBusy:
-    """The refusal of something for which no process could be started."""
-    return QueryBusy(f"the system has no room for another process; {what} can be tried again")
+def no_process(what: str, error: OSError | None = None) -> QueryBusy:
+    """The refusal of something for which no process could be started, and why."""
+    return QueryBusy(_refusal(what, error))
+
+
+def _refusal(what: str, error: OSError | None) -> str:
+    why = f" ({error.strerror or error})" if error is not None else ""
+    return f"no process can be started now{why}; {what} can be tried again"
 
 
 @contextmanager
@@ -45,7 +50,7 @@ def starting(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise no_room(what) from error
+        raise no_process(what, error) from error
 
 
 @contextmanager
@@ -54,7 +59,4 @@ def starting_work(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)
-        raise StoreError(
-            f"the system has no room for another process ({why}); {what} can be tried again"
-        ) from error
+        raise StoreError(_refusal(what, error)) from error

@@ -27,7 +27,7 @@ from provenance_graph.core.threads import releasing_frames
 from provenance_graph.ingest.day import at_hand, whole
 from provenance_graph.service.api.common.indexes import INDEXES
 from provenance_graph.store.pool.spawner import revive
-from provenance_graph.store.pool.starting import no_room
+from provenance_graph.store.pool.starting import no_process
 
 DAY_INDEXES: Final = ("lineage", "catalogue", "conflicts")
 """Indexes that are made with a day's dataset: lists and searches rest on them."""
@@ -104,7 +104,7 @@ class DayMaker:
                 check=False,
             )
         except OSError as error:
-            raise no_room(f"the dataset of {day}") from error
+            raise no_process(f"the dataset of {day}", error) from error
         except subprocess.TimeoutExpired:
             raise QueryTimeout(
                 f"the dataset of {day} was not made within {self._seconds:g} s"
