@@ -48,7 +48,6 @@ export default function Compare({ place }: { place: Place }): JSX.Element {
 const COUNTED: Record<string, string> = { same: "equal", differs: "differ", "not stated for all": "known for some only", "stated for none": "unknown", partly: "known for some only", none: "unknown" };
 /** States of a field that has a value in some source. */
 const STATED = new Set(["disclosed", "reported", "inferred"]);
-const SHOWN = ["disclosed", "reported", "inferred", "partlyDisclosed", "undisclosed", "withheld", "notStated", "notRecorded"];
 
 interface Total {
   column: Comparison["columns"][number];
@@ -72,7 +71,7 @@ function Totals({ found }: { found: Comparison }): JSX.Element {
   const columns: Column<Total>[] = [
     { key: "model", label: "Model", head: true, value: (t) => t.column.heading, view: (t) => <ModelLink id={t.column.id} name={t.column.heading} /> },
     { key: "known", label: `Known of ${fields.length}`, numeric: true, value: (t) => t.known },
-    ...SHOWN.filter((state) => rows.some((r) => r.states[state])).map((state): Column<Total> => ({ key: state, label: STATES[state]?.word ?? state, numeric: true, value: (t) => t.states[state] ?? 0 })),
+    ...Object.entries(STATES).filter(([state]) => rows.some((r) => r.states[state])).map(([state, { word }]): Column<Total> => ({ key: state, label: word, numeric: true, value: (t) => t.states[state] ?? 0 })),
   ];
   return <DataTable label="Known of each" prefix="known." rows={rows} columns={columns} rowKey={(t) => t.column.id + t.column.heading} noun={["column", "columns"]} />;
 }
