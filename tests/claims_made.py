@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from provenance_graph.acceptance.policy.policy import Policy, RankedSource
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.core import iris, literals
@@ -41,6 +43,7 @@ POLICY = Policy(
         }
     ),
     day="2026-06-01",
+    confidence=Decimal("0.5"),
     guarded=frozenset({PG.parameterCount}),
     changing=frozenset({PG.maxOutputTokens}),
     sources={

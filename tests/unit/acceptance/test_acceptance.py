@@ -318,6 +318,7 @@ def test_two_names_of_one_thing_do_not_contest_each_other() -> None:
         POLICY.exhaustive,
         POLICY.facts | {SCHEMA.name},
         day=POLICY.day,
+        confidence=POLICY.confidence,
     )
     assert [str(v) for v in resolve(both, SCHEMA.name, named).values] == ["GPT OSS"]
     assert not disclosure.contested(both, SCHEMA.name, named)

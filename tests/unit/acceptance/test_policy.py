@@ -280,3 +280,10 @@ def test_counts_are_given_where_they_cannot_be_stored(tmp_path: Path) -> None:
     sound, _ = stored_tallies(tmp_path / "folder")
     (tmp_path / "file").write_text("no folder")
     assert stored_tallies(tmp_path / "file") == (sound, [sound[0]])
+
+
+def test_a_store_whose_policy_states_no_least_confidence_is_refused() -> None:
+    rest = [quad for quad in reference() if quad[1] != PG.leastConfidence]
+    assert len(rest) < len(reference())
+    with pytest.raises(PolicyError, match="pg:leastConfidence: no number"):
+        load_policy(MemoryStore(rest), day="2026-06-01")

@@ -86,7 +86,7 @@ def read_policy(store: QuadSource) -> Policy:
         no_values=reading.iris(PG.namesNothing),
         keepers=reading.iris(PG.keepsModelsOfOthers),
         of_services=frozenset(reading.properties(PG.factOfService)),
-        confidence=reading.decimal(PG.leastConfidence, Decimal("0.5")),
+        confidence=reading.decimal(PG.leastConfidence),
         sources=sources(store),
     )
 
@@ -167,10 +167,11 @@ class _PolicyReading:
             iris |= _of_section(self.store, value)
         return iris
 
-    def decimal(self, term: Iri, default: Decimal) -> Decimal:
+    def decimal(self, term: Iri) -> Decimal:
+        """A number from 0 to 1; raises where there is none, or more than one."""
         values = self.objects(term)
         if not values:
-            return default
+            raise self.fault(term, "no number; give one between 0 and 1")
         try:
             decimal = Decimal(str(values[0]))
         except ArithmeticError:

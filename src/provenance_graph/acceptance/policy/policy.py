@@ -105,7 +105,8 @@ class Policy:
     Of ``supported_first`` the values of more sources go before those of a closer one;
     of ``closest`` facts the values of the closest source stand alone. ``no_values`` are values
     that name nothing, ``keepers`` accounts that keep models of others. ``of_services`` are facts
-    that a list of services gives for its services. ``day`` is the ISO day that "now" means.
+    that a list of services gives for its services. ``day`` is the ISO day that "now" means. A claim
+    of less than ``confidence`` (0 to 1) is never accepted.
     """
 
     basis_order: tuple[Basis, ...]
@@ -114,6 +115,7 @@ class Policy:
     exhaustive: frozenset[Iri]
     facts: frozenset[Iri]
     day: str
+    confidence: Decimal
     order: tuple[PolicyCriterion, ...] = ORDER
     changing_order: tuple[PolicyCriterion, ...] = CHANGING_ORDER
     changing: frozenset[Iri] = frozenset()
@@ -124,7 +126,6 @@ class Policy:
     no_values: frozenset[Iri] = frozenset()
     keepers: frozenset[Iri] = frozenset()
     of_services: frozenset[Iri] = frozenset()
-    confidence: Decimal = Decimal("0.5")
     sources: Mapping[Iri, RankedSource] = field(default_factory=dict)
     plausible: Plausible = Plausible()
 
