@@ -145,9 +145,11 @@ def _header(who: str) -> Header:
 @cache
 def policy() -> tuple[Quad, ...]:
     """The acceptance policy that is shipped."""
-    path = folder("ontology") / "claims.ttl"
+    paths = [folder("ontology") / name for name in ("claims.ttl", "acceptance.ttl")]
     return tuple(
-        rdf.our_quad(quad) for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+        rdf.our_quad(quad)
+        for path in paths
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
     )
 
 
