@@ -12,6 +12,8 @@ from pathlib import Path
 
 from provenance_graph.assessment.levels.glyphs import GLYPHS
 from provenance_graph.conflicts.kinds import DEFAULT, KINDS
+from provenance_graph.core import terms
+from provenance_graph.core.iris import local_name
 from provenance_graph.model.disclosure import states as disclosure_states
 from provenance_graph.service.api.routers import routers
 from provenance_graph.service.app import create_app
@@ -22,6 +24,7 @@ WEB = Path(__file__).parents[1] / "web"
 WHERE = WEB / "openapi.json"
 STATES, LEVELS = WEB / "src" / "states.json", WEB / "src" / "levels.json"
 CONFLICTS = WEB / "src" / "conflictkinds.json"
+RELATIONS = WEB / "src" / "relations.json"
 
 
 def description() -> str:
@@ -58,12 +61,19 @@ def conflicts() -> str:
     return json.dumps(table, ensure_ascii=False, indent=2) + "\n"
 
 
+def relations() -> str:
+    """The names of the relations from a model to what it was made from; their words come with answers."""
+    names = [local_name(relation) for relation in (*terms.DERIVATIONS, *terms.INFLUENCES)]
+    return json.dumps(names, indent=2) + "\n"
+
+
 def main() -> None:
     """Write all."""
     WHERE.write_text(description(), "utf-8")
     STATES.write_text(states(), "utf-8")
     LEVELS.write_text(levels(), "utf-8")
     CONFLICTS.write_text(conflicts(), "utf-8")
+    RELATIONS.write_text(relations(), "utf-8")
 
 
 if __name__ == "__main__":

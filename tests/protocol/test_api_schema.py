@@ -87,6 +87,7 @@ def test_the_description_kept_for_the_page_is_what_the_service_says() -> None:
     assert openapi.STATES.read_text("utf-8") == openapi.states()
     assert openapi.LEVELS.read_text("utf-8") == openapi.levels()
     assert openapi.CONFLICTS.read_text("utf-8") == openapi.conflicts()
+    assert openapi.RELATIONS.read_text("utf-8") == openapi.relations()
     assert openapi.WHERE.read_text("utf-8") == openapi.description(), (
         "if this is right: python -m tools.openapi"
     )

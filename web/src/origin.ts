@@ -1,6 +1,6 @@
 /** What the sentence at the top of a model is made of: origin, knowledge, retirement. Pure. */
 import type { FieldState, Profile, Thing } from "./types";
-import { RELATION_VERBS, isThing, nameOf, shortId } from "./words";
+import { isThing, nameOf, shortId } from "./words";
 
 export interface Parent {
   relation: string;
@@ -24,7 +24,7 @@ export function origins(profile: Profile): Parent[] {
   return ORIGINS.flatMap((relation): Parent[] => {
     const field = fields.get(relation);
     const things = (field?.values ?? []).flatMap((v): Thing[] => (isThing(v) ? [{ ...v, label: nameOf(v) }] : []));
-    return field && things.length ? [{ relation, verb: RELATION_VERBS[relation] ?? relation, things, inferred: Boolean(field.inferred), contested: field.contested }] : [];
+    return field && things.length ? [{ relation, verb: field.label, things, inferred: Boolean(field.inferred), contested: field.contested }] : [];
   });
 }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from provenance_graph.core.iris import local_name, short_id
 from provenance_graph.licences.answers import HopAnswer, StepAnswer
-from provenance_graph.lineage.results import SAYINGS, Edge, named
+from provenance_graph.lineage.results import Edge, named
+from provenance_graph.lineage.words import saying
 
 LONGEST = 40
 """Steps of a path that are written out; the middle of a longer one is left out, with a word."""
@@ -33,7 +34,7 @@ def _step(edge: Edge) -> StepAnswer:
     return {
         "child": named(edge.child),
         "relation": local_name(edge.relation),
-        "relationLabel": SAYINGS[edge.relation],
+        "relationLabel": saying(edge.relation),
         "parent": named(edge.parent),
         "inferred": edge.inferred,
     }
@@ -49,4 +50,4 @@ def path_text(path: tuple[Edge, ...]) -> str:
 
 
 def _path_text(path: tuple[Edge, ...]) -> str:
-    return "".join(f" → {SAYINGS[edge.relation]} {short_id(edge.parent)}" for edge in path)
+    return "".join(f" → {saying(edge.relation)} {short_id(edge.parent)}" for edge in path)

@@ -42,7 +42,8 @@ from provenance_graph.licences.texts.catalogue import FIRM, Licence, PassThrough
 from provenance_graph.licences.uses import PlannedUse, parse_uses
 from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import DATASET
-from provenance_graph.lineage.results import SAYINGS, Edge
+from provenance_graph.lineage.results import Edge
+from provenance_graph.lineage.words import saying
 
 MAX_SOLUTIONS = 10
 
@@ -221,7 +222,7 @@ class Problems:
         node = self.graph.index.names.find(edge.parent)
         if node is not None and self.graph.index.kind[node] == DATASET:
             return RepairStep(CUT, edge.parent, f"drop or replace the data {short_id(edge.parent)}")
-        how = SAYINGS[edge.relation]
+        how = saying(edge.relation)
         return RepairStep(
             CUT, edge.parent, f"use another model in place of {short_id(edge.parent)} ({how} it)"
         )

@@ -1,5 +1,5 @@
 /** Where the word of each link stands, so that no word covers another or an entity. Pure. */
-import { RELATION_WORDS } from "../words";
+import { onLine } from "../words";
 import { along, sampled } from "./routes";
 import { BOX, type Link, type Scene, type Point } from "./scene";
 
@@ -20,7 +20,7 @@ const CHANGES: Record<string, string> = { new: "+ ", gone: "− " };
 
 /** The relation in a word with what speaks against it; that it is inferred is said by its dashes and the legend. */
 export function wordOf(link: Link): string {
-  const relation = link.word ?? RELATION_WORDS[link.relation] ?? link.label; // in a word: the line is short, and the arrow leads to the parent
+  const relation = link.word ?? onLine(link.label);
   return `${link.breach ? "§ " : ""}${CHANGES[link.change ?? ""] ?? ""}${relation}${link.weight ? ` ${link.weight}` : ""}${link.contested ? ", sources disagree" : ""}`;
 }
 

@@ -1,7 +1,8 @@
 /** What is drawn, in words: kinds and relations to show or hide, colours, sizes, lines. */
 import type { JSX } from "preact";
 import { setQuery, toggled } from "../router";
-import { RELATION_WORDS, number } from "../words";
+import { number } from "../words";
+import relations from "../relations.json";
 import type { Key } from "./colours";
 import { changed } from "./difference";
 import { MOST_LED, MOST_ROUTED } from "./routes";
@@ -14,7 +15,7 @@ const KINDS = ["model", "version", "dataset", "organization", "licence", "benchm
 /** What arrows mean: they follow the statement, from its subject to its object. */
 const ARROW = "an arrow leads from the entity that a statement is about to the one it names";
 const ARROW_MADE = `${ARROW}: from a model to what it was made from`;
-const MADE = new Set(Object.keys(RELATION_WORDS));
+const MADE = new Set(relations);
 
 function tally(values: Iterable<string>): [string, number][] {
   const counts = new Map<string, number>();

@@ -2,7 +2,7 @@
 import { memo } from "../memo";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { RELATION_WORDS } from "../words";
+import { onLine } from "../words";
 import { HEIGHT, WIDTH, pathThrough, type Drawn, type Picture, type Placed, type Point } from "./layout";
 
 interface Props {
@@ -163,7 +163,7 @@ const Line = memo(function Line({ n, line, chosen, conflict, back, onEdge }: { n
       <path class="hit" d={line.path} />
       {contested ? <path class="doubt" d={line.path} /> : null}
       <path class="stroke" d={line.path} {...{ [back ? "marker-start" : "marker-end"]: "url(#tip)" }} />
-      <text class="relation" aria-hidden="true" x={line.middle.x} y={line.middle.y - 4} text-anchor="middle">{`${RELATION_WORDS[edge.relationName] ?? edge.relationLabel}${line.count > 1 ? ` ×${line.count}` : ""}${contested ? " ?" : ""}`}</text>
+      <text class="relation" aria-hidden="true" x={line.middle.x} y={line.middle.y - 4} text-anchor="middle">{`${onLine(edge.relationLabel)}${line.count > 1 ? ` ×${line.count}` : ""}${contested ? " ?" : ""}`}</text>
     </g>
   );
 });

@@ -81,10 +81,10 @@ function Sentence({ profile, licence, ledger }: { profile: Profile; licence: Ask
   return (
     <div class="sentence">
       <p>
-        <strong><bdi>{profile.name}</bdi></strong>{maker.length ? <> by <a href={open("creator")}>{maker.map((m) => (isThing(m) ? nameOf(m) : text(m))).join(", ")}</a></> : ", whose developer is not recorded,"}{" "}
-        {made.length ? <>is {made.map((part, n) => (
+        <strong><bdi>{profile.name}</bdi></strong>{maker.length ? <> by <a href={open("creator")}>{maker.map((m) => (isThing(m) ? nameOf(m) : text(m))).join(", ")}</a></> : ", whose developer is not recorded"}
+        {made.length ? <>: {made.map((part, n) => (
           <span key={part.relation}>{n ? (n === made.length - 1 ? " and " : ", ") : ""}<a href={open(part.relation)}>{part.verb} {part.things.slice(0, NAMED).map((t) => t.label).join(", ")}{part.things.length > NAMED ? ` and ${part.things.length - NAMED} more` : ""}</a>{part.contested ? " (sources disagree)" : part.inferred ? " (inferred)" : ""}</span>
-        ))}</> : <>has <a href={dated(`/lineage/${path}`)}>no recorded origin</a></>}
+        ))}</> : <>{maker.length ? "" : ","} has <a href={dated(`/lineage/${path}`)}>no recorded origin</a></>}
         {use ? <>; it <a href={dated(`/licences/${path}?use=commercial`)}>{labels.length ? `is labelled ${[...new Set(labels.map((l) => l.label || l.id))].join(", ")}` : "has no recorded licence"}, commercial use {PLAIN[use.answer] ?? use.answer}</a>{use.weights ? <> (<a href={dated(`/licences/${path}?use=commercial`)}>weights {inPart(use.weights, "none supplied")}</a>, <a href={open("trainedOn")}>training data {inPart(use.trainingData, "not concerned")}</a>, <a href={dated(`/licences/${path}?use=commercial&use=hosted-service`)}>contract {inPart(use.contract, "none recorded")}</a>)</> : null}</> : null}
         ; <a href={dated(`/disclosure?q=${encodeURIComponent(profile.id)}`)}>{number(profile.knowledge.known)} of {number(profile.knowledge.of)} fields are known</a>;{" "}
         {worst ? <a href={open(worst.property)}>the worst disagreement is on {worst.label}: {KINDS[worst.kind] ?? worst.kind}</a> : ledger.data ? (lesserOf(ledger.data) ? <a href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}&all=true`)}>sources differ on {number(lesserOf(ledger.data))} {lesserOf(ledger.data) === 1 ? "point" : "points"} of less weight</a> : <a href={dated(`/conflicts?model=${encodeURIComponent(profile.id)}`)}>no source disagrees</a>) : "…"}

@@ -31,7 +31,7 @@ MAX_LONGER = 6
 def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> None:
     """What descends from THING, or was trained on it, at any remove."""
     from provenance_graph.fleet import impact as affected
-    from provenance_graph.lineage.results import SAYINGS
+    from provenance_graph.lineage.words import saying
 
     snapshot = session.snapshot(as_of)
     meant = find_entity(snapshot, thing, ("model", "family", "dataset"))
@@ -50,7 +50,7 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
             node.label,
             node.distance,
             node.kind,
-            f"{SAYINGS[impact.reasons[node.iri].relation]} {short_id(impact.reasons[node.iri].parent)}",
+            f"{saying(impact.reasons[node.iri].relation)} {short_id(impact.reasons[node.iri].parent)}",
             ", ".join(local_name(one) for one in node.licences),
             "stated" if node.declared else "only inferred",
         )

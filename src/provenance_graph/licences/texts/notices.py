@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.core.iris import short_id
 from provenance_graph.licences.results import Notice, Term
-from provenance_graph.lineage.results import SAYINGS
+from provenance_graph.lineage.words import saying
 
 if TYPE_CHECKING:
     from provenance_graph.licences.situation import LicenceContext
@@ -67,7 +67,7 @@ def _of(term: Term) -> Iterator[Notice]:
     elif key in _WORDED:
         kind, text = _WORDED[key]
         changed = (
-            f" ({SAYINGS[term.path[0].relation]} it)" if term.path and "changed" in text else ""
+            f" ({saying(term.path[0].relation)} it)" if term.path and "changed" in text else ""
         )
         yield notice(
             kind, text.format(holder=short_id(term.holder), licence=licence.name) + changed
