@@ -135,6 +135,27 @@ def test_packed_elements_are_unpacked_as_an_inference(
 
 
 @pytest.mark.parametrize(
+    ("quantised", "parameters", "room", "expected"),
+    [
+        # 4 bits of 7,000 weights take 3,500 bytes: 7,000 elements of four bytes do not fit
+        ({"bits": 4, "quant_method": "gptq"}, {"I32": 7000, "F16": 500}, 4600, 7500),
+        ({"bits": 4, "quant_method": "gptq"}, {"I32": 875, "F16": 500}, 4600, 7500),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, {"U8": 7000}, 3600, 7000),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, {"U8": 3500}, 3600, 7000),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, {"U8": 3500}, -1, 7000),
+        ({"quant_method": "mxfp4"}, {"U8": 3300, "BF16": 5}, 1800, 3205),
+    ],
+)
+def test_elements_that_the_repository_has_no_room_for_are_counted_unpacked(
+    quantised: dict[str, Any], parameters: dict[str, int], room: int, expected: int
+) -> None:
+    stored = {"parameters": parameters, "total": sum(parameters.values())}
+    config = {"quantization_config": quantised}
+    result = count(safetensors=stored, config=config, usedStorage=room)
+    assert result == (str(expected), Basis.INFERENCE, ["packed"])
+
+
+@pytest.mark.parametrize(
     "config",
     [
         {},

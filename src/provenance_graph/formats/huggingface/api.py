@@ -121,7 +121,8 @@ def _weights(
 ) -> ReaderOutput:
     packed = packing(statements.mapping(raw.get("config")))
     mapping = statements.mapping(raw.get("safetensors"))
-    yield from read_tensors(repo, mapping, packed, f"{place}/safetensors")
+    room = whole_number(raw.get("usedStorage"))
+    yield from read_tensors(repo, mapping, packed, f"{place}/safetensors", room)
     mapping = statements.mapping(raw.get("gguf"))
     yield from read_tensors(repo, {"total": mapping.get("total")}, None, f"{place}/gguf")
     if length := whole_number(mapping.get("context_length")):

@@ -107,16 +107,22 @@ _FLOATS = frozenset(
 )
 _BUFFERS = frozenset({"I64", "BOOL"})
 """Types of buffers such as position ids, which the Hub counts in and quantised weights never take."""
+_OCTETS = {"I32": 4, "U32": 4, "I16": 2, "U16": 2, "I8": 1, "U8": 1}
 
 
 def read_tensors(
-    repo: NamedRepository, stored: dict[str, Any], packed: Packing | None, place: str
+    repo: NamedRepository,
+    stored: dict[str, Any],
+    packed: Packing | None,
+    place: str,
+    room: int | None = None,
 ) -> ReaderOutput:
     """How many parameters the Hub's reading of safetensors headers means.
 
     ``held`` has ``parameters`` (elements per type) and ``total``. Elements are no parameters where
     several weights are packed into one; the count that follows from unpacking is an inference
-    that takes scales and zero points in.
+    that takes scales and zero points in. Newer answers count packed weights unpacked: so it is
+    where the elements would not fit into the ``room`` bytes that the repository takes.
     """
     total = max(whole_number(stored.get("total")) or 0, 0)
     stated = statements.mapping(stored.get("parameters"))
@@ -140,13 +146,17 @@ def read_tensors(
             yield _counted(repo, count, Basis.ARTIFACT)
         return
     if counts and packed is not None:
-        yield from _unpacked(repo, counts, packed, place)
+        yield from _unpacked(repo, counts, packed, place, room)
     elif total or counts:
         yield from _no_count(repo, counts, total, packed, place)
 
 
 def _unpacked(
-    repo: NamedRepository, counts: dict[str, int], packed: Packing, place: str
+    repo: NamedRepository,
+    counts: dict[str, int],
+    packed: Packing,
+    place: str,
+    room: int | None,
 ) -> ReaderOutput:
     """The parameters behind packed elements, or no count where an integer type is not explained."""
     plain = {kind for kind in counts if kind in _FLOATS and kind not in packed.scales}
@@ -157,18 +167,20 @@ def _unpacked(
     if integers - packed.weights.keys():
         yield from _no_count(repo, counts, None, packed, place)
         return
-    count = sum(counts[kind] for kind in plain)
-    count += sum(packed.held(kind, counts[kind]) for kind in integers)
+    taken = sum(_OCTETS.get(kind, 0) * counts[kind] for kind in integers)
+    done = not packed.scaled and room is not None and taken > room > 0
+    held = {kind: counts[kind] if done else packed.held(kind, counts[kind]) for kind in integers}
+    count = sum(counts[kind] for kind in plain) + sum(held.values())
     shown = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
     how = ", ".join(
-        f"{packed.held(kind, counts[kind]) / max(1, counts[kind]):.6g} to each {kind}"
-        for kind in sorted(integers)
+        f"{held[kind] / max(1, counts[kind]):.6g} to each {kind}" for kind in sorted(integers)
     )
     claim = _counted(repo, count, Basis.INFERENCE)
     at = f"{place}/parameters, {packed.method} unpacked: {how}"
     yield replace(claim, as_stated=shown[: statements.MAX_STATED], locator=at)
     what = f"{shown}: {packed.method} packs several weights into one element"
-    hint = "counted by the Hub as unpacked" if packed.scaled else "unpacked, scales included"
+    theirs = packed.scaled or done
+    hint = "counted by the Hub as unpacked" if theirs else "unpacked, scales included"
     yield Problem(f"{place}/parameters", what, hint, kind="packed")
 
 
