@@ -7,6 +7,7 @@ what it leaves open or bars is listed with its reasons.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from provenance_graph.acceptance import identity
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -31,10 +32,31 @@ def candidates(snapshot: AcceptedSnapshot, known: Organizations | None = None) -
     """
     return [
         pair
-        for pair in compared(snapshot, known or Organizations(snapshot))
+        for pair in left_open(snapshot, compared(snapshot, known or Organizations(snapshot)))
         if pair.decided
         or (pair.verdict is PairVerdict.CANDIDATE and pair.confidence >= MIN_CONFIDENCE)
     ]
+
+
+def left_open(snapshot: AcceptedSnapshot, pairs: Iterable[Pair]) -> list[Pair]:
+    """Pairs as a store holds them: one that its rules did not decide is open, whatever they say now.
+
+    Where the rules have run, what they would decide beyond that rests on names which entities have
+    from other mappings: an offer that leaves "Instruct" out gives the model its shorter name.
+    """
+    if not any(True for _ in snapshot.quads(graph=identity.RULES)):
+        return list(pairs)
+    return [
+        replace(pair, verdict=PairVerdict.CANDIDATE, contra=(*pair.contra, _SECOND_HAND))
+        if pair.decided
+        else pair
+        for pair in pairs
+    ]
+
+
+_SECOND_HAND = (
+    "a name that is the same comes from another mapping, not from the entity's own records"
+)
 
 
 def compared(

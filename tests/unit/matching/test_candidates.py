@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import iris
 from provenance_graph.core.iris import Iri
+from provenance_graph.matching.candidates import candidates
 from provenance_graph.matching.entities import NamedEntity
 from provenance_graph.matching.names import owner, parse, preference
 from provenance_graph.matching.outcome import Pair, PairVerdict
 from provenance_graph.matching.rules import Matcher
+from provenance_graph.store.embedded import EmbeddedStore
 
 SAMPLE = Path(__file__).parents[1] / "data" / "identity_sample.tsv"
 META = iris.organization("Meta")
@@ -322,3 +325,14 @@ def test_a_source_that_nobody_ranked_comes_after_all_that_are() -> None:
 )
 def test_an_owner_stands_before_the_last_slash(iri: Iri, expected: str) -> None:
     assert owner(iri) == expected
+
+
+def test_what_the_rules_of_a_store_left_open_is_not_called_decided(shipped: Path) -> None:
+    """An offer "qwen2.5-coder-7b" is the Instruct model, so that the base model has a name of it."""
+    with EmbeddedStore.open(shipped) as store:
+        found = candidates(AcceptedSnapshot(store))
+    assert found
+    assert not [pair for pair in found if pair.decided]
+    base = iris.entity("litellm", "model", "Qwen/Qwen2.5-Coder-7B")
+    (pair,) = (pair for pair in found if pair.subject == base)
+    assert pair.contra[-1].startswith("a name that is the same comes from another mapping")

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Changed = Collection[Iri] | None
 _UNFINISHED: Final = 3_600.0
 """Seconds after which nobody goes on with a file that is made aside."""
-IDENTITY_FORMAT: Final = "1"
+IDENTITY_FORMAT: Final = "2"
 STATS_FORMAT: Final = "2"
 """What a kept file of counts holds; one of an earlier edition is made again."""
 
@@ -94,11 +94,12 @@ def identity_pairs(snapshot: AcceptedSnapshot) -> list[Pair]:
 
 
 def _identified(snapshot: AcceptedSnapshot) -> list[Pair]:
-    from provenance_graph.matching.identify import identify  # nothing else needs them here
+    from provenance_graph.matching.candidates import left_open  # nothing else needs them here
+    from provenance_graph.matching.identify import identify
     from provenance_graph.matching.review_file import decided_pairs
 
     rows = sorted(from_quads(snapshot.quads(graph=GRAPH)))
-    return [*identify(snapshot).pairs, *decided_pairs(rows)]
+    return [*left_open(snapshot, identify(snapshot).pairs), *decided_pairs(rows)]
 
 
 def _identity_file(folder: Path, version: str) -> Path:
