@@ -7,6 +7,7 @@ import pyoxigraph as ox
 import pyshacl
 import pytest
 import rdflib
+from parsed_ontology import graph_of
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from shape_cases import quads, sampled_shapes_graph
 
@@ -40,10 +41,7 @@ def vocabulary_files() -> list[Path]:
 @pytest.fixture(scope="module")
 def ontology() -> rdflib.Graph:
     """Everything but the licences, of which there are thousands of lines without terms."""
-    graph = rdflib.Graph()
-    for path in vocabulary_files():
-        graph.parse(path, format="turtle")
-    return graph
+    return graph_of(vocabulary_files())
 
 
 def house_style(quads: list[Quad]) -> list[Finding]:

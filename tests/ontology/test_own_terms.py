@@ -6,6 +6,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
+from parsed_ontology import graph_of
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from provenance_graph.acceptance.sssom import read_sssom
@@ -49,10 +50,7 @@ def test_what_is_written_into_a_field_of_another_vocabulary_is_aligned_with_it()
 @pytest.fixture(scope="module")
 def everything() -> rdflib.Graph:
     """The whole ontology, licences and rubrics included, without shapes."""
-    graph = rdflib.Graph()
-    for path in ontology_files():
-        graph.parse(path, format="turtle")
-    return graph
+    return graph_of(ontology_files())
 
 
 def _types(graph: rdflib.Graph, node: rdflib.term.Node) -> set[rdflib.term.Node]:

@@ -12,18 +12,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import rdf
 from provenance_graph.core.claims import Basis, Claim, Header, Literal, Record, Stance
 from provenance_graph.core.errors import NotFound, UsageError
-from provenance_graph.core.iris import (
-    PREFIXES,
-    Iri,
-    dataset,
-    entity,
-    local_name,
-    mint,
-    model,
-    organization,
-    record,
-)
-from provenance_graph.core.resources import folder
+from provenance_graph.core.iris import Iri, dataset, entity, mint, model, organization, record
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SKOS, XSD
 from provenance_graph.lineage.arrays import RELATIONS
 from provenance_graph.lineage.evidence import EdgeEvidence
@@ -31,7 +20,6 @@ from provenance_graph.lineage.formats import FORMATS
 from provenance_graph.lineage.graph import LISTED, SOURCED, LineageGraph, relation
 from provenance_graph.lineage.index import LineageIndex
 from provenance_graph.lineage.names import PackedNames
-from provenance_graph.lineage.words import saying
 from provenance_graph.store.base import Change
 from provenance_graph.store.memory import MemoryStore
 
@@ -325,22 +313,6 @@ def test_an_edge_is_inferred_by_a_whole_record_of_guesses_and_under_other_names(
         LineageGraph(AcceptedSnapshot(store), again).of(TUNED, direction="up", evidence=False).edges
     )
     assert edge.inferred
-
-
-def test_every_relation_reads_in_both_directions() -> None:
-    from provenance_graph.lineage.formats import _INVERSE
-
-    assert set(_INVERSE) == set(RELATIONS)
-    assert all(saying(relation) for relation in RELATIONS)
-
-
-def test_a_relation_reads_as_the_ontology_labels_it() -> None:
-    text = (folder("ontology") / "lineage.ttl").read_text()
-    defined = [one for one in RELATIONS if one.startswith(PREFIXES["pg"])]
-    assert len(defined) == len(RELATIONS) - 2  # PROV-O's own, of no stated kind
-    for one in defined:
-        _, _, after = text.partition(f"pg:{local_name(one)} a owl:ObjectProperty")
-        assert after.split('skos:prefLabel "', 1)[1].startswith(f'{saying(one)}"@en')
 
 
 def test_the_text_tree_shows_the_custody_of_what_states_an_edge(lineage):
