@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import polars as pl
 
@@ -18,9 +19,10 @@ from provenance_graph.model.naming import table
 from provenance_graph.model.naming.entities import kind_by_name
 from provenance_graph.model.naming.folded import fold
 from provenance_graph.model.search import common, heads
+from provenance_graph.model.search.beginnings import Beginnings
 from provenance_graph.model.search.entity_frame import entities
 from provenance_graph.model.search.heads import iri_sql
-from provenance_graph.model.search.manual import entries
+from provenance_graph.model.search.manual import HelpEntry, entries
 
 _LAST = "substr(e.id, length(rtrim(e.id, replace(e.id, '/', ''))) + 1)"
 """What stands behind the last slash of an id."""
@@ -68,10 +70,12 @@ _INDEXES = """
 CREATE INDEX entity_sum ON entity (sum);
 CREATE INDEX kind_number ON kind_of (kind, number);
 """
-MAX_SHORT = 400
-"""Entities stored for each search of one or two letters."""
 _MANY = 10_000
 """Rows that are written at once."""
+_TOGETHER = 256
+"""Texts that are folded at once: one that is not of ASCII leaves so many to be folded one by one."""
+_PLAIN = {code: None for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"}
+"""What is left out of names of ASCII that stand in lines."""
 
 
 def fill_names(
@@ -84,97 +88,143 @@ def fill_names(
 
     ``models`` has the columns ``entity_frame.MODELS``.
     """
-    beginnings = _Beginnings()
-    waiting: list[tuple[object, ...]] = []
-    pieces: list[tuple[int, str]] = []
-    called: list[tuple[object, ...]] = []
-    number = 0
-    for row in entities(snapshot, models).iter_rows():
-        text, known, weight, bits, label, stated, own, aliases, model, is_record = row
-        number, iri = number + 1, Iri(text)
-        kind, shown = known or kind_by_name(iri), short_id(iri)
-        last = shown.rsplit("/", 1)[-1]
-        if bits is None:
-            spellings = {shown} if is_record else {shown, last}
-        else:
-            spellings = table.names_of(iri, stated or ())
-            called += [
-                (word, number, bits, table.tail_of(n, shown))
-                for n in spellings
-                if (word := fold(n))
-            ]
-        name = own if own is not None else label or last
-        spellings |= {name, *(aliases or ())}
-        folded = _folded(spellings)
-        own_name = None if name == last else name
-        where = heads.id_sum(shown), *known_heads.parted(text, shown), shown
-        waiting.append((number, *where, own_name, kind, weight, model, _marked(folded, shown)))
-        # the name of a record ends with the day of reading, as its id does
-        titles = {shown, name.removesuffix(f" ({last})")} if is_record else ()
-        pieces.append((number, _longest(_folded(titles) if titles else folded)))
-        beginnings.add(number, kind, spellings)
-        if len(waiting) >= _MANY:
-            _write(database, waiting, pieces, called)
-    for place, entry in enumerate(entries(), number + 1):  # after what the graph holds
-        folded = _folded(entry.spellings)
-        found = heads.id_sum(entry.id), *known_heads.parted(entry.iri, entry.id), entry.id
-        waiting.append((place, *found, entry.name, entry.kind, 0, None, folded))
-        pieces.append((place, _longest(folded)))
-    _write(database, waiting, pieces, called)
-    beginnings.write(database)
+    names = _NameRows(known_heads)
+    for rows in entities(snapshot, models).iter_slices(_MANY):
+        names.add(rows)
+        names.write(database)
+    names.add_entries(entries())  # after what the graph holds
+    names.write(database)
+    names.beginnings.write(database)
     database.executescript(table.SORTED_SQL + _INDEXES)
-    common.fill_common(database, beginnings.of_parts)
+    common.fill_common(database, names.beginnings.of_parts)
 
 
-class _Beginnings:
-    """How the words of entities begin: what searches of a few letters find, counted in one pass."""
+@dataclass(frozen=True, slots=True)
+class _Spelt:
+    """What an entity is called: ``called`` are the names that it is looked up by, with their bits."""
 
-    def __init__(self) -> None:
-        self.of_parts: Counter[str] = Counter()
-        """Entities with a word that begins with some ``common.FIRST`` letters."""
-        self._totals: Counter[tuple[str, str]] = Counter()
-        self._first: dict[tuple[str, str], list[int]] = defaultdict(list)
+    iri: str
+    kind: str
+    shown: str
+    name: str
+    weight: int
+    model: int | None
+    bits: int | None
+    called: Collection[str]
+    spellings: list[str]
+    is_record: bool
 
-    def add(self, number: int, kind: str, spellings: Iterable[str]) -> None:
-        """Count an entity; rows are numbered richest first."""
-        words = {word for text in spellings for word in folded_words(text)}
-        self.of_parts.update({word[: common.FIRST] for word in words if len(word) >= common.FIRST})
-        for start in {word[:1] for word in words} | {word[:2] for word in words}:
-            for key in ((start, kind), (start, "")):
-                self._totals[key] += 1
-                if self._totals[key] <= MAX_SHORT:
-                    self._first[key].append(number)
+
+class _NameRows:
+    """Rows of entities on their way into the tables, numbered as they come."""
+
+    def __init__(self, known_heads: heads.Heads) -> None:
+        self.beginnings = Beginnings()
+        self._heads = known_heads
+        self._number = 0
+        self._entities: list[tuple[object, ...]] = []
+        self._kinds: list[tuple[int, str]] = []
+        self._pieces: list[tuple[int, str]] = []
+        self._called: list[tuple[object, ...]] = []
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Put some rows of ``entity_frame.entities`` in; the names of all are folded together."""
+        spelt = [_spelt(row) for row in rows.iter_rows()]
+        folded = iter(folded_all([name for one in spelt for name in one.spellings]))
+        numbered = list(enumerate(spelt, self._number + 1))
+        self.beginnings.add([(number, one.kind, one.spellings) for number, one in numbered])
+        for number, one in numbered:
+            words = dict(zip(one.spellings, islice(folded, len(one.spellings)), strict=True))
+            self._add(number, one, words)
+        self._number += len(spelt)
+
+    def _add(self, number: int, one: _Spelt, words: Mapping[str, str]) -> None:
+        shown, last = one.shown, one.shown.rsplit("/", 1)[-1]
+        if one.bits is not None:
+            self._called += [
+                (word, number, one.bits, table.tail_of(name, shown))
+                for name in one.called
+                if (word := words[name])
+            ]
+        folded = _joined(words.values())
+        own = None if one.name == last else one.name
+        marked = _marked(folded, shown)
+        self._put(number, one.iri, shown, own, one.kind, one.weight, one.model, marked)
+        if one.is_record:  # its name ends with the day of reading, as its id does
+            folded = _joined((words[shown], fold(one.name.removesuffix(f" ({last})"))))
+        self._pieces.append((number, _longest(folded)))
+
+    def add_entries(self, listed: Iterable[HelpEntry]) -> None:
+        """Put questions and views in, which no graph holds."""
+        for entry in listed:
+            self._number += 1
+            folded = _joined(folded_all(list(entry.spellings)))
+            self._put(self._number, entry.iri, entry.id, entry.name, entry.kind, 0, None, folded)
+            self._pieces.append((self._number, _longest(folded)))
+
+    def _put(
+        self, number: int, iri: str, shown: str, name: str | None, kind: str, *rest: object
+    ) -> None:
+        where = heads.id_sum(shown), *self._heads.parted(iri, shown), shown
+        self._entities.append((number, *where, name, kind, *rest))
+        self._kinds.append((number, kind))
 
     def write(self, database: sqlite3.Connection) -> None:
-        """Write the searches of one and two letters: their first entities, and how many there are."""
-        first = (
-            (*key, place, number)
-            for key in sorted(self._first)
-            for place, number in enumerate(self._first[key])
+        """Write what there is."""
+        tables: tuple[tuple[str, Sequence[tuple[object, ...]]], ...] = (
+            ("entity", self._entities),
+            ("kind_of", self._kinds),
+            ("spelling(rowid, folded)", self._pieces),
+            ("unsorted_called", self._called),
         )
-        database.executemany("INSERT INTO short VALUES (?,?,?,?)", first)
-        totals = [(*key, total) for key, total in self._totals.items()]
-        database.executemany("INSERT INTO shorts VALUES (?,?,?)", totals)
+        for into, rows in tables:
+            if rows:
+                marks = ",".join("?" * len(rows[0]))
+                database.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
+        for waiting in (self._entities, self._kinds, self._pieces, self._called):
+            waiting.clear()
 
 
-def _write(
-    database: sqlite3.Connection,
-    rows: list[tuple[object, ...]],
-    pieces: list[tuple[int, str]],
-    called: list[tuple[object, ...]],
-) -> None:
-    database.executemany("INSERT INTO entity VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
-    database.executemany("INSERT INTO kind_of VALUES (?,?)", [(row[0], row[6]) for row in rows])
-    database.executemany("INSERT INTO spelling(rowid, folded) VALUES (?,?)", pieces)
-    database.executemany("INSERT INTO unsorted_called VALUES (?,?,?,?)", called)
-    rows.clear()
-    pieces.clear()
-    called.clear()
+def _spelt(row: tuple[Any, ...]) -> _Spelt:
+    """A row of ``entity_frame.entities`` with all of its names."""
+    text, known, weight, bits, label, stated, own, aliases, model, is_record = row
+    iri = Iri(text)
+    shown = short_id(iri)
+    last = shown.rsplit("/", 1)[-1]
+    called: set[str] = set()
+    if bits is not None:
+        called = table.names_of(iri, stated or ())
+        spellings = set(called)
+    else:
+        spellings = {shown} if is_record else {shown, last}
+    name = own if own is not None else label or last
+    spellings.add(name)
+    if aliases:
+        spellings.update(aliases)
+    kind = known or kind_by_name(iri)
+    return _Spelt(text, kind, shown, name, weight, model, bits, called, list(spellings), is_record)
 
 
-def _folded(texts: Iterable[str]) -> str:
-    """The folded words of some texts, each once and in order."""
-    return " ".join(sorted({fold(text) for text in texts} - {""}))
+def folded_all(texts: Sequence[str]) -> list[str]:
+    """Some texts as ``fold`` has them; those of ASCII are folded some hundred at once.
+
+    >>> folded_all(["Claude Haiku 4.5", "CodeT5+"])
+    ['claudehaiku45', 'codet5plus']
+    """
+    results: list[str] = []
+    for start in range(0, len(texts), _TOGETHER):
+        some = texts[start : start + _TOGETHER]
+        joined = "\n".join(some)
+        if joined.isascii() and "+" not in joined and joined.count("\n") == len(some) - 1:
+            results += joined.lower().translate(_PLAIN).split("\n")
+        else:
+            results += map(fold, some)
+    return results
+
+
+def _joined(folded: Iterable[str]) -> str:
+    """Folded words, each once and in order."""
+    return " ".join(sorted({*folded} - {""}))
 
 
 def _marked(folded: str, shown: str) -> str:
@@ -183,8 +233,10 @@ def _marked(folded: str, shown: str) -> str:
     >>> _marked("abc sourceversionorgabcd" + 40 * "0", "source/version/org/abc-d/" + 40 * "0")
     'abc *'
     """
+    if len(shown) < _LONG or not shown.isascii():
+        return folded
     own = shown.lower().translate(_UNBETWEEN)
-    if len(own) < _LONG or not shown.isascii():
+    if len(own) < _LONG:
         return folded
     return " ".join(_MARK if word == own else word for word in folded.split(" "))
 
@@ -195,21 +247,4 @@ def _longest(folded: str) -> str:
     >>> _longest("model7b model7borg orgmodel7b")
     'model7borg orgmodel7b'
     """
-    words = folded.split(" ")
-    return " ".join(w for w in words if not any(w in other for other in words if other != w))
-
-
-_SEPARATORS = {ord(c): " " for c in " \t\n\r\f\v\x1c\x1d\x1e\x1f/_-"}
-_WORDS = {code: None for code in range(128) if not chr(code).isalnum()} | _SEPARATORS
-"""What separates the words of a name of ASCII, and what is left out of them."""
-
-
-def folded_words(text: str) -> list[str]:
-    """The words of a name, folded.
-
-    >>> folded_words("Claude_Haiku 4.5")
-    ['claude', 'haiku', '45']
-    """
-    if text.isascii():
-        return text.lower().translate(_WORDS).split()
-    return [word for part in re.split(r"[\s/_-]+", text) if (word := fold(part))]
+    return " ".join(word for word in folded.split(" ") if folded.count(word) == 1)
