@@ -30,20 +30,25 @@ def has_keys(snapshot: AcceptedSnapshot) -> bool:
     return any(True for _ in snapshot.present.quads(predicate=PG.nameKey, graph=KEYS))
 
 
-def sharing(snapshot: AcceptedSnapshot) -> set[Iri]:
-    """Every model or offered model with a spelling that another one has as well.
+def sharing(snapshot: AcceptedSnapshot) -> frozenset[Iri]:
+    """Every model or offered model with a spelling that another one has as well, sought once.
 
     Of the spellings only their hashes are held, of millions of names: two that meet by chance
     bring two names more to be compared, and change no verdict.
     """
+    return snapshot.cached("names that share a spelling", lambda: _sharing(snapshot))
+
+
+def _sharing(snapshot: AcceptedSnapshot) -> frozenset[Iri]:
     once: set[int] = set()
     shared: set[int] = set()
     for _, key in _spellings(snapshot):
         (shared if key in once else once).add(key)
     del once
     if not shared:
-        return set()
-    return {snapshot.canonical(name) for name, key in _spellings(snapshot) if key in shared}
+        return frozenset()
+    held = (name for name, key in _spellings(snapshot) if key in shared)
+    return frozenset(map(snapshot.canonical, held))
 
 
 def _spellings(snapshot: AcceptedSnapshot) -> Iterator[tuple[Iri, int]]:

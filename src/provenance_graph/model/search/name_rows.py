@@ -70,6 +70,9 @@ _INDEXES = """
 CREATE INDEX entity_sum ON entity (sum);
 CREATE INDEX kind_number ON kind_of (kind, number);
 """
+_HASH_SIZE = "INSERT INTO spelling(spelling, rank) VALUES ('hashsize', {});"
+_WIDE_HASH, _USUAL_HASH = _HASH_SIZE.format(64 << 20), _HASH_SIZE.format(1 << 20)
+"""Bytes of pieces that are held in memory until they are written: the more, the less is merged."""
 _MANY = 10_000
 """Rows that are written at once."""
 _TOGETHER = 256
@@ -88,6 +91,7 @@ def fill_names(
 
     ``models`` has the columns ``entity_frame.MODELS``.
     """
+    database.executescript(_WIDE_HASH)
     names = _NameRows(known_heads)
     for rows in entities(snapshot, models).iter_slices(_MANY):
         names.add(rows)
@@ -95,7 +99,7 @@ def fill_names(
     names.add_entries(entries())  # after what the graph holds
     names.write(database)
     names.beginnings.write(database)
-    database.executescript(table.SORTED_SQL + _INDEXES)
+    database.executescript(table.SORTED_SQL + _INDEXES + _USUAL_HASH)
     common.fill_common(database, names.beginnings.of_parts)
 
 

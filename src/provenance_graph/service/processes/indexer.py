@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
+from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import question_of
 from provenance_graph.conflicts.number import FORMAT
@@ -127,13 +128,14 @@ Step = Callable[[int, int], None]
 """Called with how many are done and how many there are."""
 _SIDE_BY_SIDE: Final = (
     ("catalogue",),
-    ("conflicts",),
+    ("conflicts", "identity"),  # both ask which names share a spelling
     ("lineage", "breaches", "profiles"),  # the last two rest on the first
-    ("identity",),
-    ("stats",),
+    ("stats", "voices"),
     ("policy",),
 )
 """Indexes that need no other, in tasks; what takes longest first."""
+_WIDE: Final = frozenset({"catalogue", "conflicts", "identity", "stats", "voices"})
+"""Those that read the claim table, which the indexes of a task then open and check once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +195,9 @@ def _side_by_side(root: Path, folder: Path, *, seldom: bool, step: Step | None) 
 def _make_some(task: _Task) -> None:
     with EmbeddedStore.open(task.root) as store:
         snapshot = AcceptedSnapshot(store, folder=task.folder)
+        wide = in_columns(snapshot) if _WIDE.intersection(task.names) else snapshot
         for name in task.names:
-            make_one(task.folder, snapshot, name)
+            make_one(task.folder, wide if name in _WIDE else snapshot, name)
 
 
 def index_once(root: Path, folder: Path, before: str = "") -> str:
