@@ -48,7 +48,7 @@ def matrix_states(facts: Mapping[Iri, Collection[Value]], place: Mapping[Iri, in
     ``place`` says at which position each property stands, of all positions from 0 on.
     """
     states = [NOT_RECORDED] * len(place)
-    stated = {position for prop, position in place.items() if facts.get(prop)}
+    stated = {place[prop] for prop, values in facts.items() if values and prop in place}
     for position in stated:
         states[position] = REPORTED
     for predicate, state in _WEAKEST_FIRST:
