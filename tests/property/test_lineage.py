@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 
 import networkx as nx
+import numpy as np
 from examples import sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +26,9 @@ RELATIONS = (PG.fineTunedFrom, PG.mergedFrom, PG.trainedOn, PG.generatedBy)
 edge_sets = st.sets(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(RELATIONS), st.sampled_from(NAMES)),
     max_size=24,
+)
+disputes = st.sets(
+    st.tuples(st.sampled_from(NAMES), st.just(PG.contested), st.sampled_from(RELATIONS)), max_size=8
 )
 Edges = set[tuple[Iri, Iri, Iri]]
 
@@ -56,6 +61,10 @@ def found(index: LineageIndex, start: Iri, *, up: bool, influences: bool) -> dic
     }
 
 
+def in_circles(index: LineageIndex) -> set[Iri]:
+    return {index.names[node] for node in index.circular.tolist()}
+
+
 @settings(max_examples=sample(15, 60), deadline=None)
 @given(edges=edge_sets, start=st.sampled_from(NAMES), up=st.booleans(), influences=st.booleans())
 def test_a_closure_is_what_plain_search_finds(edges, start, up, influences):
@@ -77,8 +86,9 @@ def test_the_wide_search_finds_what_the_narrow_one_does(edges, start, up, influe
 
 
 @settings(max_examples=sample(9, 40), deadline=None)
-@given(before=edge_sets, after=edge_sets)
-def test_an_updated_index_equals_one_built_anew(before, after):
+@given(before=edge_sets, after=edge_sets, were=disputes, are=disputes)
+def test_an_updated_index_equals_one_built_anew(before, after, were, are):
+    before, after = before | were, after | are
     store = MemoryStore((*edge, None) for edge in before)
     index = LineageIndex.build(AcceptedSnapshot(store))
     store.commit(
@@ -93,6 +103,16 @@ def test_an_updated_index_equals_one_built_anew(before, after):
         LineageIndex.build(AcceptedSnapshot(store)),
     )
     assert updated.version == anew.version == store.version
+    assert in_circles(updated) == in_circles(anew)
+    for name, relation in itertools.product(NAMES, RELATIONS):
+        node = updated.names.find(name)
+        if any(edge[0] == name for edge in after - are):
+            assert updated.is_contested(node, arrays.CODE[relation]) == (
+                (name, PG.contested, relation) in are
+            )
+            assert anew.is_contested(anew.names.find(name), arrays.CODE[relation]) == (
+                (name, PG.contested, relation) in are
+            )
     for name in NAMES:
         for up in (True, False):
             assert found(updated, name, up=up, influences=True) == found(
@@ -115,6 +135,24 @@ def test_circles_are_those_networkx_finds(edges):
     }
     circles = paths.cycles(index, relation_mask((), influences=False))
     assert {frozenset(index.names[n] for n in one) for one in circles} == expected
+
+
+@settings(max_examples=sample(9, 40), deadline=None)
+@given(edges=edge_sets, among=st.sets(st.sampled_from(NAMES)))
+def test_circles_among_some_are_those_of_the_part(edges, among):
+    index = LineageIndex.of_edges(edges)
+    nodes = [node for name in among if (node := index.names.find(name)) is not None]
+    part = index.among(nodes)
+    wanted = relation_mask((), influences=True)
+    circles = paths.cycles(index, wanted, np.array(nodes, np.int32))
+    graph = nx.DiGraph((c, p) for c, _, p in edges if c in among and p in among)
+    expected = {
+        frozenset(group)
+        for group in nx.strongly_connected_components(graph)
+        if len(group) > 1 or graph.has_edge(*(list(group) * 2))
+    }
+    assert {frozenset(index.names[n] for n in one) for one in circles} == expected
+    assert {frozenset(part.names[n] for n in one) for one in paths.cycles(part, wanted)} == expected
 
 
 @settings(max_examples=sample(9, 40), deadline=None)

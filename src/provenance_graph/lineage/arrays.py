@@ -8,6 +8,7 @@ influences, so that ``split`` tells both views apart without a second copy.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -102,6 +103,15 @@ def pack(nodes: int, near: Ints, far: Ints, code: Bytes, inferred: Flags) -> Edg
     derived = np.bincount(near[code < DERIVED], minlength=nodes)
     start = np.concatenate(([0], np.cumsum(count))).astype(np.int64)
     return EdgeRows(start, start[:-1] + derived, far, code, inferred)
+
+
+def relation_keys(relations: Iterable[tuple[int, int]]) -> Longs:
+    """Relations of nodes, each by node and code, as numbers that ascend.
+
+    >>> relation_keys([(1, 0), (0, 2)]).tolist() == [2, len(RELATIONS)]
+    True
+    """
+    return np.array(sorted(node * len(RELATIONS) + code for node, code in relations), np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,13 +256,13 @@ class LineageGraph:
     def _edge(self, step: tuple[int, int]) -> Edge:
         child, place = step
         up, names = self.index.up, self.index.names
-        relation, name = RELATIONS[up.code[place]], names[child]
+        code = int(up.code[place])
         return Edge(
-            name,
+            names[child],
             names[int(up.other[place])],
-            relation,
+            RELATIONS[code],
             bool(up.inferred[place]),
-            contested=any(True for _ in self.snapshot.quads(name, PG.contested, relation)),
+            contested=self.index.is_contested(child, code),
         )
 
     def _with_evidence(

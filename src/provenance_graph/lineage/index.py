@@ -23,8 +23,18 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
-from provenance_graph.lineage import read
-from provenance_graph.lineage.arrays import CODE, RELATIONS, Bytes, EdgeRows, Ints, pack, spread
+from provenance_graph.lineage import circles, read
+from provenance_graph.lineage.arrays import (
+    CODE,
+    RELATIONS,
+    Bytes,
+    EdgeRows,
+    Ints,
+    Longs,
+    pack,
+    relation_keys,
+    spread,
+)
 from provenance_graph.lineage.names import PackedNames
 from provenance_graph.lineage.row_update import (
     Row,
@@ -36,7 +46,7 @@ from provenance_graph.lineage.row_update import (
     widen,
 )
 
-FORMAT = 5
+FORMAT = 6
 MODEL, DATASET, UNRESOLVED = 0, 1, 2
 KINDS = ("model", "dataset", "unresolved")
 _BOTH = frozenset(CODE[relation] for relation in terms.DATASET_RELATIONS)
@@ -52,7 +62,9 @@ class LineageIndex:
 
     ``up`` lists each node's parents, ``down`` its children. ``licence`` holds per node the
     place in ``licences`` of the set of licences it declares, -1 for none; ``owner`` numbers
-    namespaces, -1 for none. ``nested`` lists those whose names may lie below a release.
+    namespaces, -1 for none. ``nested`` lists those whose names may lie below a release,
+    ``circular`` those in a circle of any relations, and more where edges were left out since.
+    ``contested`` are the relations of nodes about which sources disagree, as ``relation_keys``.
     """
 
     version: str
@@ -64,6 +76,8 @@ class LineageIndex:
     licence: Ints
     licences: tuple[tuple[Iri, ...], ...]
     nested: Ints
+    circular: Ints
+    contested: Longs
 
     def __len__(self) -> int:
         return self.up.nodes
@@ -89,6 +103,12 @@ class LineageIndex:
         code = int(self.licence[node])
         return self.licences[code] if code >= 0 else ()
 
+    def is_contested(self, node: int, code: int) -> bool:
+        """Whether sources disagree about a relation of a node."""
+        key = node * len(RELATIONS) + code
+        place = int(np.searchsorted(self.contested, key))
+        return place < len(self.contested) and int(self.contested[place]) == key
+
     # ---- making ---------------------------------------------------------------------
 
     @classmethod
@@ -105,16 +125,19 @@ class LineageIndex:
         kind = read.kinds(snapshot, names)
         _mark_datasets(kind, children, parents, edges.code)
         count = len(names)
+        up = pack(count, children, parents, edges.code, inferred)
         return cls(
             version,
             names,
-            up=pack(count, children, parents, edges.code, inferred),
+            up=up,
             down=pack(count, parents, children, edges.code, inferred),
             kind=kind,
-            owner=owners(names),
+            owner=names.owners(),
             licence=codes,
             licences=licences,
             nested=names.nested(),
+            circular=circles.members(up, np.arange(count, dtype=np.int32)),
+            contested=relation_keys(read.contested(snapshot, names)),
         )
 
     @classmethod
@@ -144,16 +167,19 @@ class LineageIndex:
         codes = np.full(len(names), -1, np.int32)
         for name, licence in stored.items():
             codes[number[Iri(name)]] = sets.index(licence)
+        up = pack(len(names), child, parent, code, inferred)
         return cls(
             version,
             names,
-            pack(len(names), child, parent, code, inferred),
+            up,
             pack(len(names), parent, child, code, inferred),
             kind,
-            owners(names),
+            names.owners(),
             codes,
             sets,
             names.nested(),
+            circles.members(up, np.arange(len(names), dtype=np.int32)),
+            relation_keys(()),
         )
 
     # ---- keeping --------------------------------------------------------------------
@@ -207,6 +233,8 @@ class LineageIndex:
                 _mapped(folder, "licence"),
                 tuple(tuple(map(Iri, stored)) for stored in meta["licences"]),
                 _mapped(folder, "nested"),
+                _mapped(folder, "circular"),
+                _mapped(folder, "contested"),
             )
         except (OSError, ValueError, KeyError):
             return None  # absent, half removed or damaged: whoever asks builds it anew
@@ -223,6 +251,8 @@ class LineageIndex:
             "owner": self.owner,
             "licence": self.licence,
             "nested": self.nested,
+            "circular": self.circular,
+            "contested": self.contested,
         }
         for side, rows in (("up", self.up), ("down", self.down)):
             arrays.update(
@@ -252,8 +282,9 @@ class LineageIndex:
         rows: dict[int, Row] = {}
         licences, sets = {}, list(self.licences)
         kinds: dict[int, int] = {}
+        contested: list[tuple[int, int]] = []
         for subject in dict.fromkeys(changed):
-            parents, stored = read.subject(snapshot, subject)
+            parents, stored, disputed = read.subject(snapshot, subject)
             if not parents and not stored and names.find(subject) is None:
                 continue
             node = names.add(subject)
@@ -264,6 +295,7 @@ class LineageIndex:
             if stored and stored not in sets:
                 sets.append(stored)
             licences[node] = sets.index(stored) if stored else -1
+            contested += ((node, code) for code in disputed)
             kinds.update(_kinds_of(snapshot, names, node, rows[node]))
         count = len(names)
         kind, licence = grown(self.kind, count, MODEL), grown(self.licence, count, -1)
@@ -272,17 +304,22 @@ class LineageIndex:
         for node, value in kinds.items():
             kind[node] = value
         up, down = widen(self.up, count), widen(self.down, count)
+        after = replace_rows(up, {node: columns(row) for node, row in rows.items()})
+        nodes = np.array(sorted(rows), np.int32)
+        settled = self.contested[~np.isin(self.contested // len(RELATIONS), nodes)]
         return replace(
             self,
             version=snapshot.version,
             names=names,
-            up=replace_rows(up, {node: columns(row) for node, row in rows.items()}),
+            up=after,
             down=replace_rows(down, turned(up, down, rows)),
             kind=kind,
-            owner=owners(names) if count > len(self) else self.owner,
+            owner=names.owners() if count > len(self) else self.owner,
             nested=names.nested() if count > len(self) else self.nested,
             licence=licence,
             licences=tuple(sets),
+            circular=circles.members(after, np.union1d(self.circular, circles.above(after, nodes))),
+            contested=np.union1d(settled, relation_keys(contested)),
         )
 
     def among(self, nodes: Iterable[int]) -> LineageIndex:
@@ -298,10 +335,14 @@ class LineageIndex:
         child, parent, places = child[inside], parent[inside], places[inside]
         code, inferred = self.up.code[places], self.up.inferred[places]
         names = self.names.among(old.tolist())
+        circular = number[self.circular]
+        node, relation = number[self.contested // len(RELATIONS)], self.contested % len(RELATIONS)
         return replace(
             self,
             names=names,
             nested=names.nested(),
+            circular=circular[circular >= 0],
+            contested=node[node >= 0].astype(np.int64) * len(RELATIONS) + relation[node >= 0],
             up=pack(len(old), child, parent, code, inferred),
             down=pack(len(old), parent, child, code, inferred),
             kind=self.kind[old],
@@ -312,20 +353,6 @@ class LineageIndex:
     def row(self, node: int) -> Iterator[tuple[int, int, bool]]:
         """The parents of a node, each with relation code and whether only inferred."""
         yield from entries(self.up, node)
-
-
-def owners(names: PackedNames) -> Ints:
-    """Per name the number of its namespace, which models and datasets share; -1 for none."""
-    known: dict[bytes, int] = {}
-    number = known.setdefault
-    spaces = (name.split(b"/") for name in names.stored())
-    codes = (
-        number(parts[1], len(known))
-        if len(parts) == 3 and parts[0] in (b"\x01model", b"\x01dataset")
-        else -1
-        for parts in spaces
-    )
-    return np.fromiter(codes, np.int32, len(names))
 
 
 def _mark_datasets(kind: Bytes, children: Ints, parents: Ints, code: Bytes) -> None:

@@ -153,6 +153,19 @@ class PackedNames:
         later = [first + place for place, name in enumerate(self._later_names) if _is_deep(name)]
         return np.concatenate((np.flatnonzero(held >= _DEPTH), later)).astype(np.int32)
 
+    def owners(self) -> NDArray[np.int32]:
+        """Per name the number of its namespace, which models and datasets share; -1 for none."""
+        known: dict[bytes, int] = {}
+        number = known.setdefault
+        spaces = (name.split(b"/") for name in self.stored())
+        codes = (
+            number(parts[1], len(known))
+            if len(parts) == 3 and parts[0] in (b"\x01model", b"\x01dataset")
+            else -1
+            for parts in spaces
+        )
+        return np.fromiter(codes, np.int32, len(self))
+
     def settled(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], list[Iri]]:
         """What to write to a file: the block, its ends, and the names added later."""
         return self.block, self.ends, self._later_names

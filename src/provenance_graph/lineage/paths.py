@@ -6,7 +6,8 @@ from collections import deque
 
 import numpy as np
 
-from provenance_graph.lineage.arrays import Flags, Ints, closure, spread
+from provenance_graph.lineage import circles
+from provenance_graph.lineage.arrays import Flags, Ints, closure
 from provenance_graph.lineage.index import DATASET, LineageIndex
 
 Step = tuple[int, int]  # child, place of the edge in the rows of parents
@@ -124,39 +125,16 @@ def generation(index: LineageIndex, node: int) -> int | None:
 
 
 def cycles(index: LineageIndex, wanted: Flags, among: Ints | None = None) -> list[list[int]]:
-    """Groups of nodes that each reach the other over the wanted relations, self-loops too."""
-    from scipy.sparse import csr_array  # heavy; only this needs them
-    from scipy.sparse.csgraph import connected_components
+    """Groups of nodes that each reach the other over the wanted relations, self-loops too.
 
-    nodes = np.arange(len(index), dtype=np.int32) if among is None else np.unique(among)
-    up = index.up
-    places = spread(up.start, up.start[1:], nodes)
-    child = np.repeat(nodes, (up.start[1:] - up.start[:-1])[nodes])
-    retained = wanted[up.code[places]]
-    child, parent = child[retained], up.other[places[retained]]
-    loops = child[child == parent].tolist()
+    Only what the index knows to be in a circle of any relations is looked at.
+    """
+    nodes = index.circular
     if among is not None:
-        child, parent = _renumbered(nodes, child, parent)
-    matrix = csr_array(
-        (np.ones(len(child), np.int8), (child, parent)), shape=(len(nodes), len(nodes))
-    )
-    count, label = connected_components(matrix, directed=True, connection="strong")
-    groups: dict[int, list[int]] = {}
-    if count < len(nodes):
-        sizes = np.bincount(label, minlength=count)
-        for place in np.flatnonzero(sizes[label] > 1).tolist():
-            groups.setdefault(int(label[place]), []).append(int(nodes[place]))
-    inside = {node for group in groups.values() for node in group}
-    result = list(groups.values()) + [[node] for node in sorted(set(loops)) if node not in inside]
-    return sorted(result)
-
-
-def _renumbered(nodes: Ints, child: Ints, parent: Ints) -> tuple[Ints, Ints]:
-    """Edges among some nodes, by their places in the list."""
-    place = np.searchsorted(nodes, parent)
-    place[place == len(nodes)] = 0
-    inside = nodes[place] == parent
-    return np.searchsorted(nodes, child[inside]), place[inside]
+        inside = np.zeros(len(index), np.bool_)
+        inside[among] = True
+        nodes = nodes[inside[nodes]]
+    return circles.groups(index.up, wanted, nodes)
 
 
 def shared(

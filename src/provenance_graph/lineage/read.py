@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,6 +166,15 @@ def kinds(snapshot: AcceptedSnapshot, names: PackedNames) -> Bytes:
     return kind
 
 
+def contested(snapshot: AcceptedSnapshot, names: PackedNames) -> Iterator[tuple[int, int]]:
+    """The relations about which sources disagree, each by node and code."""
+    for code, relation in enumerate(RELATIONS):
+        for name, *_ in snapshot.quads(predicate=PG.contested, object=relation):
+            node = names.find(name)
+            if node is not None:
+                yield node, code
+
+
 # ---- inferred edges -----------------------------------------------------------------------
 
 _GUESSES = frozenset({PG.Inference, PG.Estimate})
@@ -249,12 +259,21 @@ def referrers(snapshot: AcceptedSnapshot, parent: Iri) -> set[tuple[Iri, int]]:
     return {(child, code) for child, code in stated if child != parent}
 
 
-def subject(
-    snapshot: AcceptedSnapshot, child: Iri
-) -> tuple[list[tuple[Iri, int, bool]], tuple[Iri, ...]]:
-    """One entity's parents (with relation code and whether only inferred) and licences."""
+class Own(NamedTuple):
+    """What the index holds of an entity itself.
+
+    Parents with relation code and whether only inferred, and codes of contested relations.
+    """
+
+    parents: list[tuple[Iri, int, bool]]
+    licences: tuple[Iri, ...]
+    contested: list[int]
+
+
+def subject(snapshot: AcceptedSnapshot, child: Iri) -> Own:
+    """One entity's own part of the index."""
     parents: list[tuple[Iri, int, bool]] = []
-    stored = set()
+    stored, disputed = set(), []
     for _, predicate, value, _ in snapshot.quads(child):
         if not isinstance(value, Iri):
             continue
@@ -263,6 +282,8 @@ def subject(
             parents.append((value, CODE[predicate], guess))
         elif predicate == DCTERMS.license:
             stored.add(value)
+        elif predicate == PG.contested and value in CODE:
+            disputed.append(CODE[value])
     known = {(parent, code) for parent, code, _ in parents}
     for relation in terms.DATASET_RELATIONS:
         for _, parent in _identified(snapshot, relation, child):
@@ -271,4 +292,4 @@ def subject(
     for relation, specific in SPECIFIC.items():
         more = {parent for parent, code, _ in parents if code in specific}
         parents = [one for one in parents if one[1] != CODE[relation] or one[0] not in more]
-    return parents, tuple(sorted(stored))
+    return Own(parents, tuple(sorted(stored)), disputed)

@@ -57,7 +57,7 @@ def part_near(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> LineageInd
         member = todo.pop()
         if member in kinds:
             continue
-        parents, licences = read.subject(snapshot, member)
+        parents, licences, _ = read.subject(snapshot, member)
         if not parents and not licences and not referrers(member):
             continue  # the whole index does not have it
         kind = kinds[member] = _kind(snapshot, member, parents, referrers(member))

@@ -1,0 +1,74 @@
+"""Circles of lineage: entities that each descend from the other, over flat arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from provenance_graph.lineage.arrays import RELATIONS, EdgeRows, Flags, Ints, spread
+
+_EVERY = np.ones(len(RELATIONS), np.bool_)
+_ROUNDS = 4
+"""How often ends are taken off before strong components are looked for; a chain has many."""
+
+
+def groups(up: EdgeRows, wanted: Flags, nodes: Ints) -> list[list[int]]:
+    """Groups of some nodes that each reach the other over the wanted edges among them.
+
+    A node with an edge to itself is one. Members ascend, and so do groups by their first.
+    """
+    nodes = np.unique(nodes)
+    places = spread(up.start, up.start[1:], nodes)
+    child = np.repeat(nodes, up.start[nodes + 1] - up.start[nodes])
+    followed = wanted[up.code[places]]
+    child, parent = child[followed], up.other[places[followed]]
+    loop = child == parent
+    results = _components(*_inner(child[~loop], parent[~loop]))
+    inside = {node for group in results for node in group}
+    loops = np.unique(child[loop]).tolist()
+    return sorted(results + [[node] for node in loops if node not in inside])
+
+
+def members(up: EdgeRows, nodes: Ints) -> Ints:
+    """Those of some nodes that are in a circle of any relations among them, ascending."""
+    found = groups(up, _EVERY, nodes)
+    return np.array(sorted(node for group in found for node in group), np.int32)
+
+
+def above(up: EdgeRows, nodes: Ints) -> Ints:
+    """Some nodes and all that these came from over any relations, ascending."""
+    seen = np.zeros(up.nodes, np.bool_)
+    frontier = nodes
+    while len(frontier):
+        seen[frontier] = True
+        near = np.unique(up.other[spread(up.start, up.start[1:], frontier)])
+        frontier = near[~seen[near]]
+    return np.flatnonzero(seen).astype(np.int32)
+
+
+def _inner(child: Ints, parent: Ints) -> tuple[Ints, Ints]:
+    """The edges without most of those at the ends: a circle's parents are children, and children parents."""
+    for _ in range(_ROUNDS):
+        count = len(child)
+        between = np.isin(parent, child) & np.isin(child, parent)
+        child, parent = child[between], parent[between]
+        if len(child) == count:
+            break
+    return child, parent
+
+
+def _components(child: Ints, parent: Ints) -> list[list[int]]:
+    """The strong components of more than one node."""
+    if not len(child):
+        return []
+    from scipy.sparse import csr_array  # heavy; only circles need them
+    from scipy.sparse.csgraph import connected_components
+
+    nodes = np.unique(np.concatenate((child, parent)))
+    ends = np.searchsorted(nodes, child), np.searchsorted(nodes, parent)
+    matrix = csr_array((np.ones(len(child), np.int8), ends), shape=(len(nodes), len(nodes)))
+    count, label = connected_components(matrix, directed=True, connection="strong")
+    results: dict[int, list[int]] = {}
+    sizes = np.bincount(label, minlength=count)
+    for place in np.flatnonzero(sizes[label] > 1).tolist():
+        results.setdefault(int(label[place]), []).append(int(nodes[place]))
+    return list(results.values())
