@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import Value
@@ -10,6 +11,9 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.model.questions import stored
 from provenance_graph.model.questions.reach import REACHED, Part, QuestionRows, Reach
 from provenance_graph.store.values import Bindings, Limits, Rows, Selects
+
+_OF_LINEAGE: Final = frozenset({"circles", "unlicensed-ancestors"})
+"""Questions about the lineage of the whole store, which its index answers where it is stored."""
 
 
 def ask(
@@ -31,10 +35,32 @@ def ask(
     bound = stored.bind(snapshot, question, given or {})
     if data is None:
         snapshot.assure()
-        if (answer := stored.known(snapshot, question, bound, make=True)) is not None:
+        if (answer := known(snapshot, question, bound, make=True)) is not None:
             return QuestionRows(answer.names, answer.rows, answer.truncated)
     asked = part(snapshot, question.reach, bound, limit)
     return asked.answered(_selected(data or snapshot, put(question, asked), asked.bound, limits))
+
+
+def known(
+    snapshot: AcceptedSnapshot,
+    question: stored.Question,
+    bound: Mapping[str, Value],
+    *,
+    make: bool = False,
+) -> Rows | None:
+    """A question's answer from what is kept beside the store, in order; None where the engine tells.
+
+    With ``make`` counts of claims are made and kept where there are none; an index never is.
+    """
+    if question.name not in _OF_LINEAGE:
+        return stored.known(snapshot, question, bound, make=make)
+    from provenance_graph.lineage import whole_questions  # few questions need arrays
+    from provenance_graph.lineage.index import LineageIndex
+
+    index = LineageIndex.stored(snapshot)
+    if index is None:
+        return None
+    return question.in_order(whole_questions.ANSWERS[question.name](index, snapshot))
 
 
 def _selected(

@@ -69,7 +69,7 @@ def _questions(routes: APIRouter, access: Access) -> None:
         def prepared() -> tuple[AcceptedSnapshot, Part, Rows | None]:
             snapshot = access.snapshot(of_day)
             bound = stored.bind(snapshot, asked, given)
-            known = stored.known(snapshot, asked, bound)
+            known = asking.known(snapshot, asked, bound)
             # while the index of a new version is made, the engine follows the lineage itself
             indexed = bool(snapshot.as_of) or access.at_hand("lineage", snapshot)
             part = asking.part if indexed else asking.whole
