@@ -193,6 +193,15 @@ class AcceptedReads:
             if isinstance(about, Iri) and value is not None:
                 yield about, value
 
+    def ended(self, predicate: Iri) -> Iterator[Iri]:
+        """Names of which a record says until when a value of a property held, each once per claim."""
+        nodes = self.quads(predicate=PG.property, object=predicate, graph=ANY)
+        for node, _, _, record in nodes:
+            stated = {p: o for _, p, o, _ in self.quads(node, graph=record)}
+            about = stated.get(PG.about)
+            if PG.validUntil in stated and isinstance(about, Iri):
+                yield about
+
     def annotated_of(self) -> Iterator[tuple[Iri, int]]:
         """Names with how many claims about each say more than their triple."""
         about = (o for *_, o, _ in self.quads(predicate=PG.about, graph=ANY))

@@ -116,6 +116,7 @@ def test_wide_readings_of_the_table_are_those_of_the_store(pair) -> None:
         assert sorted(over.header_values(predicate)) == sorted(plain.header_values(predicate))
     assert over.unreadable() == plain.unreadable()
     assert over.silenced(SILENT) == plain.silenced(SILENT)
+    assert sorted(over.ended(DCTERMS.license)) == sorted(plain.ended(DCTERMS.license))
 
 
 def test_views_from_the_table_are_those_of_the_store(pair) -> None:

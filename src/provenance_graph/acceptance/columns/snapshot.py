@@ -162,6 +162,12 @@ class TableSnapshot(AcceptedSnapshot):
         for name, *value in rows.select("name", *_VALUE).collect().iter_rows():
             yield Iri(name), _value(*value)
 
+    def ended(self, predicate: Iri) -> Iterator[Iri]:
+        """Names of which a record says until when a value of a property held, each once per claim."""
+        dated = (pl.col("property") == predicate) & (pl.col("valid_until") != "")
+        rows = self.table.claims.filter(dated).select("name").collect()
+        return map(Iri, rows["name"])
+
     def annotated_of(self) -> Iterator[tuple[Iri, int]]:
         """Names with how many claims about each say more than their triple."""
         rows = self.table.claims.filter(~columns.plain()).group_by("name").len().collect()

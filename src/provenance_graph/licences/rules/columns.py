@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.iris import Iri, local_name
 from provenance_graph.core.terms import DCTERMS, PG, PROV
@@ -18,7 +19,6 @@ from provenance_graph.licences.rules.pairs import restricts
 from provenance_graph.licences.rules.prefix import begins
 from provenance_graph.lineage.arrays import CODE, RELATIONS, Flags, Ints, Longs, spread
 from provenance_graph.lineage.index import LineageIndex
-from provenance_graph.store.values import ANY
 
 _STEPS = (PG.adapterOf, PG.quantizedFrom, PG.convertedFrom)
 
@@ -202,13 +202,9 @@ def _with_files(snapshot: AcceptedSnapshot) -> Iterator[Iri]:
 
 def _relabelled(snapshot: AcceptedSnapshot) -> Iterator[Iri]:
     """Models with a label that ended, or with a version that has a label of its own."""
-    for node, _, _, record in snapshot.quads(
-        predicate=PG.property, object=DCTERMS.license, graph=ANY
-    ):
-        stated = {p: o for _, p, o, _ in snapshot.quads(node, graph=record)}
-        about = stated.get(PG.about)
-        if PG.validUntil in stated and isinstance(about, Iri):
-            yield snapshot.canonical(about)
-    for version, _, whole, _ in snapshot.quads(predicate=PROV.specializationOf):
-        if isinstance(whole, Iri) and snapshot.value(version, DCTERMS.license) is not None:
+    wide = snapshot if snapshot.as_of else in_columns(snapshot)
+    yield from map(snapshot.canonical, wide.ended(DCTERMS.license))
+    labelled = {version for version, *_ in wide.quads(predicate=DCTERMS.license)}
+    for version, _, whole, _ in wide.quads(predicate=PROV.specializationOf):
+        if isinstance(whole, Iri) and version in labelled:
             yield snapshot.canonical(whole)
