@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from provenance_graph.acceptance.policy.bounds import BOUNDS, Plausible, shipped_bounds
 from provenance_graph.acceptance.policy.policy import Policy, RankedSource
 from provenance_graph.acceptance.resolve import resolve
 from provenance_graph.core import iris, literals
@@ -41,6 +42,9 @@ POLICY = Policy(
             PG.inputModality,
             PG.trainedOn,
         }
+    ),
+    plausible=Plausible(
+        **{name: float(str(shipped_bounds()[bound.term])) for name, bound in BOUNDS.items()}
     ),
     day="2026-06-01",
     confidence=Decimal("0.5"),

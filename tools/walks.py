@@ -69,10 +69,13 @@ class Walk:
 
 
 def imported(place: Path, folder: Path) -> Walk:
-    """The walk of a card into a store, once all that is read once per process has been read."""
+    """The walk of a card into a store, once all that is read once per process has been read.
+
+    The third of three: the second one is the first that names an organisation already there.
+    """
     known = readers()
     with open_writer(place) as store:
-        for number in range(2):
+        for number in range(3):
             card = folder / f"{number}" / "README.md"
             card.parent.mkdir()
             card.write_text(CARD.format(number=card), encoding="utf-8")

@@ -265,7 +265,7 @@ def outgrows(subject: Iri, base: Iri, policy: Policy) -> bool:
     own, other = size_in_name(_last_part(subject)), size_in_name(_last_part(base))
     if own is None or other is None:
         return False
-    return own[0] < policy.plausible.size_in_name[0] * other[0]
+    return own[0] < policy.plausible.least_size_in_name * other[0]
 
 
 def _against_base(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:

@@ -57,7 +57,10 @@ def _against_name(
     tokens = [number_of(item) for item in groups.get(PG.trainingTokenCount, ())]
     if any(number and size / 2 <= number <= size * 2 for number in tokens):
         return {}  # the name counts what it was trained on: GloVe (6B)
-    low, high = policy.plausible.experts_in_name if experts else policy.plausible.size_in_name
+    bounds = policy.plausible
+    low, high = bounds.least_size_in_name, bounds.greatest_size_in_name
+    if experts:
+        low, high = bounds.least_experts_in_name, bounds.greatest_experts_in_name
     for item in counts:
         count = number_of(item)
         own = item.basis in DEVELOPER_RANK  # who made a model knows what its name counts
@@ -77,7 +80,7 @@ def _against_count(
         and item.basis not in policy.never
         and (item.basis in DEVELOPER_RANK or policy.source(item).researched)
     ]
-    low, high = policy.plausible.nominal_of_count
+    low, high = policy.plausible.least_nominal_size, policy.plausible.greatest_nominal_size
     return {
         id(item): f"the count is given as {_short(known[0])}"
         for item in nominal

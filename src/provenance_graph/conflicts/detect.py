@@ -142,7 +142,8 @@ def of_subject(
         shown = layout[prop].label if prop in layout else local_name(prop)
         competing = [claim for claim in claims if _competes(claim)]
         if prop == PG.parameterCount:
-            competing += contradicting(competing, groups.get(PG.nominalParameterCount, ()))
+            nominal = groups.get(PG.nominalParameterCount, ())
+            competing += contradicting(competing, nominal, policy.plausible)
         kind = None
         if prop in policy.single and prop not in several.PROPERTIES:
             kind = kind_of(snapshot, subject, prop, competing)

@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from provenance_graph.acceptance.agreement import agree, date_span
 from provenance_graph.acceptance.labels import label
+from provenance_graph.acceptance.policy.bounds import Plausible
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core.claims import DEVELOPER_RANK, Literal, SourcedClaim, Value
@@ -201,10 +202,10 @@ def _two_events(snapshot: AcceptedSnapshot, subject: Iri, claims: Sequence[Sourc
 
 
 def contradicting(
-    counts: Sequence[SourcedClaim], nominal: Sequence[SourcedClaim]
+    counts: Sequence[SourcedClaim], nominal: Sequence[SourcedClaim], bounds: Plausible
 ) -> list[SourcedClaim]:
     """Nominal sizes that no stated count can be what they round: those are sides of their own."""
-    low, high = 0.6, 1.7  # as plausibility compares a count with the size in a name
+    low, high = bounds.least_size_in_name, bounds.greatest_size_in_name
     stated = _numbers([c.value for c in counts if c.value is not None])
     return [
         item

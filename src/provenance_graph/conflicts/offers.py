@@ -24,8 +24,6 @@ _LIKE = {
     PG.maxOutputTokens: (PG.maxOutputTokens,),
 }
 """For each limit of a model, what an offer states of it, the plainest first."""
-_BEYOND = 1.2
-"""How many times the accepted context two providers must sell to make it implausible."""
 _CATALOGUE = 3
 """The nearest tier of sources whose entries nobody looked up."""
 
@@ -83,7 +81,8 @@ def _conflict(
         ]
         sides.append((value, tuple(claim for one in stored for claim in one)))
     if limit == PG.contextLength and (sold := _sold_beyond(snapshot, own, accepted, differing)):
-        why = f"{sold} providers sell the model with more than {_BEYOND:g} times that context"
+        beyond = snapshot.policy.plausible.offers_over_context
+        why = f"{sold} providers sell the model with more than {beyond:g} times that context"
         name = label(snapshot, model) or short_id(model)
         severity = SEVERITY["implausible"]
         kind = "implausible"
@@ -117,10 +116,11 @@ def _sold_beyond(
     own_word = any(claim.basis in DEVELOPER_VALUES for claim in accepted)
     if own_word or not sources or min(sources) < _CATALOGUE:
         return 0
+    beyond = snapshot.policy.plausible.offers_over_context
     providers = {
         provider
         for value, listed in differing.items()
-        if int(value.lexical) > _BEYOND * int(own.lexical)
+        if int(value.lexical) > beyond * int(own.lexical)
         for offer, _ in listed
         for *_, provider, _ in snapshot.quads(offer, PG.provider)
     }

@@ -102,7 +102,7 @@ def _too_small(
         return None
     if not (own.lexical.isdigit() and other.lexical.isdigit()):
         return None
-    if int(own.lexical) >= snapshot.policy.plausible.size_in_name[0] * int(other.lexical):
+    if int(own.lexical) >= snapshot.policy.plausible.least_size_in_name * int(other.lexical):
         return None
     return own, other
 

@@ -67,7 +67,11 @@ def _pairs(
     else:
         members = sharing(snapshot)
         few = len(members) * FEW < snapshot.count(RDF.type, PG.Model)  # else one pass is quicker
-        pairs = compared_among(snapshot, known, members) if few else compared(snapshot, known)
+        pairs = (
+            compared_among(snapshot, known, members)
+            if few
+            else compared(snapshot, known, members=members)
+        )
     chosen = None if subjects is None else {snapshot.canonical(one) for one in subjects}
     return [p for p in pairs if chosen is None or chosen & {p.subject, p.other}]
 

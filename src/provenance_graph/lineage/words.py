@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.ontology_labels import ontology_labels
+from provenance_graph.core.ontology_files import ontology_labels
 from provenance_graph.core.terms import PROV
 
 _OF_PROV = {PROV.wasDerivedFrom: "derived from", PROV.wasInfluencedBy: "influenced by"}

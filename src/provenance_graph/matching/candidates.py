@@ -60,15 +60,19 @@ _SECOND_HAND = (
 
 
 def compared(
-    snapshot: AcceptedSnapshot, known: Organizations, makers: frozenset[Iri] | None = None
+    snapshot: AcceptedSnapshot,
+    known: Organizations,
+    makers: frozenset[Iri] | None = None,
+    members: Collection[Iri] | None = None,
 ) -> list[Pair]:
     """Every pair of names with a verdict, surest first.
 
     Of a store whose names have keys only those are looked at that share a spelling with another:
-    no rule compares others, so that memory grows by what there is to compare.
+    no rule compares others, so that memory grows by what there is to compare. ``members`` are
+    these names where the caller has read the keys already.
     """
-    keyed = not snapshot.as_of and has_keys(snapshot)
-    members = sharing(snapshot) if keyed else None
+    if members is None and not snapshot.as_of and has_keys(snapshot):
+        members = sharing(snapshot)
     return Matcher(entities(snapshot, known, makers, members), denied(snapshot)).run()
 
 

@@ -319,6 +319,7 @@ def test_two_names_of_one_thing_do_not_contest_each_other() -> None:
         POLICY.facts | {SCHEMA.name},
         day=POLICY.day,
         confidence=POLICY.confidence,
+        plausible=POLICY.plausible,
     )
     assert [str(v) for v in resolve(both, SCHEMA.name, named).values] == ["GPT OSS"]
     assert not disclosure.contested(both, SCHEMA.name, named)

@@ -7,16 +7,21 @@ import json
 import sys
 import threading
 from contextlib import nullcontext
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from provenance_graph.acceptance.evidence import view
+from provenance_graph.acceptance.policy.bounds import BOUNDS, Plausible, shipped_bounds
 from provenance_graph.acceptance.policy.data import load_policy
 from provenance_graph.acceptance.policy.file import policy_of
 from provenance_graph.acceptance.policy.policy import Policy, PolicyCriterion
 from provenance_graph.acceptance.policy.report import Tally, examine, sentences, subjects, tallied
+from provenance_graph.acceptance.record_set import RecordSet
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
+from provenance_graph.acceptance.versions import CurrentVersions
 from provenance_graph.core import iris, literals
 from provenance_graph.core.claims import Basis, Claim, Custody, Header, Quad, Record, Value
 from provenance_graph.core.errors import PolicyError
@@ -136,6 +141,24 @@ def test_another_policy_changes_what_it_states_and_nothing_else(tmp_path: Path) 
             "has a cycle at urn:c",
         ),
         ("<urn:p> a pg:AcceptancePolicy ; pg:leastConfidence 3 .", "between 0 and 1"),
+        ("<urn:p> a pg:AcceptancePolicy ; pg:leastConfidence 'NaN' .", "NaN is not a number"),
+        ("<urn:p> a pg:AcceptancePolicy ; pg:leastConfidence '0_1' .", "0_1 is not a number"),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:greatestInputRatio 0.5 .",
+            "pg:greatestInputRatio: give one number between 1 and 100",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:leastSizeInNameRatio 0.5, 0.6 .",
+            "pg:leastSizeInNameRatio: give one number between 0 and 1",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:maxDaysAfterCreation 9.5 .",
+            "pg:maxDaysAfterCreation: 9.5 is no whole number",
+        ),
+        (
+            "<urn:p> a pg:AcceptancePolicy ; pg:minOperationsPerParameter 'many' .",
+            "pg:minOperationsPerParameter: many is not a number",
+        ),
         ("<urn:p> a pg:AcceptancePolicy ; pg:leastDoubt 3 .", "pg:leastDoubt: no policy sets it"),
         (
             "<urn:p> a pg:AcceptancePolicy . coll:hub pg:repeats coll:osaimap .",
@@ -287,3 +310,40 @@ def test_a_store_whose_policy_states_no_least_confidence_is_refused() -> None:
     assert len(rest) < len(reference())
     with pytest.raises(PolicyError, match="pg:leastConfidence: no number"):
         load_policy(MemoryStore(rest), day="2026-06-01")
+
+
+BOUND_TERMS = {bound.term for bound in BOUNDS.values()}
+
+
+def test_every_bound_of_plausibility_stands_in_the_policy_once() -> None:
+    stated = [q for q in reference() if q[1] in BOUND_TERMS and q[3] is None]
+    assert {p for _, p, *_ in stated} == BOUND_TERMS == set(shipped_bounds())
+    assert len(stated) == len(BOUND_TERMS)
+    assert set(BOUNDS) == {field.name for field in fields(Plausible)}
+
+
+def test_a_store_whose_policy_states_no_bounds_takes_the_shipped_ones() -> None:
+    rest = [quad for quad in reference() if quad[1] not in BOUND_TERMS]
+    early = load_policy(MemoryStore(compile_quads(rest, [], [], day="2026-06-01")))
+    assert early.plausible == load_policy(store()).plausible
+
+
+def test_a_bound_of_another_policy_decides_what_is_implausible(tmp_path: Path) -> None:
+    named = iris.model("org/named-13B")
+    claims = [
+        record(source, PG.parameterCount, literals.integer(count))
+        for source, count in (("epoch", 7_000_000_000), ("apx", 13_000_000_000))
+    ]
+    moved = [
+        Record(one.header, tuple(replace(c, subject=named) for c in one.claims)) for one in claims
+    ]
+    source = RecordSet(moved, [])
+    marked = (named, PG.implausible, PG.parameterCount, None)
+    own, wide = (
+        load_policy(store()),
+        other("<urn:p> a pg:AcceptancePolicy ; pg:leastSizeInNameRatio 0.4 .", tmp_path),
+    )
+    assert [
+        marked in view(named, source, policy, CurrentVersions(source)).quads
+        for policy in (own, wide)
+    ] == [True, False]

@@ -100,7 +100,7 @@ def test_a_base_that_the_tables_own_counts_forbid_is_no_parent(
 def test_a_tuned_models_least_size_is_the_one_of_the_policy() -> None:
     assert (
         float(epoch._LEAST_SIZE_RATIO)
-        == load_policy(MemoryStore(reference_quads())).plausible.size_in_name[0]
+        == load_policy(MemoryStore(reference_quads())).plausible.least_size_in_name
     )
 
 

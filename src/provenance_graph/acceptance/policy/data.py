@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from provenance_graph import reference
+from provenance_graph.acceptance.policy.bounds import BOUNDS, Bound, Plausible, shipped_bounds
 from provenance_graph.acceptance.policy.policy import (
     CHANGING_ORDER,
     ORDER,
@@ -21,8 +22,8 @@ from provenance_graph.core.claims import Basis, Code, Literal, Quad, Value
 from provenance_graph.core.clock import today
 from provenance_graph.core.errors import PolicyError, StoreError
 from provenance_graph.core.iris import PREFIXES, Iri, shorten
-from provenance_graph.core.lexical_forms import is_digits
-from provenance_graph.core.terms import PG, RDF, SKOS
+from provenance_graph.core.lexical_forms import check, is_digits
+from provenance_graph.core.terms import PG, RDF, SKOS, XSD
 from provenance_graph.store.values import QuadSource
 
 STATE = graph_names.VIEW
@@ -87,6 +88,7 @@ def read_policy(store: QuadSource) -> Policy:
         keepers=reading.iris(PG.keepsModelsOfOthers),
         of_services=frozenset(reading.properties(PG.factOfService)),
         confidence=reading.decimal(PG.leastConfidence),
+        plausible=reading.plausible(),
         sources=sources(store),
     )
 
@@ -167,18 +169,36 @@ class _PolicyReading:
             iris |= _of_section(self.store, value)
         return iris
 
-    def decimal(self, term: Iri) -> Decimal:
-        """A number from 0 to 1; raises where there is none, or more than one."""
-        values = self.objects(term)
+    def decimal(self, term: Iri, least: float = 0, greatest: float = 1) -> Decimal:
+        """A number between two; raises where there is none, or more than one."""
+        between = f"between {least:,.15g} and {greatest:,.15g}"
+        return self._number(term, self.objects(term), least, greatest, between)
+
+    def plausible(self) -> Plausible:
+        """The bounds of plausibility; those that the policy leaves out are the shipped ones."""
+        return Plausible(**{name: self._bound(bound) for name, bound in BOUNDS.items()})
+
+    def _bound(self, bound: Bound) -> float:
+        values = self.objects(bound.term) or [shipped_bounds()[bound.term]]
+        between = f"between {bound.least:,.15g} and {bound.greatest:,.15g}"
+        number = self._number(bound.term, values, bound.least, bound.greatest, between)
+        if bound.whole and number % 1:
+            raise self.fault(bound.term, f"{number} is no whole number; give one {between}")
+        return int(number) if bound.whole else float(number)
+
+    def _number(
+        self, term: Iri, values: list[Value], least: float, greatest: float, between: str
+    ) -> Decimal:
         if not values:
-            raise self.fault(term, "no number; give one between 0 and 1")
+            raise self.fault(term, f"no number; give one {between}")
         try:
-            decimal = Decimal(str(values[0]))
-        except ArithmeticError:
+            check(Literal(str(values[0]), XSD.decimal))
+        except ValueError:
             raise self.fault(term, f"{values[0]} is not a number") from None
-        if len(values) > 1 or not 0 <= decimal <= 1:
-            raise self.fault(term, "give one number between 0 and 1")
-        return decimal
+        number = Decimal(str(values[0]))
+        if len(values) > 1 or not least <= number <= greatest:
+            raise self.fault(term, f"give one number {between}")
+        return number
 
 
 def _of_section(store: QuadSource, named: Iri) -> set[Iri]:

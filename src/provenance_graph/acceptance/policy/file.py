@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 
+from provenance_graph.acceptance.policy.bounds import BOUNDS
 from provenance_graph.acceptance.policy.data import read_policy
 from provenance_graph.acceptance.policy.policy import Policy
 from provenance_graph.core.claims import Quad, Value
@@ -28,6 +29,7 @@ _SETTINGS = frozenset(
         PG.namesNothing,
         PG.keepsModelsOfOthers,
         PG.factOfService,
+        *(bound.term for bound in BOUNDS.values()),
     }
 )
 """What a policy may set; whatever the file leaves out stays as the store has it."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from provenance_graph.acceptance.policy.bounds import Plausible
 from provenance_graph.core.claims import Basis, Code, Custody, SourcedClaim, collection_of
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -78,24 +79,6 @@ UNKNOWN = RankedSource(reason="imported; nothing is known of the source")
 
 
 @dataclass(frozen=True, slots=True)
-class Plausible:
-    """Between which bounds a value is plausible; each with the claims it was measured on."""
-
-    size_in_name: tuple[float, float] = (0.6, 1.7)
-    experts_in_name: tuple[float, float] = (0.55, 1.1)
-    nominal_of_count: tuple[float, float] = (0.85, 1.2)
-    from_dimensions: float = 0.07
-    days_after_creation: int = 90
-    days_before_creation: int = 60
-    days_from_name: int = 62
-    days_before_release: int = 365
-    output_over_context: float = 1.05
-    input_over_context: float = 1.1
-    operations_per_parameter: float = 1e5
-    parameters_of_large: float = 1e8
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """How claims compete, and which properties are what.
 
@@ -106,7 +89,8 @@ class Policy:
     of ``closest`` facts the values of the closest source stand alone. ``no_values`` are values
     that name nothing, ``keepers`` accounts that keep models of others. ``of_services`` are facts
     that a list of services gives for its services. ``day`` is the ISO day that "now" means. A claim
-    of less than ``confidence`` (0 to 1) is never accepted.
+    of less than ``confidence`` (0 to 1) is never accepted, ``plausible`` are the bounds beyond which a
+    value can hardly be true.
     """
 
     basis_order: tuple[Basis, ...]
@@ -116,6 +100,7 @@ class Policy:
     facts: frozenset[Iri]
     day: str
     confidence: Decimal
+    plausible: Plausible
     order: tuple[PolicyCriterion, ...] = ORDER
     changing_order: tuple[PolicyCriterion, ...] = CHANGING_ORDER
     changing: frozenset[Iri] = frozenset()
@@ -127,7 +112,6 @@ class Policy:
     keepers: frozenset[Iri] = frozenset()
     of_services: frozenset[Iri] = frozenset()
     sources: Mapping[Iri, RankedSource] = field(default_factory=dict)
-    plausible: Plausible = Plausible()
 
     def rank(self, basis: Basis) -> int:
         """Place of a basis in the order; 0 is best."""

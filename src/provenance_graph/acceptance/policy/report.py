@@ -14,9 +14,9 @@ from pathlib import Path
 
 from provenance_graph.acceptance.evidence import view
 from provenance_graph.acceptance.policy.answers import ComparedPolicies, PolicyAnswer
+from provenance_graph.acceptance.policy.bounds import Plausible
 from provenance_graph.acceptance.policy.policy import (
     CUSTODY_RANK,
-    Plausible,
     Policy,
     PolicyCriterion,
 )
@@ -153,14 +153,15 @@ def _named(policy: Policy) -> Iterator[str]:
 def _implausible(bounds: Plausible) -> str:
     """The checks of plausibility with their bounds."""
     return (
-        f"Implausible: a rounded count or a nominal size outside {bounds.size_in_name[0]} to "
-        f"{bounds.size_in_name[1]} times the size in the name, or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a nominal size outside "
-        f"{bounds.nominal_of_count[0]} to {bounds.nominal_of_count[1]} times every count that the developer or a researched index gives; a third "
+        f"Implausible: a rounded count or a nominal size outside {bounds.least_size_in_name} to "
+        f"{bounds.greatest_size_in_name} times the size in the name ({bounds.least_experts_in_name} to {bounds.greatest_experts_in_name} times that of experts), or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a nominal size outside "
+        f"{bounds.least_nominal_size} to {bounds.greatest_nominal_size} times every count that the developer or a researched index gives; a third "
         f"party's release day more than {bounds.days_after_creation} days after the repository's creation, a "
         f"catalogue's more than {bounds.days_before_creation} before it, any more than {bounds.days_from_name} "
         "from a date in the name, and any of a name that says latest; a context length that is the sliding "
         f"window; an output limit of text of more than {bounds.output_over_context} times every context, an input limit of more than {bounds.input_over_context} times it; of models of {bounds.parameters_of_large:.0e} parameters or more a compute below {bounds.operations_per_parameter:.0e} operations for each; embeddings as the inferred output of a model whose repository publishes it for generating; a paper that a third party names, {bounds.days_before_release} days older than the release or more; a base that a "
-        "third party names and whose name gives a larger size than the model's own."
+        "third party names and whose name gives a larger size than the model's own"
+        f"; a catalogue's context length of which two providers offer more than {bounds.offers_over_context} times, listed among the conflicts."
     )
 
 

@@ -1,4 +1,4 @@
-"""The labels of the ontology's terms, for modules that read no RDF themselves."""
+"""Labels and values from files of the ontology, for modules that read no RDF themselves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
+from provenance_graph.core import rdf
+from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.resources import folder
 from provenance_graph.core.terms import SKOS
@@ -31,3 +33,16 @@ def ontology_labels(file: str) -> Mapping[Iri, str]:
             and isinstance(quad.object, ox.Literal)
         }
     )
+
+
+@cache
+def ontology_values(file: str, subject: Iri) -> Mapping[Iri, Value]:
+    """What a file of the ontology states of a subject, one value a property; it has no blank nodes.
+
+    >>> from provenance_graph.core.terms import PG
+    >>> str(ontology_values("plausibility.ttl", PG.DefaultPolicy)[PG.maxDaysFromDateInName])
+    '62'
+    """
+    data = (folder("ontology") / file).read_bytes()
+    quads = map(rdf.our_quad, ox.parse(data, format=ox.RdfFormat.TURTLE))
+    return MappingProxyType({p: o for s, p, o, _ in quads if s == subject})
