@@ -155,6 +155,8 @@ def normalised(literal: Literal) -> Literal:
     Traceback (most recent call last):
     ValueError: '1_000' is not an xsd:integer
     """
+    if literal.datatype == XSD.string and not literal.language:  # most of a store; any text is one
+        return literal
     lexical_forms.check(literal)
     match literal.datatype:
         case XSD.decimal:

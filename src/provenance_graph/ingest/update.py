@@ -373,7 +373,5 @@ def digest_part(version: str) -> str:
 
 def content(quads: Iterable[Quad]) -> int:
     """A record's part in the digest of a store."""
-    whole = hashlib.sha256()
-    for quad in quads:
-        whole.update("\x1f".join(quad_key(quad)).encode() + b"\x1e")
-    return int.from_bytes(whole.digest()[:6])
+    text = "".join(["\x1f".join(quad_key(quad)) + "\x1e" for quad in quads])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6])

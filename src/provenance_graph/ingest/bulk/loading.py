@@ -25,9 +25,13 @@ from provenance_graph.store.embedded.merging import NotMerged
 from provenance_graph.store.loading import load_files
 from provenance_graph.store.processes import LocalEngine
 
-PIECE_QUADS: Final = 1_000_000
-"""About how many quads one piece has: the engine sorts as many in memory, in about a gigabyte."""
-LEAST: Final = 3
+PIECE_QUADS: Final = 500_000
+"""About how many quads one piece has: the engine sorts as many in memory, in about 600 MB.
+
+Sorting and freeing what is scattered over more memory costs more: a million takes longer.
+Fewer in a piece are more files to move and to read at once.
+"""
+LEAST: Final = 6
 """Pieces from which on they are loaded apart: the engine merges nothing of what is less."""
 _log = logging.getLogger(__name__)
 _BYTES: Final = {"nquads": 240, "trig": 45}

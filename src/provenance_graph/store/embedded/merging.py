@@ -36,7 +36,8 @@ _LEVEL: Final = 3
 """The least of LZ4's slow form, which any LZ4 reads as fast; more takes its time for a hundredth."""
 _DEFLATE_WINDOW: Final = -14
 """What the library's setter wants besides and LZ4 has no use for."""
-_FILE: Final = 64 << 20
+_FILE: Final = 256 << 20
+"""Bytes of a data file; whoever opens a store opens each, and a large one has hundreds of smaller."""
 _FORMAT: Final = 5
 """The version of data files of the engine's bulk load."""
 _NAMES: Final = "id2str"
