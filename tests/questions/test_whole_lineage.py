@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -62,21 +61,17 @@ def test_the_index_answers_as_the_text_on_random_lineages(steps, stated, describ
             assert indexed == plain
 
 
-@pytest.fixture(scope="module")
-def snapshot(shipped: Path, tmp_path_factory) -> Iterator[AcceptedSnapshot]:
-    with EmbeddedStore.open(shipped) as opened:
-        yield AcceptedSnapshot(opened, folder=tmp_path_factory.mktemp("derived"))
-
-
 @pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_of_the_shipped_store_the_answer_is_the_same_with_and_without_index(
-    snapshot: AcceptedSnapshot, name: str
+    shipped: Path, tmp_path: Path, name: str
 ) -> None:
-    plain = asking.ask(snapshot, name)
-    assert LineageIndex.stored(snapshot) is None, "a question makes no index"
-    LineageIndex.open(snapshot)
-    assert asking.known(snapshot, stored.find(name), {}) is not None
-    assert asking.ask(snapshot, name) == plain
+    with EmbeddedStore.open(shipped) as opened:
+        snapshot = AcceptedSnapshot(opened, folder=tmp_path)
+        plain = asking.ask(snapshot, name)
+        assert LineageIndex.stored(snapshot) is None, "a question makes no index"
+        LineageIndex.open(snapshot)
+        assert asking.known(snapshot, stored.find(name), {}) is not None
+        assert asking.ask(snapshot, name) == plain
 
 
 def test_a_question_of_a_newer_version_is_not_answered_from_an_older_index(tmp_path) -> None:

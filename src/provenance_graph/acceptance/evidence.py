@@ -120,17 +120,22 @@ class StoreStatements:
         self._headers: dict[Iri, Header | None] = {}
         self._annotated: dict[Iri, list[tuple[Iri, Iri, Iri]]] = {}
         """By name, where it was prepared, the annotated claims: node, property, record."""
+        self._prepared: dict[Iri, frozenset[Iri]] = {}
+        """By such a name the properties whose claims these are."""
 
-    def prepare(self, names: Iterable[Iri]) -> None:
-        """Find at once which claims about some names say more than their triple, and of what.
+    def prepare(self, names: Iterable[Iri], predicates: Collection[Iri]) -> None:
+        """Find at once which claims of some properties about some names say more than their triple.
 
         ``stating`` otherwise looks at each claim about a name, whatever its property. A store of
         another engine is left alone: it is told beforehand what is read (``Expecting``).
         """
-        wanted = tuple(name for name in dict.fromkeys(names) if name not in self._annotated)
+        sought = frozenset(predicates)
+        wanted = tuple(one for one in dict.fromkeys(names) if not self._is_prepared(one, sought))
         if not wanted or isinstance(self.store, Expecting):
             return
-        rows = self.store.select(_ANNOTATED, {"name": wanted})
+        sought = sought.union(*(self._prepared.get(name, ()) for name in wanted))
+        listed = ", ".join(f"<{predicate}>" for predicate in sorted(sought))
+        rows = self.store.select(_ANNOTATED % listed, {"name": wanted})
         if rows.truncated:
             return
         found: dict[Iri, list[tuple[Iri, Iri, Iri]]] = {name: [] for name in wanted}
@@ -138,6 +143,10 @@ class StoreStatements:
             if all(isinstance(one, Iri) for one in (name, claim, prop, record)):
                 found[Iri(str(name))].append((Iri(str(claim)), Iri(str(prop)), Iri(str(record))))
         self._annotated |= found
+        self._prepared |= dict.fromkeys(wanted, sought)
+
+    def _is_prepared(self, name: Iri, predicates: Collection[Iri]) -> bool:
+        return self._prepared.get(name, frozenset()).issuperset(predicates)
 
     def header(self, record: Iri) -> Header | None:
         """The header of a record in the store, or None where the graph is no record."""
@@ -192,7 +201,7 @@ class StoreStatements:
         self, entity: Iri, predicates: Collection[Iri] | None
     ) -> Iterator[tuple[Iri, Iri]]:
         """The claims about a name that say more than their triple, each with its record."""
-        if predicates is not None and entity in self._annotated:
+        if predicates and self._is_prepared(entity, predicates):
             for claim, prop, record in self._annotated[entity]:
                 if prop in predicates and is_record(record):
                     yield claim, record
@@ -307,7 +316,7 @@ class VersionStatements(StoreStatements):
 
 _ANNOTATED = (
     f"SELECT ?name ?claim ?property ?record {{ GRAPH ?record {{ ?claim <{PG.about}> ?name ; "
-    f"<{PG.property}> ?property }} }}"
+    f"<{PG.property}> ?property }} FILTER(?property IN (%s)) }}"
 )
 
 

@@ -43,7 +43,8 @@ class ClaimReader:
     def prepare(self, entities: Iterable[Iri]) -> None:
         """Look up at once for many entities what would be looked up for each."""
         unread = [one for one in entities if one not in self._read]
-        self.statements.prepare(n for one in unread for n in self.statements.names_of(one))
+        names = (name for one in unread for name in self.statements.names_of(one))
+        self.statements.prepare(names, _WANTED)
 
     def about(self, entity: Iri) -> list[SourcedClaim]:
         """Claims on licence, parents and training data of an entity."""

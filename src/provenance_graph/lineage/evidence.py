@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -33,10 +33,12 @@ class EdgeEvidence:
         self._statements = snapshot.statements
         self._claims_of: dict[tuple[Iri, Iri], list[tuple[Claim, Header]]] = {}
 
-    def prepare(self, edges: Iterable[Edge]) -> None:
+    def prepare(self, edges: Collection[Edge]) -> None:
         """Look up at once for many edges what would be looked up for each."""
+        relations = {edge.relation for edge in edges}
         children = dict.fromkeys(edge.child for edge in edges)
-        self._statements.prepare(n for one in children for n in self._statements.names_of(one))
+        names = (name for one in children for name in self._statements.names_of(one))
+        self._statements.prepare(names, relations)
 
     def _stating(self, child: Iri, relation: Iri) -> list[tuple[Claim, Header]]:
         """The claims on one relation of a child: seldom are more asked for than one."""

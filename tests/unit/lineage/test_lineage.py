@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import networkx as nx
@@ -371,3 +372,12 @@ def test_a_relation_of_no_stated_kind_is_an_edge_where_no_kind_is_stated():
         for child, edges in expected.items():
             row = index.row(index.names.find(child))
             assert {(index.names[parent], RELATIONS[code]) for parent, code, _ in row} == edges
+
+
+def test_names_prepared_for_one_property_are_read_anew_for_others(store):
+    prepared, single = (AcceptedSnapshot(store).statements for _ in range(2))
+    names = [name for one in (TUNED, QUANT) for name in single.names_of(one)]
+    for asked in ([PG.fineTunedFrom], [PG.quantizedFrom, PG.mergedFrom]):
+        prepared.prepare(names, asked)
+        for name, predicate in itertools.product(names, RELATIONS):
+            assert prepared.stating(name, [predicate]) == single.stating(name, [predicate])
