@@ -169,3 +169,19 @@ def test_whoever_builds_a_large_store_without_the_library_is_told(
     assert not merging.advice(tmp_path)
     monkeypatch.setattr(merging, "_LIBRARY", "no_such_library")
     assert "provenance-graph[compact]" in merging.advice(tmp_path)
+
+
+def test_more_files_than_a_process_may_have_open_at_first(
+    pieces: list[Path], tmp_path: Path
+) -> None:
+    tables = sum(len(list(piece.glob("*.sst"))) for piece in pieces)
+    there = len(list(Path("/proc/self/fd").iterdir()))
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    whole = frozenset().union(*map(_quads, pieces))
+    target = _empty(tmp_path / "whole")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (there + tables // 2, before[1]))
+    try:
+        merging.merge(target, pieces)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert _quads(target) == whole

@@ -18,6 +18,7 @@ from fastapi import APIRouter
 from starlette.types import ASGIApp
 
 from provenance_graph.core.errors import StoreError, StoreMissing, UsageError
+from provenance_graph.core.open_files import allow_files
 from provenance_graph.service.app import app_of, make_service
 from provenance_graph.service.http import auth
 from provenance_graph.service.http.auth import Tokens
@@ -75,7 +76,7 @@ def run(settings: Settings, root: Path, folder: Path) -> int:
         where = f"{settings.host}:{settings.port}"
         raise UsageError(f"cannot listen on {where}: {error.strerror}") from error
     host, port = supervise.peer_name(listener)
-    supervise.allow_files(settings.connections * 2 + 512)
+    allow_files(settings.connections * 2 + 512)
     supervisor = Supervisor(seconds=settings.shutdown_seconds, on_child_exit=on_child_exit)
     writer_path = ""
     board = Board(folder)

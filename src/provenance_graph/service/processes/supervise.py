@@ -10,7 +10,6 @@ import gc
 import logging
 import multiprocessing
 import os
-import resource
 import signal
 import socket
 import sys
@@ -196,15 +195,6 @@ def _once(work: Work, connection: Connection) -> None:
         connection.send(str(error))
     else:
         connection.send("")
-
-
-def allow_files(wanted: int) -> None:
-    """Raise the limit of open files, as far as the system lets us."""
-    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    unlimited = most == resource.RLIM_INFINITY
-    resource.setrlimit(
-        resource.RLIMIT_NOFILE, (max(now, wanted if unlimited else min(wanted, most)), most)
-    )
 
 
 def quiet_logs() -> None:

@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from provenance_graph.core.extras import needed
+from provenance_graph.core.open_files import allow_files
 from provenance_graph.store import layout
 
 EXTRA: Final = "compact"
@@ -58,6 +59,10 @@ class NotMerged(Exception):
     """Databases could not be merged; they may have lost files, and so may the one made of them."""
 
 
+_FURTHER_FILES: Final = 512
+"""Files that a process has open beside the engine's, at most."""
+
+
 def available() -> bool:
     """Whether the library is installed."""
     return find_spec(_LIBRARY) is not None
@@ -80,6 +85,8 @@ def merge(db: Path, loaded: Sequence[Path], step: Step | None = None) -> None:
     Nobody may have any of them open. The files are moved. Raises NotMerged.
     """
     library, cores = needed(_LIBRARY, EXTRA), os.cpu_count() or 1
+    tables = sum(len(list(folder.glob("*.sst"))) for folder in loaded)
+    allow_files(2 * tables + _FURTHER_FILES)  # the engine keeps each open that it reads or writes
     try:
         opened = _opened(library, db)
         try:
