@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -20,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from provenance_graph.core import graph_names
 from provenance_graph.core.claims import Literal, Quad, Value
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 from provenance_graph.store.values import AnyGraph, QuadSource
@@ -123,9 +123,8 @@ class StoredForm(Generic[T]):
         file = self._file(digest)
         with suppress(OSError):  # a folder that is full or read-only: parsed again next time
             self.folder.mkdir(parents=True, exist_ok=True)
-            aside = file.with_name(f".{file.name}.{os.getpid()}")
-            aside.write_text(json.dumps([digest, self.dump(made)]), "utf-8")
-            aside.replace(file)
+            with replacing(file) as aside:
+                aside.write_text(json.dumps([digest, self.dump(made)]), "utf-8")
             for old in self.folder.glob(f"{self.name}-*.json"):
                 if old != file:
                     old.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ from provenance_graph.changes.updating import changed_subjects
 from provenance_graph.core.claims import Quad, Value
 from provenance_graph.core.encoding import as_json
 from provenance_graph.core.errors import UsageError
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF
 from provenance_graph.store.values import AnyGraph
@@ -132,11 +134,8 @@ def keep(folder: Path, snapshot: AcceptedSnapshot) -> None:
     from provenance_graph.model.profile import profile  # who reads what is stored needs none of it
 
     file = profiles_file(folder, snapshot.version)
-    aside = file.with_name(f".{file.name}.new")
-    aside.unlink(missing_ok=True)
     before = StoredProfiles.of_before(snapshot)
-    database = sqlite3.connect(aside)
-    try:
+    with replacing(file) as aside, closing(sqlite3.connect(aside)) as database:
         database.execute("PRAGMA journal_mode = OFF")
         database.execute(
             "CREATE TABLE profile (iri TEXT PRIMARY KEY, body BLOB NOT NULL, entities BLOB NOT NULL)"
@@ -151,11 +150,6 @@ def keep(folder: Path, snapshot: AcceptedSnapshot) -> None:
                 row = zlib.compress(body), zlib.compress("\n".join(sorted(noting.asked)).encode())
             database.execute("INSERT INTO profile VALUES (?,?,?)", (model, *row))
         database.commit()
-        database.close()
-        aside.replace(file)
-    finally:
-        database.close()
-        aside.unlink(missing_ok=True)
 
 
 class StoredProfiles:

@@ -25,6 +25,7 @@ import httpx2
 from provenance_graph.changes.feeds import title, to_json
 from provenance_graph.changes.log import Commit
 from provenance_graph.core.errors import FetchError, UsageError
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri, is_iri
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import Resolve, check_address
@@ -115,9 +116,8 @@ class Deliveries:
     def note(self, url: str, version: str) -> None:
         """Keep that a hook was notified of a version."""
         self.versions[url] = version
-        aside = self.path.with_name(f".{self.path.name}")
-        aside.write_text(json.dumps(self.versions, indent=1), encoding="utf-8")
-        aside.replace(self.path)
+        with replacing(self.path) as aside:
+            aside.write_text(json.dumps(self.versions, indent=1), encoding="utf-8")
 
 
 def _public_only(_: str) -> bool:

@@ -8,11 +8,11 @@ or makes it, and is what every list and every count of the whole store rests on.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -22,6 +22,7 @@ from provenance_graph.conflicts.kinds import DEFAULT
 from provenance_graph.conflicts.number import FORMAT, path_of
 from provenance_graph.conflicts.results import Conflict
 from provenance_graph.conflicts.selection import counted
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri
 from provenance_graph.model.search.index import SearchIndex
 
@@ -264,10 +265,7 @@ def _row(conflict: Conflict) -> tuple[object, ...]:
 
 def _write(file: Path, rows: Iterable[tuple[object, ...]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
-    aside.unlink(missing_ok=True)
-    database = sqlite3.connect(aside)
-    try:
+    with replacing(file) as aside, closing(sqlite3.connect(aside)) as database:
         database.executescript(_SCHEMA)
         kinds, entities = Counter[str](), Counter[str]()
         for number, row in enumerate(rows, 1):
@@ -280,8 +278,3 @@ def _write(file: Path, rows: Iterable[tuple[object, ...]]) -> None:
         database.executemany("INSERT INTO kinds VALUES (?,?)", kinds.items())
         database.executemany("INSERT INTO counted VALUES (?,?)", sorted(entities.items()))
         database.commit()
-        database.close()
-        aside.replace(file)
-    finally:
-        database.close()
-        aside.unlink(missing_ok=True)

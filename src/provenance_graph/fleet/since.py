@@ -13,6 +13,7 @@ from pathlib import Path
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.changes.log import ChangeLog
 from provenance_graph.core.errors import ChangesGone, NotFound, UsageError
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import short_id
 from provenance_graph.fleet.check import FleetFinding
 from provenance_graph.fleet.read import System
@@ -54,10 +55,9 @@ def read_baseline(path: Path) -> Baseline:
 def write_baseline(path: Path, version: str, findings: Iterable[FleetFinding]) -> None:
     """Keep what was found, whole or not at all."""
     keys = sorted({finding.key for finding in findings if not finding.version})
-    aside = path.with_name(f".{path.name}")
     text = json.dumps({"format": FORMAT, "version": version, "findings": keys}, indent=1)
-    aside.write_text(text + "\n", encoding="utf-8")
-    aside.replace(path)
+    with replacing(path) as aside:
+        aside.write_text(text + "\n", encoding="utf-8")
 
 
 def marked(findings: Iterable[FleetFinding], baseline: Baseline) -> list[FleetFinding]:

@@ -7,7 +7,6 @@ DAY MEMORY`` writes the folder's path, or the reason why not as JSON and ends wi
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.evidence.gather import level_graph
 from provenance_graph.core.claims import Quad
 from provenance_graph.core.errors import ProvenanceError, QueryTooLarge, StoreError
+from provenance_graph.core.files import alone
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, SKOS
 from provenance_graph.store import embedded
@@ -124,8 +124,7 @@ def materialised(snapshot: AcceptedSnapshot, most: int | None = None) -> Path | 
     target = _folder(snapshot.derived, snapshot)
     if not (target / "CURRENT").exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.parent.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # two processes may want the same day
+        with alone(target.parent.with_suffix(".lock")):  # two processes may want the same day
             if not (target / "CURRENT").exists():
                 _make(target, quads(snapshot, most))
     return target

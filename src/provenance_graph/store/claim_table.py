@@ -24,6 +24,7 @@ from pathlib import Path
 
 import polars as pl
 
+from provenance_graph.core.files import alone
 from provenance_graph.store import claim_columns as columns
 
 FORMAT = 2
@@ -72,6 +73,19 @@ def keep(
     ``retained``, which somebody may be reading.
     """
     derived.mkdir(exist_ok=True)
+    with alone(
+        derived / "claims.lock"
+    ):  # what another process is making would go with the old ones
+        _keep(derived, version, buckets, files, retained)
+
+
+def _keep(
+    derived: Path,
+    version: str,
+    buckets: int,
+    files: Mapping[str, Path],
+    retained: Collection[str],
+) -> None:
     target = folder_of(derived, version)
     aside = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from provenance_graph.core.files import replacing
+
 FILE = "sync.json"
 
 
@@ -42,7 +44,6 @@ class SyncState:
         self.seen[place] = seen
         if self.path is None:
             return
-        aside = self.path.with_name(f".{self.path.name}")
         retained = {name: asdict(one) for name, one in sorted(self.seen.items())}
-        aside.write_text(json.dumps({"places": retained}, indent=1), encoding="utf-8")
-        aside.replace(self.path)
+        with replacing(self.path) as aside:
+            aside.write_text(json.dumps({"places": retained}, indent=1), encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +22,7 @@ from provenance_graph.acceptance.policy.policy import (
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.acceptance.view import View
 from provenance_graph.core.claims import AcceptanceRule
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri, local_name, short_id, shorten
 from provenance_graph.core.terms import PG, RDF
 
@@ -228,9 +228,8 @@ def tallied(
         rows = {rule: [one.count, one.examples] for rule, one in tallies.items()}
         with suppress(OSError):  # a folder that is full or read-only: counted again next time
             file.parent.mkdir(parents=True, exist_ok=True)
-            aside = file.with_name(f".{file.name}.{os.getpid()}")
-            aside.write_text(json.dumps([snapshot.policy.day, len(asked), rows]), "utf-8")
-            aside.replace(file)
+            with replacing(file) as aside:
+                aside.write_text(json.dumps([snapshot.policy.day, len(asked), rows]), "utf-8")
             for old in file.parent.glob("policy-*.json"):
                 if old != file:
                     old.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.breaches_file import breaches_file, let_go
 from provenance_graph.licences.graph import LicenceGraph
@@ -109,11 +110,9 @@ def store_basis(folder: Path, graph: LicenceGraph) -> None:
     for n, reach in enumerate(made.reaches):
         arrays[f"reach{n}"], arrays[f"first{n}"] = reach.models, reach.along_weights
     file = breaches_file(folder, graph.snapshot.version, graph.snapshot.day)
-    aside = file.with_name(f"{file.name}.new")
     text = np.frombuffer(json.dumps(meta).encode(), np.uint8)
-    with aside.open("wb") as out:
+    with replacing(file) as aside, aside.open("wb") as out:
         np.savez_compressed(out, meta=text, **_joined(arrays))
-    aside.replace(file)
     let_go(folder, graph.snapshot.version, made.day)
 
 

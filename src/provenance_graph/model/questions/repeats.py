@@ -8,7 +8,6 @@ same.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from decimal import Decimal
@@ -19,6 +18,7 @@ from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot, Voices
 from provenance_graph.core import literals
 from provenance_graph.core.claims import Literal, Value
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
 from provenance_graph.store.values import Rows
@@ -43,9 +43,8 @@ def store_counts(folder: Path, snapshot: AcceptedSnapshot) -> list[Voices] | Non
     counted = in_columns(snapshot).voices(_PROPERTIES)
     if counted is not None:
         file = counts_file(folder, snapshot.version)
-        aside = file.with_name(f".{file.name}.{os.getpid()}")
-        aside.write_text(json.dumps([astuple(one) for one in counted]), "utf-8")
-        aside.replace(file)
+        with replacing(file) as aside:
+            aside.write_text(json.dumps([astuple(one) for one in counted]), "utf-8")
     return counted
 
 

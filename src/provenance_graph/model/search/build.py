@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,6 +18,7 @@ from provenance_graph.acceptance.columns.wide import in_columns, stated_members
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import terms
 from provenance_graph.core.claims import Literal, Precision, Value
+from provenance_graph.core.files import replacing
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.literals import date_text, period
 from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SKOS
@@ -85,20 +86,15 @@ def make(path: Path, snapshot: AcceptedSnapshot) -> None:
     It is copied once it is full, without the pages that were given back and the room that tables leave
     which grow row by row: a twelfth of it.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    whole = aside.with_name(f"{aside.name}.whole")
-    for one in (aside, whole):
-        one.unlink(missing_ok=True)
-    database = sqlite3.connect(aside)
-    try:
-        fill(database, snapshot)
-        database.execute("VACUUM INTO ?", (str(whole),))
-        database.close()
-        whole.replace(path)
-    finally:
-        database.close()
-        for one in (aside, whole):
-            one.unlink(missing_ok=True)
+    with replacing(path) as whole:
+        filled = whole.with_name(f"{whole.name}.filled")
+        filled.unlink(missing_ok=True)
+        try:
+            with closing(sqlite3.connect(filled)) as database:
+                fill(database, snapshot)
+                database.execute("VACUUM INTO ?", (str(whole),))
+        finally:
+            filled.unlink(missing_ok=True)
 
 
 def fill(database: sqlite3.Connection, snapshot: AcceptedSnapshot) -> None:

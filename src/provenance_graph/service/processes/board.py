@@ -7,11 +7,12 @@ HTTP processes read it for ``/health`` and to refuse a write at once with the re
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from provenance_graph.core.files import replacing
 
 STARTING: Final = "starting"
 READY: Final = "ready"
@@ -70,6 +71,5 @@ class Board:
         )
 
     def _write(self, state: WriterState) -> None:
-        aside = self._file.with_name(f"writer.{os.getpid()}.new")
-        aside.write_text(json.dumps(asdict(state)), "utf-8")
-        aside.replace(self._file)
+        with replacing(self._file) as aside:
+            aside.write_text(json.dumps(asdict(state)), "utf-8")

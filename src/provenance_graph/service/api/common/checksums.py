@@ -6,10 +6,12 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from provenance_graph.core import deadline
+from provenance_graph.core.files import replacing
 
 DAMAGE: Final = (OSError, ValueError, TypeError, KeyError, EOFError, sqlite3.Error)
 """What opening an index raises that is not as it was written."""
@@ -62,7 +64,9 @@ def _stored_checksum(
 
 def note(folder: Path, name: str, version: str, files: Sequence[Path]) -> None:
     """Note the checksums of the files of a version, if there are any and all are there."""
-    if files and all(file.exists() for file in files):
+    if not files:
+        return
+    with suppress(FileNotFoundError):  # also where they go meanwhile: a newer version is indexed
         stamps = {file: _stamp(file) for file in files}  # first: a later change is looked at
         known = {file.name: [_digest(file), *stamps[file]] for file in files}
         put(file_of(folder, name), {"version": version, "form": _FORM, "files": known})
@@ -89,6 +93,5 @@ def _digest(file: Path, pause: Callable[[], object] = lambda: None) -> str:
 
 def put(file: Path, value: object) -> None:
     """Write a file aside and swap it in."""
-    aside = file.with_name(f"{file.name}.new")
-    aside.write_text(json.dumps(value), "utf-8")
-    aside.replace(file)
+    with replacing(file) as aside:
+        aside.write_text(json.dumps(value), "utf-8")

@@ -25,6 +25,7 @@ from provenance_graph.conflicts import stored as stored_conflicts
 from provenance_graph.conflicts.number import path_of
 from provenance_graph.conflicts.stored import ledger, models_index
 from provenance_graph.core import deadline
+from provenance_graph.core.files import alone
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.breaches_file import breaches_file
 from provenance_graph.model.naming.catalogue_file import catalogue_file
@@ -342,11 +343,17 @@ def changed_since(folder: Path, before: str, version: str) -> Changed:
 def make_one(
     folder: Path, snapshot: AcceptedSnapshot, name: str, before: str = "", changed: Changed = None
 ) -> None:
-    """Keep one index of a snapshot, if it is not kept yet; from that of ``before`` where it can be."""
+    """Keep one index of a snapshot, if it is not kept yet; from that of ``before`` where it can be.
+
+    A build and the service of the store that it rebuilt both make them: who comes second waits.
+    """
     index = INDEXES[name]
-    if not index.exists(folder, snapshot.version):
-        index.make(folder, snapshot, before, changed)
-        checksums.note(folder, name, snapshot.version, index.files(folder, snapshot.version))
+    if index.exists(folder, snapshot.version):
+        return
+    with alone(folder / f"{name}.lock"):
+        if not index.exists(folder, snapshot.version):
+            index.make(folder, snapshot, before, changed)
+            checksums.note(folder, name, snapshot.version, index.files(folder, snapshot.version))
 
 
 def make_all(
