@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 
 from provenance_graph.lineage.arrays import RELATIONS, EdgeRows, Flags, Ints, spread
 
 _EVERY = np.ones(len(RELATIONS), np.bool_)
 _ROUNDS = 4
-"""How often ends are taken off before strong components are looked for; a chain has many."""
+"""How often ends are taken off before circles are looked for; a chain has many."""
 
 
 def groups(up: EdgeRows, wanted: Flags, nodes: Ints) -> list[list[int]]:
@@ -57,18 +60,35 @@ def _inner(child: Ints, parent: Ints) -> tuple[Ints, Ints]:
 
 
 def _components(child: Ints, parent: Ints) -> list[list[int]]:
-    """The strong components of more than one node."""
-    if not len(child):
-        return []
-    from scipy.sparse import csr_array  # heavy; only circles need them
-    from scipy.sparse.csgraph import connected_components
+    """The strong components of more than one node, by a walk up and one down (Kosaraju).
 
-    nodes = np.unique(np.concatenate((child, parent)))
-    ends = np.searchsorted(nodes, child), np.searchsorted(nodes, parent)
-    matrix = csr_array((np.ones(len(child), np.int8), ends), shape=(len(nodes), len(nodes)))
-    count, label = connected_components(matrix, directed=True, connection="strong")
-    results: dict[int, list[int]] = {}
-    sizes = np.bincount(label, minlength=count)
-    for place in np.flatnonzero(sizes[label] > 1).tolist():
-        results.setdefault(int(label[place]), []).append(int(nodes[place]))
-    return list(results.values())
+    In plain Python, since little is left where ends are taken off: a compiled search takes longer
+    to import.
+    """
+    up: dict[int, list[int]] = defaultdict(list)
+    down: dict[int, list[int]] = defaultdict(list)
+    for low, high in zip(child.tolist(), parent.tolist(), strict=True):
+        up[low].append(high)
+        down[high].append(low)
+    seen: set[int] = set()
+    order = [node for start in list(up) for node in _last_first(up, start, seen)]
+    seen = set()
+    groups = (sorted(_last_first(down, start, seen)) for start in reversed(order))
+    return [group for group in groups if len(group) > 1]
+
+
+def _last_first(steps: Mapping[int, list[int]], start: int, seen: set[int]) -> Iterator[int]:
+    """What a node leads to and was not seen before, each node after those that it leads to."""
+    if start in seen:
+        return
+    seen.add(start)
+    way = [(start, iter(steps.get(start, ())))]
+    while way:
+        node, others = way[-1]
+        further = next((other for other in others if other not in seen), None)
+        if further is None:
+            way.pop()
+            yield node
+        else:
+            seen.add(further)
+            way.append((further, iter(steps.get(further, ()))))
