@@ -14,6 +14,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.near import index_near
+from provenance_graph.licences.rules.context import INFO
 from provenance_graph.licences.rules.marks import with_breaches
 from provenance_graph.lineage.graph import LineageGraph
 from provenance_graph.lineage.index import LineageIndex
@@ -69,6 +70,21 @@ def test_part_of_a_days_lineage_answers_as_the_whole(seed: int) -> None:
         assert part[1].report(subject).to_json() == every[1].report(subject).to_json()
         smaller += len(near) < len(whole)
     assert smaller  # else nothing was left out, and nothing tried
+
+
+def test_findings_on_steps_are_those_of_all_rules_that_have_one() -> None:
+    count = 0
+    for seed in range(12):
+        snapshot = world_of(seed)
+        graph = LicenceGraph(snapshot, LineageIndex.build(snapshot), catalogue())
+        for subject in map(thing, NAMES):
+            every = graph.findings(subject, day=DAY)
+            wanted = [one for one in every if one.severity != INFO and one.path]
+            wanted = [one for one in wanted if one.rule.id != "LR-15"]
+            stepwise = graph.findings_on_steps(subject, day=DAY)
+            assert [one.to_json() for one in stepwise] == [one.to_json() for one in wanted]
+            count += len(wanted)
+    assert count > 50  # else nothing was compared
 
 
 def shown(lineage: LineageGraph, licences: LicenceGraph, subject: Iri) -> object:

@@ -40,12 +40,6 @@ class ClaimReader:
         self.statements = snapshot.statements
         self._read: dict[Iri, list[SourcedClaim]] = {}
 
-    def prepare(self, entities: Iterable[Iri]) -> None:
-        """Look up at once for many entities what would be looked up for each."""
-        unread = [one for one in entities if one not in self._read]
-        names = (name for one in unread for name in self.statements.names_of(one))
-        self.statements.prepare(names, _WANTED)
-
     def about(self, entity: Iri) -> list[SourcedClaim]:
         """Claims on licence, parents and training data of an entity."""
         if entity not in self._read:

@@ -21,8 +21,8 @@ from provenance_graph.licences.results import (
     LicenceReport,
     Reason,
 )
-from provenance_graph.licences.rules.context import VIOLATION, ModelContext
-from provenance_graph.licences.rules.rules import findings
+from provenance_graph.licences.rules.context import INFO, VIOLATION, ModelContext
+from provenance_graph.licences.rules.rules import STEPLESS, findings
 from provenance_graph.licences.situation import LicenceContext
 from provenance_graph.licences.texts import labels as label_history
 from provenance_graph.licences.texts.catalogue import Licence
@@ -118,6 +118,15 @@ class LicenceGraph(LicencesInForce):
     def findings(self, subject: Iri, *, day: str = "") -> list[LicenceFinding]:
         """The rules a model runs against."""
         return self.findings_in(self.situation(subject, day=day or self.snapshot.day))
+
+    def findings_on_steps(self, subject: Iri, *, day: str = "") -> list[LicenceFinding]:
+        """The violations and warnings of a model that begin on a step of lineage; nothing unknown.
+
+        Claims are not read for it: what rests on them, the labels and what is unknown, is no step.
+        """
+        situation = self.situation(subject, day=day or self.snapshot.day)
+        reported = findings(ModelContext(situation, (), ()), STEPLESS)
+        return [one for one in reported if one.severity != INFO and one.path]
 
     def findings_in(self, situation: LicenceContext) -> list[LicenceFinding]:
         """The rules a model runs against, where what reaches it is known already."""

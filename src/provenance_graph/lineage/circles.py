@@ -17,9 +17,11 @@ _ROUNDS = 4
 def groups(up: EdgeRows, wanted: Flags, nodes: Ints) -> list[list[int]]:
     """Groups of some nodes that each reach the other over the wanted edges among them.
 
-    A node with an edge to itself is one. Members ascend, and so do groups by their first.
+    A node with an edge to itself is one. Nodes are given once each. Members ascend, and so do
+    groups by their first.
     """
-    nodes = np.unique(nodes)
+    if not len(nodes):
+        return []
     places = spread(up.start, up.start[1:], nodes)
     child = np.repeat(nodes, up.start[nodes + 1] - up.start[nodes])
     followed = wanted[up.code[places]]

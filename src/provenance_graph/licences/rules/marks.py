@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.licences.graph import LicenceGraph
-from provenance_graph.licences.rules.context import INFO
 from provenance_graph.lineage.results import Breach, Lineage
 
 MAX_MARKED = 300
@@ -21,9 +20,7 @@ Link = tuple[Iri, Iri, Iri]
 
 def marks_of(graph: LicenceGraph, child: Iri, day: str = "") -> Iterator[tuple[Link, Breach]]:
     """The violations and warnings of a model, each with the step below it on which it starts."""
-    for one in graph.findings(child, day=day):
-        if one.severity == INFO or one.rule.id == "LR-15" or not one.path:
-            continue
+    for one in graph.findings_on_steps(child, day=day):
         first = one.path[0]
         licence = one.licence.name if one.licence else ""
         breach = Breach(one.rule.id, one.severity, one.message, licence, one.clause)
@@ -41,7 +38,6 @@ def with_breaches(lineage: Lineage, graph: LicenceGraph, day: str = "") -> Linea
         key=lambda child: (order[child], child),
     )
     breaches: dict[Link, list[Breach]] = defaultdict(list)
-    graph.claims.prepare(children[:MAX_MARKED])
     for child in children[:MAX_MARKED]:
         for step, breach in marks_of(graph, child, day):
             breaches[step].append(breach)

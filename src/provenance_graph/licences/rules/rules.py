@@ -8,8 +8,9 @@ asks a ``RuleContext`` and nothing else, so it serves one model and a whole stor
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
@@ -365,8 +366,12 @@ RULES: dict[str, Rule] = {
 }
 
 
-def findings(context: ModelContext) -> list[LicenceFinding]:
-    """Every rule that a model runs against, worst first.
+STEPLESS: Final = frozenset({"LR-14", "LR-15"})
+"""Rules that mark no step of lineage: on the files of a model itself, and on what is unknown."""
+
+
+def findings(context: ModelContext, without: Collection[str] = ()) -> list[LicenceFinding]:
+    """Every rule that a model runs against, worst first; those not looked at are ``without``.
 
     Nobody breaks a text before there is one: what rests on a later text than the day is left out;
     the answer on the licence says that it cannot be read for that day.
@@ -374,6 +379,7 @@ def findings(context: ModelContext) -> list[LicenceFinding]:
     results = [
         context.finding(key, match)
         for key, rule in RULES.items()
+        if key not in without
         for match in rule(context)
         if key in ("LR-15", "LR-16") or match.licence is None or context.has_text(match.licence)
     ]
