@@ -14,6 +14,7 @@ import click
 
 from provenance_graph import commands
 from provenance_graph.core.errors import ProvenanceError, StoreError
+from provenance_graph.core.threads import is_refused, no_thread
 from provenance_graph.options import PLACE
 from provenance_graph.session import Session
 from provenance_graph.tables import fitted
@@ -152,6 +153,10 @@ def main() -> None:
         code = _refused(str(wrong), NO_STORE)
     except ProvenanceError as wrong:
         code = _refused(str(wrong))
+    except BaseException as wrong:
+        if not is_refused(wrong):
+            raise
+        code = _refused(no_thread("the same command"), NO_STORE)
     gc.freeze()  # the process ends: looking through all that was loaded once more frees nothing
     sys.exit(code)
 

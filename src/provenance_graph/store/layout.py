@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from provenance_graph.core.errors import StoreBusy, StoreError, StoreFormat, StoreMissing
+from provenance_graph.core.threads import side_by_side
 
 FORMAT = "provenance-graph store 1"
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")
@@ -115,10 +116,7 @@ def inventory(folder: Path, known: Mapping[str, tuple[int, str]]) -> dict[str, t
     }
     fresh = [file for file in sizes if file not in same]
     if sum(sizes[file] for file in fresh) > _MUCH:
-        from concurrent.futures import ThreadPoolExecutor  # not loaded by readers of a store
-
-        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-            sums = dict(zip(fresh, threads.map(_digest, fresh), strict=True))
+        sums = dict(zip(fresh, side_by_side(_digest, fresh), strict=True))
     else:
         sums = {file: _digest(file) for file in fresh}
     return {

@@ -102,15 +102,23 @@ class LocalEngine:
     def _submit(
         self, waiting: set[Future[R]], function: Callable[[T], R], tasks: Sequence[T]
     ) -> None:
-        """Hand out the tasks; raises OSError where not all processes start: no further task begins."""
+        """Hand out the tasks.
+
+        Raises OSError where not all processes start, RuntimeError where the thread that hands them
+        their tasks does not: no further task begins.
+        """
         if self._pool is None:
             self._pool = pool(self._count)
+        before = set(multiprocessing.active_children())
         try:
             for task in tasks:
                 waiting.add(self._pool.submit(without_collection, function, task))
-        except OSError:
+        except (OSError, RuntimeError):
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()  # it would wait for ever for a task, and this process for it
+                process.join()
             raise
 
     def rest(self) -> None:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from provenance_graph.core.deadline import Deadline, use
 from provenance_graph.core.errors import ProvenanceError
+from provenance_graph.core.threads import is_refused
 from provenance_graph.service.http.admission import Gate, Permit
 from provenance_graph.service.http.auth import secret_of
 from provenance_graph.service.http.body import read_body
@@ -130,7 +131,11 @@ class Gateway:
             if not out.status:
                 response = problem_response(problem_of(error), call.id)
                 await response(scope, receive, out)
-        except Exception as error:  # noqa: BLE001 - a bug is logged and answered with 500; the process serves on
+        except (
+            BaseException
+        ) as error:  # a bug is logged and answered with 500; the process serves on
+            if not isinstance(error, Exception) and not is_refused(error):
+                raise
             self._service.log.write("error", {"id": call.id, "error": repr(error)})
             if not out.status:
                 response = problem_response(problem_of(error), call.id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from provenance_graph.core import errors
+from provenance_graph.core.threads import is_refused, no_thread
 
 _PATH: Final = re.compile(r"(?:/[\w.+@-]+){2,}")  # of this machine, which is nobody's affair
 MEDIA_TYPE: Final = "application/problem+json"
@@ -112,6 +113,8 @@ def problem_of(error: BaseException) -> HttpProblem:
     """
     if isinstance(error, errors.RequestRefused) and isinstance(error.problem, HttpProblem):
         return error.problem
+    if is_refused(error):
+        error = errors.QueryBusy(no_thread("this request"))
     for kind, status, title, slug in _STATUS:
         if isinstance(error, kind):
             detail = without_paths(str(error)) if status == 503 else str(error)

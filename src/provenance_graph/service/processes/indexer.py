@@ -21,7 +21,8 @@ from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.assessment.derived import question_of
 from provenance_graph.conflicts.number import FORMAT
-from provenance_graph.core.errors import BadRubric, ProvenanceError
+from provenance_graph.core.errors import BadRubric, ProvenanceError, StoreError
+from provenance_graph.core.threads import check_room
 from provenance_graph.service.api.common.checksums import DAMAGE
 from provenance_graph.service.api.common.indexes import (
     INDEXES,
@@ -44,6 +45,7 @@ _SLOW_AGAIN: Final = 60.0
 
 def run_indexer(root: Path) -> None:
     """Index every version of a store until the process is ended."""
+    _wait_for_room()
     seen: dict[Path, tuple[int, int]] = {}
     before: dict[Path, str] = {}
     background = _Background()
@@ -69,6 +71,17 @@ def run_indexer(root: Path) -> None:
                 time.sleep(_AGAIN)
         if not moved:
             time.sleep(_LOOK)
+
+
+def _wait_for_room() -> None:
+    """Wait until there are threads for the libraries that indexes are made with."""
+    while True:
+        try:
+            check_room("these indexes")
+        except StoreError:
+            time.sleep(_AGAIN)
+        else:
+            return
 
 
 class _Background:
@@ -116,6 +129,7 @@ def index_slowly(root: Path, parent: int) -> None:
     folder = derived_folder(str(root))
     if folder is not None:
         with suppress(ProvenanceError, OSError):  # damaged or full: whoever serves it says so
+            check_room("these indexes")
             _index_slow_ones(root, folder)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance_graph.core.errors import QueryBusy, StoreError
+from provenance_graph.core.threads import is_refused, no_thread
 from provenance_graph.service.backend import AnswerBlocks, UploadPart
 from provenance_graph.service.processes.day_pools import DayPools
 from provenance_graph.service.settings import Settings
@@ -53,7 +54,12 @@ class PoolBackend:
 
     async def open(self) -> None:
         """Start the workers; where the store cannot be read, every request hears why."""
-        await asyncio.get_running_loop().run_in_executor(None, self._try)
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, self._try)
+        except RuntimeError as error:
+            if not is_refused(error):
+                raise
+            self._failure = StoreError(no_thread("this request"))  # it opens the store then
 
     def _try(self) -> None:
         settings = self._settings
@@ -70,7 +76,7 @@ class PoolBackend:
             self._warm = WarmFunction(self._pool.spawner, _READER, settings.memory_mb << 20)
         except StoreError as error:
             self._failure = error
-        except QueryBusy as error:  # no process could be started: tried again like the others
+        except QueryBusy as error:  # no process or thread could be started: tried again
             self._failure = StoreError(str(error))
         except OSError as error:
             self._failure = StoreError(f"{self._root} cannot be read: {error.strerror}")

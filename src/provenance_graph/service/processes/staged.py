@@ -13,6 +13,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from provenance_graph.core.threads import is_refused
+from provenance_graph.service.http.problems import problem_of
+from provenance_graph.service.http.responses import problem_response
+
 _AT_ONCE: Final = (
     "/sparql",
     "/update",
@@ -61,11 +65,15 @@ class Staged:
             self._loading.add_done_callback(self._loaded)
 
     def _loaded(self, done: asyncio.Future[ASGIApp]) -> None:
-        if not done.cancelled() and done.exception() is None:
-            self._app = done.result()
-            if self._afterwards is not None:
-                loop = asyncio.get_running_loop()
-                loop.call_later(_CALM, loop.run_in_executor, None, self._afterwards)
+        if done.cancelled() or done.exception() is not None:
+            self._loading = (
+                None  # whoever waits for it is given the reason; the next one tries again
+            )
+            return
+        self._app = done.result()
+        if self._afterwards is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_CALM, loop.run_in_executor, None, self._afterwards)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; what the first application has not waits for the complete one."""
@@ -79,7 +87,15 @@ class Staged:
         elif path.startswith(_AT_ONCE):
             await self._first(scope, receive, send)
         else:
+            await (await self._complete())(scope, receive, send)
+
+    async def _complete(self) -> ASGIApp:
+        """The complete application; where no thread can load it now, one that refuses so."""
+        try:
             self.load()
             assert self._loading is not None
-            app = await asyncio.shield(self._loading)
-            await app(scope, receive, send)
+            return await asyncio.shield(self._loading)
+        except RuntimeError as error:
+            if not is_refused(error):
+                raise
+            return problem_response(problem_of(error), "")

@@ -222,8 +222,10 @@ class AnswerStream:
 
     async def _gone(self, stated: bool) -> NoReturn:
         # Its memory may take a while to go, for which nobody else should wait.
-        code = await to_thread.run_sync(self._pool.spawner.status, self._worker.number)
-        self._finish(reusable=False)
+        try:
+            code = await to_thread.run_sync(self._pool.spawner.status, self._worker.number)
+        finally:  # where no thread can be started, the worker is given back all the same
+            self._finish(reusable=False)
         if code in (-signal.SIGKILL, NOT_STARTED) and not stated:
             unread = code == -signal.SIGKILL and not self._worker.ready
             raise WorkerGone(f"a process ended with {code}", unread=unread)

@@ -38,6 +38,7 @@ from provenance_graph.store.pool.blocking import (
 from provenance_graph.store.pool.connection import AnswerStream, WorkerConnection, WorkerGone
 from provenance_graph.store.pool.published import PublishedState
 from provenance_graph.store.pool.spawner import Spawner, run_bounded
+from provenance_graph.store.pool.starting import starting
 from provenance_graph.store.sparql import guard
 from provenance_graph.store.sparql.binding import bind
 
@@ -100,7 +101,9 @@ class WorkerPool:
             for worker in lost:
                 self._drop(worker)
             if here is None:
-                portal: BlockingPortal = self._own_loop.enter_context(start_blocking_portal())
+                with starting("this query"):
+                    own = self._own_loop.enter_context(start_blocking_portal())
+                portal: BlockingPortal = own
                 here = portal.call(running_loop)
             self._home = here
         return here
@@ -113,7 +116,12 @@ class WorkerPool:
 
     def _blocking(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Wait in a thread for what runs in the pool's loop."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._adopt()).result()
+        try:
+            home = self._adopt()
+        except QueryBusy:
+            coroutine.close()  # nothing will run it
+            raise
+        return asyncio.run_coroutine_threadsafe(coroutine, home).result()
 
     # ---- asking --------------------------------------------------------------------------
 

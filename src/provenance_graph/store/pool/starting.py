@@ -1,7 +1,8 @@
-"""A process that the system will not start: said plainly, so that nothing ends for want of it.
+"""A process or thread that the system will not start: said plainly, so that nothing ends for want of it.
 
 ``fork`` fails with EAGAIN at the limit of processes and with ENOMEM where memory may not be
-promised twice; pipes and sockets fail with EMFILE and ENFILE. All of these pass.
+promised twice; pipes and sockets fail with EMFILE and ENFILE; a thread, which counts as a process
+at its limit, fails with a RuntimeError. All of these pass.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from traceback import walk_tb
 
 from provenance_graph.core.errors import QueryBusy, StoreError
+from provenance_graph.core.threads import is_refused, no_thread
 
 _PIPES = ("parent_r", "child_w", "child_r", "parent_w")
 
@@ -46,17 +48,25 @@ def _refusal(what: str, error: OSError | None) -> str:
 
 @contextmanager
 def starting(what: str) -> Iterator[None]:
-    """Around the start of a process for a request: raises QueryBusy where the system gives none."""
+    """Around the start of a process or thread for a request: raises QueryBusy where the system gives none."""
     try:
         yield
     except OSError as error:
         raise no_process(what, error) from error
+    except RuntimeError as error:
+        if not is_refused(error):
+            raise
+        raise QueryBusy(no_thread(what)) from error
 
 
 @contextmanager
 def starting_work(what: str) -> Iterator[None]:
-    """Around the start of a command's processes: raises StoreError where the system gives none."""
+    """Around the start of a command's processes and threads: raises StoreError where the system gives none."""
     try:
         yield
     except OSError as error:
         raise StoreError(_refusal(what, error)) from error
+    except RuntimeError as error:
+        if not is_refused(error):
+            raise
+        raise StoreError(no_thread(what)) from error
