@@ -18,13 +18,21 @@ from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDFS, SCHEMA
 from provenance_graph.formats import coverage, model_names, paths, statements, table_leaves
-from provenance_graph.formats.cyclonedx import around, card, component, formulation, xml
+from provenance_graph.formats.cyclonedx import (
+    around,
+    card,
+    component,
+    elements,
+    formulation,
+    xml,
+)
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
 from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
+from provenance_graph.formats.xml import parsed
 
 
 def recognises(features: Features) -> bool:
@@ -94,8 +102,12 @@ def invalid(document: Document) -> Iterator[Problem]:
     """Where a document breaks the schema of its version, of XML as far as both forms ask alike."""
     from provenance_graph.formats.cyclonedx.schema import problems  # loading takes a moment
 
-    from_xml = document.features.syntax != "json"
-    yield from problems(boms.whole_of(document), from_xml=from_xml)
+    from_xml, whole = document.features.syntax != "json", boms.whole_of(document)
+    yield from problems(whole, from_xml=from_xml)
+    if from_xml:
+        yield from elements.unknown(
+            parsed(document.text, document.url), whole["specVersion"], xml.LISTS
+        )
 
 
 def read(document: Document) -> ReaderOutput:
@@ -339,7 +351,7 @@ READER = Reader(
     origin=origin,
     read=read,
     invalid=invalid,
-    version="10",
+    version="11",
     keys=KEYS,
     leaves=boms.leaves,
     subjects=boms.subjects,

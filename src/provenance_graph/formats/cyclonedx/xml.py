@@ -1,13 +1,16 @@
 """CycloneDX in XML, as the JSON that says the same.
 
 The two forms differ in how lists are written: XML wraps them, and gives some values as
-attributes. Entities and document types are refused by the parser.
+attributes. Entities and document types are refused by the parser. What the standard has no place
+for is kept under a name that JSON has not, ``components/widget`` beside a list of components, so that
+it is told as an unknown key is; what is of another namespace is told, and not read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -16,6 +19,7 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import repeats, xml
+from provenance_graph.formats.cyclonedx.elements import foreign, own_name
 from provenance_graph.formats.cyclonedx.schema import listed_names
 from provenance_graph.formats.parsing import MAX_DEPTH
 
@@ -73,7 +77,8 @@ _REPEATED = frozenset({"data", "energyProviders"})
 def bom(text: str, url: Iri, repeated: list[Problem]) -> dict[str, Any]:
     """The document as JSON has it; raises Unreadable with the line.
 
-    Elements that stand twice where the standard has one are added to ``repeated``.
+    Elements that stand twice where the standard has one, and elements and attributes of other
+    namespaces, are added to ``repeated``.
     """
     root = xml.parsed(text, url)
     match = MARK.search(text[:4000])
@@ -81,12 +86,20 @@ def bom(text: str, url: Iri, repeated: list[Problem]) -> dict[str, Any]:
     read = _value(root, url, 0)
     if isinstance(read, dict):
         results |= read
-    repeated += repeats.bounded(_single(results, ""))
+    repeated += chain(repeats.bounded(_single(results, "")), foreign(root, LISTS))
     return results
 
 
 class _Several(list[Any]):
     """The values of an element that stands several times without a wrapper."""
+
+
+class _Members(list[Any]):
+    """The members of a list, and what else stands in its element, by name."""
+
+    def __init__(self, members: Iterable[Any], others: Mapping[str, Any]) -> None:
+        super().__init__(members)
+        self.others = others
 
 
 def _single(value: Any, where: str) -> Iterator[Problem]:
@@ -103,7 +116,15 @@ def _single(value: Any, where: str) -> Iterator[Problem]:
 
 
 def _name(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    """The name of an element of CycloneDX; nothing for a comment or one of another namespace."""
+    return own_name(element.tag) if isinstance(element.tag, str) else ""
+
+
+def _stray(element: Element) -> dict[str, str]:
+    """The text between the children of an element."""
+    texts = [element.text, *(child.tail for child in element)]
+    text = " ".join(text.strip() for text in texts if text and text.strip())
+    return {"#text": text} if text else {}
 
 
 def _value(element: Element, url: Iri, depth: int) -> Any:
@@ -114,16 +135,23 @@ def _value(element: Element, url: Iri, depth: int) -> Any:
     children = [child for child in element if _name(child)]
     member = LISTS.get(name)
     if name == "licenses":
-        return [_licence(child, url, depth) for child in children]
+        licences = [_licence(child, url, depth) for child in children]
+        return _Members(licences, _stray(element)) if children else licences
     text = (element.text or "").strip()
-    members = all(_name(child) == member for child in children) and (children or not text)
-    if member and members and not element.attrib:
-        return [_member(child, member, url, depth) for child in children]
-    own: dict[str, Any] = {_key(key): value for key, value in element.attrib.items()}
+    among = any(_name(child) == member for child in children) or not (children or text)
+    if member and among and not element.attrib:
+        members = [_member(each, member, url, depth) for each in children if _name(each) == member]
+        others = {_name(o): _value(o, url, depth + 1) for o in children if _name(o) != member}
+        return _Members(members, {**others, **_stray(element)} if children else {})
+    own: dict[str, Any] = _attributes(element)
     if not children:
         return {**own, **({_content(name): text} if text else {})} if own else text
+    own |= _stray(element)
     for child in children:
         key, value = _name(child), _value(child, url, depth + 1)
+        if isinstance(value, _Members):
+            own |= {f"{key}/{other}": what for other, what in value.others.items()}
+            value = list(value)
         if key in _REPEATED:
             own.setdefault(key, []).append(value)
         elif key in own:
@@ -144,7 +172,13 @@ def _member(child: Element, member: str, url: Iri, depth: int) -> Any:
             key: [inner.get("ref", "") for inner in child if _name(inner) == name]
             for key, name in named.items()
         }
-        return {"ref": child.get("ref", ""), **{key: refs for key, refs in on.items() if refs}}
+        others = {
+            _name(inner): _value(inner, url, depth + 1)
+            for inner in child
+            if _name(inner) and _name(inner) not in named.values()
+        }
+        own = _attributes(child)
+        return {"ref": "", **own, **others, **{key: refs for key, refs in on.items() if refs}}
     if member in ("assembly", "subject") and child.get("ref"):
         return child.get("ref")
     value = _value(child, url, depth + 1)
@@ -152,14 +186,19 @@ def _member(child: Element, member: str, url: Iri, depth: int) -> Any:
 
 
 def _licence(child: Element, url: Iri, depth: int) -> dict[str, Any]:
-    if _name(child) == "expression":
-        return {"expression": (child.text or "").strip()}
-    return {"license": _value(child, url, depth + 1)}
+    name = _name(child)
+    if name == "expression":
+        return {**_attributes(child), "expression": (child.text or "").strip()}
+    return {name: _value(child, url, depth + 1)}
 
 
-def _key(attribute: str) -> str:
-    local = attribute.rpartition("}")[2]
-    return {"content-type": "contentType", "schemaLocation": "$schema"}.get(local, local)
+def _attributes(element: Element) -> dict[str, str]:
+    """The attributes of an element under their names in JSON, but for those of other namespaces."""
+    named = ((own_name(attribute), value) for attribute, value in element.attrib.items())
+    return {_KEYS.get(name, name): value for name, value in named if name}
+
+
+_KEYS = MappingProxyType({"content-type": "contentType", "schemaLocation": "$schema"})
 
 
 def _content(name: str) -> str:

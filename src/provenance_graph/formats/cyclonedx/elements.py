@@ -1,0 +1,199 @@
+"""Elements and attributes of a bill of materials in XML that the schema of its version has not.
+
+The schema is the XSD that the library ships. Only what stands where it has no place is looked for;
+order and number are left to the reading, which takes any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from xml.etree.ElementTree import Element
+
+from provenance_graph.core.claims import Problem
+from provenance_graph.core.iris import Iri
+from provenance_graph.formats import xml
+from provenance_graph.formats.cyclonedx.schema import MAX_PROBLEMS
+
+_XSD = "{http://www.w3.org/2001/XMLSchema}"
+_NAMESPACE = re.compile(
+    r"\{https?://(?:cyclonedx\.org/schema/bom/|www\.w3\.org/(?:2001/XMLSchema-instance$|XML/1998/namespace$))"
+)
+"""The namespace of CycloneDX in its versions, and those of attributes that any document may have."""
+_LISTED = 20
+"""How many names of elements that would fit are listed."""
+
+
+@dataclass(slots=True)
+class _Content:
+    """What may stand in an element: the declarations of its children, and names of attributes."""
+
+    children: dict[str, Element] = field(default_factory=dict)
+    attributes: set[str] = field(default_factory=set)
+    any_attribute: bool = False
+
+
+class _Elements:
+    """The declarations of one version."""
+
+    def __init__(self, schema: Element) -> None:
+        self._types = {one.get("name"): one for one in schema.iter(f"{_XSD}complexType")}
+        self._groups = {one.get("name"): one for one in schema.iter(f"{_XSD}attributeGroup")}
+        self._contents: dict[Element, _Content] = {}
+        self.top = {str(one.get("name")): one for one in schema.findall(f"{_XSD}element")}
+
+    def content(self, declaration: Element) -> _Content:
+        """What may stand in an element that is declared so."""
+        known = self._contents.get(declaration)
+        if known is None:
+            known = self._contents[declaration] = _Content()
+            named = self._types.get(_local(declaration.get("type")))
+            inner = declaration.find(f"{_XSD}complexType") if named is None else named
+            if inner is not None:
+                self._gather(inner, known)
+        return known
+
+    def _gather(self, node: Element, into: _Content) -> None:
+        for one in node:
+            tag = one.tag.removeprefix(_XSD) if isinstance(one.tag, str) else ""
+            if tag == "element":
+                name = one.get("name") or _local(one.get("ref"))
+                into.children[name] = self.top.get(name, one) if one.get("ref") else one
+            elif tag == "attribute":
+                into.attributes.add(one.get("name") or _local(one.get("ref")))
+            elif tag == "anyAttribute":
+                into.any_attribute |= one.get("namespace") == "##any"
+            elif tag == "attributeGroup":
+                self._gather(self._groups[_local(one.get("ref"))], into)
+            elif tag != "annotation":
+                base = self._types.get(_local(one.get("base")))
+                if base is not None:
+                    self._gather(base, into)
+                self._gather(one, into)
+
+
+def _local(name: str | None) -> str:
+    return (name or "").rpartition(":")[2]
+
+
+@cache
+def _elements_of(version: str) -> _Elements | None:
+    """The declarations of a version; None where the library has no XSD of it."""
+    try:
+        text = (files("cyclonedx.schema") / "_res" / f"bom-{version}.SNAPSHOT.xsd").read_text(
+            "utf-8"
+        )
+    except OSError:
+        return None
+    return _Elements(xml.parsed(text, Iri(f"http://cyclonedx.org/schema/bom/{version}")))
+
+
+def unknown(root: Element, version: str, lists: Mapping[str, str]) -> Iterator[Problem]:
+    """What stands where the schema of a version has no place for it, once for each kind of place.
+
+    ``lists`` are elements that hold a list, with the name of its members, which are counted in a
+    place as in JSON. Elements and attributes of other namespaces may stand nearly everywhere, and
+    are no error.
+    """
+    elements = _elements_of(version)
+    if elements is None or (top := elements.top.get(_name(root))) is None:
+        return
+    seen: set[tuple[Element, str]] = set()
+    waiting = [(root, top, "")]
+    while waiting:
+        element, declaration, where = waiting.pop()
+        content = elements.content(declaration)
+        for what, name in _misplaced(element, content):
+            if (declaration, name) not in seen:
+                seen.add((declaration, name))
+                if len(seen) <= MAX_PROBLEMS:
+                    yield _problem(f"{where}/{name}", what, name, version, content)
+        inner = [
+            (child, content.children[_name(child)], place)
+            for child, place in _inside(element, where, lists)
+            if _name(child) in content.children
+        ]
+        waiting += reversed(inner)
+    if len(seen) > MAX_PROBLEMS:
+        more = (
+            f"invalid CycloneDX: elements that it has not in {len(seen) - MAX_PROBLEMS} more places"
+        )
+        yield Problem("/", more, kind="schema")
+
+
+def _inside(
+    element: Element, where: str, lists: Mapping[str, str]
+) -> Iterator[tuple[Element, str]]:
+    """The children of an element that are CycloneDX's, each with its place."""
+    member, number = lists.get(_name(element)), 0
+    for child in element:
+        name = _name(child)
+        if not name:
+            continue
+        if name == member:
+            yield child, f"{where}/{number}"
+            number += 1
+        else:
+            yield child, f"{where}/{name}"
+
+
+def _misplaced(element: Element, content: _Content) -> Iterator[tuple[str, str]]:
+    """Attributes and children that the schema has not there: what each is, and its name."""
+    if not content.any_attribute:
+        for attribute in element.attrib:
+            if not attribute.startswith("{") and attribute not in content.attributes:
+                yield "attribute", attribute
+    for child in element:
+        name = _name(child)
+        if name and name not in content.children:
+            yield "element", name
+
+
+def _problem(place: str, what: str, name: str, version: str, content: _Content) -> Problem:
+    has = sorted(content.attributes if what == "attribute" else content.children)
+    shown = ", ".join(has[:_LISTED]) + (", …" if len(has) > _LISTED else "")
+    return Problem(
+        place,
+        f"invalid CycloneDX: {version} has no {what} {name[:80]!r} here",
+        f"there {'is' if len(has) == 1 else 'are'} {shown}" if has else f"there is no {what}",
+        kind="schema",
+    )
+
+
+def _name(element: Element) -> str:
+    """The name of an element of CycloneDX; nothing for a comment or one of another namespace."""
+    return own_name(element.tag) if isinstance(element.tag, str) else ""
+
+
+def own_name(tag: str) -> str:
+    """The name of an element or attribute of CycloneDX or XML itself; nothing for another's.
+
+    >>> own_name("{http://cyclonedx.org/schema/bom/1.6}bom"), own_name("type"), own_name("{urn:x}y")
+    ('bom', 'type', '')
+    """
+    namespace, _, local = tag.rpartition("}")
+    return local if not namespace or _NAMESPACE.match(namespace) else ""
+
+
+def foreign(root: Element, lists: Mapping[str, str]) -> Iterator[Problem]:
+    """Elements and attributes of other namespaces, once for each kind of place; as ``unknown``."""
+    seen: set[tuple[str, str]] = set()
+    waiting = [(root, "")]
+    while waiting:
+        element, where = waiting.pop()
+        for tag in (*element.attrib, *(child.tag for child in element)):
+            if isinstance(tag, str) and not own_name(tag) and (element.tag, tag) not in seen:
+                seen.add((element.tag, tag))
+                namespace, _, local = tag.rpartition("}")
+                what = f"{local[:80]!r} of {namespace[1:][:120]} is not part of CycloneDX"
+                if len(seen) <= MAX_PROBLEMS:
+                    yield Problem(f"{where}/{local}", what, "it is not read", "key")
+        waiting += reversed(list(_inside(element, where, lists)))
+    if len(seen) > MAX_PROBLEMS:
+        more = (
+            f"elements and attributes of other namespaces in {len(seen) - MAX_PROBLEMS} more places"
+        )
+        yield Problem("/", more, "they are not read", "key")
