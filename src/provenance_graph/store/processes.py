@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Protocol, Self, TypeVar
 
 from provenance_graph.core.errors import StoreError
+from provenance_graph.core.threads import check_room
 from provenance_graph.store.pool.sandbox import die_with_parent
 from provenance_graph.store.pool.starting import starting_work
 
@@ -73,7 +74,10 @@ def pool(processes: int) -> ProcessPoolExecutor:
 
 
 class LocalEngine:
-    """Processes on this machine; a stage of one task runs in this one."""
+    """Processes on this machine; a stage of one task runs in this one.
+
+    To enter it raises StoreError where the system has no threads for the libraries of its tasks.
+    """
 
     def __init__(self, processes: int = 0) -> None:
         self._count = processes or cores()
@@ -128,6 +132,7 @@ class LocalEngine:
             self._pool = None
 
     def __enter__(self) -> Self:
+        check_room("the same command")
         return self
 
     def __exit__(self, *failure: object) -> None:

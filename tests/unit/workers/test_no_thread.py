@@ -77,8 +77,11 @@ def test_a_request_that_gets_no_thread_is_503_and_can_be_tried_again() -> None:
 
 
 def test_a_build_without_a_thread_for_its_processes_ends_with_a_sentence() -> None:
-    with no_threads(), LocalEngine(2) as engine:
-        with pytest.raises(StoreError, match="no thread can be started now; the same command"):
+    refused = pytest.raises(StoreError, match="no thread can be started now; the same command")
+    with no_threads(), refused, LocalEngine(2):
+        pytest.fail("it is entered")
+    with LocalEngine(2) as engine, no_threads():
+        with refused:
             list(engine.run(str, [1, 2, 3]))
         assert not multiprocessing.active_children(), "none waits for tasks that never come"
 

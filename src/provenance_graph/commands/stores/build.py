@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance_graph.core.errors import StoreError, UsageError
-from provenance_graph.core.threads import check_room
 from provenance_graph.options import FilePath
 from provenance_graph.session import Session
 
@@ -47,7 +46,6 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
     in use, and the same command goes on where it ended. Imported records are kept unless
     --fresh.
     """
-    check_room("the same command")
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build
