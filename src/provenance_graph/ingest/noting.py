@@ -62,8 +62,8 @@ class ViewBefore:
     def note_build(self, where: Path, version: str, views: Iterable[set[Quad]]) -> None:
         """Note a build that was published: every accepted fact that it changed.
 
-        ``views`` together are the new default graph, a subject's quads in one of them or in the
-        first, so that only what changed is held at once. A first build begins the log. Raises
+        ``views`` together are the new default graph, a subject's quads in one of them and perhaps in
+        the first, so that only the first and what changed is held at once. A first build begins the log. Raises
         StoreError where the log cannot be written.
         """
         out: set[Quad] = set()
@@ -83,20 +83,32 @@ class ViewBefore:
     def _difference(
         store: EmbeddedStore, views: Iterable[set[Quad]]
     ) -> tuple[set[Quad], set[Quad]]:
-        """The quads that are gone, and those that came."""
+        """The quads that are gone, and those that came; a licence may be in two views."""
         out: set[Quad] = set()
         new: set[Quad] = set()
         seen: set[Iri] = set()
+        first: set[Quad] = set()
+        looked = 0
         for view in views:
             subjects = {quad[0] for quad in view}
-            seen |= subjects
             old = {quad for subject in subjects for quad in store.quads(subject)}
-            out |= old - view
+            looked += sum(quad[0] not in seen for quad in old)
+            seen |= subjects
+            out -= view
+            out |= old - view - first
             new |= view - old
-        out.update(quad for quad in store.quads() if quad[0] not in seen)
-        return out - new, new - out
+            first = first or view
+        if looked < _count(store):  # subjects are gone, and all are gone through for them
+            out.update(quad for quad in store.quads() if quad[0] not in seen)
+        return out, new
 
     def close(self) -> None:
         """Give the store before back."""
         if self._store is not None:
             self._store.close()
+
+
+def _count(store: EmbeddedStore) -> int:
+    """How many quads the default graph holds, counted by the engine."""
+    ((count,),) = store.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows
+    return int(str(count))
