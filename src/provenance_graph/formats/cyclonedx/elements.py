@@ -99,7 +99,7 @@ def unknown(root: Element, version: str, lists: Mapping[str, str]) -> Iterator[P
     are no error.
     """
     elements = _elements_of(version)
-    if elements is None or (top := elements.top.get(_name(root))) is None:
+    if elements is None or (top := elements.top.get(name_of(root))) is None:
         return
     seen: set[tuple[Element, str]] = set()
     waiting = [(root, top, "")]
@@ -112,9 +112,9 @@ def unknown(root: Element, version: str, lists: Mapping[str, str]) -> Iterator[P
                 if len(seen) <= MAX_PROBLEMS:
                     yield _problem(f"{where}/{name}", what, name, version, content)
         inner = [
-            (child, content.children[_name(child)], place)
+            (child, content.children[name_of(child)], place)
             for child, place in _inside(element, where, lists)
-            if _name(child) in content.children
+            if name_of(child) in content.children
         ]
         waiting += reversed(inner)
     if len(seen) > MAX_PROBLEMS:
@@ -128,9 +128,9 @@ def _inside(
     element: Element, where: str, lists: Mapping[str, str]
 ) -> Iterator[tuple[Element, str]]:
     """The children of an element that are CycloneDX's, each with its place."""
-    member, number = lists.get(_name(element)), 0
+    member, number = lists.get(name_of(element)), 0
     for child in element:
-        name = _name(child)
+        name = name_of(child)
         if not name:
             continue
         if name == member:
@@ -147,7 +147,7 @@ def _misplaced(element: Element, content: _Content) -> Iterator[tuple[str, str]]
             if not attribute.startswith("{") and attribute not in content.attributes:
                 yield "attribute", attribute
     for child in element:
-        name = _name(child)
+        name = name_of(child)
         if name and name not in content.children:
             yield "element", name
 
@@ -163,7 +163,7 @@ def _problem(place: str, what: str, name: str, version: str, content: _Content) 
     )
 
 
-def _name(element: Element) -> str:
+def name_of(element: Element) -> str:
     """The name of an element of CycloneDX; nothing for a comment or one of another namespace."""
     return own_name(element.tag) if isinstance(element.tag, str) else ""
 

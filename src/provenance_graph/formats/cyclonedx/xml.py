@@ -19,7 +19,7 @@ from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.formats import repeats, xml
-from provenance_graph.formats.cyclonedx.elements import foreign, own_name
+from provenance_graph.formats.cyclonedx.elements import foreign, name_of, own_name
 from provenance_graph.formats.cyclonedx.schema import listed_names
 from provenance_graph.formats.parsing import MAX_DEPTH
 
@@ -115,11 +115,6 @@ def _single(value: Any, where: str) -> Iterator[Problem]:
         yield from _single(value[key], f"{where}/{key}")
 
 
-def _name(element: Element) -> str:
-    """The name of an element of CycloneDX; nothing for a comment or one of another namespace."""
-    return own_name(element.tag) if isinstance(element.tag, str) else ""
-
-
 def _stray(element: Element) -> dict[str, str]:
     """The text between the children of an element."""
     texts = [element.text, *(child.tail for child in element)]
@@ -131,24 +126,26 @@ def _value(element: Element, url: Iri, depth: int) -> Any:
     """An element as a text, a list or a mapping."""
     if depth > MAX_DEPTH:
         raise Unreadable(url, f"nested deeper than {MAX_DEPTH}")
-    name = _name(element)
-    children = [child for child in element if _name(child)]
+    name = name_of(element)
+    children = [child for child in element if name_of(child)]
     member = LISTS.get(name)
     if name == "licenses":
         licences = [_licence(child, url, depth) for child in children]
         return _Members(licences, _stray(element)) if children else licences
     text = (element.text or "").strip()
-    among = any(_name(child) == member for child in children) or not (children or text)
+    among = any(name_of(child) == member for child in children) or not (children or text)
     if member and among and not element.attrib:
-        members = [_member(each, member, url, depth) for each in children if _name(each) == member]
-        others = {_name(o): _value(o, url, depth + 1) for o in children if _name(o) != member}
+        members = [
+            _member(each, member, url, depth) for each in children if name_of(each) == member
+        ]
+        others = {name_of(o): _value(o, url, depth + 1) for o in children if name_of(o) != member}
         return _Members(members, {**others, **_stray(element)} if children else {})
     own: dict[str, Any] = _attributes(element)
     if not children:
         return {**own, **({_content(name): text} if text else {})} if own else text
     own |= _stray(element)
     for child in children:
-        key, value = _name(child), _value(child, url, depth + 1)
+        key, value = name_of(child), _value(child, url, depth + 1)
         if isinstance(value, _Members):
             own |= {f"{key}/{other}": what for other, what in value.others.items()}
             value = list(value)
@@ -169,13 +166,13 @@ def _member(child: Element, member: str, url: Iri, depth: int) -> Any:
     if member == "dependency":
         named = {"dependsOn": "dependency", "provides": "provides"}
         on = {
-            key: [inner.get("ref", "") for inner in child if _name(inner) == name]
+            key: [inner.get("ref", "") for inner in child if name_of(inner) == name]
             for key, name in named.items()
         }
         others = {
-            _name(inner): _value(inner, url, depth + 1)
+            name_of(inner): _value(inner, url, depth + 1)
             for inner in child
-            if _name(inner) and _name(inner) not in named.values()
+            if name_of(inner) and name_of(inner) not in named.values()
         }
         own = _attributes(child)
         return {"ref": "", **own, **others, **{key: refs for key, refs in on.items() if refs}}
@@ -186,7 +183,7 @@ def _member(child: Element, member: str, url: Iri, depth: int) -> Any:
 
 
 def _licence(child: Element, url: Iri, depth: int) -> dict[str, Any]:
-    name = _name(child)
+    name = name_of(child)
     if name == "expression":
         return {**_attributes(child), "expression": (child.text or "").strip()}
     return {name: _value(child, url, depth + 1)}
