@@ -27,7 +27,7 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import expect
 
     expect.set_options(timeout=driving.TIMEOUT_MS)
-    with driving.browser() as result:
+    with driving.browser(driving.ONE_PROCESS) as result:
         yield result
 
 
@@ -40,10 +40,9 @@ def service(curated: Path, chromium: Any) -> Iterator[driving.Service]:
 @pytest.fixture(scope="package")
 def visitor(service: driving.Service, chromium: Any) -> Iterator[Any]:
     """The context of all tabs: to make one anew for each costs half of a test's processor time."""
-    context = chromium.new_context(viewport=driving.VIEWPORT, accept_downloads=True)
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=service.url)
-    yield context
-    context.close()
+    with driving.visitor(chromium, service.url, driving.VIEWPORT) as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=service.url)
+        yield context
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ONE_PROCESS = "--renderer-process-limit=1"
+"""One process draws all tabs of a context: in one of its own each would compile the page anew."""
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "src" / "provenance_graph" / "service" / "static" / "index.html"
 VIEWPORT = {"width": 1400, "height": 900}
@@ -106,12 +108,12 @@ def _wait_for(url: str) -> None:
 
 
 @contextmanager
-def browser() -> Iterator[Any]:
-    """A headless Chromium that ends with the block."""
+def browser(*further: str) -> Iterator[Any]:
+    """A headless Chromium that ends with the block, started with further arguments."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        launch = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        launch = driver.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *further])
         try:
             yield launch
         finally:
@@ -165,15 +167,26 @@ class Page:
 
 
 @contextmanager
+def visitor(browser: Any, base: str, viewport: dict[str, int]) -> Iterator[Any]:
+    """A context for many tabs; the process that draws them lives as long as the one it opens."""
+    context = browser.new_context(viewport=viewport, accept_downloads=True)
+    context.new_page().goto(f"{base}/health")
+    yield context
+    context.close()
+
+
+@contextmanager
 def new_tab(context: Any, base: str) -> Iterator[Page]:
     """A tab of a context that earlier tests used, which remembers nothing of them.
 
-    It is closed with whatever it opened.
+    It is closed with whatever it opened; tabs that were there before stay.
     """
+    before = {*context.pages}
     page = Page(context.new_page(), base)
     wire = context.new_cdp_session(page.page)
     wire.send("Storage.clearDataForOrigin", {"origin": base, "storageTypes": "all"})
     wire.detach()
     yield page
     for each in context.pages:
-        each.close()
+        if each not in before:
+            each.close()

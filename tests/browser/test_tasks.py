@@ -70,11 +70,10 @@ class Auditor:
 
 
 @pytest.fixture(scope="module")
-def office(chromium: Any) -> Iterator[Any]:
+def office(whole: driving.Service, chromium: Any) -> Iterator[Any]:
     """The context of all auditors."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    yield context
-    context.close()
+    with driving.visitor(chromium, whole.url, {"width": 1280, "height": 800}) as context:
+        yield context
 
 
 @pytest.fixture
