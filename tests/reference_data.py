@@ -23,6 +23,12 @@ def stamped() -> tuple[Quad, ...]:
 
 
 @cache
+def stamped_terms() -> tuple[Quad, ...]:
+    """Terms, policy and codes with their digest: a quarter of all reference data."""
+    return *reference(), parsed_data.stamp(reference())
+
+
+@cache
 def reference(*rubrics: str) -> tuple[Quad, ...]:
     """Terms, policy and codes, without SPDX's and licences' nodes; of the rubrics those named."""
     files = [

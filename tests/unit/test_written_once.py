@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,15 +45,24 @@ def functions(tree: ast.Module) -> Iterator[str]:
             yield ast.unparse(node.args) + "\n" + "\n".join(map(ast.unparse, body))
 
 
-def repeated(folder: Path) -> dict[str, list[str]]:
-    """What stands in two modules or more, with their paths."""
+@cache
+def standing(folder: Path) -> dict[str, list[str]]:
+    """Every value and function of the modules below a folder, with the paths where it stands."""
     places = defaultdict(list)
     for path in sorted(folder.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for text in {*constants(tree), *functions(tree)}:
-            if len(text) > SHORTEST and text not in ALLOWED:
-                places[text].append(path.relative_to(folder).as_posix())
-    return {text: found for text, found in places.items() if len(found) > 1}
+            places[text].append(path.relative_to(folder).as_posix())
+    return places
+
+
+def repeated(folder: Path) -> dict[str, list[str]]:
+    """What stands in two modules or more, with their paths."""
+    return {
+        text: found
+        for text, found in standing(folder).items()
+        if len(found) > 1 and len(text) > SHORTEST and text not in ALLOWED
+    }
 
 
 def test_no_table_and_no_function_stands_in_two_modules() -> None:
@@ -61,12 +71,8 @@ def test_no_table_and_no_function_stands_in_two_modules() -> None:
 
 def test_what_is_allowed_to_stand_twice_still_does() -> None:
     """An exception that is needed no longer goes."""
-    texts = defaultdict(int)
-    for path in ROOT.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for text in {*constants(tree), *functions(tree)}:
-            texts[text] += 1
-    assert {text for text in ALLOWED if texts[text] < 2} == set()
+    places = standing(ROOT)
+    assert {text for text in ALLOWED if len(places.get(text, ())) < 2} == set()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,7 +11,7 @@ import pyoxigraph as ox
 from provenance_graph import reference as reference_data
 from provenance_graph.acceptance.sssom import Mapping, read_sssom
 from provenance_graph.core import rdf
-from provenance_graph.core.claims import Literal, Quad, Record
+from provenance_graph.core.claims import Literal, Quad, Record, Value
 from provenance_graph.core.errors import (
     RecordError,
     Unreadable,
@@ -29,27 +30,36 @@ def reference_quads(files: Iterable[Path] | None = None) -> Iterator[Quad]:
     Raises Unreadable, with the line, for a file that is not Turtle.
     """
     for path in ontology_files() if files is None else files:
-        named: dict[str, Iri] = {}
-
-        def name(node: ox.BlankNode, stem: str = path.stem, named: dict[str, Iri] = named) -> Iri:
-            return named.setdefault(
-                node.value, mint("graph", "reference", f"{stem}-{len(named) + 1}")
-            )
-
         try:
-            triples = list(ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE))
+            triples = _triples(path.stem, path.read_bytes())
         except SyntaxError as error:
             raise Unreadable(str(path), f"line {error.lineno}: {error.msg}") from error
-        for subject, predicate, object_, _ in triples:
-            one, value = (
-                name(term) if isinstance(term, ox.BlankNode) else rdf.value(term)
-                for term in (subject, object_)
-            )
-            assert isinstance(one, Iri)
-            value = canonical(value) if isinstance(value, Literal) else value
-            triple = one, Iri(predicate.value), value
+        for triple in triples:
             yield *triple, None
             yield *triple, reference_data.GRAPH
+
+
+@lru_cache(maxsize=256)
+def _triples(stem: str, content: bytes) -> tuple[tuple[Iri, Iri, Value], ...]:
+    """The triples of a file of reference data, which every further build of a process has again."""
+    named: dict[str, Iri] = {}
+
+    def name(node: ox.BlankNode) -> Iri:
+        return named.setdefault(node.value, mint("graph", "reference", f"{stem}-{len(named) + 1}"))
+
+    def triple(stated: ox.Quad) -> tuple[Iri, Iri, Value]:
+        one, value = (
+            name(term) if isinstance(term, ox.BlankNode) else rdf.value(term)
+            for term in (stated.subject, stated.object)
+        )
+        assert isinstance(one, Iri)
+        return (
+            one,
+            Iri(stated.predicate.value),
+            canonical(value) if isinstance(value, Literal) else value,
+        )
+
+    return tuple(map(triple, ox.parse(content, format=ox.RdfFormat.TURTLE)))
 
 
 def shipped_records(data: Path) -> Iterator[Record]:

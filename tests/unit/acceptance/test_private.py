@@ -44,7 +44,7 @@ def record(collection: Iri, name: str, value: int, day: str = "2026-11-22") -> R
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("private") / "empty"
-    embedded.build(root, reference_data.stamped())
+    embedded.build(root, reference_data.stamped_terms())
     return root
 
 

@@ -70,7 +70,7 @@ def test_conflicts_after_a_commit_are_those_of_a_full_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "graph"
-    embedded.build(root, reference_data.stamped())
+    embedded.build(root, reference_data.stamped_terms())
     with EmbeddedStore.open_writer(root) as store:
         update(store, [record("one", n, 10 + n) for n in range(3)])
         update(store, [record("two", 0, 40)])
@@ -110,7 +110,7 @@ def test_the_indexes_of_the_service_follow_the_same_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "graph"
-    embedded.build(root, reference_data.stamped())
+    embedded.build(root, reference_data.stamped_terms())
     with EmbeddedStore.open_writer(root) as store:
         update(store, [record("one", n, 10 + n) for n in range(3)])
     folder = Path(derived_folder(str(root)) or "")
@@ -133,7 +133,7 @@ def test_the_indexes_of_the_service_follow_the_same_log(
 
 def test_a_name_that_a_commit_maps_has_its_conflict_once(tmp_path: Path) -> None:
     root = tmp_path / "graph"
-    embedded.build(root, reference_data.stamped())
+    embedded.build(root, reference_data.stamped_terms())
     with EmbeddedStore.open_writer(root) as store:
         update(store, [record("one", 0, 12)])
     folder = Path(derived_folder(str(root)) or "")

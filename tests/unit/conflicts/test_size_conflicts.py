@@ -86,7 +86,7 @@ def _rows(folder: Path, version: str) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("prop", [PG.parameterCount, PG.hiddenSize])
 def test_a_later_word_on_the_parent_alone_reaches_the_child(tmp_path: Path, prop: Iri) -> None:
     root = tmp_path / "graph"
-    embedded.build(root, reference_data.stamped())
+    embedded.build(root, reference_data.stamped_terms())
     child = (
         Claim(CHILD, RDF.type, PG.Model),
         Claim(CHILD, prop, integer(512), basis=Basis.ARTIFACT),

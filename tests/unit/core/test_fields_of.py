@@ -40,7 +40,8 @@ def test_a_result_has_the_keys_of_its_answer(result: type, answer: type) -> None
 def test_no_method_only_copies_the_fields() -> None:
     copying = []
     for file in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        text = file.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)) if "to_json" in text else ():
             if isinstance(node, ast.FunctionDef) and node.name == "to_json":
                 last = node.body[-1]
                 if isinstance(last, ast.Return) and isinstance(last.value, ast.Dict):

@@ -12,6 +12,7 @@ from functools import cache
 import audit_store
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from examples import sample
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
 from provenance_graph.core import literals
@@ -149,7 +150,7 @@ def test_bundles_of_several_signers_give_the_same_view_in_any_order() -> None:
         sent(MAKER, 100, "2025-09-01", OTHER),
     ]
     views = set()
-    orders = random.Random(3).sample(list(itertools.permutations(bundles)), 14)
+    orders = random.Random(3).sample(list(itertools.permutations(bundles)), sample(8, 14))
     for order in orders:
         with empty() as store:
             for data in order:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import weight_families as families
+from examples import sample
 from weight_families import KINDS, ODD_DECOYS, Maker, Model, decoys_of, write
 
 from provenance_graph.core.terms import PG
@@ -30,7 +31,7 @@ def test_children_are_confirmed_and_decoys_never(weights: Callable[[Model], Weig
     confirmed: dict[str, int] = dict.fromkeys(KINDS, 0)
     wrong = 0
     decoys = 0
-    rounds = 6
+    rounds = sample(3, 6)
     for seed in range(rounds):
         parent_model = families.base(seed)
         parent = weights(parent_model)
