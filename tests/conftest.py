@@ -11,18 +11,25 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
+
+sys.path.insert(0, str(Path(__file__).parent))  # for `from shared import …`
+
+from examples import ROAMING
 
 # The same examples in every run, unless somebody asks to roam: HYPOTHESIS_PROFILE=roam, and
 # --hypothesis-seed=N to have one roaming run again.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("roam", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+if not ROAMING and hasattr(providers, "_get_local_constants"):
+    # Hypothesis mixes in constants from the source of whichever modules a process has loaded, so
+    # that examples would depend on the tests that ran before; it has no setting for that.
+    providers._get_local_constants = lambda: providers._local_constants
 
 # Tests hold large data for a whole session: looking through all of it for garbage every few
 # thousand objects took a fifth of the time.
 gc.set_threshold(100_000, 50, 100)
-
-sys.path.insert(0, str(Path(__file__).parent))  # for `from shared import …`
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,9 +94,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Spreading(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
-def pytest_collection_finish() -> None:
-    """What was collected stays to the end: no search for garbage looks through it again."""
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: no search for garbage looks through it, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
