@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import itertools
+import math
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 _NUMBERS: Final = itertools.count()
+_LOOK: Final = 0.05
+"""Seconds between two looks whether a lock is free."""
 
 
 @contextmanager
@@ -30,8 +34,19 @@ def replacing(file: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """Wait until no other process is in a block of the same lock file; freed when its process dies."""
+def alone(lock: Path, seconds: float = math.inf) -> Iterator[None]:
+    """Wait until no other process is in a block of the same lock file, or so long.
+
+    The lock is freed when its process dies.
+    """
+    end = time.monotonic() + seconds
     with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    break
+                time.sleep(_LOOK)
         yield

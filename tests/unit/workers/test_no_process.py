@@ -14,10 +14,12 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import util
 from pathlib import Path
 
+import polars as pl
 import pytest
-from waiting import wait_until
+from waiting import PATIENCE, wait_until
 from worker_queries import JSON, POINT, check_next, linux
 
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -159,20 +161,42 @@ def test_what_is_prepared_in_a_process_of_its_own_refuses_with_a_sentence(
     assert handles() <= before
 
 
+def _make(root: Path, _: int) -> None:
+    pl.LazyFrame({"n": [2, 1]}).sort("n").collect()
+    (root / "made").touch()
+
+
+@linux
+def test_slow_indexes_are_made_by_a_process_that_can_use_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pl.LazyFrame({"n": [2, 1]}).sort(
+        "n"
+    ).collect()  # its threads are not in a process that is forked
+    monkeypatch.setattr(indexer, "index_slowly", _make)
+    background = indexer._Background()
+    background.look({tmp_path: (1, 1)}, {})
+    assert background._process is not None
+    background._process.join(PATIENCE)
+    made = (tmp_path / "made").exists()
+    background._process.kill()
+    assert made
+
+
 @linux
 @REFUSALS
 def test_slow_indexes_are_begun_at_a_later_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    monkeypatch.setattr(indexer, "index_slowly", lambda root, _: (root / "made").touch())
+    monkeypatch.setattr(indexer, "index_slowly", _make)
     background = indexer._Background()
     stamps = {tmp_path: (1, 1)}
     with monkeypatch.context() as patch:
 
-        def none() -> None:
+        def none(*_: object) -> None:
             raise OSError(number, os.strerror(number))
 
-        patch.setattr(os, "fork", none)
+        patch.setattr(util, "spawnv_passfds", none)
         background.look(stamps, {})
     assert background._process is None
     background.look(stamps, {})

@@ -38,6 +38,8 @@ from provenance_graph.store.pool.sandbox import die_with_parent
 from provenance_graph.store.pool.starting import start
 from provenance_graph.store.states import public_root
 
+_SPAWNED: Final = multiprocessing.get_context("spawn")
+"""Not forked: Polars, once it has worked here, waits for ever in a process that was forked."""
 _LOOK: Final = 0.05
 _AGAIN: Final = 2.0
 _SLOW_AGAIN: Final = 60.0
@@ -107,8 +109,7 @@ class _Background:
         for root, stamp in stamps.items():
             if self._tried.get(root) == stamp and not self._dropped(root, versions.get(root, "")):
                 continue
-            how = multiprocessing.get_context("fork")
-            process = how.Process(target=index_slowly, args=(root, os.getpid()))
+            process = _SPAWNED.Process(target=index_slowly, args=(root, os.getpid()))
             with suppress(
                 OSError
             ):  # the system has no room for it now: tried again at the next look

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 Changed = Collection[Iri] | None
 _UNFINISHED: Final = 3_600.0
 """Seconds after which nobody goes on with a file that is made aside."""
+_WAITED: Final = 900.0
+"""Seconds after which an index is made though another process is at it: no one takes as long."""
 IDENTITY_FORMAT: Final = "2"
 STATS_FORMAT: Final = "2"
 """What a kept file of counts holds; one of an earlier edition is made again."""
@@ -345,12 +347,13 @@ def make_one(
 ) -> None:
     """Keep one index of a snapshot, if it is not kept yet; from that of ``before`` where it can be.
 
-    A build and the service of the store that it rebuilt both make them: who comes second waits.
+    A build and the service of the store that it rebuilt both make them: who comes second waits, but
+    not for ever, since what is made twice is put in place whole each time.
     """
     index = INDEXES[name]
     if index.exists(folder, snapshot.version):
         return
-    with alone(folder / f"{name}.lock"):
+    with alone(folder / f"{name}.lock", _WAITED):
         if not index.exists(folder, snapshot.version):
             index.make(folder, snapshot, before, changed)
             checksums.note(folder, name, snapshot.version, index.files(folder, snapshot.version))
