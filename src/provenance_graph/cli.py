@@ -153,7 +153,7 @@ def main() -> None:
         code = _refused(str(wrong), NO_STORE)
     except ProvenanceError as wrong:
         code = _refused(str(wrong))
-    except BaseException as wrong:
+    except BaseException as wrong:  # libraries in Rust panic outside Exception
         if not is_refused(wrong):
             raise
         code = _refused(no_thread("the same command"), NO_STORE)

@@ -1,4 +1,4 @@
-"""Files that several processes write: whole or not at all, and one process at a time."""
+"""Files that several processes write, whole or not at all, one process at a time; how many may be open."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import fcntl
 import itertools
 import math
 import os
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,3 +51,12 @@ def alone(lock: Path, seconds: float = math.inf) -> Iterator[None]:
                     break
                 time.sleep(_LOOK)
         yield
+
+
+def allow_files(wanted: int) -> None:
+    """Raise the limit of open files to ``wanted``, as far as the system lets us."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = most == resource.RLIM_INFINITY
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (max(now, wanted if unlimited else min(wanted, most)), most)
+    )

@@ -17,6 +17,9 @@ S = TypeVar("S")
 
 _REFUSED: Final = "can't start new thread"
 """What Python says where the system gives no further thread; it has no error of its own for it."""
+_FEW: Final = 8
+_EACH: Final = 8
+"""Threads of the libraries that do not depend on the processors, and those for each of them."""
 _NATIVE: Final = ("PanicException", "Resource temporarily unavailable")
 """The kind and the words of the same error in a library written in Rust."""
 
@@ -58,11 +61,6 @@ def check_room(what: str) -> None:
         end.set()
         for one in started:
             one.join()
-
-
-_FEW: Final = 8
-_EACH: Final = 8
-"""Threads of the libraries that do not depend on the processors, and those for each of them."""
 
 
 def side_by_side(function: Callable[[S], T], items: Iterable[S]) -> list[T]:

@@ -131,11 +131,10 @@ class Gateway:
             if not out.status:
                 response = problem_response(problem_of(error), call.id)
                 await response(scope, receive, out)
-        except (
-            BaseException
-        ) as error:  # a bug is logged and answered with 500; the process serves on
+        except BaseException as error:  # libraries in Rust panic outside Exception
             if not isinstance(error, Exception) and not is_refused(error):
                 raise
+            # a bug is logged and answered with 500; the process serves on
             self._service.log.write("error", {"id": call.id, "error": repr(error)})
             if not out.status:
                 response = problem_response(problem_of(error), call.id)

@@ -18,7 +18,7 @@ from fastapi import APIRouter
 from starlette.types import ASGIApp
 
 from provenance_graph.core.errors import StoreError, StoreMissing, UsageError
-from provenance_graph.core.open_files import allow_files
+from provenance_graph.core.files import allow_files
 from provenance_graph.service.app import app_of, make_service
 from provenance_graph.service.http import auth
 from provenance_graph.service.http.auth import Tokens

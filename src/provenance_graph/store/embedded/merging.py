@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from provenance_graph.core.extras import needed
-from provenance_graph.core.open_files import allow_files
+from provenance_graph.core.files import allow_files
 from provenance_graph.store import layout
 
 EXTRA: Final = "compact"
