@@ -15,7 +15,8 @@ from provenance_graph.ingest.build import build
 from provenance_graph.ingest.bulk import loading
 if __name__ == "__main__":
     data, where, day, moment, levels, piece_quads = sys.argv[1:]
-    loading.PIECE_QUADS = int(piece_quads) or loading.PIECE_QUADS
+    if int(piece_quads):
+        loading.PIECE_QUADS, loading.LEAST = int(piece_quads), 6
     def watch(what):
         def step(done, total):
             if moment in (what, f"{what} {done}"):

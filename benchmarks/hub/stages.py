@@ -49,7 +49,7 @@ from provenance_graph.service.processes.indexer import index_all
 from provenance_graph.shapes import Finding, Severity, validate_store
 from provenance_graph.store.claim_table import ClaimTable
 from provenance_graph.store.embedded import EmbeddedStore
-from provenance_graph.store.processes import LocalEngine
+from provenance_graph.store.processes import Engine, LocalEngine
 
 Figures = dict[str, object]
 
@@ -168,13 +168,26 @@ def all_identity(work: Work) -> Figures:
 
 def all_indexes(work: Work) -> Figures:
     """Make every index as ``build`` does, those that need no other side by side."""
+    return _indexed(work)
+
+
+def indexes_and_validation(work: Work) -> Figures:
+    """Make every index and check the whole store, as ``build --validate`` does."""
+    findings: list[Finding] = []
+    return _indexed(work, lambda engine: findings.extend(_validated(work, engine))) | {
+        "findings": len(findings)
+    }
+
+
+def _indexed(work: Work, meanwhile: Callable[[Engine], None] | None = None) -> Figures:
     derived = work.store / "derived"
+    derived.mkdir(exist_ok=True)
     for made in [one for one in derived.iterdir() if not one.name.startswith("claims-")]:
         if made.is_dir():
             shutil.rmtree(made)
         else:
             made.unlink()
-    index_all(work.store, seldom=False)
+    index_all(work.store, seldom=False, meanwhile=meanwhile)
     return {"derived MB": sum(f.stat().st_size for f in derived.rglob("*") if f.is_file()) >> 20}
 
 
@@ -244,11 +257,12 @@ def stored_questions(work: Work) -> Figures:
 
 def validation(work: Work) -> Figures:
     """Check the whole store: view and record graphs."""
-    return {"findings": len(_validated(work))}
+    with LocalEngine() as engine:
+        return {"findings": len(_validated(work, engine))}
 
 
-def _validated(work: Work) -> list[Finding]:
-    with EmbeddedStore.open(work.store) as store, LocalEngine() as engine:
+def _validated(work: Work, engine: Engine) -> list[Finding]:
+    with EmbeddedStore.open(work.store) as store:
         table = ClaimTable.open(work.store / "derived", store.version)
         return validate_store(store, Severity.WARNING, table=table, engine=engine)
 
@@ -275,7 +289,9 @@ def planted_faults(work: Work) -> Figures:
     for conflict in ledger(snapshot):
         if (conflict.kind, local_name(conflict.property)) != ("rounding", "issued"):
             found[local_name(conflict.property)].add(conflict.subject)
-    for finding in _validated(work):
+    with LocalEngine() as engine:
+        findings = _validated(work, engine)
+    for finding in findings:
         if not finding.record:
             found[finding.shape.rpartition("#")[2]].add(Iri(str(finding.focus)))
     return {"faults": _compared(planted, found)}
@@ -345,6 +361,7 @@ STAGES: Mapping[str, Callable[[Work], Figures]] = MappingProxyType(
         "conflicts": all_conflicts,
         "identity": all_identity,
         "all indexes": all_indexes,
+        "indexes and validation": indexes_and_validation,
         "answers": answers,
         "questions": stored_questions,
         "licences of the store": licence_findings,

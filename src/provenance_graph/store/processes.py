@@ -84,21 +84,26 @@ class LocalEngine:
         self._pool: ProcessPoolExecutor | None = None
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
-        """The results, in the order in which they are ready; raises what a task raised."""
+        """The results, in the order in which they are ready; raises what a task raised.
+
+        The processes begin at once, so that tasks that are given meanwhile come after these.
+        """
         if len(tasks) < 2 or self._count < 2:
-            yield from map(function, tasks)
-            return
+            return map(function, tasks)
         waiting: set[Future[R]] = set()
         try:
             with starting_work("the same command"):
                 self._submit(waiting, function, tasks)
+        except BrokenProcessPool as error:
+            raise _killed() from error
+        return self._results(waiting)
+
+    def _results(self, waiting: set[Future[R]]) -> Iterator[R]:
+        try:
             for done in as_completed(waiting):
                 yield done.result()
         except BrokenProcessPool as error:
-            raise StoreError(
-                "a process was killed, perhaps because memory ran out; run the "
-                "same command again: a build continues from its finished parts"
-            ) from error
+            raise _killed() from error
         finally:
             for future in waiting:
                 future.cancel()
@@ -137,6 +142,13 @@ class LocalEngine:
 
     def __exit__(self, *failure: object) -> None:
         self.rest()
+
+
+def _killed() -> StoreError:
+    return StoreError(
+        "a process was killed, perhaps because memory ran out; run the "
+        "same command again: a build continues from its finished parts"
+    )
 
 
 def _begin(parent: int) -> None:

@@ -22,6 +22,12 @@ FEW = 2_000
 """Quads of a piece, of which the hub here has several."""
 
 
+@pytest.fixture(autouse=True)
+def few_are_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load in pieces what is more than some of them, not only what is large."""
+    monkeypatch.setattr(loading, "LEAST", 6)
+
+
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("hub")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from provenance_graph.options import FilePath
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
+    from provenance_graph.shapes import Finding
     from provenance_graph.store.processes import Engine
     from provenance_graph.store.remote.writing import RemoteWriter
 
@@ -38,8 +40,15 @@ if TYPE_CHECKING:
     default=True,
     help="Make the indexes that the service and the commands read, or leave them to `serve`.",
 )
+@click.option(
+    "--validate",
+    is_flag=True,
+    help="Check the shapes over the new store while the indexes are made; exit 1 on a violation.",
+)
 @click.pass_obj
-def command(session: Session, data: Path | None, engine: str, fresh: bool, indexes: bool) -> None:
+def command(
+    session: Session, data: Path | None, engine: str, fresh: bool, indexes: bool, validate: bool
+) -> int:
     """Rebuild the store from records, identity, licences and rubrics.
 
     The new store is made aside and put in place at the end: interrupted, the old one stays
@@ -49,7 +58,9 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
     from provenance_graph.assessment.derived import EvidenceLevels
     from provenance_graph.core.resources import folder
     from provenance_graph.ingest.build import build
+    from provenance_graph.shapes import Severity, reports
     from provenance_graph.store.embedded.merging import advice
+    from provenance_graph.store.processes import LocalEngine
 
     start = time.monotonic()
     with ExitStack() as watched:
@@ -69,17 +80,22 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
         if place is not None:
             with suppress(OSError):  # another build may have begun
                 place.rmdir()
+        findings: list[Finding] = []
+        check = partial(_validate, session, findings) if validate else None
         if indexes and remote is None:
             from provenance_graph.service.processes.indexer import index_all
 
             step = watched.enter_context(session.progress("groups of indexes made"))
             try:
-                index_all(session.folder, seldom=False, step=step)
+                index_all(session.folder, seldom=False, step=step, meanwhile=check)
             except (OSError, sqlite3.Error) as error:
                 raise StoreError(
                     f"{session.store_path}: version {built.version} is built and in use, its indexes "
                     f"are not made: {error}; `serve` makes them when there is room"
                 ) from error
+        elif check is not None:
+            with LocalEngine() as processes:
+                check(processes)
     retained = f", {built.carried_over} imported ones retained" if built.carried_over else ""
     session.say(
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "
@@ -87,6 +103,20 @@ def command(session: Session, data: Path | None, engine: str, fresh: bool, index
     )
     if not session.is_remote and (said := advice(session.folder)):
         session.say(said)
+    if not validate:
+        return 0
+    session.say(
+        f"shapes: {reports.summarize(findings)}" + ("; `validate` lists them" * bool(findings))
+    )
+    return int(any(finding.severity is Severity.VIOLATION for finding in findings))
+
+
+def _validate(session: Session, findings: list[Finding], engine: Engine) -> None:
+    """Add what breaks a shape in the store that was just built, warnings and worse."""
+    from provenance_graph.shapes import Severity, validate_store
+
+    table = None if session.is_remote else session.claim_table()
+    findings += validate_store(session.store(), Severity.WARNING, table=table, engine=engine)
 
 
 def _engine(name: str) -> Engine:

@@ -25,13 +25,13 @@ from provenance_graph.store.embedded.merging import NotMerged
 from provenance_graph.store.loading import load_files
 from provenance_graph.store.processes import LocalEngine
 
-PIECE_QUADS: Final = 500_000
-"""About how many quads one piece has: the engine sorts as many in memory, in about 600 MB.
+PIECE_QUADS: Final = 100_000
+"""About how many quads one piece has: the engine sorts as many in memory.
 
-Sorting and freeing what is scattered over more memory costs more: a million takes longer.
-Fewer in a piece are more files to move and to read at once.
+What is scattered over more memory than a processor's cache costs more: half a million takes half
+as long again. Fewer in a piece are more files to read at once.
 """
-LEAST: Final = 6
+LEAST: Final = 20
 """Pieces from which on they are loaded apart: the engine merges nothing of what is less."""
 _log = logging.getLogger(__name__)
 _BYTES: Final = {"nquads": 240, "trig": 45}

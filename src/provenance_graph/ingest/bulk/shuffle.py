@@ -21,8 +21,11 @@ from provenance_graph.store.claim_table import bucket_of
 BUCKET_CLAIMS = 250_000
 """About how many claims one bucket holds."""
 
-BATCH_CLAIMS = 500_000
-"""About how many claims one task distributes: they are in memory at once."""
+BATCH_CLAIMS = 1_000_000
+"""About how many claims one task distributes: they are in memory at once.
+
+Each task writes a file a bucket: half as many tasks are half as many files.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provenance_graph.acceptance.columns.wide import in_columns
 from provenance_graph.acceptance.snapshot import AcceptedSnapshot
@@ -37,6 +37,9 @@ from provenance_graph.store.opening import derived_folder
 from provenance_graph.store.pool.sandbox import die_with_parent
 from provenance_graph.store.pool.starting import start
 from provenance_graph.store.states import public_root
+
+if TYPE_CHECKING:
+    from provenance_graph.store.processes import Engine
 
 _SPAWNED: Final = multiprocessing.get_context("spawn")
 """Not forked: Polars, once it has worked here, waits for ever in a process that was forked."""
@@ -141,6 +144,8 @@ def _index_slow_ones(root: Path, folder: Path, *, seldom: bool = True) -> None:
 
 Step = Callable[[int, int], None]
 """Called with how many are done and how many there are."""
+Meanwhile = Callable[["Engine"], None]
+"""What is done beside the indexes, with the processes that make them."""
 _SIDE_BY_SIDE: Final = (
     ("catalogue",),
     ("conflicts", "identity"),  # both ask which names share a spelling
@@ -162,20 +167,34 @@ class _Task:
     names: tuple[str, ...]
 
 
-def index_all(root: Path, *, seldom: bool = True, step: Step | None = None) -> None:
+def index_all(
+    root: Path,
+    *,
+    seldom: bool = True,
+    step: Step | None = None,
+    meanwhile: Meanwhile | None = None,
+) -> None:
     """Store all indexes of a store's newest version, and of its public state where it has one.
 
     Those of a large store are made side by side, in a process a core. Without ``seldom`` those that
-    are seldom asked for are left to the service. Raises StoreError where such a process is killed.
+    are seldom asked for are left to the service. ``meanwhile`` does something else with the store,
+    with the processes that have nothing left to index. Raises StoreError where such a process is
+    killed.
     """
     for state in dict.fromkeys((root, public_root(root))):
         folder = derived_folder(str(state))
         if folder is not None:
             before = last_indexed(folder)
             if _is_large(state, folder, before):
-                _side_by_side(state, folder, seldom=seldom, step=step)
+                other, meanwhile = meanwhile, None
+                _side_by_side(state, folder, seldom=seldom, step=step, meanwhile=other)
             index_once(state, folder, before)  # what is left, and older ones go
             _index_slow_ones(state, folder, seldom=seldom)
+    if meanwhile is not None:
+        from provenance_graph.store.processes import LocalEngine  # not loaded by a service
+
+        with LocalEngine() as engine:
+            meanwhile(engine)
 
 
 def _is_large(root: Path, folder: Path, before: str) -> bool:
@@ -193,7 +212,14 @@ _BUCKETS: Final = 2
 """Of so many buckets of claims on, more processes than one are worth the second that each takes to start."""
 
 
-def _side_by_side(root: Path, folder: Path, *, seldom: bool, step: Step | None) -> None:
+def _side_by_side(
+    root: Path,
+    folder: Path,
+    *,
+    seldom: bool,
+    step: Step | None,
+    meanwhile: Meanwhile | None,
+) -> None:
     from provenance_graph.store.processes import LocalEngine  # not loaded by a service
 
     chosen = (
@@ -202,7 +228,10 @@ def _side_by_side(root: Path, folder: Path, *, seldom: bool, step: Step | None) 
     )
     tasks = [_Task(root, folder, names) for names in chosen if names]
     with LocalEngine() as engine:
-        for done, _ in enumerate(engine.run(_make_some, tasks), 1):
+        making = engine.run(_make_some, tasks)
+        if meanwhile is not None:
+            meanwhile(engine)
+        for done, _ in enumerate(making, 1):
             if step is not None:
                 step(done, len(tasks))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,6 +39,8 @@ _DEFLATE_WINDOW: Final = -14
 """What the library's setter wants besides and LZ4 has no use for."""
 _FILE: Final = 256 << 20
 """Bytes of a data file; whoever opens a store opens each, and a large one has hundreds of smaller."""
+_AHEAD: Final = 256 << 10
+"""Bytes that are read ahead of each file; the library's 2 MB, of thousands, are gigabytes."""
 _FORMAT: Final = 5
 """The version of data files of the engine's bulk load."""
 _NAMES: Final = "id2str"
@@ -59,6 +61,8 @@ class NotMerged(Exception):
     """Databases could not be merged; they may have lost files, and so may the one made of them."""
 
 
+_FEW: Final = 8
+"""Files that are open at once in a database of which only the list of its files is read."""
 _FURTHER_FILES: Final = 512
 """Files that a process has open beside the engine's, at most."""
 
@@ -85,14 +89,15 @@ def merge(db: Path, loaded: Sequence[Path], step: Step | None = None) -> None:
     Nobody may have any of them open. The files are moved. Raises NotMerged.
     """
     library, cores = needed(_LIBRARY, EXTRA), os.cpu_count() or 1
-    tables = sum(len(list(folder.glob("*.sst"))) for folder in loaded)
-    allow_files(2 * tables + _FURTHER_FILES)  # the engine keeps each open that it reads or writes
+    allow_files(_FURTHER_FILES)
     try:
         opened = _opened(library, db)
         try:
-            for folder in loaded:
-                _move(library, folder, opened)
-            _merge(library, opened, cores, step)
+            files = _files(library, loaded, opened)
+            # the engine keeps each open that it reads or writes, of the tables at hand
+            most = max(map(len, files.values()), default=0)
+            allow_files(2 * cores * most + _FURTHER_FILES)
+            _merge(library, opened, files, cores, step)
             _check(opened)
         finally:
             opened.handle.close()
@@ -120,6 +125,11 @@ def _opened(library: ModuleType, db: Path, *, only_read: bool = False) -> _Table
     kind = library.AccessType
     access = kind.read_only(False) if only_read else kind.read_write()
     options = {name: _options(library, name) for name in names}
+    if only_read:  # for what is said of the tables alone: no data file is opened beforehand
+        for each in options.values():
+            each.set_max_open_files(_FEW)
+            each.set_max_file_opening_threads(1)
+            each.set_max_background_jobs(1)
     tables = _Tables(library.Rdict(str(db), options[_OWN], options, access))
     for name in names:
         own = name == _OWN
@@ -147,40 +157,57 @@ def _options(library: ModuleType, table: str) -> Any:
     options.set_target_file_size_base(_FILE)
     options.set_max_background_jobs(2 * (os.cpu_count() or 1))
     options.set_disable_auto_compactions(disable=True)
+    options.set_compaction_readahead_size(_AHEAD)
     return options
 
 
-def _move(library: ModuleType, folder: Path, into: _Tables) -> None:
-    """Move the data files of one database into another."""
-    how = library.IngestExternalFileOptions()
-    how.set_move_files(v=True)
-    tables = _opened(library, folder, only_read=True)
-    try:
-        if tables.count(_OWN) != into.count(_OWN):
-            raise NotMerged(f"{folder} says something of itself that this software does not know")
-        files = {
-            name: re.findall(r"^\s*(\d+):\d+\[", table.property_value("rocksdb.sstables"), re.M)
-            for name, table in tables.by_name.items()
-            if name != _OWN
-        }
-    finally:
-        tables.handle.close()
-    for name, numbers in files.items():
-        for number in numbers:
-            path = folder / f"{int(number):06d}.sst"
-            into.by_name[name].ingest_external_file([str(path)], how)
+def _files(
+    library: ModuleType, loaded: Sequence[Path], into: _Tables
+) -> dict[str, list[tuple[int, Path]]]:
+    """The data files of each table in all databases, with their sizes."""
+    files: dict[str, list[tuple[int, Path]]] = {name: [] for name in into.by_name}
+    for folder in loaded:
+        tables = _opened(library, folder, only_read=True)
+        try:
+            if tables.count(_OWN) != into.count(_OWN):
+                raise NotMerged(
+                    f"{folder} says something of itself that this software does not know"
+                )
+            for name, table in tables.by_name.items():
+                if name != _OWN:
+                    listed = table.property_value("rocksdb.sstables")
+                    for number, size in re.findall(r"^\s*(\d+):(\d+)\[", listed, re.M):
+                        files[name].append((int(size), folder / f"{int(number):06d}.sst"))
+        finally:
+            tables.handle.close()
+    return files
 
 
-def _merge(library: ModuleType, tables: _Tables, cores: int, step: Step | None) -> None:
+def _merge(
+    library: ModuleType,
+    tables: _Tables,
+    files: Mapping[str, Sequence[tuple[int, Path]]],
+    cores: int,
+    step: Step | None,
+) -> None:
+    moving = library.IngestExternalFileOptions()
+    moving.set_move_files(v=True)
     how = library.CompactOptions()
     how.set_exclusive_manual_compaction(v=False)
     how.set_bottommost_level_compaction(library.BottommostLevelCompaction.force())
+
+    def merge_table(name: str) -> None:
+        """Move a table's files in, and merge them: few tables have files open at once."""
+        if files[name]:
+            tables.by_name[name].ingest_external_file(
+                [str(path) for _, path in files[name]], moving
+            )
+        tables.by_name[name].compact_range(None, None, how)
+
     # the largest first, so that no core is left with one at the end
-    names = sorted(tables.by_name, key=tables.count, reverse=True)
+    names = sorted(files, key=lambda name: sum(size for size, _ in files[name]), reverse=True)
     with ThreadPoolExecutor(cores) as threads:
-        waiting = [
-            threads.submit(tables.by_name[name].compact_range, None, None, how) for name in names
-        ]
+        waiting = [threads.submit(merge_table, name) for name in names]
         for done, one in enumerate(as_completed(waiting), 1):
             one.result()
             if step is not None:
