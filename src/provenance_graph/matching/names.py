@@ -66,6 +66,15 @@ _US_DAY = re.compile(r"(?<!\d)([01]\d)-([0-3]\d)-(20[12]\d)(?!\d)")
 _MONTH_DAY = re.compile(r"(?<=preview-)([01]\d)-([0-3]\d)(?!\d)")
 _DATE = re.compile(r"\d{4,6}|\d{8}|\d{10}|20\d{10}(?:\d\d)?")
 """A month, a day or a second, in figures; a number of another length is a serial number, a word."""
+_VERSION_0 = re.compile(r"-v0:(?=\d$)")
+_DIGIT = re.compile(r"\d")
+_GGUF = re.compile(r"\.(?=gg(?:uf|ml)$)")
+_UNDERSCORED = re.compile(r"(?<=\d)_(?=\d+[bm]\b)")
+_BETWEEN = re.compile(r"[^\w.]+|_(?!\d+[bm]\b)")
+_VERSION = re.compile(r"v\d[\d.]*")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SHORT_NUMBER = re.compile(r"\d|[1-9]\d")
+_WHOLE = re.compile(r"^(\d+)\.0$")
 _PIECE = re.compile(r"\d+(?:\.\d+)*[a-z]?(?![a-z0-9])|\d+(?:\.\d+)*|[^\d.]+")
 
 
@@ -147,11 +156,11 @@ def parse(text: str) -> Name:
     (('model', '0000581'), frozenset({'0528'}))
     """
     folded = unicodedata.normalize("NFKC", text).casefold().strip().translate(_GREEK)
-    folded = re.sub(r"-v0:(?=\d$)", "-v0.", _REGION.sub("", folded.removeprefix("models/")))
+    folded = _VERSION_0.sub("-v0.", _REGION.sub("", folded.removeprefix("models/")))
     vendor = ""
     if (match := _VENDOR.match(folded)) and match[1] in developer_names().cloud_prefixes:
         vendor, folded = match[1], folded[match.end() :]
-        if re.search(r"\d", bare := _BUILD.sub("", folded)):
+        if _DIGIT.search(bare := _BUILD.sub("", folded)):
             folded = bare
     folded = _MODE.sub(r"-serving-\1", _TAG.sub("", _FIRST_BUILD.sub("", folded)))
     folded = folded.rpartition("/")[2] or folded
@@ -165,12 +174,14 @@ def readings(text: str) -> Iterator[Name]:
     [('nova', 'pro'), ('nova', 'pro', '1')]
     """
     yield parse(text)
-    if _FIRST_BUILD.search(text) and not re.search(r"\d", _FIRST_BUILD.sub("", text)):
+    if _FIRST_BUILD.search(text) and not _DIGIT.search(_FIRST_BUILD.sub("", text)):
         yield parse(text.partition(":")[0])
 
 
 def _dates(folded: str) -> str:
     """Days and months in figures alone: ``2024-08-06`` as ``20240806``, ``Aug 2024`` as ``202408``."""
+    if "20" not in folded and "preview-" not in folded:  # without a year, which most names lack
+        return folded
     folded = _DAY.sub(r"\1\2\3", folded)
     folded = _US_DAY.sub(r"\3\1\2", folded)
     folded = _MONTH_DAY.sub(r"\1\2", folded)
@@ -180,24 +191,25 @@ def _dates(folded: str) -> str:
 
 def _figures(folded: str) -> str:
     """Figures with their full stops, levels of quantisation in one part."""
-    folded = re.sub(r"\.(?=gg(?:uf|ml)$)", "-", folded)
+    folded = _GGUF.sub("-", folded)
     for written, meant in developer_names().respelt.items():
-        folded = re.sub(rf"(?<![a-z0-9]){re.escape(written)}(?![a-z0-9])", meant, folded)
+        if written in folded:
+            folded = re.sub(rf"(?<![a-z0-9]){re.escape(written)}(?![a-z0-9])", meant, folded)
     folded = _LEVEL.sub(lambda found: re.sub(r"[-_]", "", found[0]), folded)
     folded = _BELOW_ONE.sub("0.", _POINT.sub(r"\1.\2", folded))
-    return re.sub(r"(?<=\d)_(?=\d+[bm]\b)", ".", folded)
+    return _UNDERSCORED.sub(".", folded)
 
 
 def _pieces(folded: str) -> list[str]:
     """Words and numbers; sizes, expert counts and quantisations stay whole."""
     results: list[str] = []
-    for chunk in re.split(r"[^\w.]+|_(?!\d+[bm]\b)", folded):
+    for chunk in _BETWEEN.split(folded):
         whole = chunk.strip(".")
         if not whole:
             continue
         if _SIZE.fullmatch(whole) or _EXPERTS.fullmatch(whole) or _QUANTISED.fullmatch(whole):
             results.append(whole)
-        elif re.fullmatch(r"v\d[\d.]*", whole):
+        elif _VERSION.fullmatch(whole):
             results.append(whole[1:])
         else:
             results += [piece.strip(".") for piece in _PIECE.findall(whole) if piece.strip(".")]
@@ -209,9 +221,9 @@ def _sized(pieces: list[str]) -> list[str]:
     results: list[str] = []
     for piece in pieces:
         last = results[-1] if results else ""
-        if piece in ("b", "bn", "billion", "million") and re.fullmatch(r"\d+(?:\.\d+)?", last):
+        if piece in ("b", "bn", "billion", "million") and _NUMBER.fullmatch(last):
             results[-1] = last + piece[0]
-        elif re.fullmatch(r"\d|[1-9]\d", piece) and re.fullmatch(r"\d|[1-9]\d", last):
+        elif _SHORT_NUMBER.fullmatch(piece) and _SHORT_NUMBER.fullmatch(last):
             results[-1] = f"{last}.{piece}"
         else:
             results.append(piece)
@@ -245,7 +257,7 @@ def _sorted_out(pieces: list[str], vendor: str) -> Name:
         elif piece in _VARIANTS and position:
             variant.add(_VARIANTS[piece])
         elif not (piece == "hf" and position == len(pieces) - 1):
-            words.append(re.sub(r"^(\d+)\.0$", r"\1", piece))
+            words.append(piece.removesuffix(".0") if _WHOLE.match(piece) else piece)
     return Name(
         without_developer(words),
         frozenset(sizes),
