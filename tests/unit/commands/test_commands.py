@@ -15,6 +15,8 @@ import pytest
 from typed import run
 from waiting import wait_until
 
+from benchmarks.hub.structure import Hub
+from benchmarks.hub_generate import generate
 from provenance_graph.core.resources import folder
 from provenance_graph.ingest.build import STAGING, build
 from provenance_graph.store.embedded import EmbeddedStore
@@ -208,6 +210,25 @@ def test_a_rebuild_keeps_what_was_imported(tmp_path: Path) -> None:
     assert run(store, "import", str(card)).returncode in (0, 1)
     assert build(data, store).carried_over == 1
     assert build(data, store, fresh=True).carried_over == 0
+
+
+def test_a_build_checks_the_store_that_it_makes(tmp_path: Path) -> None:
+    hub, store = tmp_path / "hub", tmp_path / "graph"
+    generate(Hub(250, 1), hub)  # with planted faults of every kind
+    built = run(store, "build", "--data", str(hub / "data"), "--validate")
+    checked = run(store, "validate", "--no-licences")
+    summary = checked.stderr.strip().splitlines()[-1]
+    assert "violation" in summary
+    assert f"shapes: {summary}; `validate` lists them" in built.stderr
+    assert built.returncode == 1
+    assert any((store / "derived").glob("catalogue-*"))  # its indexes are made all the same
+    for record in (hub / "data" / "records").rglob("*.trig"):
+        record.unlink()
+    licences = folder("data") / "records" / "licences"
+    shutil.copytree(licences, hub / "data" / "records" / "licences")
+    sound = run(store, "build", "--data", str(hub / "data"), "--fresh", "--no-indexes", "--validate")
+    assert sound.returncode == 0, sound.stderr
+    assert "shapes: no findings" in sound.stderr
 
 
 def test_the_readers_load_no_library_that_only_signed_documents_need() -> None:

@@ -97,5 +97,10 @@ def test_what_a_user_waits_for_is_added_up_where_all_of_it_was_measured() -> Non
     shown = page([*whole_run, {"models": 10, "stage": "build", "cpu": 1.0, "wall": 6.0}])
     assert "| all indexes, side by side | – | 30 | – |" in shown
     assert "| – its largest process, MB | – | 90 | – |" in shown
-    assert "| all three, minutes | – | 1.8 | |" in shown
-    assert "all three" not in page(whole_run[:1])
+    total = "from records to a validated store, minutes"
+    assert f"| {total} | – | 1.8 | |" in shown
+    assert total not in page(whole_run[:1])
+    at_once = {"models": 100, "stage": "indexes and validation", "cpu": 17.0, "wall": 36.0}
+    shown = page([*whole_run, at_once])
+    assert "| the last two at once, as `build --validate` does | 36 | – |" in shown
+    assert f"| {total} | 1.6 | |" in shown

@@ -39,6 +39,7 @@ from provenance_graph.store import claim_table
 from provenance_graph.store.claim_table import ClaimTable
 from provenance_graph.store.embedded import EmbeddedStore
 from provenance_graph.store.values import ANY
+from provenance_graph.store.processes import LocalEngine
 
 
 @pytest.fixture(scope="module")
@@ -258,10 +259,24 @@ def test_indexes_made_side_by_side_are_those_made_one_after_another(
     together = Path(shutil.copytree(generated, tmp_path / "together"))
     alone = Path(shutil.copytree(generated, tmp_path / "alone"))
     steps: list[tuple[int, int]] = []
-    indexer.index_all(together, seldom=False, step=lambda *done: steps.append(done))
+    beside: list[list[int]] = []
+
+    def meanwhile(engine: LocalEngine) -> None:
+        beside.append(sorted(engine.run(abs, [-1, 2])))
+
+    indexer.index_all(
+        together, seldom=False, step=lambda *done: steps.append(done), meanwhile=meanwhile
+    )
     assert steps[-1] == (4, 4)
+    assert beside == [[1, 2]]
     monkeypatch.setattr(indexer, "_BUCKETS", 1_000)
-    indexer.index_all(alone, seldom=False, step=lambda *_: pytest.fail("more than one process"))
+    indexer.index_all(
+        alone,
+        seldom=False,
+        step=lambda *_: pytest.fail("more than one process"),
+        meanwhile=meanwhile,
+    )
+    assert beside == [[1, 2], [1, 2]]
     assert _indexes(together) == _indexes(alone)
 
 
