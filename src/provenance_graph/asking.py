@@ -101,7 +101,7 @@ def part(
     if index is None:
         return whole(snapshot, reach, bound, limit)
     nodes = reached(index, start, path(reach.path))
-    if reach.apart:
+    if reach.exclude_start:
         nodes = nodes[nodes != index.names.find(start)]
     if len(nodes) <= limit:
         return whole(snapshot, reach, bound, limit)

@@ -26,7 +26,7 @@ from provenance_graph.licences.repair_steps import CUT, DECLARE, MEET, MET, PERM
 from provenance_graph.licences.results import LicenceFinding
 from provenance_graph.licences.rules.breaches import Filters, mark, store_findings
 from provenance_graph.licences.rules.rules import RULES
-from provenance_graph.licences.texts.catalogue import FIRM, Licence, PassThroughTerm
+from provenance_graph.licences.texts.catalogue import BINDING, Licence, PassThroughTerm
 from provenance_graph.lineage.index import MODEL
 
 TODAY = "2026-11-01"
@@ -233,7 +233,7 @@ class Trial:
 @cache
 def permission() -> Licence:
     """A permission of a holder: everything is granted, and nothing passes on."""
-    free = PassThroughTerm("free", "", FIRM, frozenset())
+    free = PassThroughTerm("free", "", BINDING, frozenset())
     grants = frozenset(use.permission for use in catalogue().uses.values())
     kinds = sorted(set(catalogue().kind_of.values()))
     return Licence(

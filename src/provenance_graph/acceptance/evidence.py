@@ -138,11 +138,11 @@ class StoreStatements:
         rows = self.store.select(_ANNOTATED % listed, {"name": wanted})
         if rows.truncated:
             return
-        found: dict[Iri, list[tuple[Iri, Iri, Iri]]] = {name: [] for name in wanted}
+        claims: dict[Iri, list[tuple[Iri, Iri, Iri]]] = {name: [] for name in wanted}
         for name, claim, prop, record in rows.rows:
             if all(isinstance(one, Iri) for one in (name, claim, prop, record)):
-                found[Iri(str(name))].append((Iri(str(claim)), Iri(str(prop)), Iri(str(record))))
-        self._annotated |= found
+                claims[Iri(str(name))].append((Iri(str(claim)), Iri(str(prop)), Iri(str(record))))
+        self._annotated |= claims
         self._prepared |= dict.fromkeys(wanted, sought)
 
     def _is_prepared(self, name: Iri, predicates: Collection[Iri]) -> bool:

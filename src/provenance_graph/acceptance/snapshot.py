@@ -209,7 +209,7 @@ class AcceptedSnapshot(AcceptedReads):
     def nothing_known(self) -> str:
         """A sentence that says so where no record had been retrieved on the day; else nothing."""
 
-        def said() -> str:
+        def sentence() -> str:
             days = self.present.header_values(PAV.retrievedOn) if self.as_of else ()
             first = min((day[:10] for day in days), default="")
             if not self.as_of or (first and first <= self.as_of):
@@ -217,7 +217,7 @@ class AcceptedSnapshot(AcceptedReads):
             since = f"; the first record was retrieved on {first}" if first else ""
             return f"nothing was known on {self.as_of}{since}"
 
-        return self.cached("nothing known", said)
+        return self.cached("nothing known", sentence)
 
     # ---- other snapshots, and what is made from this one -----------------------------------
 

@@ -52,8 +52,8 @@ def ruled_out_by(item: Item, levels: Mapping[Iri, Iri]) -> Iri | None:
 
 def counted(item: Item, rubric: Rubric, levels: Mapping[Iri, Iri]) -> dict[Iri, Iri]:
     """The levels of what an item looks at, without those that leave the score."""
-    found = [(use, levels.get(use, PG.LevelNotAssessed)) for use in item.uses]
-    return {use: level for use, level in found if level in rubric.factors}
+    assigned = [(use, levels.get(use, PG.LevelNotAssessed)) for use in item.uses]
+    return {use: level for use, level in assigned if level in rubric.factors}
 
 
 def item_share(item: Item, rubric: Rubric, levels: Mapping[Iri, Iri]) -> Share | None:

@@ -191,7 +191,7 @@ def assess(
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _LevelOf:
     """What is said of an item: its level, why, on what, and what would raise its share."""
 
     level: Iri
@@ -212,46 +212,46 @@ def _item(
     """An item with its points, where a weight of one is worth ``unit``."""
     uses = tuple(ClaimUse(name, findings.get(name, NOTHING)) for name in item.uses)
     if share is None:
-        told = _off(item, uses, findings, levels)
+        reached = _off(item, uses, findings, levels)
         low = high = full = ZERO
     else:
-        told = _told(item, rubric, uses, levels, share)
+        reached = _level_of(item, rubric, uses, levels, share)
         low, high = share
         full = times(item.weight, unit)
     return ItemResult(
         item=item,
-        level=told.level,
-        rule=told.rule,
+        level=reached.level,
+        rule=reached.rule,
         low=times(full, low),
         high=times(full, high),
         maximum=full,
-        uses=told.uses,
-        gain=times(full, told.reachable - low) if told.reachable > low else ZERO,
-        missing=told.missing,
+        uses=reached.uses,
+        gain=times(full, reached.reachable - low) if reached.reachable > low else ZERO,
+        missing=reached.missing,
     )
 
 
-def _told(
+def _level_of(
     item: Item,
     rubric: Rubric,
     uses: tuple[ClaimUse, ...],
     levels: Mapping[Iri, Iri],
     share: Share,
-) -> _Told:
+) -> _LevelOf:
     """What is said of an item that applies."""
     if item.rule == PG.Unrepresented:
         rule = "no property of the graph can hold the evidence yet"
-        return _Told(PG.LevelNotAssessed, rule, uses)
-    found = counted(item, rubric, levels)
-    level = _level(item.rule, tuple(found.values()), rubric, *share)
-    rule = _explanation(item.rule, level, [use for use in uses if use.name in found])
+        return _LevelOf(PG.LevelNotAssessed, rule, uses)
+    levels_counted = counted(item, rubric, levels)
+    level = _level(item.rule, tuple(levels_counted.values()), rubric, *share)
+    rule = _explanation(item.rule, level, [use for use in uses if use.name in levels_counted])
     most = rubric.factors[PG.LevelDisclosed][0]
-    missing = tuple(name for name, lv in found.items() if rubric.factors[lv][0] < most)
+    missing = tuple(name for name, lv in levels_counted.items() if rubric.factors[lv][0] < most)
     if not missing or (item.rule == PG.AnyProperty and share[0] >= most):
-        return _Told(level, rule, uses)
-    published = {**found, **dict.fromkeys(missing, PG.LevelDisclosed)}
+        return _LevelOf(level, rule, uses)
+    published = {**levels_counted, **dict.fromkeys(missing, PG.LevelDisclosed)}
     reachable, _ = combined(item.rule, rubric, tuple(published.values()))
-    return _Told(level, rule, uses, reachable, missing)
+    return _LevelOf(level, rule, uses, reachable, missing)
 
 
 def _off(
@@ -259,12 +259,12 @@ def _off(
     uses: tuple[ClaimUse, ...],
     findings: Mapping[Iri, LevelFinding],
     levels: Mapping[Iri, Iri],
-) -> _Told:
+) -> _LevelOf:
     """What is said of an item that does not apply."""
     if facet := ruled_out_by(item, levels):
         why = "the developer's claims rule it out"
-        return _Told(PG.LevelNotApplicable, why, (*uses, ClaimUse(facet, findings[facet])))
-    return _Told(PG.LevelNotApplicable, rule_of(PG.LevelNotApplicable), uses)
+        return _LevelOf(PG.LevelNotApplicable, why, (*uses, ClaimUse(facet, findings[facet])))
+    return _LevelOf(PG.LevelNotApplicable, rule_of(PG.LevelNotApplicable), uses)
 
 
 def _level(rule: Iri, levels: Sequence[Iri], rubric: Rubric, low: Fraction, high: Fraction) -> Iri:
@@ -304,8 +304,8 @@ def _pillars(
 ) -> tuple[PillarScore, ...]:
     """Sums of criteria, and in a scheme of classes what became of each class."""
     results = []
-    for found in classes(rubric, lambda item: shares[item.iri]):
-        pillar = found.pillar
+    for one in classes(rubric, lambda item: shares[item.iri]):
+        pillar = one.pillar
         own = [c for c in criteria if c.criterion.pillar == pillar.iri]
         results.append(
             PillarScore(
@@ -315,9 +315,9 @@ def _pillars(
                 high=total(c.high for c in own),
                 maximum=total(c.maximum for c in own),
                 grade=pillar.grade,
-                reached=found.reached,
-                possible=found.possible,
-                missing=found.missing,
+                reached=one.reached,
+                possible=one.possible,
+                missing=one.missing,
             )
         )
     return tuple(results)

@@ -18,10 +18,10 @@ from provenance_graph.core.claims import Quad, Record, Value
 from provenance_graph.core.iris import ID, Iri, local_name, mint, short_id
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG
 from provenance_graph.formats.licences import names as licence_names
+from provenance_graph.licences.context import LicenceContext
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.recorded import bearing_on
 from provenance_graph.licences.rules.breaches import as_validation
-from provenance_graph.licences.situation import LicenceContext
 from provenance_graph.licences.texts.catalogue import Catalogue
 from provenance_graph.licences.texts.reading import load
 from provenance_graph.licences.uses import term_text
@@ -197,7 +197,7 @@ class Upstream:
         node = graph.index.names.find(subject)
         if node is None or graph.index.kind[node] == DATASET:
             return
-        now = graph.situation(subject, day=self._today)
+        now = graph.context(subject, day=self._today)
         findings = graph.findings_in(now)
         likely = self._likely.get(subject)
         for result in as_validation(one for one in findings if one.rule.id != _OPEN_DATA):

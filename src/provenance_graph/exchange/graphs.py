@@ -57,7 +57,7 @@ def standings(ledger: Ledger, entity: BundleEntity, it: Iri) -> Iterator[Quad]:
         for predicate in entity.iris(mark):
             if predicate in carried:
                 yield it, mark, predicate, None
-                ledger.told.add((entity.iri, mark, predicate))
+                ledger.annotated.add((entity.iri, mark, predicate))
 
 
 def in_order(quads: Iterable[Quad]) -> list[Quad]:

@@ -112,15 +112,15 @@ class Exporter:
 class Ledger:
     """What a writer has put into its document, and what it declined to and why.
 
-    ``about`` is what the document describes; empty for all of the bundle. ``told`` is what it
-    says of how values stand under our own terms, which no reader takes for a statement.
+    ``about`` is what the document describes; empty for all of the bundle. ``annotated`` is
+    what it says of how values stand under our own terms, which no reader takes for a statement.
     """
 
     bundle: Bundle
     about: tuple[Iri, ...] = ()
     written: set[Fact] = field(default_factory=set)
     refused: dict[Fact, str] = field(default_factory=dict)
-    told: set[Fact] = field(default_factory=set)
+    annotated: set[Fact] = field(default_factory=set)
 
     def keep(self, subject: Iri, predicate: Iri, *values: Value) -> None:
         """Note that the document carries these values, as far as a reader can take them back."""
@@ -139,7 +139,7 @@ class Ledger:
     ) -> Exported:
         """The document with its losses: all that is accepted and was not exported."""
         iris: dict[tuple[Iri, str], set[Iri]] = {}
-        carried = self.written | self.told
+        carried = self.written | self.annotated
         has_place = PG.inferred in terms or PG.inferred in reasons
         for subject, predicate, value in accepted(self.bundle, self.about):
             if (subject, predicate, value) in carried:

@@ -167,13 +167,13 @@ class _Others:
 
     def all_repeated(self, stated: Iterable[tuple[Claim, Header]]) -> bool:
         """Whether every one of these claims changes nothing beside what the others say."""
-        distinct: set[tuple[Claim, _Standing | None]] = set()
+        distinct: set[tuple[Claim, _BasisKey | None]] = set()
         for claim, header in stated:
             if not (self._is_simple(claim) and _counts_plainly(header)):
                 return False
             known = header.custody in KNOWN_CUSTODY
-            distinct.add((claim, _standing(header) if known else None))
-        return all(self._is_repeated(claim, standing) for claim, standing in distinct)
+            distinct.add((claim, _basis_key(header) if known else None))
+        return all(self._is_repeated(claim, basis_key) for claim, basis_key in distinct)
 
     def _is_simple(self, claim: Claim) -> bool:
         """Whether of such a claim only its value matters, and not how many say it or when."""
@@ -188,23 +188,23 @@ class _Others:
             and predicate not in CHECKED
         )
 
-    def _is_repeated(self, claim: Claim, standing: _Standing | None) -> bool:
-        """Whether another current record says the same; of that standing, where one is given."""
+    def _is_repeated(self, claim: Claim, basis_key: _BasisKey | None) -> bool:
+        """Whether another current record says the same; counting on the same basis, where that is given."""
         if claim.predicate in self._policy.single and self._is_disputed(claim):
             return False
         quads = self._store.quads(claim.subject, claim.predicate, claim.value, ANY)
         return any(
-            graph is not None and self._counts(graph, standing)
+            graph is not None and self._counts(graph, basis_key)
             for *_, graph in islice(quads, MAX_CLAIMS_READ)
         )
 
-    def _counts(self, graph: Iri, standing: _Standing | None) -> bool:
+    def _counts(self, graph: Iri, basis_key: _BasisKey | None) -> bool:
         """Whether a record's plain claims are accepted before an inference, and it is another."""
         header = None if graph in self._affected else self._statements.header(graph)
         return (
             header is not None
             and header.of_document not in self._documents
-            and standing in (None, _standing(header))
+            and basis_key in (None, _basis_key(header))
             and _counts_plainly(header)
             and header.basis not in self._policy.never
             and self._rank(header) < self._policy.rank(Basis.INFERENCE)
@@ -232,7 +232,7 @@ class _Others:
         return False
 
 
-_Standing = tuple[Custody, Iri, Basis]
+_BasisKey = tuple[Custody, Iri, Basis]
 _OTHER = "ASK { GRAPH ?g { ?s ?p ?o } FILTER(!sameTerm(?o, ?v)) }"
 
 
@@ -244,6 +244,6 @@ def _counts_plainly(header: Header) -> bool:
     )
 
 
-def _standing(header: Header) -> _Standing:
+def _basis_key(header: Header) -> _BasisKey:
     """What decides on which basis a record's plain claims count."""
     return header.custody, header.publisher, header.basis

@@ -36,7 +36,7 @@ def alternatives(
     """
     fitting = []
     for name in _candidates(graph, parent, subject):
-        now = graph.situation(name, day=day)
+        now = graph.context(name, day=day)
         if now.lineage.state == COMPLETE and all(map(_is_free, verdicts(now, plans))):
             fitting.append(name)
         if len(fitting) == MAX_NAMED:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.core.terms import PG
+from provenance_graph.licences.context import UNNAMED, LicenceContext
 from provenance_graph.licences.results import Unknown
-from provenance_graph.licences.situation import UNNAMED, LicenceContext
 from provenance_graph.licences.texts.catalogue import Licence
 
 

@@ -7,6 +7,11 @@ from dataclasses import dataclass, replace
 
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS
+from provenance_graph.licences.context import (
+    LicenceContext,
+    data_recorded,
+    states_data,
+)
 from provenance_graph.licences.contract import Contract, contract
 from provenance_graph.licences.inheritance.own_names import display_name
 from provenance_graph.licences.inheritance.recorded import COMPLETE, NOT_RECORDED
@@ -24,11 +29,6 @@ from provenance_graph.licences.results import (
     Verdict,
 )
 from provenance_graph.licences.sentence import SentenceBasis, UpstreamLicence, sentence
-from provenance_graph.licences.situation import (
-    LicenceContext,
-    data_recorded,
-    states_data,
-)
 from provenance_graph.licences.uses import Facts, Governing, PlannedUse, part, worst
 
 
@@ -49,7 +49,7 @@ def answer(
     day: str | None = None,
     breaches: Sequence[LicenceFinding] = (),
 ) -> AnswerOfDay:
-    """What a situation means for the planned uses; ``breaches`` are reported in its sentence."""
+    """What a model's context means for the planned uses; ``breaches`` are reported in its sentence."""
     sides = _sides(now)
     binding = [one.licence.grants for one in sides.weights.governing if one.limits and one.settled]
     result = AnswerOfDay(

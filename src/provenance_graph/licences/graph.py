@@ -10,6 +10,7 @@ from provenance_graph.core import clock
 from provenance_graph.core.errors import UsageError
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG
+from provenance_graph.licences.context import LicenceContext
 from provenance_graph.licences.evaluation import answer
 from provenance_graph.licences.in_force import LicencesInForce
 from provenance_graph.licences.inheritance.inherit import Inheritance, inherited
@@ -23,7 +24,6 @@ from provenance_graph.licences.results import (
 )
 from provenance_graph.licences.rules.context import INFO, VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import STEPLESS, findings
-from provenance_graph.licences.situation import LicenceContext
 from provenance_graph.licences.texts import labels as label_history
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.licences.texts.notices import notices
@@ -36,7 +36,7 @@ STANDARD_USES = ("commercial", "distribute", "modify", "eu", "train-on-outputs")
 class LicenceGraph(LicencesInForce):
     """Questions about licences, over a store and its lineage index."""
 
-    def situation(
+    def context(
         self, subject: Iri, declared: Sequence[Licence] | None = None, day: str = ""
     ) -> LicenceContext:
         """A model with everything that reaches it; ``declared`` overrides its own label."""
@@ -61,7 +61,7 @@ class LicenceGraph(LicencesInForce):
         """
         plans = parse_uses(self.catalogue, list(uses) or STANDARD_USES)
         labels = label_history.labels(self.snapshot, self.catalogue, subject)
-        now = self.situation(subject, day=day or self.snapshot.day)
+        now = self.context(subject, day=day or self.snapshot.day)
         result = findings(ModelContext(now, plans, labels))
         breaches = [one for one in result if one.severity == VIOLATION]
         answers = [
@@ -117,21 +117,21 @@ class LicenceGraph(LicencesInForce):
 
     def findings(self, subject: Iri, *, day: str = "") -> list[LicenceFinding]:
         """The rules a model runs against."""
-        return self.findings_in(self.situation(subject, day=day or self.snapshot.day))
+        return self.findings_in(self.context(subject, day=day or self.snapshot.day))
 
     def findings_on_steps(self, subject: Iri, *, day: str = "") -> list[LicenceFinding]:
         """The violations and warnings of a model that begin on a step of lineage; nothing unknown.
 
         Claims are not read for it: what rests on them, the labels and what is unknown, is no step.
         """
-        situation = self.situation(subject, day=day or self.snapshot.day)
-        reported = findings(ModelContext(situation, (), ()), STEPLESS)
+        context = self.context(subject, day=day or self.snapshot.day)
+        reported = findings(ModelContext(context, (), ()), STEPLESS)
         return [one for one in reported if one.severity != INFO and one.path]
 
-    def findings_in(self, situation: LicenceContext) -> list[LicenceFinding]:
+    def findings_in(self, context: LicenceContext) -> list[LicenceFinding]:
         """The rules a model runs against, where what reaches it is known already."""
-        labels = label_history.labels(self.snapshot, self.catalogue, situation.subject)
-        return findings(ModelContext(situation, (), labels))
+        labels = label_history.labels(self.snapshot, self.catalogue, context.subject)
+        return findings(ModelContext(context, (), labels))
 
     def _declared(self, subject: Iri, node: int | None, day: str) -> tuple[Licence, ...]:
         if node is not None:
@@ -155,18 +155,18 @@ class LicenceGraph(LicencesInForce):
                 continue
             stated = moment.declared
             declared = stated and self.catalogue.bound(one.iri for one in stated)
-            then = self.situation(subject, declared, moment.day or now.day)
+            then = self.context(subject, declared, moment.day or now.day)
             if _texts(then) != _texts(now):
                 answers.append(answer(then, moment.occasion, plans, moment.day))
         return answers
 
 
-def _texts(situation: LicenceContext) -> set[tuple[Iri, Iri | None, str]]:
-    """Which licence texts a situation rests on."""
-    own = {(situation.subject, one.iri, one.text_version) for one in situation.declared}
+def _texts(context: LicenceContext) -> set[tuple[Iri, Iri | None, str]]:
+    """Which licence texts the answer about a model rests on."""
+    own = {(context.subject, one.iri, one.text_version) for one in context.declared}
     return own | {
-        (situation.holder(one), one.licence.iri, one.licence.text_version)
-        for one in situation.inherited
+        (context.holder(one), one.licence.iri, one.licence.text_version)
+        for one in context.inherited
         if one.licence is not None
     }
 

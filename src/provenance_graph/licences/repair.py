@@ -16,6 +16,7 @@ from functools import cached_property
 
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.alternatives import alternatives
+from provenance_graph.licences.context import LicenceContext
 from provenance_graph.licences.evaluation import missing_lineage, verdicts
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import inherited
@@ -37,8 +38,7 @@ from provenance_graph.licences.repair_steps import (
 from provenance_graph.licences.results import ALLOWED, CONDITIONAL, LicenceFinding, Reason
 from provenance_graph.licences.rules.context import VIOLATION, ModelContext
 from provenance_graph.licences.rules.rules import findings
-from provenance_graph.licences.situation import LicenceContext
-from provenance_graph.licences.texts.catalogue import FIRM, Licence, PassThroughTerm
+from provenance_graph.licences.texts.catalogue import BINDING, Licence, PassThroughTerm
 from provenance_graph.licences.uses import PlannedUse, parse_uses
 from provenance_graph.lineage.arrays import closure
 from provenance_graph.lineage.index import DATASET
@@ -98,8 +98,8 @@ class Problems:
         self, graph: LicenceGraph, subject: Iri, plans: Sequence[PlannedUse], day: str
     ) -> None:
         self.graph, self.plans = graph, plans
-        self.now = graph.situation(subject, day=day)
-        free = PassThroughTerm("free", "", FIRM, frozenset())
+        self.now = graph.context(subject, day=day)
+        free = PassThroughTerm("free", "", BINDING, frozenset())
         self.granted = Licence(
             Iri("urn:permission"),
             key="permission",

@@ -20,7 +20,7 @@ from provenance_graph.licences.results import (
 )
 from provenance_graph.licences.texts.catalogue import (
     BANNED,
-    FIRM,
+    BINDING,
     UNSETTLED,
     Catalogue,
     Licence,
@@ -277,9 +277,9 @@ def _outputs(governing: Sequence[Governing]) -> Iterator[Reason]:
             effect = CONDITIONAL if open_ else BLOCKED
         elif carry.mode == UNSETTLED:
             effect = UNKNOWN_
-        elif carry.mode == FIRM and carry.groups:
+        elif carry.mode == BINDING and carry.groups:
             effect = CONDITIONAL
-        elif carry.mode == FIRM:
+        elif carry.mode == BINDING:
             continue
         else:
             effect = UNKNOWN_

@@ -35,8 +35,8 @@ def groups(up: EdgeRows, wanted: Flags, nodes: Ints) -> list[list[int]]:
 
 def members(up: EdgeRows, nodes: Ints) -> Ints:
     """Those of some nodes that are in a circle of any relations among them, ascending."""
-    found = groups(up, _EVERY, nodes)
-    return np.array(sorted(node for group in found for node in group), np.int32)
+    circles = groups(up, _EVERY, nodes)
+    return np.array(sorted(node for group in circles for node in group), np.int32)
 
 
 def above(up: EdgeRows, nodes: Ints) -> Ints:

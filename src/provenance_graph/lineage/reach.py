@@ -77,13 +77,13 @@ def _codes(name: str) -> frozenset[int]:
 def reached(index: LineageIndex, start: Iri, ways: Path) -> Ints:
     """The numbers of all entities that a path leads to, ascending."""
     node = index.names.find(start)
-    found: list[Ints] = [np.empty(0, np.int32)]
+    levels: list[Ints] = [np.empty(0, np.int32)]
     for way in ways if node is not None else ():
         frontier = np.array([node], np.int32)
         for step in way:
             frontier = _follow(index.down if step.down else index.up, frontier, step)
-        found.append(frontier)
-    return np.unique(np.concatenate(found))
+        levels.append(frontier)
+    return np.unique(np.concatenate(levels))
 
 
 def _follow(rows: EdgeRows, frontier: Ints, step: PathStep) -> Ints:

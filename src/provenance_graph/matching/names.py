@@ -185,7 +185,7 @@ def _dates(folded: str) -> str:
     folded = _DAY.sub(r"\1\2\3", folded)
     folded = _US_DAY.sub(r"\3\1\2", folded)
     folded = _MONTH_DAY.sub(r"\1\2", folded)
-    folded = _WORD_YEAR.sub(lambda found: f"{found[2]}{_MONTHS.index(found[1]) + 1:02}", folded)
+    folded = _WORD_YEAR.sub(lambda date: f"{date[2]}{_MONTHS.index(date[1]) + 1:02}", folded)
     return _YEAR_MONTH.sub(r"\1\2", _MONTH_YEAR.sub(r"\2\1", folded))
 
 
@@ -195,7 +195,7 @@ def _figures(folded: str) -> str:
     for written, meant in developer_names().respelt.items():
         if written in folded:
             folded = re.sub(rf"(?<![a-z0-9]){re.escape(written)}(?![a-z0-9])", meant, folded)
-    folded = _LEVEL.sub(lambda found: re.sub(r"[-_]", "", found[0]), folded)
+    folded = _LEVEL.sub(lambda level: re.sub(r"[-_]", "", level[0]), folded)
     folded = _BELOW_ONE.sub("0.", _POINT.sub(r"\1.\2", folded))
     return _UNDERSCORED.sub(".", folded)
 

@@ -331,7 +331,7 @@ def _stances(check: Check) -> set[str]:
     return {f"{PREFIXES['pg']}{name}" for name in _STATED.findall(outside)}
 
 
-def told_from_facts(check: Check) -> bool:
+def decided_by_facts(check: Check) -> bool:
     """Whether a check of the view looks at the values of one property alone, or counts them.
 
     What else is asked of the view is asked of the store.

@@ -35,7 +35,7 @@ _FILES_AT_ONCE = 8
 _HEADERS_AT_ONCE = 200_000
 _NAMES_AT_ONCE = 2_000
 """What one task looks at, at most."""
-_APART_FROM = 8
+_PARALLEL_FROM = 8
 """Of so many files of claims on, processes are worth the second that each takes to start."""
 
 
@@ -126,7 +126,7 @@ class _ReadFacts:
     def look(self, plan: Plan) -> _PartResult:
         from provenance_graph.shapes.columns import of_facts
 
-        return _PartResult(facts=frozenset(of_facts(self.files, _told(plan), plan.breaking)))
+        return _PartResult(facts=frozenset(of_facts(self.files, _from_facts(plan), plan.breaking)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ class _ReadClaims:
     def look(self, plan: Plan) -> _PartResult:
         from provenance_graph.shapes.columns import of_claims
 
-        found = of_claims(self.files, _of_records(plan), plan.kinds, plan.breaking)
-        return _PartResult(records=frozenset(found))
+        records = of_claims(self.files, _of_records(plan), plan.kinds, plan.breaking)
+        return _PartResult(records=frozenset(records))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +188,10 @@ def _of_records(plan: Plan) -> list[Check]:
     return list(plan.over(RECORD_GRAPHS, explicit=True))
 
 
-def _told(plan: Plan) -> list[Check]:
-    from provenance_graph.shapes.columns import told_from_facts  # loads Polars
+def _from_facts(plan: Plan) -> list[Check]:
+    from provenance_graph.shapes.columns import decided_by_facts  # loads Polars
 
-    return [check for check in _of_view(plan) if told_from_facts(check)]
+    return [check for check in _of_view(plan) if decided_by_facts(check)]
 
 
 def _from_table(
@@ -200,26 +200,26 @@ def _from_table(
     plan = Plan(store, shipped_shapes(), severity)
 
     def run(parts: Sequence[_Part]) -> Iterator[_PartResult]:
-        large = len(table.files("claims")) >= _APART_FROM
+        large = len(table.files("claims")) >= _PARALLEL_FROM
         if engine is not None and large and isinstance(store, EmbeddedStore):
             return engine.run(partial(_elsewhere, store.checkpoint, severity), parts)
         return (part.look(plan) for part in parts)
 
     facts: set[tuple[str, str]] = set()
     records: set[int] = set()
-    for found in run(list(_first(plan, table))):
-        yield from found.findings
-        facts |= found.facts
-        records |= found.records
-    for found in run(list(_second(plan, table, facts, records))):
-        yield from found.findings
+    for result in run(list(_first(plan, table))):
+        yield from result.findings
+        facts |= result.facts
+        records |= result.records
+    for result in run(list(_second(plan, table, facts, records))):
+        yield from result.findings
 
 
 def _first(plan: Plan, table: ClaimTable) -> Iterator[_Part]:
     """The parts that need no other, what takes longest first."""
-    told = _told(plan)
+    by_facts = _from_facts(plan)
     for number, check in enumerate(_of_view(plan)):
-        if check not in told:
+        if check not in by_facts:
             yield _AskView(number)
     for files in _chunks(table.files("claims"), _FILES_AT_ONCE):
         yield _ReadClaims(files)
@@ -235,11 +235,11 @@ def _second(
     """The parts that look at what may break something."""
     from provenance_graph.shapes.columns import predicate
 
-    told, of = _told(plan), dict[str, list[Iri]]()
+    by_facts, of = _from_facts(plan), dict[str, list[Iri]]()
     for name, subject in sorted(facts):
         of.setdefault(name, []).append(Iri(subject))
     for number, check in enumerate(_of_view(plan)):
-        nodes = of.get(predicate(check), []) if check in told else []
+        nodes = of.get(predicate(check), []) if check in by_facts else []
         for some in _chunks(nodes, _NAMES_AT_ONCE):
             yield _LookAtNodes(number, some)
     for names in _chunks(table.record_names(records), _NAMES_AT_ONCE):

@@ -226,7 +226,9 @@ def test_a_build_checks_the_store_that_it_makes(tmp_path: Path) -> None:
         record.unlink()
     licences = folder("data") / "records" / "licences"
     shutil.copytree(licences, hub / "data" / "records" / "licences")
-    sound = run(store, "build", "--data", str(hub / "data"), "--fresh", "--no-indexes", "--validate")
+    sound = run(
+        store, "build", "--data", str(hub / "data"), "--fresh", "--no-indexes", "--validate"
+    )
     assert sound.returncode == 0, sound.stderr
     assert "shapes: no findings" in sound.stderr
 

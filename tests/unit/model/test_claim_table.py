@@ -38,8 +38,8 @@ from provenance_graph.store import claim_columns as columns
 from provenance_graph.store import claim_table
 from provenance_graph.store.claim_table import ClaimTable
 from provenance_graph.store.embedded import EmbeddedStore
-from provenance_graph.store.values import ANY
 from provenance_graph.store.processes import LocalEngine
+from provenance_graph.store.values import ANY
 
 
 @pytest.fixture(scope="module")

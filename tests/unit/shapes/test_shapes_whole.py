@@ -30,7 +30,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts so small that there are several of each kind."""
-    monkeypatch.setattr(whole, "_APART_FROM", 1)
+    monkeypatch.setattr(whole, "_PARALLEL_FROM", 1)
     monkeypatch.setattr(whole, "_FILES_AT_ONCE", 1)
     monkeypatch.setattr(whole, "_HEADERS_AT_ONCE", 300)
     monkeypatch.setattr(whole, "_NAMES_AT_ONCE", 3)

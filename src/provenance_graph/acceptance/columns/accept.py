@@ -277,8 +277,8 @@ def _of_services(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         & ~pl.col("counted").is_in(RANKED)
         & pl.col("subject").is_in(weights.unique().implode())
     )
-    said = pl.when(of_service).then(pl.lit(OF_SERVICE)).otherwise(pl.col("unusable"))
-    return rows.with_columns(unusable=said)
+    reason = pl.when(of_service).then(pl.lit(OF_SERVICE)).otherwise(pl.col("unusable"))
+    return rows.with_columns(unusable=reason)
 
 
 # ---- groups -------------------------------------------------------------------------------

@@ -101,8 +101,8 @@ def command(
         f"{built.records:,} records{retained}; {built.subjects:,} subjects, {built.quads:,} quads "
         f"in {time.monotonic() - start:.1f} s; version {built.version} at {session.store_path}"
     )
-    if not session.is_remote and (said := advice(session.folder)):
-        session.say(said)
+    if not session.is_remote and (hint := advice(session.folder)):
+        session.say(hint)
     if not validate:
         return 0
     session.say(

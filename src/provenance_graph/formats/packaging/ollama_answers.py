@@ -27,7 +27,7 @@ from provenance_graph.formats.weights import gguf, gguf_metadata
 SOURCE = "ollama"
 _SIZE = (Row("parameter_size", PG.nominalParameterCount, mapping.count("a size")),)
 _COUNT = "general.parameter_count"
-_APART = ("modelfile", "model_info", "tensors")
+_READ_ELSEWHERE = ("modelfile", "model_info", "tensors")
 _MADE_OF = frozenset({"modelfile", "model_info"})
 _INPUTS = frozenset({"vision", "audio"})
 """Capabilities that say what a model takes; others, "embedding" among them, do not."""
@@ -84,7 +84,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 
 def _of_one(value: Mapping[str, Any], where: str) -> Iterator[Leaf]:
-    yield from coverage.leaves(value, ("answer",), where, without=_APART)
+    yield from coverage.leaves(value, ("answer",), where, without=_READ_ELSEWHERE)
     for leaf in gguf.metadata_leaves(_metadata(value)):
         yield Leaf(
             ("answer", "model_info", *leaf.path), f"{where}/model_info{leaf.where}", leaf.value

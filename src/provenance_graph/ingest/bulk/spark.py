@@ -106,5 +106,5 @@ def _cause(text: str) -> str:
     'ValueError: no'
     """
     lines = [line.strip(" \t:").removeprefix("Caused by: ") for line in text.splitlines()]
-    told = [line for line in lines if _RAISED.match(line)]
-    return told[-1] if told else text[:300]
+    raised = [line for line in lines if _RAISED.match(line)]
+    return raised[-1] if raised else text[:300]

@@ -22,7 +22,7 @@ from functools import lru_cache
 from provenance_graph.core.terms import PG
 from provenance_graph.licences.texts.catalogue import (
     BANNED,
-    FIRM,
+    BINDING,
     GRANTS,
     NO_GRANT,
     UNKNOWN,
@@ -144,7 +144,7 @@ def _passed(modes: Modes, group: str, kind_of: Mapping[int, str], edge: int, dat
     mode, groups = modes.get(_kind(kind_of, edge, data), ("", frozenset()))
     if group not in groups:
         return STOP
-    return FIRST if mode == FIRM else SECOND if mode == UNSETTLED else STOP
+    return FIRST if mode == BINDING else SECOND if mode == UNSETTLED else STOP
 
 
 def _ban(modes: Modes, kind_of: Mapping[int, str], from_dataset: bool) -> TermClass:

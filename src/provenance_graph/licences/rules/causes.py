@@ -10,6 +10,7 @@ import numpy as np
 
 from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.licences.answers import CauseAnswer
+from provenance_graph.licences.context import why_unknown
 from provenance_graph.licences.graph import LicenceGraph
 from provenance_graph.licences.inheritance.inherit import relicensed
 from provenance_graph.licences.inheritance.passing import (
@@ -20,7 +21,6 @@ from provenance_graph.licences.inheritance.passing import (
     edge_type,
 )
 from provenance_graph.licences.inheritance.whole import Propagation
-from provenance_graph.licences.situation import why_unknown
 from provenance_graph.licences.texts.catalogue import Licence
 from provenance_graph.lineage.arrays import DERIVED, Flags, Ints
 from provenance_graph.lineage.index import DATASET, KINDS, MODEL

@@ -26,7 +26,7 @@ from provenance_graph.licences.uses import PlannedUse
 from provenance_graph.lineage.results import Edge
 
 if TYPE_CHECKING:
-    from provenance_graph.licences.situation import LicenceContext
+    from provenance_graph.licences.context import LicenceContext
 from provenance_graph.licences.rules.prefix import begins
 
 VIOLATION, WARNING, INFO = "Violation", "Warning", "Info"

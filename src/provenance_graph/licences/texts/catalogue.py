@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri, local_name, short_id
 from provenance_graph.licences.answers import LicenceAnswer
 from provenance_graph.licences.texts.expressions import MAX_CHOICES, choices, expression_of
 
-FIRM, UNSETTLED, BANNED, NO_GRANT, UNKNOWN = "firm", "unsettled", "banned", "nogrant", "unknown"
+BINDING, UNSETTLED, BANNED, NO_GRANT, UNKNOWN = "firm", "unsettled", "banned", "nogrant", "unknown"
 GRANTS = "grants"
 """The group that stands for the limits of what a licence permits."""
 
@@ -142,7 +142,7 @@ class Licence:
     @property
     def known(self) -> bool:
         """Whether its terms are known well enough to reason with."""
-        return any(carry.mode in (FIRM, UNSETTLED, BANNED) for carry in self.passes.values())
+        return any(carry.mode in (BINDING, UNSETTLED, BANNED) for carry in self.passes.values())
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from provenance_graph.licences.results import Notice, Term
 from provenance_graph.lineage.words import saying
 
 if TYPE_CHECKING:
-    from provenance_graph.licences.situation import LicenceContext
+    from provenance_graph.licences.context import LicenceContext
 
 _WORDED = {
     "keep-notices": ("notice", "keep the copyright and other notices of {holder}"),

@@ -21,7 +21,7 @@ from provenance_graph.store.values import Bindings, Rows
 REACHED: Final = 1_000
 """Entities of such an answer that are shown where nobody asks for more."""
 _LINE: Final = re.compile(
-    r"#\s*reach\s+(?P<variable>\w+)\s*:\s*(?P<parameter>\w+)\s+(?P<path>\S+?)(?P<apart>, not itself)?\s*$"
+    r"#\s*reach\s+(?P<variable>\w+)\s*:\s*(?P<parameter>\w+)\s+(?P<path>\S+?)(?P<exclude_start>, not itself)?\s*$"
 )
 
 
@@ -29,13 +29,13 @@ _LINE: Final = re.compile(
 class Reach:
     """The values of ``variable`` are all that ``path`` leads to from the entity of a parameter.
 
-    ``apart``: but for that entity.
+    ``exclude_start``: but for that entity.
     """
 
     variable: str
     parameter: str
     path: str
-    apart: bool = False
+    exclude_start: bool = False
 
     @classmethod
     def of_line(cls, line: str) -> Reach | None:
@@ -47,7 +47,9 @@ class Reach:
         match = _LINE.match(line)
         if match is None:
             return None
-        return cls(match["variable"], match["parameter"], match["path"], bool(match["apart"]))
+        return cls(
+            match["variable"], match["parameter"], match["path"], bool(match["exclude_start"])
+        )
 
 
 @dataclass(frozen=True, slots=True)

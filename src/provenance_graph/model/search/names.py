@@ -194,11 +194,11 @@ def _spelt(
         narrow = counted if len(long) == len(words) else base
         return _richest(database, (asked, whole), f"{narrow}{clause}", values, limit, start), counts
     # the limit keeps the engine from putting the words together twice for each row
-    found = (
+    matching = (
         f"SELECT t.number, t.id, t.kind, ' ' || t.folded || ' ' AS words {base}{clause} LIMIT -1"
     )
     rows = database.execute(
-        f"SELECT number FROM ({found}) ORDER BY id = ? DESC, kind IN ('question', 'help'),"
+        f"SELECT number FROM ({matching}) ORDER BY id = ? DESC, kind IN ('question', 'help'),"
         " words LIKE ? DESC, kind IN ('record', 'offer', 'thing'), words LIKE ? DESC, number"
         " LIMIT ? OFFSET ?",
         (*values, asked, f"% {whole} %", f"% {whole}%", limit, start),

@@ -75,10 +75,10 @@ _BESIDE = f"{{ GRAPH <{STATE}> {{ <{STATE}> ?p ?o }} }} UNION {{ <{STATE}> ?p ?o
 _PATH = (
     f"{{ GRAPH <{STATE}> {{ <{STATE}> (<{PG.viewDay}>|<{SCHEMA.version}>)+ ?o }} BIND(2 AS ?way) }}"
 )
-_Found = list[Mapping[str, object]]
+_Rows = list[Mapping[str, object]]
 
 
-def _state(select: Select) -> tuple[_Found, _Found, bool]:
+def _state(select: Select) -> tuple[_Rows, _Rows, bool]:
     """What the graph of the state says, what the default graph does, and whether paths are followed.
 
     One request for all, where the service knows paths; else another without them.
@@ -87,7 +87,7 @@ def _state(select: Select) -> tuple[_Found, _Found, bool]:
         every = select(f"SELECT ?p ?o ?way {{ {_BESIDE} UNION {_PATH} }} LIMIT 40")
     except ProvenanceError:
         every = select(f"SELECT ?p ?o ?way {{ {_BESIDE} }} LIMIT 40")
-    ways: dict[str, _Found] = {"": [], "1": [], "2": []}
+    ways: dict[str, _Rows] = {"": [], "1": [], "2": []}
     for row in every:
         ways.setdefault(str(row.get("way") or ""), []).append(row)
     return ways[""], ways["1"], bool(ways["2"])

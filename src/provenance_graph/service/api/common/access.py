@@ -199,8 +199,8 @@ class Access:
             work.result()
         except StoreError:  # nothing can be stored there: it is worked out for each who asks
             return snapshot
-        found = self.snapshot(day)  # of the newest version, which may be another by now
-        return found if found.folder is not None else days.complete(snapshot) or last or found
+        newest = self.snapshot(day)  # of the newest version, which may be another by now
+        return newest if newest.folder is not None else days.complete(snapshot) or last or newest
 
     def _last_of_day(self, day: str) -> AcceptedSnapshot | None:
         """A version before of which a day is there as a whole."""

@@ -36,17 +36,17 @@ BUILD_BYTES: Final = 3 << 30
 _MAKER: Final = "provenance_graph.service.processes.whole_day"
 SECONDS: Final = 180.0
 """Time of that process."""
-_MAX_KEPT: Final = 64
+_MAX_STORED: Final = 64
 """So many days are remembered that are being made, or are too large to be."""
 
 
 def complete(snapshot: AcceptedSnapshot) -> AcceptedSnapshot | None:
     """A snapshot of a past day read from its dataset, where that and its indexes are there."""
-    found = at_hand(snapshot)
-    if found is None or found.folder is None:
+    stored = at_hand(snapshot)
+    if stored is None or stored.folder is None:
         return None
-    there = all(INDEXES[name].exists(found.folder, found.version) for name in DAY_INDEXES)
-    return found if there else None
+    there = all(INDEXES[name].exists(stored.folder, stored.version) for name in DAY_INDEXES)
+    return stored if there else None
 
 
 def make(snapshot: AcceptedSnapshot) -> None:
@@ -85,7 +85,7 @@ class DayMaker:
                     else (lambda: make(snapshot))
                 )
                 work = self._work[key] = self._threads.submit(releasing_frames(task))
-            while len(self._work) > _MAX_KEPT:
+            while len(self._work) > _MAX_STORED:
                 self._work.popitem(last=False)
             return work
 

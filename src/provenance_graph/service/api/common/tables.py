@@ -26,7 +26,7 @@ from provenance_graph.service.api.common.parameters import Cursor
 from provenance_graph.service.api.common.reply import reply
 
 Row = TypeVar("Row")
-Found = TypeVar("Found")
+Item = TypeVar("Item")
 Plain = str | int | Sequence[str] | None
 """What a cell sorts, filters and exports by; a sequence of texts has each as a value."""
 MAX_ROWS = 5_000
@@ -122,15 +122,15 @@ class AnswerTable(Generic[Row]):
         return TablePage(part, len(passing), following, facets)
 
     def made(
-        self, found: Sequence[Found], make: Callable[[Found], Row], asked: TableRequest, limit: int
+        self, items: Sequence[Item], make: Callable[[Item], Row], asked: TableRequest, limit: int
     ) -> TablePage[Row]:
         """The same of rows that are yet to be made; no more are made than it takes."""
         if not asked.in_order:
-            return self.part([make(one) for one in found], asked, limit)
+            return self.part([make(one) for one in items], asked, limit)
         start = offset(asked.cursor)
-        rows = [make(one) for one in found[start : start + limit]]
+        rows = [make(one) for one in items[start : start + limit]]
         end = start + len(rows)
-        return TablePage(rows, len(found), str(end) if rows and end < len(found) else None)
+        return TablePage(rows, len(items), str(end) if rows and end < len(items) else None)
 
     def chosen(self, rows: Sequence[Row], asked: TableRequest) -> list[Row]:
         """All rows that pass, in the order that is asked for."""

@@ -164,13 +164,13 @@ def _cell(value: Value | None) -> answers.TableCell:
 _FRACTIONS = (XSD.decimal, XSD.double)
 
 
-def _table(name: str, found: QuestionRows) -> answers.TableAnswer:
-    share = found.share
+def _table(name: str, rows: QuestionRows) -> answers.TableAnswer:
+    share = rows.share
     answer: answers.TableAnswer = {
         "question": name,
-        "columns": list(found.names),
-        "rows": [[_cell(value) for value in row] for row in found.rows[:QUESTION_ROWS]],
-        "truncated": len(found) > QUESTION_ROWS or share is not None,
+        "columns": list(rows.names),
+        "rows": [[_cell(value) for value in row] for row in rows.rows[:QUESTION_ROWS]],
+        "truncated": len(rows) > QUESTION_ROWS or share is not None,
     }
     if share is not None:
         answer["share"] = {"column": share.variable, "shown": share.shown, "of": share.of}
