@@ -97,7 +97,7 @@ here is typed. The data is a generated hub (`benchmarks/hub_generate.py`): docum
 machine stretches far less than wall time; – is not measured at that size; *growth* is the exponent of the number of models through the first and the last figure of a row (1 is linear).
 """
 FAULTS = """Found of those planted, and found beside them; licence conflicts of 1,000,000 models and more are read from the index that was made before. Days that a rounded period explains are no conflict and not counted."""
-WAITED = """One command after another on two cores; the runs of 1,000,000 and 2,000,000 were alone on the machine, the others beside other work. Of 2,000,000 models the indexes and the validation were made at once, as `build --validate` does; the rows of each alone are of the version before, and so are its planted faults. The store of 2,000,000 is written with tables and an index of search that take less room (decision 31); those of the other sizes are as they were before."""
+WAITED = """One command after another on two cores; the runs of 1,000,000 and 2,000,000 were alone on the machine, the others beside other work. Of 100,000 and of 2,000,000 models the indexes and the validation were made at once, as `build --validate` does; the rows of each alone are of earlier versions, and so are the planted faults of 2,000,000. The store of 2,000,000 is written with tables and an index of search that take less room (decision 31); those of the other sizes are as they were before."""
 TAIL = """
 ## Measure again
 
