@@ -73,7 +73,7 @@ def test_the_index_leads_to_what_the_text_finds(snapshot, question, start) -> No
     index = LineageIndex.open(snapshot)
     nodes = reached(index, start, path(question.reach.path))
     found = {index.names[node] for node in nodes.tolist()}
-    if question.reach.apart:
+    if question.reach.exclude_start:
         found -= {start}
     rows = plainly(snapshot, question, start)
     assert found == {row[0] for row in rows}
