@@ -53,10 +53,10 @@ def alone(lock: Path, seconds: float = math.inf) -> Iterator[None]:
         yield
 
 
-def allow_files(wanted: int) -> None:
-    """Raise the limit of open files to ``wanted``, as far as the system lets us."""
+def allow_files(wanted: int) -> int:
+    """Raise the limit of open files to ``wanted``, as far as the system lets us; gives the limit."""
     now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     unlimited = most == resource.RLIM_INFINITY
-    resource.setrlimit(
-        resource.RLIMIT_NOFILE, (max(now, wanted if unlimited else min(wanted, most)), most)
-    )
+    limit = max(now, wanted if unlimited else min(wanted, most))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+    return limit

@@ -185,3 +185,14 @@ def test_more_files_than_a_process_may_have_open_at_first(
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert _quads(target) == whole
+
+
+def test_of_many_files_fewer_tables_are_merged_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"spog": ["file"] * 2_000, "dspo": ["file"] * 10}
+    monkeypatch.setattr(merging, "allow_files", lambda wanted: wanted)
+    assert merging._tables_at_once(files, 4) == 4
+    monkeypatch.setattr(merging, "allow_files", lambda wanted: min(wanted, 9_000))
+    assert merging._tables_at_once(files, 4) == 2
+    monkeypatch.setattr(merging, "allow_files", lambda wanted: min(wanted, 1_024))
+    assert merging._tables_at_once(files, 4) == 1  # which is tried: the last may be enough
+    assert merging._tables_at_once({}, 4) == 4

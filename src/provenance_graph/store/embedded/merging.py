@@ -94,10 +94,7 @@ def merge(db: Path, loaded: Sequence[Path], step: Step | None = None) -> None:
         opened = _opened(library, db)
         try:
             files = _files(library, loaded, opened)
-            # the engine keeps each open that it reads or writes, of the tables at hand
-            most = max(map(len, files.values()), default=0)
-            allow_files(2 * cores * most + _FURTHER_FILES)
-            _merge(library, opened, files, cores, step)
+            _merge(library, opened, files, _tables_at_once(files, cores), step)
             _check(opened)
         finally:
             opened.handle.close()
@@ -183,11 +180,21 @@ def _files(
     return files
 
 
+def _tables_at_once(files: Mapping[str, Sequence[object]], cores: int) -> int:
+    """How many tables are merged at a time: one a core, as far as a process may have files open.
+
+    The engine keeps each open that it reads or writes for a table, twice as many as are there at most.
+    """
+    each = 2 * max(map(len, files.values()), default=0) or 1
+    allowed = allow_files(cores * each + _FURTHER_FILES)
+    return max(1, min(cores, (allowed - _FURTHER_FILES) // each))
+
+
 def _merge(
     library: ModuleType,
     tables: _Tables,
     files: Mapping[str, Sequence[tuple[int, Path]]],
-    cores: int,
+    at_once: int,
     step: Step | None,
 ) -> None:
     moving = library.IngestExternalFileOptions()
@@ -206,7 +213,7 @@ def _merge(
 
     # the largest first, so that no core is left with one at the end
     names = sorted(files, key=lambda name: sum(size for size, _ in files[name]), reverse=True)
-    with ThreadPoolExecutor(cores) as threads:
+    with ThreadPoolExecutor(at_once) as threads:
         waiting = [threads.submit(merge_table, name) for name in names]
         for done, one in enumerate(as_completed(waiting), 1):
             one.result()
