@@ -48,7 +48,7 @@ from provenance_graph.ingest.decisions import Decisions, by_hand
 from provenance_graph.ingest.imported import collection_notes, write_imported
 from provenance_graph.ingest.noting import ViewBefore
 from provenance_graph.ingest.rules import key_quads
-from provenance_graph.ingest.shipped import mappings, reference_quads
+from provenance_graph.ingest.shipped import mappings, reference_quads, reference_text
 from provenance_graph.ingest.update import Deriver, update
 from provenance_graph.store.base import Store
 from provenance_graph.store.embedded import EmbeddedStore
@@ -215,10 +215,10 @@ class _Build:
         rules = self._rules()
         parts = [*shipped, *retained]
         compiled = compile_parts(parts, rows, stage, rules, self.engine, self.watch)
-        fixed = self._fixed(compiled, rows, fresh=fresh)
+        beside = self._beside(compiled, rows, fresh=fresh)
         marks = [self._shipped(stage, names), *self._keys(stage, compiled)]
         digest = format(_digest(parts) % 2**48, "012x")
-        version = self._put(stage, compiled, fixed, marks, digest)
+        version = self._put(stage, compiled, beside, marks, digest)
         if self.remote is None:
             version = self._decide_again(version, retained, people)
         shutil.rmtree(self.where / STAGING, ignore_errors=True)
@@ -227,7 +227,7 @@ class _Build:
             sum(part.records for part in shipped),
             sum(part.records for part in retained),
             sum(one.subjects for one in compiled.resolved),
-            compiled.quads + len(fixed) + sum(count for _, count in marks),
+            compiled.quads + len(self.reference) + 1 + len(beside) + sum(n for _, n in marks),
         )
 
     def _same_data(self, names: Collection[str]) -> None:
@@ -248,16 +248,17 @@ class _Build:
         self,
         stage: Path,
         compiled: Compiled,
-        fixed: list[Quad],
+        beside: list[Quad],
         marks: list[tuple[Path, int]],
         digest: str,
     ) -> str:
         """Load everything into the store; gives the version."""
         self.engine.rest()
-        beside = fixed[len(self.reference) + 1 :]
-        (stage / "fixed.nq").write_bytes(self._reference_text() + text(beside))
-        own = [(stage / "fixed.nq", "nquads"), *((path, "nquads") for path, _ in marks)]
-        load = [*own, *((Path(path), form) for path, form in compiled.load)]
+        fixed = [*self.reference, self.stamp, *beside]
+        own = stage / "fixed.nq"
+        own.write_bytes(reference_text(self.known.dump(), self.stamp) + text(beside))
+        load = [(path, "nquads") for path in (own, *(path for path, _ in marks))]
+        load += [(Path(path), form) for path, form in compiled.load]
         if self.remote is not None:
             total = compiled.quads + len(fixed) + sum(count for _, count in marks)
             step = self.watch("quads sent")
@@ -285,21 +286,10 @@ class _Build:
             return Rules(policy, None, "")
         return Rules(policy, self.derive.in_columns(self.known, policy), str(self.derive.graph))
 
-    def _reference_text(self) -> bytes:
-        """The reference data, in its graph and in the default graph, and its stamp, as N-Quads.
-
-        The engine writes in a tenth of the time what it holds already.
-        """
-        own = self.known.dump()
-        end = f" <{reference_data.GRAPH}> .\n".encode()
-        return own + own.replace(text([self.stamp]), b"").replace(end, b" .\n")
-
-    def _fixed(self, compiled: Compiled, rows: list[Mapping], *, fresh: bool) -> list[Quad]:
-        """What is neither record nor view nor mark: reference data and stamp, then the rest."""
+    def _beside(self, compiled: Compiled, rows: list[Mapping], *, fresh: bool) -> list[Quad]:
+        """What is neither record nor view nor mark nor reference data: identity, notes, the day."""
         rules = sorted(compiled.identity.rules.items())
         return [
-            *self.reference,
-            self.stamp,
             *identity.quads(rows),
             *((entity, SKOS.exactMatch, model, identity.RULES) for entity, model in rules),
             day_quad(self.day),

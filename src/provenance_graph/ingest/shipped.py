@@ -62,6 +62,17 @@ def _triples(stem: str, content: bytes) -> tuple[tuple[Iri, Iri, Value], ...]:
     return tuple(map(triple, ox.parse(content, format=ox.RdfFormat.TURTLE)))
 
 
+def reference_text(own: bytes, stamp: Quad) -> bytes:
+    """Reference data in both of its graphs, and its stamp, as N-Quads.
+
+    ``own`` is its graph, stamp included, as an engine that holds it writes it: in a tenth of the time
+    that our quads take to be written.
+    """
+    line = ox.serialize([rdf.engine_quad(stamp)], format=ox.RdfFormat.N_QUADS) or b""
+    end = f" <{reference_data.GRAPH}> .\n".encode()
+    return own + own.replace(line, b"").replace(end, b" .\n")
+
+
 def shipped_records(data: Path) -> Iterator[Record]:
     """The records of every TriG file below ``data/records``, in file order.
 

@@ -16,6 +16,8 @@ from provenance_graph.options import FilePath
 from provenance_graph.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provenance_graph.shapes import Finding
     from provenance_graph.store.processes import Engine
     from provenance_graph.store.remote.writing import RemoteWriter
@@ -83,16 +85,7 @@ def command(
         findings: list[Finding] = []
         check = partial(_validate, session, findings) if validate else None
         if indexes and remote is None:
-            from provenance_graph.service.processes.indexer import index_all
-
-            step = watched.enter_context(session.progress("groups of indexes made"))
-            try:
-                index_all(session.folder, seldom=False, step=step, meanwhile=check)
-            except (OSError, sqlite3.Error) as error:
-                raise StoreError(
-                    f"{session.store_path}: version {built.version} is built and in use, its indexes "
-                    f"are not made: {error}; `serve` makes them when there is room"
-                ) from error
+            _index(session, built.version, check)
         elif check is not None:
             with LocalEngine() as processes:
                 check(processes)
@@ -109,6 +102,20 @@ def command(
         f"shapes: {reports.summarize(findings)}" + ("; `validate` lists them" * bool(findings))
     )
     return int(any(finding.severity is Severity.VIOLATION for finding in findings))
+
+
+def _index(session: Session, version: str, check: Callable[[Engine], None] | None) -> None:
+    """Make the indexes of the store, and check it meanwhile; raises StoreError."""
+    from provenance_graph.service.processes.indexer import index_all
+
+    try:
+        with session.progress("groups of indexes made") as step:
+            index_all(session.folder, seldom=False, step=step, meanwhile=check)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(
+            f"{session.store_path}: version {version} is built and in use, its indexes "
+            f"are not made: {error}; `serve` makes them when there is room"
+        ) from error
 
 
 def _validate(session: Session, findings: list[Finding], engine: Engine) -> None:
