@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Final
 
 from provenance_graph.core.claims import Literal
 from provenance_graph.core.iris import Iri, shorten
@@ -61,6 +62,25 @@ def is_digits(text: str) -> bool:
     (True, False, False, False, False)
     """
     return text.isascii() and text.isdigit()
+
+
+_MOST: Final = 10**18 - 1
+
+
+def stated_count(text: str) -> int | None:
+    """A count in plain digits, or None; what is beyond 10**18 counts as the number below that.
+
+    Python refuses to make a number of more than some thousand digits, zeros before it among them.
+
+    >>> stated_count("12"), stated_count("0" * 9000 + "7"), stated_count("+1"), stated_count("")
+    (12, 7, None, None)
+    >>> stated_count("9" * 9000) == 10**18 - 1
+    True
+    """
+    if not is_digits(text):
+        return None
+    digits = text.lstrip("0")
+    return int(digits or "0") if len(digits) <= 18 else _MOST
 
 
 def check(literal: Literal) -> None:

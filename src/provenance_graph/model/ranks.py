@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from provenance_graph.core.claims import Value
 from provenance_graph.core.iris import Iri, short_id
-from provenance_graph.core.lexical_forms import is_digits
+from provenance_graph.core.lexical_forms import stated_count
 from provenance_graph.core.terms import DCTERMS, PG
 
 if TYPE_CHECKING:
@@ -114,8 +114,7 @@ def _first(facts: Facts, predicate: Iri) -> Value | None:
 
 def _number(facts: Facts, predicate: Iri) -> int | None:
     value = _first(facts, predicate)
-    text = "" if value is None else str(value)
-    return int(text) if is_digits(text) else None
+    return None if value is None else stated_count(str(value))
 
 
 # ---- how far two ways of scoring agree -----------------------------------------------------

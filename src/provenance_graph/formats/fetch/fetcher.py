@@ -24,7 +24,7 @@ from provenance_graph.core import clock, hub
 from provenance_graph.core.claims import Problem
 from provenance_graph.core.errors import FetchError
 from provenance_graph.core.iris import Iri, is_iri
-from provenance_graph.core.lexical_forms import is_digits
+from provenance_graph.core.lexical_forms import stated_count
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fetch.addresses import Resolve, check_address, check_peer, resolve
 from provenance_graph.formats.fetch.cache import Cache, Cached
@@ -189,9 +189,9 @@ class Fetcher:
     def _body(self, url: str, response: httpx2.Response) -> bytes:
         """The body, decoded, stopped where it grows too long or comes too slowly."""
         most = self.settings.max_bytes
-        stated = response.headers.get("content-length", "")
-        if is_digits(stated) and int(stated) > most:
-            raise FetchError(f"{url}: {int(stated):,} bytes; at most {most:,} are fetched")
+        stated = stated_count(response.headers.get("content-length", "")) or 0
+        if stated > most:
+            raise FetchError(f"{url}: {stated:,} bytes; at most {most:,} are fetched")
         began = self.now()
         stored = bytearray()
         for chunk in response.iter_bytes(65_536):
@@ -215,8 +215,7 @@ class _AskAgainError(Exception):
 
 def _after(response: httpx2.Response) -> float:
     """How many seconds the server asks to wait."""
-    stated = response.headers.get("retry-after", "")
-    return float(stated) if is_digits(stated) else 0.0
+    return float(stated_count(response.headers.get("retry-after", "")) or 0)
 
 
 def fetch(place: str, fetcher: Fetcher, retrieved: str) -> Iterator[Document | Problem]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from provenance_graph.core.lexical_forms import is_digits
+from provenance_graph.core.lexical_forms import stated_count
 from provenance_graph.service.http.calls import header
 from provenance_graph.service.http.limits import Bounds
 from provenance_graph.service.http.problems import (
@@ -32,8 +32,8 @@ async def read_body(request: Request, bounds: Bounds) -> bytes:
 
     Starlette's own ``Request.body`` has no bound and knows no Content-Encoding.
     """
-    declared = header(request, "content-length") or "0"
-    if is_digits(declared) and int(declared) > bounds.body_bytes:
+    declared = stated_count(header(request, "content-length") or "") or 0
+    if declared > bounds.body_bytes:
         raise too_large(f"the body has {declared} bytes; send at most {bounds.body_bytes}")
     pieces = bytearray()
     try:

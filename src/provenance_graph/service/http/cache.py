@@ -141,7 +141,7 @@ def is_held(request: Request, headers: Mapping[str, str], *, exists: bool = Fals
         return False
     try:
         return parsedate_to_datetime(modified) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):  # what is no HTTP date is passed over
+    except (ValueError, TypeError, OverflowError):  # what is no HTTP date is passed over
         return False
 
 

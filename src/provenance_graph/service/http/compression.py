@@ -16,7 +16,7 @@ import brotli
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from provenance_graph.core.lexical_forms import is_digits
+from provenance_graph.core.lexical_forms import stated_count
 from provenance_graph.service.http.calls import Call
 from provenance_graph.service.http.negotiate import QVALUE
 
@@ -137,7 +137,8 @@ class _Coded:
     def _choose(self, headers: MutableHeaders, status: int, size: int, more: bool) -> None:
         """Decide on a coding, and say so in the headers."""
         known = headers.get("content-length", "")
-        whole = int(known) if is_digits(known) else size
+        stated = stated_count(known)
+        whole = size if stated is None else stated
         self._hold(whole)
         kind = headers.get("content-type", "")
         if kind.startswith(_SENT_AS_IT_IS) or "content-encoding" in headers or status in _EMPTY:

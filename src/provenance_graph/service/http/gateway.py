@@ -88,7 +88,8 @@ class Gateway:
         scope["call"] = call
         method = str(scope["method"])
         if method == "HEAD":
-            scope["method"], call.head = "GET", True
+            # A scope of its own: the server, whose scope the other is, must frame no body for HEAD.
+            scope, call.head = {**scope, "method": "GET"}, True
         out = _Sender(send, self._service, call, _match_of(scope, method))
         stored = _RequestBytes(self._service, call)
         call.client.running += 1

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +23,9 @@ from provenance_graph.store.values import SparqlQuery
 _PROBE = Limits(seconds=2.0)
 _FRESH = 1.0
 """Seconds for which one look serves everybody who asks, so that asking costs nothing."""
+_PATIENCE = 0.05
+"""Seconds that whoever asks waits for a look that is itself in the workers' line."""
+_BUSY: Final[Mapping[str, object]] = MappingProxyType({"busy": True})
 
 
 class HealthEndpoint:
@@ -31,11 +37,21 @@ class HealthEndpoint:
         self._at = 0.0
 
     async def answer(self, _: Request) -> Response:
-        """What the last look showed; one is made for all who ask within a second."""
+        """What the last look showed; one is made for all who ask within a second.
+
+        A look that waits in line for a worker tells that all of them are at work, which is answered
+        at once: a monitor's patience may be shorter than the longest query.
+        """
         if self._look is None or (self._look.done() and time.monotonic() > self._at + _FRESH):
             self._at = time.monotonic()
             self._look = asyncio.ensure_future(self._state())
-        status, body = await asyncio.shield(self._look)
+        if not self._look.done():
+            await asyncio.wait({self._look}, timeout=_PATIENCE)
+        backend = self._service.backend
+        if not self._look.done() and backend.state().get("workers_waited_for"):
+            status, body = self._report({"status": "ready", "version": backend.version, **_BUSY})
+        else:
+            status, body = await asyncio.shield(self._look)
         return Response(body, status, {"cache-control": "no-store"}, "application/json")
 
     async def _state(self) -> tuple[int, str]:
@@ -51,9 +67,14 @@ class HealthEndpoint:
             await service.backend.answer(SparqlQuery("ASK { }", limits=_PROBE), JSON_RESULTS)
             reported["version"] = service.backend.version
         except QueryBusy:
-            reported |= {"version": service.backend.version, "busy": True}
+            reported |= {"version": service.backend.version, **_BUSY}
         except ProvenanceError as error:
             reported = {"status": "unavailable", "reason": without_paths(str(error))}
+        return self._report(reported)
+
+    def _report(self, reported: dict[str, object]) -> tuple[int, str]:
+        """Status and body: what was found, and beside it what is known without asking."""
+        service = self._service
         if service.writer is not None:
             reported["writer"] = service.writer.state()
         reported |= {

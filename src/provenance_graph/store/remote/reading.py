@@ -19,7 +19,7 @@ from provenance_graph.core.errors import (
     StoreError,
 )
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.lexical_forms import is_digits
+from provenance_graph.core.lexical_forms import stated_count
 from provenance_graph.core.terms import RDF, SCHEMA, XSD
 from provenance_graph.store.base import OWN_DATASET, Answer, AnyGraph, DatasetChoice, Limits, Rows
 from provenance_graph.store.remote import dataset
@@ -296,9 +296,9 @@ class RemoteStore:
                 f"{self.url} did not answer with SPARQL results in JSON but with {shown} "
                 f"({answer.media_type or 'of no type'}): is it the address of a SPARQL service?"
             )
-        most = answer.headers.get(_MAX_ROWS, "")
+        most = stated_count(answer.headers.get(_MAX_ROWS, ""))
         rows = len(result.get("results", {}).get("bindings", ()))
-        cut = _TRUNCATED in answer.headers or (is_digits(most) and rows >= int(most))
+        cut = _TRUNCATED in answer.headers or (most is not None and rows >= most)
         return result, cut
 
     def _ask(
