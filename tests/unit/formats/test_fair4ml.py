@@ -179,6 +179,44 @@ def test_what_a_dataset_s_node_says_is_said_of_the_dataset() -> None:
     assert [problem for problem in problems if problem.kind == "key"] == []
 
 
+def test_a_node_that_is_pointed_to_is_what_the_model_names() -> None:
+    graph = [
+        {
+            "@id": "#m",
+            "@type": "MLModel",
+            "name": "reef",
+            "fineTunedFrom": [{"@id": "#sam"}, {"@id": "#own"}],
+            "trainedOn": [{"@id": "#d"}, {"@id": "#gone"}],
+            "author": {"@id": "#ada"},
+        },
+        {"@id": "#sam", "@type": "MLModel", "name": "SAM", "url": "https://huggingface.co/f/sam"},
+        {"@id": "#own", "@type": "MLModel", "name": "coral"},
+        {"@id": "#d", "@type": "Dataset", "name": "CoralNet", "license": "cc-by-4.0"},
+        {"@id": "#ada", "@type": "Person", "name": "Ada Lovelace"},
+    ]
+    claims, problems = read(fair4ml.READER, json.dumps({"@graph": graph}), "x.json")
+    reef, coral = (iris.entity("fair4ml", "model", name) for name in ("reef", "coral"))
+    assert values_of(claims, reef, PG.fineTunedFrom) == sorted([coral, iris.model("f/sam")])
+    assert values_of(claims, reef, PG.trainedOn) == [iris.dataset("CoralNet")]
+    assert values_of(claims, reef, DCTERMS.creator) == [iris.organization("Ada Lovelace")]
+    licence = "http://spdx.org/licenses/CC-BY-4.0"
+    assert values_of(claims, iris.dataset("CoralNet"), DCTERMS.license) == [licence]
+    assert [p.where for p in problems if p.kind == "reference"] == ["/@graph/0/trainedOn/1"]
+    assert not [c for c in claims if iris.local_name(c.subject) in ("gone", "d")]
+
+
+def test_a_model_and_its_data_are_the_repositories_that_their_addresses_lead_to() -> None:
+    more = {
+        "sc:sameAs": "https://huggingface.co/o/x",
+        "fair4ml:trainedOn": {"sc:name": "Corpus", "sc:url": "https://huggingface.co/datasets/o/d"},
+        "sc:distribution": {"sc:contentUrl": "https://w.example/w.bin", "sc:contentSize": "4 MB"},
+    }
+    claims, problems = read(fair4ml.READER, model(**more), "x.json")
+    assert values_of(claims, iris.model("o/x"), PG.trainedOn) == [iris.dataset("o/d")]
+    assert "4000000" in [str(claim.value) for claim in claims if claim.predicate == PG.byteSize]
+    assert problems == []
+
+
 def test_a_dataset_by_its_address_alone_has_the_repository_s_name() -> None:
     address = "https://huggingface.co/datasets/o/d"
     claims, _ = read(fair4ml.READER, model(**{"fair4ml:trainedOn": address}), "x.json")

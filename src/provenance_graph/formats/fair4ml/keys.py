@@ -24,7 +24,8 @@ _READ: tuple[Key, ...] = (
     *skip(_CLASS, "model/*/@type", "model/*/*/@type"),
     *skip("the language of a text", "model/*/@language", "model/*/*/@language"),
     *skip("what the keys mean", "context", "context/**"),
-    *read("which model it is", "model/@id", *_each("name", "identifier", "url", "archivedAt")),
+    *read("which model it is", "model/@id",
+          *_each("name", "identifier", "url", "archivedAt", "sameAs")),
     *text(SCHEMA.description, "model/description"),
     *read("`dcterms:creator`", *_each("author", "creator")),
     *read("`pg:suppliedBy`", *_each("fair4ml:sharedBy", "publisher")),
@@ -90,7 +91,9 @@ KEYS = KeyTable(
         *skip("whom to credit, and the mark of an export of this graph", "model/creditText"),
         *coded("the confidence of the claims", "extraction/confidence"),
         *skip("how and when MLentory took the value; an inferred one makes an Inference", "extraction/**"),
-        *skip("a node that is not a model; its name is taken where a model points to it",
-              "other/**"),
+        *skip("the class of a node that is not a model", "other/@type", "other/*/@type"),
+        *read("a dataset, parent or person where a model points to the node", "other/@id", "other/url",
+              "other/name", "other/license", "other/license/@id", "other/license/name"),
+        *later("other/**"),
     )
 )  # fmt: skip

@@ -13,6 +13,7 @@ from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DERIVATIONS, PG, PROV, RDF
 from provenance_graph.formats import coverage, model_names, statements
+from provenance_graph.formats.fair4ml import framing
 from provenance_graph.formats.fields import jsonld, measures, named, packages
 from provenance_graph.formats.fields.jsonld import FAIR4ML, SCHEMA
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -60,6 +61,8 @@ def address(model: Iri, url: str, name: str, where: str, key: str) -> Iterator[C
         yield Claim(model, PG.hubRepository, statements.hub_page(repository))
     elif key == SCHEMA + "url" and url:
         yield statements.link(model, PG.homepage, url, where)
+    elif key == SCHEMA + "sameAs" and url.startswith(("http://", "https://")):
+        yield statements.link(model, terms.SCHEMA.sameAs, url, where)
     elif url.startswith("https://doi.org/"):
         yield statements.link(model, terms.SCHEMA.sameAs, url, where)
 
@@ -144,7 +147,12 @@ def licence(subject: Iri, value: Any, where: str) -> Iterator[Claim]:
 def dataset(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Claim | Problem]:
     """A dataset that the model was trained, tested or validated on, and what is said of it there."""
     url, name = jsonld.link_of(value), jsonld.text_of(value)
-    repository = statements.hub_dataset(url) or statements.hub_dataset(name)
+    page = jsonld.link_of(_by_name(value).get("url"))
+    repository = next(filter(None, map(statements.hub_dataset, (url, name, page))), "")
+    if not name and framing.within_document(url):
+        yield _nowhere(url, where)
+        yield coverage.other(model, iris.local_name(predicate), url)
+        return
     named_ = "" if name.startswith(("http", "_:")) else name
     shown = repository or named_ or url
     if not shown or shown.startswith("_:"):
@@ -155,11 +163,15 @@ def dataset(model: Iri, predicate: Iri, value: Any, where: str) -> Iterator[Clai
     if repository:
         yield Claim(result, PG.hubRepository, statements.hub_page(f"datasets/{repository}"))
     stated = _by_name(value)
-    page = jsonld.link_of(stated.get("url"))
     if named_ and not repository and page:
         yield statements.link(result, terms.SCHEMA.url, page, where)
     for item in as_list(stated.get("license")):
         yield from licence(result, item, f"{where}/license")
+
+
+def _nowhere(id_: str, where: str) -> Problem:
+    """That a reference within the document leads to nothing there."""
+    return Problem(where, f"{id_[:120]!r} names no node of the document", kind="reference")
 
 
 def parent(
@@ -194,6 +206,8 @@ def parent(
         result = iris.model(repository)
         yield from statements.is_a(result, PG.Model, "" if "://" in name else name)
     elif text := name or url:
+        if framing.within_document(text):
+            yield _nowhere(text, where)
         result = iris.entity(SOURCE, "unresolved", iris.slug(text))
         yield Claim(result, RDF.type, PG.UnresolvedReference)
         yield Claim(result, PG.unresolvedText, statements.literal(text))

@@ -17,9 +17,10 @@ from provenance_graph.core import iris, terms
 from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
-from provenance_graph.formats import coverage, paths, statements
+from provenance_graph.formats import coverage, model_names, paths, statements
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered, once
+from provenance_graph.formats.fair4ml import framing
 from provenance_graph.formats.fair4ml import parts as fair4ml_parts
 from provenance_graph.formats.fair4ml.keys import KEYS
 from provenance_graph.formats.fields import jsonld, languages
@@ -53,6 +54,8 @@ _DATA = {
     FAIR4ML + "validatedOn": PG.validatedOn,
 }
 
+
+_PARENTS = (FAIR4ML + "fineTunedFrom",)
 
 _BARE = (
     "mlTask",
@@ -117,11 +120,22 @@ def _kind(kind: str, context: jsonld.Context) -> str:
 def _models(document: Document) -> list[tuple[str, JsonNode, dict[Any, Any]]]:
     context = _context(document)
     _, top = jsonld.nodes(statements.sanitise(document.json, document.text))
+    others = framing.by_id(top)
     return [
-        (where, jsonld.node(raw, context, where), raw)
+        (where, framing.framed(jsonld.node(raw, context, where), context, others), raw)
         for where, raw in top
         if _is_model(raw, context)
     ]
+
+
+@once
+def _by_id(document: Document) -> dict[str, Iri]:
+    """The models of the document by the ids under which others point to them."""
+    found = (
+        (node.id, _subject_of(node, mapping(raw.get("extraction_metadata")), document))
+        for _, node, raw in _models(document)
+    )
+    return {id_: subject for id_, subject in found if id_ and subject is not None}
 
 
 def origin(document: Document) -> Origin:
@@ -200,7 +214,8 @@ def leaves(document: Document) -> Iterator[Leaf]:
         if _is_model(raw, context):
             yield from _leaves_of(raw, where, context)
         else:
-            yield from coverage.leaves(raw, ("other",), where, ("@context",))
+            other = coverage.leaves(raw, ("other",), where, ("@context",))
+            yield from jsonld.leaves(other, context)
 
 
 def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iterator[Leaf]:
@@ -265,14 +280,8 @@ def _model(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iterato
                 yield item
             else:
                 result.setdefault(key, []).append(item)
-    names_ = [t for i in result.get(SCHEMA + "name", ()) if (t := jsonld.text_of(i.value))]
-    name = names_[0] if names_ else ""
-    addresses = [
-        jsonld.link_of(item.value)
-        for local in ("identifier", "url", "archivedAt")
-        for item in result.get(SCHEMA + local, ())
-    ]
-    model = _subject(name, [node.id, *addresses], document)
+    name = _name(node, notes)
+    model = _subject_of(node, notes, document)
     if model is None:
         yield Problem(node.where or "/", "a model without name and identifier", "schema:name")
         return
@@ -280,7 +289,10 @@ def _model(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iterato
     yield from fair4ml_parts.address(model, node.id, name, f"{node.where}/@id", "@id")
     for key, items in result.items():
         for item in items:
-            for claim in _claims(model, key, item, name):
+            known = _by_id(document).get(_node_of(item)) if key in _PARENTS else None
+            for claim in (
+                _parent_here(model, known) if known else _claims(model, key, item, name)
+            ):
                 trusted = isinstance(claim, Claim) and claim.subject == model
                 yield _with(claim, item) if trusted and isinstance(claim, Claim) else claim
 
@@ -295,6 +307,40 @@ def _with(claim: Claim, item: ExtractedItem) -> Claim:
         basis=claim.basis or item.trust.basis,
         locator=claim.locator or item.where,
     )
+
+
+def _node_of(item: ExtractedItem) -> str:
+    """The id of the node of the document that a value is."""
+    return scalar_text(mapping(item.value).get(framing.NODE))
+
+
+def _parent_here(model: Iri, parent: Iri) -> Iterator[Claim]:
+    """A parent that the same document describes as a model."""
+    if parent != model:
+        yield Claim(model, PG.fineTunedFrom, parent)
+
+
+def _name(node: JsonNode, notes: dict[Any, Any]) -> str:
+    return next((t for i in _values(node, notes, "name") if (t := jsonld.text_of(i.value))), "")
+
+
+def _values(node: JsonNode, notes: dict[Any, Any], *locals_: str) -> Iterator[ExtractedItem]:
+    """What schema.org's properties say of a model, without problems that its reading reports."""
+    for item in _items(node, notes, *(SCHEMA + local for local in locals_)):
+        if isinstance(item, ExtractedItem):
+            yield item
+
+
+def _subject_of(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iri | None:
+    """The model that a node is: by its repository on the Hub, or by its name."""
+    name = _name(node, notes)
+    stated = _values(node, notes, "identifier", "url", "archivedAt")
+    same = (jsonld.link_of(item.value) for item in _values(node, notes, "sameAs"))
+    repositories = [
+        link for link in same if model_names.same_name(statements.hub_model(link), name)
+    ]
+    links = [node.id, *(jsonld.link_of(item.value) for item in stated), *repositories]
+    return _subject(name, links, document)
 
 
 def _subject(name: str, links: list[str], document: Document) -> Iri | None:
@@ -356,7 +402,7 @@ def _schema(
         yield from fair4ml_parts.licence(model, value, where)
     elif local in _DATES:
         yield statements.dated(model, _DATES[local], text, where)
-    elif local in ("url", "identifier", "archivedAt"):
+    elif local in ("url", "identifier", "archivedAt", "sameAs"):
         yield from fair4ml_parts.address(model, jsonld.link_of(value), name, where, SCHEMA + local)
     elif local == "memoryRequirements" and (stated := fair4ml_parts.amount(value)):
         yield fair4ml_parts.memory(model, stated, where)
@@ -378,7 +424,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read,
-    version="10",
+    version="11",
     keys=KEYS,
     leaves=leaves,
     subjects=subjects,
