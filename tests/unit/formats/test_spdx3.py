@@ -154,6 +154,63 @@ def test_a_parent_s_package_says_from_which_revision_a_model_was_derived() -> No
 
 
 @pytest.mark.parametrize(
+    "stated",
+    [
+        {"externalIdentifier": [{"identifier": "pkg:huggingface/o/b@d04e592"}]},
+        {"software_downloadLocation": "https://huggingface.co/o/b/tree/d04e592"},
+    ],
+)
+def test_a_parent_is_pinned_wherever_its_package_states_the_revision(stated: dict) -> None:
+    base = {"type": "ai_AIPackage", "spdxId": "urn:b", "name": "b", **stated}
+    text = graph(base, relation("descendantOf", ["urn:b"]))
+    claims, _ = read(spdx3.READER, text, "x.json")
+    pinned = [claim for claim in claims if claim.predicate == PG.derivedFromVersion]
+    assert [str(claim.value).rsplit("/", 1)[-1] for claim in pinned] == ["d04e592"]
+
+
+@pytest.mark.parametrize("prefix", ["https://spdx.org/rdf/3.0.1/terms/Core/", "spdx:Core/", ""])
+@pytest.mark.parametrize(
+    ("kind", "predicate"),
+    [
+        ("trainedOn", PG.trainedOn),
+        ("testedOn", PG.testedOn),
+        ("descendantOf", PROV.wasDerivedFrom),
+        ("hasDeclaredLicense", DCTERMS.license),
+    ],
+)
+def test_a_relationship_to_nothing_is_a_stance_and_no_thing_of_that_name(
+    prefix: str, kind: str, predicate: Iri
+) -> None:
+    for target, stance in (("NoneElement", "DeclaredEmpty"), ("NoAssertionElement", "NotStated")):
+        text = graph(relation(kind, [prefix + target]))
+        claims, problems = read(spdx3.READER, text, "x.json")
+        [claim] = [claim for claim in claims if claim.predicate == predicate]
+        assert (claim.value, claim.stance.label) == (None, stance)
+        assert not [claim for claim in claims if "element" in claim.subject.casefold()]
+        assert [problem for problem in problems if problem.kind == "reference"] == []
+
+
+def test_the_licences_of_one_s_own_in_an_expression_keep_their_names_and_texts() -> None:
+    expression = {
+        "type": "simplelicensing_LicenseExpression",
+        "spdxId": "urn:e",
+        "simplelicensing_licenseExpression": "LicenseRef-Own AND MIT",
+        "simplelicensing_customIdToUri": [{"key": "LicenseRef-Own", "value": "urn:own"}],
+    }
+    own = {
+        "type": "simplelicensing_SimpleLicensingText",
+        "spdxId": "urn:own",
+        "name": "Own Community Licence",
+        "simplelicensing_licenseText": "You may.",
+    }
+    text = graph(expression, own, relation("hasDeclaredLicense", ["urn:e"]))
+    claims, _ = read(spdx3.READER, text, "x.json")
+    kept = values_of(claims, MODEL, PG.otherStatement)
+    assert "licence LicenseRef-Own: Own Community Licence" in kept
+    assert "licence LicenseRef-Own: You may." in kept
+
+
+@pytest.mark.parametrize(
     ("comment", "predicate"),
     [("Dataset role: finetunedOn", PG.finetunedOn), ("validatedOn (3.1)", PG.validatedOn)],
 )

@@ -28,9 +28,7 @@ def by_id(top: Iterable[tuple[str, dict[Any, Any]]]) -> dict[str, dict[Any, Any]
     }
 
 
-def framed(
-    node: JsonNode, context: Context, others: Mapping[str, Mapping[Any, Any]]
-) -> JsonNode:
+def framed(node: JsonNode, context: Context, others: Mapping[str, Mapping[Any, Any]]) -> JsonNode:
     """The node with its values' keys by meaning, and other nodes in place of references to them."""
     rows = {
         key: [(where, _value(value, context, others)) for where, value in items]

@@ -290,9 +290,7 @@ def _model(node: JsonNode, notes: dict[Any, Any], document: Document) -> Iterato
     for key, items in result.items():
         for item in items:
             known = _by_id(document).get(_node_of(item)) if key in _PARENTS else None
-            for claim in (
-                _parent_here(model, known) if known else _claims(model, key, item, name)
-            ):
+            for claim in _parent_here(model, known) if known else _claims(model, key, item, name):
                 trusted = isinstance(claim, Claim) and claim.subject == model
                 yield _with(claim, item) if trusted and isinstance(claim, Claim) else claim
 

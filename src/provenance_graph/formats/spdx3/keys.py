@@ -142,6 +142,8 @@ _AROUND = (
           "licence/simplelicensing_licenseText", "licence/name", "licence/expandedlicensing_seeAlso"),
     *read("as stated of what is under the licence", "licence/comment", "licence/description",
           "licence/summary"),
+    *skip(_CLASS, "licence/simplelicensing_customIdToUri/type"),
+    *read("as stated of what is under the licence", "licence/simplelicensing_customIdToUri/**"),
     *skip("about the licence, not about a model", "licence/**"),
     *skip("it is tied to no model and no dataset", "unconnected/**"),
     *_element("relationship"),

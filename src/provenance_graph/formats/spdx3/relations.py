@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, PROV
+from provenance_graph.core.terms import DCTERMS, PG, PROV
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.document import ReaderOutput
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.spdx3 import builds
 from provenance_graph.formats.spdx3 import elements as spdx3_elements
-from provenance_graph.formats.spdx3.graph import ElementGraph, role
+from provenance_graph.formats.spdx3.graph import ElementGraph, revision_of, role
 from provenance_graph.formats.spdx3.keys import KEYS
-from provenance_graph.formats.spdx3.tables import DATA, DEPENDS, FILES, LICENSES, RELATIONSHIPS
+from provenance_graph.formats.spdx3.tables import (
+    DATA,
+    DEPENDS,
+    FILES,
+    LICENSES,
+    NOTHING,
+    RELATIONSHIPS,
+)
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
 
 
@@ -75,6 +83,10 @@ def _relationship(
             or scalar_text(mapping(raw).get("@id"))
         )
         place = f"{where}/to/{n}"
+        if (stance := NOTHING.get(re.split(r"[/:]", target)[-1])) is not None:
+            if source is not None:
+                yield _nothing(kind, source, stance, target, place)
+            continue
         if target not in graph.by_id and kind not in LICENSES:
             yield _dangling(target, place)
         yield from _security(element, target, graph)
@@ -87,6 +99,17 @@ def _relationship(
     if source is not None:
         yield from _completeness(kind, source, element, where)
         yield from coverage.claims(source, graph.leaves(element, where), KEYS)
+
+
+def _nothing(kind: str, source: Iri, stance: Stance, target: str, place: str) -> Claim:
+    """That a relationship leads to nothing, or that nothing is asserted of what it leads to."""
+    predicates = (PROV.wasDerivedFrom,) if kind == "descendantOf" else DATA.get(kind, ())
+    stated = re.split(r"[/:]", target)[-1]
+    if kind in LICENSES:
+        predicates = (DCTERMS.license,)
+    if predicates:
+        return statements.not_given(source, predicates[0], stance, stated, place)
+    return coverage.other(source, f"relationship {kind}", stated)
 
 
 def _generated(code: dict[str, Any], subject: Iri, place: str) -> ReaderOutput:
@@ -169,7 +192,7 @@ def _descent(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
     kinds = re.findall(r"\bpg:(\w+)", edge.comment[:500])
     pinned = re.search(r"\brevision (\S+)", edge.comment[:500])
     parent_id = edge.target if edge.kind == "descendantOf" else edge.ref
-    revision = pinned[1] if pinned else _commit(graph.by_id.get(parent_id, {}))
+    revision = pinned[1] if pinned else revision_of(graph.by_id.get(parent_id, {}))
     other = graph.subjects.get(edge.target) or _outside(edge.target)
     if other is None:
         yield coverage.other(edge.source, f"relationship {edge.kind}", edge.target)
@@ -179,12 +202,6 @@ def _descent(edge: _Edge, graph: ElementGraph) -> ReaderOutput:
         up = edge.kind == "descendantOf"
         child, parent = (edge.source, other) if up else (other, edge.source)
         yield from packages.descends(child, parent, edge.kind, edge.place, kinds, revision)
-
-
-def _commit(element: dict[str, Any]) -> str:
-    """The fixed state of a repository of the Hub that a package's address names."""
-    package = packages.package(scalar_text(element.get("software_packageUrl")))
-    return package.version if package is not None else ""
 
 
 def _named_kind(kind: str, comment: str) -> str:
@@ -232,7 +249,10 @@ def _licence(
     kind: str, source: Iri, target: str, element: dict[str, Any], place: str, graph: ElementGraph
 ) -> ReaderOutput:
     """A declared licence as the source states it; a concluded one as its author's inference."""
+    expression = element
     element = _custom(element, graph)
+    if element is expression:
+        yield from _own_references(source, element, graph)
     if element.get("type") in (
         "expandedlicensing_ConjunctiveLicenseSet",
         "expandedlicensing_DisjunctiveLicenseSet",
@@ -268,6 +288,16 @@ def _custom(element: dict[str, Any], graph: ElementGraph) -> dict[str, Any]:
         if isinstance(entry, dict) and text and scalar_text(entry.get("key")) == text:
             return graph.by_id.get(scalar_text(entry.get("value")), element)
     return element
+
+
+def _own_references(source: Iri, element: dict[str, Any], graph: ElementGraph) -> Iterator[Claim]:
+    """What the licences that an expression refers to by ids of its own are called, and say."""
+    for entry in map(mapping, as_list(element.get("simplelicensing_customIdToUri"))):
+        key, of = scalar_text(entry.get("key")), scalar_text(entry.get("value"))
+        own = graph.by_id.get(of, {})
+        stated = [stated_name(own.get("name")), scalar_text(own.get("simplelicensing_licenseText"))]
+        for text in filter(None, stated if own else [of]):
+            yield coverage.other(source, f"licence {key}", text)
 
 
 def _licence_text(element: dict[str, Any], target: str) -> str:

@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from provenance_graph.core.claims import Basis
+from provenance_graph.core.claims import Basis, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG
 
 AI, DATASET, PACKAGE = "ai_AIPackage", "dataset_DatasetPackage", "software_Package"
 PREFIXES = ("software_", "ai_", "dataset_", "simplelicensing_", "expandedlicensing_")
+
+NOTHING: Mapping[str, Stance] = MappingProxyType(
+    {
+        "NoneElement": Stance.DECLARED_EMPTY,
+        "NoneLicense": Stance.DECLARED_EMPTY,
+        "NoAssertionElement": Stance.NOT_STATED,
+        "NoAssertionLicense": Stance.NOT_STATED,
+    }
+)
+"""The individuals to which a relationship leads that leads to no element, by their local names."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
