@@ -12,7 +12,7 @@ from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import PG, PROV
-from provenance_graph.formats import coverage, statements
+from provenance_graph.formats import coverage, model_names, statements
 from provenance_graph.formats.cyclonedx.bom import Bom
 from provenance_graph.formats.cyclonedx.keys import INCOMPLETE
 from provenance_graph.formats.document import ReaderOutput
@@ -161,20 +161,36 @@ def _agents(whole: dict[Any, Any]) -> dict[str, str]:
 
 
 def _about(bom: Bom) -> Iri | None:
-    """What the document is about: its own component, else the first that it describes."""
-    return bom.places.get("/metadata/component") or next(iter(bom.places.values()), None)
+    """What the document is about: its own component, else the first that it describes.
+
+    Where its own component is neither model nor data, it is about the one of that component's name.
+    """
+    about = mapping(mapping(bom.whole.get("metadata")).get("component"))
+    if "/metadata/component" in bom.places or not about:
+        return bom.places.get("/metadata/component") or next(iter(bom.places.values()), None)
+    name = stated_name(about.get("name"))
+    for where, part in bom.parts:
+        other = stated_name(part.get("name"))
+        if where in bom.places and (other == name or model_names.same_name(name, other)):
+            return bom.places[where]
+    return None
 
 
 def _of_the_document(bom: Bom) -> ReaderOutput:
     """Properties and references of the document, which speak of what it is about."""
     about = _about(bom)
-    if about is None:
-        return
     metadata = mapping(bom.whole.get("metadata"))
-    for where, raws in (
-        ("/metadata/properties", metadata.get("properties")),
-        ("/properties", bom.whole.get("properties")),
-    ):
+    stated = {
+        "/metadata/properties": metadata.get("properties"),
+        "/properties": bom.whole.get("properties"),
+    }
+    if about is None:
+        count = sum(len(as_list(raws)) for raws in stated.values())
+        what = f"{count} properties of a document that is about neither a model nor data"
+        if count and bom.places:
+            yield Problem("/metadata/component", what, "properties of a component", kind="key")
+        return
+    for where, raws in stated.items():
         for n, raw in enumerate(as_list(raws)):
             yield from named_value(about, raw, f"{where}/{n}")
     for n, raw in enumerate(as_list(bom.whole.get("externalReferences"))):

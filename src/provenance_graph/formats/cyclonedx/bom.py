@@ -15,7 +15,7 @@ from provenance_graph.core.iris import Iri
 from provenance_graph.formats import coverage, model_names, paths, statements, table_leaves
 from provenance_graph.formats.coverage import Leaf
 from provenance_graph.formats.cyclonedx import xml
-from provenance_graph.formats.cyclonedx.keys import KEYS, MODEL, STAGES
+from provenance_graph.formats.cyclonedx.keys import KEYS, MODEL, RELATIVES, STAGES
 from provenance_graph.formats.document import Document, once
 from provenance_graph.formats.fields import named, packages, weight_files
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -155,12 +155,11 @@ def _below(path: tuple[str, ...]) -> tuple[str, ...]:
         return ("dataset", *path[2:])
     if path[1:4] == ("modelCard", "modelParameters", "datasets"):
         return ("dataset", *path[4:])
-    if path[1:2] == ("pedigree",) and path[2:3] in _RELATIVES:
-        return ("relative", *path[3:])
+    while path[1:2] == ("pedigree",) and path[2:3] and path[2] in RELATIVES:
+        path = ("relative", *path[3:])
     return path
 
 
-_RELATIVES = (("ancestors",), ("descendants",), ("variants",))
 _DESCRIBED = frozenset(("model", "data"))
 """Components whose datasets and relatives have keys of their own."""
 
@@ -197,6 +196,9 @@ def collect(bom: Bom) -> Iterator[Problem]:
         elif isinstance(ref, str):
             bom.known.setdefault(ref, Iri(""))
             bom.others.setdefault(ref, part)
+    for service in map(mapping, as_list(bom.whole.get("services"))):
+        if isinstance(ref := service.get("bom-ref"), str):  # of no model; others may depend on it
+            bom.known.setdefault(ref, Iri(""))
 
 
 def _know_inline(part: dict[Any, Any], bom: Bom) -> None:

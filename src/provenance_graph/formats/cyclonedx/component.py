@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from provenance_graph.core.claims import Claim, Problem
+from provenance_graph.core.claims import Basis, Claim, Problem
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS
 from provenance_graph.formats import coverage, statements
@@ -42,18 +42,29 @@ def made(part: dict[Any, Any], subject: Iri) -> Iterator[Claim]:
     authors = [stated_name(mapping(author).get("name")) for author in as_list(part.get("authors"))]
     for maker in [single] if single else authors or [stated_name(part.get("author"))]:
         yield from statements.made_by(subject, maker)
-    others = [stated_name(part.get("publisher")), *authors, stated_name(part.get("author"))]
-    for other in others if single else ():
+    others = [("authors", each) for each in (*authors, stated_name(part.get("author")))]
+    for key, other in (
+        [("publisher", stated_name(part.get("publisher"))), *others] if single else ()
+    ):
         if other and other != single:
-            yield coverage.other(subject, "authors", other)
+            yield coverage.other(subject, key, other)
+
+
+def _is_concluded(item: dict[Any, Any]) -> bool:
+    stated = item.get("acknowledgement") or mapping(item.get("license")).get("acknowledgement")
+    return scalar_text(stated) == "concluded"
 
 
 _SPDX_INDEX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/?")
 
 
 def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
-    """The licences of a component; with several, how they combine is not said."""
+    """The licences of a component; with several, how they combine is not said.
+
+    What an analysis concluded is an inference beside what the component's maker declared.
+    """
     items = as_list(part.get("licenses"))
+    concluded = [_is_concluded(mapping(item)) for item in items]
     for n, raw in enumerate(items):
         item, place = mapping(raw), f"{where}/licenses/{n}"
         single = mapping(item.get("license"))
@@ -73,9 +84,13 @@ def licences(part: dict[Any, Any], subject: Iri, where: str) -> ReaderOutput:
             continue
         stated = ""
         named = scalar_text(single.get("name"))  # an id that SPDX does not have names nothing
-        for claim in statements.licensed(subject, text, name=named, link=url, locator=place):
+        basis = Basis.INFERENCE if concluded[n] else None
+        alike = concluded.count(concluded[n])
+        for claim in statements.licensed(
+            subject, text, name=named, link=url, locator=place, basis=basis
+        ):
             stated += claim.as_stated
-            partly = len(items) > 1 and claim.predicate == DCTERMS.license
+            partly = alike > 1 and claim.predicate == DCTERMS.license
             yield packages.partly(claim, place) if partly and claim.value else claim
         if url and url not in stated:
             yield coverage.other(subject, "licenses.license.url", url)

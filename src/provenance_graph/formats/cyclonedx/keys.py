@@ -84,6 +84,9 @@ INCOMPLETE = (
     "incomplete_third_party_opensource_only",
 )
 
+RELATIVES = ("ancestors", "descendants", "variants")
+"""Whom a pedigree names, each with a pedigree that may name more."""
+
 _PERSON = "a person or an address, kept out of the graph"
 _INSIDE = "a name inside the document"
 _HOW = "distinguishes two documents about one subject"
@@ -105,9 +108,10 @@ def _described(role: str) -> tuple[Key, ...]:
         *skip(_PERSON, f"{role}/manufacturer/**", f"{role}/supplier/**", f"{role}/authors/**"),
         *read("`dcterms:license`", f"{role}/licenses/license/id", f"{role}/licenses/license/name",
               f"{role}/licenses/license/url", f"{role}/licenses/expression"),
+        *coded("a concluded licence is an inference", f"{role}/licenses/license/acknowledgement",
+               f"{role}/licenses/acknowledgement"),
         *skip("a licence's text, whose name is read", f"{role}/licenses/license/text/**"),
-        *skip("how the licence was found", f"{role}/licenses/license/acknowledgement",
-              f"{role}/licenses/license/bom-ref", f"{role}/licenses/acknowledgement",
+        *skip(_INSIDE, f"{role}/licenses/license/bom-ref",
               f"{role}/licenses/bom-ref"),
         *read("`pg:Artifact` with `pg:digest`", f"{role}/hashes/alg", f"{role}/hashes/content"),
         *coded("a link, by its type and host", f"{role}/externalReferences/type"),

@@ -28,7 +28,7 @@ from provenance_graph.formats.cyclonedx import (
 )
 from provenance_graph.formats.cyclonedx import bom as boms
 from provenance_graph.formats.cyclonedx.bom import SOURCE, Bom
-from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS
+from provenance_graph.formats.cyclonedx.keys import KEYS, LINKS, RELATIVES
 from provenance_graph.formats.document import Document, Features, Origin, Reader, ReaderOutput
 from provenance_graph.formats.fields import named, packages
 from provenance_graph.formats.statements import as_list, mapping, scalar_text, stated_name
@@ -164,7 +164,8 @@ def _model(part: dict[Any, Any], where: str, bom: Bom) -> ReaderOutput:
     yield from _common(part, model, where, bom)
     for n, item in enumerate(as_list(part.get("components"))):
         inner = mapping(item)
-        if inner.get("type") in ("file", "data") and stated_name(inner.get("name")):
+        kinds = ("file", "data") if boms.role(inner) == "part" else ()  # a dataset is no file
+        if inner.get("type") in kinds and stated_name(inner.get("name")):
             yield from _file(inner, model, f"{where}/components/{n}")
     for leaf in coverage.leaves(part.get("data") or [], ("data",), f"{where}/data"):
         yield coverage.other(model, ".".join(leaf.path), scalar_text(leaf.value))
@@ -276,7 +277,7 @@ def _file(part: dict[Any, Any], model: Iri, where: str) -> ReaderOutput:
 
 def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderOutput:
     pedigree = mapping(part.get("pedigree"))
-    for key in ("ancestors", "descendants", "variants"):
+    for key in RELATIVES:
         for n, raw in enumerate(as_list(pedigree.get(key))):
             other, place = mapping(raw), f"{where}/pedigree/{key}/{n}"
             if not stated_name(other.get("name")) and not scalar_text(other.get("purl")):
@@ -301,6 +302,7 @@ def _pedigree(part: dict[Any, Any], model: Iri, where: str, bom: Bom) -> ReaderO
                 yield from packages.descends(relative, model, "descendant", place)
             else:
                 yield coverage.other(model, "pedigree.variants", iris.short_id(relative))
+            yield from _pedigree(other, relative, place, bom)
 
 
 def _is_relation(name: str) -> bool:
@@ -320,8 +322,10 @@ def _relative(other: dict[Any, Any], relative: Iri, where: str) -> ReaderOutput:
     elif stated := scalar_text(other.get("purl")):
         yield coverage.other(relative, "purl", stated)
     yield from component.licences(other, relative, where)
+    pedigree = mapping(other.get("pedigree"))
+    alone = {**other, "pedigree": {k: v for k, v in pedigree.items() if k not in RELATIVES}}
     yield from coverage.claims(
-        relative, table_leaves.known_leaves(other, ("relative",), where, KEYS), KEYS
+        relative, table_leaves.known_leaves(alone, ("relative",), where, KEYS), KEYS
     )
 
 
@@ -351,7 +355,7 @@ READER = Reader(
     origin=origin,
     read=read,
     invalid=invalid,
-    version="11",
+    version="12",
     keys=KEYS,
     leaves=boms.leaves,
     subjects=boms.subjects,

@@ -61,9 +61,9 @@ def address(model: Iri, url: str, name: str, where: str, key: str) -> Iterator[C
         yield Claim(model, PG.hubRepository, statements.hub_page(repository))
     elif key == SCHEMA + "url" and url:
         yield statements.link(model, PG.homepage, url, where)
-    elif key == SCHEMA + "sameAs" and url.startswith(("http://", "https://")):
-        yield statements.link(model, terms.SCHEMA.sameAs, url, where)
-    elif url.startswith("https://doi.org/"):
+    elif (key == SCHEMA + "sameAs" and url.startswith(("http://", "https://"))) or url.startswith(
+        "https://doi.org/"
+    ):
         yield statements.link(model, terms.SCHEMA.sameAs, url, where)
 
 
