@@ -37,8 +37,10 @@ def ask(
         snapshot.assure()
         if (answer := known(snapshot, question, bound, make=True)) is not None:
             return QuestionRows(answer.names, answer.rows, answer.truncated)
-    asked = part(snapshot, question.reach, bound, limit)
-    return asked.answered(_selected(data or snapshot, put(question, asked), asked.bound, limits))
+    reached = part(snapshot, question.reach, bound, limit)
+    return reached.answered(
+        _selected(data or snapshot, put(question, reached), reached.bound, limits)
+    )
 
 
 def known(
@@ -74,9 +76,9 @@ def _selected(
     return source.select(question.text, bound, limits)
 
 
-def put(question: stored.Question, asked: Part) -> stored.Question:
+def put(question: stored.Question, part: Part) -> stored.Question:
     """The question as it is put to an engine for a part of its answer."""
-    return question if asked.of is None else question.bounded
+    return question if part.of is None else question.bounded
 
 
 def whole(_: AcceptedSnapshot, reach: Reach | None, bound: Mapping[str, Value], limit: int) -> Part:

@@ -94,7 +94,7 @@ def coloured() -> bool:
 def table(
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
-    most: int,
+    width: int,
     *,
     bold: bool = False,
     head: str = "",
@@ -110,26 +110,26 @@ def table(
     """
     notes = Footnotes()
     for cells in (rows, [[notes.replaced(cell) for cell in row] for row in rows]):
-        widths = _fitting(columns, cells, most, tallest, readable)
+        widths = _fitting(columns, cells, width, tallest, readable)
         if widths is not None:
             used = notes if cells is not rows else Footnotes()
             return _as_table(columns, cells, widths, bold) + used.text()
     first = columns.index(head) if head else 0
     order = [first, *(n for n in range(len(columns)) if n != first)]
     short = [[notes.replaced(row[n]) for n in order] for row in rows]
-    return _as_records([columns[n] for n in order], short, most, bold) + notes.text()
+    return _as_records([columns[n] for n in order], short, width, bold) + notes.text()
 
 
 def folded(text: str) -> str:
     """Lines wrapped to the width of the screen, their later parts set in below their first."""
-    most = width()
+    max_width = width()
     out: list[str] = []
     for line in text.split("\n"):
-        if cells(line) <= most or _FOOTNOTE.fullmatch(line):  # an address is copied whole
+        if cells(line) <= max_width or _FOOTNOTE.fullmatch(line):  # an address is copied whole
             out.append(line)
             continue
-        inset = min(len(line) - len(line.lstrip()) + 4, most // 2)
-        head, *rest = _wrapped(line.strip(), most - inset)
+        inset = min(len(line) - len(line.lstrip()) + 4, max_width // 2)
+        head, *rest = _wrapped(line.strip(), max_width - inset)
         out.append(" " * (inset - 4) + head)
         out += [" " * inset + part for part in rest]
     return "\n".join(out)
@@ -169,7 +169,7 @@ class Footnotes:
 def _fitting(
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
-    most: int,
+    width: int,
     tallest: int,
     readable: int,
 ) -> list[int] | None:
@@ -182,7 +182,7 @@ def _fitting(
         max([cells(name), *(_longest_line(row[n]) for row in rows)])
         for n, name in enumerate(columns)
     ]
-    room = most - GAP * (len(columns) - 1)
+    room = width - GAP * (len(columns) - 1)
     if sum(natural) <= room:
         return natural
     # a word that is wider than its column would be broken inside: such a column keeps its width
@@ -227,7 +227,7 @@ def _line(cells_: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _as_records(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], most: int, bold: bool
+    columns: Sequence[str], rows: Sequence[Sequence[str]], width: int, bold: bool
 ) -> str:
     """Each row as lines of name and value, its first column as the head.
 
@@ -237,13 +237,13 @@ def _as_records(
     out: list[str] = []
     for row in rows:
         if row[0] or not out:
-            head = "\n".join(_wrapped(row[0], most)) or "–"
+            head = "\n".join(_wrapped(row[0], width)) or "–"
             out.append(f"{_BOLD}{head}{_PLAIN}" if bold else head)
         else:
             out.pop()  # the line between records
         for name, cell in zip(columns[1:], row[1:], strict=True):
             for n, line in enumerate(
-                _wrapped(cell, max(most - left - 4, READABLE)) if cell else []
+                _wrapped(cell, max(width - left - 4, READABLE)) if cell else []
             ):
                 label = name if n == 0 else ""
                 out.append(f"  {label}{' ' * (left - cells(label))}  {line}".rstrip())
@@ -251,7 +251,7 @@ def _as_records(
     return "\n".join(out[:-1]) + "\n" if out else ""
 
 
-def _wrapped(text: str, most: int) -> list[str]:
+def _wrapped(text: str, width: int) -> list[str]:
     """Lines of at most so many columns, broken between words and after the slashes of names.
 
     >>> _wrapped("meta-llama/Llama-3.1-8B is a model", 16)
@@ -259,19 +259,19 @@ def _wrapped(text: str, most: int) -> list[str]:
     """
     lines: list[str] = []
     for line in text.splitlines() or [""]:
-        if cells(line) <= most:
+        if cells(line) <= width:
             lines.append(line)
             continue
         stored = ""
         for part in _PART.findall(line):
-            while cells(part) > most:  # nowhere to break it but inside
+            while cells(part) > width:  # nowhere to break it but inside
                 if stored.strip():
                     lines.append(stored.rstrip())
                     stored = ""
-                cut = most if part.isascii() else max(most // 2, 1)
+                cut = width if part.isascii() else max(width // 2, 1)
                 lines.append(part[:cut])
                 part = part[cut:]
-            if stored and cells(stored) + cells(part.rstrip()) > most:
+            if stored and cells(stored) + cells(part.rstrip()) > width:
                 lines.append(stored.rstrip())
                 stored = ""
             stored += part

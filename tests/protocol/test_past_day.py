@@ -39,7 +39,7 @@ ABOUT_ONE = [
     "organizations/openai",
     "licences-of?text=apache-2.0",
 ]
-MOST = 250
+MAX_COMPUTED = 250
 """Views computed for one answer; the whole of that day has thousands."""
 
 
@@ -59,6 +59,6 @@ def test_few_views_of_that_day_are_computed(
     asked = f"2026-06-{number + 1:02}"  # of its own, so that no other question has read it
     reply = api.get(f"/api/v1/{path}{join}asOf={asked}")
     assert reply.status_code == 200, reply.text[:300]
-    assert len(computed) <= MOST
+    assert len(computed) <= MAX_COMPUTED
     if "licences-of" not in path:
         assert computed

@@ -184,8 +184,8 @@ class StoreStatements:
     ) -> dict[Iri, list[Claim]]:
         """The stored claims about a name by record: all, or those by some properties."""
         claims: dict[Iri, list[Claim]] = defaultdict(list)
-        for asked in (None,) if predicates is None else sorted(predicates):
-            for subject, predicate, value, graph in self.store.quads(entity, asked, graph=ANY):
+        for wanted in (None,) if predicates is None else sorted(predicates):
+            for subject, predicate, value, graph in self.store.quads(entity, wanted, graph=ANY):
                 if (
                     graph is not None
                     and is_record(graph)

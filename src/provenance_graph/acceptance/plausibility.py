@@ -101,11 +101,11 @@ def _against_context(groups: Groups, policy: Policy) -> dict[int, str]:
     contexts = [number for item in stated if (number := number_of(item))]
     if written != {PG.Text} or not contexts:
         return {}
-    most = max(contexts) * policy.plausible.output_over_context
+    maximum = max(contexts) * policy.plausible.output_over_context
     return {
         id(item): f"no source states a context above {max(contexts):,}"
         for item in groups.get(PG.maxOutputTokens, ())
-        if item.basis not in DEVELOPER_RANK and (number_of(item) or 0) > most
+        if item.basis not in DEVELOPER_RANK and (number_of(item) or 0) > maximum
     }
 
 
@@ -119,11 +119,11 @@ def _inputs_over_context(groups: Groups, policy: Policy) -> dict[int, str]:
     contexts = [number for item in own or stated if (number := number_of(item))]
     if not contexts:
         return {}
-    most = max(contexts) * policy.plausible.input_over_context
+    maximum = max(contexts) * policy.plausible.input_over_context
     return {
         id(item): f"no source states a context above {max(contexts):,}"
         for item in groups.get(PG.maxInputTokens, ())
-        if item.basis not in DEVELOPER_RANK and (number_of(item) or 0) > most
+        if item.basis not in DEVELOPER_RANK and (number_of(item) or 0) > maximum
     }
 
 
@@ -199,13 +199,13 @@ def _against_dated_name(
     if named is None:
         return {}
     first, last = named
-    most = policy.plausible.days_from_name
+    maximum = policy.plausible.days_from_name
     return {
         id(item): f"the name gives {last.isoformat()[:7]}"
         for item in issued
         if item.basis not in DEVELOPER_RANK
         and (span := date_span(item)) is not None
-        and ((span[0] - last).days > most or (first - span[1]).days > most)
+        and ((span[0] - last).days > maximum or (first - span[1]).days > maximum)
     }
 
 

@@ -139,7 +139,7 @@ def _agreement(
 
     def total(model: Iri, sourced_claims: Iterable[SourcedClaim]) -> Total:
         levels = {
-            name: f.level for name, f in findings(sourced_claims, gathered.asked, model).items()
+            name: f.level for name, f in findings(sourced_claims, gathered.question, model).items()
         }
         return calculator.total(model, levels)
 

@@ -60,12 +60,12 @@ ACTIONS = {
 class Assessed:
     """An assessment with everything that is shown beside it.
 
-    ``asked`` is the scheme that was asked for, which differs from the rubric applied when
+    ``requested`` is the scheme that was asked for, which differs from the rubric applied when
     its publisher gives no rule and ours is a reading of it.
     """
 
     assessment: Assessment
-    asked: Rubric
+    requested: Rubric
     published: tuple[PublishedScores, ...]
     rubrics: Rubrics
     name: str
@@ -100,7 +100,7 @@ class Assessed:
         return {
             "subject": {"iri": made.subject, "id": short_id(made.subject), "name": self.name},
             "asOf": made.as_of or None,
-            "asked": _scheme(self.asked),
+            "asked": _scheme(self.requested),
             "rubric": _scheme(rubric),
             "total": {
                 "low": rounded(made.low),
@@ -314,11 +314,11 @@ def assess_under(
     return [
         Assessed(
             assessment=assessment,
-            asked=asked,
+            requested=rubric,
             published=others,
             rubrics=schemes,
             name=label(snapshot, subject) or short_id(subject),
             labels=called,
         )
-        for assessment, (asked, _) in zip(made, chosen, strict=True)
+        for assessment, (rubric, _) in zip(made, chosen, strict=True)
     ]

@@ -68,8 +68,8 @@ class EvidenceLevels:
 class Levels:
     """Evidence levels over one state of the records."""
 
-    def __init__(self, asked: LevelQuestion, links: RecordLinks | SourceLinks) -> None:
-        self._asked, self._links = asked, links
+    def __init__(self, question: LevelQuestion, links: RecordLinks | SourceLinks) -> None:
+        self._question, self._links = question, links
 
     def quads(
         self,
@@ -79,7 +79,7 @@ class Levels:
         latest: CurrentVersions,
     ) -> list[Quad]:
         """The quads of one subject, given the claims of its view."""
-        return level_quads(subject, claims, statements, latest, self._links, self._asked)
+        return level_quads(subject, claims, statements, latest, self._links, self._question)
 
     def shared(
         self, store: QuadSource, out: Iterable[Quad], into: Iterable[Quad]
@@ -132,8 +132,8 @@ def _stamp() -> str:
     return whole.hexdigest()
 
 
-def _dump(asked: RubricProperties) -> Any:
-    uses, facets = asked
+def _dump(properties: RubricProperties) -> Any:
+    uses, facets = properties
     stated = [asdict(one) for one in facets.values()]
     for row in stated:
         row["values"], row["bases"] = sorted(row["values"]), sorted(row["bases"])

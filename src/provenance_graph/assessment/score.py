@@ -149,8 +149,8 @@ class Assessment:
 
 def span(low: Fraction, high: Fraction, rubric: Rubric) -> str:
     """A total as people read it."""
-    least, most = rounded(low), rounded(high)
-    shown = f"{least:g}" if least == most else f"{least:g} to {most:g}"
+    minimum, maximum = rounded(low), rounded(high)
+    shown = f"{minimum:g}" if minimum == maximum else f"{minimum:g} to {maximum:g}"
     return f"{shown} of {float(rubric.maximum):g}"
 
 
@@ -245,9 +245,9 @@ def _level_of(
     levels_counted = counted(item, rubric, levels)
     level = _level(item.rule, tuple(levels_counted.values()), rubric, *share)
     rule = _explanation(item.rule, level, [use for use in uses if use.name in levels_counted])
-    most = rubric.factors[PG.LevelDisclosed][0]
-    missing = tuple(name for name, lv in levels_counted.items() if rubric.factors[lv][0] < most)
-    if not missing or (item.rule == PG.AnyProperty and share[0] >= most):
+    maximum = rubric.factors[PG.LevelDisclosed][0]
+    missing = tuple(name for name, lv in levels_counted.items() if rubric.factors[lv][0] < maximum)
+    if not missing or (item.rule == PG.AnyProperty and share[0] >= maximum):
         return _LevelOf(level, rule, uses)
     published = {**levels_counted, **dict.fromkeys(missing, PG.LevelDisclosed)}
     reachable, _ = combined(item.rule, rubric, tuple(published.values()))

@@ -209,24 +209,26 @@ class ChangeLog:
         )
         database.execute(f"DELETE FROM entry WHERE {which}", values)  # noqa: S608 - likewise
 
-    def since(self, version: str, current: str, *, most: int = 1_000) -> list[Commit]:
+    def since(self, version: str, current: str, *, limit: int = 1_000) -> list[Commit]:
         """What was committed after a version, oldest first; at most so many commits.
 
         Raises UsageError for what is no version, NotFound for one that this store never had,
         and ChangesGone where the log does not reach back that far without a gap.
         """
-        asked, present = sequence_of(version), sequence_of(current)
+        sequence, present = sequence_of(version), sequence_of(current)
         if version == current:
             return []
-        if asked >= present:
+        if sequence >= present:
             raise NotFound(version, "version of this store", [current])
         with self._reading() as database:
             if database is None:
                 raise ChangesGone(version, "")
             reach = self._reach(database, current)
-            if asked < reach or (asked, version) not in self._known(database, asked, reach):
-                self._refuse(database, version, asked, reach)
-            return list(self._commits(database, asked, present, most))
+            if sequence < reach or (sequence, version) not in self._known(
+                database, sequence, reach
+            ):
+                self._refuse(database, version, sequence, reach)
+            return list(self._commits(database, sequence, present, limit))
 
     def whole(self, before: str, version: str) -> list[Commit] | None:
         """The commits between two versions; None where not all of them are known in full."""
@@ -238,14 +240,14 @@ class ChangeLog:
             return None
         return commits
 
-    def last(self, current: str, most: int = 50) -> list[Commit]:
+    def last(self, current: str, limit: int = 50) -> list[Commit]:
         """The commits up to the present version, newest last; none where there is no log."""
         with self._reading() as database:
             if database is None:
                 return []
             reach, present = self._reach(database, current), sequence_of(current)
-            after = max(reach, present - most)
-            return list(self._commits(database, after, present, most))
+            after = max(reach, present - limit)
+            return list(self._commits(database, after, present, limit))
 
     def oldest(self, current: str) -> str:
         """The oldest version since which all changes are known."""
@@ -258,9 +260,11 @@ class ChangeLog:
             ).fetchone()
             return str(row[0]) if row and row[0] else current
 
-    def _refuse(self, database: sqlite3.Connection, version: str, asked: int, reach: int) -> None:
-        if asked >= reach:
-            near = database.execute("SELECT version FROM entry WHERE sequence = ?", (asked,))
+    def _refuse(
+        self, database: sqlite3.Connection, version: str, sequence: int, reach: int
+    ) -> None:
+        if sequence >= reach:
+            near = database.execute("SELECT version FROM entry WHERE sequence = ?", (sequence,))
             raise NotFound(version, "version of this store", [row[0] for row in near])
         row = database.execute(
             "SELECT before, at FROM entry WHERE sequence > ? ORDER BY sequence LIMIT 1", (reach,)
@@ -268,13 +272,13 @@ class ChangeLog:
         raise ChangesGone(version, f"{row[0]}, of before {row[1]}" if row else "")
 
     @staticmethod
-    def _known(database: sqlite3.Connection, asked: int, reach: int) -> set[tuple[int, str]]:
+    def _known(database: sqlite3.Connection, sequence: int, reach: int) -> set[tuple[int, str]]:
         """The versions of a number that the log knows: its own, or what the next came after."""
         rows = database.execute(
             "SELECT sequence, version FROM entry WHERE sequence = ? UNION "
             "SELECT ?, before FROM entry WHERE sequence = "
             "(SELECT min(sequence) FROM entry WHERE sequence > ?)",
-            (asked, asked, max(asked, reach)),
+            (sequence, sequence, max(sequence, reach)),
         )
         return {(number, version) for number, version in rows}
 
@@ -295,12 +299,12 @@ class ChangeLog:
 
     @staticmethod
     def _commits(
-        database: sqlite3.Connection, after: int, until: int, most: int
+        database: sqlite3.Connection, after: int, until: int, limit: int
     ) -> Iterator[Commit]:
         rows = database.execute(
             "SELECT sequence, version, before, at, kind, records, subjects, facts, cut FROM entry "
             "WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
-            (after, until, most),
+            (after, until, limit),
         ).fetchall()
         for sequence, version, before, at, kind, records, subjects, count, cut in rows:
             added, dropped = json.loads(records)

@@ -63,7 +63,7 @@ def profiles_file(folder: Path, version: str) -> Path:
 
 
 def heaviest(
-    snapshot: AcceptedSnapshot, most: int = MAX_PROFILES, fewest: int = FEWEST
+    snapshot: AcceptedSnapshot, limit: int = MAX_PROFILES, fewest: int = FEWEST
 ) -> list[Iri]:
     """The models with most below them or stated of them, heaviest first."""
     counts: Counter[Iri] = Counter()
@@ -85,7 +85,7 @@ def heaviest(
     for model, claims in _claims(snapshot).items():
         counts[model] += claims // _CLAIMS_A_NODE
     chosen = [iri for iri, number in counts.items() if number >= fewest]
-    return sorted(chosen, key=lambda iri: (-counts[iri], iri))[:most]
+    return sorted(chosen, key=lambda iri: (-counts[iri], iri))[:limit]
 
 
 def _claims(snapshot: AcceptedSnapshot) -> Counter[Iri]:
@@ -105,7 +105,7 @@ class _Noting(AcceptedSnapshot):
     def __init__(self, of: AcceptedSnapshot) -> None:
         super().__init__(of._store, folder=of.folder, today=of.today)
         self.__dict__ |= {"policy": of.policy, "_reference_labels": of._reference_labels}
-        self.asked: set[Iri] = set()
+        self.entities: set[Iri] = set()
 
     def quads(
         self,
@@ -114,15 +114,15 @@ class _Noting(AcceptedSnapshot):
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        self.asked.update(one for one in (subject, object) if isinstance(one, Iri))
+        self.entities.update(one for one in (subject, object) if isinstance(one, Iri))
         return super().quads(subject, predicate, object, graph)
 
     def view(self, subject: Iri) -> View:
-        self.asked |= {subject, self.canonical(subject)}
+        self.entities |= {subject, self.canonical(subject)}
         return super().view(subject)
 
     def label(self, subject: Iri) -> str:
-        self.asked.add(subject)
+        self.entities.add(subject)
         return super().label(subject)
 
 
@@ -145,9 +145,12 @@ def keep(folder: Path, snapshot: AcceptedSnapshot) -> None:
         for model in heaviest(in_columns(snapshot)):
             row = before.row(model) if before else None
             if row is None:
-                noting.asked = {model}
+                noting.entities = {model}
                 body = as_json(profile(noting, model).to_json())
-                row = zlib.compress(body), zlib.compress("\n".join(sorted(noting.asked)).encode())
+                row = (
+                    zlib.compress(body),
+                    zlib.compress("\n".join(sorted(noting.entities)).encode()),
+                )
             database.execute("INSERT INTO profile VALUES (?,?,?)", (model, *row))
         database.commit()
 
@@ -198,8 +201,8 @@ class StoredProfiles:
         row: tuple[bytes, bytes] | None = self._database.execute(query, (model,)).fetchone()
         if row is None or not self._touched:
             return row
-        asked = zlib.decompress(row[1]).decode().split("\n")
-        return None if self._touched.intersection(asked) else row
+        entities = zlib.decompress(row[1]).decode().split("\n")
+        return None if self._touched.intersection(entities) else row
 
     def find(self, model: Iri) -> bytes | None:
         """The profile of a model as it is sent, or None where none is stored that holds."""

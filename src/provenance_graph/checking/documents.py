@@ -68,14 +68,14 @@ _KEYS = {
 class Examined:
     """One document, or one path that gave none, with what was found.
 
-    ``read`` says whether anything could be read; ``asked`` that the finding concerns a whole
+    ``read`` says whether anything could be read; ``is_argument`` that the finding concerns a whole
     path that was asked for: it does not exist or holds nothing.
     """
 
     file: str
     findings: tuple[Finding, ...] = ()
     read: bool = True
-    asked: bool = False
+    is_argument: bool = False
     format: str = ""
     records: tuple[Record, ...] = ()
 
@@ -146,27 +146,27 @@ def _documents(
     paths: Iterable[str], retrieved: str, stdin: BinaryIO | None
 ) -> Iterator[tuple[str, Document | Problem]]:
     """Documents with their paths from the working directory."""
-    for asked in paths:
-        for path in _expanded(asked):
+    for argument in paths:
+        for path in _expanded(argument):
             for item in discover([path], retrieved=retrieved, stdin=stdin):
                 # an owner's folder may stand before a document's name, never before its path
                 name = item.where if isinstance(item, Problem) else item.path or item.name
                 yield _file(path, name), item
 
 
-def _expanded(asked: str) -> list[str]:
+def _expanded(argument: str) -> list[str]:
     """The files of a glob, so that each keeps its folder; any other path as it is."""
-    if set(asked) & set("*?[") and not Path(asked).exists():
-        results = sorted(glob.glob(asked, recursive=True))  # noqa: PTH207 - any anchor
-        return [path for path in results if Path(path).is_file()] or [asked]
-    return [asked]
+    if set(argument) & set("*?[") and not Path(argument).exists():
+        results = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - any anchor
+        return [path for path in results if Path(path).is_file()] or [argument]
+    return [argument]
 
 
-def _file(asked: str, name: str) -> str:
+def _file(argument: str, name: str) -> str:
     """A document's path from the working directory; ``name`` is its path below what was asked."""
-    root = Path(asked)
+    root = Path(argument)
     if not root.is_dir():
-        return _relative(root) if asked != "-" else "stdin"
+        return _relative(root) if argument != "-" else "stdin"
     for candidate in (root / name, root / name.rpartition("/")[2]):
         if candidate.is_file():
             return _relative(candidate)
@@ -225,7 +225,7 @@ def _refused(file: str, problem: Problem) -> Examined:
     reported = replace(problem, where="")
     finding = replace(_of_problem(reported, severity), file=file, focus=Literal(file))
     skipped = problem.kind == "skipped"
-    return Examined(file, (finding,), read=False, asked=whole and not skipped)
+    return Examined(file, (finding,), read=False, is_argument=whole and not skipped)
 
 
 def _examined(work: _Work) -> Examined:

@@ -24,7 +24,7 @@ class FleetDocuments:
 
     snapshot: AcceptedSnapshot
     day: str
-    most: int = 100_000
+    max_models: int = 100_000
 
     def __call__(self, document: Document, file: str) -> Examined | None:
         """What concerns the systems of a fleet, each finding on the line that names its model.
@@ -37,8 +37,8 @@ class FleetDocuments:
         try:
             systems = systems_in(document, file)
             models = sum(len(one.models) for one in systems)
-            if models > self.most:
-                raise UsageError(f"{models:,} models; at most {self.most:,} are checked here")
+            if models > self.max_models:
+                raise UsageError(f"{models:,} models; at most {self.max_models:,} are checked here")
             findings = tuple(
                 replace(one.as_finding(), file=file, line=_line(lines, one.system, one.model))
                 for one in check(self.snapshot, systems, self.day)

@@ -110,23 +110,23 @@ class RepositoryNames:
             if owner:
                 self._by_owner.setdefault(owner, []).append((one, name))
 
-    def near(self, asked: str, most: int = 3) -> list[tuple[str, bool]]:
+    def near(self, name: str, limit: int = 3) -> list[tuple[str, bool]]:
         """Those like a name that nobody knows, best first, each with whether it is very near.
 
         Very near is the same name under a like owner, or a like name under the same owner: a slip
         of the pen. The same name under another owner may be a copy of one's own.
         """
-        if asked not in self._near:
+        if name not in self._near:
             if len(self._near) >= MAX_NEAR:
                 self._near.clear()
-            rows = sorted(self._alike(asked), key=lambda row: (-row[0], row[1]))
-            self._near[asked] = [(one, very) for _, one, very in rows]
-        return self._near[asked][:most]
+            rows = sorted(self._alike(name), key=lambda row: (-row[0], row[1]))
+            self._near[name] = [(one, very) for _, one, very in rows]
+        return self._near[name][:limit]
 
-    def _alike(self, asked: str) -> Iterator[tuple[float, str, bool]]:
+    def _alike(self, wanted: str) -> Iterator[tuple[float, str, bool]]:
         from rapidfuzz import fuzz, process  # loading takes a moment, only for unknown names
 
-        owner, _, name = asked.rpartition("/")
+        owner, _, name = wanted.rpartition("/")
         owner, folded = fold(owner), fold(name)
         for one, its_owner in self._by_name.get(folded, ()):
             if not owner or not its_owner:

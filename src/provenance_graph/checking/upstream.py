@@ -213,14 +213,14 @@ class Upstream:
     def _duties(self, now: LicenceContext, declared: Collection[Value]) -> Iterator[Finding]:
         """The duties of licences above that an entity does not declare itself."""
         subject = now.subject
-        asked: dict[Iri, list[str]] = {}
+        by_licence: dict[Iri, list[str]] = {}
         names: dict[Iri, str] = {}
         for term in now.terms:
             inherited = term.holder is not None and term.holder != subject
             if inherited and term.holder and term.licence.iri not in declared:
                 names[term.licence.iri] = f"{term.licence.name} of {short_id(term.holder)}"
-                asked.setdefault(term.licence.iri, []).append(term_text(term))
-        for licence, duties in asked.items():
+                by_licence.setdefault(term.licence.iri, []).append(term_text(term))
+        for licence, duties in by_licence.items():
             shown = "; ".join(dict.fromkeys(duties))
             yield Finding(
                 severity=Severity.WARNING,

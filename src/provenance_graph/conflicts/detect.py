@@ -65,24 +65,24 @@ def iterate_conflicts(
     Aliases are no models: a name that moves on has no values of its own that could conflict.
     A name that identity maps stands for what it is mapped to, whose conflict is then one.
     """
-    asked = None if subjects is None else sorted({snapshot.canonical(name) for name in subjects})
-    for conflict in _models(_every(snapshot, asked)):
-        if asked is None or not conflict.about().isdisjoint(asked):
+    wanted = None if subjects is None else sorted({snapshot.canonical(name) for name in subjects})
+    for conflict in _models(_every(snapshot, wanted)):
+        if wanted is None or not conflict.about().isdisjoint(wanted):
             yield conflict
 
 
-def _every(snapshot: AcceptedSnapshot, asked: list[Iri] | None) -> Iterator[Conflict]:
+def _every(snapshot: AcceptedSnapshot, wanted: list[Iri] | None) -> Iterator[Conflict]:
     layout = {field.property: field for field in fields(snapshot)}
     known = Organizations(snapshot)
-    chosen = asked
+    chosen = wanted
     if chosen is None:
         chosen = sorted({*contested(snapshot), *several.subjects(snapshot)})
     for subject, _ in snapshot.views(chosen):
         yield from of_subject(snapshot, subject, layout, known)
     del chosen
     for others in (parents, offers, measured, outgrown):
-        yield from others(snapshot, asked)
-    yield from unmerged_names(snapshot, known, asked)
+        yield from others(snapshot, wanted)
+    yield from unmerged_names(snapshot, known, wanted)
 
 
 def below(snapshot: AcceptedSnapshot, parents_: Iterable[Iri]) -> list[Conflict]:

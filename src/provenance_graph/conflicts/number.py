@@ -29,6 +29,6 @@ def number_of(snapshot: AcceptedSnapshot, entity: Iri) -> int:
         return counted(conflicts(snapshot, [entity]))[entity]
     uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
     with closing(sqlite3.connect(uri, uri=True)) as database:
-        asked = "SELECT conflicts FROM counted WHERE iri = ?"
-        row = database.execute(asked, (entity,)).fetchone()
+        query = "SELECT conflicts FROM counted WHERE iri = ?"
+        row = database.execute(query, (entity,)).fetchone()
     return int(row[0]) if row else 0

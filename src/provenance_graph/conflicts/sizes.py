@@ -66,9 +66,9 @@ def _claims(
 ) -> dict[Iri, list[SourcedClaim]]:
     """What is claimed of parents and sizes about the ends of some edges, all read together."""
     ends = {end for child, _, parent in edges for end in (child, parent)}
-    asked = {*_TRAINED, PG.parameterCount}
+    wanted = {*_TRAINED, PG.parameterCount}
     return {
-        subject: [item for item in seen.claims if item.claim.predicate in asked]
+        subject: [item for item in seen.claims if item.claim.predicate in wanted]
         for subject, seen in snapshot.views(sorted(ends))
     }
 

@@ -139,9 +139,9 @@ class StoredConflicts(Sequence[StoredConflict]):
             return self._part(start, max(0, stop - start))[::step]
         return self._part(range(len(self))[place], 1)[0]
 
-    def _part(self, start: int, most: int) -> list[StoredConflict]:
+    def _part(self, start: int, limit: int) -> list[StoredConflict]:
         query = f"{_LISTED}{self._where} ORDER BY number LIMIT ? OFFSET ?"
-        rows = self._database.execute(query, (*self._values, most, start))
+        rows = self._database.execute(query, (*self._values, limit, start))
         return [StoredConflict(row, self._database) for row in rows]
 
 

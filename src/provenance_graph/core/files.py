@@ -55,8 +55,8 @@ def alone(lock: Path, seconds: float = math.inf) -> Iterator[None]:
 
 def allow_files(wanted: int) -> int:
     """Raise the limit of open files to ``wanted``, as far as the system lets us; gives the limit."""
-    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    unlimited = most == resource.RLIM_INFINITY
-    limit = max(now, wanted if unlimited else min(wanted, most))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+    now, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = hard == resource.RLIM_INFINITY
+    limit = max(now, wanted if unlimited else min(wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     return limit

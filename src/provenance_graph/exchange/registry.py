@@ -47,8 +47,8 @@ def export(bundle: Bundle, format: str) -> Exported:
         _one([s for s in bundle.subjects if s in bundle.models], bundle, writer)
         return writer.write(bundle)
     if writer.alone == "dataset":
-        asked = [s for s in bundle.subjects if s in bundle.datasets]
-        chosen = _one(asked or _data_of(bundle), bundle, writer)
+        datasets = [s for s in bundle.subjects if s in bundle.datasets]
+        chosen = _one(datasets or _data_of(bundle), bundle, writer)
         return writer.write(replace(bundle, subjects=(chosen,)))
     if not bundle.models and not bundle.datasets:
         raise UsageError("nothing here is a model or a dataset, which exports describe")
@@ -65,8 +65,8 @@ def _data_of(bundle: Bundle) -> list[Iri]:
 def _one(iris: list[Iri], bundle: Bundle, writer: Exporter) -> Iri:
     if len(iris) == 1:
         return iris[0]
-    asked = ", ".join(bundle.name(subject) for subject in bundle.subjects)
+    names = ", ".join(bundle.name(subject) for subject in bundle.subjects)
     known = (
-        f": export one of {', '.join(map(short_id, iris))}" if iris else f", and {asked} has none"
+        f": export one of {', '.join(map(short_id, iris))}" if iris else f", and {names} has none"
     )
     raise UsageError(f"a document of {writer.format} describes one {writer.alone}{known}")

@@ -77,7 +77,7 @@ def events(
     if not since or since == snapshot.version:
         return [], ""
     try:
-        commits = log.since(since, snapshot.version, most=100_000)
+        commits = log.since(since, snapshot.version, limit=100_000)
     except (ChangesGone, NotFound) as gone:
         return [], f"{gone}; findings are compared, but their causes are not known"
     watch = FleetWatch(snapshot, systems)

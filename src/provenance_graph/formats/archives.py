@@ -114,7 +114,7 @@ class _Room:
             return
         target = self.root.joinpath(*parts)
         suffix = target.suffix.casefold().lstrip(".")
-        most = self.left if suffix in LINES else MAX_BYTES + 1
+        limit = self.left if suffix in LINES else MAX_BYTES + 1
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             out = target.open("xb")
@@ -123,14 +123,14 @@ class _Room:
             return
         try:
             with out:
-                self._copy(source, out, MAX_HEADER if suffix in HEADERS else most)
+                self._copy(source, out, MAX_HEADER if suffix in HEADERS else limit)
         except (_MemberTooLarge, *_DAMAGE):
             target.unlink()  # half a document is none
             raise
 
-    def _copy(self, source: _MemberBytes, out: IO[bytes], most: int) -> None:
-        while most > 0 and (piece := source.read(min(_PIECE, most))):
-            most -= len(piece)
+    def _copy(self, source: _MemberBytes, out: IO[bytes], limit: int) -> None:
+        while limit > 0 and (piece := source.read(min(_PIECE, limit))):
+            limit -= len(piece)
             self.left -= len(piece)
             if self.left < 0:
                 raise _MemberTooLarge(

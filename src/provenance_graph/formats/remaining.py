@@ -268,13 +268,13 @@ def _upwards(place: str) -> Iterator[str]:
         yield place
 
 
-def _places_of(leaves: Iterable[Leaf], asked: set[str]) -> set[str]:
+def _places_of(leaves: Iterable[Leaf], pointers: set[str]) -> set[str]:
     """Those of the asked places at which a value stands, or below which one does."""
     stated: set[str] = set()
     for leaf in leaves:
         where = leaf.where
         while where and where not in stated:
-            if where in asked:
+            if where in pointers:
                 stated.add(where)
             where = where.rpartition("/")[0]
     return stated

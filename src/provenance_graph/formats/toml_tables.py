@@ -23,16 +23,16 @@ def read_entries(
     path: Path,
     kind: str,
     example: str,
-    most: int,
+    limit: int,
     read: Callable[[str, Any, list[Problem]], T | None],
 ) -> list[T]:
     """The entries of a file, each as ``read(key, table, problems)`` gives it.
 
     ``kind`` says what an entry is and ``example`` shows one. Raises UsageError with every fault, and
-    where the file cannot be read, has no entry, or more than ``most``.
+    where the file cannot be read, has no entry, or more than ``limit``.
     """
     document = Document(Iri(f"urn:file:{path.name}"), read_bounded(path), "", path.name)
-    return entries_in(document, str(path), kind, example, most, read)
+    return entries_in(document, str(path), kind, example, limit, read)
 
 
 def entries_in(
@@ -40,7 +40,7 @@ def entries_in(
     path: str,
     kind: str,
     example: str,
-    most: int,
+    limit: int,
     read: Callable[[str, Any, list[Problem]], T | None],
 ) -> list[T]:
     """The entries of a document, as of a file; ``path`` stands before every fault.
@@ -51,8 +51,8 @@ def entries_in(
         tables = document.toml
     except Unreadable as error:
         raise UsageError(f"{path}: {error.why}") from error
-    if len(tables) > most:
-        raise UsageError(f"{path}: {len(tables):,} {kind}s; at most {most:,} are read")
+    if len(tables) > limit:
+        raise UsageError(f"{path}: {len(tables):,} {kind}s; at most {limit:,} are read")
     problems: list[Problem] = []
     entries = [entry for key, table in tables.items() if (entry := read(key, table, problems))]
     if problems:

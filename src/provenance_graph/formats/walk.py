@@ -60,12 +60,12 @@ def discover(
     Several that belong ``together`` are known by their paths below the folder that holds them
     all, so that ``a/bom.json`` and ``b/bom.json`` are two documents.
     """
-    asked = list(paths)
-    results = _named_documents(asked, retrieved, url, stdin)
-    if not together or (len(asked) == 1 and not _GLOB & set(asked[0])):
+    named = list(paths)
+    results = _named_documents(named, retrieved, url, stdin)
+    if not together or (len(named) == 1 and not _GLOB & set(named[0])):
         yield from results
         return
-    roots = [root for shown in asked for root in _roots(shown)]
+    roots = [root for shown in named for root in _roots(shown)]
     above = Path(os.path.commonpath(roots)) if roots else Path()
     for item in results:
         yield _below_common(item, above) if isinstance(item, Document) else item
@@ -90,9 +90,9 @@ def _below_common(item: Document, above: Path) -> Document:
 
 
 def _named_documents(
-    asked: list[str], retrieved: str, url: str, stdin: BinaryIO | None
+    named: list[str], retrieved: str, url: str, stdin: BinaryIO | None
 ) -> Iterator[Document | Problem]:
-    for shown in asked:
+    for shown in named:
         if shown == "-":
             yield from _standard_input(stdin, retrieved, url)
         elif (path := Path(shown)).is_dir():
@@ -100,7 +100,7 @@ def _named_documents(
         elif path.is_file() and archives.stem_of(path.name):
             yield from _archive(path, retrieved, url)
         elif path.is_file():
-            address = url if len(asked) == 1 else ""
+            address = url if len(named) == 1 else ""
             yield from _of(path.parent, _file(path, path.name, retrieved, address))
         elif is_open_pipe(path):
             with path.open("rb") as pipe:

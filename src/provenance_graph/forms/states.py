@@ -68,7 +68,7 @@ def silence_of(status: Iri | None, claims: Sequence[SourcedClaim], wanted: Iri |
 def missing_parts(field: FormField, answers: Sequence[FieldContent]) -> list[str]:
     """What a field asks for and no value answers, with why: its parts, or each of its sources."""
     parts = [
-        (name, [a for a in answers if a.source in asked]) for name, asked in field.parts.items()
+        (name, [a for a in answers if a.source in sources]) for name, sources in field.parts.items()
     ]
     if field.each:
         parts = [(answer.label, [answer]) for answer in answers]

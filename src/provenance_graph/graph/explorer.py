@@ -70,10 +70,10 @@ class Explorer(anywidget.AnyWidget):
 
     def _answer(self, _: object, message: object, __: object) -> None:
         """Answer the picture, which asks for what is around an entity by its IRI."""
-        asked = message.get("ask") if isinstance(message, dict) else None
-        if not isinstance(asked, str) or len(asked) > MAX_NAME:
+        name = message.get("ask") if isinstance(message, dict) else None
+        if not isinstance(name, str) or len(name) > MAX_NAME:
             return
         try:
-            self.send({"around": self.around(iri(asked))})
+            self.send({"around": self.around(iri(name))})
         except ProvenanceError as error:
             self.send({"refused": str(error)})

@@ -28,14 +28,14 @@ def imported(place: Path | None, paths: tuple[str, ...], **options: Any) -> Impo
     if unknown := set(options) - known:
         raise UsageError(f"import_ takes no {min(unknown)!r}; it takes {', '.join(sorted(known))}")
     publisher = options.get("publisher")
-    asked = Options(
+    chosen = Options(
         str(options.get("format", "")),
         iri(str(publisher)) if publisher else None,
         str(options.get("retrieved", "")),
     )
-    today = asked.retrieved or clock.today()
+    today = chosen.retrieved or clock.today()
     documents = discover(paths, retrieved=today, url=str(options.get("url", "")))
     with open_writer(place) as store:
         return import_documents(
-            store, documents, readers(), asked, lambda *_: None, EvidenceLevels()
+            store, documents, readers(), chosen, lambda *_: None, EvidenceLevels()
         )

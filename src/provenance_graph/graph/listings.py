@@ -38,8 +38,8 @@ def summaries(
     from provenance_graph.model.search.filters import understood
 
     index = SearchIndex.open(snapshot)
-    asked = {_parameter(key): _values(value) for key, value in filters.items()}
-    where = understood(snapshot, index, asked)
+    params = {_parameter(key): _values(value) for key, value in filters.items()}
+    where = understood(snapshot, index, params)
     cursor: str | None = ""
     while cursor is not None:
         page = index.models(where, text=text, sort=sort, limit=_PAGE, cursor=cursor)

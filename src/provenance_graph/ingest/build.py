@@ -277,8 +277,8 @@ class _Build:
         if not again or len(again) > MAX_DECIDED:
             return version
         with EmbeddedStore.open_writer(self.where) as store:
-            asked = Decisions(entities=frozenset(again))
-            return update(store, derive=self.derive, day=self.day, decided=asked).version
+            decisions = Decisions(entities=frozenset(again))
+            return update(store, derive=self.derive, day=self.day, decided=decisions).version
 
     def _rules(self) -> Rules:
         policy = load_policy(self.known, self.day)

@@ -38,20 +38,20 @@ MAX_FOLDERS = 4
 """Datasets of days that are stored beside a store."""
 
 
-def quads(snapshot: AcceptedSnapshot, most: int | None = None) -> Iterator[Quad]:
+def quads(snapshot: AcceptedSnapshot, limit: int | None = None) -> Iterator[Quad]:
     """The records known on the day, identity, the accepted view, and evidence levels.
 
-    Raises QueryTooLarge where there are more than ``most``; the records come first, so that
+    Raises QueryTooLarge where there are more than ``limit``; the records come first, so that
     a store that is too large is refused before its view is computed.
     """
-    count, most = 0, most or MAX_QUADS
+    count, limit = 0, limit or MAX_QUADS
     stated = (quad for quad in snapshot.quads(graph=ANY) if quad[3] != identity.RULES)
     for part in (stated, ruled(snapshot), snapshot.quads(), level_graph(snapshot)):
         for quad in part:
             count += 1
-            if count > most:
+            if count > limit:
                 raise QueryTooLarge(
-                    f"the dataset of {snapshot.as_of} has more than {most:,} quads, too many to "
+                    f"the dataset of {snapshot.as_of} has more than {limit:,} quads, too many to "
                     "query as of a day; ask for one model (show, claims, lineage --as-of), or "
                     "build a store of the records of that day"
                 )
@@ -105,16 +105,16 @@ def _folder(derived: Path, snapshot: AcceptedSnapshot) -> Path:
     return derived / "days" / f"{snapshot.version}.{snapshot.as_of}"
 
 
-def dataset(snapshot: AcceptedSnapshot, most: int | None = None) -> Store:
+def dataset(snapshot: AcceptedSnapshot, limit: int | None = None) -> Store:
     """The dataset of a snapshot's day, open for reading: stored beside the store, or in memory.
 
     Raises QueryTooLarge.
     """
-    folder = materialised(snapshot, most)
-    return MemoryStore(quads(snapshot, most)) if folder is None else EmbeddedStore.open(folder)
+    folder = materialised(snapshot, limit)
+    return MemoryStore(quads(snapshot, limit)) if folder is None else EmbeddedStore.open(folder)
 
 
-def materialised(snapshot: AcceptedSnapshot, most: int | None = None) -> Path | None:
+def materialised(snapshot: AcceptedSnapshot, limit: int | None = None) -> Path | None:
     """The folder of the day's dataset, made now where it is not there yet.
 
     None where nothing can be stored beside the store. Raises QueryTooLarge.
@@ -126,7 +126,7 @@ def materialised(snapshot: AcceptedSnapshot, most: int | None = None) -> Path | 
         target.parent.mkdir(parents=True, exist_ok=True)
         with alone(target.parent.with_suffix(".lock")):  # two processes may want the same day
             if not (target / "CURRENT").exists():
-                _make(target, quads(snapshot, most))
+                _make(target, quads(snapshot, limit))
     return target
 
 

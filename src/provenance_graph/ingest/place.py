@@ -101,7 +101,7 @@ def below_namespace(document: Document, options: Options) -> Document:
         name = f"{document.folder}/{name}"  # the repository's folder itself was given
     if not options.namespace:
         return document
-    name = _below_asked(name, document)
+    name = _below_argument(name, document)
     if name.count("/") != 1:
         return document
     return replace(
@@ -112,23 +112,23 @@ def below_namespace(document: Document, options: Options) -> Document:
     )
 
 
-def _below_asked(name: str, document: Document) -> str:
+def _below_argument(name: str, document: Document) -> str:
     """``model/file`` where only the folder that was asked for, or the one above it, comes before.
 
-    >>> _below_asked("acme/oak/README.md", Document(Iri("x:y"), b"", "", folder="acme"))
+    >>> _below_argument("acme/oak/README.md", Document(Iri("x:y"), b"", "", folder="acme"))
     'oak/README.md'
-    >>> asked = Document(Iri("x:y"), b"", "", folder="oak", root="/home/me/acme/oak")
-    >>> _below_asked("acme/oak/README.md", asked)
+    >>> document = Document(Iri("x:y"), b"", "", folder="oak", root="/home/me/acme/oak")
+    >>> _below_argument("acme/oak/README.md", document)
     'oak/README.md'
     """
     first, _, rest = name.partition("/")
     if rest.count("/") != 1:
         return name
-    is_asked = first == document.folder
-    holds_asked = document.root.endswith(f"/{first}/{document.folder}") and rest.startswith(
+    is_argument = first == document.folder
+    holds_argument = document.root.endswith(f"/{first}/{document.folder}") and rest.startswith(
         f"{document.folder}/"
     )
-    return rest if is_asked or holds_asked else name
+    return rest if is_argument or holds_argument else name
 
 
 def placed(

@@ -47,15 +47,15 @@ def turned(store: Store, was: str, day: str) -> Iterator[Iri]:
                         yield entity
 
 
-def near(store: Store, name: Iri, most: int = 5) -> list[str]:
+def near(store: Store, name: Iri, limit: int = 5) -> list[str]:
     """Records whose names hold the one asked for, or its last steps, as `retract` takes them."""
-    asked = name.removeprefix(f"{ID}record/").strip("/")
+    wanted = name.removeprefix(f"{ID}record/").strip("/")
     records = [
         g.removeprefix(f"{ID}record/") for g in store.graphs() if g.startswith(f"{ID}record/")
     ]
-    tail = "/".join(asked.split("/")[-2:])
-    whole = [one for one in records if f"/{asked}/" in f"/{one}/"]
-    return (whole or [one for one in records if f"/{tail}/" in f"/{one}/"])[:most]
+    tail = "/".join(wanted.split("/")[-2:])
+    whole = [one for one in records if f"/{wanted}/" in f"/{one}/"]
+    return (whole or [one for one in records if f"/{tail}/" in f"/{one}/"])[:limit]
 
 
 def touched(store: Store, pending: Overlay, policy: Policy) -> set[Iri]:

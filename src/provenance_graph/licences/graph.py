@@ -171,15 +171,15 @@ def _texts(context: LicenceContext) -> set[tuple[Iri, Iri | None, str]]:
     }
 
 
-def day_of_texts(asked: str) -> str:
+def day_of_texts(text: str) -> str:
     """A day by whose texts is asked, as ISO text; "" for none. Raises UsageError for what is none.
 
     Of a day to come no text is known: licensors change theirs.
     """
     try:
-        day = date.fromisoformat(asked.strip()).isoformat() if asked.strip() else ""
+        day = date.fromisoformat(text.strip()).isoformat() if text.strip() else ""
     except ValueError:
-        raise UsageError(f"{asked!r} is not a day such as 2025-10-15") from None
+        raise UsageError(f"{text!r} is not a day such as 2025-10-15") from None
     if day > clock.today():
         raise UsageError(
             f"{day} is in the future, and the texts of that day are not known: ask for today or earlier"

@@ -209,10 +209,10 @@ def _is_partly_recorded(answer: AnswerOfDay) -> bool:
 
 def _exempt(answer: AnswerOfDay) -> Iterator[str]:
     """Clauses that would have blocked a use and do not apply to the licensor's model."""
-    asked = {one.use.key for one in answer.verdicts}
+    uses = {one.use.key for one in answer.verdicts}
     texts: dict[str, None] = {}
     for term in answer.exempt:
-        if touched := asked & term.condition.blocks:
+        if touched := uses & term.condition.blocks:
             names = _joined([USES.get(one, one) for one in sorted(touched)])
             texts[f"{names} not excluded by {term.licence.name}, since {term.why}"] = None
     yield from texts

@@ -71,9 +71,9 @@ class ReconciliationLookup:
 
         Raises FetchError where the service does not answer in its protocol.
         """
-        asked, results = list(dict.fromkeys(names)), {}
-        for start in range(0, len(asked), BATCH):
-            part = asked[start : start + BATCH]
+        unique, results = list(dict.fromkeys(names)), {}
+        for start in range(0, len(unique), BATCH):
+            part = unique[start : start + BATCH]
             queries = {
                 f"q{n}": {"query": name, "limit": MAX_CANDIDATES, **self._type()}
                 for n, name in enumerate(part)
@@ -184,10 +184,12 @@ class SparqlLookup:
 
         Raises FetchError where the service does not answer in its protocol.
         """
-        asked = list(dict.fromkeys(names))
-        results: dict[str, list[LinkCandidate]] = {name: [] for name in asked}
-        for start in range(0, len(asked), BATCH):
-            url = f"{self.url}?format=json&query={quote(self._query(asked[start : start + BATCH]))}"
+        unique = list(dict.fromkeys(names))
+        results: dict[str, list[LinkCandidate]] = {name: [] for name in unique}
+        for start in range(0, len(unique), BATCH):
+            url = (
+                f"{self.url}?format=json&query={quote(self._query(unique[start : start + BATCH]))}"
+            )
             answer = object_at(url, self.fetcher.get(url)).get("results")
             if answer is None:
                 raise FetchError(f"{self.url}: its answer has no results; is it a SPARQL service?")

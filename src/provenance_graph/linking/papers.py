@@ -126,8 +126,8 @@ class DataCiteLookup:
         results = {}
         for name in dict.fromkeys(names):
             words = re.sub(r"[\"\\]", " ", name)
-            asked = quote(f'titles.title:"{words}"')
-            url = f"{self.url}?query={asked}&page[size]={MAX_CANDIDATES}"
+            search = quote(f'titles.title:"{words}"')
+            url = f"{self.url}?query={search}&page[size]={MAX_CANDIDATES}"
             data = object_at(url, self.fetcher.get(url)).get("data")
             if not isinstance(data, list):
                 raise FetchError(f"{self.url}: its answer has no data; is it DataCite's /dois?")
@@ -170,11 +170,11 @@ class DoiLookup:
 
     def candidates(self, names: Iterable[str]) -> dict[str, list[LinkCandidate]]:
         """Candidates by name, one request a name and registry."""
-        asked = list(dict.fromkeys(names))
-        first, second = self.crossref.candidates(asked), self.datacite.candidates(asked)
+        unique = list(dict.fromkeys(names))
+        first, second = self.crossref.candidates(unique), self.datacite.candidates(unique)
         return {
             name: list({one.iri: one for one in (*first[name], *second[name])}.values())
-            for name in asked
+            for name in unique
         }
 
 
@@ -191,8 +191,8 @@ class ArxivLookup:
         results = {}
         for name in dict.fromkeys(names):
             words = re.sub(r"[\"\\]", " ", name)
-            asked = quote(f'ti:"{words}"')
-            url = f"{self.url}?search_query={asked}&max_results={MAX_CANDIDATES}"
+            search = quote(f'ti:"{words}"')
+            url = f"{self.url}?search_query={search}&max_results={MAX_CANDIDATES}"
             results[name] = list(self._read(name, self._feed(url)))
         return results
 

@@ -72,12 +72,12 @@ def links(
     if unknown := [target for target in wanted if target not in TARGETS]:
         raise UsageError(f"no target {unknown[0]!r}; there are {', '.join(TARGETS)}")
     best: dict[tuple[Iri, Iri, Iri], Mapping] = {}
-    asked = list(dict.fromkeys(map(snapshot.canonical, subjects)))
+    requested = list(dict.fromkeys(map(snapshot.canonical, subjects)))
     for row in starter():
         subject = snapshot.canonical(row.subject)
-        if subject in asked and _target_of(row.object) in wanted:
+        if subject in requested and _target_of(row.object) in wanted:
             best[subject, row.predicate, row.object] = replace(row, subject=subject)
-    for subject in asked:
+    for subject in requested:
         stored = [claim for claim in snapshot.claims(subject) if _counts(claim)]
         for target in wanted:
             for result in TARGETS[target](snapshot, subject, stored):

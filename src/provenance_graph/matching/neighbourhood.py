@@ -156,13 +156,13 @@ class _GatheredOf(Gathered):
     ) -> None:
         self._members = sorted(members)
         snapshot.expect(self._members, claims=True)
-        self._asked = _Makers(snapshot, known)
-        super().__init__(snapshot, known, self._asked)
+        self._named_makers = _Makers(snapshot, known)
+        super().__init__(snapshot, known, self._named_makers)
 
     def entities(self) -> list[NamedEntity]:
         """Every entity, by IRI."""
         owners = {iris.organization(o) for name in self._names_described() if (o := owner(name))}
-        self._asked.ask(owners | {self.known.same(one) for one in owners})
+        self._named_makers.ask(owners | {self.known.same(one) for one in owners})
         return super().entities()
 
     def _of_class(self, kind: Iri) -> set[Iri]:

@@ -71,12 +71,12 @@ def receipt(sourced: SourcedClaim, version: str) -> Receipt:
 
 
 def receipts(
-    sourced: Iterable[SourcedClaim], version: str, most: int = MAX_RECEIPTS
+    sourced: Iterable[SourcedClaim], version: str, limit: int = MAX_RECEIPTS
 ) -> list[Receipt]:
     """Receipts of claims, accepted ones first, at most so many."""
     order = list(AcceptanceStatus)
     ranked = sorted(sourced, key=lambda one: (order.index(one.standing), one.header.record))
-    return [receipt(one, version) for one in ranked[:most]]
+    return [receipt(one, version) for one in ranked[:limit]]
 
 
 def receipts_of(snapshot: AcceptedSnapshot, subjects: Sequence[Iri]) -> list[ReceiptsOf]:

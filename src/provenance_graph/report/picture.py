@@ -52,10 +52,10 @@ def _column_of(node: LineageNode) -> int:
 def _columns(nodes: Sequence[LineageNode], edges: Sequence[LineageEdge]) -> list[list[str]]:
     """Nodes by generation, each column ordered by where the neighbours stand."""
     where = {node["iri"]: _column_of(node) for node in nodes}
-    least, most = min(where.values()), max(where.values())
-    columns: list[list[str]] = [[] for _ in range(most - least + 1)]
+    lowest, highest = min(where.values()), max(where.values())
+    columns: list[list[str]] = [[] for _ in range(highest - lowest + 1)]
     for node in nodes:
-        columns[where[node["iri"]] - least].append(node["iri"])
+        columns[where[node["iri"]] - lowest].append(node["iri"])
     near: dict[str, list[str]] = defaultdict(list)
     for edge in edges:
         near[edge["parent"]].append(edge["child"])

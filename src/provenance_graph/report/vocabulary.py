@@ -116,7 +116,7 @@ class _Graph:
         for path in sorted([*root.glob("*.ttl"), *root.glob("alignments/*.ttl")]):
             self._add(path.read_bytes())
         self._shapes = _shapes([*(path.read_bytes() for path in shape_files()), derived_shapes()])
-        self._asked = _questions_by_term()
+        self._questions = _questions_by_term()
         self._matches = self._aligned(root / "alignments.sssom.tsv")
 
     def _add(self, data: bytes) -> None:
@@ -172,7 +172,7 @@ class _Graph:
             matches=tuple(self._matches.get(name, ())),
             replaced_by=", ".join(map(shorten, self._quads[name][DCTERMS.isReplacedBy])),
             shapes=tuple(self._shapes.get(name, ())),
-            questions=tuple(self._asked.get(shorten(name), ())),
+            questions=tuple(self._questions.get(shorten(name), ())),
         )
 
     def _text(self, name: str, predicate: str) -> str:

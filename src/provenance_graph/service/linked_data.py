@@ -97,8 +97,8 @@ class LinkedData:
             at = f"/models/{model}" if model != path else f"/things/{path}"
         else:
             at = f"/doc/{path}"
-            if asked := query_string(request):
-                at += "?" + asked.decode("ascii", "replace")
+            if raw_query := query_string(request):
+                at += "?" + raw_query.decode("ascii", "replace")
         return _see_other(at)
 
     async def document(self, request: Request) -> Response:

@@ -346,16 +346,16 @@ def of_facts(
     by_value = [check for check in checks if is_per_value(check)]
     counted = [check for check in checks if _is_count(check)]
     tested = _Tested(_Sorted(values=by_value), breaks)
-    limits = {predicate(check): _most(check) for check in counted}
+    limits = {predicate(check): _max_count(check) for check in counted}
     broken: set[tuple[str, str]] = set()
     for file in files:
         rows = pl.read_parquet(file)
         broken.update(tested.facts(rows))
         several = rows.filter(pl.col("property").is_in(list(limits))).unique()
         several = several.group_by("property", "subject").len()
-        most = several["property"].replace_strict(limits, return_dtype=pl.Int64)
+        limit = several["property"].replace_strict(limits, return_dtype=pl.Int64)
         broken.update(
-            several.filter(pl.col("len") > most).select("property", "subject").iter_rows()
+            several.filter(pl.col("len") > limit).select("property", "subject").iter_rows()
         )
     return broken
 
@@ -371,6 +371,6 @@ def _is_count(check: Check) -> bool:
     return local and check.needs == {predicate(check)}
 
 
-def _most(check: Check) -> int:
+def _max_count(check: Check) -> int:
     bounds = [int(c.terms[0].value) for c in check.shape.constraints if c.component == "MaxCount"]
     return min(bounds)

@@ -253,8 +253,8 @@ def _sent(work: Callable[[], list[Finding]], sink: Connection) -> None:
 
         from provenance_graph.store.pool.sandbox import address_space
 
-        most = address_space() + MAX_BYTES
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        address_limit = address_space() + MAX_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (address_limit, address_limit))
     try:
         sink.send(work())
     except BadShape as error:

@@ -148,14 +148,14 @@ class _ReadHeaders:
 
     file: Path
     first: int
-    most: int
+    limit: int
 
     def look(self, plan: Plan) -> _PartResult:
         import polars as pl
 
         from provenance_graph.shapes.columns import of_headers
 
-        rows = pl.scan_parquet(self.file).slice(self.first, self.most).collect()
+        rows = pl.scan_parquet(self.file).slice(self.first, self.limit).collect()
         return _PartResult(records=frozenset(of_headers(rows, _of_records(plan), plan.breaking)))
 
 

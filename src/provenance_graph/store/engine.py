@@ -158,12 +158,12 @@ class EngineReads(ABC):
         result = evaluate(lease.engine, request(SparqlQuery(query, bindings), JSON_RESULTS))
         if not isinstance(result, ox.QuerySolutions):
             raise NotASelect
-        most = (limits or DEFAULT_LIMITS).rows
+        limit = (limits or DEFAULT_LIMITS).rows
         names = tuple(variable.value for variable in result.variables)
         rows: list[tuple[Value | None, ...]] = []
         try:
             for solution in result:
-                if len(rows) >= most:
+                if len(rows) >= limit:
                     return Rows(names, rows, truncated=True)
                 rows.append(tuple([None if t is None else our_value(t) for t in solution]))
         except (RuntimeError, OSError, ValueError) as error:

@@ -58,8 +58,8 @@ class BoundedSink:
 
     __slots__ = ("_left", "parts")
 
-    def __init__(self, most: int) -> None:
-        self._left, self.parts = most, list[bytes]()
+    def __init__(self, limit: int) -> None:
+        self._left, self.parts = limit, list[bytes]()
 
     def write(self, chunk: bytes) -> int:
         """Keep a piece."""

@@ -73,15 +73,15 @@ class Rehearsal:
     text: str
     quads: bytes
     """N-Quads, sorted, so that equal graphs are equal bytes."""
-    most: int
+    max_growth: int
     """Statements by which the update may change the number of all."""
 
     @classmethod
-    def of(cls, text: str, graphs: Mapping[Iri, Iterable[Quad]], most: int) -> Rehearsal:
+    def of(cls, text: str, graphs: Mapping[Iri, Iterable[Quad]], max_growth: int) -> Rehearsal:
         """An update of graphs."""
         quads = (engine_quad(quad) for stated in graphs.values() for quad in stated)
         lines = sorted(f"{quad} .\n" for quad in quads)
-        return cls(text, "".join(lines).encode(), most)
+        return cls(text, "".join(lines).encode(), max_growth)
 
     @property
     def digest(self) -> str:
@@ -91,14 +91,14 @@ class Rehearsal:
     def pack(self) -> bytes:
         """As one byte string."""
         text = self.text.encode()
-        return json.dumps([len(text), self.most]).encode() + b"\n" + text + self.quads
+        return json.dumps([len(text), self.max_growth]).encode() + b"\n" + text + self.quads
 
     @classmethod
     def unpack(cls, packed: bytes) -> Rehearsal:
         """The same again."""
         head, _, rest = packed.partition(b"\n")
-        size, most = json.loads(head)
-        return cls(rest[:size].decode(), rest[size:], most)
+        size, max_growth = json.loads(head)
+        return cls(rest[:size].decode(), rest[size:], max_growth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,13 @@ def rehearse(packed: bytes) -> bytes:
     What a WHERE costs is nobody's guess, so this runs in a confined process, not in the one
     that writes.
     """
-    asked = Rehearsal.unpack(packed)
+    rehearsal = Rehearsal.unpack(packed)
     scratch = Scratch()
-    scratch.read_quads(asked.quads)
+    scratch.read_quads(rehearsal.quads)
     before = scratch.copy()
-    scratch.update(asked.text)
+    scratch.update(rehearsal.text)
     growth = len(scratch) - len(before)
-    if scratch.holds_default() or abs(growth) > asked.most:
+    if scratch.holds_default() or abs(growth) > rehearsal.max_growth:
         return Outcome((), b"", growth, scratch.holds_default()).pack()
     after = scratch.copy()
     names = {quad.graph_name for quad in before ^ after}

@@ -167,8 +167,8 @@ def _one(
 
 def _revision(place: str, fetcher: Fetcher) -> tuple[str, str]:
     """The commit that a repository is at, and its new name where it was renamed."""
-    name, _, asked = place[3:].partition("@")
-    at = f"/revision/{quote(asked, safe='')}" if asked else ""
+    name, _, revision = place[3:].partition("@")
+    at = f"/revision/{quote(revision, safe='')}" if revision else ""
     url = f"{fetcher.settings.hub}/api/models/{quote(name)}{at}?blobs=true"
     answer = json_of(url, fetcher.get(url))
     if not isinstance(answer, dict):

@@ -114,7 +114,7 @@ def test_every_stored_profile_is_of_a_heavy_model(root: Path):
     snapshot = access.snapshot()
     assert access.at_hand("profiles", snapshot)
     assert heaviest(snapshot) == [MODEL]
-    assert heaviest(snapshot, most=0) == []
+    assert heaviest(snapshot, limit=0) == []
     everyone = heaviest(snapshot, fewest=0)
     assert everyone[0] == MODEL
     stored = StoredProfiles.open(snapshot)

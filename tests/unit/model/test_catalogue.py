@@ -64,7 +64,7 @@ def test_the_stored_beginning_of_a_list_is_that_of_the_whole_list(
 
 
 def test_counts_of_all_models_are_those_of_each_value(catalogue: SearchIndex) -> None:
-    for kind, counts in catalogue.facets(most=5).items():
+    for kind, counts in catalogue.facets(limit=5).items():
         assert counts == sorted(counts, key=lambda one: (-one["count"], one["value"]))
         for one in counts if kind != "disclosure" else ():
             assert one["count"] == catalogue.models({kind: [one["value"]]}).total

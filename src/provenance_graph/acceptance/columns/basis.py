@@ -66,10 +66,10 @@ class Partition:
 def with_counted(partition: Partition) -> pl.DataFrame:
     """The rows with ``stated``, the basis that the source gives, and ``counted``."""
     rows = partition.rows.with_columns(stated=stated_basis())
-    asked = rows.filter(
+    candidates = rows.filter(
         pl.col("current") & pl.col("stated").is_in(RANKED) & pl.col("custody").is_in(_KNOWN)
     )
-    known = _developers(rows, asked["subject"].unique(), partition)
+    known = _developers(rows, candidates["subject"].unique(), partition)
     pairs = pl.DataFrame(
         [(s, org) for s, orgs in known.items() if orgs is not None for org in orgs],
         schema={"subject": pl.String, "publisher": pl.String},

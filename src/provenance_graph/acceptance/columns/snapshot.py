@@ -201,8 +201,8 @@ class TableSnapshot(AcceptedSnapshot):
     def silenced(self, stances: Collection[Stance]) -> set[Iri]:
         """Subjects with an accepted value for what some source gives with one of these stances."""
         codes = [columns.STANCE_CODE[stance] for stance in stances]
-        asked = self.table.claims.filter(pl.col("stance").is_in(codes))
-        pairs = asked.select("subject", "property").unique().collect()
+        claims = self.table.claims.filter(pl.col("stance").is_in(codes))
+        pairs = claims.select("subject", "property").unique().collect()
         results: set[Iri] = set()
         for (name,), of in pairs.partition_by(["property"], as_dict=True).items():
             given = self.table.facts(str(name)).select("subject")

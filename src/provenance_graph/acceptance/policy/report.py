@@ -189,14 +189,14 @@ def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
 
 def examine(
     snapshot: AcceptedSnapshot,
-    asked: Iterable[Iri],
+    subjects: Iterable[Iri],
     other: Policy | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Tally], list[Difference]]:
     """What each rule decided over some subjects, and what another policy would change of it."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     differences: list[Difference] = []
-    for subject, seen in snapshot.views(asked):
+    for subject, seen in snapshot.views(subjects):
         _tally(seen, tallies)
         if other is not None:
             then = view(subject, snapshot.statements, other, snapshot.latest, snapshot.as_of)
@@ -220,20 +220,20 @@ def tallied(
     with suppress(OSError, ValueError):  # damaged, or of another day: counted anew
         if (known := stored(snapshot)) is not None:
             return known
-    asked = subjects(snapshot)
-    with progress(len(asked)) as step:
-        tallies, _ = examine(snapshot, asked, step=step)
+    entities = subjects(snapshot)
+    with progress(len(entities)) as step:
+        tallies, _ = examine(snapshot, entities, step=step)
     if snapshot.folder is not None:
         file = counts_file(snapshot.folder, snapshot.version)
         rows = {rule: [one.count, one.examples] for rule, one in tallies.items()}
         with suppress(OSError):  # a folder that is full or read-only: counted again next time
             file.parent.mkdir(parents=True, exist_ok=True)
             with replacing(file) as aside:
-                aside.write_text(json.dumps([snapshot.policy.day, len(asked), rows]), "utf-8")
+                aside.write_text(json.dumps([snapshot.policy.day, len(entities), rows]), "utf-8")
             for old in file.parent.glob("policy-*.json"):
                 if old != file:
                     old.unlink(missing_ok=True)
-    return len(asked), tallies
+    return len(entities), tallies
 
 
 def counts_file(folder: Path, version: str) -> Path:

@@ -161,7 +161,7 @@ def level_quads(
     statements: NamedStatements,
     latest: Counting,
     links: Links,
-    asked: LevelQuestion,
+    question: LevelQuestion,
 ) -> list[Quad]:
     """The evidence levels of one subject as quads of GRAPH; none for what is no model.
 
@@ -171,7 +171,7 @@ def level_quads(
     own = list(claims)
     if not own or not is_model(subject, own):
         return []
-    result = findings([*own, *below(subject, statements, latest, links)], asked, subject)
+    result = findings([*own, *below(subject, statements, latest, links)], question, subject)
     return as_quads(subject, result)
 
 
@@ -200,7 +200,7 @@ class ModelEvidence:
         self.rubrics = known or rubric_loader.from_store(self.snapshot)
         self._links = SourceLinks(snapshot)
         self._latest = snapshot.latest
-        self.asked = LevelQuestion.of(self.rubrics, self.snapshot.policy.single)
+        self.question = LevelQuestion.of(self.rubrics, self.snapshot.policy.single)
 
     def claims(self, subject: Iri) -> list[SourcedClaim]:
         """Every claim that counts as evidence about a model."""
@@ -212,7 +212,7 @@ class ModelEvidence:
 
     def findings(self, subject: Iri) -> dict[Iri, LevelFinding]:
         """What the claims amount to, per property and facet that any rubric asks for."""
-        return findings(self.claims(subject), self.asked, self.snapshot.canonical(subject))
+        return findings(self.claims(subject), self.question, self.snapshot.canonical(subject))
 
 
 _LEVEL_OF = {prop: level for level, prop in LEVEL_PROPERTIES.items()}

@@ -128,10 +128,10 @@ class Below:
 class LevelColumns:
     """Makes the quads of evidence levels of one partition after another."""
 
-    def __init__(self, asked: LevelQuestion) -> None:
-        self._asked = asked
-        plain = {name for name in asked.uses if name not in asked.facets}
-        facets = [asked.facets[name] for name in asked.uses if name in asked.facets]
+    def __init__(self, question: LevelQuestion) -> None:
+        self._question = question
+        plain = {name for name in question.uses if name not in question.facets}
+        facets = [question.facets[name] for name in question.uses if name in question.facets]
         self._uses = sorted(plain | {p for facet in facets for p in facet.properties})
         self._choosy = {
             name: [f for f in facets if name in f.properties and (f.values or f.prefixes)]
@@ -154,7 +154,7 @@ class LevelColumns:
         profiles: set[Quad] = set()
         signature_of = dict(members.select("subject", "signature").iter_rows())
         for subject, claims in self._claims(viewed, signature_of, partition):
-            quads = level_quads(subject, claims, below, below, below, self._asked)
+            quads = level_quads(subject, claims, below, below, below, self._question)
             decided.extend((signature_of[subject], p, str(o)) for _, p, o, _ in quads[:1])
             profiles.update(quads[1:])
         schema = dict.fromkeys(("signature", "property", "value"), pl.String)
@@ -171,7 +171,7 @@ class LevelColumns:
         whole = ((subject, list(view.claims)) for subject, view in seen.whole.items())
         looked_at = self._claims(viewed, single - set(seen.whole), partition)
         for subject, claims in chain(looked_at, whole):
-            quads = level_quads(subject, claims, below, below, below, self._asked)
+            quads = level_quads(subject, claims, below, below, below, self._question)
             further += quads[:1]
             profiles.update(quads[1:])
         links = pl.concat([of_classes, columns.quad_frame(further)])
@@ -195,14 +195,14 @@ class LevelColumns:
 
     def _signed(self, rows: pl.DataFrame, under: pl.DataFrame) -> pl.DataFrame:
         """One row a model: the kinds of its claims as a text, and whether it goes ``alone``."""
-        asked = pl.col("property").is_in(self._uses)
+        relevant = pl.col("property").is_in(self._uses)
         taken = ("property", "kind", "value", "datatype", "language", "stance", "unusable")
         bounded = (pl.col("valid_from") != "") | (pl.col("valid_until") != "")
-        own = rows.filter(asked).select(
+        own = rows.filter(relevant).select(
             "subject", *taken, "current", "counted", "object", place=pl.lit(_OWN), bounded=bounded
         )
         below = (
-            under.filter(asked & pl.col("current"))
+            under.filter(relevant & pl.col("current"))
             .with_columns(counted=stated_basis(), place=pl.lit(_BELOW))
             .select(
                 pl.col("root").alias("subject"),
@@ -236,7 +236,7 @@ class LevelColumns:
             confirmable=pl.col("counted").is_in(_OBSERVED).any()
             & (pl.col("counted") == _DEVELOPER).any(),
         )
-        single = pl.col("property").is_in(list(self._asked.single)) & (pl.col("place") == _OWN)
+        single = pl.col("property").is_in(list(self._question.single)) & (pl.col("place") == _OWN)
         confirmable = pl.col("confirmable") & (pl.col("several") | (pl.col("place") == _BELOW))
         return per_property.group_by("subject").agg(
             signature=pl.col("kinds").sort().str.join("\n"),

@@ -109,10 +109,10 @@ class FormChecker:
     ) -> Iterator[Finding]:
         others = {} if better is None else {f.id: f for s in better.sections for f in s.fields}
         claims = {note.number: note.receipt["claim"] for note in filled.footnotes}
-        asked = {field.id: field for section in self.form.sections for field in section.fields}
+        fields = {field.id: field for section in self.form.sections for field in section.fields}
         for section in filled.sections:
             for field in section.fields:
-                own = (source.iri for source in asked[field.id].sources if source.plain)
+                own = (source.iri for source in fields[field.id].sources if source.plain)
                 other = against(self._accepted, own, stated) if stated else ""
                 yield self._finding(model, field, others.get(field.id), claims, other)
 

@@ -53,13 +53,13 @@ def command(
         return
     if not model:
         raise UsageError(f"which model? provenance-graph form MODEL --as {name}")
-    asked = form_named(name)
+    requested = form_named(name)
     snapshot = session.snapshot(as_of)
     subject = subject_named(snapshot, model)
     session.say_unknown(snapshot, subject)
     suffix = output.suffix.lstrip(".").lower() if output else ""
     known = form or {"htm": "html", "markdown": "md"}.get(suffix, suffix)
-    text = RENDERERS[known if known in RENDERERS else "md"](fill(snapshot, subject, asked))
+    text = RENDERERS[known if known in RENDERERS else "md"](fill(snapshot, subject, requested))
     if output is None:
         sys.stdout.write(text)
     else:

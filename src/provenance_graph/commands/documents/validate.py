@@ -153,7 +153,7 @@ def of_documents(
         session.say(_summary(examined) + less + _why_one(findings))
     else:
         sys.stdout.write(WRITERS[form](examined))
-    if any(one.asked for one in examined) or not any(one.read for one in examined):
+    if any(one.is_argument for one in examined) or not any(one.read for one in examined):
         return 2
     return 1 if findings else 0
 
@@ -172,8 +172,8 @@ def _watched(session: Session, examined: Iterable[Examined]) -> Iterator[Examine
             yield one
 
 
-def _first_lines(text: str, most: int) -> list[str]:
-    return text.splitlines(keepends=True)[:most]
+def _first_lines(text: str, limit: int) -> list[str]:
+    return text.splitlines(keepends=True)[:limit]
 
 
 def _summary(examined: Sequence[Examined]) -> str:

@@ -90,9 +90,9 @@ def command(
             )
         else:
             sys.stdout.write(fitted(report_text(report)))
-    asked = {verdict.answer for verdict in report.today.verdicts} if uses else set()
+    answers = {verdict.answer for verdict in report.today.verdicts} if uses else set()
     worst = {finding.severity for finding in report.findings}
-    ctx.exit(1 if asked & {"blocked", "unknown"} or "Violation" in worst else 0)
+    ctx.exit(1 if answers & {"blocked", "unknown"} or "Violation" in worst else 0)
 
 
 def _portfolio(

@@ -80,17 +80,17 @@ def command(session: Session, thing: str, as_of: str, limit: int, form: str) -> 
 
 
 def _say_longer_names(
-    session: Session, snapshot: AcceptedSnapshot, asked: str, meant: FoundEntity
+    session: Session, snapshot: AcceptedSnapshot, name: str, meant: FoundEntity
 ) -> None:
     """Name what a short name may mean as well: ``laion`` is a dataset, and the head of others."""
     from provenance_graph.model.search.index import SearchIndex
 
-    hits = SearchIndex.open(snapshot).search(asked, MAX_LONGER, (meant.kind,)).items
+    hits = SearchIndex.open(snapshot).search(name, MAX_LONGER, (meant.kind,)).items
     named = [
         f"{item['id']} ({item['mentions']})"
         for item in hits
         if item["iri"] not in (meant.iri, *meant.others)
-        and item["name"].casefold().startswith(asked.strip().casefold())
+        and item["name"].casefold().startswith(name.strip().casefold())
         and item["mentions"]
     ]
     if named:

@@ -82,12 +82,12 @@ def command(
 
     snapshot = session.snapshot(as_of)
     subject = resolve(snapshot, model, "described")
-    asked = [subject] if other is None else [subject, resolve(snapshot, other)]
-    index = index_near(snapshot, asked)
+    wanted = [subject] if other is None else [subject, resolve(snapshot, other)]
+    index = index_near(snapshot, wanted)
     graph = LineageGraph(snapshot, index)
     session.say_unknown(snapshot, subject)
     if other is not None:
-        shared = graph.shared(*asked)
+        shared = graph.shared(*wanted)
         ways = [graph.paths(subject, shared.second), graph.paths(shared.second, subject)]
         if form == "tree":
             sys.stdout.write(fitted("\n".join(_shared(shared, ways)) + "\n"))

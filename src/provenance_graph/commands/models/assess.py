@@ -166,13 +166,13 @@ def _query(known: Rubrics, names: Sequence[str], models: Sequence[Iri]) -> str:
     return "\n".join(texts)
 
 
-def _schemes(snapshot: AcceptedSnapshot, asked: Sequence[str]) -> tuple[Rubrics, list[str]]:
+def _schemes(snapshot: AcceptedSnapshot, chosen: Sequence[str]) -> tuple[Rubrics, list[str]]:
     """The schemes to choose from, and the names of those asked for."""
     from provenance_graph.assessment.rubrics import loader as rubric_loader
 
     known = rubric_loader.from_store(snapshot)
     names: list[str] = []
-    for name in asked:
+    for name in chosen:
         if name == "all":
             names += sorted(rubric.id for rubric in known if rubric.is_computed)
         elif name.endswith(".ttl"):
@@ -271,15 +271,15 @@ def _criterion(criterion: CriterionAnswer, documents: Footnotes) -> Iterator[str
                 yield from _use(use, documents)
 
 
-def _use(use: EvidenceUse, documents: Footnotes, most: int = 3) -> Iterator[str]:
+def _use(use: EvidenceUse, documents: Footnotes, limit: int = 3) -> Iterator[str]:
     claims = use["claims"]
-    for claim in claims[:most]:
+    for claim in claims[:limit]:
         document = documents.replaced(claim["document"] or "")
         place = " ".join(filter(None, (document, claim["locator"])))
         how = f"{spaced(claim['basis'])}, {claim['custody'].casefold()}"
         yield f"          {use['label']}: {_value(claim)}  ({how}, {place}, {claim['retrieved'][:10]})"
-    if len(claims) > most:
-        yield f"          {use['label']}: {len(claims) - most} more claims"
+    if len(claims) > limit:
+        yield f"          {use['label']}: {len(claims) - limit} more claims"
 
 
 def _value(claim: ClaimAnswer) -> str:
@@ -290,15 +290,15 @@ def _value(claim: ClaimAnswer) -> str:
     return spaced(claim["stance"]) if value is None else value_text(value)
 
 
-def _gaps(gap_answers: Sequence[GapAnswer], most: int) -> Iterator[str]:
-    if gap_answers and most:
+def _gaps(gap_answers: Sequence[GapAnswer], limit: int) -> Iterator[str]:
+    if gap_answers and limit:
         yield ""
         yield "What the developer would have to publish to gain the most"
-        for gap in gap_answers[:most]:
+        for gap in gap_answers[:limit]:
             what = ", ".join(entity["label"] for entity in gap["missing"]) or gap["label"]
             yield f"  +{gap['gain']:g}  {gap['id']:<4} {gap['label']}: {what}  [{gap['action']}]"
-        if len(gap_answers) > most:
-            yield f"  {most} of {len(gap_answers)} gaps shown"
+        if len(gap_answers) > limit:
+            yield f"  {limit} of {len(gap_answers)} gaps shown"
 
 
 def _published(published_answers: Sequence[PublishedAnswer]) -> Iterator[str]:

@@ -67,12 +67,12 @@ def command(session: Session, thing: str, property: str | None, as_of: str, form
             c.header.record,
         )
     )
-    asked = f" of {local_name(predicate)}" if predicate else ""
+    restriction = f" of {local_name(predicate)}" if predicate else ""
     session.print_table(
         COLUMNS,
         [_row(snapshot, one, labels) for one in claims],
         form,
-        empty=f"no source in the store states anything{asked} about {short_id(subject)}"
+        empty=f"no source in the store states anything{restriction} about {short_id(subject)}"
         + (f" by {as_of}" if as_of else ""),
     )
 

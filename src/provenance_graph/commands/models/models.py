@@ -111,15 +111,19 @@ def command(
     update_conflicts(session.folder, snapshot)
     update_search(session.folder, snapshot)
     catalogue = models_index(snapshot)
-    asked = {_parameter(key): _values(value) for key, value in filters.items()}
-    where = understood(snapshot, catalogue, asked)
-    most = (10**9 if form != "table" else limit) or 10**9
+    values = {_parameter(key): _values(value) for key, value in filters.items()}
+    where = understood(snapshot, catalogue, values)
+    count = (10**9 if form != "table" else limit) or 10**9
     items: list[ModelSummary] = []
     cursor: str | None = ""
     total = 0
-    while cursor is not None and len(items) < most:
+    while cursor is not None and len(items) < count:
         page = catalogue.models(
-            where, text=" ".join(text), sort=sort, limit=min(PART, most - len(items)), cursor=cursor
+            where,
+            text=" ".join(text),
+            sort=sort,
+            limit=min(PART, count - len(items)),
+            cursor=cursor,
         )
         items += page.items
         cursor, total = page.cursor, page.total

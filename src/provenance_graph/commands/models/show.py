@@ -352,7 +352,7 @@ def _scores(result: RelatedAnswer) -> Iterator[str]:
         yield ""
         yield "Scores"
     for score in result["scores"]:
-        top = _of_most(score)
+        top = _out_of(score)
         parts = [
             value_text(score.get(key))
             for key in ("metric", "setup", "evaluator", "date", "independence")
@@ -369,10 +369,10 @@ def _scores(result: RelatedAnswer) -> Iterator[str]:
         yield f"  #{value_text(rank.get('rank'))} in {value_text(rank.get('ranking'))}  [{date}; {population}; {value_text(rank.get('rankOf'))}]"
 
 
-def _of_most(node: NodeAnswer | AssessedNode) -> str:
+def _out_of(node: NodeAnswer | AssessedNode) -> str:
     """The highest score that is possible, where it is stated."""
-    most = value_text(node.get("maxScore"))
-    return f" / {most}" if most else ""
+    maximum = value_text(node.get("maxScore"))
+    return f" / {maximum}" if maximum else ""
 
 
 def _assessments(results: RelatedAnswer) -> Iterator[str]:
@@ -381,7 +381,7 @@ def _assessments(results: RelatedAnswer) -> Iterator[str]:
         yield "Assessments published by others"
     for made in results["assessments"]:
         score = value_text(made.get("score")) or value_text(made.get("verdict")) or "no total"
-        top = _of_most(made)
+        top = _out_of(made)
         scored = sum("score" in result or "level" in result for result in made["results"])
         yield (
             f"  {value_text(made.get('scheme'))}: {score}{top}  by {value_text(made.get('evaluator')) or 'unnamed'}"

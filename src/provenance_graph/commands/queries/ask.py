@@ -73,8 +73,8 @@ def command(
     )  # a slip is reported before the work
     unknown = False
     if snapshot.as_of:
-        asked = (one for one in bound.values() if isinstance(one, Iri))
-        unknown = session.say_unknown(snapshot, *filter(snapshot.present.knows, asked))
+        entities = (one for one in bound.values() if isinstance(one, Iri))
+        unknown = session.say_unknown(snapshot, *filter(snapshot.present.knows, entities))
         if not unknown and (nothing := snapshot.nothing_known()):
             session.say(f"{nothing[0].upper()}{nothing[1:]}.")
             unknown = True

@@ -53,10 +53,10 @@ def command(session: Session, file: Path | None, as_of: str, form: str) -> None:
         entities, tallies = tallied(snapshot, lambda total: session.progress("entities", total))
     else:
         other = policy_of(session.store(), reference_quads([file]), policy.day, file.name)
-        asked = subjects(snapshot)
-        entities = len(asked)
+        wanted = subjects(snapshot)
+        entities = len(wanted)
         with session.progress("entities", entities) as progress:
-            tallies, differences = examine(snapshot, asked, other, progress)
+            tallies, differences = examine(snapshot, wanted, other, progress)
     if session.citing:
         session.cite(snapshot, _subjects(tallies, differences))
     if form == "json":

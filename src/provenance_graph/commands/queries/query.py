@@ -137,14 +137,14 @@ def _answer(session: Session, query: str, media_type: str, seconds: float) -> An
     from provenance_graph.store.base import Limits, SparqlQuery
 
     limits = Limits(seconds=seconds)
-    asked = SparqlQuery(query, limits=limits)
+    sparql_query = SparqlQuery(query, limits=limits)
     if session.is_remote:
-        return session.store().serialize(asked, media_type)
+        return session.store().serialize(sparql_query, media_type)
     from provenance_graph.store.pool.pool import WorkerPool
 
     with ExitStack() as stack:
         pool = stack.enter_context(WorkerPool(session.folder, size=1, limits=limits))
-        return pool.serialize(asked, media_type)
+        return pool.serialize(sparql_query, media_type)
 
 
 def _print_solutions(answer: Answer) -> int:

@@ -188,8 +188,8 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
             try:
                 *_, new = to_record(snapshot, result, who, today())
                 if new and (near := near_names(snapshot, result.model)):
-                    asked = f"did you mean {', '.join(near)}?"
-                    session.say(f"{place}no record names {result.model} yet; {asked}")
+                    hint = f"did you mean {', '.join(near)}?"
+                    session.say(f"{place}no record names {result.model} yet; {hint}")
             except UsageError as wrong:
                 bad += 1
                 session.say(f"{place}{wrong}")
@@ -214,8 +214,8 @@ def _keep(session: Session, entries: Sequence[tuple[str, Entry]], who: str, *, d
                 retained.record,
                 f"{named}: {result.value or result.stance} ({result.document})",
             )
-            asked = f"; did you mean {', '.join(retained.near)}?" if retained.near else ""
-            first = f" (a model that no record named before{asked})" if retained.new_subject else ""
+            hint = f"; did you mean {', '.join(retained.near)}?" if retained.near else ""
+            first = f" (a model that no record named before{hint})" if retained.new_subject else ""
             session.say(f"{'replaced' if retained.replaced else 'recorded'}: {named}{first}")
             if retained.read_as:
                 session.say(f"  {retained.read_as}")

@@ -81,8 +81,8 @@ def _summary(done: Synced, dry: bool) -> str:
     counts = done.counts
     parts = [f"{counts[name]:,} {name}" for name in STATUSES if counts[name]]
     what = ", ".join(parts) or "nothing to ask"
-    asked = f"{done.requests:,} requests, {done.not_modified:,} answered 304 (not modified)"
-    return f"{counted(len(done.outcomes), 'place')}: {what}; {asked}" + (
+    requests = f"{done.requests:,} requests, {done.not_modified:,} answered 304 (not modified)"
+    return f"{counted(len(done.outcomes), 'place')}: {what}; {requests}" + (
         "; nothing was stored" if dry else ""
     )
 

@@ -71,7 +71,7 @@ def command(
     if deliver is not None:
         return _deliver(session, log, deliver)
     current = session.store().version
-    commits = log.since(since, current, most=limit) if since else log.last(current, min(limit, 50))
+    commits = log.since(since, current, limit=limit) if since else log.last(current, min(limit, 50))
     if things:
         commits = _only(session, commits, things)
     if session.citing:

@@ -341,9 +341,9 @@ def _assessment(page: ApxPage, about: Named) -> Iterator[Claim]:
 
 
 def _scored(node: Iri, shown: Labelled) -> Iterator[Claim]:
-    score, _, most = shown.value.partition(" / ")
+    score, _, maximum = shown.value.partition(" / ")
     yield Claim(node, PG.score, _points(score), as_stated=shown.value, locator=shown.place)
-    yield Claim(node, PG.maxScore, _points(most), locator=shown.place)
+    yield Claim(node, PG.maxScore, _points(maximum), locator=shown.place)
 
 
 def _points(text: str) -> Literal:

@@ -188,16 +188,16 @@ class Fetcher:
 
     def _body(self, url: str, response: httpx2.Response) -> bytes:
         """The body, decoded, stopped where it grows too long or comes too slowly."""
-        most = self.settings.max_bytes
+        limit = self.settings.max_bytes
         stated = stated_count(response.headers.get("content-length", "")) or 0
-        if stated > most:
-            raise FetchError(f"{url}: {stated:,} bytes; at most {most:,} are fetched")
+        if stated > limit:
+            raise FetchError(f"{url}: {stated:,} bytes; at most {limit:,} are fetched")
         began = self.now()
         stored = bytearray()
         for chunk in response.iter_bytes(65_536):
             stored += chunk
-            if len(stored) > most:
-                raise FetchError(f"{url}: more than {most:,} bytes once unpacked")
+            if len(stored) > limit:
+                raise FetchError(f"{url}: more than {limit:,} bytes once unpacked")
             if self.now() - began > self.settings.seconds:
                 raise FetchError(
                     f"{url}: longer than {self.settings.seconds:g} s until it was complete"
@@ -302,10 +302,10 @@ def _repository(
     site = fetcher.settings.hub
     at = f"/revision/{quote(revision, safe='')}" if revision else ""
     answer = json_of(
-        asked := f"{site}/api/models/{quote(name)}{at}?blobs=true", body := fetcher.get(asked)
+        url := f"{site}/api/models/{quote(name)}{at}?blobs=true", body := fetcher.get(url)
     )
     if not isinstance(answer, dict):
-        raise FetchError(f"{asked}: the Hub answered with no mapping")
+        raise FetchError(f"{url}: the Hub answered with no mapping")
     yield Document(Iri(f"{HUB}/api/models/{quote(name)}"), body, retrieved, f"{name}/api.json")
     commit = answer.get("sha")
     fixed = commit if isinstance(commit, str) and re.fullmatch(r"[0-9a-f]{40}", commit) else "main"

@@ -42,13 +42,13 @@ def mark(
     """
     parts = [" ".join([MARK, *sorted(set(records))])]
     if custody:
-        most = max(custody, key=lambda word: (len(custody[word]), word))
+        commonest = max(custody, key=lambda word: (len(custody[word]), word))
         fewer = [
             f"{word} {' '.join(sorted(r.removeprefix(_HEAD) for r in custody[word]))}, "
             for word in sorted(custody)
-            if word != most
+            if word != commonest
         ]
-        parts.append(f"custody {''.join(fewer)}{'else ' if fewer else ''}{most}")
+        parts.append(f"custody {''.join(fewer)}{'else ' if fewer else ''}{commonest}")
     parts += [
         " ".join(["inferred", entity, *sorted(map(shorten, properties))])
         for entity, properties in sorted(inferred.items())

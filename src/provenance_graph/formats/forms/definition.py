@@ -89,7 +89,7 @@ class FormField(BaseModel):
 
     @field_validator("ask")
     @classmethod
-    def _asked(cls, given: str) -> str:
+    def _subject_kind(cls, given: str) -> str:
         if given not in SUBJECT_KINDS:
             raise ValueError(f"{given!r} is none of {', '.join(sorted(SUBJECT_KINDS))}")
         return given

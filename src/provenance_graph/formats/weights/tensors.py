@@ -208,11 +208,11 @@ def _of_gguf(path: Path, problems: list[str]) -> dict[str, Tensor]:
     return result
 
 
-def spread(count: int, most: int) -> Positions:
+def spread(count: int, limit: int) -> Positions:
     """Positions spread evenly over an axis, all of them where there are few."""
-    if count <= most:
+    if count <= limit:
         return np.arange(count, dtype=np.intp)
-    return np.unique(np.linspace(0, count - 1, most).astype(np.intp))
+    return np.unique(np.linspace(0, count - 1, limit).astype(np.intp))
 
 
 def matrices(tensors: Iterable[Tensor]) -> list[Tensor]:

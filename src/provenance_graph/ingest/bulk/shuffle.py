@@ -72,10 +72,10 @@ def _distributed(
 ) -> Iterator[tuple[int, pl.DataFrame, pl.DataFrame]]:
     claims = pl.read_parquet([f"{part}/claims.parquet" for part in task.parts])
     numbers = claims.select(pl.col("record").unique())
-    least, most = numbers["record"].min(), numbers["record"].max()
+    first, last = numbers["record"].min(), numbers["record"].max()
     headers = (
         pl.scan_parquet(stage / "headers.parquet")  # sorted by number: few of its groups are read
-        .filter(pl.col("number").is_between(least, most))
+        .filter(pl.col("number").is_between(first, last))
         .join(numbers.lazy(), left_on="number", right_on="record", how="semi")
         .collect()
     )

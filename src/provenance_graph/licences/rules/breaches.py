@@ -149,9 +149,9 @@ def store_findings(
         reported = known.of(graph, node)
         findings += (one for one in reported if one.rule.id in wanted and filters.wants(one))
     findings.sort(key=_rank)
-    asked = not filters.licensor and (not filters.rules or UNKNOWN_RULE in filters.rules)
+    with_unknown = not filters.licensor and (not filters.rules or UNKNOWN_RULE in filters.rules)
     unknown = Causes((), 0)
-    if asked:
+    if with_unknown:
         unknown = unknown_causes(graph, known.reaches, known.causes_total, within, causes)
     return StoreFindings(
         tuple(findings[:limit]),

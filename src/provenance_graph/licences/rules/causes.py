@@ -83,7 +83,7 @@ class CauseModels:
 
 
 def unknown_causes(
-    graph: LicenceGraph, reached: Sequence[CauseModels], more: int, within: Flags | None, most: int
+    graph: LicenceGraph, reached: Sequence[CauseModels], more: int, within: Flags | None, limit: int
 ) -> Causes:
     """Causes of unknown licences among the models ``within``, most models first.
 
@@ -98,7 +98,7 @@ def unknown_causes(
             weights = _count(one.along_weights, within)
             results.append(UnknownCause(name, kind, one.why, one.licence, models, weights))
     results.sort(key=lambda one: (-one.models, one.holder))
-    return Causes(tuple(results[:most]), len(results) + more)
+    return Causes(tuple(results[:limit]), len(results) + more)
 
 
 def _count(nodes: Ints, within: Flags | None) -> int:

@@ -49,9 +49,10 @@ USE_RESTRICTIONS = frozenset(
 
 def keeps(declared: Declared, licence: Licence) -> bool:
     """Whether a declared licence is the same one, or keeps its use restrictions."""
-    asked = USE_RESTRICTIONS.intersection(licence.conditions)
+    restrictions = USE_RESTRICTIONS.intersection(licence.conditions)
     return any(
-        one.iri == licence.iri or (bool(asked) and asked <= set(one.conditions)) for one in declared
+        one.iri == licence.iri or (bool(restrictions) and restrictions <= set(one.conditions))
+        for one in declared
     )
 
 

@@ -88,7 +88,7 @@ class Explained:
 class Explanation:
     """What a text means: the licences it names, and why where it names none."""
 
-    asked: str
+    query: str
     expression: str
     licences: tuple[Explained, ...]
     problem: str = ""
@@ -112,7 +112,7 @@ class Explanation:
     def to_json(self) -> ExplanationAnswer:
         """As JSON."""
         return {
-            "asked": self.asked,
+            "asked": self.query,
             "expression": self.expression,
             "licences": [one.to_json() for one in self.licences],
             "problem": self.problem,
@@ -122,54 +122,54 @@ class Explanation:
 
 def explain(catalogue: Catalogue, text: str) -> Explanation:
     """What a licence text, SPDX expression, short id or address means."""
-    asked = text.strip()[:MAX_LETTERS]
-    result = catalogue.by_key.get(asked.lower()) or (
-        catalogue.by_url(Iri(asked)) if ":" in asked else None
+    query = text.strip()[:MAX_LETTERS]
+    result = catalogue.by_key.get(query.lower()) or (
+        catalogue.by_url(Iri(query)) if ":" in query else None
     )
     if result is not None:
-        return Explanation(asked, "", (explained(catalogue, result),))
-    name = normalise(asked, link=asked) if "://" in asked else normalise(asked)
-    if "://" in asked and name.value is None:
-        name = normalise("other", link=asked)
+        return Explanation(query, "", (explained(catalogue, result),))
+    name = normalise(query, link=query) if "://" in query else normalise(query)
+    if "://" in query and name.value is None:
+        name = normalise("other", link=query)
     parts = name.parts or ((name.value,) if name.value else ())
     licences = tuple(explained(catalogue, catalogue.licence(iri)) for iri in parts)
     if licences:
-        return Explanation(asked, name.expression, licences)
-    known, unknown = parts_of_expression(asked)
+        return Explanation(query, name.expression, licences)
+    known, unknown = parts_of_expression(query)
     licences = tuple(explained(catalogue, catalogue.licence(iri)) for iri in known)
-    problem = _problem(catalogue, name, asked)
+    problem = _problem(catalogue, name, query)
     if known:
         problem = f"of this expression {' and '.join(map(repr, unknown))} is not known here"
         problem += _suggestions(catalogue, unknown[0])
-    return Explanation(asked, "", licences, problem)
+    return Explanation(query, "", licences, problem)
 
 
 def explain_in(snapshot: AcceptedSnapshot, catalogue: Catalogue, text: str) -> Explanation:
     """What a text means as a licence; where it names a model instead, that it does."""
     result = explain(catalogue, text)
-    if result.licences or not result.asked:
+    if result.licences or not result.query:
         return result
     try:
-        model = short_id(resolve(snapshot, result.asked))
+        model = short_id(resolve(snapshot, result.query))
     except (NotFound, Ambiguous):
         return result
     return replace(result, problem=f"{result.problem} ({model} is a model: see its licences)")
 
 
-def _problem(catalogue: Catalogue, name: LicenceName, asked: str) -> str:
+def _problem(catalogue: Catalogue, name: LicenceName, query: str) -> str:
     if name.stance is Stance.DECLARED_EMPTY:
         return "it says that there is no licence: all rights are reserved"
     if name.stance is not Stance.STATED:
         return "it says nothing about a licence"
-    if re.search(r"(?i)[()]|\s(?:and|or|with)(?:\s|$)", asked):
+    if re.search(r"(?i)[()]|\s(?:and|or|with)(?:\s|$)", query):
         return "not an SPDX expression: a part, an operator or a bracket is missing or unknown"
-    return (name.unusable or "no licence of this name is known") + _suggestions(catalogue, asked)
+    return (name.unusable or "no licence of this name is known") + _suggestions(catalogue, query)
 
 
-def _suggestions(catalogue: Catalogue, asked: str) -> str:
+def _suggestions(catalogue: Catalogue, query: str) -> str:
     """Licences that may be meant, as the end of a sentence."""
-    wanted = fold(asked)
-    near = near_licences(asked) or [
+    wanted = fold(query)
+    near = near_licences(query) or [
         one.name
         for one in sorted(catalogue.by_key.values(), key=lambda one: one.name)
         if len(wanted) > 2 and (wanted in fold(one.name) or wanted in fold(one.label))

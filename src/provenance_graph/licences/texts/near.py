@@ -17,7 +17,7 @@ NEAR = 80.0
 """How alike, of 100, a licence's name must be to be offered."""
 
 
-def near_licences(stated: str, most: int = 3) -> list[str]:
+def near_licences(stated: str, limit: int = 3) -> list[str]:
     """Licences whose names are like a text, best first; SPDX ids where SPDX has them.
 
     >>> near_licences("aapache-2.0"), near_licences("gpl")[0]
@@ -27,25 +27,27 @@ def near_licences(stated: str, most: int = 3) -> list[str]:
     >>> near_licences("wholly our own terms of 2024"), near_licences("jamba")
     ([], ['jamba-open-model'])
     """
-    asked = fold(stated)
-    if len(asked) < 2:
+    wanted = fold(stated)
+    if len(wanted) < 2:
         return []
     known = _known()
     bare = fold(_WORDS.sub("", stated))
-    starts = [one for one in (asked, bare) if len(one) > 2 or (one and one != asked)]
-    shorter = {asked[:n] + asked[n + 1 :] for n in range(len(asked)) if asked[n].isalpha()}
+    starts = [one for one in (wanted, bare) if len(one) > 2 or (one and one != wanted)]
+    shorter = {wanted[:n] + wanted[n + 1 :] for n in range(len(wanted)) if wanted[n].isalpha()}
     slips = [known[name] for name in sorted(shorter) if len(name) > 2 and name in known]
     if slips:  # one letter too many: ``mitt`` is MIT rather than MIT-testregex
-        return list(dict.fromkeys(slips))[:most]
+        return list(dict.fromkeys(slips))[:limit]
     within = [name for name in known if any(map(name.startswith, starts))]
     if within:  # newest first, and the plain form before longer ones and "or later"
         within.sort(key=len)
         within.sort(key=lambda name: name.endswith("later"))
         within.sort(key=figures, reverse=True)
-        return list(dict.fromkeys(known[name] for name in within))[:most]
+        return list(dict.fromkeys(known[name] for name in within))[:limit]
     from rapidfuzz import fuzz, process  # loading it takes a moment
 
-    extract = process.extract(asked, known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=most)
+    extract = process.extract(
+        wanted, known.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit
+    )
     best = extract[0][1] if extract else 0.0
     return [known[name] for name, score, _ in extract if score > best - 5]
 

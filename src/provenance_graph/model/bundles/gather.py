@@ -79,8 +79,8 @@ class _Gathering:
         self.nodes: dict[Iri, list[tuple[Iri, Iri]]] = defaultdict(list)
 
     def of(self, subjects: Sequence[Iri]) -> Bundle:
-        asked = tuple(dict.fromkeys(map(self.snapshot.canonical, subjects)))
-        models, datasets = self._models(asked)
+        canonical = tuple(dict.fromkeys(map(self.snapshot.canonical, subjects)))
+        models, datasets = self._models(canonical)
         for model in models:
             self._hang(model, model)
         for dataset in datasets:
@@ -98,7 +98,7 @@ class _Gathering:
         stamp = max((c.header.retrieved for c in self.claims), default="1970-01-01")[:10]
         day = self.snapshot.policy.day
         return Bundle(
-            subjects=asked,
+            subjects=canonical,
             models=models,
             datasets=datasets,
             entities=dict(self.entities),
@@ -121,11 +121,11 @@ class _Gathering:
             ),
         )
 
-    def _models(self, asked: tuple[Iri, ...]) -> tuple[tuple[Iri, ...], tuple[Iri, ...]]:
+    def _models(self, canonical: tuple[Iri, ...]) -> tuple[tuple[Iri, ...], tuple[Iri, ...]]:
         """What was asked for and all it came from, nearest first; and the datasets of those."""
         models: dict[Iri, None] = {}
         datasets: dict[Iri, None] = {}
-        waiting = list(asked)
+        waiting = list(canonical)
         for subject in waiting:
             entity = self._take(subject)
             if subject in models or subject in datasets:

@@ -67,35 +67,35 @@ def find_entity(snapshot: AcceptedSnapshot, text: str, kinds: Iterable[str] = ()
     case and punctuation; a name with a version behind it. ``kinds`` narrows to some kinds. What
     only a past day knows is found by its id.
     """
-    present, asked, wanted = snapshot.present, text.strip(), set(kinds)
-    if "/" not in asked and not iris.is_iri(asked):  # a bare name is looked up among all names
+    present, name, wanted = snapshot.present, text.strip(), set(kinds)
+    if "/" not in name and not iris.is_iri(name):  # a bare name is looked up among all names
         present.expect_whole(listings(wanted))
-    direct = list(dict.fromkeys(_direct(present, asked)))
+    direct = list(dict.fromkeys(_direct(present, name)))
     if wanted:
         direct = [one for item in direct for one in _of_kind(present, item, wanted)] or direct
     if direct:
         if wanted and kind_of(present, direct[0]) not in wanted:
-            raise _wrong_kind(present, asked, direct[0], wanted)
+            raise _wrong_kind(present, name, direct[0], wanted)
         ordered = _by_richness(present, direct)
-        if "/" in asked or iris.is_iri(asked) or wanted:
+        if "/" in name or iris.is_iri(name) or wanted:
             return FoundEntity(ordered[0], kind_of(present, ordered[0]), tuple(ordered[1:]))
     known = table_of(present, wanted)
-    results = list(dict.fromkeys([*direct, *known.called(asked)]))
-    editions = [iri for iri in known.editions(asked) if iri not in results]
+    results = list(dict.fromkeys([*direct, *known.called(name)]))
+    editions = [iri for iri in known.editions(name) if iri not in results]
     present.expect([*results, *editions])
     if results:
         if not any(map(is_own, results)) or _is_outdone(present, results, editions):
             results += editions
-        return _chosen(present, asked, results)
-    if editions and ("/" not in asked or len(editions) > 1):  # an id is no other id
-        return _chosen(present, asked, editions)
+        return _chosen(present, name, results)
+    if editions and ("/" not in name or len(editions) > 1):  # an id is no other id
+        return _chosen(present, name, editions)
     if snapshot.as_of:
-        for past in _direct(snapshot, asked):
+        for past in _direct(snapshot, name):
             if not wanted or kind_of(snapshot, past) in wanted:
                 return FoundEntity(past, kind_of(snapshot, past))
-    if wanted and (others := table_of(present, set()).called(asked)):
-        raise _wrong_kind(present, asked, _by_richness(present, others)[0], wanted)
-    raise NotFound(asked, _kinds_in_words(wanted) or "entity", known.near(asked))
+    if wanted and (others := table_of(present, set()).called(name)):
+        raise _wrong_kind(present, name, _by_richness(present, others)[0], wanted)
+    raise NotFound(name, _kinds_in_words(wanted) or "entity", known.near(name))
 
 
 def _kinds_in_words(wanted: Iterable[str]) -> str:
@@ -103,10 +103,10 @@ def _kinds_in_words(wanted: Iterable[str]) -> str:
 
 
 def _wrong_kind(
-    present: AcceptedSnapshot, asked: str, entity: Iri, wanted: Iterable[str]
+    present: AcceptedSnapshot, name: str, entity: Iri, wanted: Iterable[str]
 ) -> WrongKind:
     kind = kind_of(present, entity)
-    return WrongKind(asked, _kinds_in_words(wanted), short_id(entity), kind)
+    return WrongKind(name, _kinds_in_words(wanted), short_id(entity), kind)
 
 
 def _of_kind(present: AcceptedSnapshot, entity: Iri, wanted: set[str]) -> Iterator[Iri]:
@@ -124,20 +124,20 @@ def _is_outdone(present: AcceptedSnapshot, called: list[Iri], editions: list[Iri
 
     "Stable Diffusion" is hardly meant to be somebody's conversion that has just that name.
     """
-    most = max(_richness(present, iri) for iri in called)
-    return any(_richness(present, iri) >= _STANDS_OUT * most for iri in editions)
+    richest = max(_richness(present, iri) for iri in called)
+    return any(_richness(present, iri) >= _STANDS_OUT * richest for iri in editions)
 
 
-def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> FoundEntity:
+def _chosen(present: AcceptedSnapshot, name: str, result: list[Iri]) -> FoundEntity:
     ordered = _by_richness(present, result)
     kinds = [kind_of(present, iri) for iri in ordered]
     own = [iri for iri in ordered if is_own(iri)]
     first = own[0] if own else ordered[0]
     hides = kind_of(present, first) not in _SUBJECTS and any(
-        kind in _SUBJECTS and _is_spelt(present, iri, asked)
+        kind in _SUBJECTS and _is_spelt(present, iri, name)
         for iri, kind in zip(ordered, kinds, strict=True)
     )
-    by_id = [iri for iri in own if fold(short_id(iri).rsplit("/", 1)[-1]) == fold(asked)]
+    by_id = [iri for iri in own if fold(short_id(iri).rsplit("/", 1)[-1]) == fold(name)]
     if len(by_id) == 1 and not hides and _versions_of(present, by_id[0]).issuperset(own):
         # one is named so, the others are its versions that are labelled as it is
         others = [iri for iri in ordered if iri != by_id[0]]
@@ -147,14 +147,14 @@ def _chosen(present: AcceptedSnapshot, asked: str, result: list[Iri]) -> FoundEn
     sizes = [_richness(present, iri) for iri in ordered[:2]]
     if len(ordered) > 1 and (hides or sizes[0] < _STANDS_OUT * sizes[1]):
         described = [(short_id(iri), _distinguished(present, iri)) for iri in ordered]
-        raise Ambiguous(asked, described, "entity")
+        raise Ambiguous(name, described, "entity")
     return FoundEntity(ordered[0], kinds[0], tuple(ordered[1:]))
 
 
-def _is_spelt(present: AcceptedSnapshot, entity: Iri, asked: str) -> bool:
+def _is_spelt(present: AcceptedSnapshot, entity: Iri, wanted: str) -> bool:
     """Whether a name is an entity's to the letter, but for case."""
     spelt = {short_id(entity).rsplit("/", 1)[-1], present.label(entity)}
-    return asked.casefold() in {name.casefold() for name in spelt if name}
+    return wanted.casefold() in {name.casefold() for name in spelt if name}
 
 
 def _distinguished(present: AcceptedSnapshot, entity: Iri) -> str:
@@ -186,21 +186,21 @@ def _versions_of(present: AcceptedSnapshot, entity: Iri) -> set[Iri]:
     return {entity, *(version for version, *_ in quads)}
 
 
-def _direct(present: AcceptedSnapshot, asked: str) -> Iterator[Iri]:
+def _direct(present: AcceptedSnapshot, name: str) -> Iterator[Iri]:
     candidates: list[Iri] = []
-    if iris.is_iri(asked):
+    if iris.is_iri(name):
         hub = iris.PREFIXES["hf"]
-        rest = asked.removeprefix(hub).removeprefix("datasets/").strip("/")
-        if asked.startswith(hub):
-            kind = "dataset" if asked.startswith(f"{hub}datasets/") else "model"
+        rest = name.removeprefix(hub).removeprefix("datasets/").strip("/")
+        if name.startswith(hub):
+            kind = "dataset" if name.startswith(f"{hub}datasets/") else "model"
             candidates.append(iris.mint(kind, "/".join(rest.split("/")[:2])))
-        candidates.append(Iri(asked))
-        prefix, _, local = asked.partition(":")
+        candidates.append(Iri(name))
+        prefix, _, local = name.partition(":")
         if prefix in iris.PREFIXES and not local.startswith("//"):
             candidates.append(Iri(iris.PREFIXES[prefix] + local))
-    elif asked:
-        candidates += [iris.mint(head, asked) for head in _HEADS]
-        candidates += [Iri(iris.PREFIXES["licence"] + asked), Iri(iris.ID + asked)]
+    elif name:
+        candidates += [iris.mint(head, name) for head in _HEADS]
+        candidates += [Iri(iris.PREFIXES["licence"] + name), Iri(iris.ID + name)]
         candidates = [one for one in candidates if iris.is_iri(one)]
     present.expect(candidates)
     for candidate in candidates:

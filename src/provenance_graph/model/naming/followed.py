@@ -42,18 +42,18 @@ class NamesFollowed:
         touched = sorted(self._changed | set(_named_by(present, self._changed)))
         self._now = NamesInMemory(names(present, [one for one in touched if self._is_one(one)]))
 
-    def called(self, asked: str) -> list[Iri]:
+    def called(self, name: str) -> list[Iri]:
         """As NameTable has it."""
-        return self._together(self._before.called(asked), self._now.called(asked))
+        return self._together(self._before.called(name), self._now.called(name))
 
-    def editions(self, asked: str) -> list[Iri]:
+    def editions(self, name: str) -> list[Iri]:
         """As NameTable has it; those that changed come last."""
-        return self._together(self._before.editions(asked), self._now.editions(asked))
+        return self._together(self._before.editions(name), self._now.editions(name))
 
-    def near(self, asked: str, most: int = 5) -> list[str]:
+    def near(self, name: str, limit: int = 5) -> list[str]:
         """As NameTable has it; names of what changed come first."""
-        return list(dict.fromkeys([*self._now.near(asked, most), *self._before.near(asked, most)]))[
-            :most
+        return list(dict.fromkeys([*self._now.near(name, limit), *self._before.near(name, limit)]))[
+            :limit
         ]
 
     def _together(self, before: Iterable[Iri], now: Iterable[Iri]) -> list[Iri]:

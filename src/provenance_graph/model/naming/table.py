@@ -194,16 +194,16 @@ def _whole_name(stored: str | int, shown: str) -> str:
 class NameTable(Protocol):
     """Entities by their names."""
 
-    def called(self, asked: str) -> list[Iri]:
+    def called(self, name: str) -> list[Iri]:
         """Entities of that name, without case and punctuation."""
 
-    def editions(self, asked: str) -> list[Iri]:
+    def editions(self, name: str) -> list[Iri]:
         """Entities of that name and a version behind it: ``mistral-7b`` for ``Mistral-7B-v0.1``.
 
         ``DeepSeek-V2.5`` is no edition of ``DeepSeek-V2``.
         """
 
-    def near(self, asked: str, most: int = 5) -> list[str]:
+    def near(self, name: str, limit: int = 5) -> list[str]:
         """Names near to one that was not found, best first."""
 
 
@@ -231,14 +231,14 @@ class NamesInMemory:
                 self._by_fold.setdefault(folded, []).append(iri)
         self._folded = sorted(self._by_fold)
 
-    def called(self, asked: str) -> list[Iri]:
+    def called(self, name: str) -> list[Iri]:
         """As NameTable has it."""
-        sought = fold(asked)
+        sought = fold(name)
         return list(self._by_fold.get(sought, ())) if sought else []
 
-    def editions(self, asked: str) -> list[Iri]:
+    def editions(self, name: str) -> list[Iri]:
         """As NameTable has it."""
-        sought = fold(asked)
+        sought = fold(name)
         results: dict[Iri, None] = {}
         for folded in self._folded[bisect_left(self._folded, sought) :] if sought else ():
             if not folded.startswith(sought):
@@ -248,14 +248,14 @@ class NamesInMemory:
                     results[iri] = None
         return list(results)
 
-    def near(self, asked: str, most: int = 5) -> list[str]:
+    def near(self, query: str, limit: int = 5) -> list[str]:
         """As NameTable has it."""
-        wanted = fold(asked)
+        wanted = fold(query)
         if not wanted:
             return []
         inside = sorted((name for name in self._folded if wanted in name), key=_shortest)
-        near = [*_alike(wanted, self._folded, most), *inside]
-        return list(dict.fromkeys(short_id(self._by_fold[name][0]) for name in near))[:most]
+        near = [*_alike(wanted, self._folded, limit), *inside]
+        return list(dict.fromkeys(short_id(self._by_fold[name][0]) for name in near))[:limit]
 
 
 def _shortest(name: str) -> tuple[int, str]:
@@ -263,10 +263,10 @@ def _shortest(name: str) -> tuple[int, str]:
     return len(name), name
 
 
-def _alike(wanted: str, folded: Iterable[str], most: int) -> list[str]:
+def _alike(wanted: str, folded: Iterable[str], limit: int) -> list[str]:
     from rapidfuzz import fuzz, process  # loading it takes a moment
 
-    close = process.extract(wanted, folded, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=most)
+    close = process.extract(wanted, folded, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=limit)
     return [name for name, *_ in close]
 
 
@@ -287,9 +287,9 @@ class StoredNames:
         address = f"{uri}?mode=ro&immutable=1"
         return cls(sqlite3.connect(address, uri=True, check_same_thread=False), kinds)
 
-    def called(self, asked: str) -> list[Iri]:
+    def called(self, name: str) -> list[Iri]:
         """As NameTable has it."""
-        sought = fold(asked)
+        sought = fold(name)
         return self._of_name(sought) if sought else []
 
     def _of_name(self, folded: str) -> list[Iri]:
@@ -298,9 +298,9 @@ class StoredNames:
         )
         return sorted((Iri(iri) for (iri,) in rows), key=_order)
 
-    def editions(self, asked: str) -> list[Iri]:
+    def editions(self, wanted: str) -> list[Iri]:
         """As NameTable has it."""
-        sought = fold(asked)
+        sought = fold(wanted)
         if not sought:
             return []
         matches: list[tuple[str, Iri]] = []
@@ -317,17 +317,17 @@ class StoredNames:
         ordered = sorted(matches, key=lambda one: (one[0], _order(one[1])))
         return list(dict.fromkeys(iri for _, iri in ordered))
 
-    def near(self, asked: str, most: int = 5) -> list[str]:
+    def near(self, query: str, limit: int = 5) -> list[str]:
         """As NameTable has it."""
-        wanted = fold(asked)
+        wanted = fold(query)
         if not wanted:
             return []
         folded = self._folded_of(sharing(self._database, wanted))
         inside = sorted((name for name in folded if wanted in name), key=_shortest)
         results: dict[str, None] = {}
-        for name in (*_alike(wanted, sorted(folded), most), *inside):
+        for name in (*_alike(wanted, sorted(folded), limit), *inside):
             results.update({short_id(iri): None for iri in self._of_name(name)[:1]})
-        return list(results)[:most]
+        return list(results)[:limit]
 
     def _folded_of(self, numbers: Iterable[int]) -> set[str]:
         rows = rows_among(self._database, "SELECT folded FROM thing WHERE number IN", numbers)

@@ -74,9 +74,9 @@ def _next_frontier(
 ) -> tuple[list[Iri], Iri | None]:
     """The entities one link further from an end, and the first that the other end has reached."""
     own, others, result = reached[side], reached[1 - side], list[Iri]()
-    for asked in ("out", "in"):  # what an entity points to is few and read at once
+    for direction in ("out", "in"):  # what an entity points to is few and read at once
         for here in front:
-            for predicate, way, other in links(snapshot, here, records=False, direction=asked):
+            for predicate, way, other in links(snapshot, here, records=False, direction=direction):
                 if other in own:
                     continue
                 own[other] = (here, Iri(predicate), way)

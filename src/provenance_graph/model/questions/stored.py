@@ -216,11 +216,11 @@ def find(name: str) -> Question:
     known = questions()
     if name in known:
         return known[name]
-    asked = name.casefold().replace("_", "-").replace(" ", "-")
-    if asked in known:
-        return known[asked]
-    close = difflib.get_close_matches(asked, known, n=4, cutoff=0.6)
-    near = [other for other in known if asked[:4] in other or other[:4] in asked]
+    wanted = name.casefold().replace("_", "-").replace(" ", "-")
+    if wanted in known:
+        return known[wanted]
+    close = difflib.get_close_matches(wanted, known, n=4, cutoff=0.6)
+    near = [other for other in known if wanted[:4] in other or other[:4] in wanted]
     offered = list(dict.fromkeys([*close, *near]))[:6]
     raise NotFound(name, "question", offered, () if offered else sorted(known))
 

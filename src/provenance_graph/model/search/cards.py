@@ -31,7 +31,7 @@ _WINDOW, _MEMORY, _LEVEL = -12, 5, 6
 """Parameters of zlib: bare DEFLATE whose window holds the sample, with small buffers."""
 _LISTS = ("aliases", "developers", "openness", "modalities", "architecture", "weights")
 _COUNTS = ("known", "fields")
-_ASKED = (
+_QUERY = (
     f"SELECT {iri_sql('m')}, m.id, m.name, m.released, m.context, m.parameters, m.sources, m.gaps,"
     " m.descendants, c.card, (SELECT sample FROM card_dictionary) FROM model m JOIN card c USING (number) WHERE m.number = ?"
 )
@@ -89,7 +89,7 @@ def written(row: Mapping[str, Any], states: MatrixStates) -> str:
 def summary(database: sqlite3.Connection, number: int) -> ModelDescription:
     """The summary of the model of a number."""
     iri, id_, name, released, context, parameters, sources, gaps, descendants, *packed = (
-        database.execute(_ASKED, (number,)).fetchone()
+        database.execute(_QUERY, (number,)).fetchone()
     )
     licences, aliases, developers, openness, modalities, architecture, weights, *rest = _unpacked(
         *packed

@@ -46,7 +46,7 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 def understood(
-    snapshot: AcceptedSnapshot, catalogue: SearchIndex, asked: Mapping[str, Sequence[str]]
+    snapshot: AcceptedSnapshot, catalogue: SearchIndex, params: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
     """Filters as the catalogue takes them.
 
@@ -54,7 +54,7 @@ def understood(
     UsageError for a day or a state that is none.
     """
     results: dict[str, list[str]] = {}
-    for key, values in asked.items():
+    for key, values in params.items():
         if not values:
             continue
         if key == "developer":
@@ -185,7 +185,7 @@ def _is_day(text: str) -> bool:
 
 
 def checked(
-    snapshot: AcceptedSnapshot, catalogue: SearchIndex, asked: Mapping[str, Sequence[str]]
+    snapshot: AcceptedSnapshot, catalogue: SearchIndex, params: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
     """Facets by the values that the catalogue has; others are read as people type them.
 
@@ -193,7 +193,7 @@ def checked(
     there are no such models. As of a day there may be none yet, and the list is empty.
     """
     results: dict[str, list[str]] = {}
-    for key, values in asked.items():
+    for key, values in params.items():
         results[key] = list(values)
         if key not in CLOSED or snapshot.as_of:
             continue

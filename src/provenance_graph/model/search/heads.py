@@ -15,7 +15,7 @@ SCHEMA_SQL = (
     "CREATE TABLE head (number INTEGER PRIMARY KEY, text TEXT NOT NULL, skip INTEGER NOT NULL);"
 )
 """``skip`` is the place in an id, counted from 1, from which on it is the end of the IRI."""
-_MOST = 1_000
+_MAX_NUMBERS = 1_000
 """Different beginnings; what would need more keeps its IRI whole."""
 _HALF = 1 << 31
 
@@ -56,7 +56,7 @@ class Heads:
             if iri.endswith(end):
                 head = iri[: len(iri) - len(end)], skip + 1
                 number = self._numbers.get(head)
-                if number is None and len(self._numbers) < _MOST:
+                if number is None and len(self._numbers) < _MAX_NUMBERS:
                     number = self._numbers[head] = len(self._numbers)
                 if number is not None:
                     return number, None

@@ -180,12 +180,12 @@ class SearchIndex:
 
     def _summary(self, number: int) -> ModelSummary:
         row = cards.summary(self._database, number)
-        asked = "SELECT conflicts FROM temp.conflict_count WHERE iri = ?"
-        known = self._database.execute(asked, (row["iri"],)).fetchone()
+        query = "SELECT conflicts FROM temp.conflict_count WHERE iri = ?"
+        known = self._database.execute(query, (row["iri"],)).fetchone()
         return {**row, "conflicts": known[0] if known else 0}
 
     def facets(
-        self, where: Mapping[str, Sequence[str]] | None = None, *, text: str = "", most: int = 40
+        self, where: Mapping[str, Sequence[str]] | None = None, *, text: str = "", limit: int = 40
     ) -> dict[str, list[FacetCount]]:
         """How many models each value of each facet has, among those that ``where`` leaves."""
         facet_counts: dict[str, list[FacetCount]] = {}
@@ -196,7 +196,7 @@ class SearchIndex:
                 rows = self._database.execute(
                     "SELECT value, models FROM facet_count WHERE kind = ?"
                     " ORDER BY models DESC, value LIMIT ?",
-                    (kind, most),
+                    (kind, limit),
                 )
                 facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
                 continue
@@ -204,7 +204,7 @@ class SearchIndex:
                 "SELECT c.value, count(*) AS n FROM facet_count c"  # in this order, not by model
                 " CROSS JOIN facet f ON f.facet = c.facet CROSS JOIN model m ON m.number = +f.number"
                 f"{clause} AND c.kind = ? GROUP BY c.value ORDER BY n DESC, c.value LIMIT ?",
-                (*values, kind, most),
+                (*values, kind, limit),
             )
             facet_counts[kind] = [{"value": value, "count": n} for value, n in rows]
         return facet_counts

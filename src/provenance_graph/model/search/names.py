@@ -92,27 +92,27 @@ def search(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise UsageError(f"no kind {unknown[0]!r}; there are {', '.join(KINDS)}")
-    asked, start = text.strip()[:LONGEST], _start(cursor)
-    words = [folded for part in re.split(r"[\s/_-]+", asked) if (folded := fold(part))]
+    wanted, start = text.strip()[:LONGEST], _start(cursor)
+    words = [folded for part in re.split(r"[\s/_-]+", wanted) if (folded := fold(part))]
     if not words:
         return Hits([], 0, None)
     if max(map(len, words)) < 3 and len(words) == 1:
         return _short(database, words[0], kinds, limit, start)
-    if iris.is_iri(asked):
+    if iris.is_iri(wanted):
         query = "SELECT number, kind FROM thing WHERE sum = ? AND id = ? AND iri = ?"
-        rows = database.execute(query, of_iri(asked)).fetchall()
+        rows = database.execute(query, of_iri(wanted)).fetchall()
         if rows:
             exact = [number for number, kind in rows if not kinds or kind in kinds]
             counts = Counter(kind for _, kind in rows)
             return Hits(_items(database, exact[start:]), len(exact), None, kinds=counts)
-    result, counts = _spelt(database, asked, words, kinds, limit, start)
+    result, counts = _spelt(database, wanted, words, kinds, limit, start)
     if total := _total(counts, kinds):
         end = start + len(result)
         following = str(end) if result and end < total else None
         return Hits(_items(database, result), total, following, kinds=counts)
-    near = _alike(database, fold(asked))
-    named, called = named_in(database, asked)
-    if called and (not near or is_sentence(asked, named)):
+    near = _alike(database, fold(wanted))
+    named, called = named_in(database, wanted)
+    if called and (not near or is_sentence(wanted, named)):
         near = called
     else:
         named = ()
@@ -156,7 +156,7 @@ def _of_kinds(kinds: Collection[str]) -> tuple[str, list[str]]:
 
 def _spelt(
     database: sqlite3.Connection,
-    asked: str,
+    query: str,
     words: list[str],
     kinds: Collection[str],
     limit: int,
@@ -182,9 +182,9 @@ def _spelt(
         base = "FROM thing t WHERE 1"
     # of a word that nearly everything holds, only the narrow table of kinds is read for the counts
     counted = base if clause else base.replace("JOIN thing t", "JOIN kind_of t")
-    asked_for = f"SELECT t.kind, count(*) {counted}{clause} GROUP BY t.kind"
+    requested = f"SELECT t.kind, count(*) {counted}{clause} GROUP BY t.kind"
     counts = counts_of(database, whole) if words == long == [whole] else Counter[str]()
-    counts = counts or Counter(dict(database.execute(asked_for, values)))
+    counts = counts or Counter(dict(database.execute(requested, values)))
     total = _total(counts, kinds)
     if not total:
         return [], counts
@@ -192,7 +192,7 @@ def _spelt(
     clause, values = clause + only, [*values, *wanted]
     if total > MAX_ORDERED and long:
         narrow = counted if len(long) == len(words) else base
-        return _richest(database, (asked, whole), f"{narrow}{clause}", values, limit, start), counts
+        return _richest(database, (query, whole), f"{narrow}{clause}", values, limit, start), counts
     # the limit keeps the engine from putting the words together twice for each row
     matching = (
         f"SELECT t.number, t.id, t.kind, ' ' || t.folded || ' ' AS words {base}{clause} LIMIT -1"
@@ -201,7 +201,7 @@ def _spelt(
         f"SELECT number FROM ({matching}) ORDER BY id = ? DESC, kind IN ('question', 'help'),"
         " words LIKE ? DESC, kind IN ('record', 'offer', 'thing'), words LIKE ? DESC, number"
         " LIMIT ? OFFSET ?",
-        (*values, asked, f"% {whole} %", f"% {whole}%", limit, start),
+        (*values, query, f"% {whole} %", f"% {whole}%", limit, start),
     )
     return [number for (number,) in rows], counts
 
@@ -219,11 +219,11 @@ def _richest(
     The entity of that id, then those of exactly that name, then the others, the richest
     first, in which order entities are numbered; records and offers, questions and views last.
     """
-    asked, whole = texts
+    wanted, whole = texts
     first = [
         number
         for query, value in (
-            ("SELECT number FROM thing WHERE sum = ? AND id = ?", (id_sum(asked), asked)),
+            ("SELECT number FROM thing WHERE sum = ? AND id = ?", (id_sum(wanted), wanted)),
             (
                 "SELECT number FROM called WHERE folded = ? ORDER BY number LIMIT ?",
                 (whole, MAX_NAMED),

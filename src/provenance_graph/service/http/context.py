@@ -157,8 +157,8 @@ class Service:
         if seconds is None or seconds <= self.settings.query_seconds:
             return self.settings.limits(seconds)
         if seconds > self.settings.slow_query_seconds:
-            most = self.settings.slow_query_seconds
-            raise refuse(400, "Bad request", f"timeout is at most {most:g} s", "timeout")
+            limit = self.settings.slow_query_seconds
+            raise refuse(400, "Bad request", f"timeout is at most {limit:g} s", "timeout")
         self.require(request, "slow")
         return self.settings.limits(seconds)
 

@@ -159,8 +159,8 @@ class Gateway:
         """Serve a document that was sent; all of it is here before it takes a place."""
         bounds = self._service.settings.bounds
         if scope["path"] not in _DOCUMENTS:
-            most = _BATCH if str(scope["path"]).startswith(_BATCHES) else _FIELDS
-            bounds = replace(bounds, body_bytes=min(most, bounds.body_bytes))
+            limit = _BATCH if str(scope["path"]).startswith(_BATCHES) else _FIELDS
+            bounds = replace(bounds, body_bytes=min(limit, bounds.body_bytes))
         body = await read_body(Request(scope, receive), bounds)
         scope["headers"] = [
             (name, value)
@@ -177,8 +177,8 @@ class Gateway:
         gates = self._service.gates
         if path in _DOCUMENTS:
             return gates.documents
-        asked = QueryParams(bytes(scope["query_string"]))
-        return gates.days if asked.get("asOf") else gates.rest
+        params = QueryParams(bytes(scope["query_string"]))
+        return gates.days if params.get("asOf") else gates.rest
 
     def _call(self, scope: Scope) -> Call:
         address = self._address(scope)

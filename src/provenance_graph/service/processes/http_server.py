@@ -33,7 +33,7 @@ _PIPELINED: Final = 64
 class Bounded(HttpToolsProtocol):
     """Ends connections whose headers are too large, too many or too slow."""
 
-    most = 64 << 10
+    max_bytes = 64 << 10
     drained = 64 << 20
     """Bytes of a body still taken after its request was answered, so that the answer is read."""
     seconds = 10.0
@@ -79,14 +79,14 @@ class Bounded(HttpToolsProtocol):
             self._head += len(data)
             # A whole small request may come with its body in one piece: only what stays
             # unfinished counts.
-            if self._head > self.most and b"\r\n\r\n" not in data[: self.most]:
+            if self._head > self.max_bytes and b"\r\n\r\n" not in data[: self.max_bytes]:
                 self._refuse(431)
                 return
         before = self._progress
         super().data_received(data)
         # After the last chunk only trailers follow: what is no body counts as headers do.
         self._aside = self._aside + len(data) if self._progress == before else 0
-        if not self._in_head and self._aside > self.most:
+        if not self._in_head and self._aside > self.max_bytes:
             self._refuse(431)
             return
         if self._in_head and self._timer is None and self._head:

@@ -29,7 +29,7 @@ class PlainTarget:
         check_length(update.text, self.limits)
         return Written(self.writer.update(update.prepared(), self.limits))
 
-    def rehearsal(self, asked: UpdateRequest, who: str) -> None:
+    def rehearsal(self, update: UpdateRequest, who: str) -> None:
         """Nothing: an update of a plain dataset may read all of it, so it runs on the dataset."""
 
     def settle(self, outcome: Outcome, digest: str, who: str, within: Iri | None = None) -> None:

@@ -132,32 +132,32 @@ class RecordTarget:
         done = self.commit((), [graph])
         return Written(done.version, False, done.removed)
 
-    def update(self, asked: UpdateRequest, who: str) -> Written:
+    def update(self, update: UpdateRequest, who: str) -> Written:
         """Run an update on the client's own records, all at once, in this process."""
-        text = self._checked(asked, who)
+        text = self._checked(update, who)
         if inserts_only(text):
             return self._insert(text, who)
-        rehearsal = self._rehearsal(text, asked, who)
+        rehearsal = self._rehearsal(text, update, who)
         outcome = Outcome.unpack(rehearse(rehearsal.pack()))
-        done = self.settle(outcome, rehearsal.digest, who, asked.within)
+        done = self.settle(outcome, rehearsal.digest, who, update.within)
         assert done is not None  # nobody else writes meanwhile
         return done
 
-    def rehearsal(self, asked: UpdateRequest, who: str) -> Rehearsal | None:
+    def rehearsal(self, update: UpdateRequest, who: str) -> Rehearsal | None:
         """What is to be worked out elsewhere before an update can be written; None for nothing.
 
         The update sees all of the client's records and nothing else, so that whatever it
         reads or changes is whole; one that speaks of one graph alone (``within``) sees that
         one. One that only inserts data reads none.
         """
-        check_length(asked.text, self.limits)
-        self.size.check_data(asked.text)
-        if inserts_only(asked.text):
+        check_length(update.text, self.limits)
+        self.size.check_data(update.text)
+        if inserts_only(update.text):
             return None  # it is checked where it is carried out
-        return self._rehearsal(self._checked(asked, who), asked, who)
+        return self._rehearsal(self._checked(update, who), update, who)
 
-    def _rehearsal(self, text: str, asked: UpdateRequest, who: str) -> Rehearsal:
-        return Rehearsal.of(text, self._bodies(who, asked.within), self.size.statements)
+    def _rehearsal(self, text: str, update: UpdateRequest, who: str) -> Rehearsal:
+        return Rehearsal.of(text, self._bodies(who, update.within), self.size.statements)
 
     def settle(
         self, outcome: Outcome, digest: str, who: str, within: Iri | None = None
@@ -192,10 +192,10 @@ class RecordTarget:
         after = {name: [*before[name], *scratch.quads(name)] for name in names}
         return self._replace(after, before, who)
 
-    def _checked(self, asked: UpdateRequest, who: str) -> str:
+    def _checked(self, update: UpdateRequest, who: str) -> str:
         """The text that the engine runs, if it is one that this client may send."""
-        check_length(asked.text, self.limits)
-        text = asked.prepared()
+        check_length(update.text, self.limits)
+        text = update.prepared()
         self.size.check_data(text)
         check_update(text, self.limits, terms=_TERMS * self.size.statements)
         self._refuse_foreign(text, who)
@@ -296,13 +296,13 @@ class RecordTarget:
         if within is not None:
             return {self._own(within, who): self._body_of(within)}
         results: dict[Iri, list[Quad]] = {}
-        total, most = 0, _READ_TIMES * self.size.statements
+        total, limit = 0, _READ_TIMES * self.size.statements
         for name in self._records(who):
             results[name] = self._body_of(name)
             total += len(results[name])
-            if total > most:
+            if total > limit:
                 detail = (
-                    f"your records hold more than {most} statements, all of which an update may "
+                    f"your records hold more than {limit} statements, all of which an update may "
                     "read; change one of them by PUT, POST or PATCH below /data, or send INSERT DATA"
                 )
                 raise refuse(413, "Too much to read", detail, "too-large")

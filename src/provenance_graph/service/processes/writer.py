@@ -56,10 +56,10 @@ class WriteTarget(Protocol):
     def probe(self) -> None:
         """Raise StoreError or OSError while the store cannot be written."""
 
-    def update(self, asked: UpdateRequest, who: str, /) -> Written:
+    def update(self, update: UpdateRequest, who: str, /) -> Written:
         """Run a SPARQL update, in this process."""
 
-    def rehearsal(self, asked: UpdateRequest, who: str) -> Rehearsal | None:
+    def rehearsal(self, update: UpdateRequest, who: str) -> Rehearsal | None:
         """What is to be worked out elsewhere before an update can be written; None for nothing."""
 
     def settle(
@@ -245,15 +245,15 @@ class Writing:
             return None
 
     def _answered(
-        self, target: WriteTarget | None, asked: Sequence[tuple[dict[str, Any], list[bytes]]]
+        self, target: WriteTarget | None, requests: Sequence[tuple[dict[str, Any], list[bytes]]]
     ) -> list[_Answer]:
         """Carry out writes: one, or several that go together."""
         if target is None:
             detail = f"nothing can be written: {self._failure}"
-            return [({"error": "StoreBusy", "detail": detail}, ())] * len(asked)
-        if len(asked) == 1:
-            return [carry_out(target, *asked[0])]
-        results = target.put_all([_put(head, blobs) for head, blobs in asked])
+            return [({"error": "StoreBusy", "detail": detail}, ())] * len(requests)
+        if len(requests) == 1:
+            return [carry_out(target, *requests[0])]
+        results = target.put_all([_put(head, blobs) for head, blobs in requests])
         return [
             _reported(one) if isinstance(one, Exception) else (_acknowledged(one), ())
             for one in results
@@ -324,8 +324,8 @@ def _carried_out(target: WriteTarget, head: dict[str, Any], blobs: list[bytes]) 
         if done is None:
             return {"changed": True}, ()
     elif head["do"] == "put":
-        asked = _put(head, blobs)
-        done = target.put(asked.graph, asked.parts, who, asked.replace)
+        request = _put(head, blobs)
+        done = target.put(request.graph, request.parts, who, request.replace)
     elif head["do"] == "decide":
         names = Iri(head["name"]), Iri(head["may_be"])
         decision = Decision(*names, head["decision"], head["reason"], head["sees_private"])

@@ -50,9 +50,9 @@ _PREFIXES: Final = (
 
 def offered(request: Request, offers: tuple[Offer, ...] = GRAPH_OFFERS) -> Offer:
     """The RDF representation that a request wants, by ``format=`` or Accept."""
-    asked = parameters(query_string(request))
-    refuse_day(asked)
-    wanted = wanted_format(asked)
+    params = parameters(query_string(request))
+    refuse_day(params)
+    wanted = wanted_format(params)
     accept = accept_of(wanted) if wanted else header(request, "accept")
     offer = choose(accept, offers)
     if offer is None:

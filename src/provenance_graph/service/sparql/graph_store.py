@@ -86,17 +86,17 @@ class GraphStoreEndpoint:
 
     def _graph(self, request: Request) -> tuple[Iri | None, bool]:
         """The graph that a request names (None: the default graph), and whether it names one."""
-        asked = parameters(query_string(request))
-        refuse_day(asked)
+        params = parameters(query_string(request))
+        refuse_day(params)
         below = str(request.scope["path"]).removeprefix(PATH).lstrip("/")
-        given = [*asked.get("graph", []), *(["default"] if "default" in asked else [])]
-        if len(given) > 1 or (below and given) or len(asked.get("default", [])) > 1:
+        given = [*params.get("graph", []), *(["default"] if "default" in params else [])]
+        if len(given) > 1 or (below and given) or len(params.get("default", [])) > 1:
             raise bad_request("name one graph, by ?default, by ?graph= or by path")
         if below:
             return self._direct(request, below), True
         if not given:
             return None, False
-        if "default" in asked:
+        if "default" in params:
             return None, True
         try:
             return iri(given[0]), True

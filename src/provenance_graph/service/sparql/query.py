@@ -44,39 +44,41 @@ class QueryEndpoint:
 
     async def get(self, request: Request) -> Response:
         """A query's answer, the service description, or the workbench for a browser."""
-        asked = read_query("GET", query_string(request), "", b"")
+        sparql_request = read_query("GET", query_string(request), "", b"")
         accept = header(request, "accept")
-        if asked is None or not asked.format:
-            offers = GRAPH_OFFERS if asked is None else SELECT_OFFERS
+        if sparql_request is None or not sparql_request.format:
+            offers = GRAPH_OFFERS if sparql_request is None else SELECT_OFFERS
             if prefers_html(accept, offers):
                 return self._pages.index()
-        if asked is None:
+        if sparql_request is None:
             return await description.service_description(self._service, request)
-        return await self.answer(request, asked, accept)
+        return await self.answer(request, sparql_request, accept)
 
     async def post(self, request: Request) -> Response:
         """A query's answer."""
         body = await read_body(request, self._service.settings.query_bounds)
         kind = header(request, "content-type") or ""
-        asked = read_query("POST", query_string(request), kind, body)
-        assert asked is not None  # a POST without a query is refused
-        return await self.answer(request, asked, header(request, "accept"))
+        sparql_request = read_query("POST", query_string(request), kind, body)
+        assert sparql_request is not None  # a POST without a query is refused
+        return await self.answer(request, sparql_request, header(request, "accept"))
 
-    async def answer(self, request: Request, asked: SparqlRequest, accept: str | None) -> Response:
+    async def answer(
+        self, request: Request, sparql_request: SparqlRequest, accept: str | None
+    ) -> Response:
         """The answer in the representation the client wants most."""
         service, call = self._service, call_of(request)
-        limits = service.limits(request, asked.seconds)
-        check_length(asked.text, limits)
-        kind = await read_through(form, asked.text)
+        limits = service.limits(request, sparql_request.seconds)
+        check_length(sparql_request.text, limits)
+        kind = await read_through(form, sparql_request.text)
         if kind in UPDATE_FORMS:
             raise bad_request("this is an update; send it by POST to /update", "update")
-        offer = self._offer(kind, asked.format, accept)
-        text = await read_through(with_base, asked.text, service.url(request, PATH))
+        offer = self._offer(kind, sparql_request.format, accept)
+        text = await read_through(with_base, sparql_request.text, service.url(request, PATH))
         if not service.settings.raw:  # a plain dataset is for clients that declare their own
             text = await read_through(prefixes, text)
         version = service.backend.version
         keeps = not await read_through(volatile, text)
-        dataset = repr(asked.dataset) if asked.dataset else ""
+        dataset = repr(sparql_request.dataset) if sparql_request.dataset else ""
         tag = etag(version, text, dataset, offer.media_type) if keeps else ""
         headers = {**NO_SCRIPTS, "cache-control": "no-cache" if tag else "no-store"}
         if tag:
@@ -90,7 +92,7 @@ class QueryEndpoint:
         answer = service.cache.find(key) if keeps else None
         if answer is None:
             text, limits = await self._federation.resolve(text, request, limits)
-            query = SparqlQuery(text, dataset=asked.dataset, limits=limits)
+            query = SparqlQuery(text, dataset=sparql_request.dataset, limits=limits)
             result = await service.open(request, query, offer.written)
             if isinstance(result, Large):
                 return await large(request, result, offer, headers)

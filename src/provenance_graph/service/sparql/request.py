@@ -97,64 +97,64 @@ def read_query(
 
     A bare GET without ``query`` asks for the service description.
     """
-    asked = parameters(query_string)
+    params = parameters(query_string)
     if method in ("GET", "HEAD"):
-        if "update" in asked:
+        if "update" in params:
             raise bad_request("an update is sent by POST to /update, never by GET", "update")
-        if "query" not in asked:
+        if "query" not in params:
             return None
-        return _request(_one(asked, "query"), asked, "default-graph-uri", "named-graph-uri")
+        return _request(_one(params, "query"), params, "default-graph-uri", "named-graph-uri")
     if method != "POST":
         raise method_not_allowed(method, "GET, HEAD, POST, OPTIONS")
-    text, asked = _posted("query", QUERY, asked, content_type, body)
-    return _request(text, asked, "default-graph-uri", "named-graph-uri")
+    text, params = _posted("query", QUERY, params, content_type, body)
+    return _request(text, params, "default-graph-uri", "named-graph-uri")
 
 
 def read_update(method: str, query_string: bytes, content_type: str, body: bytes) -> SparqlRequest:
     """The update of a request by URL-encoded or direct POST."""
-    asked = parameters(query_string)
+    params = parameters(query_string)
     if method != "POST":
         raise method_not_allowed(method, "POST, OPTIONS")
-    text, asked = _posted("update", UPDATE, asked, content_type, body)
-    return _request(text, asked, "using-graph-uri", "using-named-graph-uri")
+    text, params = _posted("update", UPDATE, params, content_type, body)
+    return _request(text, params, "using-graph-uri", "using-named-graph-uri")
 
 
 def _posted(
-    name: str, direct: str, asked: dict[str, list[str]], content_type: str, body: bytes
+    name: str, direct: str, params: dict[str, list[str]], content_type: str, body: bytes
 ) -> tuple[str, dict[str, list[str]]]:
     kind, named = media_type(content_type)
     if kind == direct:
-        if name in asked:
+        if name in params:
             raise bad_request(f"the {name} is in the body and in the URL; send one", name)
-        return read_text(body, named, name), asked
+        return read_text(body, named, name), params
     if kind != FORM:
         raise unsupported_media(content_type, f"{direct} or {FORM}")
     read_text(b"", named, name)
     for key, values in parameters(body).items():
-        asked.setdefault(key, []).extend(values)
+        params.setdefault(key, []).extend(values)
     other = "query" if name == "update" else "update"
-    if name not in asked and other in asked:
+    if name not in params and other in params:
         place = "/sparql" if other == "query" else "/update"
         raise bad_request(f"this is for {name}s; send a {other} to {place}", name)
-    return _one(asked, name), asked
+    return _one(params, name), params
 
 
-def _one(asked: Parameters, name: str) -> str:
-    values = asked.get(name, [])
+def _one(params: Parameters, name: str) -> str:
+    values = params.get(name, [])
     if len(values) != 1:
         raise bad_request(f"send exactly one {name} (got {len(values)})", name)
     return values[0]
 
 
-def _request(text: str, asked: Parameters, default: str, named: str) -> SparqlRequest:
-    refuse_day(asked)
-    graphs = [_iris(asked, name) for name in (default, named)]
+def _request(text: str, params: Parameters, default: str, named: str) -> SparqlRequest:
+    refuse_day(params)
+    graphs = [_iris(params, name) for name in (default, named)]
     dataset = DatasetChoice(*graphs) if any(graphs) else OWN_DATASET
-    chosen = wanted_format(asked) or wanted_format(asked, "output")
-    return SparqlRequest(text, dataset, _seconds(asked), chosen)
+    chosen = wanted_format(params) or wanted_format(params, "output")
+    return SparqlRequest(text, dataset, _seconds(params), chosen)
 
 
-def single(asked: Parameters, name: str) -> str:
+def single(params: Parameters, name: str) -> str:
     """The value of a parameter that is given once, or nothing.
 
     Raises a refusal with 400 where it is given with several values, of which none counts more.
@@ -162,13 +162,13 @@ def single(asked: Parameters, name: str) -> str:
     >>> single({"format": ["ttl"]}, "format"), single({}, "format")
     ('ttl', '')
     """
-    values = dict.fromkeys(asked.get(name, ()))
+    values = dict.fromkeys(params.get(name, ()))
     if len(values) > 1:
         raise bad_request(f"{name} is given with {len(values)} different values; send one", name)
     return next(iter(values), "")
 
 
-def wanted_format(asked: Parameters, name: str = "format") -> str:
+def wanted_format(params: Parameters, name: str = "format") -> str:
     """The format that is asked for, in lower case, or nothing.
 
     Clients name one twice, by its short name and by its media types (SPARQLWrapper does). Raises a
@@ -177,16 +177,16 @@ def wanted_format(asked: Parameters, name: str = "format") -> str:
     >>> wanted_format({"format": ["json-ld", "application/ld+json,application/x-json+ld"]})
     'json-ld'
     """
-    values = list(dict.fromkeys(value.strip().lower() for value in asked.get(name, ())))
+    values = list(dict.fromkeys(value.strip().lower() for value in params.get(name, ())))
     narrowest = min(values, key=lambda value: len(media_types(value)), default="")
     if all(media_types(narrowest) <= media_types(value) for value in values):
         return narrowest
-    return single(asked, name)
+    return single(params, name)
 
 
-def refuse_day(asked: Parameters) -> None:
+def refuse_day(params: Parameters) -> None:
     """Refuse ``asOf`` where the store is read as it is now: it must not be passed over."""
-    if "asOf" in asked:
+    if "asOf" in params:
         raise bad_request(
             "no asOf here: this reads the store as it is now; ask a stored question as of a day "
             "(/api/v1/questions/NAME?asOf=DATE), the REST API, or filter on pav:retrievedOn",
@@ -194,15 +194,15 @@ def refuse_day(asked: Parameters) -> None:
         )
 
 
-def _iris(asked: Parameters, name: str) -> tuple[Iri, ...]:
+def _iris(params: Parameters, name: str) -> tuple[Iri, ...]:
     try:
-        return tuple(iri(text) for text in asked.get(name, ()))
+        return tuple(iri(text) for text in params.get(name, ()))
     except BadIri as error:
         raise bad_request(f"{name}: {error}", "dataset") from error
 
 
-def _seconds(asked: Parameters) -> float | None:
-    value = single(asked, "timeout")
+def _seconds(params: Parameters) -> float | None:
+    value = single(params, "timeout")
     if not value:
         return None
     seconds = float(value) if _SECONDS.fullmatch(value) else 0.0

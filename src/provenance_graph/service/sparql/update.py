@@ -39,12 +39,12 @@ class UpdateEndpoint:
         bounds = replace(service.settings.bounds, body_bytes=service.settings.update_mb << 20)
         body = await read_body(request, bounds)
         content_type = header(request, "content-type") or ""
-        asked = read_update("POST", query_string(request), content_type, body)
+        sparql_request = read_update("POST", query_string(request), content_type, body)
         update = UpdateRequest(
-            asked.text,
+            sparql_request.text,
             service.url(request, PATH),
-            asked.dataset.default_graphs,
-            asked.dataset.named_graphs,
+            sparql_request.dataset.default_graphs,
+            sparql_request.dataset.named_graphs,
         )
         with await service.writing(request):
             written = await writer.update(update, who)

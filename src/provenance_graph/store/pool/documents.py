@@ -39,7 +39,7 @@ class WarmFunction:
     ) -> None:
         self._spawner, self._function, self._memory = spawner, function, memory_bytes
         self._how = "fresh" if fresh else "again"
-        self._most = idle
+        self._max_idle = idle
         self._idle: list[_Process] = []
         self._lock = threading.Lock()
 
@@ -50,7 +50,7 @@ class WarmFunction:
             undo.callback(self._drop, process)
             result = exchange(self._spawner, process.number, process.sock, data, limits)
             with self._lock:
-                if len(self._idle) < self._most:
+                if len(self._idle) < self._max_idle:
                     self._idle.append(process)
                     undo.pop_all()
         return result

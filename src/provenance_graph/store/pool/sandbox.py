@@ -65,8 +65,8 @@ def confine(memory_bytes: int, readable: Iterable[Path] = ()) -> list[str]:
     if sys.platform == "linux":
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-        most = address_space() + memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        address_limit = address_space() + memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (address_limit, address_limit))
         stored.append("memory")
         if _no_new_privileges() and landlock.restrict([*software(), *readable]):
             stored.append("landlock")
@@ -84,8 +84,8 @@ def confine_writer(memory_bytes: int, writable: Iterable[Path]) -> list[str]:
     stored = []
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        most = address_space() + memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        address_limit = address_space() + memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (address_limit, address_limit))
         stored.append("memory")
         if _no_new_privileges() and landlock.restrict(software(), writable):
             stored.append("landlock")

@@ -57,7 +57,7 @@ def _answer_queries(sock: socket.socket, order: Mapping[str, Any]) -> int:
 
 
 def _answer(
-    sock: socket.socket, store: ox.Store, asked: Mapping[str, Any], memory_budget: int
+    sock: socket.socket, store: ox.Store, request: Mapping[str, Any], memory_budget: int
 ) -> bool:
     """Answer one query; says whether this process may take another.
 
@@ -65,7 +65,7 @@ def _answer(
     """
     out = _Pieces(sock)
     try:
-        end = write_answer(store, _request(asked), Limits(**asked["limits"]), out.add)
+        end = write_answer(store, _request(request), Limits(**request["limits"]), out.add)
     except ProvenanceError as error:
         reusable = _peak_memory() < memory_budget and not isinstance(error.__context__, MemoryError)
         out.close(frames.json_frame(frames.ERROR, [type(error).__name__, str(error), reusable]))
@@ -77,16 +77,16 @@ def _answer(
     return reusable
 
 
-def _request(asked: Mapping[str, Any]) -> Request:
+def _request(request: Mapping[str, Any]) -> Request:
     def nodes(names: list[str] | None) -> list[ox.NamedNode] | None:
         return None if names is None else [ox.NamedNode(name) for name in names]
 
     return Request(
-        asked["query"],
-        asked["media_type"],
-        nodes(asked["default_graphs"]),
-        nodes(asked["named_graphs"]),
-        asked["base"],
+        request["query"],
+        request["media_type"],
+        nodes(request["default_graphs"]),
+        nodes(request["named_graphs"]),
+        request["base"],
     )
 
 

@@ -253,23 +253,23 @@ class AheadStore(RemoteStore):
 
     def _fetch(self, kind: LookUp, key: Key) -> None:
         """Ask for a key, and with it for others that answers have named."""
-        asked = {kind: self._keys(kind, key)}
+        wanted = {kind: self._keys(kind, key)}
         if kind is lookups.STATED:
-            asked[lookups.ABOUT] = self._keys(lookups.ABOUT, key)
-        self._ask_together(asked)
+            wanted[lookups.ABOUT] = self._keys(lookups.ABOUT, key)
+        self._ask_together(wanted)
 
-    def _ask_together(self, asked: Mapping[LookUp, list[Key]]) -> None:
+    def _ask_together(self, wanted: Mapping[LookUp, list[Key]]) -> None:
         """One request for keys of several kinds, for what leads to expected names, and for heads.
 
-        With the keys that are ``asked`` for goes what answers have named.
+        With the keys that are ``wanted`` for goes what answers have named.
         """
         fetched = self._now()
         if not fetched.heads:
             fetched.named[lookups.HEADER][STATE,] = None
-        further = {other: self._keys(other) for other in lookups.TOGETHER if other not in asked}
-        asked = {kind: keys for kind, keys in {**asked, **further}.items() if keys}
+        further = {other: self._keys(other) for other in lookups.TOGETHER if other not in wanted}
+        wanted = {kind: keys for kind, keys in {**wanted, **further}.items() if keys}
         parts: list[tuple[str, Callable[[dict[str, Value]], None]]] = []
-        for kind, keys in asked.items():
+        for kind, keys in wanted.items():
             fetched.quads.update({(kind, one): [] for one in keys})
             parts.append((self._of_keys(kind, keys), partial(self._take, kind)))
         parts += self._parts_of_expected()
@@ -286,7 +286,7 @@ class AheadStore(RemoteStore):
             parts[int(str(row["k"]))][1](row)
         if (quads := fetched.heads.pop((None, lookups.REFERENCE), None)) is not None:
             self._reference = MemoryStore(quads)
-        for kind, keys in asked.items():
+        for kind, keys in wanted.items():
             for one in keys:
                 note(fetched, kind, fetched.quads[kind, one])
         if publishers:
@@ -329,12 +329,12 @@ class AheadStore(RemoteStore):
         wanted: dict[Listing, int] = dict(lookups.LISTINGS)
         if self._reference is None:
             wanted[None, lookups.REFERENCE] = 0
-        for (predicate, graph), most in wanted.items():
+        for (predicate, graph), count in wanted.items():
             quads = self._fetched.heads[predicate, graph] = []
             shown = "?p" if predicate is None else str(node(predicate))
             pattern = f"?s {shown} ?o"
             pattern = self._placed(pattern if graph is None else f"GRAPH <{graph}> {{ {pattern} }}")
-            limit = f"LIMIT {most}" if most else ""
+            limit = f"LIMIT {count}" if count else ""
             yield (
                 f"{{ SELECT ?s ?p ?o WHERE {{ {pattern} }} {limit} }}",
                 partial(take_head, quads, predicate, graph),

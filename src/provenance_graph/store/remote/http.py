@@ -71,7 +71,7 @@ class RemoteClient:
         content: bytes = b"",
         headers: Mapping[str, str],
         seconds: float,
-        most: int,
+        limit: int,
         repeatable: bool = True,
     ) -> RemoteAnswer:
         """One POST, tried again while the service is busy or cannot be reached.
@@ -81,7 +81,7 @@ class RemoteClient:
         pause = self._settings.pause
         for left in range(self._settings.retries, -1, -1):
             try:
-                return self._once(url, form, content, headers, seconds, most)
+                return self._once(url, form, content, headers, seconds, limit)
             except _Unreached as failure:
                 if not left or not (repeatable or failure.before):
                     raise failure.error from failure.cause
@@ -99,7 +99,7 @@ class RemoteClient:
         content: bytes,
         headers: Mapping[str, str],
         seconds: float,
-        most: int,
+        limit: int,
     ) -> RemoteAnswer:
         request = self._client.build_request(
             "POST",
@@ -113,8 +113,8 @@ class RemoteClient:
             answer = self._client.send(request, stream=True, auth=self._auth)
             try:
                 if answer.status_code == 401 and self._as_digest(answer):
-                    return self._once(url, form, content, headers, seconds, most)
-                body = self._read(url, answer, most)
+                    return self._once(url, form, content, headers, seconds, limit)
+                body = self._read(url, answer, limit)
             finally:
                 answer.close()
         except httpx2.TimeoutException:
@@ -129,19 +129,19 @@ class RemoteClient:
 
     def _as_digest(self, answer: httpx2.Response) -> bool:
         """Whether the service asks for Digest and has not been answered so yet."""
-        asked = answer.headers.get("www-authenticate", "").lower().startswith("digest")
-        if not asked or not isinstance(self._auth, httpx2.BasicAuth):
+        wants_digest = answer.headers.get("www-authenticate", "").lower().startswith("digest")
+        if not wants_digest or not isinstance(self._auth, httpx2.BasicAuth):
             return False
         self._auth = httpx2.DigestAuth(self._settings.user, self._settings.password)
         return True
 
     @staticmethod
-    def _read(url: str, answer: httpx2.Response, most: int) -> bytes:
+    def _read(url: str, answer: httpx2.Response, limit: int) -> bytes:
         body = bytearray()
         for piece in answer.iter_bytes():
             body += piece
-            if len(body) > most:
-                raise QueryTooLarge(f"{url} sent more than {most} bytes")
+            if len(body) > limit:
+                raise QueryTooLarge(f"{url} sent more than {limit} bytes")
         return bytes(body)
 
     def close(self) -> None:

@@ -296,9 +296,9 @@ class RemoteStore:
                 f"{self.url} did not answer with SPARQL results in JSON but with {shown} "
                 f"({answer.media_type or 'of no type'}): is it the address of a SPARQL service?"
             )
-        most = stated_count(answer.headers.get(_MAX_ROWS, ""))
+        max_rows = stated_count(answer.headers.get(_MAX_ROWS, ""))
         rows = len(result.get("results", {}).get("bindings", ()))
-        cut = _TRUNCATED in answer.headers or (most is not None and rows >= most)
+        cut = _TRUNCATED in answer.headers or (max_rows is not None and rows >= max_rows)
         return result, cut
 
     def _ask(
@@ -317,7 +317,7 @@ class RemoteStore:
                 form,
                 headers={"accept": media_type},
                 seconds=limits.seconds,
-                most=limits.answer_bytes,
+                limit=limits.answer_bytes,
             )
         except QuerySyntax:
             if where := syntax_error_of(query):

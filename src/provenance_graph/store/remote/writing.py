@@ -176,7 +176,7 @@ class RemoteWriter(RemoteStore):
                 content=text.encode(),
                 headers={"content-type": "application/sparql-update", "accept": "*/*"},
                 seconds=self.settings.seconds,
-                most=_ANSWER_BYTES,
+                limit=_ANSWER_BYTES,
                 repeatable=True,  # the same triples put in or out twice are put in or out once
             )
         except ProvenanceError as error:

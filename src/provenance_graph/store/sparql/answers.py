@@ -183,8 +183,8 @@ def _write_graph(
 class _Bounded:
     """A file that passes on what it is given, up to a size; beyond it, writing raises _Full."""
 
-    def __init__(self, sink: Sink, most: int) -> None:
-        self._sink, self._left = sink, most
+    def __init__(self, sink: Sink, limit: int) -> None:
+        self._sink, self._left = sink, limit
 
     def write(self, chunk: bytes) -> int:
         if len(chunk) > self._left:
@@ -204,12 +204,12 @@ class _Rows(ABC):
     Only bytes that cannot be part of a value are looked at, wherever a piece may end.
     """
 
-    def __init__(self, out: _Bounded, most: int) -> None:
-        self._out, self._most, self.rows = out, most, 0
+    def __init__(self, out: _Bounded, limit: int) -> None:
+        self._out, self._max_rows, self.rows = out, limit, 0
 
     def write(self, chunk: bytes) -> int:
         self.rows += self._ends(bytes(chunk))
-        if self.rows > self._most:
+        if self.rows > self._max_rows:
             raise _Full
         return self._out.write(chunk)
 

@@ -47,12 +47,12 @@ async def limited_body(request: Request) -> bytes:
     return body
 
 
-def document_name(asked: str) -> str:
+def document_name(name: str) -> str:
     """A file's name, with the owner and repository before it where all three are given.
 
     >>> document_name("../../etc/passwd"), document_name("mine/Model/README.md")
     ('passwd', 'mine/Model/README.md')
     """
-    parts = asked.split("/")
+    parts = name.split("/")
     whole = len(parts) == 3 and all(_PART.fullmatch(part) for part in parts)
-    return asked if whole else Path(asked).name
+    return name if whole else Path(name).name

@@ -41,10 +41,10 @@ def takes(path: str) -> bool:
 
 def wants(request: Request) -> bool:
     """Whether the request asks for receipts; raises a refusal with 422 for neither yes nor no."""
-    asked = request.query_params.get(PARAMETER, "").casefold()
-    if asked not in (*_YES, *_NO):
+    value = request.query_params.get(PARAMETER, "").casefold()
+    if value not in (*_YES, *_NO):
         raise refuse(422, "Bad parameter", f"{PARAMETER} is true or false", "parameter")
-    return asked in _YES and request.method in ("GET", "HEAD")
+    return value in _YES and request.method in ("GET", "HEAD")
 
 
 def cited(request: Request, snapshot: AcceptedSnapshot, value: object) -> object:

@@ -78,7 +78,7 @@ class TableRequest:
         return self.in_order and not self.cursor and self.format == "json"
 
 
-def _asked(
+def _table_request(
     sort: Annotated[
         str, Query(max_length=40, description="A column; `-` before it: the largest first.")
     ] = "",
@@ -92,7 +92,7 @@ def _asked(
     return TableRequest(sort, find, facets, cursor, format)
 
 
-TableQuery = Annotated[TableRequest, Depends(_asked)]
+TableQuery = Annotated[TableRequest, Depends(_table_request)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,30 +111,30 @@ class AnswerTable(Generic[Row]):
     def __init__(self, *columns: TableColumn[Row]) -> None:
         self.columns = columns
 
-    def part(self, rows: Sequence[Row], asked: TableRequest, limit: int) -> TablePage[Row]:
+    def part(self, rows: Sequence[Row], table: TableRequest, limit: int) -> TablePage[Row]:
         """The rows that are asked for; raises UsageError for an unknown column or a wrong cursor."""
-        start = offset(asked.cursor)
-        passing = self.chosen(rows, asked)
+        start = offset(table.cursor)
+        passing = self.chosen(rows, table)
         part = passing[start : start + limit]
         end = start + len(part)
         following = str(end) if part and end < len(passing) else None
-        facets = self._facets(rows, asked) if asked.facets else None
+        facets = self._facets(rows, table) if table.facets else None
         return TablePage(part, len(passing), following, facets)
 
     def made(
-        self, items: Sequence[Item], make: Callable[[Item], Row], asked: TableRequest, limit: int
+        self, items: Sequence[Item], make: Callable[[Item], Row], table: TableRequest, limit: int
     ) -> TablePage[Row]:
         """The same of rows that are yet to be made; no more are made than it takes."""
-        if not asked.in_order:
-            return self.part([make(one) for one in items], asked, limit)
-        start = offset(asked.cursor)
+        if not table.in_order:
+            return self.part([make(one) for one in items], table, limit)
+        start = offset(table.cursor)
         rows = [make(one) for one in items[start : start + limit]]
         end = start + len(rows)
         return TablePage(rows, len(items), str(end) if rows and end < len(items) else None)
 
-    def chosen(self, rows: Sequence[Row], asked: TableRequest) -> list[Row]:
+    def chosen(self, rows: Sequence[Row], table: TableRequest) -> list[Row]:
         """All rows that pass, in the order that is asked for."""
-        return self._sorted(self._passing(rows, asked), asked.sort)
+        return self._sorted(self._passing(rows, table), table.sort)
 
     def as_csv(self, rows: Iterable[Row]) -> bytes:
         """Rows as comma-separated values, a column each, under the names of the query."""
@@ -145,13 +145,13 @@ class AnswerTable(Generic[Row]):
             writer.writerow([_cell(column.value(row)) for column in self.columns])
         return out.getvalue().encode("utf-8", "backslashreplace")
 
-    def _passing(self, rows: Iterable[Row], asked: TableRequest, without: str = "") -> list[Row]:
+    def _passing(self, rows: Iterable[Row], table: TableRequest, without: str = "") -> list[Row]:
         limits = [
-            (column.value, set(asked.chosen[column.name]))
+            (column.value, set(table.chosen[column.name]))
             for column in self.columns
-            if column.name in asked.chosen and column.name != without
+            if column.name in table.chosen and column.name != without
         ]
-        words = asked.find.lower().split()
+        words = table.find.lower().split()
 
         def passes(row: Row) -> bool:
             if not all(wanted.intersection(_parts(value(row))) for value, wanted in limits):
@@ -175,11 +175,11 @@ class AnswerTable(Generic[Row]):
         full.sort(key=lambda row: _order(value(row)), reverse=sort.startswith("-"))
         return full + empty
 
-    def _facets(self, rows: Sequence[Row], asked: TableRequest) -> dict[str, list[FacetCount]]:
+    def _facets(self, rows: Sequence[Row], table: TableRequest) -> dict[str, list[FacetCount]]:
         results: dict[str, list[FacetCount]] = {}
         for column in self.columns:
             if column.facet:
-                passing = self._passing(rows, asked, without=column.name)
+                passing = self._passing(rows, table, without=column.name)
                 counts = Counter(
                     one for row in passing for one in dict.fromkeys(_parts(column.value(row)))
                 )
@@ -194,19 +194,19 @@ def table_reply(
     access: Access,
     request: Request,
     snapshot: AcceptedSnapshot,
-    asked: TableRequest,
+    table_request: TableRequest,
     made: Callable[[], object],
     table: AnswerTable[Row],
     rows: Callable[[], Sequence[Row]],
 ) -> Response:
     """The answer as JSON, or every row of it that is asked for as CSV."""
-    if asked.format == "json":
+    if table_request.format == "json":
         return reply(access, request, snapshot, made)
     return reply(
         access,
         request,
         snapshot,
-        lambda: table.chosen(rows(), asked),
+        lambda: table.chosen(rows(), table_request),
         media_type="text/csv",
         write=table.as_csv,
     )

@@ -50,11 +50,11 @@ def _line(answer: CheckAnswer) -> bytes:
 
 def _checked(packed: bytes) -> tuple[CheckAnswer, list[Record]]:
     head, _, body = packed.partition(b"\n")
-    asked = json.loads(head)
-    name = asked["name"] or "document"
+    request = json.loads(head)
+    name = request["name"] or "document"
     day = clock.today()
     document = Document(Iri(f"urn:checked:{len(body)}"), body, day, name=name)
-    result = read(document, readers(), Options(asked["format"]))
+    result = read(document, readers(), Options(request["format"]))
     problems = [_named(problem, document.url, name) for problem in result.problems]
     if result.failure is not None:
         problems.insert(0, _stopped(str(result.failure), document.url, name))

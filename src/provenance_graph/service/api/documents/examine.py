@@ -71,8 +71,8 @@ def router(access: Access) -> APIRouter:
         elements of the lists in ``against`` it leaves out, and what importing it would change.
         """
         body = await limited_body(request)
-        asked = {"format": format, "name": document_name(name), "keep": True}
-        head = json.dumps(asked).encode()
+        options = {"format": format, "name": document_name(name), "keep": True}
+        head = json.dumps(options).encode()
         read = await request.app.state.service.backend.run(READER, head + b"\n" + body)
         snapshot = await in_thread(access.prepared, "lineage", "")
         answer = await in_thread(examined, access, snapshot, read, against, body)

@@ -56,7 +56,7 @@ def router(access: Access) -> APIRouter:
         Findings in the order of the systems or by a column; as JSON or CSV.
         """
         snapshot = access.prepared("lineage", asOf)
-        asked = table.by(system=system, kind=kind, severity=severity, model=model)
+        table_request = table.by(system=system, kind=kind, severity=severity, model=model)
 
         def findings() -> tuple[str, list[FleetFinding]]:
             if unknown := [one for one in kind if one not in KINDS]:
@@ -70,8 +70,8 @@ def router(access: Access) -> APIRouter:
         def made() -> FleetAnswer:
             systems = _systems(snapshot, system)
             day, results = findings()
-            chosen = COLUMNS.chosen(results, asked)
-            part = COLUMNS.part(results, asked, limit)
+            chosen = COLUMNS.chosen(results, table_request)
+            part = COLUMNS.part(results, table_request, limit)
             answer: FleetAnswer = {
                 "on": day,
                 "systems": [system_json(one) for one in systems],
@@ -87,7 +87,7 @@ def router(access: Access) -> APIRouter:
             _systems(snapshot, system)  # an unknown one is refused
             return findings()[1]
 
-        return table_reply(access, request, snapshot, asked, made, COLUMNS, rows)
+        return table_reply(access, request, snapshot, table_request, made, COLUMNS, rows)
 
     return routes
 

@@ -114,13 +114,13 @@ def named(snapshot: AcceptedSnapshot, text: str) -> Iri:
     An address names what it names, also records, files and what stands outside the store's
     own names; a word is a model before it is anything else.
     """
-    asked = text.strip()
-    if asked.startswith(("http://", "https://")):
-        return snapshot.canonical(iri(asked))
+    name = text.strip()
+    if name.startswith(("http://", "https://")):
+        return snapshot.canonical(iri(name))
     missing: NotFound | None = None
     for kind in ("model", "dataset", "organization", ""):
         try:
-            return find_entity(snapshot, asked, PREFERRED.get(kind, ())).iri
+            return find_entity(snapshot, name, PREFERRED.get(kind, ())).iri
         except NotFound as error:
             missing = missing or error
     assert missing is not None

@@ -117,12 +117,12 @@ def _draft(routes: APIRouter, access: Access) -> None:
         body = await _body(request)
 
         def made() -> dict[str, Any]:
-            asked = protocol.queries_draft(protocol.parsed(body, "the body"))
+            parsed_queries = protocol.queries_draft(protocol.parsed(body, "the body"))
             snapshot = access.prepared("catalogue")
             return {
                 "results": [
                     {"candidates": [protocol.candidate_json(c, DRAFT) for c in candidates]}
-                    for candidates in match_all(snapshot, asked)
+                    for candidates in match_all(snapshot, parsed_queries)
                 ]
             }
 
@@ -194,12 +194,12 @@ def _suggest(routes: APIRouter, access: Access, base: str, version: str) -> None
 
 def _answered(access: Access, request: Request, queries: str, extend: str) -> Mapping[str, Any]:
     if queries:
-        asked = protocol.queries_02(protocol.parsed(queries, "queries"))
+        parsed_queries = protocol.queries_02(protocol.parsed(queries, "queries"))
         snapshot = access.prepared("catalogue")
         return {
             key: {"result": [protocol.candidate_json(c, OLD) for c in candidates]}
             for key, candidates in zip(
-                asked, match_all(snapshot, list(asked.values())), strict=True
+                parsed_queries, match_all(snapshot, list(parsed_queries.values())), strict=True
             )
         }
     if extend:

@@ -66,18 +66,18 @@ def _impact(routes: APIRouter, access: Access) -> None:
         Nearest first or by a column; as JSON or, what is affected, as CSV.
         """
         snapshot = access.for_few(asOf)
-        asked = table.by(
+        table_request = table.by(
             kind=kind, distance=distance, relation=relation, through=through, licence=licence
         )
 
-        def read(most: int) -> ImpactAnswer:
-            return affected(snapshot, entity_named(snapshot, thing), limit=most).to_json()
+        def read(maximum: int) -> ImpactAnswer:
+            return affected(snapshot, entity_named(snapshot, thing), limit=maximum).to_json()
 
         def made() -> ImpactAnswer:
-            if asked.first_only:
+            if table_request.first_only:
                 return read(limit)
             answer = read(MAX_ROWS)
-            part = COLUMNS.part(answer["nodes"], asked, limit)
+            part = COLUMNS.part(answer["nodes"], table_request, limit)
             answer |= {
                 "nodes": list(part.rows),
                 "shown": len(part.rows),
@@ -88,7 +88,7 @@ def _impact(routes: APIRouter, access: Access) -> None:
             return answer if part.facets is None else {**answer, "facets": part.facets}
 
         return table_reply(
-            access, request, snapshot, asked, made, COLUMNS, lambda: read(MAX_ROWS)["nodes"]
+            access, request, snapshot, table_request, made, COLUMNS, lambda: read(MAX_ROWS)["nodes"]
         )
 
 

@@ -127,21 +127,21 @@ def _breaches(routes: APIRouter, access: Access) -> None:
         """
         day = day_of_texts(on)
         rules = frozenset(one.upper() for one in rule)
-        asked = table.by(severity=severity, model=model, licence=licence, holder=holder)
+        table_request = table.by(severity=severity, model=model, licence=licence, holder=holder)
         snapshot = access.prepared("lineage", asOf)
 
         def read(graph: LicenceGraph) -> StoreFindings:
             entity: Iri | None = entity_named(graph.snapshot, of) if of else None
             filters = Filters(rules, licensor, developer, entity)
-            most = limit if asked.first_only else MAX_ROWS
-            return store_findings(graph, day=day, limit=most, filters=filters)
+            maximum = limit if table_request.first_only else MAX_ROWS
+            return store_findings(graph, day=day, limit=maximum, filters=filters)
 
         def made() -> BreachesAnswer:
             graph = LicenceGraph(snapshot)
             result = read(graph)
-            if asked.first_only:
+            if table_request.first_only:
                 return result.supported(graph).to_json()
-            part = COLUMNS.part(result.findings, asked, limit)
+            part = COLUMNS.part(result.findings, table_request, limit)
             shown = replace(result, findings=tuple(part.rows)).supported(graph).to_json()
             cut = result.is_cut or part.next is not None
             shown |= {"of": part.total, "truncated": cut, "next": part.next}
@@ -150,7 +150,7 @@ def _breaches(routes: APIRouter, access: Access) -> None:
         def rows() -> Sequence[LicenceFinding]:
             return read(LicenceGraph(snapshot)).findings
 
-        return table_reply(access, request, snapshot, asked, made, COLUMNS, rows)
+        return table_reply(access, request, snapshot, table_request, made, COLUMNS, rows)
 
 
 def _of_store(routes: APIRouter, access: Access) -> None:

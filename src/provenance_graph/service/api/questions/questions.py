@@ -61,28 +61,28 @@ def _questions(routes: APIRouter, access: Access) -> None:
 
         `limit` bounds the entities of an answer on all that lineage leads to.
         """
-        asked = stored.find(question)
+        stored_question = stored.find(question)
         given = {k: v for k, v in request.query_params.items() if k not in TAKEN}
         service = request.app.state.service
         of_day = request.query_params.get("asOf", "")
 
         def prepared() -> tuple[AcceptedSnapshot, Part, Rows | None]:
             snapshot = access.snapshot(of_day)
-            bound = stored.bind(snapshot, asked, given)
-            known = asking.known(snapshot, asked, bound)
+            bound = stored.bind(snapshot, stored_question, given)
+            known = asking.known(snapshot, stored_question, bound)
             # while the index of a new version is made, the engine follows the lineage itself
             indexed = bool(snapshot.as_of) or access.at_hand("lineage", snapshot)
             part = asking.part if indexed else asking.whole
-            return snapshot, part(snapshot, asked.reach, bound, limit), known
+            return snapshot, part(snapshot, stored_question.reach, bound, limit), known
 
         snapshot, wanted, known = await service.work(request, prepared)
         key = answer_key(request, snapshot)
         body = access.answers.find(key)
         if body is None:
             if known is None:
-                put = asking.put(asked, wanted)
+                put = asking.put(stored_question, wanted)
                 known = await _evaluated(service, request, snapshot, put, wanted.bound)
-            table: object = _table(asked.name, wanted.answered(known))
+            table: object = _table(stored_question.name, wanted.answered(known))
             if cited.wants(request):
                 table = await service.work(request, partial(cited.cited, request, snapshot, table))
             body = as_json(table)
@@ -101,13 +101,13 @@ async def _evaluated(
     service: Service,
     request: Request,
     snapshot: AcceptedSnapshot,
-    asked: stored.Question,
+    question: stored.Question,
     bound: Bindings,
 ) -> Rows:
     """The rows of a question: put in order here, or by the engine where they are many."""
 
-    async def rows(text: str, most: int) -> Rows:
-        query = SparqlQuery(limited(text, most + 1), bound)
+    async def rows(text: str, limit: int) -> Rows:
+        query = SparqlQuery(limited(text, limit + 1), bound)
         day = snapshot.version, snapshot.as_of
         answer = (
             await service.evaluate_day(request, day, query, JSON_RESULTS)
@@ -116,12 +116,12 @@ async def _evaluated(
         )
         return _rows(json.loads(answer.body))
 
-    if asked.unordered:
-        result_rows = await rows(asked.unordered, ORDERED_ROWS)
-        result = asked.in_order(result_rows) if len(result_rows) <= ORDERED_ROWS else None
+    if question.unordered:
+        result_rows = await rows(question.unordered, ORDERED_ROWS)
+        result = question.in_order(result_rows) if len(result_rows) <= ORDERED_ROWS else None
         if result is not None:
             return result
-    return await rows(asked.text, QUESTION_ROWS)
+    return await rows(question.text, QUESTION_ROWS)
 
 
 def _described(question: stored.Question) -> answers.QuestionAnswer:

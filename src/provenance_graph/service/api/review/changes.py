@@ -56,7 +56,7 @@ def router(access: Access) -> APIRouter:
             return Response(status_code=304, headers=headers)
         log = ChangeLog(access.store.root)  # of the state that is served
         commits = (
-            log.since(since, snapshot.version, most=limit)
+            log.since(since, snapshot.version, limit=limit)
             if since
             else log.last(snapshot.version, min(limit, 50))
         )

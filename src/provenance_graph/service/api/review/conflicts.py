@@ -79,7 +79,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
     ) -> Response:
         """The ledger of conflicts, worst first or by a column; as JSON or CSV."""
         snapshot = access.prepared("conflicts", asOf)
-        asked = table.by(subject=subject, property=property, sources=sources)
+        table_request = table.by(subject=subject, property=property, sources=sources)
 
         def wanted() -> tuple[Sequence[Conflict | StoredConflict], dict[str, int]]:
             if unknown := [name for name in kind if name not in KINDS]:
@@ -102,7 +102,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
 
         def made() -> ConflictPage:
             results, kinds = wanted()
-            part = COLUMNS.made(results, lambda c: c.to_json(), asked, limit)
+            part = COLUMNS.made(results, lambda c: c.to_json(), table_request, limit)
             answer: ConflictPage = {
                 "items": list(part.rows),
                 "total": part.total,
@@ -117,7 +117,7 @@ def _ledger(routes: APIRouter, access: Access) -> None:
         def rows() -> list[ConflictAnswer]:
             return [c.to_json() for c in wanted()[0]]
 
-        return table_reply(access, request, snapshot, asked, made, COLUMNS, rows)
+        return table_reply(access, request, snapshot, table_request, made, COLUMNS, rows)
 
 
 def _counts(routes: APIRouter, access: Access) -> None:

@@ -39,16 +39,16 @@ def router() -> APIRouter:
     routes = api_router("claims")
 
     @routes.post("/flags", response_model=None, responses={200: {"model": Flagged}, **WRITING})
-    async def flag(request: Request, asked: FlagBody) -> Response:
+    async def flag(request: Request, body: FlagBody) -> Response:
         """Say that a claim, or a whole record, is wrong. It stays, with the reason beside it.
 
         Only where the service is writable, with a token that may write. The flag is a record of
         the token's holder: ``DELETE /data?graph=RECORD`` withdraws it.
         """
         writer, who = allow_write(request.app.state.service, request)
-        name = asked.claim.removeprefix("record/")
+        name = body.claim.removeprefix("record/")
         claim = iris.expand(name) if ":" in name else iris.iri(f"{iris.ID}record/{name}")
-        written = await writer.flag(Flag(claim, asked.why.strip()), who)
+        written = await writer.flag(Flag(claim, body.why.strip()), who)
         answer = Flagged(claim, written.notes[0], who, written.version)
         headers = written_headers(written.version)
         return Response(dump_json(answer), media_type="application/json", headers=headers)

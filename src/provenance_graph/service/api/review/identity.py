@@ -129,7 +129,7 @@ def _decisions(routes: APIRouter) -> None:
     @routes.post(
         "/identity/decisions", response_model=None, responses={200: {"model": Decided}, **WRITING}
     )
-    async def decide(request: Request, asked: DecisionBody) -> Response:
+    async def decide(request: Request, body: DecisionBody) -> Response:
         """Decide that two names mean one entity, that they do not, or take a decision back.
 
         Only where the service is writable, with a token that has the scope `review`. The accepted view
@@ -137,11 +137,11 @@ def _decisions(routes: APIRouter) -> None:
         """
         service: Service = request.app.state.service
         writer, who = allow_write(service, request, "review")
-        names = iris.expand(asked.name), iris.expand(asked.may_be)
+        names = iris.expand(body.name), iris.expand(body.may_be)
         holder = service.holder(request)
         sees = holder is not None and holder.may("read-private")
-        written = await writer.decide(Decision(*names, asked.decision, asked.reason, sees), who)
-        answer = Decided(*names, asked.decision, who, written.version)
+        written = await writer.decide(Decision(*names, body.decision, body.reason, sees), who)
+        answer = Decided(*names, body.decision, who, written.version)
         headers = written_headers(written.version)
         return Response(dump_json(answer), media_type="application/json", headers=headers)
 
