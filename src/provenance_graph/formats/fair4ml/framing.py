@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from provenance_graph.formats.fields import jsonld
 from provenance_graph.formats.fields.jsonld import Context, JsonNode
-from provenance_graph.formats.statements import scalar_text
+from provenance_graph.formats.statements import as_list, scalar_text
 
 NODE = "@node"
 """Under this key a value keeps the id of the node that stands in its place."""
@@ -50,6 +51,12 @@ def reference(value: Any) -> str:
     if isinstance(value, dict) and value.keys() <= {"@id", "id", "@type", "type"}:
         return scalar_text(value.get("@id", value.get("id")))
     return ""
+
+
+def pointed_at(models: Iterable[Mapping[Any, Any]]) -> frozenset[str]:
+    """The ids of the nodes to which models point."""
+    values = (value for raw in models for value in raw.values())
+    return frozenset(filter(None, map(reference, chain.from_iterable(map(as_list, values)))))
 
 
 def within_document(id_: str) -> bool:

@@ -1,8 +1,8 @@
 """Every key of FAIR4ML 0.1 with schema.org and CodeMeta, and what is done with it.
 
 Keys are identified by meaning: schema.org's stand bare, others as ``fair4ml:`` and ``codemeta:``. ``model``
-is a model, ``extraction`` what MLentory says of how it came to a value, ``other`` a node that is no
-model.
+is a model, ``extraction`` what MLentory says of how it came to a value, ``node`` a node to which a model
+points, ``other`` one to which none does.
 """
 
 from __future__ import annotations
@@ -91,9 +91,10 @@ KEYS = KeyTable(
         *skip("whom to credit, and the mark of an export of this graph", "model/creditText"),
         *coded("the confidence of the claims", "extraction/confidence"),
         *skip("how and when MLentory took the value; an inferred one makes an Inference", "extraction/**"),
-        *skip("the class of a node that is not a model", "other/@type", "other/*/@type"),
-        *read("a dataset, parent or person where a model points to the node", "other/@id", "other/url",
-              "other/name", "other/license", "other/license/@id", "other/license/name"),
-        *later("other/**"),
+        *skip("the class of a node", "node/@type", "node/*/@type"),
+        *read("a dataset, parent or person to which a model points", "node/@id", "node/url",
+              "node/name", "node/license", "node/license/@id", "node/license/name"),
+        *later("node/**"),
+        *skip("a node that is no model, and to which none points", "other/**"),
     )
 )  # fmt: skip

@@ -209,13 +209,15 @@ def leaves(document: Document) -> Iterator[Leaf]:
     if isinstance(whole, dict) and isinstance(whole.get("@graph"), list):
         yield from coverage.leaves(whole.get("@context"), ("context",), "/@context")
         yield from coverage.leaves(whole, ("document",), "", ("@context", "@graph"))
+    pointed = framing.pointed_at(raw for _, raw in top if _is_model(raw, context))
     for where, raw in top:
         yield from coverage.leaves(raw.get("@context"), ("context",), f"{where}/@context")
         if _is_model(raw, context):
             yield from _leaves_of(raw, where, context)
         else:
-            other = coverage.leaves(raw, ("other",), where, ("@context",))
-            yield from jsonld.leaves(other, context)
+            role = "node" if scalar_text(raw.get("@id", raw.get("id"))) in pointed else "other"
+            own = coverage.leaves(raw, (role,), where, ("@context",))
+            yield from jsonld.leaves(own, context)
 
 
 def _leaves_of(raw: dict[Any, Any], where: str, context: jsonld.Context) -> Iterator[Leaf]:
