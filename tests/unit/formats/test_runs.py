@@ -226,6 +226,27 @@ def test_events_of_other_runs_do_not_mix() -> None:
     assert not [c for c in claims if c.predicate == PG.trainedOn and "secret" in str(c.value)]
 
 
+@pytest.mark.parametrize("state", ["FAIL", "ABORT"])
+def test_a_run_that_failed_derives_nothing(state: str) -> None:
+    began = {**LINEAGE, "eventType": "START", "eventTime": "2025-12-30T05:00:00Z"}
+    claims = _claims("openlineage", [began, {**LINEAGE, "eventType": state}])
+    relations = (PG.trainedOn, PG.trainingStage, PROV.wasDerivedFrom)
+    assert not [claim for claim in claims if claim.predicate in relations]
+    assert f"eventType: {state}" in {str(claim.value) for claim in claims}
+    for last in ([], [LINEAGE]):  # of which no end is told, and that is complete
+        claims = _claims("openlineage", [began, *last])
+        assert {PG.trainedOn, PG.trainingStage} <= {claim.predicate for claim in claims}
+
+
+def test_an_action_that_failed_derives_nothing() -> None:
+    status = {"actionStatus": {"@id": "http://schema.org/FailedActionStatus"}}
+    nodes = [{**n, **(status if n["@id"] == "#run" else {})} for n in CRATE["@graph"]]
+    claims = _claims("rocrate", {**CRATE, "@graph": nodes})
+    relations = (PG.trainedOn, PG.trainingStage, PROV.wasDerivedFrom)
+    assert not [claim for claim in claims if claim.predicate in relations]
+    assert [c for c in claims if c.predicate == PG.otherStatement and "made from" in str(c.value)]
+
+
 def _crate_of(*nodes: dict[str, Any]) -> list[Claim]:
     model = {"@id": "oak.pt", "@type": ["File", "MLModel"], "name": "oak"}
     graph = [node for node in CRATE["@graph"] if node["@id"] not in ("oak.pt", "#run")]

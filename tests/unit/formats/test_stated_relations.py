@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from provenance_graph.core import iris
-from provenance_graph.core.claims import Basis, Claim, Stance
+from provenance_graph.core.claims import Basis, Claim, Problem, Stance
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import DCTERMS, PG, SCHEMA
+from provenance_graph.core.terms import DCTERMS, PG, PROV, SCHEMA
 from provenance_graph.formats.document import Document
 from provenance_graph.formats.fields.runs import data_relation
 from provenance_graph.formats.registry import readers
@@ -129,6 +129,39 @@ def test_a_program_that_a_modelfile_requires_is_named() -> None:
     claims = reading("ollama", "Modelfile", "FROM hf.co/acme/base\nREQUIRES 0.5.1\n")
     assert values(claims, PG.softwareDependency) == {"ollama 0.5.1"}
     assert "0.5.1" not in values(claims, SCHEMA.version)
+
+
+COMMIT_PATH = f"./models--acme--base/snapshots/{COMMIT}/"
+
+
+@pytest.mark.parametrize(
+    ("stated", "parent"),
+    [
+        (COMMIT_PATH, "id/model/acme/base"),
+        (
+            "registry.corp.example:5000/team/granite:8b",
+            "registry.corp.example:5000/team/granite:8b",
+        ),
+    ],
+)
+def test_a_modelfile_may_stand_on_a_cache_or_a_registry_of_one_s_own(
+    stated: str, parent: str
+) -> None:
+    claims = reading("ollama", "Modelfile", f"FROM {stated}\n")
+    [value] = values(claims, PROV.wasDerivedFrom)
+    assert value.endswith(parent)
+    pinned = {text.rpartition("/")[2] for text in values(claims, PG.derivedFromVersion)}
+    assert pinned == ({COMMIT} if COMMIT in stated else set())
+
+
+def test_a_line_of_a_modelfile_that_is_no_instruction_is_told_and_kept() -> None:
+    text = 'FROM llama3.2:1b\nSYSTEM "You help.\nAlways."\nQUANTIZE q4_K_M\n# a comment\n'
+    document = Document(Iri("urn:file:Modelfile"), text.encode(), "2026-11-01", "Modelfile")
+    results = list(readers()["ollama"].read(document))
+    problems = [item for item in results if isinstance(item, Problem)]
+    assert [(problem.where, problem.kind) for problem in problems] == [("L4", "key")]
+    kept = values([item for item in results if isinstance(item, Claim)], PG.otherStatement)
+    assert kept == {"system: You help.\nAlways.", "other: QUANTIZE q4_K_M"}
 
 
 @pytest.mark.parametrize("role", ["latest", "medieval texts", "contest entries", "underscore"])

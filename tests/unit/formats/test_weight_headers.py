@@ -128,6 +128,29 @@ def test_the_source_that_a_header_names_is_what_was_packed() -> None:
     assert len(values_of(claims, MODEL, PROV.wasDerivedFrom)) == 2
 
 
+def test_a_source_is_also_named_as_a_repository_without_its_address() -> None:
+    data = header(
+        entry("general.file_type", 15),
+        entry("general.source.huggingface.repository", "example-org/oak"),
+    )
+    claims, _ = _read(gguf.READER, data, "oak.gguf")
+    [claim] = [claim for claim in claims if claim.predicate == PG.quantizedFrom]
+    assert claim.value == iris.model("example-org/oak")
+
+
+def test_a_base_model_by_its_name_alone_is_a_parent_that_is_left_open() -> None:
+    data = header(
+        entry("general.name", "Oak Chat"),
+        entry("general.base_model.0.name", "Ash 7B"),
+        entry("general.base_model.0.organization", "Example"),
+        entry("general.base_model.1.name", "Oak Chat"),
+    )
+    claims, _ = _read(gguf.READER, data, "oak.gguf")
+    [claim] = [claim for claim in claims if claim.predicate == PROV.wasDerivedFrom]
+    assert claim.as_stated == "Ash 7B"
+    assert values_of(claims, claim.value, PG.unresolvedText) == ["Example Ash 7B"]
+
+
 def test_numbers_of_each_layer_are_a_count_where_all_are_one_number() -> None:
     def heads(*numbers: int) -> bytes:
         key = text("llama.attention.head_count_kv")

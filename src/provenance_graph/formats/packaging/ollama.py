@@ -34,7 +34,8 @@ _INSTRUCTIONS = (
     "REQUIRES",
 )
 _LINE = re.compile(rf"\s*({'|'.join(_INSTRUCTIONS)})\s+(.*)", re.IGNORECASE | re.DOTALL)
-_TAGGED = re.compile(r"[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
+_TAGGED = re.compile(r"(?:[\w.-]+(?::\d{1,5})?/)?[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
+"""A model of Ollama's library or of a registry: host and port, owner, name and tag."""
 _QUANTISED = re.compile(r":((?:I?Q\d\w*|[BF]?F?(?:16|32)))$", re.IGNORECASE)
 """The quantisation that a tag after a repository of the Hub picks."""
 KEYS = KeyTable(
@@ -45,7 +46,7 @@ KEYS = KeyTable(
         *read("kept as stated; a blob is a file of the model, by its digest", "adapter"),
         *read("`dcterms:license`, its text kept", "license"),
         *read("`pg:softwareDependency`", "requires"),
-        *later("parameter/*", "system", "template", "message"),
+        *later("parameter/*", "system", "template", "message", "other"),
         *ollama_answers.ANSWER_KEYS,
     )
 )
@@ -87,14 +88,20 @@ def recognises(features: Features) -> bool:
 
 
 def instructions(text_: str) -> Iterator[Instruction]:
-    """The instructions of a Modelfile; a value in triple quotes may run over lines."""
+    """The instructions of a Modelfile; a value in triple quotes may run over lines.
+
+    A line that is no instruction has no key.
+    """
     lines = text_.splitlines()
     n = 0
     while n < len(lines):
         start, line = n, lines[n]
         n += 1
         match = _LINE.match(line)
-        if line.lstrip().startswith("#") or match is None:
+        if line.lstrip().startswith("#") or not line.strip():
+            continue
+        if match is None:
+            yield Instruction(start + 1, "", line.strip())
             continue
         value = match[2].strip()
         if value.startswith('"""'):
@@ -105,7 +112,16 @@ def instructions(text_: str) -> Iterator[Instruction]:
             value = value.partition('"""')[0]
             yield Instruction(start + 1, match[1].upper(), value.strip())
         else:
+            end = _last_line(value, lines, n)
+            value, n = "\n".join([value, *lines[n:end]]).rstrip(), end
             yield Instruction(start + 1, match[1].upper(), _unquoted(value))
+
+
+def _last_line(value: str, lines: Sequence[str], n: int) -> int:
+    """Where a value that begins with a quote ends: the number of the line behind it."""
+    if not re.match(r'(?:\S+\s+)?"', value) or (len(value) > 1 and value.endswith('"')):
+        return n
+    return next((m + 1 for m in range(n, len(lines)) if lines[m].rstrip().endswith('"')), n)
 
 
 def _unquoted(value: str) -> str:
@@ -114,7 +130,7 @@ def _unquoted(value: str) -> str:
     >>> _unquoted('"You help."'), _unquoted('stop "<|x|>"')
     ('You help.', 'stop <|x|>')
     """
-    match = re.fullmatch(r'(?:(\S+)\s+)?"(.*)"', value)
+    match = re.fullmatch(r'(?:(\S+)\s+)?"(.*)"', value, re.DOTALL)
     return " ".join(part for part in match.groups() if part) if match else value
 
 
@@ -130,7 +146,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
 
 def _leaves(stated: Iterable[Instruction], where: str) -> Iterator[Leaf]:
     for each in stated:
-        key, value = each.key.casefold(), each.value
+        key, value = each.key.casefold() or "other", each.value
         if key == "parameter":
             name, _, value = value.partition(" ")
             yield Leaf((key, name), f"{where}L{each.line}", value.strip())
@@ -233,6 +249,9 @@ def _instructed(model: Iri, stated: Sequence[Instruction], at: str) -> Iterator[
         blob = _BLOB.search(each.value) if each.key in ("FROM", "ADAPTER") else None
         if blob is not None:  # the weights themselves, as Ollama stores them
             yield from packages.artifact(SOURCE, model, blob[0], [f"sha256:{blob[1]}"])
+        elif not each.key:
+            names = ", ".join(_INSTRUCTIONS)
+            yield Problem(where, f"{each.value[:80]!r} is no instruction", names, kind="key")
         elif each.key == "FROM":
             yield from _parent(model, each.value, where, adapted=adapted)
         elif each.key == "ADAPTER":
@@ -270,12 +289,15 @@ def _licence_of(text_: str) -> str:
 def _parent(model: Iri, stated: str, where: str, *, adapted: bool) -> Iterator[Claim | Problem]:
     """What the model is built from: a Hub repository, a model of Ollama's library, or a path."""
     place = hub.address(stated.partition(":")[0] if "://" not in stated else stated)
+    place = place or hub.cached(stated)
     relation = "adapterOf" if adapted else ""
     if place is not None and place.kind is hub.RepositoryKind.MODEL:
         parent = iris.model(place.name)
         yield from statements.is_a(parent, PG.Model)
         if match := _QUANTISED.search(stated):
             yield Claim(model, PG.quantizationMethod, statements.literal(match[1]))
+        if place.revision not in ("", "main"):
+            yield from packages.pinned(model, parent, place.revision)
     elif stated.startswith((".", "/", "~")) or stated.endswith((".gguf", ".safetensors", ".bin")):
         parent = iris.entity(SOURCE, "unresolved", iris.slug(stated)[:120])
         yield Claim(parent, RDF.type, PG.UnresolvedReference)
@@ -302,7 +324,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_ollama,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=leaves,
 )

@@ -23,7 +23,8 @@ class OpenRun:
     """What the events of one run have told so far.
 
     Each adds to it: often the first alone says what went in and with which code, the last what came
-    out. ``made`` and ``inputs`` are entities with their kinds, ``used`` the states that went in.
+    out. ``made`` and ``inputs`` are entities with their kinds, ``used`` the states that went in, ``last``
+    the latest event with its place, ``open`` whether its end is waited for.
     """
 
     inputs: dict[tuple[Iri, Iri], None] = field(default_factory=dict)
@@ -35,6 +36,8 @@ class OpenRun:
     code: str = ""
     revision: str = ""
     settings: dict[str, str] = field(default_factory=dict)
+    open: bool = False
+    last: tuple[str, dict[Any, Any]] = field(default_factory=lambda: ("", {}))
 
     def add(self, event: dict[Any, Any], own: list[Leaf]) -> None:
         """Take up what an event says of its run and job."""

@@ -28,7 +28,9 @@ SOURCE = "openlineage"
 MAX_PROBLEMS = 100
 MAX_OPEN = 10_000
 """How many runs that have not ended are remembered; what later ones said before stays with its event."""
-_LAST = frozenset(("COMPLETE", "FAIL", "ABORT"))
+_IN_VAIN = frozenset(("FAIL", "ABORT"))
+"""How a run ends that leaves nothing behind that could come from anything."""
+_LAST = frozenset(("COMPLETE", *_IN_VAIN))
 MAX_KNOWN = 10_000
 """How many datasets of a stream are held to tell what is said of them again."""
 _PUBLISHED_BY = "the program that sent the event, and the schema it follows"
@@ -79,7 +81,7 @@ KEYS = KeyTable(
         *read(
             "`dcterms:created` of what was written, where the run is complete", "event/eventTime"
         ),
-        *skip("the state of the run", "event/eventType"),
+        *coded("a run that failed or was aborted derives nothing", "event/eventType"),
         *skip(_PUBLISHED_BY, "event/producer", "event/schemaURL"),
         *later("event/**"),
     )
@@ -172,6 +174,11 @@ def read_events(document: Document) -> Iterator[Claim | Problem]:
             if result not in done:
                 done.add(result)
                 yield result
+    for run in stream.open.values():  # of which no event tells the end
+        for result in _lineage(run.last[1], run.last[0], run):
+            if result not in done:
+                done.add(result)
+                yield result
     yield from coverage.unknown(stream.odd, KEYS, "OpenLineage")
     if bad > MAX_PROBLEMS:
         yield Problem("", f"{bad - MAX_PROBLEMS:,} more lines that are no events", kind="syntax")
@@ -194,7 +201,9 @@ class _Stream:
         """The run that an event belongs to, as far as it is known."""
         name = scalar_text(mapping(event.get("run")).get("runId"))
         run = self.open.pop(name, None) or OpenRun()
-        if name and event.get("eventType") not in _LAST and len(self.open) < MAX_OPEN:
+        ended = event.get("eventType") in _LAST
+        run.open = bool(name) and not ended and len(self.open) < MAX_OPEN
+        if run.open:
             self.open[name] = run
         return run
 
@@ -233,19 +242,28 @@ def _event(where: str, event: dict[Any, Any], stream: _Stream) -> Iterator[Claim
         result, kind = stream.described(raw, f"{where}/outputs/{n}", new)
         if result is not None and len(run.made) < MAX_FACTS:
             run.made[result, kind] = None
-    for made, kind in run.made:
-        for source, of in run.inputs:
-            if source != made:
-                trained = kind == PG.Model and of == PG.Dataset
-                yield Claim(made, PG.trainedOn if trained else PROV.wasDerivedFrom, source)
+    for made, _ in run.made:
         yield from _run(made, event, where, run)
-        if kind == PG.Model:
-            yield from _stage(made, event, where, run)
+    if run.open:
+        run.last = where, event  # what it makes of what is stated when it has ended
+    elif event.get("eventType") not in _IN_VAIN:
+        yield from _lineage(event, where, run)
     if event.get("dataset"):  # an event of a dataset, without a run
         stream.described(event["dataset"], f"{where}/dataset", new)
     elif not as_list(event.get("inputs")) and not as_list(event.get("outputs")):
         yield Problem(where or "/", "an event without inputs and outputs", kind="empty")
     yield from new
+
+
+def _lineage(event: dict[Any, Any], where: str, run: OpenRun) -> Iterator[Claim | Problem]:
+    """That what a run wrote comes from what it read, and the stage that it was of a model."""
+    for made, kind in run.made:
+        for source, of in run.inputs:
+            if source != made:
+                trained = kind == PG.Model and of == PG.Dataset
+                yield Claim(made, PG.trainedOn if trained else PROV.wasDerivedFrom, source)
+        if kind == PG.Model:
+            yield from _stage(made, event, where, run)
 
 
 def _name(event: dict[Any, Any]) -> str:
@@ -257,6 +275,8 @@ def _name(event: dict[Any, Any]) -> str:
 def _run(made: Iri, event: dict[Any, Any], where: str, run: OpenRun) -> Iterator[Claim | Problem]:
     """Which run wrote it, when, with which code; the rest of its events as stated."""
     yield coverage.other(made, "run", _name(event))
+    if (state := scalar_text(event.get("eventType"))) in _IN_VAIN:
+        yield coverage.other(made, "eventType", state)
     if event.get("eventTime") is not None:
         if scalar_text(event.get("eventType")) in ("", "COMPLETE"):
             yield statements.dated(made, DCTERMS.created, event["eventTime"], f"{where}/eventTime")
@@ -326,7 +346,9 @@ def _described(
     if subject is None:
         yield Problem(where, "a dataset without a name", "namespace and name")
         return
-    yield from statements.is_a(subject, kind, stated_name(item.get("name")))
+    name = stated_name(item.get("name"))
+    of_hub = subject == iris.dataset(name.removeprefix("datasets/"))
+    yield from statements.is_a(subject, kind, name.removeprefix("datasets/") if of_hub else name)
     facets = mapping(item.get("facets"))
     if version := _version(item):
         yield Claim(subject, SCHEMA.version, statements.literal(version))
@@ -357,7 +379,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_events,
-    version="4",
+    version="5",
     keys=KEYS,
     leaves=leaves,
 )

@@ -250,17 +250,19 @@ def _origins(crate: Crate, subject: Iri, stated: dict[str, Any], *, model: bool)
 
 
 def _action(crate: Crate, where: str, node: dict[Any, Any]) -> Iterator[Claim | Problem]:
-    """What a run made, from what."""
+    """What a run made, from what; one that failed made nothing of it, and stays as stated."""
+    state = f"{jsonld.link_of(node.get('actionStatus'))} {jsonld.text_of(node.get('actionStatus'))}"
+    failed = "FailedActionStatus" in state
     used = [scalar_text(mapping(value).get("@id")) for value in as_list(node.get("object"))]
     for value in as_list(node.get("result")):
         made = crate.subject(scalar_text(mapping(value).get("@id")))
         if made is None:
             continue
-        if "/model/" in made:
+        if "/model/" in made and not failed:
             yield from _stage(crate, where, node, made, used)
         for id_ in used:
             other = crate.subject(id_)
-            if other is None or other == made:
+            if other is None or other == made or failed:
                 yield coverage.other(made, "made from", id_)
             else:
                 trained = "/model/" in made and "/dataset/" in other
@@ -344,7 +346,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_crate,
-    version="6",
+    version="7",
     keys=KEYS,
     leaves=leaves,
 )

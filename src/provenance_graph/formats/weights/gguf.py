@@ -193,7 +193,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_header,
-    version="5",
+    version="6",
     keys=KEYS,
     leaves=leaves,
 )

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from provenance_graph.core import hub, iris, literals
 from provenance_graph.core.claims import Claim, Problem
 from provenance_graph.core.iris import Iri
-from provenance_graph.core.terms import PG, PROV, XSD
+from provenance_graph.core.terms import PG, PROV, RDF, XSD
 from provenance_graph.formats import coverage, statements
 from provenance_graph.formats.fields import languages, named
 from provenance_graph.formats.weights.binary import Value
@@ -139,6 +139,8 @@ def _parents(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterat
         parent = _hub_model(values, match[1])
         if match[2] == "name" or parent is None:
             yield coverage.other(model, key, text(values, key))
+            if match[2] == "name" and parent is None:
+                yield from _named_parent(model, values, match[1])
             continue
         yield from statements.is_a(parent, PG.Model)
         yield Claim(model, PROV.wasDerivedFrom, parent)
@@ -148,10 +150,25 @@ def _parents(model: Iri, values: Mapping[str, Value], quantized: bool) -> Iterat
             yield Claim(model, relation, parent)
 
 
+def _named_parent(model: Iri, values: Mapping[str, Value], of: str) -> Iterator[Claim]:
+    """A base model by its name alone: which one that is remains open."""
+    name, own = text(values, f"{of}.name"), _letters(text(values, "general.name"))
+    if text(values, f"{of}.repo_url") or _letters(name) in ("", own):
+        return
+    maker = text(values, f"{of}.organization")
+    stated = f"{maker} {name}" if maker and not name.startswith(maker) else name
+    parent = iris.entity("gguf", "unresolved", iris.slug(stated)[:120])
+    yield Claim(parent, RDF.type, PG.UnresolvedReference)
+    yield Claim(parent, PG.unresolvedText, statements.literal(stated))
+    yield Claim(model, PROV.wasDerivedFrom, parent, as_stated=name, locator=f"{of}.name")
+
+
 def _hub_model(values: Mapping[str, Value], of: str) -> Iri | None:
     """The repository of the Hub whose address stands under a key; None where none does."""
     for key in (f"{of}.repo_url", f"{of}.url", f"{of}.huggingface.repository"):
-        place = hub.address(text(values, key))
+        stated = text(values, key)
+        # the Hub's own key holds a name, the others an address
+        place = hub.reference(stated) if key.endswith(".repository") else hub.address(stated)
         if place is not None and place.kind is hub.RepositoryKind.MODEL:
             return iris.model(place.name)
     return None
