@@ -212,9 +212,9 @@ def _precision(resolution: Resolution) -> Precision | None:
         item
         for item, ruling in resolution.claims
         if ruling.standing is AcceptanceStatus.ACCEPTED
-        and item.claim.value in resolution.values
         and isinstance(item.claim.value, Literal)
         and item.claim.value.datatype == XSD.date
+        and item.claim.value in resolution.values
     ]
     own = [item for item in accepted if item.basis in DEVELOPER_RANK]
     given = {item.claim.precision or Precision.DAY for item in own or accepted}

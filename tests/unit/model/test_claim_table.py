@@ -48,7 +48,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hub")
     generate(Hub(150, 3), folder, shard=50)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("provenance_graph.ingest.bulk.pipeline.BUCKET_CLAIMS", 1000)
+        patched.setattr("provenance_graph.ingest.bulk.shuffle.BUCKET_CLAIMS", 1000)
         build(folder / "data", folder / "store", derive=EvidenceLevels(), fresh=True)
     return folder / "store"
 

@@ -27,6 +27,8 @@ from provenance_graph.store.claim_columns import ColumnWriter
 
 PART_BYTES = 24 << 20
 """About how much text of records goes into one part: some 100,000 claims."""
+SHARED_BYTES = 8 << 20
+"""Of so much text on there are two parts at least: a second process takes half a second to start."""
 
 _SEAL = "done.json"
 """What a task writes last: that it ended, what it made, and the sums of its files."""
@@ -60,13 +62,16 @@ class RecordPart:
 def tasks(files: Iterable[tuple[Path, str]], folder: Path, number: int = 0) -> Iterator[PartTask]:
     """Files, each with the name that messages use, in tasks of about equal size.
 
-    ``number`` is that of the first task.
+    ``number`` is that of the first task. What is in which follows from the files alone, so that a
+    build goes on with parts that another number of processors has made.
     """
+    sizes = [(path.stat().st_size, path, name) for path, name in files]
+    total = sum(length for length, *_ in sizes)
+    most = PART_BYTES if total < SHARED_BYTES else min(PART_BYTES, total // 2)
     waiting: list[tuple[str, str]] = []
     size = 0
-    for path, name in files:
-        length = path.stat().st_size
-        if waiting and size + length > PART_BYTES:
+    for length, path, name in sizes:
+        if waiting and size + length // 2 > most:
             yield PartTask(number, tuple(waiting), str(folder / f"part-{number:05d}"))
             waiting, size, number = [], 0, number + 1
         waiting.append((str(path), name))

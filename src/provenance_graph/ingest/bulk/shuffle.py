@@ -20,6 +20,8 @@ from provenance_graph.store.claim_table import bucket_of
 
 BUCKET_CLAIMS = 250_000
 """About how many claims one bucket holds."""
+SHARED_CLAIMS = 100_000
+"""Of so many claims on there are two buckets at least, for two processes."""
 
 BATCH_CLAIMS = 1_000_000
 """About how many claims one task distributes: they are in memory at once.
@@ -36,6 +38,11 @@ class ShuffleTask:
     parts: tuple[str, ...]
     buckets: int
     stage: str
+
+
+def buckets_for(claims: int, size: int = 0) -> int:
+    """How many buckets so many claims take, of about ``size`` claims each where that is given."""
+    return max(round(claims / (size or BUCKET_CLAIMS)), 2 if claims >= SHARED_CLAIMS else 1)
 
 
 def batches(sizes: Sequence[tuple[str, int]], buckets: int, stage: Path) -> Iterator[ShuffleTask]:

@@ -181,18 +181,19 @@ def index_all(
     with the processes that have nothing left to index. Raises StoreError where such a process is
     killed.
     """
-    for state in dict.fromkeys((root, public_root(root))):
-        folder = derived_folder(str(state))
-        if folder is not None:
-            before = last_indexed(folder)
-            if _is_large(state, folder, before):
-                other, meanwhile = meanwhile, None
-                _side_by_side(state, folder, seldom=seldom, step=step, meanwhile=other)
-            index_once(state, folder, before)  # what is left, and older ones go
-            _index_slow_ones(state, folder, seldom=seldom)
-    if meanwhile is not None:
-        from provenance_graph.store.processes import LocalEngine  # not loaded by a service
+    from provenance_graph.store.processes import LocalEngine, uncollected  # not loaded by a service
 
+    with uncollected():
+        for state in dict.fromkeys((root, public_root(root))):
+            folder = derived_folder(str(state))
+            if folder is not None:
+                before = last_indexed(folder)
+                if _is_large(state, folder, before):
+                    other, meanwhile = meanwhile, None
+                    _side_by_side(state, folder, seldom=seldom, step=step, meanwhile=other)
+                index_once(state, folder, before)  # what is left, and older ones go
+                _index_slow_ones(state, folder, seldom=seldom)
+    if meanwhile is not None:
         with LocalEngine() as engine:
             meanwhile(engine)
 
