@@ -42,6 +42,16 @@ def test_a_refusal_says_what_was_wrong(api: TestClient, path: str, words: str) -
     refused(api, API + path, reply.status_code, words)
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/models/{}", "/models?developer={}", "/conflicts?field={}", "/questions/{}", "/sources/{}"],
+)
+def test_a_refusal_repeats_little_of_what_was_long(api: TestClient, path: str) -> None:
+    reply = api.get(API + path.format("é." * 3_000))
+    assert reply.status_code in (400, 404)
+    assert len(reply.json()["detail"]) < 2_100
+
+
 def test_a_parameter_misspelt_is_refused_and_not_ignored(api: TestClient) -> None:
     refused(api, f"{API}/models?develper=Anthropic", 422, "did you mean developer?")
     refused(api, f"{API}/stats?x=1", 422, "there are asOf")

@@ -232,7 +232,9 @@ def test_a_gzip_body_of_several_members_is_read_whole(client: TestClient) -> Non
     assert client.put("/data", params=G, content=body, headers=headers).is_success
     assert len(triples(client, **G)) == 3
     assert client.put("/data", params=G, content=body + b"x", headers=headers).status_code == 400
-    assert client.put("/data", params=G, content=body[:-3], headers=headers).status_code == 400
+    for cut in (body[:-3], b""):
+        assert client.put("/data", params=G, content=cut, headers=headers).status_code == 400
+    assert len(triples(client, **G)) == 3
 
 
 def test_a_gzip_body_of_thousands_of_members_is_refused(client: TestClient) -> None:

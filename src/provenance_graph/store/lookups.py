@@ -22,8 +22,9 @@ import pyoxigraph as ox
 
 from provenance_graph.core.errors import ProvenanceError
 from provenance_graph.store import layout
-from provenance_graph.store.sparql.answers import SOLUTION_FORMATS
+from provenance_graph.store.sparql.answers import SOLUTION_FORMATS, readable
 from provenance_graph.store.sparql.lookup import Lookup, LookupTerm, Pattern
+from provenance_graph.store.sparql.xml_text import Unwritable
 from provenance_graph.store.values import Answer
 
 MAX_ROWS: Final = 200
@@ -96,9 +97,9 @@ class Lookups:
         if form is None or (len(lookup.patterns) > 1 and not _small(state.engine, lookup.patterns)):
             return None
         try:
-            state.engine.query(query).serialize(out, form)  # type: ignore[arg-type]
-        except (Full, ValueError, RuntimeError, OSError, SyntaxError):
-            return None  # too large, or damaged, which a worker tells
+            state.engine.query(query).serialize(readable(out, form), form)  # type: ignore[arg-type]
+        except (Full, Unwritable, ValueError, RuntimeError, OSError, SyntaxError):
+            return None  # too large, damaged, or not to be written so, which a worker tells
         kind = "ask" if lookup.ask else "select"
         return Answer(b"".join(out.parts), media_type, kind, version=state.version)
 

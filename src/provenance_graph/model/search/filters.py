@@ -94,12 +94,13 @@ def _developer(snapshot: AcceptedSnapshot, catalogue: SearchIndex, text: str) ->
         try:
             known = find_entity(snapshot, text, kinds=("organization",))
         except (NotFound, Ambiguous):
+            sought = fold(text)  # once: a long text's is not remembered
             starts = [
                 one
                 for one in catalogue.values("developer")
-                if fold(one).startswith(fold(text)) and " and " not in one
+                if fold(one).startswith(sought) and " and " not in one
             ]
-            if len(starts) == 1 and len(fold(text)) > 2:
+            if len(starts) == 1 and len(sought) > 2:
                 return starts[0]  # Mistral is Mistral AI
             raise error from None
         name = snapshot.label(known.iri) or short_id(known.iri)
@@ -135,10 +136,11 @@ def _value(catalogue: SearchIndex, kinds: Sequence[str], text: str, word: str) -
         for value in catalogue.values(kind)
         for name in (value, _bare(value))
     }
-    if (exact := known.get(fold(text))) is not None:
+    sought = fold(text)  # once: a long text's is not remembered
+    if (exact := known.get(sought)) is not None:
         return exact
-    close = difflib.get_close_matches(fold(text), known, n=5, cutoff=0.6)
-    inside = sorted((name for name in known if fold(text) and fold(text) in name), key=len)
+    close = difflib.get_close_matches(sought, known, n=5, cutoff=0.6)
+    inside = sorted((name for name in known if sought and sought in name), key=len)
     near = [_bare(known[name]) for name in dict.fromkeys([*inside, *close])]
     every = sorted(set(map(_bare, known.values()))) if len(known) <= _FEW else ()
     raise NotFound(text, word, list(dict.fromkeys(near))[:6], () if near else every)

@@ -61,6 +61,8 @@ def gunzip(body: bytes | bytearray, limit: int) -> bytes:
     A body may have several members, one after another (RFC 1952 §2.2), up to ``MEMBERS``.
     Takes time by what comes in and out, however it is cut into members.
     """
+    if not body:
+        raise bad_request("the body says Content-Encoding: gzip but is empty")
     whole = bytearray()
     with memoryview(body) as view:
         at = members = 0

@@ -12,6 +12,8 @@ from provenance_graph.core.threads import is_refused, no_thread
 
 _PATH: Final = re.compile(r"(?:/[\w.+@-]+){2,}")  # of this machine, which is nobody's affair
 MEDIA_TYPE: Final = "application/problem+json"
+_DETAIL: Final = 2_000
+"""Characters of a detail."""
 _TYPES: Final = "https://w3id.org/provenance-graph/problems#"
 
 
@@ -32,12 +34,22 @@ class HttpProblem:
             "type": f"{_TYPES}{self.kind}" if self.kind else "about:blank",
             "title": self.title,
             "status": self.status,
-            "detail": self.detail,
+            "detail": _bounded(self.detail),
             **dict(self.extra),
         }
         if request_id:
             stated["instance"] = f"urn:request:{request_id}"
         return json.dumps(stated, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _bounded(detail: str) -> str:
+    """A detail without its middle where it repeats what was sent at length.
+
+    >>> len(_bounded("x" * 100_000)), _bounded("no such route")
+    (2003, 'no such route')
+    """
+    half = _DETAIL // 2
+    return detail if len(detail) <= _DETAIL else f"{detail[:half]} … {detail[-half:]}"
 
 
 def bad_request(detail: str, kind: str = "bad-request") -> errors.RequestRefused:

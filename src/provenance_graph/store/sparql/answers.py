@@ -13,6 +13,7 @@ from provenance_graph.core.iris import PREFIXES
 from provenance_graph.store.base import Limits
 from provenance_graph.store.sparql.syntax import syntax_error
 from provenance_graph.store.sparql.tokens import query_form
+from provenance_graph.store.sparql.xml_text import Out, Unwritable, XmlText
 
 Sink = Callable[[bytes], object]
 
@@ -40,6 +41,7 @@ GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
 """Media types of CONSTRUCT and DESCRIBE answers."""
 
 _DAMAGE = "orruption"  # the engine's word for blocks whose checksum is wrong
+_XML = (ox.QueryResultsFormat.XML, ox.RdfFormat.RDF_XML)
 _WITH_PREFIXES = frozenset({ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML})
 
 
@@ -131,15 +133,24 @@ def write_answer(store: ox.Store, request: Request, limits: Limits, sink: Sink) 
         if isinstance(result, ox.QueryBoolean):
             result.serialize(out, form)  # type: ignore[arg-type]
             return End(kind, 1)
-        counted = _COUNTERS[form](out, limits.rows)
+        counted = _COUNTERS[form](readable(out, form), limits.rows)
         result.serialize(counted, form)  # type: ignore[arg-type]
         return End(kind, counted.rows)
     except _Full:
         raise too_large(limits) from None
+    except Unwritable as error:
+        raise QueryError(
+            f"{request.media_type} cannot hold {error}; ask for another format"
+        ) from None
     except MemoryError:
         raise QueryTooLarge("the query needs more memory than it may use") from None
     except (ValueError, RuntimeError, OSError, SyntaxError) as error:
         raise failure(error) from error
+
+
+def readable(out: Out, form: ox.QueryResultsFormat | ox.RdfFormat) -> Out:
+    """Where the engine writes a format to: for XML, through what keeps it readable."""
+    return XmlText(out) if form in _XML else out
 
 
 def too_large(limits: Limits) -> QueryTooLarge:
@@ -176,7 +187,7 @@ def _write_graph(
             yield triple
 
     prefixes = PREFIXES if form in _WITH_PREFIXES else None
-    ox.serialize(counted(), out, form, prefixes=prefixes)  # type: ignore[arg-type]
+    ox.serialize(counted(), readable(out, form), form, prefixes=prefixes)  # type: ignore[arg-type]
     return End(kind, rows)
 
 
@@ -204,7 +215,7 @@ class _Rows(ABC):
     Only bytes that cannot be part of a value are looked at, wherever a piece may end.
     """
 
-    def __init__(self, out: _Bounded, limit: int) -> None:
+    def __init__(self, out: Out, limit: int) -> None:
         self._out, self._max_rows, self.rows = out, limit, 0
 
     def write(self, chunk: bytes) -> int:
