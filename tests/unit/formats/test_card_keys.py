@@ -81,6 +81,31 @@ def test_a_base_under_an_odd_key_is_a_parent(key: str) -> None:
     assert iris.model("acme/base") in {value for _, value in stated}
 
 
+@pytest.mark.parametrize("key", ["Licence", "LICENSE", "lisence", "licnese", "licens", "licensse"])
+def test_a_licence_under_an_odd_key_is_the_licence_whatever_its_tags_say(key: str) -> None:
+    stated, problems = card(f"{key}: other\nlicense_name: kite-open\ntags: ['license:apache-2.0']")
+    licences = {value for predicate, value in stated if predicate == DCTERMS.license}
+    assert licences == {str(iris.mint("licence", "stated", "kite-open"))}
+    assert [p.hint for p in problems if "not read by the Hub" in p.what] == ["license"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "predicate"),
+    [
+        ("datsets", "[acme/data]", PG.trainedOn),
+        ("base_mdoel", "acme/base", PG.fineTunedFrom),
+        ("libary_name", "peft", PG.framework),
+        ("languaje", "de", DCTERMS.language),
+    ],
+)
+def test_a_slip_of_the_pen_in_a_key_is_told_and_its_value_read(
+    key: str, value: str, predicate: Iri
+) -> None:
+    stated, problems = card(f"license: mit\n{key}: {value}")
+    assert predicate in {each for each, _ in stated}
+    assert [p.what for p in problems] == [f"{key!r} is not read by the Hub"]
+
+
 def test_a_configuration_of_the_data_is_kept() -> None:
     stated, _ = card("datasets:\n- name: acme/data\n  config: small\n- acme/more")
     assert (PG.datasetConfiguration, "small") in stated

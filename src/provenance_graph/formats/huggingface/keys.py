@@ -8,6 +8,8 @@ stored as stated.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from os.path import commonprefix
 from types import MappingProxyType
 from typing import Any
 
@@ -124,9 +126,27 @@ _ODD: Mapping[str, str] = MappingProxyType(
         "train_dataset": "datasets",
         "training_datasets": "datasets",
         "training_dataset": "datasets",
+        **dict.fromkeys(
+            ("licence", "licences", "licenses", "liscence", "lisence", "liscense"), "license"
+        ),
     }
 )
 """How card authors spell fields; the Hub reads none of these."""
+
+_SLIPS = frozenset(
+    (
+        "base_model",
+        "base_model_relation",
+        "datasets",
+        "language",
+        "library_name",
+        "license",
+        "license_link",
+        "license_name",
+        "pipeline_tag",
+    )
+)
+"""Fields whose names are long enough that one wrong letter still means them."""
 
 
 def field_of(key: str, fields: frozenset[str]) -> str:
@@ -134,12 +154,29 @@ def field_of(key: str, fields: frozenset[str]) -> str:
 
     >>> field_of("Datasets", frozenset({"datasets"})), field_of("colour", frozenset())
     ('datasets', '')
+    >>> field_of("lcense", frozenset({"license"})), field_of("languaeg", frozenset({"language"}))
+    ('license', 'language')
     """
     if key in fields:
         return key
     folded = key.strip().casefold().replace("-", "_").replace(" ", "_")
     result = _ODD.get(folded, folded)
-    return result if result in fields else ""
+    if result in fields:
+        return result
+    if KEYS.fate(("card", key)) is not coverage.Fate.UNKNOWN:
+        return ""
+    return next((field for field in sorted(_SLIPS & fields) if _is_slip(folded, field)), "")
+
+
+@lru_cache(maxsize=4096)
+def _is_slip(word: str, meant: str) -> bool:
+    """Whether one letter too many, too few or wrong, or two exchanged, tell a word from another."""
+    if abs(len(word) - len(meant)) > 1:
+        return False
+    start = len(commonprefix((word, meant)))
+    rest, wanted = word[start:], meant[start:]
+    exchanged = wanted[1:2] + wanted[:1] + wanted[2:]
+    return rest in (wanted[1:], exchanged) or wanted == rest[1:] or rest[1:] == wanted[1:]
 
 
 def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:

@@ -36,9 +36,6 @@ from provenance_graph.formats.licences.tables import (
     names,
 )
 
-KEYS = ("license", "licence", "liscence", "lisence", "liscense", "licenses")
-"""How card authors spell the field; all but the first are worth a Problem."""
-
 SPDX = "http://spdx.org/licenses/"
 _MAX = 300
 _DROPPED = frozenset({"the", "license", "licence", "licenses", "agreement", "version"})
@@ -148,11 +145,6 @@ def claims(
         yield Claim(licence_name.value, SCHEMA.name, literals.text(licence_name.expression))
         for part in licence_name.parts:
             yield Claim(licence_name.value, DCTERMS.references, part)
-
-
-def spelling(key: str) -> bool:
-    """Whether a key means the licence but is not spelt as the Hub reads it."""
-    return key in KEYS[1:]
 
 
 def _stated(text: str, name: str, link: str) -> str:

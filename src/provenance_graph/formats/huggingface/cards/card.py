@@ -24,7 +24,6 @@ from provenance_graph.formats.huggingface.keys import KEYS, field_of
 from provenance_graph.formats.huggingface.tables import (
     TASKS,
 )
-from provenance_graph.formats.licences import names as licence_names
 
 MAX_UNREAD_VALUES = 200
 
@@ -61,10 +60,6 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
             yield statements.not_given(subject, DCTERMS.license, Stance.NOT_STATED, "", where)
         elif reader is not None and value is not None:
             yield from reader(spelt, value, f"{card.place}/{key}")
-        elif licence_names.spelling(key):
-            yield Problem(f"{card.place}/{key}", f"{key!r} is not read by the Hub", "license")
-            if "license" not in card.data:
-                yield from _licence(spelt, value, f"{card.place}/{key}")
         elif key.startswith("extra_gated") and value:
             yield card.claim(PG.weightsAvailability, PG.GatedWeights)
         else:
