@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from provenance_graph.core import hub
 from provenance_graph.formats.fields import weight_files
 
 SUFFIXES = frozenset(
@@ -58,6 +60,23 @@ COMPANION_FILES = (
 )
 RESULTS = ".eval_results"
 """The folder of a repository with results of evaluations."""
+
+
+CACHED = re.compile(r"(?:models|datasets|spaces)--.")
+"""How the Hub's cache calls the folder of a repository."""
+
+
+def from_cache(folder: Path, path: str) -> str:
+    """A document's path from the folder of its repository on, where it lies in a cache of the Hub's.
+
+    That folder alone says which repository it is, however far inside it the import began. Nothing
+    where none of the folders above the imported one is such.
+    """
+    first = next((n for n, part in enumerate(folder.parts) if CACHED.match(part)), None)
+    if first is None or hub.cached(path) is not None:
+        return ""
+    result = "/".join((*folder.parts[first:], *path.split("/")))
+    return result if hub.cached(result) is not None else ""
 
 
 def repository_files(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:

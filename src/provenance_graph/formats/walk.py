@@ -10,7 +10,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,11 +24,13 @@ from provenance_graph.formats.document import Document, container_of
 from provenance_graph.formats.fields import weight_files
 from provenance_graph.formats.file_names import (
     BARE,
+    CACHED,
     CARDS,
     HEADERS,
     LINES,
     RESULTS,
     SUFFIXES,
+    from_cache,
     repository_files,
 )
 from provenance_graph.formats.parsing import MAX_BYTES
@@ -39,7 +40,6 @@ MAX_FILES = 10_000_000
 PART_BYTES = 16 << 20
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 _CACHE_FOLDERS = frozenset({"blobs", "refs"})
-_CACHED = re.compile(r"(?:models|datasets|spaces)--.")
 """Of a repository in the Hub's cache only its snapshots are documents; they link to the blobs."""
 _GLOB = frozenset("*?[")
 
@@ -121,6 +121,7 @@ def _of(root: Path, result: Iterable[Document | Problem]) -> Iterator[Document |
         if isinstance(item, Document):
             yield replace(
                 item,
+                name=from_cache(whole, item.path or item.name) or item.name,
                 folder=whole.name,
                 folder_digest=digest,
                 path=item.path or item.name,
@@ -241,7 +242,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
             if name not in _SKIPPED_FOLDERS
             and name not in earlier
             and not name.startswith(".")
-            and not (name in _CACHE_FOLDERS and _CACHED.match(Path(shown).name))
+            and not (name in _CACHE_FOLDERS and CACHED.match(Path(shown).name))
         )
         yield Path(shown), sorted(files), earlier
 
@@ -249,7 +250,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
 def _earlier_snapshots(folder: Path, names: list[str]) -> list[str]:
     """Of the snapshots of a repository in the Hub's cache those that it no longer has as main."""
     stated = folder.parent / "refs" / "main"
-    if folder.name != "snapshots" or not _CACHED.match(folder.parent.name) or not stated.is_file():
+    if folder.name != "snapshots" or not CACHED.match(folder.parent.name) or not stated.is_file():
         return []
     main = stated.read_bytes()[:100].decode("ascii", "replace").strip()
     return sorted(name for name in names if name != main) if main in names else []

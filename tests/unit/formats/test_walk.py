@@ -11,6 +11,7 @@ import pytest
 from provenance_graph.core.claims import Problem
 from provenance_graph.formats import walk as module
 from provenance_graph.formats.document import Document
+from provenance_graph.formats.huggingface.names import repository_of
 from provenance_graph.formats.registry import readers
 from provenance_graph.formats.walk import discover
 from provenance_graph.ingest.intake import Options, read
@@ -258,3 +259,19 @@ def test_of_a_cached_repository_the_snapshot_that_main_names_is_read(
     passed = [item.where.split("/")[-1] for item in found if isinstance(item, Problem)]
     assert documents == read
     assert sorted(documents + passed) == ["a0", "b1"]
+
+
+@pytest.mark.parametrize("below", ["", "snapshots", "snapshots/b1", "snapshots/b1/README.md"])
+@pytest.mark.parametrize("others", [(), ("config.json",)])
+def test_a_cached_repository_is_known_however_far_inside_it_an_import_begins(
+    tmp_path: Path, below: str, others: tuple[str, ...]
+) -> None:
+    repository = tmp_path / "models--acme--two"
+    (repository / "snapshots" / "b1").mkdir(parents=True)
+    for name in ("README.md", *others):
+        text = "{}" if name.endswith("json") else "---\nlicense: mit\n---\n"
+        (repository / "snapshots" / "b1" / name).write_text(text)
+    [document] = found(repository / below)[0]
+    named = repository_of(document)
+    assert (named.name, named.revision) == ("acme/two", "b1")
+    assert str(tmp_path) not in document.name

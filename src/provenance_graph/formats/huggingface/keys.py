@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from os.path import commonprefix
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -173,7 +173,8 @@ def _is_slip(word: str, meant: str) -> bool:
     """Whether one letter too many, too few or wrong, or two exchanged, tell a word from another."""
     if abs(len(word) - len(meant)) > 1:
         return False
-    start = len(commonprefix((word, meant)))
+    alike = zip(word, meant, strict=False)
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], alike))
     rest, wanted = word[start:], meant[start:]
     exchanged = wanted[1:2] + wanted[:1] + wanted[2:]
     return rest in (wanted[1:], exchanged) or wanted == rest[1:] or rest[1:] == wanted[1:]
