@@ -8,8 +8,6 @@ stored as stated.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -146,7 +144,7 @@ _SLIPS = frozenset(
         "pipeline_tag",
     )
 )
-"""Fields whose names are long enough that one wrong letter still means them."""
+"""Fields whose names are long enough that one letter wrong, missing, added or exchanged means them."""
 
 
 def field_of(key: str, fields: frozenset[str]) -> str:
@@ -165,19 +163,11 @@ def field_of(key: str, fields: frozenset[str]) -> str:
         return result
     if KEYS.fate(("card", key)) is not coverage.Fate.UNKNOWN:
         return ""
-    return next((field for field in sorted(_SLIPS & fields) if _is_slip(folded, field)), "")
+    from rapidfuzz.distance import OSA  # loading it takes a moment
 
-
-@lru_cache(maxsize=4096)
-def _is_slip(word: str, meant: str) -> bool:
-    """Whether one letter too many, too few or wrong, or two exchanged, tell a word from another."""
-    if abs(len(word) - len(meant)) > 1:
-        return False
-    alike = zip(word, meant, strict=False)
-    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], alike))
-    rest, wanted = word[start:], meant[start:]
-    exchanged = wanted[1:2] + wanted[:1] + wanted[2:]
-    return rest in (wanted[1:], exchanged) or wanted == rest[1:] or rest[1:] == wanted[1:]
+    return next(
+        (field for field in sorted(_SLIPS & fields) if OSA.distance(folded, field) == 1), ""
+    )
 
 
 def leaves_of(document: Document, kind: str) -> Iterator[Leaf]:
