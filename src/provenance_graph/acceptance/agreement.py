@@ -1,4 +1,4 @@
-"""When two claims can both be true: one date within another, an exact count within a rounded one."""
+"""When two claims can both be true: a date within a period, an exact count within a rounded one."""
 
 from __future__ import annotations
 
@@ -52,13 +52,20 @@ def agree(one: SourcedClaim, other: SourcedClaim) -> bool:
 
 
 def width(item: SourcedClaim) -> float:
-    """How much a claim leaves open: days of its period, or the breadth of its rounding."""
+    """The width of a claim's interval (``span``): days for a date, else a number; 0 without one.
+
+    0 also for a single day and an exact number.
+    """
     result = span(item)
     return 0.0 if result is None else result[1] - result[0]
 
 
 def span(item: SourcedClaim) -> tuple[float, float] | None:
-    """What a claim says as an interval: of days for a date, else of numbers; None for others."""
+    """The least and greatest value that a claim allows; None where its value has no interval.
+
+    Day ordinals for a date; numbers for a count that may be rounded and a limit that may be given
+    in K. None for all other values, and for a date that cannot be read.
+    """
     value = item.value
     if not isinstance(value, Literal):
         return None
@@ -76,7 +83,7 @@ def span(item: SourcedClaim) -> tuple[float, float] | None:
 
 
 def date_span(item: SourcedClaim) -> tuple[date, date] | None:
-    """First and last day of the period that a claim of a date names."""
+    """First and last day of the period that a claim's date names; None for any other value."""
     value = item.value
     if not isinstance(value, Literal) or value.datatype != XSD.date:
         return None
@@ -93,7 +100,11 @@ def _period(value: Literal, precision: Precision) -> tuple[date, date] | None:
 
 @lru_cache(maxsize=8192)
 def _rounded(count: int) -> tuple[float, float]:
-    """What a count may be rounded from; only counts in whole or tenth millions or billions are.
+    """The least and greatest exact count that a stated count may be rounded from.
+
+    A count is taken as rounded if it is a multiple of 100,000 or a greater power of ten, and has
+    fewer than 1,000 of that unit (a million, billion or trillion at most, by its size). Half a unit
+    is left open on either side. For any other count both bounds are the count itself.
 
     >>> _rounded(8_000_000_000), _rounded(70_600_000_000), _rounded(8_030_261_248)
     ((7500000000.0, 8500000000.0), (70550000000.0, 70650000000.0), (8030261248, 8030261248))
@@ -109,7 +120,7 @@ def _rounded(count: int) -> tuple[float, float]:
 
 @lru_cache(maxsize=8192)
 def _in_thousands(limit: int, as_stated: str) -> tuple[float, float]:
-    """What a limit may be: "128K" and 128000 leave 131,072 open.
+    """The least and greatest limit (tokens) that a limit may mean: 128000 and "128K" allow 131,072.
 
     >>> _in_thousands(128_000, ""), _in_thousands(131_072, "128K"), _in_thousands(8192, "")
     ((128000, 131072.0), (128000.0, 131072), (8192, 8192))
@@ -124,14 +135,14 @@ def _in_thousands(limit: int, as_stated: str) -> tuple[float, float]:
 
 
 def value_key(value: Value) -> tuple[str, ...]:
-    """A total order over values."""
+    """A sort key of values: IRIs first, then literals by datatype, text and language."""
     if isinstance(value, Iri):
         return ("", value)
     return (value.datatype, _sortable(value).rjust(24), value.language)
 
 
 def _sortable(value: Literal) -> str:
-    """A literal's text; of a number with a fraction or an exponent one that sorts as the number."""
+    """A literal's lexical form; of an unsigned decimal or double one that sorts as the number."""
     if value.datatype not in (XSD.decimal, XSD.double) or not value.lexical[:1].isdecimal():
         return value.lexical
     whole, _, fraction = format(Decimal(value.lexical), "f").partition(".")

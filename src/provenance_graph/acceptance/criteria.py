@@ -1,7 +1,7 @@
-"""The criteria between claims about one property: each keeps the best of what is left.
+"""The criteria of the acceptance policy, which choose between competing claims about one property.
 
-They are applied one after another, in the policy's order; the first that leaves a rival behind is
-the reason given.
+They are applied one after another, in the policy's order; each keeps the best of the claims that
+are left. The reason given names the last criterion that eliminated a claim with another value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from provenance_graph.core.terms import XSD
 def best_of(
     competing: Sequence[SourcedClaim], predicate: Iri, policy: Policy
 ) -> tuple[SourcedClaim, dict[int, PolicyCriterion]]:
-    """The claim that the criteria leave, and by which criterion each other one fell."""
+    """The claim that the criteria leave, and the criterion that eliminated each other claim.
+
+    The criteria are given by ``id()`` of the claim. Claims that no criterion eliminates are ordered
+    by ``order_key``, and the first is taken. ``competing`` must not be empty.
+    """
     left = list(competing)
     fell: dict[int, PolicyCriterion] = {}
     for criterion in policy.criteria(predicate):
@@ -35,7 +39,7 @@ def best_of(
 
 
 def order_key(item: SourcedClaim) -> tuple[object, ...]:
-    """A total order of claims, for what no criterion decides."""
+    """A sort key that orders all claims, used where no criterion decides."""
     return (
         value_key(item.value or Iri("")),
         width(item),
@@ -76,12 +80,18 @@ def _by_support(
 
 
 def _stated_value(item: SourcedClaim) -> tuple[Value | None, Precision]:
-    """A value with its precision: a month, stored as its last day, is no support of that day."""
+    """A claim's value with its precision.
+
+    A month is stored as its last day, and does not support the value of that day.
+    """
     return item.value, item.claim.precision or Precision.DAY
 
 
 def _repeats_name(item: SourcedClaim) -> bool:
-    """Whether a day only repeats the date in the name: that is the name's, no support of its own."""
+    """Whether a claim's day only repeats the date in the subject's name.
+
+    Such a claim is no independent support.
+    """
     value = item.value
     if not isinstance(value, Literal) or value.datatype != XSD.date:
         return False
@@ -95,7 +105,7 @@ def _by_custody(
 
 
 def _latest(left: list[SourcedClaim], day: Callable[[SourcedClaim], str]) -> list[SourcedClaim]:
-    """Those of the latest day; what has no day is neither later nor earlier."""
+    """The claims of the latest day, and those without a day (neither later nor earlier)."""
     latest = max((day(item) for item in left), default="")
     return [item for item in left if day(item) in ("", latest)]
 

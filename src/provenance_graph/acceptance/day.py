@@ -1,11 +1,12 @@
-"""The accepted view of a day, subject by subject, from the records retrieved by then.
+"""Reads of the accepted view as of a past day, from the records retrieved by that day.
 
-Where no dataset of the day was made (``ingest.day``), nothing of it is stored: a pattern is answered by finding the subjects of which a record
-known on the day states something that fits, and by computing their views. Reference data
-belongs to the software and holds on every day. Curated mappings say which names mean one
-entity; they add no claim, and hold on every day too. That a dataset is part of another, or made
-from it, holds where both were known. The identity rule reads records, so it
-is applied anew to those of the day.
+``DatasetReads`` reads a dataset that was made of the day (``ingest.day``). ``DayReads`` works
+without one and stores nothing: for a quad pattern it finds the subjects about which a record known
+on the day states something that fits, and computes their views. Reference data belongs to the
+software and holds on every day. Curated mappings say which names mean one entity; they add no
+claim, and hold on every day too. A relation between two datasets (one is part of the other, or made
+from it) holds where both were known. The identity rule reads records, so it is applied anew to
+those of the day.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from provenance_graph.store.base import Store
 from provenance_graph.store.values import ANY, AnyGraph
 
 MAX_DATASET_VIEWS = 256
-"""Views cached at once of a dataset, whose accepted facts need none."""
+"""Views cached at once over a dataset of a day; its accepted facts are read without a view."""
 MAX_VIEWS = 100_000
-"""Views cached at once; beyond it they are computed again."""
+"""Views cached at once without a dataset; when so many are cached, the cache is cleared."""
 
 _MARKS = frozenset(
     {*terms.DISCLOSURES.values(), PG.leftBlank, PG.contested, PG.inferred, PG.implausible}
@@ -42,7 +43,7 @@ _MODEL = f"{iris.ID}model/"
 
 
 class DayStatements(VersionStatements):
-    """Claims of the records that had been retrieved by a day, and identity as it follows."""
+    """The claims of the records retrieved by a day, and the identity that follows from them."""
 
     max_names = 1_000_000
 
@@ -52,21 +53,21 @@ class DayStatements(VersionStatements):
         self._rules: dict[Iri, Iri | None] = {}
 
     def header(self, record: Iri) -> Header | None:
-        """The header of a record; None where it was not known yet, or is no record."""
+        """The header of a record; None for a record not known by the day, and any other graph."""
         header = super().header(record)
         if header is None or header.retrieved[: len(self.as_of)] > self.as_of:
             return None
         return header
 
     def ruled(self, entity: Iri) -> Iri | None:
-        """The model that the rule maps a name to, by what was known."""
+        """The model that the identity rule maps a name to, by records known on the day; or None."""
         if entity not in self._rules:
             model = rule_mapping(entity, self) if self._names_repository(entity) else None
             self._rules[entity] = None if model == entity else model
         return self._rules[entity]
 
     def _names_repository(self, entity: Iri) -> bool:
-        """Whether any record states a hub repository of it, which few names have."""
+        """Whether a record of any day states a hub repository of an entity; few names have one."""
         store = self.store
         if any(True for _ in store.quads(entity, PG.hubRepository, graph=ANY)):
             return True
@@ -90,7 +91,7 @@ class DayStatements(VersionStatements):
 
 
 class DatasetReads:
-    """Reads of a dataset of a day: what a store would have held then, made before."""
+    """Reads of a dataset made of a past day, with the quads that the store would have held then."""
 
     def __init__(self, dataset: Store, as_of: str, policy: Policy) -> None:
         self.as_of, self.policy = as_of, policy
@@ -137,7 +138,7 @@ class DayReads:
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match, as :meth:`Store.quads`; graphs of later records are not there."""
+        """Quads that match a pattern, as :meth:`Store.quads`; graphs of later records have none."""
         if graph is None:
             yield from self._accepted(subject, predicate, object)
             return
@@ -164,7 +165,10 @@ class DayReads:
                 yield record
 
     def _all_stated(self) -> Iterator[Quad]:
-        """Every quad of a named graph; of an early day that is far less than the store holds."""
+        """Every quad of every named graph known on the day.
+
+        On an early day these are far fewer than the store holds.
+        """
         for record in self._records():
             yield from self._store.quads(graph=record)
         for graph in (identity.RULES, identity.SHIPPED, reference.GRAPH, identity.GRAPH):
@@ -191,7 +195,7 @@ class DayReads:
         return graph in (reference.GRAPH, identity.GRAPH)
 
     def _is_stated(self, entity: Iri) -> bool:
-        """Whether a record known on the day states anything of an entity, under any of its names."""
+        """Whether a record known on the day states anything of an entity, by any of its names."""
         statements = self.statements
         names = statements.names_of(statements.canonical(entity))
         return any(True for name in names for _ in statements.about(name))
@@ -212,7 +216,7 @@ class DayReads:
     def _candidates(
         self, subject: Iri | None, predicate: Iri | None, object: Value | None
     ) -> list[Iri]:
-        """Canonical subjects whose view may hold a quad of the pattern, in order."""
+        """The canonical subjects, sorted, whose view may hold a quad that matches the pattern."""
         canonical = self.statements.canonical
         if subject is not None:
             return [subject] if canonical(subject) == subject else []

@@ -1,9 +1,9 @@
-"""Whether a claim counts as the developer's own word.
+"""Whether a claim counts as a statement of the model's developer.
 
-A source may call itself a developer's statement or a reading of the model's files. It counts
-as one only where the publisher is the model's own developer and it is known that the
-publisher stated it (custody verified or asserted); otherwise it is a third party's report, and
-says so. What a program took from prose is an inference.
+A source may call itself a developer's statement or a reading of the model's files. Its claims count
+on that basis only where the publisher is the model's own developer and it is known that the
+publisher stated them (custody verified or asserted). Otherwise they count as a third party's
+report, with the reason. A claim that a program took from prose counts as an inference.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ def developers(
     policy: Policy,
     canonical: Callable[[Iri], Iri],
 ) -> frozenset[Iri] | None:
-    """The organisations that developed a model or dataset; None for anything else.
+    """The organisations that developed a model or dataset; None for any other entity.
 
-    The owner of its repository, and whoever another source than itself, of known custody,
-    names as its creator. What this project keeps itself counts as another source.
+    They are the owners in its names (``owner/name``), and the creators stated by records of known
+    custody. A creator that states itself does not count, unless the record is of a collection that
+    this project keeps.
     """
     owners = {canonical(owner) for owner in owner_names(names)}
     if not owners and not any(_is_described(name) for name in names):
@@ -63,7 +64,7 @@ def owner_names(names: Iterable[Iri]) -> Iterator[Iri]:
 
 
 def _is_described(name: Iri) -> bool:
-    """Whether a source's own name is one of a model or dataset, or ours without an owner."""
+    """Whether a name is of a model or dataset: our IRI, or one in a source's own name space."""
     if name.startswith(tuple(f"{ID}{kind}" for kind in _KINDS)):
         return True
     if not name.startswith(f"{ID}in/"):
@@ -77,7 +78,10 @@ def counted(
     developed_by: Collection[Iri] | None,
     canonical: Callable[[Iri], Iri],
 ) -> SourcedClaim:
-    """The claim with the basis on which it counts, where that is not the one it states."""
+    """The claim with the basis on which it counts, where that is not the basis that it states.
+
+    ``developed_by`` are the developers of its subject; with None the publisher is not checked.
+    """
     custody, basis = item.header.custody, item.stated_basis
     if custody is Custody.DERIVED:
         if basis in (Basis.INFERENCE, Basis.ESTIMATE):

@@ -23,8 +23,9 @@ def status(
 ) -> Iri:
     """The disclosure status that the claims about one property amount to on a day.
 
-    A claim on developer rank (their document, config or weights) counts first; after it
-    what anyone reports about the developer: a refusal, an absence, that it cannot apply.
+    Claims of developer rank (the developer's document, config or weights) are considered first.
+    After them count the stances that any source reports about the developer: a refusal, an absence,
+    or that the property cannot apply. ``as_of`` is an ISO day, else the policy's day counts.
     """
     counting = [item for item in sourced_claims if _counts(item, policy, as_of)]
     developer = [item for item in counting if item.basis in DEVELOPER_RANK]
@@ -49,9 +50,9 @@ def status(
 
 
 def _counts(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
-    """Whether a claim says anything about disclosure on the day: whether it competes.
+    """Whether a claim counts towards the disclosure status on the day.
 
-    A stance without a value competes by its day and its basis; one with a value must be
+    A claim without a value counts by its validity and its basis; a claim with a value must be
     acceptable as well.
     """
     if item.claim.unusable or item.basis in policy.never or not is_valid_on(item, policy, as_of):

@@ -1,7 +1,7 @@
-"""The claims about an entity, under all its names, and what became of each.
+"""The claims about an entity under all its names, with pending changes, and the view they lead to.
 
-``StoreStatements`` reads one store; ``Overlay`` lays changes over it that are not committed yet,
-so that an update can compute the view it will lead to.
+``StoreStatements`` reads one store. ``Overlay`` holds changes that are not committed yet, so that
+an update can compute the view that results from them.
 """
 
 from __future__ import annotations
@@ -29,35 +29,36 @@ Statement = tuple[Claim, Header]
 
 
 class NamedStatements(Protocol):
-    """Claims by name, and what each name is a name of."""
+    """Claims by the name of their subject, and the identity of names."""
 
     def about(self, entity: Iri) -> list[Statement]:
-        """Everything any record says about one name."""
+        """All claims of any record about one name, each with the record's header."""
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical IRI of a name; the name itself where nothing maps it."""
 
     def names_of(self, subject: Iri) -> list[Iri]:
         """Every name of a canonical subject, itself among them, sorted."""
 
 
 class Statements(NamedStatements, Protocol):
-    """Where claims come from: a store, a store with pending changes, or records in memory."""
+    """Claims, record headers and identity: of a store, with pending changes, or of records."""
 
     def headers(self, document: Iri) -> list[Header]:
-        """The retrievals of one document."""
+        """The headers of all retrievals of one document."""
 
     def different_from(self, entity: Iri) -> set[Iri]:
-        """The names that a decision says are of different entities."""
+        """The names that a mapping declares to be of other entities than this name."""
 
 
 @dataclass
 class Overlay:
-    """Changes on top of a store: records dropped and added, names newly mapped by rule.
+    """Pending changes on top of a store: records dropped and added, and changes of identity.
 
-    ``decided`` and ``different`` are mappings put in: what a name is decided to be (None: no longer
-    decided), and what it is decided not to be; ``by_hand`` holds of the former what people decided.
-    ``rows`` and ``without`` are the mappings of people that are put in and taken out.
+    ``rules`` gives the model that the identity rule maps a name to, ``decided`` the name that a
+    mapping maps it to (None: no longer mapped), ``different`` the names that it is declared
+    different from. ``by_hand`` holds those of ``decided`` that people decided. ``rows`` and
+    ``without`` are the mappings of people that are added and removed.
     """
 
     dropped: set[Iri] = field(default_factory=set)
@@ -71,12 +72,12 @@ class Overlay:
 
     @cached_property
     def statements(self) -> Mapping[Iri, list[Statement]]:
-        """The added claims by subject."""
+        """The claims of the added records, each with its header, by subject name."""
         return by_subject(self.added.values())
 
     @cached_property
     def headers(self) -> Mapping[Iri, list[Header]]:
-        """The added headers by the document they are a reading of."""
+        """The headers of the added records, by the document that each is a retrieval of."""
         headers: dict[Iri, list[Header]] = defaultdict(list)
         for record in self.added.values():
             headers[record.header.of_document].append(record.header)
@@ -94,7 +95,7 @@ class Overlay:
 
     @cached_property
     def ruled(self) -> Mapping[Iri, set[Iri]]:
-        """The names that the rules map to a model; read once the rules are complete."""
+        """The names that pending rules map to each model; computed once ``rules`` is complete."""
         iris: dict[Iri, set[Iri]] = defaultdict(set)
         for name, model in self.rules.items():
             if model is not None:
@@ -103,7 +104,7 @@ class Overlay:
 
 
 def by_subject(records: Iterable[Record]) -> Mapping[Iri, list[Statement]]:
-    """Claims with their headers, by the name that their source uses."""
+    """The claims of records, each with its header, by the subject name that the source uses."""
     statements: dict[Iri, list[Statement]] = defaultdict(list)
     for record in records:
         for claim in record.claims:
@@ -112,22 +113,24 @@ def by_subject(records: Iterable[Record]) -> Mapping[Iri, list[Statement]]:
 
 
 class StoreStatements:
-    """Claims from a store, with pending changes laid over it."""
+    """The claims of a store with pending changes applied."""
 
     def __init__(self, store: Store, pending: Overlay | None = None) -> None:
         self.store = store
         self.pending = pending or Overlay()
         self._headers: dict[Iri, Header | None] = {}
         self._annotated: dict[Iri, list[tuple[Iri, Iri, Iri]]] = {}
-        """By name, where it was prepared, the annotated claims: node, property, record."""
+        """The annotated claims about each prepared name: claim node, property, record."""
         self._prepared: dict[Iri, frozenset[Iri]] = {}
-        """By such a name the properties whose claims these are."""
+        """The properties for which each name was prepared."""
 
     def prepare(self, names: Iterable[Iri], predicates: Collection[Iri]) -> None:
-        """Find at once which claims of some properties about some names say more than their triple.
+        """Look up the annotated claims of some properties about many names with one query.
 
-        ``stating`` otherwise looks at each claim about a name, whatever its property. A store of
-        another engine is left alone: it is told beforehand what is read (``Expecting``).
+        An annotated claim is stored as a node, because it says more than its triple. Without this,
+        ``stating`` looks at each claim about a name, whatever its property. Nothing is prepared
+        where the store cuts its answer off, nor for a store of another engine: there look-ups are
+        announced (``Expecting``).
         """
         sought = frozenset(predicates)
         wanted = tuple(one for one in dict.fromkeys(names) if not self._is_prepared(one, sought))
@@ -156,13 +159,15 @@ class StoreStatements:
         return self._headers[record]
 
     def about(self, entity: Iri) -> list[Statement]:
-        """Everything any record says about one name."""
+        """All claims of any record about one name, each with the record's header."""
         return self._sourced(self._stored(entity)) + self.pending.statements.get(entity, [])
 
     def stating(self, entity: Iri, predicates: Collection[Iri]) -> list[Statement]:
-        """What any record says about one name by some properties, by the record's name.
+        """The claims about one name that state some properties, each with its header.
 
-        Of the thousands of records that only name a data set neither claims nor headers are read.
+        Stored claims come first, sorted by record, then pending ones. Thousands of records may name
+        a data set without stating any of the properties: neither their claims nor their headers are
+        read.
         """
         stated = dict(sorted(self._stored(entity, predicates).items()))
         pending = self.pending.statements.get(entity, [])
@@ -182,7 +187,7 @@ class StoreStatements:
     def _stored(
         self, entity: Iri, predicates: Collection[Iri] | None = None
     ) -> dict[Iri, list[Claim]]:
-        """The stored claims about a name by record: all, or those by some properties."""
+        """The stored claims about a name by record: all, or those that state some properties."""
         claims: dict[Iri, list[Claim]] = defaultdict(list)
         for wanted in (None,) if predicates is None else sorted(predicates):
             for subject, predicate, value, graph in self.store.quads(entity, wanted, graph=ANY):
@@ -200,7 +205,7 @@ class StoreStatements:
     def _annotations(
         self, entity: Iri, predicates: Collection[Iri] | None
     ) -> Iterator[tuple[Iri, Iri]]:
-        """The claims about a name that say more than their triple, each with its record."""
+        """The annotated claims about a name, as node and record: all, or of some properties."""
         if predicates and self._is_prepared(entity, predicates):
             for claim, prop, record in self._annotated[entity]:
                 if prop in predicates and is_record(record):
@@ -216,7 +221,7 @@ class StoreStatements:
             yield node, graph
 
     def headers(self, document: Iri) -> list[Header]:
-        """The retrievals of one document."""
+        """The headers of all retrievals of one document."""
         results = [
             header
             for record, _, _, graph in self.store.quads(
@@ -229,7 +234,7 @@ class StoreStatements:
         return results + self.pending.headers.get(document, [])
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical IRI of a name; the name itself where nothing maps it."""
         return identity.canonical(entity, self._decided, self.ruled)
 
     def _decided(self, entity: Iri) -> Iri | None:
@@ -238,7 +243,7 @@ class StoreStatements:
         return self._match(entity, identity.GRAPH)
 
     def ruled(self, entity: Iri) -> Iri | None:
-        """The model that a rule maps a name to."""
+        """The model that the identity rule maps a name to, or None."""
         if entity in self.pending.rules:
             return self.pending.rules[entity]
         return self._match(entity, identity.RULES)
@@ -260,7 +265,7 @@ class StoreStatements:
         return sorted(seen)
 
     def different_from(self, entity: Iri) -> set[Iri]:
-        """The names that a decision says are of different entities."""
+        """The names that a mapping declares to be of other entities than this name."""
         again = {row.object for row in self.pending.without if row.subject == entity}
         return self.pending.different.get(entity, set()) | {
             target
@@ -283,10 +288,10 @@ class StoreStatements:
 
 
 class VersionStatements(StoreStatements):
-    """Claims from one version of a store: what a name is and what names it has is read once."""
+    """The claims of one version of a store, with canonical IRIs and sets of names cached."""
 
     max_names = 50_000
-    """Of so many names it is cached what they are; of none longer than any of a store's own."""
+    """Names cached at once; a name longer than any of a store's own is never cached."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
@@ -294,7 +299,7 @@ class VersionStatements(StoreStatements):
         self._names_read: dict[Iri, list[Iri]] = {}
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical IRI of a name; the name itself where nothing maps it."""
         if len(entity) > LONGEST:
             return super().canonical(entity)
         if entity not in self._canonical_read:
@@ -321,7 +326,7 @@ _ANNOTATED = (
 
 
 def is_record(graph: Iri) -> bool:
-    """Whether a graph holds a record, by its name."""
+    """Whether a graph name is that of a record, not of one of this software's own graphs."""
     return not graph.startswith(_OWN_GRAPHS)
 
 
@@ -329,9 +334,10 @@ _OWN_GRAPHS = str(identity.GRAPH).removesuffix("identity")
 
 
 def rule_mapping(entity: Iri, statements: Statements) -> Iri | None:
-    """The model whose one hub repository the current records of an entity state.
+    """The model whose one hub repository the current records of an entity state; else None.
 
-    Not where somebody decided that it is another: an alias or a mode with the same weights.
+    None also where a mapping declares the entity different from that model: an alias or a mode with
+    the same weights.
     """
     latest = CurrentVersions(statements)
     stated = [

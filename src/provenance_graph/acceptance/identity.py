@@ -19,7 +19,7 @@ from provenance_graph.core.terms import RDF
 GRAPH = graph_names.IDENTITY
 RULES = graph_names.IDENTITY_BY_RULE
 RULE_AUTHOR = "id:rule/"
-"""What the author of every mapping begins with that a rule decided."""
+"""Prefix of the author of every mapping that a rule decided."""
 SHIPPED = graph_names.SHIPPED
 _SSSOM = iris.PREFIXES["sssom"]
 ANNOTATED_SOURCE = Iri(iris.PREFIXES["owl"] + "annotatedSource")
@@ -31,7 +31,7 @@ _SEMAPV = iris.PREFIXES["semapv"]
 
 
 def quads(mappings: Iterable[Mapping]) -> Iterator[Quad]:
-    """Mappings as SSSOM in RDF, and each merging one as a direct triple, in GRAPH."""
+    """Mappings as quads of GRAPH: SSSOM in RDF, and direct triples of those not negated."""
     for row in mappings:
         local = iris.local_name(row.subject), iris.local_name(row.object)
         node = Iri(f"{GRAPH}#{iris.slug('-'.join(local))}-{_digest(row)}")
@@ -55,7 +55,7 @@ def quads(mappings: Iterable[Mapping]) -> Iterator[Quad]:
 
 
 def from_quads(result: Iterable[Quad]) -> Iterator[Mapping]:
-    """The mappings that quads of GRAPH hold."""
+    """The mappings in quads of GRAPH; a node without subject, predicate or object is skipped."""
     nodes: dict[Iri, dict[Iri, Iri | Literal]] = {}
     for subject, predicate, value, _ in result:
         nodes.setdefault(subject, {})[predicate] = value
@@ -91,7 +91,7 @@ def _digest(row: Mapping) -> str:
 
 
 def repository_model(repositories: Iterable[object]) -> Iri | None:
-    """The model of the one hub repository that an entity states; None where not one.
+    """The model of the one hub repository among some values; None where there is none, or several.
 
     >>> repository_model([Iri("https://huggingface.co/org/name")])
     Iri('https://w3id.org/provenance-graph/id/model/org/name')
@@ -101,7 +101,7 @@ def repository_model(repositories: Iterable[object]) -> Iri | None:
 
 
 def hub_name(url: str) -> str:
-    """``org/name`` of a hub model URL, or nothing.
+    """``org/name`` of a hub model URL; empty for any other URL.
 
     >>> hub_name("https://huggingface.co/org/name/tree/main"), hub_name("https://example.org/")
     ('org/name', '')
@@ -112,10 +112,10 @@ def hub_name(url: str) -> str:
 def canonical(
     entity: Iri, decided: Callable[[Iri], Iri | None], by_rule: Callable[[Iri], Iri | None]
 ) -> Iri:
-    """What an entity is: curated mapping, else rule, followed to its end.
+    """The canonical IRI of an entity: curated mappings, else the rule, followed to the end.
 
-    Chains end at the first name that nothing maps; a cycle ends at its smallest name, so
-    that every member of it comes out alike.
+    Chains end at the first name that nothing maps. A cycle ends at its smallest name, so that every
+    member has the same canonical IRI.
     """
     seen = [entity]
     while True:

@@ -1,4 +1,4 @@
-"""What an entity is called, for people."""
+"""Labels of terms, concepts and entities, for display."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from provenance_graph.reference import ReferenceReads
 from provenance_graph.store.values import QuadSource
 
 LABELS = (SKOS.prefLabel, SCHEMA.name, RDFS.label, DCTERMS.title)
-"""Where a label stands, the first kind that there is."""
+"""Properties that give a label, in order of preference."""
 
 
 def label(source: QuadSource, subject: Iri) -> str:
     """The label of a term or a concept, or the name of an entity; empty where none is known."""
     if not subject.startswith(_OURS) and not any(True for _ in source.quads(subject)):
-        return ""  # an address on the web: of most of them nothing is stated
+        return ""  # an address on the web, about which the store mostly states nothing
     for predicate in LABELS:
         results = [
             o.lexical for *_, o, _ in source.quads(subject, predicate) if isinstance(o, Literal)
@@ -30,9 +30,9 @@ _OF_REFERENCE = (NS, f"{ID}rubric/", f"{ID}licence/")
 
 
 class ReferenceLabels:
-    """Labels of terms, licences and criteria, read once for all versions of a store.
+    """Labels of terms, licences and criteria, cached for all versions of a store.
 
-    Made once per digest of the reference data, so the store to read is given with each question.
+    One object is made per digest of the reference data, so each call is given the store to read.
     """
 
     def __init__(self, _: QuadSource) -> None:
@@ -41,7 +41,7 @@ class ReferenceLabels:
     def of(self, source: QuadSource, subject: Iri) -> str:
         """The label that the reference data gives a subject; empty for all other subjects.
 
-        Empty too for a store of another engine, where what is asked is bundled by the caller.
+        Also empty for a store of another engine: there the caller combines its look-ups.
         """
         if not subject.startswith(_OF_REFERENCE) or not getattr(source, "own_engine", False):
             return ""

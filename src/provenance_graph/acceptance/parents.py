@@ -1,8 +1,8 @@
-"""What sources say about the parents of one subject, decided across the kinds of derivation.
+"""The choice between claims about a subject's parents across the kinds of derivation.
 
-Each kind of derivation is a property of its own, so that deciding property by property lets two
-of them stand for one step. Here an inferred parent of no stated kind gives way to a stated one, and
-two kinds that sources give for one parent become one.
+Each kind of derivation is a property of its own. Deciding property by property could accept two
+kinds for one step. Here an inferred parent of no stated kind gives way to a stated one, and two
+kinds that sources give for one parent become one.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ _REFINED = {
     PG.continuedFrom: PG.fineTunedFrom,
     PG.adapterOf: PG.fineTunedFrom,
 }
-"""Kinds of training, each a way of starting from another model's weights as the wider kind says."""
+"""Kinds of training from another model's weights, each with the wider kind that it refines."""
 
 
 def inferred_parents(groups: Groups, policy: Policy, as_of: str) -> list[SourcedClaim]:
-    """Takes from the groups the inferred parents of no stated kind, where others are stated.
+    """Remove inferred parents of no stated kind from the groups where sources state other parents.
 
-    A list that says what a model was adapted from, without how, gives way to a source that says how.
+    Returns the removed claims, ruled as alternatives. A list that says what a model was adapted
+    from, without how, gives way to a source that says how.
     """
     general = groups.get(PROV.wasDerivedFrom, [])
     if not any(item.basis is Basis.INFERENCE for item in general):
@@ -53,11 +54,11 @@ def _is_guess(item: SourcedClaim) -> bool:
 
 
 def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedClaim]:
-    """Takes from the groups the claims that give an accepted parent's step a second kind.
+    """Remove from the groups the claims that give an accepted parent a second kind of derivation.
 
-    A narrower kind that a source states stands for the wider (post-trained for fine-tuned), else
-    the better source decides; kinds that one best document states side by side are two steps, and
-    both stand. What is taken is returned as alternatives.
+    A narrower kind that a source states replaces the wider (post-trained for fine-tuned); else the
+    better source decides. Kinds that the best claim's record states side by side, on the same
+    basis, are two steps, and both are accepted. Returns the removed claims, ruled as alternatives.
     """
     kinds = [one for one in DERIVATIONS if one in groups]
     if len(kinds) < 2:
@@ -82,7 +83,7 @@ def one_kind_each(groups: Groups, policy: Policy, as_of: str) -> list[SourcedCla
 
 
 def _kinds_of_step(given: dict[Iri, list[SourcedClaim]], policy: Policy) -> list[Iri]:
-    """The kinds that stand of those that sources give for one parent, at least one."""
+    """The kinds of derivation that are accepted of those given for one parent; at least one."""
     wider = {
         _REFINED[kind]
         for kind, items in given.items()
@@ -94,12 +95,12 @@ def _kinds_of_step(given: dict[Iri, list[SourcedClaim]], policy: Policy) -> list
 
 
 def _from(best: SourcedClaim, items: Sequence[SourcedClaim]) -> bool:
-    """Whether one of the claims stands in the best one's record, on the same basis."""
+    """Whether one of the claims is from the best claim's record, on the same basis."""
     return any(i.header.record == best.header.record and i.basis is best.basis for i in items)
 
 
 def _take(groups: Groups, predicate: Iri, taken: Sequence[SourcedClaim]) -> None:
-    """Takes claims out of a group, and the group with its last claim."""
+    """Remove claims from the group of a property, and the group itself when it is empty."""
     if not taken:
         return
     gone = {id(item) for item in taken}

@@ -1,10 +1,10 @@
-"""Checks of one subject's claims against each other: which value can hardly be true.
+"""Plausibility checks of one subject's claims against each other.
 
-Each rule comes from an experiment over the shipped records, which gives its false alarms;
-rules that failed more than they caught are not here. Sizes are checked in ``plausible_sizes``. A context
-length is held against the sliding window, limits of output and input against the context, a third
-party's release day against the repository's creation and against a date in the name, and the
-number of a paper that a third party names against the release.
+Each check comes from an experiment over the shipped records, which gives its false alarms; checks
+that failed more than they caught are not here. Sizes are checked in ``plausible_sizes``. This
+module checks a context length against the sliding window, limits of output and input against the
+context, a third party's release day against the repository's creation and against a date in the
+name, and the number of a paper that a third party names against the release.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _ARXIV_BEGAN = (2007, 4)
 _HUB_BEGAN = date(2022, 3, 3)
 """Repositories older than this all carry the one day on which the hub began to count."""
 _HUB_READERS = frozenset({"huggingface", "osaimap"})
-"""Readers of what the hub tells of a repository, as the project's own records of its pages do.
+"""Readers whose creation day is that of a hub repository, as in the project's own records.
 
-Elsewhere a creation day is a package's or a run's.
+In other sources a creation day is a package's or a run's.
 """
 KEEPS_SIZE = (PG.fineTunedFrom, PG.postTrainedFrom, PG.continuedFrom, PG.adapterOf)
 """Derivations after which a model has about as many parameters as its base."""
@@ -51,7 +51,10 @@ _LATEST = re.compile(r"(?<![a-z0-9])latest(?![a-z0-9])", re.IGNORECASE)
 
 
 def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
-    """Why a claim's value can hardly be true, by the claim's ``id``; nothing for the others."""
+    """The reasons why claims' values are implausible, by ``id()`` of the claim.
+
+    A plausible claim has no entry.
+    """
     results: dict[int, str] = {}
     if any(predicate in groups for predicate in SIZES):
         results.update(doubted_sizes(_names(subject, groups), groups, policy))
@@ -69,7 +72,7 @@ def doubts(subject: Iri, groups: Groups, policy: Policy) -> dict[int, str]:
 
 
 def needed(predicates: Mapping[Iri, object]) -> bool:
-    """Whether any rule has something to look at: most subjects have neither size nor date."""
+    """Whether a subject has a property that any check reads; most have neither size nor date."""
     return any(p in predicates for p in CHECKED)
 
 
@@ -80,7 +83,7 @@ def _names(subject: Iri, groups: Groups) -> list[str]:
 
 
 def _against_window(groups: Groups) -> dict[int, str]:
-    """Contexts that others give and that are a sliding window's size, unless the developer says so."""
+    """Third parties' context lengths that equal the sliding window, unless a developer agrees."""
     windows = {number_of(item) for item in groups.get(PG.slidingWindowSize, ())} - {None}
     contexts = groups.get(PG.contextLength, ())
     own = {number_of(item) for item in contexts if item.basis in DEVELOPER_RANK}
@@ -92,9 +95,10 @@ def _against_window(groups: Groups) -> dict[int, str]:
 
 
 def _against_context(groups: Groups, policy: Policy) -> dict[int, str]:
-    """Output limits above every context that is stated: what a model writes stands within it.
+    """Output limits above the greatest stated context, as a model's output is part of its context.
 
-    Only of models that write text and nothing else: sound and pictures are counted apart.
+    Only of models that output text and nothing else: sound and pictures are counted apart. Limits
+    of developer rank are not checked.
     """
     written = {item.value for item in groups.get(PG.outputModality, ())} - {None}
     stated = [*groups.get(PG.contextLength, ()), *groups.get(PG.maxInputTokens, ())]
@@ -110,9 +114,10 @@ def _against_context(groups: Groups, policy: Policy) -> dict[int, str]:
 
 
 def _inputs_over_context(groups: Groups, policy: Policy) -> dict[int, str]:
-    """Input limits above every context that is stated, by the closest sources where they do.
+    """Input limits above the greatest context length, as a model's input is part of its context.
 
-    What a model reads stands within its context.
+    The context lengths are those of the developer and of sources of tier 1; without any, those of
+    all sources. Limits of developer rank are not checked.
     """
     stated = groups.get(PG.contextLength, ())
     own = [item for item in stated if item.basis in DEVELOPER_RANK or policy.source(item).tier == 1]
@@ -144,7 +149,7 @@ GENERATING = frozenset(
         "visual-question-answering",
     }
 )
-"""Tasks of the hub whose models write, draw or speak; text generation is what it says of any decoder."""
+"""Hub tasks of models that generate, but ``text-generation``, which the hub gives any decoder."""
 
 
 def _against_task(groups: Groups) -> dict[int, str]:
@@ -212,10 +217,11 @@ def _against_dated_name(
 def _against_release(
     papers: Sequence[SourcedClaim], groups: Groups, policy: Policy
 ) -> dict[int, str]:
-    """Papers that a card only cites: long before the release, by others than its developer.
+    """Papers of third parties that are older than the release by the policy's bound or more.
 
-    Lists of a hub's tags have every paper that a card links to, of benchmarks and methods too; what
-    is inferred from them is held against the repository's creation where no release is known.
+    A card cites such papers: lists of a hub's tags have every paper that a card links to, of
+    benchmarks and methods too. A paper inferred from them is compared with the repository's
+    creation where no release is known. Also refuses numbers that arXiv never gave.
     """
     released = _earliest(groups.get(DCTERMS.issued, ()))
     created = _earliest(groups.get(DCTERMS.created, ()))
@@ -249,7 +255,7 @@ def _month_after(year: int, month: int) -> date:
 
 
 def is_moving(subject: Iri) -> bool:
-    """Whether a model's name says ``latest``: an alias that is bound to one release after another."""
+    """Whether a model's name says ``latest``: an alias bound to one release after another."""
     return subject.startswith(f"{ID}model/") and bool(_LATEST.search(_last_part(subject)))
 
 
@@ -258,9 +264,10 @@ def _last_part(name: Iri) -> str:
 
 
 def outgrows(subject: Iri, base: Iri, policy: Policy) -> bool:
-    """Whether a model is named much smaller than what it is stated to be tuned from.
+    """Whether the size in a model's name is much smaller than the size in its base's name.
 
-    Larger ones are left alone: encoders and experts are added to a base, and a base may be one part.
+    False where either name gives no size. A larger model is not checked: encoders and experts are
+    added to a base, and a base may be one part.
     """
     own, other = size_in_name(_last_part(subject)), size_in_name(_last_part(base))
     if own is None or other is None:
@@ -304,10 +311,11 @@ def _date_in(name: str) -> tuple[date, date] | None:
 
 
 def after_release(sourced_claims: Sequence[SourcedClaim], released: date | None) -> dict[int, str]:
-    """Claims of a knowledge cutoff that lies wholly after the release, by position.
+    """Why a knowledge cutoff is implausible, by the claim's position: it is after the release.
 
-    A third party's month that is the release's own is no cutoff either: no model is trained,
-    tested and published within it, and a catalogue that gives it has repeated the release.
+    The whole period of the cutoff must be later. A third party's month that is the release's own is
+    no cutoff either: no model is trained, tested and published within it, and a catalogue that
+    gives it has repeated the release.
     """
     if released is None:
         return {}

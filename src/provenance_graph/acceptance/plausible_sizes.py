@@ -1,4 +1,4 @@
-"""Checks of sizes: counts of parameters against names, dimensions and each other, compute against sizes."""
+"""Plausibility checks of sizes: counts of parameters, and compute against them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from provenance_graph.core.terms import PG, TRANSFORMER_SIZES
 
 Groups = Mapping[Iri, Sequence[SourcedClaim]]
 SIZES = (PG.parameterCount, PG.nominalParameterCount, PG.trainingComputeFLOP)
-"""What is checked here."""
+"""The properties that this module checks."""
 
 
 def doubted_sizes(names: Sequence[str], groups: Groups, policy: Policy) -> dict[int, str]:
-    """Why a size or a compute can hardly be true, by the claim's ``id``; ``names`` are the model's."""
+    """Why a size or compute is implausible, by ``id()`` of the claim; ``names`` are the model's."""
     results: dict[int, str] = {}
     counts = list(groups.get(PG.parameterCount, ()))
     nominal = groups.get(PG.nominalParameterCount, ())
@@ -31,7 +31,7 @@ def doubted_sizes(names: Sequence[str], groups: Groups, policy: Policy) -> dict[
 
 
 def number_of(item: SourcedClaim) -> int | None:
-    """The whole number that a claim gives, where it gives one."""
+    """The whole number that a claim's value is; None for any other value."""
     value = item.value
     if not isinstance(value, Literal):
         return None
@@ -42,7 +42,7 @@ def number_of(item: SourcedClaim) -> int | None:
 
 
 def _rounded(count: int) -> bool:
-    """At most three significant digits."""
+    """Whether a count has at most three significant digits."""
     return len(str(count).rstrip("0")) <= 3
 
 
@@ -56,14 +56,14 @@ def _against_name(
     size, experts = stated[0]
     tokens = [number_of(item) for item in groups.get(PG.trainingTokenCount, ())]
     if any(number and size / 2 <= number <= size * 2 for number in tokens):
-        return {}  # the name counts what it was trained on: GloVe (6B)
+        return {}  # the name gives the number of training tokens: GloVe (6B)
     bounds = policy.plausible
     low, high = bounds.least_size_in_name, bounds.greatest_size_in_name
     if experts:
         low, high = bounds.least_experts_in_name, bounds.greatest_experts_in_name
     for item in counts:
         count = number_of(item)
-        own = item.basis in DEVELOPER_RANK  # who made a model knows what its name counts
+        own = item.basis in DEVELOPER_RANK  # a developer knows what the name of its model counts
         if count and _rounded(count) and not own and not low <= count / size <= high:
             results[id(item)] = f"the name gives about {_short(size)}"
     return results
@@ -72,7 +72,7 @@ def _against_name(
 def _against_count(
     nominal: Sequence[SourcedClaim], counts: Sequence[SourcedClaim], policy: Policy
 ) -> dict[int, str]:
-    """A nominal size that is no rounding of any count that the developer or an index gives."""
+    """Nominal sizes that round no count that the developer or a researched index gives."""
     known = [
         count
         for item in counts
@@ -96,7 +96,7 @@ def _short(count: float) -> str:
 def _against_dimensions(
     counts: Sequence[SourcedClaim], groups: Groups, policy: Policy
 ) -> dict[int, str]:
-    """A rounded count more than a few per cent off the sum of a plain decoder's weights."""
+    """Rounded counts that differ from a plain decoder's sum of weights beyond the tolerance."""
     total = _sum_of_weights(groups)
     if total is None:
         return {}
@@ -116,10 +116,10 @@ def _against_dimensions(
 
 
 def _sum_of_weights(groups: Groups) -> tuple[float, float] | None:
-    """Weights of a plain decoder with and without tied embeddings, from its own files' dimensions.
+    """Weights of a plain decoder with tied embeddings and without, from its files' dimensions.
 
-    Nothing for experts, latent attention or state-space layers, whose sums the dimensions on
-    record do not give.
+    None for experts, latent attention or state-space layers, whose sums cannot be computed from the
+    dimensions on record, and where a dimension is missing.
     """
     if any(groups.get(p) for p in (PG.expertCount, PG.keyValueLoraRank, PG.queryLoraRank)):
         return None
@@ -149,10 +149,10 @@ def _against_size(
     names: Sequence[str],
     policy: Policy,
 ) -> dict[int, str]:
-    """Compute of which a large model's every parameter would hardly have had any.
+    """Training compute that is too small for the number of parameters of a large model.
 
-    Six operations a parameter and token, and millions of tokens: what is given below is a slip
-    of some powers of ten.
+    Training takes six operations per parameter and token, over millions of tokens. Compute (FLOP)
+    below the policy's bound per parameter is wrong by some powers of ten.
     """
     known = [float(count) for item in sizes if (count := number_of(item))]
     named = [size[0] for name in names if (size := size_in_name(name)) is not None]
@@ -167,7 +167,7 @@ def _against_size(
 
 
 def _real(items: Sequence[SourcedClaim]) -> Iterator[tuple[SourcedClaim, float]]:
-    """The claims that give a number, with it."""
+    """The claims whose value is a number, each with the number."""
     for item in items:
         if isinstance(item.value, Literal):
             try:

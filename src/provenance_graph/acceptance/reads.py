@@ -1,4 +1,4 @@
-"""What a store has accepted, now or as of a day, quad by quad: the reading half of a snapshot."""
+"""Reads of accepted quads, values, labels and counts of a store, now or as of a day."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from provenance_graph.store.values import (
 
 MAX_LABELS = 50_000
 _WHOLE = Limits(seconds=900.0, memory_bytes=8 << 30, rows=1 << 31, answer_bytes=8 << 30)
-"""What our own reading of everything may use; no text from outside runs under it."""
+"""Limits of this module's own queries over a whole store; no query from outside runs under them."""
 
 
 class AcceptedReads:
@@ -44,7 +44,7 @@ class AcceptedReads:
         self._store, self.as_of = store, as_of
         self.version = store.version
         self._dataset: Store | None = None if as_of else store
-        """What holds everything that is accepted: the store, of a past day a dataset of it."""
+        """The store of the whole accepted view: for a past day its dataset, None without one."""
         self._labels: dict[Iri, str] = {}
 
     @cached_property
@@ -81,7 +81,7 @@ class AcceptedReads:
         return next((o for _, _, o, _ in self.quads(subject, predicate)), None)
 
     def precision(self, subject: Iri, predicate: Iri) -> Precision | None:
-        """How much of an accepted date its sources give; None where they give the day."""
+        """The precision of an accepted date that is less precise than a day; else None."""
         for precision in Precision:
             mark = precision.mark
             if mark is not None and any(True for _ in self.quads(subject, mark, predicate)):
@@ -89,13 +89,14 @@ class AcceptedReads:
         return None
 
     def related(self, predicate: Iri, object: Value) -> list[Iri]:
-        """The entities whose accepted view points to a value, by IRI."""
+        """The entities, sorted by IRI, that have a value as accepted value of a property."""
         return sorted({s for s, *_ in self.quads(predicate=predicate, object=object)})
 
     def expect(self, names: Collection[Iri], *, claims: bool = False) -> bool:
-        """Say which names are looked up next: a remote store asks about all of them at once.
+        """Announce names that are looked up next; False for a store that ignores this.
 
-        With ``claims`` their claims and offers are. Gives whether the store is of that sort.
+        A remote store then asks about all of them at once. With ``claims`` their claims and offers
+        are announced.
         """
         if not isinstance(self._store, Expecting):
             return False
@@ -103,9 +104,9 @@ class AcceptedReads:
         return True
 
     def expect_whole(self, listings: Iterable[WholeListing]) -> bool:
-        """Say which listings are read to their end next: a remote store asks for all at once.
+        """Announce listings that are read to their end next; False for a store that ignores this.
 
-        Gives whether the store is of that sort.
+        A remote store then asks for all of them at once.
         """
         if not isinstance(self._store, Expecting):
             return False
@@ -113,12 +114,12 @@ class AcceptedReads:
         return True
 
     def assure(self) -> None:
-        """Raise StoreError where the store's engine is one whose answers to questions mislead."""
+        """Raise StoreError where the store's engine gives misleading answers to queries."""
         if isinstance(self._store, Expecting):
             self._store.assure()
 
     def types(self, subject: Iri) -> frozenset[Iri]:
-        """What an entity is, as accepted."""
+        """The accepted classes of an entity."""
         return frozenset(o for o in self.values(subject, RDF.type) if isinstance(o, Iri))
 
     def is_a(self, subject: Iri, kind: Iri) -> bool:
@@ -126,7 +127,10 @@ class AcceptedReads:
         return any(True for _ in self.quads(subject, RDF.type, kind))
 
     def label(self, subject: Iri) -> str:
-        """An entity's name as accepted, or nothing; cached, since pages name the same entities."""
+        """The accepted name of an entity, or the label of a term; empty where there is none.
+
+        Cached, since pages name the same entities.
+        """
         result = self._labels.get(subject)
         if result is None:
             if len(self._labels) >= MAX_LABELS:
@@ -142,8 +146,9 @@ class AcceptedReads:
     def subjects(self, wanted: Collection[Iri]) -> Iterator[tuple[Iri, Iterator[Quad]]]:
         """Some subjects with their accepted facts, in no order.
 
-        Where the store gives a graph subject by subject, that is one reading from end to end:
-        many times quicker than as many look-ups once a store is larger than the engine's cache.
+        A store that gives its graph subject by subject is read once from end to end: many times
+        quicker than as many look-ups once a store is larger than the engine's cache. Subjects
+        without facts are then left out.
         """
         if getattr(self._dataset, "by_subject", False):
             for subject, quads in groupby(self.quads(), key=itemgetter(0)):
@@ -156,7 +161,7 @@ class AcceptedReads:
     def count(
         self, predicate: Iri, object: Value | None = None, graph: AnyGraph | None = None
     ) -> int:
-        """How many quads there are of a property, or of it and a value; ``graph`` as in ``quads``."""
+        """The number of quads of a property (and a value, if given); ``graph`` as in ``quads``."""
         if self._dataset is None:
             return sum(1 for _ in self.quads(None, predicate, object, graph))
         pattern = f"?s <{predicate}> {'?o' if object is None else '?value'}"
@@ -166,10 +171,11 @@ class AcceptedReads:
         return int(str(rows[0][0]))
 
     def annotated(self, predicate: Iri, basis: Iri | None = None) -> Iterator[tuple[Iri, Value]]:
-        """Subject and value of the claims of a property that say more than their triple.
+        """Subject name and value of the annotated claims of a property: claims stored as nodes.
 
-        Of every record, accepted or not; with ``basis`` those alone that state it themselves.
-        Raises QueryTooLarge where the store cuts its answer off.
+        Claims of every record, accepted or not; with ``basis`` only those that state that basis
+        themselves. Claims without a value are left out. Raises QueryTooLarge where the store cuts
+        its answer off.
         """
         if self._dataset is None:
             nodes = self.quads(predicate=PG.property, object=predicate, graph=ANY)
@@ -194,7 +200,7 @@ class AcceptedReads:
                 yield about, value
 
     def ended(self, predicate: Iri) -> Iterator[Iri]:
-        """Names of which a record says until when a value of a property held, each once per claim."""
+        """The subject name of each claim of a property that states an end of its validity."""
         nodes = self.quads(predicate=PG.property, object=predicate, graph=ANY)
         for node, _, _, record in nodes:
             stated = {p: o for _, p, o, _ in self.quads(node, graph=record)}
@@ -203,16 +209,17 @@ class AcceptedReads:
                 yield about
 
     def annotated_of(self) -> Iterator[tuple[Iri, int]]:
-        """Names with how many claims about each say more than their triple."""
+        """Each name with the number of annotated claims about it."""
         about = (o for *_, o, _ in self.quads(predicate=PG.about, graph=ANY))
         return iter(Counter(name for name in about if isinstance(name, Iri)).items())
 
     def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
-        """Subject and object of every accepted link of a kind, as IRIs in UTF-8.
+        """Subject and object IRI, in UTF-8, of every accepted quad of a property.
 
-        Our own engine writes them itself, two to three times quicker than quad by quad. Of another
-        one only results in JSON are relied on: how it writes a term in other forms is its own.
-        Raises QueryTooLarge where the store cuts its answer.
+        Quads with a literal are left out. This software's own engine writes the pairs itself, two
+        to three times quicker than quad by quad. Other engines differ in how they write terms in
+        formats other than JSON, so quads are read from them. Raises QueryTooLarge where the store
+        cuts its answer off.
         """
         if self._dataset is None or not getattr(self._dataset, "own_engine", False):
             for subject, _, value, _ in self.quads(predicate=predicate):
@@ -231,10 +238,10 @@ class AcceptedReads:
     def select(
         self, query: str, bindings: Bindings | None = None, limits: Limits | None = None
     ) -> Rows:
-        """The rows of a stored question over what is accepted.
+        """The rows of a SPARQL SELECT query over the accepted view.
 
-        Raises UsageError for a day that is not read from its dataset: a query needs the whole
-        view of it, which only ``ingest.day.dataset`` makes.
+        Raises UsageError for a past day without its dataset: a query needs the whole view of the
+        day, which only ``ingest.day.dataset`` makes.
         """
         if self._dataset is None:
             raise UsageError(f"a query of {self.as_of} needs the dataset of that day")

@@ -1,4 +1,4 @@
-"""Why a claim is accepted or not, in one sentence."""
+"""The reason, one sentence, why a claim is accepted or not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ def why_accepted(
     competing: Sequence[SourcedClaim],
     decided: PolicyCriterion | None,
 ) -> str:
-    """Why the winner is accepted, where other claims competed; ``best`` is what it refines."""
+    """The reason why the winner is accepted where other claims competed.
+
+    ``best`` is the claim that the criteria leave; the winner is that claim, or a more precise one
+    that agrees with it. ``decided`` is the criterion that decided against rivals, None without
+    rivals.
+    """
     if winner.claim.predicate == SCHEMA.name:
         return "the name that the closest source gives"
     refined = f"within the {_open(best)} that {_who(best)} gives" if winner is not best else ""
@@ -80,7 +85,7 @@ _LOST = {
 
 
 def status_of(item: SourcedClaim, winner: SourcedClaim, fell: PolicyCriterion | None) -> Ruling:
-    """What becomes of a claim beside the winner; ``fell`` is the criterion by which it lost."""
+    """The ruling on a claim other than the winner; ``fell`` is the criterion that eliminated it."""
     if item.value == winner.value:
         why = "gives the accepted value"
         if _precision(item) is not _precision(winner):

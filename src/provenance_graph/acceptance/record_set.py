@@ -1,4 +1,4 @@
-"""The claims about an entity from records in memory, for a full build."""
+"""The claims of records in memory, for a full build."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from provenance_graph.core.iris import Iri
 
 
 class RecordSet:
-    """Claims from records in memory, for a full build."""
+    """The claims of records in memory, and the identity of names under some mappings."""
 
     def __init__(self, records: Iterable[Record], mappings: Iterable[Row]) -> None:
         records = list(records)
@@ -47,15 +47,15 @@ class RecordSet:
             self._names[subject].append(name)
 
     def about(self, entity: Iri) -> list[Statement]:
-        """Everything any record says about one name."""
+        """All claims of any record about one name, each with the record's header."""
         return list(self._about.get(entity, ()))
 
     def headers(self, document: Iri) -> list[Header]:
-        """The retrievals of one document."""
+        """The headers of all retrievals of one document."""
         return self._headers[document]
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical IRI of a name; the name itself where nothing maps it."""
         return self._canonical.get(entity, entity)
 
     def names_of(self, subject: Iri) -> list[Iri]:
@@ -63,11 +63,11 @@ class RecordSet:
         return sorted({subject, *self._names.get(subject, ())})
 
     def different_from(self, entity: Iri) -> set[Iri]:
-        """The names that a decision says are of different entities."""
+        """The names that a mapping declares to be of other entities than this name."""
         return self._different_from.get(entity, set())
 
     def subjects(self) -> list[Iri]:
-        """Every canonical subject that anything is stated about."""
+        """The canonical IRIs, sorted, of all entities that a claim is about."""
         return sorted({self.canonical(entity) for entity in self._about})
 
     def under(self, mappings: Iterable[Row]) -> RecordSet:
@@ -78,7 +78,7 @@ class RecordSet:
 
     @cached_property
     def _referring(self) -> Mapping[Iri, Mapping[Iri, set[Iri]]]:
-        """The subjects of every claim whose value is a name, by property and that name."""
+        """The subjects of all claims whose value is an IRI, by property and value."""
         referring: dict[Iri, dict[Iri, set[Iri]]] = defaultdict(lambda: defaultdict(set))
         for subject, statements in self._about.items():
             for claim, _ in statements:

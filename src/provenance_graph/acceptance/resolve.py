@@ -1,12 +1,11 @@
-"""Which claim about one property of one subject is accepted, and why: one sentence each.
+"""The choice of the accepted claim about one property of one subject, with the reason.
 
-For a single-valued property the claims compete. The criteria of the policy are applied one
-after another, each keeping the best of what the one before left; the first that leaves a
-rival behind is the reason given. Where the best claim names only a month, or a rounded
-count, a claim that itself competes and lies within it refines it. Of properties with several
-values every claim is accepted, but not an inference where a source states a value, and not a distant
-source's further value where the property says that closer sources state them all, or that
-the closest one does.
+For a single-valued property the claims compete. The criteria of the policy are applied one after
+another, each keeping the best of what the one before left; the reason names the last one that
+eliminated a rival. Where the best claim names only a month, or a rounded count, a claim that itself
+competes and lies within it refines it. Of properties with several values every claim is accepted,
+but not an inference where a source states a value, and not a distant source's further value where
+the property says that closer sources state them all, or that the closest one does.
 """
 
 from __future__ import annotations
@@ -46,12 +45,12 @@ ResolvedClaim = tuple[SourcedClaim, Ruling]
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What became of all claims about one property of one subject.
+    """The rulings on all claims about one property of one subject, and the accepted values.
 
-    ``values`` are accepted; ``rivals`` are further values that do not agree with them.
-    ``inferred`` says that the accepted value is an inference and nothing else, ``implausible``
-    that it was accepted although a check speaks against it, ``decided`` which criterion
-    settled it, None where nothing competed.
+    ``values`` are accepted; ``rivals`` are further values that do not agree with them. ``inferred``
+    says that the accepted value is an inference and nothing else, ``implausible`` that it was
+    accepted although a check contradicts it. ``decided`` is the criterion that settled it, None
+    where nothing competed.
     """
 
     claims: tuple[ResolvedClaim, ...]
@@ -87,13 +86,13 @@ def resolve(
 
 
 def is_valid_on(item: SourcedClaim, policy: Policy, as_of: str) -> bool:
-    """Whether a claim says something of the day, by its validity."""
+    """Whether a claim is valid on the day by its stated validity; without one it always is."""
     day, claim = as_of or policy.day, item.claim
     return not (claim.valid_until and claim.valid_until <= day) and not claim.valid_from > day
 
 
 def refused(item: SourcedClaim, policy: Policy, as_of: str = "") -> Ruling | None:
-    """Why a claim does not compete at all, or None when it does."""
+    """The ruling on a claim that does not compete; None for a claim that competes."""
     claim = item.claim
     if claim.unusable:
         return Ruling(AcceptanceStatus.REJECTED, claim.unusable, item.excluded)
@@ -127,9 +126,9 @@ def _rejected(why: str, rule: AcceptanceRule) -> Ruling:
 
 
 def _is_extracted(item: SourcedClaim) -> bool:
-    """Whether a program took the claim from prose: by its record, or as an inference with a score.
+    """Whether a program took the claim from prose: by its record, or an inference with a score.
 
-    A score of such a program is no probability, so that none is high enough.
+    The score of such a program is no probability, so none is high enough.
     """
     if item.header.custody is Custody.DERIVED:
         return True
@@ -139,10 +138,10 @@ def _is_extracted(item: SourcedClaim) -> bool:
 def documented_silence(
     sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy, as_of: str = ""
 ) -> SourcedClaim | None:
-    """The developer's refusal or a documented search that outranks third parties' values; None without one.
+    """The refusal or documented search that outranks third parties' values of a guarded property.
 
-    A refusal is the developer's own; a search is reported by a source of the first two tiers.
-    A report that its own source is unsure of is no search.
+    A refusal is the developer's own; a search is reported by a source of the first two tiers. A
+    report that its own source is unsure of is no search. None where there is neither.
     """
     if predicate not in policy.guarded:
         return None
@@ -160,7 +159,7 @@ def documented_silence(
 def _undisclosed_by(
     sourced_claims: Sequence[SourcedClaim], predicate: Iri, policy: Policy
 ) -> set[Iri]:
-    """Records that say themselves that a guarded property is not disclosed."""
+    """The records that state themselves that a guarded property is not disclosed."""
     if predicate not in policy.guarded:
         return set()
     silent = (Stance.DECLINES, Stance.REPORTS_UNDISCLOSED)
@@ -197,9 +196,10 @@ def names_document(item: SourcedClaim) -> bool:
 def _plausible(
     competing: list[SourcedClaim], predicate: Iri, policy: Policy
 ) -> tuple[list[SourcedClaim], list[ResolvedClaim]]:
-    """Those that pass the checks; where none does, the counts of researched indices.
+    """The claims that pass the checks, and the rulings on the others.
 
-    Against a count speaks a name, which may be loose; against a day or a base a fact.
+    Where no parameter count passes, those of researched indices are kept: a count is checked
+    against a name, which may be loose; a day or a base against a fact.
     """
     retained = [item for item in competing if not item.implausible]
     if not retained and predicate == PG.parameterCount:
@@ -255,7 +255,7 @@ def _single(
 def _narrowest(
     competing: Sequence[SourcedClaim], best: SourcedClaim, predicate: Iri, policy: Policy
 ) -> tuple[SourcedClaim, dict[int, PolicyCriterion]]:
-    """The claim that leaves least open of those that may stand for the best, by the criteria."""
+    """The most precise claim that refines the best one; the criteria decide between several."""
     if not width(best):
         return best, {}
     standing = [item for item in competing if _refines(item, best)]
@@ -266,7 +266,7 @@ def _narrowest(
 
 
 def _refines(item: SourcedClaim, best: SourcedClaim) -> bool:
-    """Whether a claim may stand for the best one: it agrees, and is no weaker than a report."""
+    """Whether a claim may replace the best one: it agrees, and is no inference of another value."""
     if item is best:
         return True
     return agree(item, best) and (item.basis is not Basis.INFERENCE or item.value == best.value)
@@ -278,7 +278,7 @@ def _decisive(
     fell: dict[int, PolicyCriterion],
     order: Sequence[PolicyCriterion],
 ) -> PolicyCriterion | None:
-    """The last criterion that a rival of the winner passed or fell by: the closest call."""
+    """The last criterion, in the policy's order, that eliminated a rival of the winner; or None."""
     rivals = [fell[id(i)] for i in competing if id(i) in fell and not agree(i, winner)]
     return max(rivals, key=order.index, default=None)
 
@@ -343,17 +343,20 @@ def _alternative(why: str, rule: AcceptanceRule | None = None) -> Ruling:
 
 
 def _is_close(item: SourcedClaim, policy: Policy) -> bool:
-    """Whether a source of the first tier speaks: the parents that it names are all of that kind."""
+    """Whether a claim's source is taken to name all parents: tier 1, or the developer's.
+
+    Inferences that reach this function are of the model's own repository, and count too.
+    """
     if item.basis in DEVELOPER_VALUES or policy.source(item).tier == 1:
         return True
     return item.basis is Basis.INFERENCE  # one that counts here: the repository's own word
 
 
 def _names_own_parent(item: SourcedClaim, predicate: Iri) -> bool:
-    """Whether the model's own repository names the parent, and only the kind of relation is inferred.
+    """Whether the model's own repository names the parent, and only the kind is inferred.
 
-    A card's ``base_model`` says from what a model comes, and the Hub concludes how: as an
-    inference it would give way to an index that knows the parent by its words alone.
+    A card's ``base_model`` says from what a model comes, and the Hub concludes how. As an inference
+    it would give way to an index that knows the parent by its words alone.
     """
     return predicate in ALL_DERIVATIONS and _follows_from_own_document(item)
 
@@ -371,14 +374,14 @@ def _follows_from_own_document(item: SourcedClaim) -> bool:
 
 
 def _tier(item: SourcedClaim, policy: Policy) -> int:
-    """Tiers 1 and 2 together state the values; a farther source counts where they say nothing."""
+    """The tier of a claim's source, 2 for tiers 1 and 2; farther ones count only without these."""
     if item.basis in DEVELOPER_VALUES:
         return 2
     return max(2, policy.source(item).tier)
 
 
 def _distance(item: SourcedClaim, predicate: Iri, policy: Policy) -> int:
-    """How far a source stands from a property; the developer's own word before every other."""
+    """The closeness rank of a claim's source for a property; -1 for the developer's own values."""
     return -1 if item.basis in DEVELOPER_VALUES else policy.source(item).closeness_of(predicate)
 
 

@@ -1,9 +1,9 @@
-"""What is accepted, now or as of a day: the one source that analysis reads.
+"""The accepted snapshot: the one source that analysis reads, now or as of a day.
 
 ``AcceptedSnapshot(store)`` reads what the store has accepted now; ``AcceptedSnapshot(store,
 "2026-05-31")`` answers the same questions from the records that had been retrieved by then.
-Everything above (profiles, lineage, licences, assessments, exports, reports, the service)
-takes a snapshot and reaches no store beside it, so that a day holds for all of it.
+Profiles, lineage, licences, assessments, exports, reports and the service take a snapshot and do
+not read the store otherwise, so that an as-of day applies to all of them.
 """
 
 from __future__ import annotations
@@ -32,12 +32,16 @@ T = TypeVar("T")
 Before = Callable[[], "tuple[AcceptedSnapshot, Collection[Iri]] | None"]
 
 MAX_VIEWS = 256
-"""Views of now cached at once: a page, its claims and its report ask for the same ones."""
+"""Views of now cached at once: a page, its claims and its report read the same views."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Two publishers that give a property of the same entities: of how many, and how often alike."""
+    """How often two publishers give equal values of a property of the same entities.
+
+    ``models`` is the number of entities for which both give the property, ``equal`` the number of
+    those for which they give an equal value.
+    """
 
     property: Iri
     one: Iri
@@ -49,9 +53,9 @@ class Voices:
 class AcceptedSnapshot(AcceptedReads):
     """One version of a store, now or as of a day.
 
-    ``as_of`` is an ISO day or empty for now. ``folder`` is where indexes made from the
-    store's present version may be stored; a day's are stored with a dataset of it (``over``). ``today`` is the day
-    that now is; the clock says it where nothing is given, once, here.
+    ``as_of`` is an ISO day or empty for now. ``folder`` is where indexes of the store's present
+    version may be stored; indexes of a past day are stored with its dataset (``over``). ``today``
+    is the ISO day that "now" means, by default the clock's day when the snapshot is made.
     """
 
     def __init__(
@@ -62,8 +66,8 @@ class AcceptedSnapshot(AcceptedReads):
         self.folder = None if as_of else folder
         self.today = today or clock.today()
         self.before: Before = lambda: None
-        """An earlier version whose indexes are at hand while those of this one are made, and which
-        entities commits have changed since."""
+        """Gives an earlier version with indexes that new ones may be made from, and the entities
+        that commits have changed since; or None."""
         self._cache: dict[str, object] = {}
         self._views: dict[Iri, View] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -71,24 +75,24 @@ class AcceptedSnapshot(AcceptedReads):
 
     @property
     def day(self) -> str:
-        """The day that the question is of: the day asked for, else today."""
+        """The ISO day of the snapshot: ``as_of``, else today."""
         return self.as_of or self.today
 
     # ---- records, and claims of all of them ---------------------------------------------
 
     def records(self) -> Iterable[Iri]:
-        """The names of all records; that a build once put one there does not make it one."""
+        """The IRIs of all records: the graphs that state of themselves that they are one."""
         quads = self.quads(predicate=RDF.type, object=PG.SourceRecord, graph=ANY)
         return {record for record, _, _, graph in quads if record == graph}
 
     def titles(self) -> Iterator[tuple[Iri, str]]:
-        """The records that say what they were read from, each with that title."""
+        """Each record whose header has a title, with the title of the document."""
         for subject, _, value, graph in self.quads(predicate=DCTERMS.title, graph=ANY):
             if subject == graph and is_record(subject):
                 yield subject, str(value)
 
     def header_values(self, predicate: Iri) -> Iterator[str]:
-        """What the header of every record gives for a property that each has."""
+        """The value of a property in the header of each record, in no order."""
         for subject, _, value, graph in self.quads(predicate=predicate, graph=ANY):
             if subject == graph and is_record(subject):
                 yield str(value)
@@ -103,7 +107,7 @@ class AcceptedSnapshot(AcceptedReads):
         return header is not None and self.latest.counts(header)
 
     def unreadable(self) -> set[Iri]:
-        """The subjects of which some source's words could not be read as a value."""
+        """The canonical subjects of current claims whose text could not be read as a value."""
         return {
             self.canonical(about)
             for node, _, _, graph in self.quads(predicate=PG.unusable, graph=ANY)
@@ -113,7 +117,7 @@ class AcceptedSnapshot(AcceptedReads):
         }
 
     def silenced(self, stances: Collection[Stance]) -> set[Iri]:
-        """Subjects with an accepted value for what some source gives with one of these stances."""
+        """Subjects with an accepted value of a property that a source gives one of the stances."""
         results: set[Iri] = set()
         for stance in stances:
             nodes = self.quads(predicate=PG.stance, object=stance.value, graph=ANY)
@@ -128,32 +132,32 @@ class AcceptedSnapshot(AcceptedReads):
         return results
 
     def views(self, subjects: Iterable[Iri]) -> Iterator[tuple[Iri, View]]:
-        """The views of some subjects, in no order; what is asked of one meanwhile is at hand."""
+        """Some subjects with their views, in no order; reads of the current one are quick."""
         for subject in subjects:
             yield subject, self.view(subject)
 
     def voices(self, properties: Collection[Iri]) -> list[Voices] | None:  # noqa: ARG002
-        """Which publishers give the same values; None without a claim table, where a query tells."""
+        """How often pairs of publishers agree; None without a claim table: run a query then."""
         return None
 
     # ---- claims -------------------------------------------------------------------------
 
     @cached_property
     def statements(self) -> VersionStatements:
-        """The claims of all records known, and which names mean one entity."""
+        """The claims of all records known, and the identity of names."""
         return self._day_reads.statements if self._day_reads else VersionStatements(self._store)
 
     @cached_property
     def latest(self) -> Counting:
-        """Which records count: of each document the latest retrieval."""
+        """The records that count: of each document the latest retrieval."""
         return self._day_reads.latest if self._day_reads else CurrentVersions(self.statements)
 
     def canonical(self, name: Iri) -> Iri:
-        """What a name is."""
+        """The canonical IRI of a name; the name itself where nothing maps it."""
         return self.statements.canonical(name)
 
     def view(self, subject: Iri) -> View:
-        """The accepted view of a subject, with the status of every claim; those asked last are kept."""
+        """The accepted view of a subject, with the ruling on every claim. Cached."""
         name, result = subject, self._views.get(subject)
         if result is not None:
             return result
@@ -170,7 +174,7 @@ class AcceptedSnapshot(AcceptedReads):
         return result
 
     def claims(self, subject: Iri, predicate: Iri | None = None) -> list[SourcedClaim]:
-        """Every claim about a subject (one property, or all), with its standing and why."""
+        """The claims about a subject (of one property, or all), each with status and reason."""
         return [
             stored
             for stored in self.view(subject).claims
@@ -178,28 +182,28 @@ class AcceptedSnapshot(AcceptedReads):
         ]
 
     def statuses(self, subject: Iri) -> dict[Iri, Iri]:
-        """The disclosure status of every property with a claim of any source."""
+        """The disclosure status of each fact property about which any source makes a claim."""
         return self.view(subject).statuses
 
     def header(self, record: Iri) -> Header | None:
-        """The header of a record; None where it is not known, or is none."""
+        """The header of a record; None for a record not known by the day, and any other graph."""
         return self.statements.header(record)
 
     def knows(self, subject: Iri) -> bool:
-        """Whether any record known says anything about an entity."""
+        """Whether any known record states anything about an entity."""
         statements = self.statements
         names = statements.names_of(statements.canonical(subject))
         return any(statements.about(name) for name in names)
 
     def first_known(self, subject: Iri) -> str:
-        """The day (ISO text) on which the first record about an entity was retrieved; empty without one."""
+        """The ISO day on which the first record about an entity was retrieved, or empty."""
         statements = StoreStatements(self._store)
         names = statements.names_of(statements.canonical(subject))
         days = (header.retrieved[:10] for name in names for _, header in statements.about(name))
         return min(days, default="")
 
     def unknown(self, subject: Iri, name: str = "") -> str:
-        """A sentence that says so where nothing was known of an entity on the day; else nothing."""
+        """A sentence that nothing was known of an entity on the day; empty if something was."""
         if not self.as_of or self.knows(subject):
             return ""
         first = self.first_known(subject)
@@ -207,7 +211,7 @@ class AcceptedSnapshot(AcceptedReads):
         return f"nothing was known about {name or subject} on {self.as_of}{since}"
 
     def nothing_known(self) -> str:
-        """A sentence that says so where no record had been retrieved on the day; else nothing."""
+        """A sentence that no record had been retrieved by the day; empty if one had been."""
 
         def sentence() -> str:
             days = self.present.header_values(PAV.retrievedOn) if self.as_of else ()
@@ -222,7 +226,7 @@ class AcceptedSnapshot(AcceptedReads):
     # ---- other snapshots, and what is made from this one -----------------------------------
 
     def at(self, as_of: str) -> AcceptedSnapshot:
-        """The same store as of another day; empty is now."""
+        """A snapshot of the same store as of another day; an empty day is now."""
         if as_of == self.as_of:
             return self
         result = AcceptedSnapshot(self._store, as_of, folder=self.derived, today=self.today)
@@ -230,18 +234,21 @@ class AcceptedSnapshot(AcceptedReads):
         return result
 
     def over(self, dataset: Store, folder: Path) -> AcceptedSnapshot:
-        """The same day, read from a dataset of it; indexes made of that are stored in ``folder``."""
+        """A snapshot of the same day that reads a dataset of it; ``folder`` is for its indexes."""
         result = AcceptedSnapshot(self._store, self.as_of, folder=self.derived, today=self.today)
         result._dataset, result.folder = dataset, folder
         return result
 
     @property
     def present(self) -> AcceptedSnapshot:
-        """The same store now: what names mean is looked up there whatever the day."""
+        """The snapshot of the same store now, in which names are looked up whatever the day."""
         return self.at("") if self.as_of else self
 
     def cached(self, name: str, make: Callable[[], T]) -> T:
-        """Something made from this snapshot, made once; different ones are made side by side."""
+        """The object stored under a name; ``make`` makes it at the first call.
+
+        Threads wait for one another only over the same name.
+        """
         with self._lock:
             lock = self._locks.setdefault(name, threading.Lock())
         with lock:
@@ -255,7 +262,7 @@ class AcceptedSnapshot(AcceptedReads):
 
 
 def day_of(text: str) -> str:
-    """An as-of day from what a user types; empty stays empty. Raises UsageError.
+    """The ISO day that a user's text names; empty for an empty text. Raises UsageError.
 
     >>> day_of("Oct 2025")
     '2025-10-31'

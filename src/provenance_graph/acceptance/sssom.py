@@ -1,8 +1,8 @@
-"""SSSOM tables, read and written in one place: identity, the crosswalk, links to outside data.
+"""Reading and writing of SSSOM tables: identity, the crosswalk, links to outside data.
 
-The format itself is ``sssom-pydantic``'s business (slots, code lists, header, prefixes); what is
-added here is where a row stands when it is wrong, and IRIs in place of CURIEs. Loading that
-package takes a quarter of a second, so it is loaded when a table is read or written.
+The package ``sssom-pydantic`` reads and writes the format (slots, code lists, header, prefixes).
+This module adds the line number of a faulty row, and IRIs in place of CURIEs. Loading that package
+takes a quarter of a second, so it is loaded when a table is read or written.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ _OUTSIDE = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mapping:
-    """One row: subject, predicate, object, why, how sure, and who says so.
+    """One row: subject, predicate, object, justification, confidence and author.
 
     ``justification`` is a CURIE of the SEMAPV vocabulary, ``confidence`` a decimal between 0 and 1
-    or empty, ``date`` an ISO day, ``source`` the IRI of the record that a row rests on.
+    or empty, ``date`` an ISO day, ``source`` the IRI of the record that the row is based on.
     """
 
     subject: Iri
@@ -80,12 +80,12 @@ class Mapping:
 
     @property
     def merges(self) -> bool:
-        """Whether it says that both names mean one entity."""
+        """Whether the row states that both names mean one entity."""
         return not self.negated and self.predicate in SAME
 
     @property
     def key(self) -> tuple[Iri, Iri, Iri]:
-        """What makes two rows the same statement."""
+        """Subject, predicate and object: rows of one key make the same statement."""
         return self.subject, self.predicate, self.object
 
 
@@ -98,12 +98,12 @@ class MappingTable:
 
 
 def prefixes() -> dict[str, str]:
-    """The prefixes that tables are written with."""
+    """The CURIE prefixes of tables, with their namespaces."""
     return {**iris.PREFIXES, **_OUTSIDE}
 
 
 def curie(name: str) -> str:
-    """A name by its prefix in a table, whatever it holds; itself where no prefix fits.
+    """The CURIE of a name in a table; the name itself where no prefix fits.
 
     >>> curie("https://huggingface.co/Qwen/Qwen3-8B"), curie("https://doi.org/10.1/x")
     ('hf:Qwen/Qwen3-8B', 'doi:10.1/x')
@@ -154,10 +154,10 @@ def write_sssom(rows: Iterable[Mapping], header: Dict[str, str]) -> str:
 
 @cache
 def _library() -> ModuleType:
-    """The package that reads and writes the format, with its module ``io``.
+    """The package ``sssom_pydantic``, with its module ``io`` loaded.
 
-    A package that it loads writes a note into the home folder (``pystow``: ``~/.data``), and fails
-    where that cannot be written: while it is loaded, it is given a folder that goes again.
+    A package that it loads (``pystow``) writes a note into the home folder (``~/.data``), and fails
+    where that cannot be written. While it is loaded, it is given a temporary folder instead.
     """
     with private_folder() as folder, ExitStack() as undone:
         if _PYSTOW_HOME not in os.environ:
@@ -178,7 +178,7 @@ def _converter() -> curies.Converter:
 
 
 def _checked(text: str, where: str) -> list[int]:
-    """The line of each row, after the shape of the table is checked."""
+    """The line number of each row, after a check of the table; raises RecordError."""
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1)]
     body = [(n, line) for n, line in lines if line.strip() and not line.startswith("#")]
     if not body:
@@ -293,12 +293,12 @@ def _semantic(row: Mapping, converter: curies.Converter) -> SemanticMapping:
 
 
 def _clean(text: str) -> str:
-    """A cell without what would end it."""
+    """A text for a cell: white space as single spaces, double quotes as single ones."""
     return " ".join(text.replace('"', "'").split())
 
 
 def _first_line(error: Exception) -> str:
-    """What is wrong, without the paragraphs that a validator adds."""
+    """The first line of an error's text, or the messages of a validation error."""
     from pydantic import ValidationError
 
     if isinstance(error, ValidationError):

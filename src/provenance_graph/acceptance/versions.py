@@ -1,4 +1,4 @@
-"""Which readings of a document count: its latest, as far as it was read by a day."""
+"""Which records of a document count: its latest retrieval, now or as of a day."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from provenance_graph.core.iris import Iri
 
 
 class Counting(Protocol):
-    """Says which records count."""
+    """Tells which records are known and which of them count."""
 
     def known(self, header: Header) -> bool:
-        """Whether the record had been retrieved by then."""
+        """Whether a record had been retrieved by the day."""
 
     def counts(self, header: Header) -> bool:
-        """Whether it is the latest retrieval of its document."""
+        """Whether a record is the latest retrieval of its document."""
 
 
 class Headers(Protocol):
-    """The readings of documents."""
+    """Access to the headers of records by document."""
 
     def headers(self, document: Iri) -> list[Header]:
-        """The records that are readings of a document."""
+        """The headers of all retrievals of one document."""
 
 
 class CurrentVersions:
-    """Which records count: of each document of a collection the latest reading, as of a day."""
+    """Tells which records count: of each document and collection the latest, as of a day."""
 
     def __init__(self, statements: Headers, as_of: str = "") -> None:
         self._statements, self._as_of = statements, as_of
@@ -34,18 +34,21 @@ class CurrentVersions:
         self._counted: dict[Iri, bool] = {}
 
     def known(self, header: Header) -> bool:
-        """Whether the record had been retrieved by then."""
+        """Whether a record had been retrieved by the day; always so without a day."""
         return not self._as_of or header.retrieved[: len(self._as_of)] <= self._as_of
 
     def counts(self, header: Header) -> bool:
-        """Whether it is the latest retrieval of its document."""
+        """Whether a record is the latest retrieval of its document."""
         known = self._counted.get(header.record)
         if known is None:
             known = self._counted[header.record] = self._is_latest(header)
         return known
 
     def _is_latest(self, header: Header) -> bool:
-        """Two collections never replace each other, whatever document they name."""
+        """Whether a record is the latest of its document and collection.
+
+        Two collections never replace each other, whatever document they name.
+        """
         key = header.of_document, header.collection
         if key not in self._newest:
             headers = [

@@ -50,9 +50,9 @@ Canonical = Callable[[Iri], Iri]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the default graph says about one subject, and how each claim fared.
+    """The accepted quads of one subject, the ruling on each claim, and disclosure statuses.
 
-    ``decided`` holds the criterion that settled a property on which sources disagree.
+    ``decided`` holds the criterion that settled each property on which sources disagree.
     """
 
     subject: Iri
@@ -64,10 +64,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """What the default graph says about one property of one subject.
+    """The accepted values of one property of one subject, its marks and disclosure status.
 
-    ``marks`` are the properties of the subject that point at the property: how far it is
-    disclosed, inferred, implausible, contested. ``status`` is None for what is no fact.
+    ``marks`` are properties of the subject whose value is the property: disclosed in what way,
+    inferred, implausible, contested. ``status`` is None for a property that is no fact.
     """
 
     subject: Iri
@@ -78,7 +78,7 @@ class GroupView:
 
     @property
     def quads(self) -> Iterable[Quad]:
-        """The accepted values and the marks."""
+        """The quads of the accepted values and the marks."""
         yield from _facts(self.subject, self.predicate, self.resolved)
         for mark in self.marks:
             yield self.subject, mark, self.predicate, None
@@ -91,7 +91,10 @@ def group_view(
     policy: Policy,
     as_of: str = "",
 ) -> GroupView:
-    """Decide about the claims on one property, which are in order and have their bases."""
+    """Decide about the claims on one property.
+
+    ``items`` are sorted by ``claim_order`` and have the bases on which they count.
+    """
     resolved = resolve(items, predicate, policy, as_of)
     if predicate not in policy.facts:
         return GroupView(subject, predicate, resolved)
@@ -115,9 +118,9 @@ def view_of(
 ) -> View:
     """Decide about every claim on a subject.
 
-    ``held`` are claims of current records (values already in our names), ``retired`` those
-    of records that a later retrieval of the same document replaced. ``as_of`` is a day, else
-    the policy's; ``canonical`` says what organisation a publisher is.
+    ``sourced_claims`` are claims of current records (with values as canonical IRIs), ``retired``
+    those of records that a later retrieval of the same document replaced. ``as_of`` is a day, else
+    the policy's; ``canonical`` gives the canonical IRI of a publisher.
     """
     names = sorted(names_of_it)
     groups = by_predicate(_counted(list(sourced_claims), names, policy, canonical))
@@ -146,7 +149,7 @@ def view_of(
 def _of_steps(
     groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str
 ) -> list[SourcedClaim]:
-    """Takes out what gives a step of derivation a second kind, where more than one kind is given."""
+    """Remove from the groups claims that give a derivation step a second kind; return them."""
     if sum(predicate in groups for predicate in terms.PARENT_RELATIONS) < 2:
         return []
     return inferred_parents(groups, policy, as_of) + one_kind_each(groups, policy, as_of)
@@ -170,7 +173,7 @@ def _ranks(item: SourcedClaim) -> bool:
 def _facts(subject: Iri, predicate: Iri, resolution: Resolution) -> Iterable[Quad]:
     for value in resolution.values:
         if value == subject and predicate != SCHEMA.sameAs and _links(predicate):
-            continue  # identity made both ends one entity: no model descends from itself
+            continue  # both ends have one canonical IRI: no model descends from itself
         yield subject, predicate, value, None
         if predicate in _DERIVATIONS:
             yield subject, PROV.wasDerivedFrom, value, None
@@ -188,7 +191,7 @@ def _links(predicate: Iri) -> bool:
 
 
 def _marks(items: Sequence[SourcedClaim], resolution: Resolution, status: Iri) -> Iterable[Iri]:
-    """What the view says of a fact besides its value: one property of the subject each."""
+    """The mark properties of a fact: its disclosure, and how its value is to be read."""
     disclosed = terms.DISCLOSURES.get(status)
     if disclosed is not None:
         yield disclosed
@@ -203,10 +206,10 @@ def _marks(items: Sequence[SourcedClaim], resolution: Resolution, status: Iri) -
 
 
 def _precision(resolution: Resolution) -> Precision | None:
-    """How much of the accepted date the accepted claims give.
+    """The precision of the accepted date; None where no date is accepted.
 
-    The best that the developer says. Else of a period's last day the period, where any source
-    names that: a last day is how catalogues write a month.
+    The finest that the developer states. Without the developer's word, the finest period that a
+    source names, else the day: catalogues write a month as its last day.
     """
     accepted = [
         item
@@ -223,7 +226,10 @@ def _precision(resolution: Resolution) -> Precision | None:
 
 
 def _mark_late_cutoffs(groups: dict[Iri, list[SourcedClaim]], policy: Policy, as_of: str) -> None:
-    """A model cannot know what came after its release: such a cutoff is never accepted."""
+    """Mark knowledge cutoffs after the release as unusable: they are never accepted.
+
+    A model cannot know of anything after its release.
+    """
     if not any(predicate in groups for predicate in CUTOFFS):
         return
     released = _released(
@@ -248,7 +254,10 @@ def _mark_implausible(subject: Iri, groups: dict[Iri, list[SourcedClaim]], polic
 
 
 def _mark_of_services(groups: dict[Iri, list[SourcedClaim]], policy: Policy) -> None:
-    """Of weights in a repository, a list of services tells what its services do, not the model."""
+    """Mark claims of service catalogues as unusable where the weights are in a repository.
+
+    Such a catalogue describes its services, not the model.
+    """
     if PG.hubRepository not in groups:
         return
     for predicate in policy.of_services & groups.keys():
@@ -279,7 +288,7 @@ def quad_key(quad: Quad) -> tuple[str, ...]:
 
 
 def resolver(canonical: Canonical) -> Callable[[Value | None], Value | None]:
-    """A function that names a value's entity as identity does; literals stay."""
+    """A function that gives the canonical IRI of an IRI, and returns literals unchanged."""
 
     def resolve_value(value: Value | None) -> Value | None:
         return canonical(value) if isinstance(value, Iri) else value
@@ -299,5 +308,5 @@ def by_predicate(sourced_claims: Iterable[SourcedClaim]) -> dict[Iri, list[Sourc
 
 
 def claim_order(item: SourcedClaim) -> tuple[Iri, tuple[str, ...]]:
-    """What orders the claims of one property, the same in every run."""
+    """The sort key of the claims of one property, the same in every run."""
     return item.header.record, claim_key(item.claim)

@@ -1,4 +1,4 @@
-"""References in words alone: a parent or a dataset that a document names without saying which it is."""
+"""References in words: a parent or dataset that a document names without identifying it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from provenance_graph.core.iris import ID, Iri, local_name, name_slug
 
 
 def in_words(competing: Sequence[SourcedClaim]) -> set[Iri]:
-    """References in words alone whose words are the name of an entity that competes beside them.
+    """The references in words that spell the name of another competing entity.
 
-    A document that holds one row of a table gives a parent's name where the whole table gives the
-    parent: both mean one entity, whatever identity calls it.
+    A document that holds one row of a table gives a parent's name where the whole table identifies
+    the parent: both mean one entity, whatever their canonical IRIs are.
     """
     words = {item.value for item in competing if _is_words(item.value)}
     if not words:
@@ -29,7 +29,7 @@ def in_words(competing: Sequence[SourcedClaim]) -> set[Iri]:
 
 
 def words_for(reference: Iri, names: Iterable[Iri]) -> bool:
-    """Whether a reference in words alone spells one of the names."""
+    """Whether a reference in words spells one of the names; False for any other IRI."""
     if not _is_words(reference):
         return False
     spelt = name_slug(unquote(local_name(reference)))

@@ -1,1 +1,1 @@
-"""The accepted view of many subjects at once: ``accept``, with each claim's ``basis`` and ``items``."""
+"""The accepted view of many subjects at once, from claims in columns."""

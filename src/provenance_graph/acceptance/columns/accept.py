@@ -1,20 +1,20 @@
 """The accepted view of many subjects at once, from claims in columns.
 
-The rules are those of :mod:`acceptance.view`, and only those: this module sorts claims into
-classes of which the rules say the same, lets the pure functions decide about one member of
-each class, and gives the answer to all of them. What is in no such class goes through the
+The rules are those of :mod:`acceptance.view`, and no others. This module sorts claims into classes
+to which the rules give the same result, lets the functions for one subject decide about one member
+of each class, and applies the result to all members. A claim in no such class goes through these
 functions itself. Two kinds of classes are used.
 
-*Groups.* All claims about one property of one subject state, outright and without reserve,
-one and the same value, or several values of which each is stated on the same grounds. What
-the rules then say depends on the property, on the collections, and on the bases on which the
-claims count, and not on the value or the subject.
+*Groups.* All claims about one property of one subject state, outright and without reserve, one and
+the same value, or several values of which each is stated on the same grounds. The result then
+depends on the property, on the collections, and on the bases on which the claims count, and not on
+the value or the subject.
 
-*Bases.* On what basis a claim counts depends on the basis it states, on the custody of its
+*Bases.* The basis on which a claim counts depends on the basis it states, on the custody of its
 record, and on whether the record's publisher developed the subject.
 
-Subjects of which checks across properties may speak (release and cutoff, counts, dates,
-windows) are looked at as a whole.
+A subject to which a check across properties may apply (release and cutoff, counts, dates, windows)
+goes through the functions as a whole.
 """
 
 from __future__ import annotations
@@ -68,17 +68,17 @@ _ACROSS = (
     PG.nominalParameterCount,
     PROV.wasDerivedFrom,
 )
-"""Properties whose presence alone sends a subject through the checks across properties."""
+"""Properties whose presence alone makes a subject be decided as a whole."""
 
 
 @dataclass(frozen=True)
 class AcceptedColumns:
-    """What a partition's claims amount to.
+    """The accepted view of a partition's subjects.
 
-    ``quads`` is the default graph of its subjects. ``rows`` are the claims with ``counted``,
-    the basis on which each counts; ``viewed`` are the same where ``unusable`` is what the view
-    makes of it. ``whole`` holds the views of the subjects that were looked at one by one; of the
-    others ``hard`` says which (subject, property) were.
+    ``quads`` is the default graph of the subjects. ``rows`` are the claims with ``counted``, the
+    basis on which each counts; ``viewed`` are the same rows with ``unusable`` as the view sets it.
+    ``whole`` holds the views of the subjects that were decided one by one; ``hard`` lists the
+    (subject, property) of other subjects that were.
     """
 
     quads: pl.DataFrame
@@ -129,7 +129,7 @@ def accept(partition: Partition) -> AcceptedColumns:
 
 
 def _looked_at_whole(rows: pl.DataFrame, policy: Policy) -> set[str]:
-    """Subjects of which a check across properties may say something: more rather than fewer."""
+    """Subjects to which a check across properties may apply; rather too many than too few."""
     current = rows.filter(pl.col("current"))
     prop = pl.col("property")
     across = current.filter(prop.is_in(list(_ACROSS)))["subject"].unique()
@@ -174,7 +174,7 @@ def _limits_over_context(current: pl.DataFrame, policy: Policy) -> Iterator[str]
 
 
 def _span(current: pl.DataFrame, *properties: Iri) -> pl.DataFrame:
-    """The largest and the smallest number that is stated of each subject by some properties."""
+    """The greatest and smallest number stated by some properties: ``most`` and ``least``."""
     number = pl.col("value").cast(pl.Float64, strict=False)
     stated = current.filter(pl.col("property").is_in([str(one) for one in properties]))
     return stated.group_by("subject").agg(most=number.max(), least=number.min())
@@ -192,11 +192,11 @@ def _embeds_and_generates(current: pl.DataFrame) -> Iterable[str]:
 
 
 _MAX_PARAMETERS = 1e13
-"""No model on record is larger."""
+"""Parameters; no model on record has more."""
 
 
 def _little_compute(current: pl.DataFrame, policy: Policy) -> Iterable[str]:
-    """Subjects with a compute that would be little for the largest model."""
+    """Subjects with a training compute that would be too small for the largest model."""
     compute = current.filter(pl.col("property") == PG.trainingComputeFLOP)
     number = pl.col("value").cast(pl.Float64, strict=False)
     bound = policy.plausible.operations_per_parameter * _MAX_PARAMETERS
@@ -204,7 +204,7 @@ def _little_compute(current: pl.DataFrame, policy: Policy) -> Iterable[str]:
 
 
 def _papers_before_release(papers: pl.DataFrame, dates: pl.DataFrame) -> Iterator[str]:
-    """Subjects with a paper whose arXiv number is odd, or may be a year older than a date of theirs."""
+    """Subjects with a paper that may be a year older than a date of theirs, or of odd number."""
     number = pl.col("object").str.extract(r"arxiv\.org/(?:abs|pdf)/(\d{4})\.").cast(pl.Int32)
     months = (2000 + number // 100) * 12 + number % 100
     read = papers.select("subject", month=months, digits=number).drop_nulls()
@@ -267,7 +267,7 @@ def _whole(
 
 
 def _of_services(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """The rows, where what a list of services says of weights in a repository is unusable."""
+    """The rows, where claims of service catalogues about weights in a repository are unusable."""
     lists = [str(collection) for collection, source in policy.sources.items() if source.services]
     weights = rows.filter(pl.col("current") & (pl.col("property") == PG.hubRepository))["subject"]
     of_service = (
@@ -285,7 +285,10 @@ def _of_services(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def _groups(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """One row a subject and property: ``plain`` with its ``signature``, or not."""
+    """One row per subject and property, with ``plain`` and ``signature``, the class of the group.
+
+    A group that is not ``plain`` belongs to no class.
+    """
     never = [BASIS_CODE[basis] for basis in policy.never]
     outright = (
         (pl.col("stance") == STANCE_CODE[Stance.STATED])
@@ -324,10 +327,10 @@ def _groups(rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 def _settled(
     groups: pl.DataFrame, rows: pl.DataFrame, partition: Partition
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Groups whose class is settled by one of its members, and what each class's mark is.
+    """The groups whose class is decided by one of its members, and the marks of each class.
 
-    A class stays with those that are looked at one by one where the rules do not accept
-    every value of its member.
+    A class is left to be decided one by one where the rules do not accept every value of its
+    member.
     """
     plain = groups.filter("plain")
     members = plain.unique("signature", keep="first")
@@ -352,7 +355,7 @@ def _settled(
 def _one_by_one(
     groups: pl.DataFrame, rows: pl.DataFrame, partition: Partition
 ) -> Iterator[GroupView]:
-    """The view of each group through the functions that decide about one."""
+    """The view of each group, from the functions that decide about one group."""
     wanted = rows.join(groups, on=["subject", "property"], how="semi")
     for key, stored in with_items(wanted, partition.headers, "subject", "property"):
         counting = [as_counted(item, by, partition.canonical) for item, _, by in stored]
@@ -365,7 +368,7 @@ def _one_by_one(
 
 
 def _summaries(facts: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """What the view says of every derivation and influence beside its own relation."""
+    """The general relation of each derivation and influence (``prov:wasDerivedFrom`` and so on)."""
     for relations, summary in (
         (terms.DERIVATIONS, PROV.wasDerivedFrom),
         (terms.INFLUENCES, PROV.wasInfluencedBy),
@@ -375,7 +378,7 @@ def _summaries(facts: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 
 def _as_quads(frame: pl.DataFrame, predicate: str, value: str) -> pl.DataFrame:
-    """Columns of IRIs as quads."""
+    """Quads of ``subject`` and two other columns of IRIs."""
     return frame.select(
         "subject",
         pl.col(predicate).alias("property"),
@@ -387,7 +390,7 @@ def _as_quads(frame: pl.DataFrame, predicate: str, value: str) -> pl.DataFrame:
 
 
 def _described(rows: pl.DataFrame) -> pl.DataFrame:
-    """The names under which sources describe each subject, besides its own."""
+    """Quads of the names under which sources describe each subject, without its canonical IRI."""
     named = rows.filter(pl.col("subject") != pl.col("name")).select("subject", "name").unique()
     described = named.with_columns(described=pl.lit(str(PG.describedAs)))
     return _as_quads(described.rename({"name": "alias"}), "described", "alias")

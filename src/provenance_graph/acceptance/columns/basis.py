@@ -1,4 +1,4 @@
-"""On what basis each claim of a partition counts, and rows of columns as claims."""
+"""The basis on which each claim of a partition counts, and conversion of rows to claims."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ _KNOWN = [CUSTODY_CODE[custody] for custody in KNOWN_CUSTODY]
 
 
 IRRELEVANT = 0
-"""Of no weight whether a record's publisher developed the subject."""
+"""Code in column ``by``: whether the record's publisher developed the subject is not considered."""
 
 
 DEVELOPER = 1
-"""It did."""
+"""Code in column ``by``: the record's publisher developed the subject."""
 
 
 OTHER = 2
-"""It did not."""
+"""Code in column ``by``: the record's publisher did not develop the subject."""
 
 
 @dataclass(frozen=True)
 class Partition:
-    """The claims about some subjects, whole subjects only, and the headers of their records.
+    """The claims about some subjects, each subject complete, and the headers of their records.
 
-    ``rows`` has the columns of ``CLAIMS`` and: ``subject`` and ``object``, the name and the
-    value as identity names them; ``current``, whether the record is the latest reading of its
-    document; ``custody``, ``default_basis``, ``collection`` and ``publisher`` (as identity names
-    it) of the record.
+    ``rows`` has the columns of ``CLAIMS`` and further: ``subject`` and ``object``, the canonical
+    IRIs of name and value; ``current``, whether the record is the latest retrieval of its document;
+    ``custody``, ``default_basis``, ``collection`` and ``publisher`` (as canonical IRI) of the
+    record. ``headers`` are by number of the record.
     """
 
     rows: pl.DataFrame
@@ -64,7 +64,10 @@ class Partition:
 
 
 def with_counted(partition: Partition) -> pl.DataFrame:
-    """The rows with ``stated``, the basis that the source gives, and ``counted``."""
+    """The rows with the columns ``stated``, the source's basis, ``by`` and ``counted``.
+
+    ``by`` is IRRELEVANT, DEVELOPER or OTHER; ``counted`` is the basis on which the claim counts.
+    """
     rows = partition.rows.with_columns(stated=stated_basis())
     candidates = rows.filter(
         pl.col("current") & pl.col("stated").is_in(RANKED) & pl.col("custody").is_in(_KNOWN)
@@ -90,7 +93,7 @@ def with_counted(partition: Partition) -> pl.DataFrame:
 
 
 def stated_basis() -> pl.Expr:
-    """The basis that the source gives: the claim's own, else the record's."""
+    """An expression for the basis that the source gives: the claim's own, else the record's."""
     stated = pl.when(pl.col("basis") == NONE).then(pl.col("default_basis"))
     return stated.otherwise(pl.col("basis"))
 
@@ -98,7 +101,7 @@ def stated_basis() -> pl.Expr:
 def _developers(
     rows: pl.DataFrame, subjects: pl.Series, partition: Partition
 ) -> dict[str, frozenset[Iri] | None]:
-    """Who developed each subject, by the rule that one subject's view uses."""
+    """The developers of each subject, by the rule that the view of one subject uses."""
     if not len(subjects):
         return {}
     mine = rows.filter(pl.col("subject").is_in(subjects.implode()))
@@ -140,9 +143,9 @@ _ITEM = (*columns.CLAIMS, "object", "current")
 def with_items(
     rows: pl.DataFrame, headers: Mapping[int, Header], *by: str
 ) -> Iterator[tuple[tuple[str, ...], list[tuple[SourcedClaim, bool, int]]]]:
-    """The rows of each key as claims, with whether each is current and who published it.
+    """The rows of each key as claims, each with ``current`` and the code in column ``by``.
 
-    ``by`` are the columns of the key, the subject first.
+    ``by`` are the columns of the key, the subject first. Keys come sorted.
     """
     keys = [pl.col(name).alias(f"key {name}") for name in by]
     publisher = "by" if "by" in rows.columns else pl.lit(IRRELEVANT).alias("by")
@@ -164,7 +167,7 @@ def _item(
 
 
 def as_counted(item: SourcedClaim, by: int, canonical: Canonical) -> SourcedClaim:
-    """A claim with the basis on which it counts, where it is known who published it."""
+    """A claim with the basis on which it counts, from the code in column ``by``."""
     if by == IRRELEVANT:
         return counted(item, None, canonical)
     known = {canonical(item.header.publisher)} if by == DEVELOPER else frozenset[Iri]()

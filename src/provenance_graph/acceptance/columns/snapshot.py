@@ -1,8 +1,8 @@
-"""A snapshot whose wide readings come from the claim table of its version.
+"""A snapshot that reads many subjects from the claim table of its version.
 
-What reads a property of everything, every subject one after another, or all claims about many
-subjects takes columns, many times quicker than as many look-ups; whatever else is asked is read
-from the store. The answers are the same.
+Reads of a property over all subjects, of every subject in turn, or of all claims about many
+subjects take columns: many times quicker than as many look-ups. All other reads go to the store.
+The answers are the same.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ OF_CLAIMS = frozenset(
         *terms.INFLUENCES,
     }
 )
-"""Properties that are read over all named graphs: of claims, and of graphs of our own."""
+"""Properties that are read over all named graphs: those of records, and ``OWN_GRAPHS``."""
 OWN_GRAPHS = (
     graph_names.REFERENCE,
     graph_names.IDENTITY,
@@ -53,7 +53,7 @@ OWN_GRAPHS = (
     graph_names.LABELS,
     graph_names.NAME_KEYS,
 )
-"""Graphs of our own that may state such a property, or the class of something."""
+"""Graphs that are no records and may state a property of ``OF_CLAIMS``, or a class."""
 OF_HEADERS: Mapping[Iri, str] = MappingProxyType(
     {
         PG.reader: "reader",
@@ -61,12 +61,12 @@ OF_HEADERS: Mapping[Iri, str] = MappingProxyType(
         PROV.wasAttributedTo: "publisher",
     }
 )
-"""Properties of every record's header that are counted, and their columns."""
+"""Properties of every record's header that ``header_values`` reads, and their columns."""
 _VALUE = ("kind", "value", "datatype", "language")
 
 
 class TableSnapshot(AcceptedSnapshot):
-    """A snapshot of now, with the claim table of its version."""
+    """A snapshot of now with the claim table of its version."""
 
     def __init__(self, snapshot: AcceptedSnapshot, table: ClaimTable) -> None:
         super().__init__(snapshot._store, folder=snapshot.folder, today=snapshot.today)
@@ -78,12 +78,12 @@ class TableSnapshot(AcceptedSnapshot):
 
     @cached_property
     def statements(self) -> VersionStatements:
-        """The claims of all records, and which names mean one entity."""
+        """The claims of all records, and the identity of names."""
         return self._ahead
 
     @cached_property
     def latest(self) -> Counting:
-        """Which records count: of each document the latest retrieval."""
+        """The records that count: of each document the latest retrieval."""
         return _Current(self._ahead.current)
 
     def quads(
@@ -93,7 +93,7 @@ class TableSnapshot(AcceptedSnapshot):
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match: a property of everything from the table, all else from the store."""
+        """Quads that match: a property of all subjects from the table, others from the store."""
         of_class = predicate == RDF.type and isinstance(object, Iri)
         if subject is None and predicate is not None and (object is None or of_class):
             if graph is None:
@@ -111,7 +111,7 @@ class TableSnapshot(AcceptedSnapshot):
             yield Iri(subject), predicate, _value(*value), None
 
     def _stated(self, predicate: Iri, wanted: Value | None) -> Iterator[Quad]:
-        """What records state of a property as ordinary triples."""
+        """The quads of a property in all named graphs, of records as ordinary triples only."""
         rows = self.table.claims.filter((pl.col("property") == predicate) & columns.plain())
         if wanted is not None:
             rows = rows.filter(_is(wanted))
@@ -122,7 +122,7 @@ class TableSnapshot(AcceptedSnapshot):
             yield from super().quads(None, predicate, wanted, graph)
 
     def stated_members(self, kind: Iri) -> Iterator[tuple[str, int]]:
-        """Every name that a named graph states to be of a class, with a number for the graph."""
+        """Every name that a named graph states to be of a class, with a number of the graph."""
         rows = self.table.claims.filter(
             (pl.col("property") == RDF.type) & _is(kind) & columns.plain()
         )
@@ -144,14 +144,14 @@ class TableSnapshot(AcceptedSnapshot):
     def count(
         self, predicate: Iri, object: Value | None = None, graph: AnyGraph | None = None
     ) -> int:
-        """How many quads there are of a property, or of it and a value; ``graph`` as in ``quads``."""
+        """The number of quads of a property (and a value, if given); ``graph`` as in ``quads``."""
         if graph is not None or not (object is None or isinstance(object, Iri)):
             return super().count(predicate, object, graph)
         facts = self.table.facts(predicate)
         return len(facts if object is None else facts.filter(_is(object)))
 
     def annotated(self, predicate: Iri, basis: Iri | None = None) -> Iterator[tuple[Iri, Value]]:
-        """Subject and value of the claims of a property that say more than their triple."""
+        """Subject name and value of the annotated claims of a property: claims stored as nodes."""
         rows = self.table.claims.filter(
             (pl.col("property") == predicate)
             & (pl.col("kind") != columns.NO_VALUE)
@@ -163,43 +163,43 @@ class TableSnapshot(AcceptedSnapshot):
             yield Iri(name), _value(*value)
 
     def ended(self, predicate: Iri) -> Iterator[Iri]:
-        """Names of which a record says until when a value of a property held, each once per claim."""
+        """The subject name of each claim of a property that states an end of its validity."""
         dated = (pl.col("property") == predicate) & (pl.col("valid_until") != "")
         rows = self.table.claims.filter(dated).select("name").collect()
         return map(Iri, rows["name"])
 
     def annotated_of(self) -> Iterator[tuple[Iri, int]]:
-        """Names with how many claims about each say more than their triple."""
+        """Each name with the number of annotated claims about it."""
         rows = self.table.claims.filter(~columns.plain()).group_by("name").len().collect()
         return ((Iri(name), number) for name, number in rows.iter_rows())
 
     def pairs(self, predicate: Iri) -> Iterator[tuple[bytes, bytes]]:
-        """Subject and object of every accepted link of a kind, as IRIs in UTF-8."""
+        """Subject and object IRI, in UTF-8, of every accepted quad of a property."""
         links = self.table.facts(predicate).filter(pl.col("kind") == columns.IRI)
         for subject, value in links.select("subject", "value").iter_rows():
             yield subject.encode(), value.encode()
 
     def records(self) -> Iterator[Iri]:
-        """The names of all records."""
+        """The IRIs of all records."""
         return map(Iri, self.table.headers["iri"])
 
     def titles(self) -> Iterator[tuple[Iri, str]]:
-        """The records that say what they were read from, each with that title."""
+        """Each record whose header has a title, with the title of the document."""
         headers = self.table.headers
         pairs = zip(map(Iri, headers["iri"]), headers["title"], strict=True)
         return ((record, title) for record, title in pairs if title)
 
     def header_values(self, predicate: Iri) -> Iterator[str]:
-        """What the header of every record gives for a property that each has."""
+        """The value of a property in the header of each record, in no order."""
         return iter(self.table.headers[OF_HEADERS[predicate]])
 
     def unreadable(self) -> set[Iri]:
-        """The subjects of which some source's words could not be read as a value."""
+        """The canonical subjects of claims whose text could not be read as a value."""
         rows = self.table.claims.filter(pl.col("unusable") != "").select("subject").unique()
         return set(map(Iri, rows.collect()["subject"]))
 
     def silenced(self, stances: Collection[Stance]) -> set[Iri]:
-        """Subjects with an accepted value for what some source gives with one of these stances."""
+        """Subjects with an accepted value of a property that a source gives one of the stances."""
         codes = [columns.STANCE_CODE[stance] for stance in stances]
         claims = self.table.claims.filter(pl.col("stance").is_in(codes))
         pairs = claims.select("subject", "property").unique().collect()
@@ -210,11 +210,11 @@ class TableSnapshot(AcceptedSnapshot):
         return results
 
     def voices(self, properties: Collection[Iri]) -> list[Voices]:
-        """Which publishers give the same values of the same entities."""
+        """How often pairs of publishers give equal values of the same entities."""
         return voices(self.table, properties)
 
     def views(self, subjects: Iterable[Iri]) -> Iterator[tuple[Iri, View]]:
-        """The views of some subjects, in no order; what is asked of one meanwhile is at hand."""
+        """Some subjects with their views, in no order; reads of the current one are quick."""
         for chosen, rows in self.table.buckets_of(subjects):
             with self._ahead.reading(chosen, rows):
                 for subject in map(Iri, chosen):
@@ -222,7 +222,7 @@ class TableSnapshot(AcceptedSnapshot):
 
 
 class _TableStatements(VersionStatements):
-    """The statements of a store, with those about some subjects taken from the claim table."""
+    """The claims of a store, with those about some subjects taken from the claim table."""
 
     def __init__(self, store: Store, table: ClaimTable) -> None:
         super().__init__(store)
@@ -235,7 +235,7 @@ class _TableStatements(VersionStatements):
 
     @cached_property
     def records(self) -> dict[int, Iri]:
-        """The name of every record by its number."""
+        """The IRI of each record by its number in the table."""
         headers = self._table.headers
         return dict(zip(headers["number"], map(Iri, headers["iri"]), strict=True))
 
@@ -245,13 +245,13 @@ class _TableStatements(VersionStatements):
 
     @cached_property
     def current(self) -> frozenset[str]:
-        """The records that are the latest reading of their document."""
+        """The records that are the latest retrieval of their document."""
         headers = self._table.headers
         return frozenset(headers.filter("current")["iri"])
 
     @contextmanager
     def reading(self, subjects: Iterable[str], rows: pl.DataFrame) -> Iterator[None]:
-        """Have the claims about some subjects at hand, which are ``rows``."""
+        """Serve the claims about some subjects from memory in this context, from their rows."""
         read: dict[Iri, list[Statement]] = {
             name: [] for subject in subjects for name in self.names_of(Iri(subject))
         }
@@ -266,12 +266,12 @@ class _TableStatements(VersionStatements):
             self._numbered.clear()  # of a hub, the headers of all records would be gigabytes
 
     def about(self, entity: Iri) -> list[Statement]:
-        """Everything any record says about one name."""
+        """All claims of any record about one name, each with the record's header."""
         at_hand = self._read.get(entity)
         return super().about(entity) if at_hand is None else list(at_hand)
 
     def canonical(self, entity: Iri) -> Iri:
-        """What a name is."""
+        """The canonical IRI of a name; the name itself where nothing maps it."""
         return self._same.get(entity, entity)
 
     def names_of(self, subject: Iri) -> list[Iri]:
@@ -280,17 +280,17 @@ class _TableStatements(VersionStatements):
 
 
 class _Current:
-    """Which records count, as the claim table has it."""
+    """Tells which records count, by the claim table."""
 
     def __init__(self, current: Collection[str]) -> None:
         self._current = current
 
     def known(self, header: Header) -> bool:  # noqa: ARG002 - of now all are
-        """Whether the record had been retrieved by then."""
+        """Whether a record had been retrieved by the day: of now every record."""
         return True
 
     def counts(self, header: Header) -> bool:
-        """Whether it is the latest retrieval of its document."""
+        """Whether a record is the latest retrieval of its document."""
         return header.record in self._current
 
 
@@ -300,5 +300,5 @@ def _is(value: Value) -> pl.Expr:
 
 def _value(kind: int, text: str, datatype: str, language: str) -> Value:
     value = columns.value_of(kind, text, datatype, language)
-    assert value is not None  # what has none is neither a fact nor a plain claim
+    assert value is not None  # a claim without a value is neither a fact nor a plain claim
     return value

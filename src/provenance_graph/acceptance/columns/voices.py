@@ -1,4 +1,4 @@
-"""Which publishers give the same values of the same entities, counted over a claim table."""
+"""How often publishers give equal values of the same entities, counted over a claim table."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from provenance_graph.store.claim_table import ClaimTable
 
 
 def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
-    """Every pair of publishers that both give some property of an entity, with how often they agree.
+    """For each property and pair of publishers, how many entities both give and how many alike.
 
-    Claims of all records count, accepted or not; values are equal as SPARQL's ``=`` has it.
+    Claims of all records count, accepted or not; values are equal as SPARQL's ``=`` compares them.
     """
     stated = _stated_values(table, properties)
     mentioned = stated.select("property", "model", "publisher").unique()
@@ -37,7 +37,11 @@ def voices(table: ClaimTable, properties: Collection[Iri]) -> list[Voices]:
 
 
 def _stated_values(table: ClaimTable, properties: Collection[Iri]) -> pl.DataFrame:
-    """What each publisher gives of each property of each entity, once."""
+    """The distinct values that each publisher gives of each property of each entity.
+
+    Columns: ``property``, ``model`` (the canonical IRI), ``publisher``, and ``same``, a key that
+    equal values share.
+    """
     wanted = pl.col("property").is_in(list(map(str, properties)))
     claims = table.claims.filter(wanted & (pl.col("kind") != columns.NO_VALUE))
     rows = claims.select("property", "name", "kind", "value", "datatype", "language", "record")
@@ -59,13 +63,13 @@ def _stated_values(table: ClaimTable, properties: Collection[Iri]) -> pl.DataFra
 
 
 def _pairs(rows: pl.DataFrame, on: list[str]) -> pl.DataFrame:
-    """Rows that two publishers have in common, each pair once."""
+    """The rows that two publishers have in common by the columns ``on``, each pair once."""
     other = rows.select(*on, other="publisher")
     return rows.join(other, on=on).filter(pl.col("publisher") < pl.col("other"))
 
 
 def _same(kind: int, text: str, datatype: str, language: str) -> str:
-    """What equal values have in common: of numbers their value, else the whole term."""
+    """A key that equal values share: of numbers their value, else the whole term."""
     if kind == columns.LITERAL and datatype in NUMERIC_TYPES:
         try:
             number = Decimal(repr(float(text)) if datatype == XSD.double else text)

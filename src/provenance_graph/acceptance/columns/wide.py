@@ -1,4 +1,4 @@
-"""A snapshot for callers that read very many entities: over the claim table, where its version has one."""
+"""Snapshots for callers that read very many entities: over the claim table where there is one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from provenance_graph.store.values import ANY
 
 
 def in_columns(snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
-    """The same over the claim table of its version; itself where there is none."""
+    """A snapshot over the claim table of its version; the snapshot itself where there is none."""
     if snapshot.folder is None:
         return snapshot
     from provenance_graph.acceptance.columns.snapshot import TableSnapshot  # loads Polars
@@ -24,7 +24,7 @@ def in_columns(snapshot: AcceptedSnapshot) -> AcceptedSnapshot:
 
 
 def stated_members(snapshot: AcceptedSnapshot, kind: Iri) -> Iterator[tuple[str, int]]:
-    """Every name that a named graph states to be of a class, with a number for the graph."""
+    """Every name that a named graph states to be of a class, with a number of the graph."""
     if snapshot.folder is not None:
         from provenance_graph.acceptance.columns.snapshot import TableSnapshot
 

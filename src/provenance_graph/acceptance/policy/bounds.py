@@ -18,7 +18,7 @@ from provenance_graph.core.terms import PG
 
 @dataclass(frozen=True, slots=True)
 class Plausible:
-    """Between which bounds a value is plausible; ratios are shares of one, days and counts whole."""
+    """The bounds of plausible values: ratios are shares of one, days and counts whole numbers."""
 
     least_size_in_name: float
     greatest_size_in_name: float
@@ -74,5 +74,8 @@ BOUNDS: Final[Mapping[str, Bound]] = MappingProxyType(
 
 
 def shipped_bounds() -> Mapping[Iri, Value]:
-    """The bounds that ship, by term: for a store that was built before its policy stated any."""
+    """The bounds that ship with the ontology, by term.
+
+    They serve stores that were built before their policy stated any.
+    """
     return ontology_values("plausibility.ttl", PG.DefaultPolicy)

@@ -39,21 +39,24 @@ def view_day(store: QuadSource) -> str:
 
 
 def day_quad(day: str) -> Quad:
-    """What a store keeps of the day of its view."""
+    """The quad by which a store records the ISO day of its accepted view."""
     return STATE, PG.viewDay, Literal(day, Iri(PREFIXES["xsd"] + "date")), STATE
 
 
 def load_policy(store: QuadSource, day: str = "") -> Policy:
-    """The acceptance policy of a store and the kinds of properties.
+    """The acceptance policy of a store, with the kinds of properties.
 
-    ``day`` is what "now" means; without it the day of the store's view, else today. Raises
-    StoreError where the store holds no policy, PolicyError where the policy is at fault.
+    ``day`` is the ISO day that "now" means; without it the day of the store's view, else today.
+    Raises StoreError where the store holds no policy, PolicyError where the policy is at fault.
     """
     return replace(reference.parsed(store, read_policy), day=day or view_day(store) or today())
 
 
 def read_policy(store: QuadSource) -> Policy:
-    """The acceptance policy as the ontology states it, of no day yet; raises as above."""
+    """The acceptance policy that the ontology in a store states, with ``day`` empty.
+
+    Raises StoreError where the store holds no policy or several, PolicyError where it is at fault.
+    """
 
     def members(kind: Iri) -> frozenset[Iri]:
         return frozenset(s for s, *_ in store.quads(predicate=RDF.type, object=kind))
@@ -94,7 +97,7 @@ def read_policy(store: QuadSource) -> Policy:
 
 
 class _PolicyReading:
-    """One policy's statements, each read with its place in the message where it is wrong."""
+    """Reads the statements of one policy; errors name the policy and the term at fault."""
 
     def __init__(self, store: QuadSource, policy: Iri) -> None:
         self.store, self.policy = store, policy
@@ -103,12 +106,12 @@ class _PolicyReading:
         return PolicyError(shorten(self.policy), shorten(term), what)
 
     def objects(self, term: Iri) -> list[Value]:
-        """What the policy states of a term, in order."""
+        """The values that the policy states of a term, sorted by text."""
         results = {o for _, _, o, _ in self.store.quads(self.policy, term)}
         return sorted(results, key=str)
 
     def iris(self, term: Iri) -> frozenset[Iri]:
-        """The entities that the policy names by a term."""
+        """The IRIs that the policy states of a term."""
         return frozenset(value for value in self.objects(term) if isinstance(value, Iri))
 
     def _code(self, term: Iri, value: Value, kind: type[C]) -> C:
@@ -124,7 +127,10 @@ class _PolicyReading:
         return [self._code(term, value, kind) for value in self.objects(term)]
 
     def codes(self, term: Iri, kind: type[C]) -> list[C]:
-        """A list of codes; raises where it is missing, repeats itself or has no end."""
+        """The codes of the list that a term states, in order.
+
+        Raises PolicyError where the list is missing, is empty, has a cycle, or repeats a code.
+        """
         heads = self.objects(term)
         if len(heads) != 1:
             raise self.fault(term, f"{len(heads)} lists; give one")
@@ -138,7 +144,11 @@ class _PolicyReading:
     def criteria(
         self, term: Iri, default: tuple[PolicyCriterion, ...]
     ) -> tuple[PolicyCriterion, ...]:
-        """The tie-break after the basis, which always goes first; value last, so that it ends."""
+        """The order of the criteria that a term states, else ``default``.
+
+        The basis always goes first and the value last, so that the order decides. Raises
+        PolicyError where the value is stated before another criterion.
+        """
         if not self.objects(term):
             return default
         results = [c for c in self.codes(term, PolicyCriterion) if c is not PolicyCriterion.BASIS]
@@ -161,7 +171,7 @@ class _PolicyReading:
             head = rests[0]
 
     def properties(self, term: Iri) -> set[Iri]:
-        """Properties, or the properties of sections, that the policy names."""
+        """The properties that a term states, and the properties of the sections that it states."""
         iris: set[Iri] = set()
         for value in self.objects(term):
             if not isinstance(value, Iri):
@@ -170,12 +180,15 @@ class _PolicyReading:
         return iris
 
     def decimal(self, term: Iri, least: float = 0, greatest: float = 1) -> Decimal:
-        """A number between two; raises where there is none, or more than one."""
+        """The number that a term states.
+
+        Raises PolicyError where there is none, more than one, or one outside the bounds.
+        """
         between = f"between {least:,.15g} and {greatest:,.15g}"
         return self._number(term, self.objects(term), least, greatest, between)
 
     def plausible(self) -> Plausible:
-        """The bounds of plausibility; those that the policy leaves out are the shipped ones."""
+        """The bounds of plausibility; for a bound that the policy leaves out, the shipped value."""
         return Plausible(**{name: self._bound(bound) for name, bound in BOUNDS.items()})
 
     def _bound(self, bound: Bound) -> float:
@@ -202,15 +215,18 @@ class _PolicyReading:
 
 
 def _of_section(store: QuadSource, named: Iri) -> set[Iri]:
-    """The properties of a section, else the property itself: a bundle defines no terms."""
+    """The properties of a section, or the IRI itself where it names no section.
+
+    A bundle defines no terms, so that a property of it may be unknown.
+    """
     inside = {s for s, *_ in store.quads(predicate=PG.section, object=named)}
     return inside or {named}
 
 
 def sources(store: QuadSource) -> dict[Iri, RankedSource]:
-    """The collections of a store's reference data; raises PolicyError where one is at fault."""
+    """The rank of each collection in a store's reference data; raises PolicyError for a fault."""
     results = {
-        # a refusal must hold no unfinished iterator: one of the engine is freed by its thread alone
+        # an exception must hold no open iterator: only the thread of the engine may free one
         s: _source(store, s)
         for s, *_ in list(store.quads(predicate=RDF.type, object=PG.Collection))
     }

@@ -1,4 +1,4 @@
-"""Another acceptance policy, from a file: what it states goes over what the store's states."""
+"""An acceptance policy from a file: its statements replace those of the store's policy."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _SETTINGS = frozenset(
         *(bound.term for bound in BOUNDS.values()),
     }
 )
-"""What a policy may set; whatever the file leaves out stays as the store has it."""
+"""The settings of a policy; for one that the file leaves out, the store's value holds."""
 
 MAX_TRIPLES = 5_000
-"""Ten times what the shipped policy and its sources take; each is looked up more than once."""
+"""Limit of triples in a file, ten times the shipped policy's: each is looked up repeatedly."""
 
 _OF_PROPERTIES = frozenset({PG.guards, PG.supportFirst, PG.factOfService, PG.forProperty})
 """Settings that name properties, or sections of them."""
@@ -43,11 +43,14 @@ _OF_PROPERTIES = frozenset({PG.guards, PG.supportFirst, PG.factOfService, PG.for
 _RANKS = frozenset(
     {PG.closeness, PG.tier, PG.repeats, PG.researched, PG.keptByProject, PG.listsServices}
 )
-"""What ranks a collection."""
+"""Properties that rank a collection."""
 
 
 class Overridden:
-    """Reference data in which the statements of a file replace those on the same property."""
+    """Reference data in which a file's statements replace those of the same subject and property.
+
+    Statements of ``rdf:type`` replace none.
+    """
 
     def __init__(self, base: QuadSource, further: Iterable[Quad]) -> None:
         self._base, self._further = base, list(further)
@@ -60,7 +63,7 @@ class Overridden:
         object: Value | None = None,
         graph: Iri | AnyGraph | None = None,
     ) -> Iterator[Quad]:
-        """Quads that match, those of the file last."""
+        """Quads that match a pattern, those of the file last."""
         for quad in self._base.quads(subject, predicate, object, graph):
             if quad[:2] not in self._replaced:
                 yield quad
@@ -74,9 +77,10 @@ class Overridden:
 
 
 def policy_of(source: QuadSource, quads: Iterable[Quad], day: str, where: str) -> Policy:
-    """The policy that the triples of a file make of the store's; raises PolicyError with the place.
+    """The store's policy as changed by the triples of a file.
 
-    The file holds one ``pg:AcceptancePolicy``, and may give collections another closeness.
+    The file holds one ``pg:AcceptancePolicy``, and may give collections another closeness. ``day``
+    is the policy's day, ``where`` the file's name in errors. Raises PolicyError with the place.
     """
     base = ReferenceReads(source)
     (own,) = {s for s, *_ in base.quads(predicate=RDF.type, object=PG.AcceptancePolicy)}
@@ -113,7 +117,10 @@ def policy_of(source: QuadSource, quads: Iterable[Quad], day: str, where: str) -
 
 
 def _only_properties(base: QuadSource, given: Iterable[Quad], where: str) -> None:
-    """Raises PolicyError where the file names what neither it nor the store knows as a property."""
+    """Raise PolicyError where a setting names neither a property nor a section.
+
+    Known are those of the store and those that the file defines.
+    """
     stated = list(given)
     own = {subject for subject, predicate, *_ in stated if predicate == RDF.type}
     for _, predicate, value, _ in stated:
@@ -130,7 +137,10 @@ def _only_properties(base: QuadSource, given: Iterable[Quad], where: str) -> Non
 
 
 def _only_collections(base: QuadSource, given: Iterable[Quad], where: str) -> None:
-    """Raises PolicyError where the file ranks what is no collection, which would be ignored."""
+    """Raise PolicyError where the file ranks an IRI that is no collection.
+
+    Such a rank would be ignored.
+    """
     stated = list(given)
     known = {s for s, *_ in base.quads(predicate=RDF.type, object=PG.Collection)}
     known |= {s for s, p, o, _ in stated if p == RDF.type and o == PG.Collection}

@@ -1,8 +1,9 @@
-"""The acceptance policy: in what order claims compete. It is data in the ontology.
+"""The acceptance policy: the order in which claims compete. It is data in the ontology.
 
-A policy says which bases rank before which, which are never accepted, which criteria decide
-between claims of one basis, how close a source stands to the facts, and from which
-confidence on a claim is believed. ``policy_file`` reads it; ``resolve`` applies it.
+A policy says which bases rank before which, which are never accepted, which criteria decide between
+claims of one basis, how close a source is to the facts, and from which confidence on a claim is
+accepted. ``policy.data`` reads it from a store, ``policy.file`` from a file; ``resolve`` applies
+it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from provenance_graph.core.terms import PG
 
 
 class PolicyCriterion(Code):
-    """What decides between claims of one basis, or which basis goes first."""
+    """A criterion that decides between competing claims."""
 
     BASIS = PG.StrongerBasis
     EDITION = PG.LaterEdition
@@ -54,10 +55,11 @@ CHANGING_ORDER = (
 class RankedSource:
     """The rank of a collection of documents by closeness to the facts it reports; 0 is closest.
 
-    ``tier`` groups sources of like weight, ``repeats`` names the collection that this one
-    copies, ``researched`` is an index whose entries people looked up, ``own`` one that this
-    project keeps itself, ``services`` one that describes what services offer. ``refuses``
-    are the properties of which what is only inferred from it is never accepted, with the reason.
+    ``tier`` groups sources of like weight. ``per_property`` gives ranks that differ for some
+    properties. ``repeats`` is the collection that this one copies. ``researched`` marks an index
+    whose entries people looked up, ``own`` a collection that this project keeps itself,
+    ``services`` one that describes what services offer. ``refuses`` are the properties for which an
+    inference from the collection is never accepted, each with the reason.
     """
 
     closeness: int = 5
@@ -71,7 +73,7 @@ class RankedSource:
     reason: str = ""
 
     def closeness_of(self, predicate: Iri) -> int:
-        """Its rank for a property."""
+        """The closeness rank for a property; 0 is closest."""
         return self.per_property.get(predicate, self.closeness)
 
 
@@ -80,17 +82,18 @@ UNKNOWN = RankedSource(reason="imported; nothing is known of the source")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How claims compete, and which properties are what.
+    """How claims compete, and to which kinds of facts each property belongs.
 
-    ``single`` take one value; a source that states an ``exhaustive`` property states all
-    its values; ``facts`` have a disclosure status; ``changing`` facts change in time; of
-    ``guarded`` facts a documented silence of the developer outranks a third party's value.
-    Of ``supported_first`` the values of more sources go before those of a closer one;
-    of ``closest`` facts the values of the closest source stand alone. ``no_values`` are values
-    that name nothing, ``keepers`` accounts that keep models of others. ``of_services`` are facts
-    that a list of services gives for its services. ``day`` is the ISO day that "now" means. A claim
-    of less than ``confidence`` (0 to 1) is never accepted, ``plausible`` are the bounds beyond which a
-    value can hardly be true.
+    ``single`` properties take one value. A source that states an ``exhaustive`` property states all
+    its values. ``facts`` have a disclosure status; ``changing`` facts change in time. Of
+    ``guarded`` facts a documented silence of the developer outranks a third party's value. Of
+    ``tiered`` facts only sources of the best tier state the values. Of ``supported_first`` facts
+    the value of more sources precedes that of a closer one; of ``closest`` facts only the values of
+    the closest source are accepted. ``no_values`` are values that identify nothing, ``keepers``
+    accounts that host models of others. ``of_services`` are facts that a service catalogue gives
+    for its services. ``day`` is the ISO day that "now" means. A claim with a confidence below
+    ``confidence`` (0 to 1) is never accepted. ``plausible`` are the bounds beyond which a value is
+    implausible.
     """
 
     basis_order: tuple[Basis, ...]
@@ -114,15 +117,15 @@ class Policy:
     sources: Mapping[Iri, RankedSource] = field(default_factory=dict)
 
     def rank(self, basis: Basis) -> int:
-        """Place of a basis in the order; 0 is best."""
+        """The rank of a basis; 0 is best, 99 a basis that the policy does not order."""
         return self.basis_order.index(basis) if basis in self.basis_order else 99
 
     def source(self, item: SourcedClaim) -> RankedSource:
-        """What is known of the collection that a claim comes from."""
+        """The rank of the collection that a claim comes from; ``UNKNOWN`` if it has none."""
         return self.sources.get(item.header.collection, UNKNOWN)
 
     def criteria(self, predicate: Iri) -> tuple[PolicyCriterion, ...]:
-        """What decides between claims about a property, in order."""
+        """The criteria between claims about a property, in the order in which they apply."""
         order = self.changing_order if predicate in self.changing else self.order
         if predicate not in self.supported_first or PolicyCriterion.SUPPORT not in order:
             return order
@@ -130,7 +133,11 @@ class Policy:
         return (PolicyCriterion.BASIS, PolicyCriterion.SUPPORT, *rest)
 
     def origin(self, item: SourcedClaim) -> Iri:
-        """The collection that a claim goes back to: sources that repeat one another are one."""
+        """The collection that a claim originates from, by which independent sources are counted.
+
+        A collection that repeats another counts as that one, and an excerpt as the collection of
+        the record that it was made of.
+        """
         header = item.header
         collection = (
             collection_of(header.exported_from) if header.exported_from else header.collection
@@ -144,11 +151,11 @@ class Policy:
 
 
 CUSTODY_RANK = {custody: rank for rank, custody in enumerate(Custody)}
-"""Verified before asserted before assumed before derived."""
+"""Rank of each custody, 0 first: verified, asserted, assumed, derived."""
 
 
 def describe(policy: Policy) -> str:
-    """The policy in one line, for tables and reports."""
+    """A summary of the policy in one line, for tables and reports."""
     order = " > ".join(basis.label for basis in policy.basis_order)
     never = ", ".join(sorted(basis.label for basis in policy.never))
     return f"{order}; never {never}; {len(policy.single)} properties take one value"

@@ -1,4 +1,4 @@
-"""The policy in words, what each of its rules decided over a store, and what another would change."""
+"""The policy in words, the facts that each rule decided, and what another policy would change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from provenance_graph.core.terms import PG, RDF
 
 EXAMPLES = 3
 FORMAT = "2"
-"""What a file of counts holds; one of an earlier edition is made again."""
+"""Version of the format of a counts file, part of its name: older files are not read."""
 _KINDS = (PG.Model, PG.OfferedModel, PG.Dataset, PG.ModelFamily)
 _CRITERIA = {
     PolicyCriterion.BASIS: "the stronger basis",
@@ -60,29 +60,32 @@ _RULES = {
 
 @dataclass
 class Tally:
-    """How often a rule decided, with the first facts that it decided: entity and property.
+    """The number of facts that a rule decided, with examples as (entity, property).
 
-    They are the first by name, in whatever order the decisions come.
+    The examples are the first by name, whatever the order of the decisions.
     """
 
     count: int = 0
     examples: list[tuple[Iri, Iri]] = field(default_factory=list)
 
     def add(self, subject: Iri, predicate: Iri) -> None:
-        """Count one decision."""
+        """Count one decided fact, and keep it if it is among the first examples."""
         self.count += 1
         if len(self.examples) < EXAMPLES or (subject, predicate) < self.examples[-1]:
             insort(self.examples, (subject, predicate))
             del self.examples[EXAMPLES:]
 
     def in_words(self) -> list[str]:
-        """The examples as text."""
+        """The examples as text: entity and property."""
         return [f"{short_id(subject)} {local_name(one)}" for subject, one in self.examples]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An accepted fact that is another under another policy."""
+    """A property of an entity whose accepted values differ under another policy.
+
+    ``now`` are the accepted values, ``then`` those under the other policy.
+    """
 
     subject: Iri
     property: Iri
@@ -91,7 +94,7 @@ class Difference:
 
 
 def sentences(policy: Policy) -> Iterator[str]:
-    """The policy, a sentence a line."""
+    """The policy in words, one sentence at a time."""
     order = ", ".join(basis.label for basis in policy.basis_order)
     yield f"Bases, strongest first: {order}."
     yield f"Never accepted: {', '.join(sorted(basis.label for basis in policy.never))}."
@@ -127,7 +130,7 @@ def sentences(policy: Policy) -> Iterator[str]:
 
 
 def _named(policy: Policy) -> Iterator[str]:
-    """What the policy names, a sentence a list."""
+    """A sentence for each list of properties or values that the policy names."""
     for names, shown, sentence in (
         (
             policy.supported_first,
@@ -151,7 +154,7 @@ def _named(policy: Policy) -> Iterator[str]:
 
 
 def _implausible(bounds: Plausible) -> str:
-    """The checks of plausibility with their bounds."""
+    """A sentence with all plausibility checks and their bounds."""
     return (
         f"Implausible: a rounded count or a nominal size outside {bounds.least_size_in_name} to "
         f"{bounds.greatest_size_in_name} times the size in the name ({bounds.least_experts_in_name} to {bounds.greatest_experts_in_name} times that of experts), or more than {bounds.from_dimensions:.0%} from the sum of the dimensions; a nominal size outside "
@@ -166,7 +169,7 @@ def _implausible(bounds: Plausible) -> str:
 
 
 def _too_weak(policy: Policy) -> Iterator[str]:
-    """What is never accepted where it is only inferred, a sentence each with its reason."""
+    """A sentence for each collection and reason for which inferences are never accepted."""
     for collection, source in sorted(policy.sources.items()):
         reasons: dict[str, list[str]] = defaultdict(list)
         for predicate, reason in source.refuses.items():
@@ -181,7 +184,7 @@ def _criteria(order: Iterable[PolicyCriterion]) -> str:
 
 
 def subjects(snapshot: AcceptedSnapshot) -> list[Iri]:
-    """Every model, dataset and family of a snapshot."""
+    """The canonical IRIs, sorted, of all models, offered models, datasets and families."""
     return sorted(
         {s for kind in _KINDS for s, *_ in snapshot.quads(predicate=RDF.type, object=kind)}
     )
@@ -193,7 +196,11 @@ def examine(
     other: Policy | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Tally], list[Difference]]:
-    """What each rule decided over some subjects, and what another policy would change of it."""
+    """Tally what each rule decided over some subjects, and list what another policy would change.
+
+    The tallies are by the rule in words, without rules that decided nothing; the differences are
+    sorted by subject. ``step`` is called after each subject.
+    """
     tallies: dict[str, Tally] = defaultdict(Tally)
     differences: list[Difference] = []
     for subject, seen in snapshot.views(subjects):
@@ -212,10 +219,10 @@ def tallied(
     snapshot: AcceptedSnapshot,
     progress: Callable[[int], AbstractContextManager[Callable[[], None]]],
 ) -> tuple[int, dict[str, Tally]]:
-    """How many entities there are and what each rule decided over them: as stored, or counted now.
+    """The number of entities and the tally of each rule over them, from a stored file or counted.
 
-    Counting resolves every entity, so that a snapshot of now with a folder stores the counts there
-    under its version, for whoever asks next. ``progress`` opens a display of so many steps.
+    Counting resolves every entity. A snapshot of now with a folder therefore stores the counts
+    there under its version, for later calls. ``progress`` opens a display of so many steps.
     """
     with suppress(OSError, ValueError):  # damaged, or of another day: counted anew
         if (known := stored(snapshot)) is not None:
@@ -237,12 +244,12 @@ def tallied(
 
 
 def counts_file(folder: Path, version: str) -> Path:
-    """The file with the counts of a version."""
+    """The path of the file with the counts of a version."""
     return folder / f"policy-{FORMAT}-{version}.json"
 
 
 def stored(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, Tally]] | None:
-    """The counts of a snapshot as its folder holds them; None where it holds none.
+    """The number of entities and the tallies in a snapshot's folder; None where there are none.
 
     Raises OSError or ValueError for a file that is damaged or of another day.
     """
@@ -266,7 +273,7 @@ def stored(snapshot: AcceptedSnapshot) -> tuple[int, dict[str, Tally]] | None:
 
 
 def to_answer(policy: Policy, entities: int, tallies: Mapping[str, Tally]) -> PolicyAnswer:
-    """The policy with what its rules decided, as JSON."""
+    """The policy with the tallies of its rules, as JSON."""
     return {
         "policy": list(sentences(policy)),
         "entities": entities,
@@ -287,7 +294,7 @@ def to_answer(policy: Policy, entities: int, tallies: Mapping[str, Tally]) -> Po
 def compared(
     answer: PolicyAnswer, other: Policy, differences: Iterable[Difference]
 ) -> ComparedPolicies:
-    """That with another policy, and what it would change, as JSON."""
+    """An answer extended by another policy and the differences that it would make, as JSON."""
     return {
         **answer,
         "other": list(sentences(other)),
@@ -340,6 +347,6 @@ def _values(seen: View, policy: Policy) -> dict[Iri, set[str]]:
 
 
 def by_property(differences: Iterable[Difference]) -> list[tuple[str, int]]:
-    """How many facts of each property would change, most first."""
+    """The number of differing facts of each property, most first."""
     counts = Counter(local_name(one.property) for one in differences)
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
