@@ -14,7 +14,7 @@ from provenance_graph.core.iris import Iri, short_id, shorten, slug
 from provenance_graph.core.terms import DCTERMS, DERIVATIONS, PG, PROV, SCHEMA
 from provenance_graph.exchange import ledger as writing
 from provenance_graph.exchange.ledger import Exported, Exporter, Ledger
-from provenance_graph.formats.fields import languages
+from provenance_graph.formats.fields import languages, own_export
 from provenance_graph.formats.huggingface.tables import FORMAT_TAGS
 from provenance_graph.formats.licences import names as licence_names
 from provenance_graph.model.bundles.results import Bundle, BundleEntity, LicenceInfo
@@ -239,7 +239,7 @@ def _text(bundle: Bundle, ledger: Ledger, entity: BundleEntity) -> Iterator[str]
         yield ""
         yield f"{reported[:1].upper()}{reported[1:]}."
     yield ""
-    yield f"Written from {entity.iri} as known on {bundle.stamp}."
+    yield f"{own_export.WRITTEN_FROM} {entity.iri} as known on {bundle.stamp}."
     yield ""
     yield f"<!-- {writing.mark(bundle, 'hf-card')} -->"
 

@@ -62,6 +62,11 @@ def inferred_in(document: Document) -> dict[Iri, frozenset[Iri]]:
     return {k: v for text in texts for k, v in own_export.inferred_in_export(text).items()}
 
 
+def written_from(document: Document) -> Iri | None:
+    """The entity that an export of ours says it was written from."""
+    return own_export.entity_of_export(document.data.decode("utf-8", "replace"))
+
+
 def _object(document: Document) -> Mapping[str, Any]:
     value = document.json if document.features.syntax == "json" else None
     return value if isinstance(value, dict) else {}

@@ -49,27 +49,36 @@ _DESCRIBES = frozenset({*LABELS, RDF.type})
 _WORDED_ANEW = frozenset({PG.testedOn, SCHEMA.description})
 """What writers put in other words than the records."""
 _MAX_SHOWN = 4
+_NAMELESS = re.compile(rf"{re.escape(ID)}in/[^/]+/(?:model|dataset)/")
+"""A model or dataset as a reader calls it where the document does not say which it is."""
 
 
 class KnownHere:
-    """What a store states, for comparing with the values of a document that was made of it."""
+    """What a store states, for comparing with the values of a document that was made of it.
 
-    def __init__(self, store: Store, named: Iterable[str]) -> None:
+    ``named`` are the records that the document was made of, ``of`` the entity that it was written from.
+    """
+
+    def __init__(self, store: Store, named: Iterable[str], of: Iri | None = None) -> None:
         self._store = store
         self._statements = StoreStatements(store)
         self._of_subject: dict[Iri, dict[Iri, list[SourcedClaim]]] = {}
         self._named = tuple(Iri(name) for name in named)
+        self._of = self._statements.canonical(of) if of is not None else None
         facts = load_policy(store).facts | {*DERIVATIONS, PG.trainedOn}
         self.compared = facts - _DESCRIBES - _WORDED_ANEW
 
     def states(self, item: SourcedClaim) -> bool:
         """Whether some record states this value of the claim's entity, or one that agrees.
 
-        Of an entity that the store does not know, as of a card that says not whose it is, the
-        value may be that of any entity in the records that the document was made of.
+        An entity that the store does not know, as that of a card that says not whose it is, is the
+        one that the document was written from; where it names none, the value may be that of any
+        entity in the records that it was made of.
         """
         subject = self._statements.canonical(item.claim.subject)
         known = self._about(subject)
+        if not known and self._of is not None and _NAMELESS.match(subject):
+            subject, known = self._of, self._about(self._of)
         predicate = item.claim.predicate
         if predicate == PG.fileFormat and self._is_suffix(item.claim.value):
             return True

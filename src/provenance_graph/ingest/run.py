@@ -1,8 +1,7 @@
 """Import many documents: progress, problems by place, nothing lost, memory flat.
 
-Documents are committed in batches, so that an interrupted import keeps what it had done
-and the next one skips documents that have not changed. Whatever a new reading would replace
-is weighed before its batch is committed, and reported.
+Documents are committed in batches: an interrupted import keeps what it had done, the next skips what
+has not changed. Whatever a new reading would replace is weighed before its batch, and reported.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from provenance_graph.core.iris import Iri, short_id
 from provenance_graph.core.terms import PG
 from provenance_graph.formats.document import Document, Reader
 from provenance_graph.formats.file_names import CARDS
-from provenance_graph.formats.identity import exported_from, inferred_in
+from provenance_graph.formats.identity import exported_from, inferred_in, written_from
 from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.ingest.intake import Options, Reading, read
 from provenance_graph.ingest.place import (
@@ -199,7 +198,8 @@ class _Import:
         self.report.own_exports += 1
         if self.store is None:
             return
-        known, inferred = KnownHere(self.store, of_records), inferred_in(reading.document)
+        known = KnownHere(self.store, of_records, written_from(reading.document))
+        inferred = inferred_in(reading.document)
         for record, part in reading.sourced:
             if (left := further(record, known, inferred)) is not None:
                 self.note(name, edited(left))

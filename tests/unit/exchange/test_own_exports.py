@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,32 @@ def test_an_edited_export_of_ours_is_a_report_of_what_was_edited(
     assert header.custody is Custody.ASSUMED
     record = rdf.from_quads(store.quads(graph=header.record))
     assert {c.predicate for c in record.claims} - {RDF.type, SCHEMA.name} == {predicate}
+
+
+def test_an_edited_card_is_compared_with_the_model_that_it_was_written_from(
+    store: MemoryStore, take: Take, tmp_path: Path
+) -> None:
+    """A table among its records says everything of some model or other."""
+    exported(store, "card.md")
+    other = Claim(Iri("urn:other"), DCTERMS.license, Iri("http://spdx.org/licenses/GPL-3.0-only"))
+    record = rdf.from_quads(store.quads(graph=Iri(EXPORTED)))
+    update(store, [replace(record, claims=(*record.claims, other))])
+    model = iris.model("o/m")
+    update(store, [_record_of(model)])
+    for licence, records in (("mit", 0), ("gpl-3.0", 1)):
+        text = f"---\nlicense: {licence}\n---\nWritten from {model} as known on 2026-01-01.\n"
+        mark = (
+            f"<!-- provenance-graph:exportedFrom {EXPORTED} {_record_of(model).header.record} -->"
+        )
+        report, _ = take(write(tmp_path / licence / "README.md", text + mark))
+        assert (report.own_exports, report.records) == (1, records)
+
+
+def _record_of(model: Iri) -> Record:
+    name = Iri(f"{iris.ID}record/own/m/2026-01-01")
+    header = Header(name, Iri("urn:x"), iris.organization("o"), "2026-01-01", "osai")
+    licence = Claim(model, DCTERMS.license, Iri("http://spdx.org/licenses/MIT"))
+    return Record(header, (Claim(model, RDF.type, PG.Model), licence))
 
 
 def _of_repository(store: MemoryStore) -> AcceptedSnapshot:

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from provenance_graph.core.iris import ID, Iri, expand, shorten
 
 MARK = "provenance-graph:exportedFrom"
+WRITTEN_FROM = "Written from"
+"""The words before the entity in an export whose format has no place for it."""
 _HEAD = f"{ID}record/"
 _INFERRED = re.compile(r" ; inferred ([^\s\"'<>]+)((?: \w+:[\w.-]+)+)(?= ;|\s|\Z|[\"'<])")
 _RECORDS = re.compile(
@@ -84,3 +86,16 @@ def inferred_in_export(text: str) -> dict[Iri, frozenset[Iri]]:
         Iri(match[1]): frozenset(map(expand, match[2].split()))
         for match in _INFERRED.finditer(text)
     }
+
+
+_WRITTEN_FROM = re.compile(rf"{re.escape(WRITTEN_FROM)} ({re.escape(ID)}[^\s\"'<>]+)")
+
+
+def entity_of_export(text: str) -> Iri | None:
+    """The entity that an export says it was written from: a card has no field for its own name.
+
+    >>> entity_of_export(f"{WRITTEN_FROM} {ID}model/o/m as known on 2026-01-01.")
+    Iri('https://w3id.org/provenance-graph/id/model/o/m')
+    """
+    match = _WRITTEN_FROM.search(text)
+    return Iri(match[1]) if match else None
