@@ -1,1 +1,1 @@
-"""Names, terms, literals, claims and errors: what a claim is."""
+"""The data model shared by all layers: IRIs, terms, literals, claims, records and errors."""

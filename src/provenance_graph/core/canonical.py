@@ -1,7 +1,7 @@
-"""Quads as the one text that stands for them: RDFC-1.0, which for named nodes is sorted N-Quads.
+"""Canonical text of quads by RDFC-1.0, which for named nodes is sorted N-Quads.
 
-Records hold no blank nodes, so that a part of a canonical text (one graph of it) is canonical
-too, and its digest is that of its lines.
+Records hold no blank nodes, so each graph's part of a canonical text is canonical too, and the
+digest of a graph is that of its lines.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MAX_LINE = 1 << 20
 
 
 def canonical_text(quads: Iterable[Quad]) -> str:
-    """Quads as canonical N-Quads; the same quads give the same text in any order."""
+    """Serialize quads as canonical N-Quads; the same quads give the same text in any order."""
     return _text(map(rdf.engine_quad, quads))
 
 
@@ -40,7 +40,7 @@ def _text(quads: Iterable[ox.Quad]) -> str:
 
 @dataclass(frozen=True)
 class Parsed:
-    """The quads of a canonical text, its parts by graph, and whether it is canonical at all."""
+    """The quads of an N-Quads text, its lines by graph IRI, and whether the text is canonical."""
 
     quads: list[Quad]
     graphs: dict[str, str]
@@ -48,10 +48,10 @@ class Parsed:
 
 
 def parse(text: str, url: str) -> Parsed:
-    """The quads of a canonical text, and its parts by graph.
+    """Parse N-Quads of named nodes and literals; ``url`` names the text in errors.
 
-    Raises Unreadable with the line that is no quad of named nodes and literals; text that
-    passes nests nothing, so the engine's parser may have it.
+    Raises Unreadable with the number of the first line that is not such a quad. Lines that pass
+    this check hold no nested terms, so the engine's parser can be given the text.
     """
     graphs: dict[str, list[str]] = defaultdict(list)
     for number, line in enumerate(text.split("\n")[:-1], 1):
@@ -67,9 +67,10 @@ def parse(text: str, url: str) -> Parsed:
 
 
 def by_graph(text: str) -> dict[str, str]:
-    """The parts of a text by the IRI of their graph, as far as its lines are quads.
+    """Split a text of N-Quads into its parts by graph IRI, without parsing the quads.
 
-    "" is the default graph, and holds the lines that are none.
+    The key "" holds the default graph and every line that is not a quad of named nodes and
+    literals.
     """
     graphs: dict[str, list[str]] = defaultdict(list)
     for line in text.split("\n")[:-1]:

@@ -1,8 +1,8 @@
-"""Claims, records and problems: the one currency between all layers.
+"""Claims, records and problems: the data types that readers, the store and all analyses exchange.
 
-A claim is what one source says about one property of one subject. A record is all that
-one retrieval of one document says. A problem is something a document got wrong, with
-its place; it is a value, not an exception.
+A claim is what one source says about one property of one subject. A record holds all claims of one
+retrieval of one document. A problem describes an error in a document, with its place; it is a
+value, not an exception.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ _Frozen = TypeVar("_Frozen")
 
 
 def quick(frozen: type[_Frozen]) -> type[_Frozen]:
-    """A frozen dataclass whose objects are made as fast as those of a plain one.
+    """Make the objects of a frozen dataclass as fast to create as those of a plain dataclass.
 
-    A store is built of millions of claims, and the guard against assignment makes each seven times
-    as slow. The type checker goes on refusing assignments; objects of it may be hashed as before.
+    A store is built of millions of claims, and the run-time guard against assignment makes creating
+    each one seven times as slow. The guard is removed from the class, which is changed and
+    returned. The type checker still refuses assignments, and objects stay hashable.
     """
     rows = [
         (each.name, each.type, field() if each.default is MISSING else field(default=each.default))
@@ -51,7 +52,7 @@ class Code(Enum):
 
 
 class Stance(Code):
-    """What the source says about the property."""
+    """What a source says about a property: states a value, denies it, declines to disclose it, …."""
 
     STATED = PG.Stated
     PARTLY_STATED = PG.PartlyStated
@@ -64,7 +65,7 @@ class Stance(Code):
 
 
 class Basis(Code):
-    """On what evidence the source says it."""
+    """The kind of evidence on which a source makes a claim."""
 
     ARTIFACT = PG.ArtifactReading
     DEVELOPER = PG.DeveloperStatement
@@ -75,7 +76,7 @@ class Basis(Code):
 
 
 class AcceptanceStatus(Code):
-    """What the acceptance policy made of a claim; computed, never recorded."""
+    """The result of the acceptance policy for a claim; computed, never recorded."""
 
     ACCEPTED = PG.Accepted
     ALTERNATIVE = PG.Alternative
@@ -84,7 +85,7 @@ class AcceptanceStatus(Code):
 
 
 class AcceptanceRule(StrEnum):
-    """What decided about a claim, where it was not the policy's order of criteria."""
+    """The rule that decided on a claim, where the policy's order of criteria did not decide."""
 
     VALIDITY = "validity"
     SUPERSEDED = "superseded"
@@ -102,7 +103,7 @@ class AcceptanceRule(StrEnum):
 
 
 class Ruling(NamedTuple):
-    """What the acceptance policy made of a claim, why in one sentence, and by which rule."""
+    """The result of the acceptance policy for a claim, its reason in one sentence, and the rule."""
 
     standing: AcceptanceStatus
     reason: str
@@ -110,7 +111,7 @@ class Ruling(NamedTuple):
 
 
 class Precision(Code):
-    """How much of a date the source gave; the value is the last day of that period."""
+    """The precision of a stated date; the date literal holds the last day of the stated period."""
 
     DAY = PG.Day
     MONTH = PG.Month
@@ -119,7 +120,7 @@ class Precision(Code):
 
     @property
     def mark(self) -> Iri | None:
-        """What the accepted view says of a property that is known no better; of a day nothing."""
+        """The property of the accepted view for a property known to this precision; None for a day."""
         return _MARKS.get(self)
 
 
@@ -129,15 +130,15 @@ _MARKS = {
     Precision.YEAR: PG.knownToYear,
 }
 PRECISION_OF_MARK = {mark: precision for precision, mark in reversed(_MARKS.items())}
-"""What the accepted view says of a property that is known no better; the most precise is last."""
+"""The precision by its property in the accepted view; the most precise comes last."""
 
 
 class Custody(Code):
-    """How it is known that the publisher of a record stated what the record holds.
+    """How it is known that the publisher of a record stated the claims of the record.
 
-    Verified: fetched from the publisher's own address with the digest stored, or a signature
-    was checked. Asserted: whoever imported it says so. Assumed: from the name or the path of
-    a file. Derived: a program took it from prose.
+    Verified: fetched from the publisher's own address with the digest stored, or a signature was
+    checked. Asserted: stated by the person who imported the record. Assumed: concluded from the
+    name or the path of a file. Derived: extracted from prose by a program.
     """
 
     VERIFIED = PG.Verified
@@ -147,18 +148,18 @@ class Custody(Code):
 
 
 KNOWN_CUSTODY = frozenset({Custody.VERIFIED, Custody.ASSERTED})
-"""Custody under which a record counts as its publisher's own word."""
+"""The kinds of custody under which a record counts as its publisher's own statement."""
 
 DEVELOPER_RANK = frozenset({Basis.ARTIFACT, Basis.DEVELOPER})
 """The bases on which a statement counts as the developer's own disclosure."""
 OBSERVED = frozenset({Basis.ARTIFACT, Basis.MEASUREMENT})
-"""The bases of what was read from files or measured, not merely stated."""
+"""The bases of values that were read from files or measured, not merely stated."""
 
 
 @quick
 @dataclass(frozen=True, slots=True, order=True)
 class Literal:
-    """An RDF literal in canonical form; make one with the functions of ``values``."""
+    """An RDF literal in canonical form; the functions of ``core.literals`` make one from a value."""
 
     lexical: str
     datatype: Iri = XSD.string
@@ -180,11 +181,11 @@ Quad = tuple[Iri, Iri, Value, Iri | None]
 class Claim:
     """One statement of one source, with its place in the document and its basis.
 
-    ``value`` is None when the source gives none (``-``, "not disclosed") or when what it
-    gives cannot be a value (``2025-02-31``): then ``as_stated`` keeps the text and
-    ``unusable`` says why. ``basis`` None means the record's default. ``locator`` says
-    where in the document: a line (``L12``), a JSON pointer (``/limit/context``) or a
-    heading. Dates ``valid_from`` and ``valid_until`` are ISO 8601.
+    ``value`` is None in two cases. Either the source gives no value (``-``, "not disclosed"), or
+    the stated text cannot be a value (``2025-02-31``): then ``as_stated`` keeps the text and
+    ``unusable`` gives the reason. ``basis`` None means the record's default. ``locator`` is the
+    place in the document: a line (``L12``), a JSON pointer (``/limit/context``) or a heading. Dates
+    ``valid_from`` and ``valid_until`` are ISO 8601.
     """
 
     subject: Iri
@@ -202,7 +203,7 @@ class Claim:
 
     @property
     def plain(self) -> bool:
-        """Whether an ordinary triple says all of it."""
+        """Whether an ordinary triple can express the whole claim, without an annotated claim node."""
         return (
             self.value is not None
             and self.stance is Stance.STATED
@@ -216,7 +217,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Something a document got wrong, with its place and what would work."""
+    """An error in a document, with its place and a hint at what would be valid."""
 
     where: str
     what: str
@@ -232,15 +233,15 @@ _NOWHERE = Iri("")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who says it: one retrieval of one document.
+    """The provenance of a record: one retrieval of one document by one publisher.
 
-    ``document`` is the URL of what was read, ``retrieved`` an ISO date or dateTime,
-    ``licence`` an SPDX id or IRI text of the source's own licence, ``attribution`` the
-    line its licence asks for. ``of_document`` is the document across its retrievals and
-    ``collection`` where documents of this kind come from; where they are not given, the
-    record's name tells them. ``revision`` is the number that a document gives to its own
-    editions, ``edition`` the ISO day of the edition. ``exported_from`` is the record that
-    an excerpt was made of.
+    ``document`` is the URL of the document that was read, ``retrieved`` an ISO date or dateTime,
+    ``licence`` an SPDX id or IRI text of the source's own licence, ``attribution`` the line that
+    the licence requires. ``of_document`` identifies the document across its retrievals, and
+    ``collection`` the source that publishes documents of this kind; where they are not given, they
+    are derived from the record's IRI. ``revision`` is the number that a document gives to its own
+    editions, ``edition`` the ISO day of the edition. ``exported_from`` is the record from which an
+    excerpt was made.
     """
 
     record: Iri
@@ -269,7 +270,7 @@ class Header:
 
     @property
     def order(self) -> tuple[int, str, Iri]:
-        """What orders the readings of one document, the current one last."""
+        """The sort key of the retrievals of one document: the current retrieval sorts last."""
         return self.revision, self.retrieved, self.record
 
 
@@ -277,7 +278,7 @@ _DATED = re.compile(r"/\d{4}-\d\d-\d\d(T[0-9:.]+Z?)?$")
 
 
 def undated(record: Iri) -> Iri:
-    """A record's name without the time at its end: the document, where nothing else names it.
+    """Remove the date at the end of a record's IRI, which gives the default IRI of its document.
 
     >>> undated(Iri("https://w3id.org/provenance-graph/id/record/apx/x/2025-11-22"))
     Iri('https://w3id.org/provenance-graph/id/record/apx/x')
@@ -286,7 +287,9 @@ def undated(record: Iri) -> Iri:
 
 
 def collection_of(record: Iri) -> Iri:
-    """The collection that a record's name tells: the part after ``record/``.
+    """Derive the default collection of a record from the first step after ``record/`` in its IRI.
+
+    An IRI of another form gives the collection ``unnamed``.
 
     >>> collection_of(Iri("https://w3id.org/provenance-graph/id/record/apx/x/2025-11-22"))
     Iri('https://w3id.org/provenance-graph/id/collection/apx')
@@ -309,7 +312,7 @@ class Record:
     ordered: bool = field(default=False, compare=False, repr=False)
 
     def sort(self) -> Record:
-        """The same record, claims in canonical order and without repeats."""
+        """Return the record with its claims in canonical order and without duplicates."""
         if self.ordered:
             return self
         ordered = tuple(sorted(set(self.claims), key=claim_key))
@@ -317,7 +320,7 @@ class Record:
 
 
 def claim_key(claim: Claim) -> tuple[str, ...]:
-    """A total order over claims, the same in every run."""
+    """The sort key of a claim: a total order over claims that is the same in every run."""
     value = claim.value
     shown = (
         ("", "", "")
@@ -344,14 +347,14 @@ def claim_key(claim: Claim) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SourcedClaim:
-    """A claim with the record that holds it, and what became of it.
+    """A claim with its record's header and the result of the acceptance policy.
 
-    ``subject`` is our canonical subject (the claim keeps the source's own name),
-    ``resolved`` the claim's value as our identity names it, ``counted`` the basis on which
-    it counts where that is another than the source gives, with the reason in ``demoted``.
-    ``implausible`` says why its value can hardly be true, ``excluded`` by which rule it was
+    ``subject`` is the canonical subject (``claim.subject`` keeps the source's own name),
+    ``resolved`` the canonical IRI of the claim's value. ``counted`` is the basis on which the claim
+    counts where it differs from the stated basis, with the reason in ``demoted``. ``implausible``
+    gives the reason why the value is hardly true, ``excluded`` the rule by which the claim was
     marked as unusable. ``reason`` says in one sentence why the claim was accepted or not, ``rule``
-    by which rule.
+    names the rule that decided.
     """
 
     claim: Claim
@@ -367,20 +370,20 @@ class SourcedClaim:
     rule: AcceptanceRule | None = None
 
     def ruled(self, ruling: Ruling) -> SourcedClaim:
-        """The same claim with what became of it."""
+        """Return a copy of the claim with the status, reason and rule of a ruling."""
         return replace(self, standing=ruling.standing, reason=ruling.reason, rule=ruling.rule)
 
     @property
     def basis(self) -> Basis:
-        """The basis on which it counts."""
+        """The basis on which the claim counts: ``counted``, else the stated basis."""
         return self.counted or self.claim.basis or self.header.basis
 
     @property
     def stated_basis(self) -> Basis:
-        """The basis that the source gives: the claim's own, else the record's."""
+        """The basis that the source states: the claim's own, else the default of the record."""
         return self.claim.basis or self.header.basis
 
     @property
     def value(self) -> Value | None:
-        """The claim's value as our identity names it."""
+        """The claim's value, as a canonical IRI where identity resolved it."""
         return self.claim.value if self.resolved is None else self.resolved

@@ -1,4 +1,4 @@
-"""The present day and time, in UTC everywhere, so that no two parts of a run are on different days."""
+"""The current date and time in UTC, so that all parts of a run agree on the day."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 
 def today() -> str:
-    """Today's ISO day: what "now" means to a caller who says nothing else."""
+    """The current UTC day as an ISO date: the default of every parameter for a day."""
     return datetime.now(UTC).date().isoformat()
 
 
 def now() -> str:
-    """The present time to the second, as entries of the change log have it."""
+    """The current UTC time to the second as an ISO dateTime, the form of change log entries."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

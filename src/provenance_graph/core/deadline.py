@@ -1,8 +1,8 @@
-"""A time limit that long work asks about now and then, since a thread cannot be stopped.
+"""Cooperative time limits: long work checks its deadline, since a thread cannot be stopped.
 
-Whoever answers a request sets one with ``use``; whatever reads a snapshot calls ``check``,
-so that the work ends soon after its time is up or its client has left. Without one, work
-takes as long as it takes: builds and commands set none.
+The handler of a request sets a deadline with ``use``. Code that reads a snapshot calls ``check``,
+so that the work ends soon after its time is up or its client has left. Builds and commands set no
+deadline and are not limited.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from provenance_graph.core.errors import QueryTimeout
 
 
 class Deadline:
-    """Until when some work may go on; ``cancel`` ends it before."""
+    """A time limit of ``seconds`` from its creation; ``cancel`` ends the work earlier."""
 
     __slots__ = ("_clock", "_seconds", "_until", "cancelled")
 
@@ -30,7 +30,7 @@ class Deadline:
         self.cancelled = True
 
     def check(self) -> None:
-        """Raise QueryTimeout once the work should end."""
+        """Raise QueryTimeout if the deadline has passed or was cancelled."""
         if self.cancelled:
             raise QueryTimeout("the answer is no longer wanted")
         if self._clock() > self._until:
@@ -43,7 +43,7 @@ _CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 def check() -> None:
-    """Raise QueryTimeout where the work in hand has a limit and it is over."""
+    """Raise QueryTimeout if the current context has a deadline that has passed or was cancelled."""
     deadline = _CURRENT.get()
     if deadline is not None:
         deadline.check()
@@ -51,7 +51,7 @@ def check() -> None:
 
 @contextmanager
 def use(deadline: Deadline | None) -> Iterator[None]:
-    """Let the block, and the threads it waits for, run under a limit; None lifts one."""
+    """Set the deadline of the block and of the threads it waits for; None removes the limit."""
     token = _CURRENT.set(deadline)
     try:
         yield

@@ -1,4 +1,4 @@
-"""How sources write developers and their services: ``data/developers.toml``, read once."""
+"""Names of developers and of their services as sources write them: ``data/developers.toml``."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from provenance_graph.core.resources import folder
 
 @dataclass(frozen=True, slots=True)
 class DeveloperNames:
-    """The tables of the file; each says in its comment there what it holds.
+    """The tables of ``data/developers.toml``; comments in the file describe each of them.
 
-    ``own_services`` has by source the providers that are developers themselves, with the
-    developer's name; ``services`` those that offer one developer's models, whatever the source;
-    ``together`` the texts that name several developers.
+    ``own_services`` maps a source and one of its provider names to the name of the developer that
+    runs the service. ``services`` maps providers that offer the models of one developer to that
+    developer, for every source. ``together`` maps a text that names several developers to their
+    names.
     """
 
     cloud_prefixes: frozenset[str]
@@ -31,7 +32,7 @@ class DeveloperNames:
 
 @cache
 def developer_names() -> DeveloperNames:
-    """What the shipped file says.
+    """Read the tables of the shipped file, once per process.
 
     >>> developer_names().own_services["litellm"]["gemini"]
     'google'

@@ -1,4 +1,4 @@
-"""How an answer becomes bytes."""
+"""JSON encoding of answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 
 def as_json(value: object) -> bytes:
-    """A value as JSON; the same value gives the same bytes."""
+    """Encode a value as compact JSON in UTF-8; the same value gives the same bytes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode(
         "utf-8", "backslashreplace"
     )

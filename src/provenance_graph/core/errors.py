@@ -36,11 +36,11 @@ from collections.abc import Iterable
 
 
 class ProvenanceError(Exception):
-    """Anything this project raises on purpose."""
+    """The base of all exceptions that this project raises on purpose."""
 
 
 class UsageError(ProvenanceError):
-    """The caller asked for something that cannot be."""
+    """The caller asked for something that cannot be done."""
 
 
 class BadIri(UsageError):
@@ -53,12 +53,12 @@ class BadIri(UsageError):
 
 
 MAX_LISTED = 40
-"""So many of the names that there are stand in a message."""
+"""The largest number of known names that a message lists."""
 _SEARCHED = ("entity", "model", "dataset", "organization", "model or dataset")
 
 
 class NotFound(UsageError):
-    """Nothing has that name; near names are offered, and all there are where they are few."""
+    """No entity has that name; the message offers near names, and lists known names if given."""
 
     def __init__(
         self, name: str, kind: str = "model", near: Iterable[str] = (), known: Iterable[str] = ()
@@ -77,7 +77,7 @@ class NotFound(UsageError):
 
 
 class WrongKind(NotFound):
-    """Something has that name, and it is of another kind than was asked for."""
+    """An entity has that name, but is of another kind than the required one."""
 
     def __init__(self, name: str, kind: str, entity: str, is_a: str) -> None:
         super().__init__(name, kind)
@@ -88,7 +88,7 @@ class WrongKind(NotFound):
 
 
 class ChangesGone(UsageError):
-    """The change log does not reach back to a version without a gap."""
+    """The change log has no unbroken history back to the requested version."""
 
     def __init__(self, version: str, oldest: str) -> None:
         reach = (
@@ -185,17 +185,17 @@ BUGS = (
     TypeError,
     ValueError,
 )
-"""What wrong code raises, ours or a library's, of a value that it did not expect.
+"""Exceptions that faulty code, ours or a library's, raises on an unexpected value.
 
 Caught only where one request ends and its process goes on; any other exception ends the process.
 """
 
 FAILURES = (ProvenanceError, *BUGS)
-"""What ends one of several pieces of work and leaves the others alone."""
+"""Exceptions that end one of several independent tasks and leave the others running."""
 
 
 class StoreMissing(StoreError):
-    """Nothing has been built at that place."""
+    """There is no store at that place."""
 
     def __init__(self, where: str) -> None:
         super().__init__(f"no store at {where}: run `provenance-graph build` first")
@@ -211,7 +211,7 @@ class StoreFormat(StoreError):
 
 
 class RequestRefused(ProvenanceError):
-    """An HTTP request was refused; ``problem`` is the answer that says why."""
+    """An HTTP request was refused; ``problem`` is the problem document of the response."""
 
     def __init__(self, problem: object) -> None:
         super().__init__(str(getattr(problem, "detail", problem)))
@@ -227,7 +227,7 @@ class QueryRefused(QueryError):
 
 
 class NotASelect(QueryError):
-    """A query of another form where rows are asked for."""
+    """A query is not a SELECT, where rows are required."""
 
     def __init__(self) -> None:
         super().__init__("this query is not a SELECT")

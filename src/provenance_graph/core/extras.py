@@ -1,4 +1,4 @@
-"""Modules that come with an extra of the package, or the sentence that says which."""
+"""Imports of modules that come with an optional extra of the package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import ModuleType
 
 
 def needed(module: str, extra: str = "notebooks") -> ModuleType:
-    """A module of an extra; raises ImportError with how to get it where it is not installed."""
+    """Import a module of an extra; raises ImportError with the pip command if it is missing."""
     try:
         return import_module(module)
     except ModuleNotFoundError as missing:

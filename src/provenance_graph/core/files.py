@@ -1,4 +1,4 @@
-"""Files that several processes write, whole or not at all, one process at a time; how many may be open."""
+"""Atomic replacement of files, lock files between processes, and the limit of open files."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from typing import Final
 
 _NUMBERS: Final = itertools.count()
 _LOOK: Final = 0.05
-"""Seconds between two looks whether a lock is free."""
+"""Seconds between two attempts to take a lock."""
 
 
 @contextmanager
 def replacing(file: Path) -> Iterator[Path]:
-    """A path beside a file, to write to: it takes the file's place when the block ends well.
+    """Yield a temporary path beside ``file`` that replaces ``file`` when the block succeeds.
 
-    No other writer of the file gets the same path. Its name begins with a dot and the file's own
-    name; a process that is killed leaves it behind.
+    No other writer of the file gets the same path. The temporary name is a dot, the file's own name
+    and the process id. A process that is killed leaves the temporary file behind.
     """
     aside = file.with_name(f".{file.name}.{os.getpid()}-{next(_NUMBERS)}")
-    aside.unlink(missing_ok=True)  # of a dead process of the same number
+    aside.unlink(missing_ok=True)  # left by a dead process with the same id
     try:
         yield aside
         aside.replace(file)
@@ -36,9 +36,9 @@ def replacing(file: Path) -> Iterator[Path]:
 
 @contextmanager
 def alone(lock: Path, seconds: float = math.inf) -> Iterator[None]:
-    """Wait until no other process is in a block of the same lock file, or so long.
+    """Hold an exclusive lock on a lock file; wait for other processes at most ``seconds``.
 
-    The lock is freed when its process dies.
+    After that time the block runs without the lock. The lock is released when its process dies.
     """
     end = time.monotonic() + seconds
     with lock.open("w") as held:
@@ -54,7 +54,7 @@ def alone(lock: Path, seconds: float = math.inf) -> Iterator[None]:
 
 
 def allow_files(wanted: int) -> int:
-    """Raise the limit of open files to ``wanted``, as far as the system lets us; gives the limit."""
+    """Raise the soft limit of open files towards ``wanted``, up to the hard limit; return it."""
     now, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     unlimited = hard == resource.RLIM_INFINITY
     limit = max(now, wanted if unlimited else min(wanted, hard))

@@ -1,24 +1,24 @@
-"""The names of the graphs that a store has beside those of its records."""
+"""IRIs of the named graphs of a store that are not records."""
 
 from __future__ import annotations
 
 from provenance_graph.core.iris import mint
 
 IDENTITY = mint("graph", "identity")
-"""What people decided on names: the same, different, related."""
+"""Decisions of people on names: the same entity, different entities, related entities."""
 IDENTITY_BY_RULE = mint("graph", "identity-by-rule")
-"""The names that a rule maps to a model."""
+"""Mappings of names to models that a rule made."""
 REFERENCE = mint("graph", "reference")
-"""The ontology, licences and rubrics: a copy of what the default graph has of them."""
+"""A copy of the ontology, licences and rubrics of the default graph."""
 SHIPPED = mint("graph", "shipped")
-"""Which records came with a build, and were not imported."""
+"""The records that came with a build, as opposed to imported ones."""
 VIEW = mint("graph", "view")
-"""For which day the accepted view was computed, and on a remote service which version it holds."""
+"""The day for which the accepted view was computed; on a remote service also its version."""
 NAME_KEYS = mint("graph", "name-keys")
-"""The keys of every name that identity compares."""
+"""The comparison keys of every name that identity resolution compares."""
 LABELS = mint("graph", "labels")
-"""The label of every subject that is given in graphs of records alone."""
+"""The label of every subject that has one only in graphs of records."""
 COLLECTIONS = mint("graph", "collections")
-"""Which folder a collection took its default name from."""
+"""The folder from which a collection took its default name."""
 ASSESSMENT = mint("graph", "assessment")
-"""The evidence levels."""
+"""The evidence levels of assessments."""

@@ -1,10 +1,10 @@
-"""Addresses of the Hugging Face Hub: the one parser of everything that names a repository there.
+"""Parser of Hugging Face Hub addresses and repository names; no other module parses them.
 
-Understood are web pages (``huggingface.co``, ``hf.co``, with or without ``www.`` and scheme),
-the API (``/api/models/…``), what git clones, files (``resolve``, ``blob``, ``tree``, ``raw``), ``hf:`` and
-``hf://`` as ``huggingface_hub`` writes them, names with ``@revision``, the local cache
-(``models--org--name/snapshots/commit``) and ``org--name`` in a path. Pages of the site that are
-no repositories (collections, papers, settings, …) are refused. The rule for names is that of
+Understood are web pages (``huggingface.co``, ``hf.co``, with or without ``www.`` and scheme), the
+API (``/api/models/…``), addresses for git clone, files (``resolve``, ``blob``, ``tree``, ``raw``),
+``hf:`` and ``hf://`` as ``huggingface_hub`` writes them, names with ``@revision``, the local cache
+(``models--org--name/snapshots/commit``) and ``org--name`` in a path. Pages of the site that are not
+repositories (collections, papers, settings, …) are refused. The rule for names is that of
 ``huggingface_hub.utils.validate_repo_id``.
 """
 
@@ -25,7 +25,7 @@ MAX_ADDRESS = 1000
 
 
 class RepositoryKind(Enum):
-    """What a repository holds; the value is the step of its addresses, empty for models."""
+    """The kind of a repository; the value is its path step in addresses, empty for models."""
 
     MODEL = ""
     DATASET = "datasets"
@@ -34,9 +34,9 @@ class RepositoryKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository of the Hub: its kind, ``owner/name``, and what of it was pointed at.
+    """A Hub repository: its kind, ``owner/name``, and the revision and path that were referred to.
 
-    ``revision`` is a branch, tag or commit as stated; ``path`` a file or folder in it.
+    ``revision`` is a branch, tag or commit as stated; ``path`` a file or folder in the repository.
     """
 
     kind: RepositoryKind
@@ -46,17 +46,17 @@ class Repository:
 
     @property
     def owner(self) -> str:
-        """The account that publishes it; empty for the few that have none."""
+        """The account that owns the repository; empty for the few repositories without an owner."""
         return self.name.rpartition("/")[0]
 
     @property
     def commit(self) -> str:
-        """The revision where it is a commit's digest, else nothing."""
+        """The revision if it is a full commit digest, else the empty string."""
         return self.revision if is_commit(self.revision) else ""
 
     @property
     def page(self) -> Iri:
-        """The address of its page.
+        """The address of the repository's page.
 
         >>> Repository(RepositoryKind.DATASET, "bigcode/the-stack").page
         Iri('https://huggingface.co/datasets/bigcode/the-stack')
@@ -166,16 +166,16 @@ _UNOWNED: Mapping[str, str] = MappingProxyType(
         """,
     }
 )
-"""Of every account, its models that had no owner in their names."""
+"""By account: its models whose names had no owner."""
 
 LEGACY: Mapping[str, str] = MappingProxyType(
     {name: f"{owner}/{name}" for owner, names in _UNOWNED.items() for name in names.split()}
 )
-"""Names from before repositories had owners, and where the Hub sends them."""
+"""Repository names without an owner, and the names to which the Hub redirects them."""
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is a repository's name, owner and all; ``N/A`` is a word for none.
+    """Whether a text is a full repository name, ``owner/name``; ``N/A`` is not one.
 
     >>> is_name("Qwen/Qwen3-8B"), is_name("./out/merged"), is_name("gpt2"), is_name("papers/2401.1")
     (True, False, False, False)
@@ -189,12 +189,12 @@ def is_name(text: str) -> bool:
 
 
 def is_commit(text: str) -> bool:
-    """Whether a text is a commit's digest in full."""
+    """Whether a text is a full commit digest: 40 or 64 hexadecimal digits."""
     return _COMMIT.fullmatch(text) is not None
 
 
 def on_hub(url: str) -> bool:
-    """Whether an address lies on the Hub, whatever it names there."""
+    """Whether an address is on a host of the Hub, whether or not it names a repository."""
     return _SITE.fullmatch(url.strip()) is not None
 
 
@@ -209,7 +209,7 @@ def page(name: str, kind: RepositoryKind = RepositoryKind.MODEL) -> Iri:
 
 @lru_cache(maxsize=8192)
 def address(text: str) -> Repository | None:
-    """The repository that an address names, or None.
+    """Parse a Hub address; None if it names no repository.
 
     >>> address("https://huggingface.co/api/models/google/ul2/revision/main").name
     'google/ul2'
@@ -259,7 +259,7 @@ def _steps(path: str) -> Repository | None:
 
 
 def _unowned(steps: list[str], kind: RepositoryKind) -> Repository | None:
-    """A repository without an owner: an old model, or a dataset; else None."""
+    """Parse path steps as a repository without an owner (an old model or a dataset), or None."""
     name, _, revision = steps[0].partition("@")
     name = name.removesuffix(".git")
     followed = len(steps) > 1 and steps[1].lower() in _VIEWS
@@ -277,7 +277,7 @@ def _unowned(steps: list[str], kind: RepositoryKind) -> Repository | None:
 
 
 def _viewed(kind: RepositoryKind, name: str, revision: str, rest: list[str]) -> Repository:
-    """The repository with the revision and the file that the rest of its address names."""
+    """Build the repository with the revision and the path that the remaining steps name."""
     if rest and rest[0].lower() in _VIEWS:
         if rest[0].lower() not in _WITH_REVISION:
             return Repository(kind, name, revision)
@@ -288,7 +288,7 @@ def _viewed(kind: RepositoryKind, name: str, revision: str, rest: list[str]) -> 
 
 
 def cached(path: str) -> Repository | None:
-    """The repository whose folder in a local cache a path runs through, or None.
+    """Parse a path through the local cache; None if no folder of it is a cached repository.
 
     >>> cached("/cache/hub/models--org--name/snapshots/0123abc/config.json")
     Repository(kind=<RepositoryKind.MODEL: ''>, name='org/name', revision='0123abc', path='config.json')
@@ -312,7 +312,7 @@ def cached(path: str) -> Repository | None:
 
 
 def reference(text: str) -> Repository | None:
-    """What a field that should name a model means: an address, a name, a cached folder, or None.
+    """Parse a field that should name a model: an address, a name or a cached folder; else None.
 
     >>> reference("mistralai/Mistral-7B-v0.1@26bca36bde8333b5d7f72e9ed20ccda6a618af24").name
     'mistralai/Mistral-7B-v0.1'
@@ -333,7 +333,7 @@ def reference(text: str) -> Repository | None:
 
 
 def model_name(url: str) -> str:
-    """``owner/name`` of the model that an address names, or nothing.
+    """The ``owner/name`` of the model that an address names, or the empty string.
 
     >>> model_name("https://huggingface.co/google/ul2/tree/main"), model_name("https://hf.co/docs/x")
     ('google/ul2', '')
@@ -347,7 +347,7 @@ def model_name(url: str) -> str:
 
 
 def dataset_name(url: str) -> str:
-    """The name of the dataset that an address names, with its owner where it has one, or nothing.
+    """The name of the dataset that an address names, with its owner if any, or the empty string.
 
     >>> dataset_name("https://huggingface.co/datasets/bigcode/the-stack/tree/main")
     'bigcode/the-stack'
@@ -359,7 +359,7 @@ def dataset_name(url: str) -> str:
 
 
 def raw_file(url: str) -> str:
-    """The address of the bytes behind a page that shows a file, or nothing.
+    """The download address for a page that shows a file, or the empty string.
 
     >>> raw_file("https://hf.co/org/name/blob/main/README.md")
     'https://huggingface.co/org/name/resolve/main/README.md'

@@ -1,4 +1,4 @@
-"""Names of entities: IRIs, how they are minted, and how people write them."""
+"""IRIs of entities: validation, minting, prefixes and short forms."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PREFIXES: dict[str, str] = {
     "sh": "http://www.w3.org/ns/shacl#",
     "hf": "https://huggingface.co/",
 }
-"""Prefixes the project writes; longest namespace wins when several fit."""
+"""Prefixes that the project writes; the longest namespace wins when several match."""
 
 _BAD = re.compile(
     r"[\x00-\x20\x7f-\x9f<>\"{}|^`\\]|%(?![0-9A-Fa-f]{2})"
@@ -57,7 +57,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-/]*")
 
 
 class Iri(str):
-    """An absolute IRI. Equal and hashing alike to its text."""
+    """An absolute IRI. It is equal to its text and has the same hash."""
 
     __slots__ = ()
 
@@ -66,9 +66,9 @@ class Iri(str):
 
 
 def iri(text: str) -> Iri:
-    """Check a text that comes from outside and make it an IRI.
+    """Validate a text from outside as an absolute IRI.
 
-    Raises BadIri when it is relative or holds characters that RFC 3987 forbids.
+    Raises BadIri if the text is relative or holds characters that RFC 3987 forbids.
 
     >>> iri("https://example.org/a")
     Iri('https://example.org/a')
@@ -88,7 +88,7 @@ def iri(text: str) -> Iri:
 
 
 def _address(text: str | None) -> bool:
-    """Whether what stands in brackets is an IPv6 address; nothing in brackets is right too."""
+    """Whether the text in the brackets of a host is an IPv6 address; None (no brackets) is valid."""
     try:
         return text is None or ipaddress.IPv6Address(text) is not None
     except ValueError:
@@ -105,9 +105,9 @@ def is_iri(text: str) -> bool:
 
 
 def mint(*parts: str) -> Iri:
-    """An IRI of ours from the parts of a path, each percent-encoded where needed.
+    """Mint an IRI of the project from the steps of a path, percent-encoded where needed.
 
-    A part may hold slashes (``meta-llama/Llama-3.1-8B``), which stay.
+    A step may hold slashes (``meta-llama/Llama-3.1-8B``), which stay.
 
     >>> mint("model", "meta-llama/Llama-3.1-8B")
     Iri('https://w3id.org/provenance-graph/id/model/meta-llama/Llama-3.1-8B')
@@ -118,7 +118,7 @@ def mint(*parts: str) -> Iri:
 
 @lru_cache(maxsize=4096)
 def _head(*parts: str) -> str:
-    """What all names of one kind begin with: readers mint thousands of them in a row."""
+    """The prefix shared by all names of one kind; cached, since readers mint thousands in a row."""
     return ID + "".join(f"{_encoded(part)}/" for part in parts)
 
 
@@ -129,7 +129,7 @@ def _encoded(part: str) -> str:
 
 
 def model(name: str) -> Iri:
-    """Our IRI of a model: hub repository, or developer/model-id.
+    """The project's IRI of a model, from its hub repository or developer/model-id.
 
     >>> model("anthropic/claude-haiku-4-5")
     Iri('https://w3id.org/provenance-graph/id/model/anthropic/claude-haiku-4-5')
@@ -138,7 +138,7 @@ def model(name: str) -> Iri:
 
 
 def entity(source: str, kind: str, local: str) -> Iri:
-    """An entity as one source names it, before identity says what it is.
+    """The IRI of an entity as one source names it, before identity resolution.
 
     >>> entity("apx", "model", "claude-haiku-45")
     Iri('https://w3id.org/provenance-graph/id/in/apx/model/claude-haiku-45')
@@ -147,7 +147,7 @@ def entity(source: str, kind: str, local: str) -> Iri:
 
 
 def record(source: str, local: str, retrieved: str) -> Iri:
-    """The named graph of one retrieval of one document.
+    """The IRI of a record, which is the named graph of one retrieval of one document.
 
     >>> record("apx", "claude-haiku-45", "2025-11-22")
     Iri('https://w3id.org/provenance-graph/id/record/apx/claude-haiku-45/2025-11-22')
@@ -156,7 +156,7 @@ def record(source: str, local: str, retrieved: str) -> Iri:
 
 
 def organization(name: str) -> Iri:
-    """Our IRI of an organization, by the slug of its name.
+    """The project's IRI of an organization, by the slug of its name.
 
     >>> organization("Allen AI")
     Iri('https://w3id.org/provenance-graph/id/organization/allen-ai')
@@ -165,7 +165,7 @@ def organization(name: str) -> Iri:
 
 
 def agent(who: str) -> Iri:
-    """Our IRI of a person or program that records something here; no organization of the world.
+    """The IRI of a person or program that records claims in the store; not an organization.
 
     >>> agent("ci")
     Iri('https://w3id.org/provenance-graph/id/agent/ci')
@@ -175,12 +175,12 @@ def agent(who: str) -> Iri:
 
 @remembered(4_096)
 def dataset(name: str) -> Iri:
-    """Our IRI of a dataset: hub repository (``org/name``), or the slug of its name."""
+    """The project's IRI of a dataset, from its hub name (``org/name``) or the slug of its name."""
     return mint("dataset", name if re.fullmatch(r"[\w.-]+/[\w.-]+", name) else slug(name))
 
 
 def owner_of(name: Iri) -> str:
-    """The owner in the name of a model or dataset of ours; empty where the name has none.
+    """The owner in a minted IRI of a model or dataset; empty if the name has no owner.
 
     >>> owner_of(model("meta-llama/Llama-3.1-8B"))
     'meta-llama'
@@ -205,7 +205,7 @@ def slug(text: str) -> str:
 
 
 def name_slug(text: str) -> str:
-    """The slug of a model's name, in which a plus at the end of a word is part of the name.
+    """The slug of a model's name; a plus at the end of a word becomes ``-plus``.
 
     >>> name_slug("CodeT5+-770M"), name_slug("CodeT5-770M"), name_slug("ViT + DINO")
     ('codet5-plus-770m', 'codet5-770m', 'vit-dino')
@@ -225,7 +225,7 @@ def local_name(name: Iri | str) -> str:
 
 
 def spaced(code: str) -> str:
-    """A code as words.
+    """Convert a CamelCase code to lower-case words.
 
     >>> spaced("ThirdPartyReport")
     'third party report'
@@ -234,7 +234,7 @@ def spaced(code: str) -> str:
 
 
 def shorten(name: Iri | str) -> str:
-    """Write an IRI the way people say it, where a prefix fits.
+    """Abbreviate an IRI with a known prefix; an IRI without one is returned whole.
 
     >>> shorten(Iri("https://huggingface.co/org/model"))
     'hf:org/model'
@@ -250,7 +250,9 @@ def shorten(name: Iri | str) -> str:
 
 
 def expand(text: str) -> Iri:
-    """Read an IRI the way people say it: ``pg:contextLength``, ``<…>`` or whole.
+    """Expand a prefixed name (``pg:contextLength``), an IRI in ``<…>`` or a whole IRI.
+
+    Raises BadIri if the result is not an absolute IRI.
 
     >>> expand("pg:contextLength")
     Iri('https://w3id.org/provenance-graph/ns#contextLength')
@@ -265,7 +267,7 @@ def expand(text: str) -> Iri:
 
 
 def minted_kind(name: Iri | str) -> str:
-    """The kind that an IRI of ours was minted for; empty for any other IRI.
+    """The kind step of an IRI minted by the project; empty for any other IRI.
 
     >>> minted_kind(model("a/b")), minted_kind(entity("apx", "model", "c"))
     ('model', 'model')
@@ -280,7 +282,7 @@ def minted_kind(name: Iri | str) -> str:
 
 @remembered(16_384)
 def short_id(name: Iri | str) -> str:
-    """How a page or table names an entity of ours: without the part all share.
+    """The short id of an entity on pages and in tables: its IRI without the common prefix.
 
     >>> short_id(model("meta-llama/Llama-3.1-8B"))
     'meta-llama/Llama-3.1-8B'

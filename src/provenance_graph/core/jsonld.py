@@ -1,8 +1,8 @@
-"""What the contexts of a JSON-LD document cost a reader, found before it is read.
+"""Checks the cost of the contexts of a JSON-LD document before the document is parsed.
 
-A reader copies all terms in force for every context that stands inside another one, so that the
-time grows with the product of both (4,000 contexts under 4,000 terms: ten seconds), and follows
-terms that are described by other terms one within the other, until its stack is used up.
+A parser copies all terms in force for every context inside another context, so the time grows with
+the product of both (4,000 contexts under 4,000 terms: ten seconds). It also resolves terms defined
+by other terms recursively, until its stack is exhausted.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from itertools import islice
 from typing import Any, Final
 
 MAX_COPIED: Final = 1_000_000
-"""Terms that all inner contexts of a document may have in force together: at most half a second."""
+"""The sum over inner contexts of the terms in force, at most: about half a second of parsing."""
 MAX_CHAIN: Final = 100
-"""Terms that may be described each by the next."""
+"""The longest chain of terms that are each defined by the next."""
 _CONTEXT: Final = re.compile(
     rb'"%s"\s*:'
     % b"".join(
@@ -25,15 +25,15 @@ _CONTEXT: Final = re.compile(
         for letter in "@context"
     )
 )
-"""The key, however its letters are written."""
+"""Matches the key ``@context``, also with its letters escaped."""
 
 
 class BadContexts(ValueError):
-    """The contexts of a document are more than a reader can bear."""
+    """The contexts of a document exceed the limits of ``check_contexts``."""
 
 
 def check_contexts(body: bytes) -> None:
-    """Raise BadContexts for what is too much; other errors are the reader's to tell.
+    """Raise BadContexts if contexts exceed a limit; other errors are left to the parser.
 
     >>> check_contexts(b'{"@context": {"p": "http://e/p"}, "p": 1}')
     """
@@ -41,7 +41,7 @@ def check_contexts(body: bytes) -> None:
     try:
         if len(matches) > 1:
             document = json.loads(body, object_pairs_hook=tuple)
-        elif matches:  # inside no other one: the rest need not be read twice
+        elif matches:  # the only context: the rest of the document need not be parsed
             text = body[matches[0].end() :].decode("utf-8", "replace").lstrip()
             context, _ = json.JSONDecoder(object_pairs_hook=tuple).raw_decode(text)
             document = (("@context", context),)
@@ -64,7 +64,7 @@ def _keys(value: Any) -> set[str]:
 
 
 def _contexts(document: Any) -> Iterator[tuple[tuple[str, Any], ...]]:
-    """Every context that a document describes, those of terms among them."""
+    """Yield every context of a document, including those inside term definitions."""
     waiting: list[tuple[Any, bool]] = [(document, False)]
     while waiting:
         value, is_context = waiting.pop()
@@ -77,7 +77,7 @@ def _contexts(document: Any) -> Iterator[tuple[tuple[str, Any], ...]]:
 
 
 def _check_chain(terms: Mapping[str, Any]) -> None:
-    """Raise BadContexts where terms are described by terms, and these by others, too far."""
+    """Raise BadContexts if a chain of terms defined by other terms is longer than MAX_CHAIN."""
     lengths: dict[str, int] = {}
     for start in terms:
         path = [start]
@@ -98,7 +98,7 @@ def _check_chain(terms: Mapping[str, Any]) -> None:
 
 
 def _described_by(value: Any, term: str) -> Iterator[str]:
-    """The names of terms that the description of one may need."""
+    """Yield the names of terms on which the definition of a term may depend."""
     stated = [inner for _, inner in value] if isinstance(value, tuple) else [value]
     for text in (*stated, term):
         if isinstance(text, str):
@@ -108,7 +108,7 @@ def _described_by(value: Any, term: str) -> Iterator[str]:
 
 
 def _check_copies(document: Any, scoped: set[str]) -> None:
-    """Raise BadContexts where inner contexts have too many terms in force; ``scoped`` bring one."""
+    """Raise BadContexts if contexts copy too many terms; ``scoped`` terms bring a context each."""
     copied = 0
     waiting: list[tuple[Any, int]] = [(document, 0)]
     while waiting:
@@ -133,7 +133,7 @@ def _check_copies(document: Any, scoped: set[str]) -> None:
 
 
 def _size(context: Any) -> int:
-    """The terms that a context describes."""
+    """The number of terms that a context defines."""
     if isinstance(context, list):
         return sum(map(_size, context))
     return len(context) if isinstance(context, tuple) else 1

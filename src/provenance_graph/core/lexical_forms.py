@@ -1,4 +1,4 @@
-"""What text may stand for a value of a datatype: the forms and bounds of XML Schema."""
+"""Lexical forms and value bounds of XML Schema datatypes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INTEGERS: Mapping[Iri, range] = MappingProxyType(
         XSD.unsignedLong: range(2**64),
     }
 )
-"""The values of the integer datatypes that have a least and a greatest."""
+"""The value ranges of the bounded integer datatypes."""
 _LEXICAL: Mapping[Iri, re.Pattern[str]] = MappingProxyType(
     {
         datatype: re.compile(pattern)
@@ -56,7 +56,7 @@ _LEXICAL: Mapping[Iri, re.Pattern[str]] = MappingProxyType(
 
 
 def is_digits(text: str) -> bool:
-    """Whether a text is a number in plain digits: ``isdigit`` also takes what ``int`` refuses.
+    """Whether a text is a number in ASCII digits; ``str.isdigit`` accepts more than ``int`` does.
 
     >>> is_digits("12"), is_digits("²"), is_digits("٣"), is_digits("1_0"), is_digits("")
     (True, False, False, False, False)
@@ -68,9 +68,10 @@ _MOST: Final = 10**18 - 1
 
 
 def stated_count(text: str) -> int | None:
-    """A count in plain digits, or None; what is beyond 10**18 counts as the number below that.
+    """Parse a count in ASCII digits; None for any other text, at most 10**18 - 1.
 
-    Python refuses to make a number of more than some thousand digits, zeros before it among them.
+    Larger counts are capped, since Python refuses to parse more than some thousand digits, leading
+    zeros included.
 
     >>> stated_count("12"), stated_count("0" * 9000 + "7"), stated_count("+1"), stated_count("")
     (12, 7, None, None)
@@ -102,7 +103,7 @@ def check(literal: Literal) -> None:
 
 
 def _is_day(lexical: str) -> bool:
-    """Whether the day at the head of a date exists; years beyond four digits are not checked."""
+    """Whether the day of a date or dateTime exists; years of more than four digits are not checked."""
     if not re.match(r"[0-9]{4}-", lexical):
         return True
     try:

@@ -1,8 +1,7 @@
-"""Values as sources write them, made canonical: numbers, dates, yes and no.
+"""Parses values as sources write them into canonical literals: numbers, dates and booleans.
 
-The canonical forms are those the engine keeps (findings: it rewrites ``0.590`` to
-``0.59``), so that what was written is what is read back. Whoever parses keeps the
-verbatim text in ``Claim.as_stated``.
+The canonical forms are those of the engine (it rewrites ``0.590`` to ``0.59``), so that a literal
+reads back as it was written. Callers keep the verbatim text in ``Claim.as_stated``.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ _MONTHS = {
 
 
 def text(value: str, language: str = "") -> Literal:
-    """A string literal; a language tag is kept in lower case, as the engine does.
+    """Make a string literal; a language tag becomes lower case, as in the engine.
 
     Characters that XML and RDF cannot carry (NUL, lone surrogates) are replaced by U+FFFD.
     """
@@ -78,7 +77,7 @@ def text(value: str, language: str = "") -> Literal:
 
 
 def integer(value: int) -> Literal:
-    """An xsd:integer.
+    """Make an xsd:integer.
 
     Raises ValueError beyond 64 bits, where the engine no longer compares.
     """
@@ -88,9 +87,9 @@ def integer(value: int) -> Literal:
 
 
 def decimal(value: Decimal | int | str) -> Literal:
-    """An xsd:decimal without needless zeros.
+    """Make an xsd:decimal without needless zeros.
 
-    Raises ValueError for infinity and for numbers beyond what the engine can store.
+    Raises ValueError for infinity and for numbers beyond the range that the engine can store.
 
     >>> decimal("0.590").lexical
     '0.59'
@@ -111,9 +110,9 @@ def _exponent(number: Decimal) -> int:
 
 
 def double(value: float) -> Literal:
-    """An xsd:double in the engine's form: shortest digits, no exponent.
+    """Make an xsd:double in the engine's form: shortest digits, no exponent.
 
-    Raises ValueError for infinity and for what is not a number.
+    Raises ValueError for infinity and NaN.
 
     >>> double(2.5e24).lexical, double(0.1).lexical
     ('2500000000000000000000000', '0.1')
@@ -127,7 +126,7 @@ def double(value: float) -> Literal:
 
 
 def _shortest(value: float) -> Decimal:
-    """The shortest digits that read back as the number; half way between two, the larger.
+    """The shortest digits that parse to the same double; of two at equal distance, the larger.
 
     Python takes the even one there (8796093022208.8125: ``.812``), the engine ``.813``.
     """
@@ -144,10 +143,10 @@ def boolean(value: bool) -> Literal:
 
 
 def normalised(literal: Literal) -> Literal:
-    """A literal in the form the engine keeps.
+    """Convert a literal to the form that the engine keeps.
 
-    Raises ValueError where its text is no lexical form of its datatype, or is a value that
-    the engine cannot hold.
+    Raises ValueError if its text is not a lexical form of its datatype, or if the engine cannot
+    hold the value.
 
     >>> normalised(Literal("1.0", XSD.decimal)).lexical
     '1'
@@ -155,7 +154,9 @@ def normalised(literal: Literal) -> Literal:
     Traceback (most recent call last):
     ValueError: '1_000' is not an xsd:integer
     """
-    if literal.datatype == XSD.string and not literal.language:  # most of a store; any text is one
+    if (
+        literal.datatype == XSD.string and not literal.language
+    ):  # most literals of a store; any text is valid
         return literal
     lexical_forms.check(literal)
     match literal.datatype:
@@ -175,7 +176,7 @@ def normalised(literal: Literal) -> Literal:
 
 
 def canonical(literal: Literal) -> Literal:
-    """A literal in the form the engine keeps; one that its datatype refuses stays as it is.
+    """Convert a literal to the form that the engine keeps; an invalid literal stays as it is.
 
     >>> canonical(Literal("1.0", XSD.decimal)).lexical
     '1'
@@ -187,7 +188,7 @@ def canonical(literal: Literal) -> Literal:
 
 
 def number(stated: str) -> Decimal | None:
-    """A quantity as people write it, or None when it is not one.
+    """Parse a quantity as people write it; None if the text is not a quantity.
 
     >>> number("200K"), number("131.072K"), number("~15T"), number("1,234"), number("soon")
     (Decimal('200000'), Decimal('131072'), Decimal('15000000000000'), Decimal('1234'), None)
@@ -208,7 +209,7 @@ def number(stated: str) -> Decimal | None:
 
 
 def whole(stated: str | int | float | Decimal) -> Literal | None:
-    """An xsd:integer from a stated quantity, or None when it is not a whole number.
+    """Make an xsd:integer from a stated quantity; None if it is not a whole number of 64 bits.
 
     >>> whole("200K")
     Literal(lexical='200000', datatype=Iri('http://www.w3.org/2001/XMLSchema#integer'), language='')
@@ -225,7 +226,7 @@ def whole(stated: str | int | float | Decimal) -> Literal | None:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date as stated: the last day of its period, and how long the period is."""
+    """A stated date: the last day of its period, and the length of the period."""
 
     literal: Literal
     precision: Precision
@@ -235,7 +236,7 @@ _ARXIV = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(\d\d)(\d\d)\.\d
 
 
 def arxiv_month(address: str) -> tuple[int, int] | None:
-    """Year and month in the number of an arXiv paper, which are those of its first version.
+    """The year and month of an arXiv paper's first version, by the number in its address, or None.
 
     >>> arxiv_month("https://arxiv.org/abs/2106.07447v3"), arxiv_month("https://example.org/1")
     ((2021, 6), None)
@@ -245,10 +246,11 @@ def arxiv_month(address: str) -> tuple[int, int] | None:
 
 
 def day(stated: str | date) -> Dated | None:
-    """A date in the forms that sources use, or None when there is no such day.
+    """Parse a date in the forms that sources use; None if there is no such day.
 
-    Understood: ``2025-10-15``, ``2025-10``, ``2025``, ``15 Oct 2025``, ``Oct 15, 2025``,
-    ``October 2025``, ``Q3 2025``, ``2025Q3``, ``20251001``, and ISO dateTimes (the day counts).
+    Understood: ``2025-10-15``, ``2025-10``, ``2025``, ``15 Oct 2025``, ``Oct 15, 2025``, ``October
+    2025``, ``Q3 2025``, ``2025Q3``, ``20251001``, and ISO dateTimes (only the day is used). Years
+    outside 1900 to 2199 give None.
 
     >>> day("Feb 2025").literal.lexical, day("2025-02-31"), day("2024").precision.label
     ('2025-02-28', None, 'Year')
@@ -316,7 +318,7 @@ def _quarter(year: int, quarter: int) -> Dated | None:
 
 
 def date_text(lexical: str, precision: Precision | None) -> str:
-    """A date with as much as its source gave, as ISO 8601 writes it where that can.
+    """Format a date to its stated precision, by ISO 8601 except for quarters.
 
     >>> [date_text("2025-09-30", Precision(p)) for p in Precision]
     ['2025-09-30', '2025-09', '2025-Q3', '2025']
@@ -333,7 +335,7 @@ def date_text(lexical: str, precision: Precision | None) -> str:
 
 
 def period(literal: Literal, precision: Precision | None) -> tuple[date, date]:
-    """First and last day that a stated date may mean.
+    """The first and last day of the period that a stated date denotes.
 
     >>> period(*[(d := day("Oct 2025")).literal, d.precision])[0].isoformat()
     '2025-10-01'

@@ -1,7 +1,7 @@
-"""Results of a function of one text that are remembered, in memory that cannot run away.
+"""Memoization of functions of one text, with bounded memory.
 
-A bound on entries alone bounds nothing where a client chooses the texts: 65,536 names of eight
-kilobytes each are half a gigabyte.
+A bound on the number of entries alone is no bound on memory where a client chooses the texts:
+65,536 names of eight kilobytes each are half a gigabyte.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from functools import wraps
 from typing import Final, TypeVar
 
 LONGEST: Final = 300
-"""The longest text whose result is remembered: IRIs and names are seldom half as long."""
+"""The longest text, in characters, whose result is kept: IRIs are seldom half as long."""
 
 S = TypeVar("S", bound=str)
 T = TypeVar("T")
 
 
 class Remembered(dict[S, T]):
-    """The results of a function, by its text; a text that is not there yet is worked out.
+    """A cache of a function's results by its argument, a text; missing results are computed.
 
-    What is asked for a hundred times in a commit is better asked of the bound ``__getitem__``, which
-    is no call in Python where the result is known. All are forgotten at ``entries``, and those of long
-    texts are never kept.
+    Code that looks up hundreds of texts per commit should call the bound ``__getitem__``, which for
+    a cached result costs no Python call. At ``entries`` results the cache is emptied. Results of
+    texts longer than LONGEST are not kept.
 
     >>> calls = []
     >>> double = Remembered(lambda text: calls.append(text) or 2 * text, 8).__getitem__
@@ -46,7 +46,7 @@ class Remembered(dict[S, T]):
 
 
 def remembered(entries: int) -> Callable[[Callable[[S], T]], Callable[[S], T]]:
-    """Remember the results of a function with a documentation of its own: see ``Remembered``."""
+    """Decorator that caches results as ``Remembered`` does and keeps the function's docstring."""
 
     def around(function: Callable[[S], T]) -> Callable[[S], T]:
         known = Remembered(function, entries)

@@ -1,4 +1,4 @@
-"""Labels and values from files of the ontology, for modules that read no RDF themselves."""
+"""Labels and values from files of the ontology, for modules that do not parse RDF themselves."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def ontology_labels(file: str) -> Mapping[Iri, str]:
 
 @cache
 def ontology_values(file: str, subject: Iri) -> Mapping[Iri, Value]:
-    """What a file of the ontology states of a subject, one value a property; it has no blank nodes.
+    """The values that an ontology file states of a subject, by property; one value per property.
+
+    The file must have no blank nodes.
 
     >>> from provenance_graph.core.terms import PG
     >>> str(ontology_values("plausibility.ttl", PG.DefaultPolicy)[PG.maxDaysFromDateInName])

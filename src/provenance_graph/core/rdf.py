@@ -1,8 +1,8 @@
-"""Records to quads and back, without loss.
+"""Lossless conversion between records and quads, and between the project's and the engine's terms.
 
-A claim takes the smaller of two forms. *Plain*: an ordinary triple in the record graph,
-when the source states the value outright on the record's default basis. *Annotated*: a
-``pg:Claim`` node, whenever a plain triple cannot say it. Never both.
+A claim takes the smaller of two forms. *Plain*: an ordinary triple in the record graph, when the
+source states the value outright on the record's default basis. *Annotated*: a ``pg:Claim`` node,
+whenever a plain triple cannot express the claim. Never both.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _PRECISIONS = {code.value: code for code in Precision}
 
 
 def claim_iri(record: Iri, claim: Claim) -> Iri:
-    """The node of an annotated claim: the record's IRI and a digest of what it says."""
+    """The IRI of an annotated claim: the record's IRI and a digest of all fields of the claim."""
     digest = hashlib.sha256("\x1f".join(claim_key(claim)).encode()).hexdigest()
     return Iri(f"{record}#c-{digest[:16]}")
 
@@ -100,7 +100,7 @@ def _header_values(header: Header) -> Iterator[tuple[Iri, Value]]:
 
 
 def claim_values(claim: Claim) -> Iterator[tuple[Iri, Value]]:
-    """What the node of an annotated claim says."""
+    """Yield the predicates and values of the node of an annotated claim."""
     yield RDF.type, _CLAIM
     yield PG.about, claim.subject
     yield PG.property, claim.predicate
@@ -130,10 +130,10 @@ def claim_values(claim: Claim) -> Iterator[tuple[Iri, Value]]:
 
 
 def from_quads(quads: Iterable[Quad]) -> Record:
-    """A record from the quads of its graph.
+    """Build a record from the quads of its graph.
 
-    Raises RecordError, with the node at fault, when the header is missing, double or
-    contradicts the graph's name, or when a claim is incomplete.
+    Raises RecordError, with the node at fault, when the header is missing, double or contradicts
+    the graph's name, or when a claim is incomplete.
     """
     nodes: dict[Iri, list[tuple[Iri, Value]]] = defaultdict(list)
     graphs: set[Iri | None] = set()
@@ -186,7 +186,7 @@ def _header(graph: Iri, rows: list[tuple[Iri, Value]]) -> Header:
 
 
 def _named(graph: Iri, term: Iri, values: Mapping[Iri, Value]) -> Iri:
-    """What a header names by an IRI, or nothing."""
+    """The IRI of a term of the header, or an empty IRI; raises RecordError for a literal."""
     result = values.get(term, Iri(""))
     if not isinstance(result, Iri):
         raise RecordError(f"{graph}: {shorten(term)} must be an IRI")
@@ -249,7 +249,7 @@ def _claims(nodes: Mapping[Iri, list[tuple[Iri, Value]]]) -> Iterator[Claim]:
 
 
 def claim_from(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
-    """A claim from what a ``pg:Claim`` node says; raises RecordError where it is incomplete."""
+    """Build a claim from the rows of a ``pg:Claim`` node; raises RecordError if it is incomplete."""
     values = _single(node, rows, _CLAIM_TERMS)
     about, prop = values.get(PG.about), values.get(PG.property)
     if not isinstance(about, Iri) or not isinstance(prop, Iri):
@@ -274,7 +274,7 @@ def claim_from(node: Iri, rows: list[tuple[Iri, Value]]) -> Claim:
 
 
 def _confidence(node: Iri, value: Value) -> Decimal:
-    """A confidence; its text must be a decimal's, since ``Decimal`` reads more than XSD does."""
+    """Parse a confidence as an xsd:decimal; ``Decimal`` alone accepts more forms than XSD does."""
     try:
         return Decimal(normalised(Literal(str(value), XSD.decimal)).lexical)
     except (ValueError, ArithmeticError) as error:
@@ -294,11 +294,11 @@ def _code(node: Iri, value: Value, known: Mapping[Iri, C]) -> C:
 
 
 node = Remembered(ox.NamedNode, 65_536).__getitem__
-"""The engine's term of an IRI; raises ValueError where it is none."""
+"""The engine's node for an IRI; raises ValueError if the text is not an IRI."""
 
 
 def term(value: Value) -> ox.NamedNode | ox.Literal:
-    """The engine's term of a value."""
+    """Convert a value to the engine's term."""
     if isinstance(value, Iri):
         return node(value)
     if value.language:
@@ -309,7 +309,7 @@ def term(value: Value) -> ox.NamedNode | ox.Literal:
 
 
 def value(result: object) -> Value:
-    """A value from the engine's term.
+    """Convert an engine's term to a value.
 
     Raises RecordError for blank nodes and triple terms, which records do not hold.
     """
@@ -324,7 +324,7 @@ _iri = Remembered(Iri, 65_536).__getitem__
 
 
 def engine_quad(quad: Quad) -> ox.Quad:
-    """A quad in the engine's terms."""
+    """Convert a quad to the engine's quad."""
     subject, predicate, object_, graph = quad
     if graph is None:
         return ox.Quad(node(subject), node(predicate), term(object_))
@@ -332,7 +332,7 @@ def engine_quad(quad: Quad) -> ox.Quad:
 
 
 def our_quad(quad: ox.Quad) -> Quad:
-    """A quad from the engine's terms; raises RecordError for blank nodes."""
+    """Convert an engine's quad; raises RecordError for blank nodes and triple terms."""
     if not isinstance(quad.subject, ox.NamedNode):
         raise RecordError(f"{quad.subject}: records name their nodes; give this one an IRI")
     graph = quad.graph_name
@@ -348,7 +348,7 @@ def our_quad(quad: ox.Quad) -> Quad:
 
 
 def write_trig(records: Iterable[Record]) -> bytes:
-    """Records as TriG; the same records give the same bytes in any order."""
+    """Serialize records as TriG; the same records give the same bytes in any order."""
     ordered = sorted(records, key=lambda record: record.header.record)
     quads = [engine_quad(quad) for record in ordered for quad in to_quads(record)]
     out = ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=PREFIXES)
@@ -359,19 +359,20 @@ def write_trig(records: Iterable[Record]) -> bytes:
 
 
 def read_trig(data: bytes, url: str = "record") -> list[Record]:
-    """Records from TriG, N-Quads being a part of it.
+    """Parse records from TriG or N-Quads, which is a subset of TriG.
 
-    Raises Unreadable with the line on a syntax error and RecordError on a bad record.
-    For files of ours; text from outside goes through a disposable process first.
+    Raises Unreadable with the line on a syntax error and RecordError on a bad record. Only for
+    files that this software wrote; text from outside is parsed in a disposable process first.
     """
     by_graph, _ = parse_trig(data, url)
     return [from_quads(quads) for quads in by_graph.values()]
 
 
 def parse_trig(data: bytes, url: str = "record") -> tuple[dict[Iri, list[Quad]], bool]:
-    """The quads of a TriG text by record, and whether every literal in it was canonical.
+    """Parse TriG to quads by record IRI, and report whether every literal was already canonical.
 
-    The quads have their literals in canonical form. Raises as :func:`read_trig`.
+    Literals of the quads are canonical. Raises Unreadable on a syntax error, and RecordError for
+    blank nodes, triple terms and triples in the default graph.
     """
     by_graph: dict[Iri, list[Quad]] = defaultdict(list)
     unchanged = True
@@ -390,7 +391,7 @@ def parse_trig(data: bytes, url: str = "record") -> tuple[dict[Iri, list[Quad]],
 
 
 def checked(text: str) -> Iri:
-    """An IRI from outside, as a RecordError when it is not one."""
+    """Validate an IRI from outside; raises RecordError if it is invalid."""
     try:
         return iri(text)
     except BadIri as error:

@@ -1,4 +1,4 @@
-"""Finds ontology/, queries/ and data/, in a checkout or in an installed wheel."""
+"""Locates ontology/, queries/ and data/, in a checkout or in an installed wheel."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ HERE = Path(__file__).resolve().parents[1]
 
 @cache
 def folder(name: str) -> Path:
-    """The folder of that name: ``ontology``, ``queries``, ``data`` or ``static``.
+    """The path of a resource folder: ``ontology``, ``queries``, ``data`` or ``static``.
 
-    A wheel carries them under ``provenance_graph/_resources``; a checkout has them
-    beside ``src``.
+    A wheel carries the folders under ``provenance_graph/_resources``; a checkout has them beside
+    ``src``.
 
-    Raises StoreError where the installation lacks it.
+    Raises StoreError if the installation lacks the folder.
 
     >>> folder("ontology").name
     'ontology'
@@ -29,16 +29,16 @@ def folder(name: str) -> Path:
 
 
 def software() -> str:
-    """The name and version of this software, as documents that it makes carry it."""
+    """The name and version of this software, as written into generated documents."""
     from importlib.metadata import version  # loading it takes a moment
 
     return f"provenance-graph {version('provenance-graph')}"
 
 
 def ontology_files() -> list[Path]:
-    """The ontology's modules, reference data and alignments, in name order.
+    """Paths of the ontology's modules, reference data and alignments, sorted by name.
 
-    Shapes are not among them: they check data and are not data.
+    SHACL shapes are not included: they check data and are not data.
     """
     root = folder("ontology")
     results = [*root.glob("*.ttl"), *root.glob("alignments/*.ttl"), *root.glob("rubrics/*.ttl")]
@@ -46,7 +46,7 @@ def ontology_files() -> list[Path]:
 
 
 def shape_files() -> list[Path]:
-    """The SHACL files, in name order, without the one that checks the ontology itself."""
+    """Paths of the SHACL files, sorted by name, without the one that checks the ontology itself."""
     return sorted(
         path for path in folder("ontology").glob("shapes/*.ttl") if path.stem != "house-style"
     )

@@ -1,10 +1,10 @@
 """How results are described: once, for Python, for the API's schema and for its JSON.
 
-A result whose JSON is its fields is a frozen pydantic dataclass with ``RESULT``; as a part of
-another answer ``fields_of`` gives it. One that
-holds domain values (IRIs, claims, fractions) and shows more than it holds (labels, counts)
-has a ``to_json`` that returns an ``Answer``: mypy holds the code to it, the API's schema is
-made from it, and so are the types of the page.
+A result whose JSON has exactly its fields is a frozen pydantic dataclass with ``RESULT``;
+``fields_of`` converts it for use inside another answer. A result that holds domain values (IRIs,
+claims, fractions) and shows more than it holds (labels, counts) has a ``to_json`` that returns an
+``AnswerObject``: mypy checks the code against it, and the API's schema and the types of the web
+page are made from it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ RESULT: ConfigDict = {
     "serialize_by_alias": True,
     "json_schema_serialization_defaults_required": True,
 }
-"""The configuration of a result (a frozen pydantic dataclass): camelCase names in JSON."""
+"""The pydantic configuration of a result (a frozen dataclass): camelCase names in JSON."""
 
 
 class AnswerObject(TypedDict):
@@ -89,7 +89,7 @@ class NamedRef(IdRef):
 
 
 Cell = str | bool | int | float | Ref | None
-"""A value as JSON: text, a number, true or false, an entity, or nothing."""
+"""A value as JSON: text, number, boolean, entity reference, or null."""
 
 
 @cache
@@ -103,7 +103,7 @@ T = TypeVar("T")
 
 
 def fields_of(result: DataclassInstance, kind: Callable[..., T]) -> T:
-    """The answer of a result that is its fields, under their names in camelCase.
+    """Convert a result to an answer with the same fields, their names in camelCase.
 
     ``kind`` is the class of the answer, which has the same keys.
     """
@@ -115,12 +115,12 @@ def fields_of(result: DataclassInstance, kind: Callable[..., T]) -> T:
 
 
 def dump_json(result: object) -> bytes:
-    """A result as JSON; the same result gives the same bytes."""
+    """Serialize a result as JSON; the same result gives the same bytes."""
     return _adapter(type(result)).dump_json(result, by_alias=True)  # type: ignore[arg-type]  # a class is hashable
 
 
 def source_ref(header: Header) -> SourceRef:
-    """The retrieval that a record's header describes."""
+    """The reference to the retrieval that a record's header describes."""
     return {
         "document": header.document,
         "retrieved": header.retrieved,

@@ -1,4 +1,4 @@
-"""Descriptions that ship as TOML files, one a file: forms, lists of elements."""
+"""Reads descriptions that ship as TOML files, one per file: forms, lists of elements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from provenance_graph.core.resources import folder
 
 
 class Shipped(BaseModel):
-    """What a file describes, under the id by which the file is named."""
+    """Base of descriptions read from a TOML file; ``id`` equals the file's name without suffix."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,7 +26,7 @@ S = TypeVar("S", bound=Shipped)
 
 
 def read_shipped(path: Path, kind: type[S]) -> S:
-    """A description from its file; raises UsageError with the place of the fault."""
+    """Read a description from its file; raises UsageError with the place of the fault."""
     try:
         described = kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -41,6 +41,6 @@ def read_shipped(path: Path, kind: type[S]) -> S:
 
 
 def all_shipped(name: str, kind: type[S]) -> Mapping[str, S]:
-    """Every description below ``ontology/NAME``, by id."""
+    """Read every description of the folder ``ontology/NAME``, by id."""
     paths = sorted((folder("ontology") / name).glob("*.toml"))
     return MappingProxyType({one.id: one for one in (read_shipped(p, kind) for p in paths)})

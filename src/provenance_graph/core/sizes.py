@@ -1,4 +1,4 @@
-"""How many parameters a model has by its name, and by the dimensions of its layers."""
+"""Parameter counts of models, from their names and from the dimensions of their layers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNIT = {"b": 10**9, "m": 10**6}
 
 
 def size_in_name(name: str) -> tuple[float, bool] | None:
-    """The one size that a name gives, and whether it counts experts; None where it gives none.
+    """The parameter count in a model's name and whether it counts experts; None if not just one.
 
     >>> size_in_name("Mixtral-8x7B-Instruct-v0.1"), size_in_name("Qwen3-235B-A22B")
     ((56000000000.0, True), (235000000000.0, False))
@@ -41,10 +41,11 @@ def sum_of_weights(
     groups: int,
     head: int | None = None,
 ) -> tuple[float, float]:
-    """Weights of a plain decoder with a gated feed-forward, with tied embeddings and without.
+    """Parameter counts of a decoder with gated feed-forward: with and without tied embeddings.
 
-    ``groups`` are its key-value heads, ``head`` is the size of one, by default the width over the
-    heads. Nothing of experts, latent attention or state-space layers is in it.
+    ``width`` is the hidden size, ``inner`` the feed-forward size, ``words`` the vocabulary size,
+    ``groups`` the number of key-value heads, ``head`` the size of one head, by default the width
+    over the heads. Experts, latent attention and state-space layers are not counted.
 
     >>> sum_of_weights(32, 4096, 14336, 128256, 32, 8)
     (7504658432.0, 8029995008.0)

@@ -1,4 +1,4 @@
-"""Temporary folders of ours: named after their process, so that those of the dead are removed."""
+"""Temporary folders named after their process, so that those of dead processes can be removed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PREFIX: Final = "provenance-graph-"
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    """A temporary folder with access for this user alone (mode 0700), removed when the block ends.
+    """Yield a temporary folder of mode 0700 (owner only), removed when the block ends.
 
-    A process that is killed leaves its own behind: whoever asks next removes it.
+    A process that is killed leaves its folder behind; the next call, in any process, removes it.
     """
     for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         owner = old.name.removeprefix(_PREFIX).partition("-")[0]

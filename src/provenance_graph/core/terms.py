@@ -1,7 +1,7 @@
-"""Terms of the ontology and of the vocabularies it borrows, as attributes of namespaces.
+"""Terms of the ontology and of the vocabularies it reuses, as attributes of namespaces.
 
-``PG.contextLength`` is the IRI of our term ``contextLength``. Nothing lists the terms twice: the
-ontology defines them, and a test checks every attribute that the code names against it.
+``PG.contextLength`` is the IRI of the project's term ``contextLength``. The terms are not listed in
+code: the ontology defines them, and a test checks every attribute that the code names against it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Namespace:
         if name.startswith("__"):
             raise AttributeError(name)
         term = Iri(self._base + name)
-        setattr(self, name, term)  # found without this method from now on
+        setattr(self, name, term)  # later look-ups do not call this method
         return term
 
 
@@ -51,13 +51,13 @@ DERIVATIONS: tuple[Iri, ...] = (
     PG.prunedFrom,
     PG.postTrainedFrom,
 )
-"""Sub-properties of ``prov:wasDerivedFrom``: weights of one came from the other."""
+"""Sub-properties of ``prov:wasDerivedFrom``: the child's weights come from the parent's."""
 
 PARENT_RELATIONS: tuple[Iri, ...] = (*DERIVATIONS, PROV.wasDerivedFrom)
-"""Those, and the property above them, which a source uses that does not say how."""
+"""DERIVATIONS and their super-property, which sources use when they do not say how."""
 
 ALL_DERIVATIONS = frozenset(PARENT_RELATIONS)
-"""The same, to look one up."""
+"""PARENT_RELATIONS as a set."""
 
 TRANSFORMER_SIZES: tuple[Iri, ...] = (
     PG.layerCount,
@@ -69,10 +69,10 @@ TRANSFORMER_SIZES: tuple[Iri, ...] = (
 """The sizes of a transformer from which its parameters can be counted."""
 
 NUMERIC_TYPES = frozenset({XSD.integer, XSD.decimal, XSD.double})
-"""The datatypes of numbers in values of facts."""
+"""The numeric datatypes of fact values."""
 
 DATA_USES: tuple[Iri, ...] = (PG.trainedOn, PG.testedOn, PG.validatedOn)
-"""What a model and a dataset may have to do with each other."""
+"""Properties from a model to a dataset that it uses."""
 
 INFLUENCES: tuple[Iri, ...] = (
     PG.trainedOn,
@@ -83,13 +83,13 @@ INFLUENCES: tuple[Iri, ...] = (
     PG.generatedBy,
     PG.benchmarkDataSeen,
 )
-"""Sub-properties of ``prov:wasInfluencedBy``: no weights passed."""
+"""Sub-properties of ``prov:wasInfluencedBy``: relations in which no weights are passed on."""
 
 TRAININGS: tuple[Iri, ...] = (PG.pretrainedOn, PG.finetunedOn, PG.preferenceTrainedOn)
-"""Sub-properties of ``pg:trainedOn``: readers state it beside them, since lineage asks for it alone."""
+"""Sub-properties of ``pg:trainedOn``; readers state both, since lineage reads only the latter."""
 
 DATASET_RELATIONS: tuple[Iri, ...] = (PG.subsetOf, PG.dedupedFrom, PG.adaptedFrom)
-"""How one dataset is made from another: a part, without repeats, translated or reformatted."""
+"""Relations between datasets: subset, deduplicated copy, translation or reformatting."""
 
 DISCLOSURES: dict[Iri, Iri] = {
     PG.Disclosed: PG.disclosed,

@@ -1,4 +1,4 @@
-"""Text as people write it: on one line, folded for comparison, and as typed values."""
+"""Text utilities: one-line form, folding for comparison, and parsing into typed literals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def one_line(text: str) -> str:
 
 
 def letters_and_digits(text: str) -> str:
-    """The letters and digits of a text alone, case folded: what spellings of one name share.
+    """The case-folded letters and digits of a text, to compare spellings of a name.
 
     >>> letters_and_digits("Mixture-of-Experts")
     'mixtureofexperts'
@@ -27,7 +27,7 @@ def letters_and_digits(text: str) -> str:
 
 
 def decimal(text: str) -> Literal | None:
-    """A written number as ``xsd:decimal``; None where it is no number.
+    """Parse a written number as ``xsd:decimal``; None if it is not a number.
 
     >>> decimal("0.5").lexical, decimal("half")
     ('0.5', None)
@@ -37,12 +37,12 @@ def decimal(text: str) -> Literal | None:
 
 
 def double(text: str) -> Literal | None:
-    """A written number as ``xsd:double``; None where it is no number."""
+    """Parse a written number as ``xsd:double``; None if it is not a number."""
     number = literals.number(text)
     return None if number is None else literals.double(float(number))
 
 
 def boolean(text: str) -> Literal | None:
-    """``yes``, ``no``, ``true`` or ``false`` as ``xsd:boolean``; None for another word."""
+    """Parse ``yes``, ``no``, ``true`` or ``false`` as ``xsd:boolean``; None for any other word."""
     result = _BOOLEANS.get(text.casefold())
     return None if result is None else literals.boolean(result)

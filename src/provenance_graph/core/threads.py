@@ -1,4 +1,4 @@
-"""Functions that run in threads of their own, leave nothing of them behind, and may get none."""
+"""Thread helpers: detection of refused threads, parallel reads, and release of error frames."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 _REFUSED: Final = "can't start new thread"
-"""What Python says where the system gives no further thread; it has no error of its own for it."""
+"""Python's message when the system refuses a thread; there is no exception class for it."""
 _FEW: Final = 8
 _EACH: Final = 8
-"""Threads of the libraries that do not depend on the processors, and those for each of them."""
+"""Threads that the libraries start in all, and per processor."""
 _NATIVE: Final = ("PanicException", "Resource temporarily unavailable")
-"""The kind and the words of the same error in a library written in Rust."""
+"""Class name and message of the same error in a library written in Rust."""
 
 
 def is_refused(error: BaseException) -> bool:
-    """Whether an error says that the system gave no further thread; this passes.
+    """Whether an error means that the system refused a thread, a condition that passes.
 
     >>> is_refused(RuntimeError("can't start new thread")), is_refused(RuntimeError("no loop"))
     (True, False)
@@ -36,15 +36,16 @@ def is_refused(error: BaseException) -> bool:
 
 
 def no_thread(what: str) -> str:
-    """The refusal of something for which no thread could be started."""
+    """The error message for a task for which no thread could be started."""
     return f"no thread can be started now; {what} can be tried again"
 
 
 def check_room(what: str) -> None:
-    """Raise StoreError where the system does not give the threads that work on columns takes.
+    """Raise StoreError if the system refuses the threads that the columnar libraries need.
 
-    The libraries for columns and for the engine start their own, and wait for ever for those that
-    they do not get: so as many are started here, and end again, before they are loaded.
+    The libraries for columns and for the engine start threads of their own, and wait for ever if
+    the system refuses them. Therefore the same number of threads is started and ended here before
+    the libraries are loaded.
     """
     end = threading.Event()
     started: list[threading.Thread] = []
@@ -64,9 +65,9 @@ def check_room(what: str) -> None:
 
 
 def side_by_side(function: Callable[[S], T], items: Iterable[S]) -> list[T]:
-    """The results of a function that waits for the disk, from a thread a processor.
+    """Map a function that waits for the disk over items, with one thread per processor.
 
-    From this thread where none can be started.
+    The calling thread does the work if no thread can be started.
     """
     from concurrent.futures import ThreadPoolExecutor  # not loaded by readers of a store
 
@@ -81,12 +82,11 @@ def side_by_side(function: Callable[[S], T], items: Iterable[S]) -> list[T]:
 
 
 def releasing_frames(function: Callable[P, T]) -> Callable[P, T]:
-    """The function, whose errors carry no local values out of its thread.
+    """Decorator that clears local variables from the traceback of an error before it is raised on.
 
-    An error holds the frames that it came through, and those hold unfinished iterators of the
-    engine. Such an iterator can be freed by the thread that made it alone: whoever waits for
-    the thread and drops the error would leave the iterator, and the state that it reads, in
-    memory for ever.
+    The traceback of an error refers to frames, and their local variables to unfinished iterators of
+    the engine. Only the thread that made such an iterator can free it. If another thread dropped
+    the error, the iterator and the state that it reads would stay in memory for ever.
     """
 
     @wraps(function)
