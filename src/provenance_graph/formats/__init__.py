@@ -1,1 +1,1 @@
-"""Bytes in, claims and problems out: one reader per format."""
+"""Readers of document formats: each turns the bytes of a document into claims and problems."""

@@ -1,8 +1,9 @@
-"""Archives of documents, unpacked within bounds and read as the folder that they hold.
+"""Archives of documents: unpacked into a temporary folder within limits, and read as that folder.
 
-Zip, tar (plain or packed by gzip, bzip2, xz), and single files packed by gzip. Only plain files
-are taken, below the folder they are unpacked into; of a file of weights as much as its header
-may need. What is in no archive of documents, or past the bounds, is told with its place.
+Zip, tar (plain, or compressed by gzip, bzip2 or xz), and single files compressed by gzip. Only
+regular files are unpacked, and only to paths below the temporary folder. A weight file is unpacked
+only as far as its header may reach. Members that are skipped or exceed a limit are reported as
+problems with their path.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ from provenance_graph.formats.weights.binary import MAX_HEADER
 
 MAX_MEMBERS = 10_000_000
 MAX_UNPACKED = 64 << 30
-"""Bytes that one archive may come to."""
+"""The most bytes that one archive may unpack to."""
 MAX_RATIO, FREE_OF_RATIO = 200, 1 << 30
-"""How many times its size an archive may come to, past so many bytes: text packs a hundredfold."""
+"""The largest ratio of unpacked to packed size, and the unpacked bytes below which it is not
+applied: text compresses a hundredfold."""
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _PIECE = 1 << 20
 _DAMAGE = (
@@ -40,14 +42,14 @@ _DAMAGE = (
     lzma.LZMAError,
     zipfile.BadZipFile,
     tarfile.TarError,
-    NotImplementedError,  # a way of packing that is not known here
-    RuntimeError,  # a zip behind a password
+    NotImplementedError,  # an unsupported compression method
+    RuntimeError,  # a zip with a password
     ValueError,
 )
 
 
 def stem_of(name: str) -> str:
-    """The name of an archive without its ending; empty where the name is no archive's.
+    """An archive's file name without its archive suffix; empty for a name without such a suffix.
 
     >>> stem_of("hub-2026.tar.gz"), stem_of("cards.ZIP"), stem_of("a.jsonl.gz"), stem_of("a.json")
     ('hub-2026', 'cards', 'a.jsonl', '')
@@ -61,7 +63,7 @@ def stem_of(name: str) -> str:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[tuple[Path, list[Problem]]]:
-    """The folder that an archive holds, for as long as it is read, and what was not taken."""
+    """Context of the temporary folder with an archive's files, and the problems of members skipped."""
     stem = stem_of(path.name)
     with private_folder() as temporary:
         root = temporary / stem
@@ -84,19 +86,19 @@ def unpacked(path: Path) -> Iterator[tuple[Path, list[Problem]]]:
 
 
 class _MemberBytes(Protocol):
-    """What a member is read from."""
+    """A readable stream of one archive member's bytes."""
 
     def read(self, size: int, /) -> bytes:
-        """At most ``size`` bytes."""
+        """Read at most ``size`` bytes."""
 
 
 class _MemberTooLarge(Exception):
-    """The archive holds more than is read."""
+    """Raised when an archive exceeds the limit on its unpacked size or on its number of files."""
 
 
 @dataclass
 class _Room:
-    """Where an archive is unpacked, and what of the bounds is left."""
+    """The folder that an archive is unpacked into, the bytes still allowed and the problems met."""
 
     root: Path
     left: int
@@ -104,7 +106,7 @@ class _Room:
     problems: list[Problem] = field(default_factory=list)
 
     def put(self, name: str, source: _MemberBytes) -> None:
-        """Unpack a member; raises _Full at the bounds."""
+        """Unpack one member to its path below the folder; raises _MemberTooLarge at a limit."""
         self.members += 1
         if self.members > MAX_MEMBERS:
             raise _MemberTooLarge(f"more than {MAX_MEMBERS:,} files; the rest was not read")
@@ -125,7 +127,7 @@ class _Room:
             with out:
                 self._copy(source, out, MAX_HEADER if suffix in HEADERS else limit)
         except (_MemberTooLarge, *_DAMAGE):
-            target.unlink()  # half a document is none
+            target.unlink()  # a truncated document is not kept
             raise
 
     def _copy(self, source: _MemberBytes, out: IO[bytes], limit: int) -> None:
@@ -162,8 +164,9 @@ _PACKED: tuple[tuple[bytes, Callable[[Path], Any]], ...] = (
     (b"BZh", bz2.open),
     (b"\xfd7zXZ\0", lzma.open),
 )
-"""How a packed tar begins, and what unpacks it piece by piece: tarfile would unpack as much as ten
-kilobytes come to, and copy all of it for every block that it passes over."""
+"""The first bytes of a compressed tar and the opener that decompresses it in pieces. tarfile
+itself would decompress all that ten compressed kilobytes expand to, and copy it for every block
+skipped."""
 
 
 def _plain(path: Path) -> IO[bytes]:
@@ -190,4 +193,4 @@ def _untar(path: Path, room: _Room) -> None:
                 room.put(os.fsdecode(os.fsencode(member.name)), source)
             elif not member.isdir():
                 room.problems.append(_no_file(member.name))
-            archive.members.clear()  # type: ignore[attr-defined]  # else every header stays in memory
+            archive.members.clear()  # type: ignore[attr-defined]  # otherwise every header stays in memory

@@ -1,9 +1,9 @@
-"""What a reader does with every key of its standard, and what a document lost: nothing silently.
+"""The key tables of readers: what a reader does with each key of its standard.
 
 A reader declares its keys in a ``KeyTable``: *read*, *not provenance* with the reason, or *not read
-yet*. What is stated of a model or dataset under a key that is not read yet, or that the standard
+yet*. A value stated of a model or dataset under a key that is not read yet, or that the standard
 does not have, is kept as ``pg:otherStatement``, so that "stated, not understood" is never shown as
-"no source covers this". ``count`` is the ledger of one document: how many values each fate met, by
+"no source covers this". The ledger of a document (``ledger.count``) counts its values by fate and
 key. The pages of ``docs/formats`` print the same tables.
 """
 
@@ -27,7 +27,8 @@ from provenance_graph.formats.statements import scalar_text
 
 MAX_LEAVES = 500_000
 MAX_TEXT = 1_900
-"""How much of a text is stored as stated; longer ones are cut, and marked where."""
+"""The most characters of a text that are stored as stated; a longer text is cut, and the cut is
+marked."""
 
 
 MAX_DEPTH = 60
@@ -35,7 +36,7 @@ _BLANK = re.compile(r"(?:https?://\S+/)?no[ _-]?assertion|NONE|n/?a|-", re.IGNOR
 
 
 class Fate(Enum):
-    """What becomes of a stated value."""
+    """What a reader does with a stated value."""
 
     READ = "read"
     NOT_PROVENANCE = "not provenance"
@@ -48,12 +49,14 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is done with the values under one key.
+    """One row of a key table: which keys it matches, and what the reader does with their values.
 
-    ``path`` is the key below its entity, steps joined by ``/``; ``*`` is any one step (``rai:*`` any
-    that begins so, ``*_id`` any that ends so) and a final ``**`` all below. ``note`` says what is made of it, or why nothing is. ``property`` is set
-    where the text alone is the claim. ``coded`` says that values are words of a code, units or
-    references, of which a claim makes something that does not hold their text; with ``phrase`` a code may have several words.
+    ``path`` is the key below its entity, steps joined by ``/``. ``*`` matches any one step
+    (``rai:*`` any step that begins with ``rai:``, ``*_id`` any that ends with ``_id``) and a final
+    ``**`` matches everything below. ``note`` says which claims are made of the values, or why none
+    are. ``property`` is set where the text alone is the value of the claim. ``coded`` says that the
+    values are words of a code list, units or references, which a claim represents without their
+    text; with ``phrase`` such a value may have several words.
     """
 
     path: str
@@ -65,52 +68,52 @@ class Key:
 
 
 def read(note: str, *paths: str) -> tuple[Key, ...]:
-    """Keys whose values a reader takes up itself."""
+    """Rows for keys whose values the reader itself turns into claims; ``note`` says which."""
     return tuple(Key(path, Fate.READ, note) for path in paths)
 
 
 def coded(note: str, *paths: str) -> tuple[Key, ...]:
-    """Keys that are read, whose values are words of a code, units or references."""
+    """Rows for keys that are read and whose values are words of a code list, units or references."""
     return tuple(Key(path, Fate.READ, note, coded=True) for path in paths)
 
 
 def phrases(note: str, *paths: str) -> tuple[Key, ...]:
-    """Keys whose values are a code of one word or several."""
+    """Rows for keys that are read and whose values are codes of one word or several."""
     return tuple(Key(path, Fate.READ, note, coded=True, phrase=True) for path in paths)
 
 
 def text(property_: Iri, *paths: str) -> tuple[Key, ...]:
-    """Keys whose text is the value of a property."""
+    """Rows for keys whose text is stored as the value of a property."""
     return tuple(Key(path, Fate.READ, shorten(property_), property_) for path in paths)
 
 
 def skip(reason: str, *paths: str) -> tuple[Key, ...]:
-    """Keys that say nothing of where a model or dataset comes from."""
+    """Rows for keys that state nothing about the provenance of a model or dataset, with the reason."""
     return tuple(Key(path, Fate.NOT_PROVENANCE, reason) for path in paths)
 
 
 def later(*paths: str) -> tuple[Key, ...]:
-    """Keys of the standard that have no property yet; stored as stated."""
+    """Rows for keys of the standard that have no property yet; their values are kept as stated."""
     return tuple(Key(path, Fate.NOT_READ, "kept as stated") for path in paths)
 
 
 _NOT_LOOKED_UP = Key("", Fate.UNKNOWN)
 _MAX_PATHS = 20_000
-"""How many paths a table remembers; documents with keys of their own bring ever new ones."""
+"""The most paths that a table caches; documents with free-form keys keep adding new ones."""
 
 
 @dataclass(frozen=True)
 class KeyTable:
-    """Every key of a standard; the first row that fits a path decides."""
+    """The rows for every key of a standard; the first row that matches a path applies."""
 
     rows: tuple[Key, ...]
     _row_of: dict[tuple[str, ...], Key | None] = field(default_factory=dict, repr=False)
     _closed: dict[tuple[str, ...], bool] = field(default_factory=dict, repr=False)
     steps: dict[object, Any] = field(default_factory=dict, repr=False)
-    """The steps of ``spoken``, kept as long as the rows that were looked up."""
+    """The steps of ``table_leaves``, cached as long as the rows that were looked up."""
 
     def find(self, path: tuple[str, ...]) -> Key | None:
-        """The row of a path, or None where the standard has no such key.
+        """The row that matches a path, or None where the standard has no such key.
 
         >>> table = KeyTable(read("its name", "model/name") + later("model/considerations/**"))
         >>> table.find(("model", "considerations", "users")).fate.value
@@ -127,7 +130,7 @@ class KeyTable:
         return row
 
     def speaks(self, path: tuple[str, ...]) -> bool:
-        """Whether the table alone says something of a value at a path: a text, or that it is kept.
+        """Whether the table alone yields a claim for a path: a text, or a value kept as stated.
 
         >>> table = KeyTable(read("its name", "model/name") + later("model/colour"))
         >>> [table.speaks(("model", key)) for key in ("name", "colour", "weight")]
@@ -137,7 +140,7 @@ class KeyTable:
         return row is None or row.property is not None or row.fate is Fate.NOT_READ
 
     def closes(self, path: tuple[str, ...]) -> bool:
-        """Whether one row decides all below a path, and the table itself says nothing of it.
+        """Whether one row applies to everything below a path and the table yields no claim there.
 
         >>> table = KeyTable(later("model/data/secret") + read("its parts", "model/**"))
         >>> table.closes(("model", "parts")), table.closes(("model", "data"))
@@ -156,19 +159,20 @@ class KeyTable:
         return closed
 
     def fate(self, path: tuple[str, ...]) -> Fate:
-        """What becomes of values at a path."""
+        """The fate of values at a path; ``UNKNOWN`` where no row matches."""
         row = self.find(path)
         return row.fate if row else Fate.UNKNOWN
 
 
 Place = tuple[Any, ...]
-"""A place as its steps, the outermost innermost: ``((("/a",), 0), "b")`` or ``(("/a", 0), "b")``."""
+"""A place as nested pairs, innermost step last: ``(((/a",), 0), "b")`` or ``(("/a", 0), "b")``."""
 
 
 class Leaf(NamedTuple):
-    """One stated value: its key below the entity, its place in the document, and itself.
+    """One scalar value of a document: its key path below the entity, its place and the value.
 
-    The place is a text or its steps: of most values nobody asks where they stand.
+    ``place`` is a JSON pointer, or a tuple of steps that ``where`` turns into one when asked: the
+    places of most values are never read.
     """
 
     path: tuple[str, ...]
@@ -177,12 +181,12 @@ class Leaf(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The place as a text."""
+        """The place as a JSON pointer."""
         return self.place if isinstance(self.place, str) else _pointer(self.place)
 
     @property
     def entered(self) -> str:
-        """Where that part of the document stands which was entered to find it: its entry's place."""
+        """The place of the part of the document from which the walk to this value started."""
         steps = self.place
         while not isinstance(steps, str):
             steps = steps[0]
@@ -196,10 +200,10 @@ def leaves(
     without: Sequence[str] = (),
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Leaf]:
-    """Every scalar below a value.
+    """Yield every scalar below a value, at most MAX_LEAVES of them.
 
-    ``without`` names keys of the top level that are not entered, ``names`` gives others of these the
-    name that the standard has for them.
+    Top-level keys in ``without`` are skipped. ``names`` maps top-level keys of the document to the
+    keys that the standard has for them.
     """
     if without and isinstance(value, dict):
         value = {key: inner for key, inner in value.items() if key not in without}
@@ -209,14 +213,14 @@ def leaves(
 
 
 class _Paths:
-    """The paths that values of documents had so far, forgotten once there are too many."""
+    """Cache of the paths met in documents so far; emptied when it exceeds _MAX_PATHS."""
 
     def __init__(self) -> None:
         self.made = 0
         self._tops: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], _Step] = {}
 
     def top(self, path: tuple[str, ...], names: tuple[tuple[str, str], ...]) -> _Step:
-        """The step from which values are entered."""
+        """The step for the path at which a walk starts, with top-level keys renamed by ``names``."""
         if self.made > _MAX_PATHS:
             self._tops.clear()
             self.made = 0
@@ -228,9 +232,9 @@ class _Paths:
 
 
 class _Step(dict[str, "_Step"]):
-    """A path, and the steps below it by name, made when they are first met.
+    """A path with the steps below it by name, created when they are first met.
 
-    Values under one key share one path, whichever document they stand in.
+    Values under one key share one path tuple, in whichever document they stand.
     """
 
     __slots__ = ("_among", "path")
@@ -247,7 +251,7 @@ class _Step(dict[str, "_Step"]):
 
 @cache
 def _paths() -> _Paths:
-    """Those of this process."""
+    """The cache of paths of this process."""
     return _Paths()
 
 
@@ -260,7 +264,7 @@ def _pointer(steps: Place) -> str:
 
 
 def _collect(item: Any, at: _Step, place: Place, results: list[Leaf]) -> None:
-    """Add every scalar below an item, down to MAX_DEPTH."""
+    """Append every scalar below an item to ``results``, down to MAX_DEPTH."""
     if len(results) >= MAX_LEAVES:
         return
     new, add = tuple.__new__, results.append  # half the cost of calling the class
@@ -287,7 +291,7 @@ def _collect(item: Any, at: _Step, place: Place, results: list[Leaf]) -> None:
 
 
 def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Claim]:
-    """What the table alone can say of a subject: plain texts, and what is stored as stated."""
+    """Yield the claims that the table alone gives a subject: plain texts and values kept as stated."""
     for leaf in leafs:
         row = table.find(leaf.path)
         if row is not None and row.property is not None:
@@ -298,9 +302,10 @@ def claims(subject: Iri, leafs: Iterable[Leaf], table: KeyTable) -> Iterator[Cla
 
 
 def stated(subject: Iri, property_: Iri, shown: str, where: str) -> Claim:
-    """A text as the value of a property; NOASSERTION and its like as a field left blank.
+    """The claim of a text as the value of a property; without a value for a placeholder text.
 
-    ``NONE`` says that there is no value, as SPDX has it, and leaves nothing blank.
+    ``NOASSERTION`` and similar placeholders have the stance "not stated"; ``NONE`` has the stance
+    "declared empty", which is its meaning in SPDX.
     """
     if shown.casefold() == "none":
         return statements.not_given(subject, property_, Stance.DECLARED_EMPTY, shown, where)
@@ -310,24 +315,24 @@ def stated(subject: Iri, property_: Iri, shown: str, where: str) -> Claim:
 
 
 def is_blank(shown: str) -> bool:
-    """Whether a text says that nothing is stated: NOASSERTION, n/a and their like."""
+    """Whether a text is a placeholder for a value not stated: NOASSERTION, n/a and similar."""
     return bool(_BLANK.fullmatch(shown))
 
 
 def other(subject: Iri, key: str, shown: str) -> Claim:
-    """A statement for which there is no property: the key and the text, as they stand."""
+    """The claim ``pg:otherStatement`` for a key without a property: key and text as stated."""
     return Claim(subject, PG.otherStatement, brief(f"{key}: {shown}"))
 
 
 def brief(shown: str) -> Literal:
-    """A text as a value; one that is longer than MAX_TEXT is cut, and the cut is marked."""
+    """A text as a literal, cut to MAX_TEXT characters; an ellipsis marks the cut."""
     if len(shown) > MAX_TEXT:
         shown = shown[: MAX_TEXT - 2] + " …"
     return Literal(statements.clean(shown))
 
 
 def unknown(leafs: Iterable[Leaf], table: KeyTable, standard: str) -> Iterator[Problem]:
-    """Keys that the standard does not have, once each, with the first place and a count."""
+    """Yield one problem for each key that the standard lacks, with its first place and its count."""
     first: dict[tuple[str, ...], str] = {}
     counts: Counter[tuple[str, ...]] = Counter()
     find = table.find

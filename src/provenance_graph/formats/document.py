@@ -1,7 +1,8 @@
-"""A document as it came: bytes, address, time; and what can be seen of it without a reader.
+"""A retrieved document (bytes, address, time of retrieval), and the interface of a reader.
 
-``Features`` hold what every recogniser may look at: the syntax, the top-level keys, the
-header row, the first lines. They are computed once, so no reader is ever tried.
+``Features`` hold everything that a recogniser may look at: the syntax, the top-level keys, the
+header row, the first lines. They are computed once for each document, so no reader is tried out on
+it.
 """
 
 from __future__ import annotations
@@ -35,21 +36,21 @@ from provenance_graph.formats.parsing import (
 )
 
 ReaderOutput: TypeAlias = Iterator[Claim | Problem]
-"""What a reader yields: what a document claims, and what is wrong in it."""
+"""The items that a reader yields: the claims of a document and the problems found in it."""
 
 
 @dataclass(frozen=True)
 class Document:
     """One document: a file, or the files of one repository folder.
 
-    ``name`` is the file's name or its path below the folder that was imported; ``files``
-    holds the other files of the same folder for formats that are folders. ``folder`` is the
-    name of the folder that was imported, ``folder_digest`` tells it from others of that name,
-    ``path`` the path in it as it stands on disk, where a reader goes by another ``name``;
-    ``root`` is where that folder lies, which no record holds.
-    ``collection`` names where it is imported into, and is empty where it is read by itself.
-    ``first_line`` is the line of the file at which a part of a long one begins.
-    ``fetched`` says that we got it from its address ourselves.
+    ``name`` is the file's name or its path below the imported folder. ``files`` holds the other
+    files of the same folder, for formats that consist of a folder. ``folder`` is the name of the
+    imported folder and ``folder_digest`` distinguishes folders of that name. ``path`` is the file's
+    path on disk in that folder, where it differs from ``name``. ``root`` is the absolute path of
+    the folder, which no record holds. ``collection`` is the collection that the document is
+    imported into, empty where it is read by itself. ``first_line`` is the line number at which a
+    part of a long file begins. ``fetched`` says that this program retrieved the document from its
+    address.
     """
 
     url: Iri
@@ -67,7 +68,7 @@ class Document:
 
     @cached_property
     def digest(self) -> str:
-        """``sha256:`` of the bytes, of every file where there are several."""
+        """``sha256:`` digest of the bytes; of all files where there are several."""
         whole = hashlib.sha256(self.data)
         for name in sorted(self.files):
             whole.update(b"\0" + name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
@@ -75,21 +76,21 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """The bytes as UTF-8 (a byte-order mark is dropped; UTF-16 is read by its mark)."""
+        """The bytes decoded as UTF-8 (a byte-order mark is dropped), or UTF-16 by its mark."""
         return decode(self.data, self.url)
 
     @cached_property
     def repeated(self) -> list[Problem]:
-        """Names that stand twice where they may stand once, noted by whoever parses the document."""
+        """Problems for names repeated within one mapping, added by the parser of the document."""
         return []
 
     @cached_property
     def json(self) -> Any:
-        """The document as JSON; raises Unreadable with the line."""
+        """The document parsed as JSON; raises Unreadable with the line."""
         return parse_json(self.text, self.url, self.repeated)
 
     def json_lines(self) -> Iterator[tuple[str, Any] | Problem]:
-        """The place and the value of every line of JSON; a line that is none is a problem."""
+        """Yield place (``L`` and line number) and value of each JSON line; a bad line is a problem."""
         decoder = JsonDecoder()
         for number, line in enumerate(self.text.splitlines(), 1):
             if not line.strip():
@@ -105,12 +106,12 @@ class Document:
 
     @cached_property
     def lines(self) -> tuple[tuple[str, Any] | Problem, ...]:
-        """Its lines of JSON, kept: where they are entries, not events of which there may be millions."""
+        """All lines of JSON, cached. For files of entries; files of events may have millions."""
         return tuple(self.json_lines())
 
     @cached_property
     def yaml(self) -> Any:
-        """The document as YAML 1.1 with bounded depth and aliases; raises Unreadable."""
+        """The document parsed as YAML 1.1 with bounded depth and aliases; raises Unreadable."""
         return parse_yaml(self.text, self.url, self.repeated)
 
     @cached_property
@@ -123,17 +124,17 @@ class Document:
 
     @cached_property
     def toml(self) -> dict[str, Any]:
-        """The document as TOML; raises Unreadable."""
+        """The document parsed as TOML; raises Unreadable."""
         return parse_toml(self.text, self.url, self.repeated)
 
     @cached_property
     def results(self) -> dict[str, Any]:
-        """What functions marked ``once`` have made of it, by their names."""
+        """Cached results of the functions decorated with ``once``, by qualified name."""
         return {}
 
     @cached_property
     def features(self) -> Features:
-        """What can be seen of it without a reader."""
+        """The features of the document that recognisers look at."""
         return sniff(self)
 
 
@@ -141,9 +142,9 @@ Result = TypeVar("Result")
 
 
 def once(function: Callable[[Document], Result]) -> Callable[[Document], Result]:
-    """A function that is computed once for each document, as its ``json`` is.
+    """Decorator that computes a function once for each document and caches its result there.
 
-    Recognising, reading and counting what was read ask for the same parts; none of them changes one.
+    Recognising, reading and counting need the same parsed parts. Callers must not change a result.
     """
     name = f"{function.__module__}.{function.__qualname__}"
 
@@ -159,7 +160,7 @@ def once(function: Callable[[Document], Result]) -> Callable[[Document], Result]
 
 
 def gathered(leaves_: Callable[[Document], Iterator[Leaf]]) -> Callable[[Document], Iterator[Leaf]]:
-    """A document's values, gathered once for its reading, its ledger and what remains of it."""
+    """Decorator of a ``leaves`` function that caches the values for the reading and the ledger."""
 
     @once
     @wraps(leaves_)
@@ -173,10 +174,10 @@ def gathered(leaves_: Callable[[Document], Iterator[Leaf]]) -> Callable[[Documen
 class Features:
     """What a recogniser may look at.
 
-    ``syntax``: json, jsonl, yaml, toml, csv, xml, markdown, trig or text. ``keys``: top-level
-    keys (of the first object where the document is a list). ``head``: how the text begins.
-    ``columns``: a CSV's header row. ``value``: the parsed document where it is
-    JSON, YAML or TOML. ``stream``: the documents of a YAML text that holds several.
+    ``syntax``: json, jsonl, yaml, toml, csv, xml, markdown, trig or text. ``keys``: top-level keys
+    (of the first object where the document is a list). ``head``: the beginning of the text.
+    ``columns``: a CSV's header row. ``value``: the parsed document where it is JSON, YAML or TOML.
+    ``stream``: the documents of a YAML text that holds several.
     """
 
     name: str
@@ -190,7 +191,7 @@ class Features:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The first forty lines; most documents are recognised without them."""
+        """The first forty lines, computed on demand: most documents are recognised without them."""
         return _lines(self.head)
 
 
@@ -202,10 +203,10 @@ def _lines(head: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a reader knows of a document's source, for the record's header.
+    """What a reader states about a document's source, for the header of the record.
 
-    ``local`` names the document within its source, the same at every retrieval. ``url``
-    and ``retrieved`` override the document's where its content states them.
+    ``local`` is the identifier of the document within its source, the same at every retrieval.
+    ``url`` and ``retrieved`` override those of the document where its content states them.
     """
 
     local: str
@@ -222,17 +223,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A format: how it is recognised, where it comes from, and what it claims.
+    """A document format: how it is recognised, which source it has, and how its claims are read.
 
-    ``read`` is a pure generator: no network, no clock, no store. It raises only SourceError,
-    and only where nothing at all can be read; anything less is a Problem. ``records`` is
-    for formats whose documents hold several records with headers of their own. ``invalid`` says where
-    a document breaks the schema of its standard, which is asked once for a document. ``keys`` says what
-    is done with every key of the standard, and ``leaves`` gives a document's values below them;
-    ``subjects`` says which entity stands at which place, where a document has several.
-    ``split`` gives the documents of a document that is a list of them, and nothing for any other.
-    ``parts`` are kinds of its documents that can be asked for by a name of their own, each with
-    what recognises it.
+    ``read`` is a pure generator: no network, no clock, no store. It raises only SourceError, and
+    only where nothing at all can be read; any lesser fault is a Problem. ``records`` is for formats
+    whose documents hold several records with headers of their own. ``invalid`` yields the places
+    where a document breaks the schema of its standard and is called once for a document. ``keys``
+    is the key table of the standard, and ``leaves`` yields a document's values below those keys.
+    ``subjects`` maps places to entities, where a document has several. ``split`` yields the member
+    documents of a document that is a list of documents, and nothing for any other. ``parts`` are
+    sub-formats that can be requested by a name of their own, each with its recogniser.
     """
 
     format: str
@@ -258,7 +258,7 @@ _TRIG = re.compile(
 
 
 def container_of(data: bytes) -> str:
-    r"""Which container of weights the first bytes show: gguf, safetensors, or nothing.
+    r"""The weight container that the first bytes show: gguf, safetensors, or empty.
 
     >>> container_of(b"GGUF" + bytes(20)), container_of(b"\x02" + bytes(7) + b"{}")
     ('gguf', 'safetensors')
@@ -269,7 +269,7 @@ def container_of(data: bytes) -> str:
 
 
 def sniff(document: Document) -> Features:
-    """The features of a document; raises Unreadable where it is neither text nor weights."""
+    """The features of a document; raises Unreadable where it is neither text nor a weight file."""
     if container := container_of(document.data):
         return Features(document.name or document.url, container)
     text = document.text
@@ -318,7 +318,7 @@ def _is_json_lines(text: str) -> bool:
 
 
 def _first_json_line(text: str) -> Any:
-    """The first of the first lines that is JSON: one bad line does not hide what the others are."""
+    """The first of forty lines that parses as JSON, or None: one bad line must not hide the rest."""
     for line in islice(io.StringIO(text), 40):
         try:
             if line.strip() and len(line) < 1 << 20:

@@ -1,4 +1,4 @@
-"""Which entity a value of a document stands at, by its place."""
+"""Lookup of the entity that a value of a document belongs to, by the value's place."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from provenance_graph.formats.coverage import Leaf
 
 
 class EntityPlaces:
-    """The entities of a document by the places where they stand."""
+    """The entities of a document by their places (JSON pointers)."""
 
     def __init__(self, entities: Mapping[str, Iri]) -> None:
-        """From the entity at each place."""
+        """Index the entities by place, together with every place above them."""
         self._entities = entities
         self._holders: set[str] = set()  # places with an entity somewhere below them
         for place in entities:
@@ -23,7 +23,7 @@ class EntityPlaces:
                 self._holders.add(place)
 
     def of(self, leaf: Leaf) -> tuple[Iri | None, str]:
-        """The entity at the longest place that a value stands below, and the value's key from there."""
+        """The entity at the longest place above a value, or None, and the value's key from there."""
         entry = leaf.entered
         entity = self._entities.get(entry)
         if entity is not None and entry not in self._holders:  # as in most catalogues
@@ -35,7 +35,7 @@ class EntityPlaces:
 
 
 def _below(leaf: Leaf) -> str:
-    """The key of a value below the place that was entered to find it."""
+    """The key of a value relative to the place from which the walk started."""
     steps = leaf.place
     if isinstance(steps, str) or leaf.entered[:1] not in ("/", ""):
         return _key(leaf, [])

@@ -1,4 +1,4 @@
-"""Names of files: which are read as documents, and which belong together in a repository."""
+"""File names: which files are read as documents, and which belong together as one repository."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ SUFFIXES = frozenset(
     ]
 )
 LINES = frozenset(("jsonl", "ndjson"))
-"""Files of one value a line, which are read in parts where they are long."""
+"""Suffixes of files with one value a line, which are read in parts where they are long."""
 HEADERS = frozenset(("gguf", "safetensors"))
-"""Files of which only the header is read."""
+"""Suffixes of files of which only the header is read."""
 BARE = frozenset(("Modelfile", "MLmodel", "Kitfile"))
 CARDS = ("README.md", "readme.md")
 COMPANION_FILES = (
@@ -59,7 +59,7 @@ COMPANION_FILES = (
     "special_tokens_map.json",
 )
 RESULTS = ".eval_results"
-"""The folder of a repository with results of evaluations."""
+"""The folder of a repository that holds evaluation results."""
 
 
 CACHED = re.compile(r"(?:models|datasets|spaces)--.")
@@ -80,7 +80,7 @@ def from_cache(folder: Path, path: str) -> str:
 
 
 def repository_files(folder: Path, names: list[str]) -> tuple[str, tuple[str, ...]] | None:
-    """The card and the files beside it, where the folder is a model repository."""
+    """The main file and its companion files where the folder is a model repository, else None."""
     others = tuple(
         name for name in names if name in COMPANION_FILES or weight_files.format_of(name)
     )

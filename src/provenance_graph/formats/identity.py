@@ -1,8 +1,8 @@
-"""What a document calls itself: the identity that it keeps wherever it lies.
+"""The identity that a document states for itself, independent of where it is stored.
 
-A bill of materials has a serial number and a version, an SPDX document a namespace, Croissant
-and FAIR4ML metadata an ``@id``, a file of the Hub its repository and path. A document that
-says nothing of the kind is known by where it came from (see ``ingest.place``).
+A bill of materials has a serial number and a version, an SPDX document a namespace, Croissant and
+FAIR4ML metadata an ``@id``, a file of the Hub its repository and path. A document without such an
+identity is identified by where it came from (see ``ingest.place``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from provenance_graph.formats.fields import own_export
 EXPORTED = re.compile(
     rb"(?:provenance-graph/ns#|\bpg:|provenance-graph[:.])exportedFrom\b|\bexported_from_records\b"
 )
-"""The mark that our own exports carry, in whatever format; see ``docs/exports.md``."""
+"""The mark that exports of this program carry in every format; see ``docs/exports.md``."""
 _RECORDS = re.compile(rb"https://w3id\.org/provenance-graph/id/record/[^\s\"'<>\\,\])}]+")
 _MAX_RECORDS = 10_000
 _SERIAL = re.compile(r'\bserialNumber\s*=\s*"(urn:uuid:[0-9a-fA-F-]{36})"')
@@ -31,7 +31,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True, slots=True)
 class SelfName:
-    """The name a document gives itself, the number of its edition and that edition's ISO day."""
+    """The identity that a document states: its name, revision number and the edition's ISO date."""
 
     name: str
     revision: int = 0
@@ -39,13 +39,13 @@ class SelfName:
 
 
 def self_name(document: Document, format: str) -> SelfName | None:
-    """What a document calls itself, or None where it has no name of its own."""
+    """The identity that a document states for itself, or None where it states none."""
     find = _FINDERS.get(format)
     return None if find is None else find(document)
 
 
 def exported_from(document: Document) -> tuple[str, ...] | None:
-    """The records that a document of ours was made of; None where we did not write it."""
+    """The record IRIs that an export of ours was made from, sorted; None for other documents."""
     parts = (document.data, *document.files.values())
     if not any(EXPORTED.search(part) for part in parts):
         return None
@@ -56,7 +56,7 @@ def exported_from(document: Document) -> tuple[str, ...] | None:
 
 
 def inferred_in(document: Document) -> dict[Iri, frozenset[Iri]]:
-    """The properties that a document of ours says are only inferred, by the entity."""
+    """The properties that an export of ours marks as inferred, by entity; empty for any other."""
     parts = (document.data, *document.files.values())
     texts = (part.decode("utf-8", "replace") for part in parts if EXPORTED.search(part))
     return {k: v for text in texts for k, v in own_export.inferred_in_export(text).items()}

@@ -1,4 +1,4 @@
-"""Whether a path of a document is one that a row of a table of keys speaks of."""
+"""Matching of key paths of documents against the path patterns of key tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def fits(pattern: str, path: tuple[str, ...]) -> bool:
-    """Whether a row of a table speaks of a path; ``**`` at its end is whatever stands below."""
+    """Whether a pattern matches a path; a final ``**`` matches everything below."""
     steps = pattern.split("/")
     if steps[-1] == "**":
         steps = steps[:-1]
@@ -17,7 +17,7 @@ def fits(pattern: str, path: tuple[str, ...]) -> bool:
 
 
 def fits_below(pattern: str, path: tuple[str, ...]) -> bool:
-    """Whether a pattern may fit a path that begins with the given one."""
+    """Whether a pattern can match some path that begins with the given path."""
     steps = pattern.split("/")
     if steps[-1] == "**":
         steps = steps[:-1]

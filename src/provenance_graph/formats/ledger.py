@@ -1,6 +1,6 @@
-"""What became of the values of a document: how many met which fate, by key.
+"""The ledger of a document: the number of its values by fate and key.
 
-The table of keys that says so is printed here for the documentation, too.
+``markdown`` prints a key table for the documentation.
 """
 
 from __future__ import annotations
@@ -13,31 +13,32 @@ from provenance_graph.formats.coverage import Fate, KeyTable, Leaf
 from provenance_graph.formats.document import Document, Reader
 
 MAX_KEYS = 400
-"""How many keys of one fate a report names; tables of keys are shorter, unknown keys need not be."""
+"""The most keys of one fate that a report names; key tables are shorter, unknown keys may be
+more."""
 
 
 @dataclass
 class ReadingLedger:
-    """How many of a document's values met which fate, by key."""
+    """The number of a document's values by fate and key."""
 
     values: Counter[tuple[Fate, str]] = field(default_factory=Counter)
 
     def total(self, *fates: Fate) -> int:
-        """How many values met these fates; all values without any."""
+        """The number of values with one of these fates; of all values where none is given."""
         return sum(n for (fate, _), n in self.values.items() if not fates or fate in fates)
 
     def by_key(self, fate: Fate) -> Mapping[str, int]:
-        """The counts of one fate by key, most first."""
+        """The counts of one fate by key, highest first."""
         results = {key: n for (each, key), n in self.values.items() if each is fate}
         return dict(sorted(results.items(), key=lambda item: (-item[1], item[0])))
 
     def __str__(self) -> str:
-        """One line: how many values were stated, and what became of them."""
+        """One line: the number of values stated, and the number of each fate."""
         parts = [f"{self.total(f)} {f.value}" for f in Fate if self.total(f)]
         return f"{self.total()} values: {', '.join(parts)}" if parts else "no values"
 
     def lines(self) -> Iterator[str]:
-        """The line of totals, then each fate with its keys and how many values stand under them."""
+        """Yield the line of totals, then a line for each fate with its keys and their counts."""
         yield f"stated: {self}"
         for fate in Fate:
             keys = self.by_key(fate)
@@ -48,7 +49,7 @@ class ReadingLedger:
 
 
 def count(leafs: Iterable[Leaf], table: KeyTable) -> ReadingLedger:
-    """The ledger of a document's values."""
+    """The ledger of a document's values under a key table."""
     ledger = ReadingLedger()
     for leaf in leafs:
         ledger.values[table.fate(leaf.path), "/".join(leaf.path)] += 1
@@ -56,14 +57,14 @@ def count(leafs: Iterable[Leaf], table: KeyTable) -> ReadingLedger:
 
 
 def of_document(reader: Reader, document: Document) -> ReadingLedger:
-    """The ledger of a document by its reader's table; empty where the reader has none yet."""
+    """The ledger of a document under its reader's key table; empty where the reader has none yet."""
     if reader.keys is None or reader.leaves is None:
         return ReadingLedger()
     return count(reader.leaves(document), reader.keys)
 
 
 def markdown(table: KeyTable) -> str:
-    """The table as documentation prints it."""
+    """The key table as a Markdown table for the documentation."""
     lines = ["| key | what becomes of it |", "|---|---|"]
     done: set[str] = set()
     for row in table.rows:

@@ -1,9 +1,9 @@
-"""The one engine for "this key fills that property, and is read so": a table of rows a source.
+"""Table-driven reading: rows that map the keys of a source to properties and value parsers.
 
 A row names a key (steps joined by ``/``), the property it fills and the parser of its value. A
-parser takes subject, property, value and place, and gives claims and problems: it never raises
-on a value, and what cannot be a value is stored as stated. ``claims`` reads an entry row by row,
-in the order of the table, so that two readings of one document come out alike.
+parser takes subject, property, value and place, and gives claims and problems. It never raises on a
+value, and a value that it cannot parse is stored as stated. ``claims`` reads an entry row by row,
+in the order of the table, so that two readings of one document give the same sequence.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from provenance_graph.formats.fields import languages as spoken
 
 Made = Iterable[Claim | Problem]
 Parser = Callable[[Iri, Iri, Any, str], Made]
-"""Subject, property, value, place → what is claimed and what is wrong."""
+"""A function of subject, property, value and place that returns claims and problems."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One key of a source: the property it fills, how its value is read, what is no value.
+    """One key of a source: the property it fills, its value parser, and its texts without a value.
 
-    ``stances`` holds the texts (in lower case) that speak of the property without a value:
-    ``undisclosed``, ``none``. A null, an empty text and a key that is not there are silent.
+    ``stances`` maps texts (in lower case) such as ``undisclosed`` and ``none`` to the stance of a
+    claim without a value. A null, an empty text and a missing key yield no claim.
     """
 
     key: str
@@ -45,7 +45,7 @@ class Row:
 def claims(
     subject: Iri, entry: Mapping[Any, Any], rows: tuple[Row, ...], place: str
 ) -> list[Claim | Problem]:
-    """What an entry states, row by row."""
+    """The claims and problems that the rows make of an entry, in the order of the rows."""
     results: list[Claim | Problem] = []
     for row in rows:
         key = row.key
@@ -65,7 +65,7 @@ def claims(
 
 
 def find(entry: Mapping[Any, Any], key: str) -> Any:
-    """The value at a key, its steps followed through mappings; None where it is not there.
+    """The value at a key whose steps are followed through mappings; None where it is missing.
 
     >>> find({"a": {"b": 1}}, "a/b"), find({"a": 2}, "a/b")
     (1, None)
@@ -79,7 +79,7 @@ def find(entry: Mapping[Any, Any], key: str) -> Any:
 
 
 def count(kind: str = "a count") -> Parser:
-    """A whole number above zero; zero stands for "none given", ``kind`` names it in problems."""
+    """Parser of a whole number above zero; zero means "none given", and problems name ``kind``."""
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
         return common.tokens(subject, property_, value, where, kind)
@@ -88,7 +88,7 @@ def count(kind: str = "a count") -> Parser:
 
 
 def date(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
-    """A day, month or year; an impossible one is a problem and stored as stated."""
+    """Parser of a day, month or year; an impossible date is a problem and is stored as stated."""
     claim = statements.dated(subject, property_, value, where)
     if not claim.unusable:
         return (claim,)
@@ -97,10 +97,11 @@ def date(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
 
 
 def released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """A release day of a catalogue that wants a day: the first of a month stands for the month.
+    """Parser of a release date of a catalogue that requires a day: the first means the whole month.
 
-    Whoever knows less writes the first: of an index of notable models 12 % of the days are one, where
-    3 % would be. That of January says no more than the year, and is an inference.
+    Contributors who know only the month enter the first: in an index of notable models 12 % of the
+    days are the first, where 3 % would be expected. The first of January states no more than the
+    year, and the claim is an inference.
     """
     for item in date(subject, property_, value, where):
         stated = statements.scalar_text(value)
@@ -122,7 +123,7 @@ def released(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutp
 
 
 def text(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
-    """A text, or each text of a list."""
+    """Parser of a text, or of each text of a list."""
     if type(value) is str and (shown := value.strip()):
         return (Claim(subject, property_, statements.literal(shown)),)
     return _texts(subject, property_, value, where)
@@ -139,7 +140,7 @@ def _texts(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput
 
 
 def languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
-    """Languages by code or name; what names none is kept under the key as it is stated."""
+    """Parser of languages by code or name; an unknown one is kept under its key as stated."""
     for item in text(subject, property_, value, where):
         if isinstance(item, Claim) and item.value is not None:
             yield spoken.stated(subject, str(item.value), where.rpartition("/")[2])
@@ -148,7 +149,7 @@ def languages(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOut
 
 
 def link(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
-    """A web address, or each of a list."""
+    """Parser of a web address, or of each address of a list."""
     if type(value) is str and (shown := value.strip()):
         return (statements.link(subject, property_, shown, where),)
     return _links(subject, property_, value, where)
@@ -165,28 +166,28 @@ def _links(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput
 
 
 def licence(subject: Iri, _: Iri, value: Any, where: str) -> Made:
-    """A licence by its name, token or address."""
+    """Parser of a licence given by name, token or address."""
     if isinstance(value, str):
         return statements.licensed(subject, value, locator=where)
     return (Problem(where, f"{common.brief(value)} is not a licence's name"),)
 
 
 def terms(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
-    """A licence, or the address of terms that nobody here has read: kept as a licence by address."""
+    """Parser of a licence, or of the address of unidentified terms: kept as a licence by address."""
     if isinstance(value, str) and re.fullmatch(r"https?://\S+", value.strip()):
         return statements.licensed(subject, "other", link=value.strip(), locator=where)
     return licence(subject, property_, value, where)
 
 
 def flag(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
-    """Yes or no."""
+    """Parser of a boolean as a boolean literal."""
     if isinstance(value, bool):
         return (Claim(subject, property_, literals.boolean(value)),)
     return (Problem(where, f"{common.brief(value)} is neither true nor false"),)
 
 
 def either(yes: Iri, no: Iri) -> Parser:
-    """Yes or no as two concepts of a code list."""
+    """Parser of a boolean as one of two concepts of a code list."""
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
         if isinstance(value, bool):
@@ -197,7 +198,7 @@ def either(yes: Iri, no: Iri) -> Parser:
 
 
 def codes(table: Mapping[str, Iri], kind: str) -> Parser:
-    """Words of a source as concepts; a word that the table lacks is stored as stated."""
+    """Parser of a source's words as concepts; a word missing from the table is stored as stated."""
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> ReaderOutput:
         for item in statements.as_list(value):
@@ -220,12 +221,12 @@ def codes(table: Mapping[str, Iri], kind: str) -> Parser:
 
 
 def modalities(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
-    """Kinds of content."""
+    """Parser of modalities of content."""
     return common.modalities(subject, property_, value, where)
 
 
 def makers(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
-    """Who made it, one or several by name."""
+    """Parser of the developers of a model or dataset, one or several by name."""
     for index, item in enumerate(statements.as_list(value)):
         name = statements.stated_name(item)
         if name:
@@ -235,7 +236,7 @@ def makers(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
 
 
 def price(*, million: bool = False) -> Parser:
-    """US dollars for a million tokens; ``million`` where they are given for one."""
+    """Parser of a price in US dollars for a million tokens; ``million``: the source's is for one."""
 
     def read(subject: Iri, property_: Iri, value: Any, where: str) -> Made:
         return common.price(subject, property_, value, where, million=million)
@@ -244,13 +245,13 @@ def price(*, million: bool = False) -> Parser:
 
 
 def dataset_of(name: str, address: str) -> tuple[Iri, str]:
-    """A dataset by the Hub's address where there is one, else by name; and its Hub name."""
+    """The IRI of a dataset (by its Hub address if any, else by name), and its Hub name or empty."""
     repository = hub.dataset_name(address) or hub.dataset_name(name)
     return iris.dataset(repository or name), repository
 
 
 def derived_data(subject: Iri, _: Iri, value: Any, where: str) -> ReaderOutput:
-    """The datasets that one was made from, by name."""
+    """Parser of the datasets that a dataset was derived from, by name."""
     for item in statements.as_list(value):
         name = statements.stated_name(item)
         parent, _repository = dataset_of(name, name)

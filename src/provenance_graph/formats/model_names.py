@@ -1,4 +1,4 @@
-"""What names of models tell: sizes, placeholders, and whether a stated parent is the model itself."""
+"""What model names show: sizes, versions, placeholders, and whether a parent is the model itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIZE_WORD = re.compile(r"(?<![a-z0-9.])(?:\d+x)?\d+(?:\.\d+)?[bm](?![a-z0-9])", 
 
 
 def size_tokens(name: str) -> frozenset[str]:
-    """The sizes that stand in a model's name, in lower case.
+    """The size tokens in a model's name (such as 8x7b), in lower case.
 
     >>> sorted(size_tokens("Mixtral-8x7B-Instruct-v0.1")), sorted(size_tokens("GPT-3"))
     (['8x7b'], [])
@@ -21,7 +21,7 @@ def size_tokens(name: str) -> frozenset[str]:
 
 
 def is_named_smaller(name: str, parent: str) -> bool:
-    """Whether the size in a model's name is below that in its parent's by more than a rounding.
+    """Whether the size in a model's name is more than 10 % below that in its parent's name.
 
     >>> is_named_smaller("NVIDIA-Nemotron-Nano-9B-v2", "NVIDIA-Nemotron-Nano-12B-v2")
     True
@@ -37,14 +37,14 @@ def is_named_smaller(name: str, parent: str) -> bool:
 
 
 _EFFECTIVE = re.compile(r"(?<![a-z0-9])e(?=\d+b(?![a-z0-9]))", re.IGNORECASE)
-"""The letter before the size of what a model keeps in memory at once."""
+"""The letter E before an effective size: the parameters that a model keeps in memory at once."""
 _SCALES = frozenset({"tiny", "small", "medium", "large", "xl", "xxl"})
 
 
 def may_hold(repository: str, name: str) -> bool:
-    """Whether a repository may hold the weights of a model that is not called exactly so.
+    """Whether a repository may hold the weights of a model that has a different name.
 
-    Their names share a word, and no size, scale or version of the one speaks against the other.
+    The two names must share a word, and their sizes, scales and versions must not contradict.
 
     >>> may_hold("CarperAI/stable-vicuna-13b-delta", "StableVicuna-13B")
     True
@@ -63,7 +63,7 @@ def may_hold(repository: str, name: str) -> bool:
 
 
 def _marks(name: str) -> tuple[frozenset[str], ...]:
-    """The sizes, the scales and the versions in a name, by which two of one line are told apart."""
+    """The sizes, scales and versions in a name, which distinguish models of one family."""
     parts = re.findall(r"[^\W_]+(?:\.\d+)*", name.casefold())
     sizes = size_tokens(name)
     versions = {p.removeprefix("v") for p in parts if re.fullmatch(r"[a-z]?\d{1,3}(?:\.\d+)?", p)}
@@ -77,7 +77,7 @@ _PLACEHOLDER = re.compile(
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a label stands for a name that the source does not have.
+    """Whether a label is a placeholder for a name that the source does not have.
 
     >>> is_placeholder("<UNKNOWN>"), is_placeholder("n/a"), is_placeholder("Unknown-7B")
     (True, True, False)
@@ -92,9 +92,9 @@ _LOADERS = frozenset(
 
 
 def names_no_dataset(name: str) -> bool:
-    """Whether a name given as a dataset's says how data were loaded, or that they have no name.
+    """Whether a dataset's stated name is only a loader's name, or says that the data have no name.
 
-    Trainer writes the loader where the data are files of one's own.
+    Trainer writes the name of the loader where the data are local files.
 
     >>> names_no_dataset("imagefolder"), names_no_dataset("allenai/c4")
     (True, False)
@@ -112,7 +112,7 @@ _FILES = frozenset(
 
 
 def names_a_file(stem: str) -> bool:
-    """Whether a name is that of a file which every repository has, so that it names no model.
+    """Whether a stem is that of a file that every repository has, so that it names no model.
 
     >>> names_a_file("README"), names_a_file("Llama-3.1-8B")
     (True, False)
@@ -129,10 +129,10 @@ _QUANTISED = re.compile(
 
 
 def is_quantised_copy(name: str, parent: str) -> bool:
-    """Whether a repository's name tells that it holds its parent with fewer bits.
+    """Whether a repository's name shows that it holds its parent in a lower precision.
 
-    It says how, or is called as the parent is. The Hub's relation "quantized" comes from files that
-    lie beside the weights: it is given of tunes and of new models as well.
+    The name states the quantisation, or equals the parent's name. The Hub's relation "quantized" is
+    derived from files beside the weights: it is given for fine-tunes and for new models as well.
 
     >>> is_quantised_copy("amd/Kimi-K2.5-W4A8", "moonshotai/Kimi-K2.5")
     True
@@ -151,9 +151,9 @@ _VERSION = re.compile(r"[-_. ]v\d+(?:\.\d+)*(?=$|[-_. ])|(?<=[a-z])\d+$", re.IGN
 
 
 def is_later_version(name: str, parent: str) -> bool:
-    """Whether two names are one but for the number of a version: a line of models, not a derivation.
+    """Whether two names differ only in a version number: a series of models, not a derivation.
 
-    The parent may have no number. Numbers that count parameters or pixels are none of a version.
+    The parent may have no number. Numbers that count parameters or pixels are not version numbers.
 
     >>> is_later_version("Claude 2.1", "Claude 2"), is_later_version("GLM-4-0520", "GLM-4-0116")
     (True, True)
@@ -175,7 +175,7 @@ def is_later_version(name: str, parent: str) -> bool:
 
 
 def is_itself(stated: str, *names: str) -> bool:
-    """Whether a stated parent is the model itself or the family that its own name begins with.
+    """Whether a stated parent is the model itself, or the family that the model's name begins with.
 
     A family has no weights of its own: ``Falcon`` is no parent of Falcon-40B.
 
@@ -196,10 +196,10 @@ def is_itself(stated: str, *names: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def same_name(repository: str, *spellings: str) -> bool:
-    """Whether a repository is called as the model is, letter case and punctuation apart.
+    """Whether a repository has the name of a model, ignoring letter case and punctuation.
 
-    The owner's name may stand before the model's, and a format suffix after it. Nothing looser:
-    ``codegemma-7b`` is not CodeGemma 7B Instruct.
+    The owner's name may stand before the model's, and a format suffix after it. No looser match is
+    accepted: ``codegemma-7b`` is not CodeGemma 7B Instruct.
 
     >>> same_name("tiiuae/falcon-40b", "Falcon 40B"), same_name("google/codegemma-7b", "CodeGemma")
     (True, False)
@@ -214,5 +214,5 @@ def same_name(repository: str, *spellings: str) -> bool:
 
 
 def letters(text: str) -> str:
-    """The letters and digits of a name, small, so that spellings compare."""
+    """The letters and digits of a name in lower case, for comparison of spellings."""
     return re.sub(r"[\W_]+", "", unquote(text).casefold())

@@ -1,4 +1,4 @@
-"""Texts of documents as values, within bounds: JSON and YAML that nest too deeply are refused."""
+"""Bounded parsing of texts as JSON, YAML and TOML: input that nests too deeply is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_YAML_NODES = 500_000
 
 
 def decode(data: bytes, url: str) -> str:
-    """Bytes as text; raises Unreadable with the offset of the first bad byte."""
+    """Decode bytes as text; raises Unreadable with the offset of the first bad byte."""
     if len(data) > MAX_BYTES:
         raise Unreadable(url, f"{len(data):,} bytes; at most {MAX_BYTES:,} are read")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
@@ -37,7 +37,7 @@ def decode(data: bytes, url: str) -> str:
 
 
 class JsonDecoder(json.JSONDecoder):
-    """A decoder that notes the objects in which a name stands twice, for one text after the other."""
+    """JSON decoder that records the objects in which a name is repeated; reusable for many texts."""
 
     def __init__(self, whole_number: Callable[[str], Any] | None = None) -> None:
         self.repeated: repeats.Repeated = {}
@@ -51,11 +51,11 @@ def parse_json(
     repeated: list[Problem] | None = None,
     decoder: JsonDecoder | None = None,
 ) -> Any:
-    """JSON with bounded depth; raises Unreadable with line and column.
+    """Parse JSON with bounded depth; raises Unreadable with line and column.
 
-    Names that stand twice in one object are added to ``repeated``, and so is what cannot be held as
-    it stands: numbers of thousands of digits, which are read as texts, and halves of characters.
-    ``decoder`` is for many short texts.
+    Problems are added to ``repeated``: names repeated in one object, numbers of thousands of
+    digits, which are read as texts, and unpaired surrogates or NUL in texts. ``decoder`` may be
+    passed in for many short texts.
     """
     decoder = decoder or JsonDecoder()
     decoder.repeated.clear()
@@ -93,11 +93,11 @@ def parse_json(
 MAX_DIGITS = 4_000
 _TOKEN = re.compile(rf'"(?:[^"\\]|\\.)*+"|(-?\d{{{MAX_DIGITS},}})', re.DOTALL)
 _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
-"""How JSON writes what is half a character, where it is one half alone, or NUL."""
+"""JSON escapes of surrogates and of NUL, which may be characters that cannot be stored."""
 
 
 def _whole(digits: str) -> int | str:
-    """A number, as a text where it has too many digits."""
+    """A whole number; as its text where it has MAX_DIGITS digits or more."""
     return int(digits) if len(digits) < MAX_DIGITS else digits
 
 
@@ -115,7 +115,7 @@ def _too_long(digits: str) -> str:
 
 
 def _unsafe(whole: Any) -> Iterator[Problem]:
-    """Where a text holds what cannot be stored: NUL, or half of a character."""
+    """Yield a problem for each text with NUL or an unpaired surrogate, which cannot be stored."""
     waiting: list[tuple[str, Any]] = [("", whole)]
     while waiting:
         where, value = waiting.pop()
@@ -160,7 +160,7 @@ def too_deep(text: str, url: str) -> None:
 
 
 class BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML without object construction, with a cap on nodes, so that aliases cannot explode."""
+    """YAML loader without object construction; a limit on nodes stops aliases that explode."""
 
     repeated: list[Problem]
 
@@ -169,7 +169,7 @@ class BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
         self.repeated = []
 
     def documents(self) -> Iterator[Any]:
-        """The values of a stream's documents; raises YAMLError where together they are too many."""
+        """Yield the values of a stream's documents; raises YAMLError for too many nodes in total."""
         total = 0
         while self.check_node():
             node = self.get_node()
@@ -181,14 +181,14 @@ class BoundedLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
             yield self.construct_document(node)
 
     def construct_yaml_timestamp(self, node: Any) -> Any:
-        """A date or time; what only looks like one stays text."""
+        """A date or time; the text itself where it is not a valid date."""
         try:
             return super().construct_yaml_timestamp(node)
         except ValueError:  # 2025-02-31 is no date, and one bad date must not hide the rest
             return node.value
 
     def construct_yaml_int(self, node: Any) -> Any:
-        """A whole number; one of thousands of digits is read as the text it is, and said so."""
+        """A whole number; one of MAX_DIGITS digits or more is read as text, with a problem."""
         if len(node.value) < MAX_DIGITS:
             return super().construct_yaml_int(node)
         what = _too_long(node.value)
@@ -206,9 +206,9 @@ _TOO_MANY = f"more than {MAX_YAML_NODES:,} values after aliases"
 
 
 def _measured(root: yaml.Node) -> tuple[int, list[Problem]]:
-    """The number of nodes as they would be after alias expansion, and repeated names of mappings.
+    """The number of nodes after alias expansion, and problems for names repeated in mappings.
 
-    Raises YAMLError where there are too many.
+    Raises YAMLError where there are too many nodes.
     """
     sizes: dict[int, int] = {}
     repeated: list[Problem] = []
@@ -241,9 +241,9 @@ def _repeats_a_name(node: yaml.MappingNode) -> bool:
 
 
 def parse_yaml(text: str, url: str, repeated: list[Problem] | None = None) -> Any:
-    """YAML of one document, with bounded depth and aliases; raises Unreadable with the line.
+    """Parse one YAML document with bounded depth and aliases; raises Unreadable with the line.
 
-    Names that stand twice in one mapping are added to ``repeated``.
+    Problems for names repeated in one mapping are added to ``repeated``.
     """
     documents = parse_yaml_stream(text, url, repeated)
     if len(documents) > 1:
@@ -281,7 +281,7 @@ _TOML_NUMBER = re.compile(rf"(=[ \t]*)([+-]?\d{{{MAX_DIGITS},}})(?=[ \t]*(?:#.*)
 
 
 def parse_toml(text: str, url: str, repeated: list[Problem]) -> dict[str, Any]:
-    """TOML; raises Unreadable with the line. What is said of JSON's long numbers holds here too."""
+    """Parse TOML; raises Unreadable with the line. Long numbers are read as in ``parse_json``."""
     try:
         try:
             return tomllib.loads(text)
@@ -299,11 +299,11 @@ def parse_toml(text: str, url: str, repeated: list[Problem]) -> dict[str, Any]:
 _BLOCK_HEAD = re.compile(r"^[ \t]*(?:[-?:][ \t]+)*", re.MULTILINE)
 
 
-_DEEP_ENOUGH = 2_000  # levels that libyaml's recursion surely bears
+_DEEP_ENOUGH = 2_000  # levels that libyaml's recursion certainly survives
 
 
 def _may_be_deep(text: str) -> bool:
-    """Whether nesting may be so deep that composing it would overflow the C stack."""
+    """Whether a text may nest so deeply that composing it would overflow the C stack."""
     if text.count("[") + text.count("{") > _DEEP_ENOUGH:
         return True
     if len(text) < _DEEP_ENOUGH:
@@ -312,7 +312,7 @@ def _may_be_deep(text: str) -> bool:
 
 
 def _events_too_deep(text: str) -> None:
-    """Raise where YAML nests deeper than MAX_DEPTH, seen from its events, which need no stack."""
+    """Raise YAMLError where YAML nests deeper than MAX_DEPTH, by its events, which need no stack."""
     depth = 0
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):

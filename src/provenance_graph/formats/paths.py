@@ -1,4 +1,4 @@
-"""What a document is known by where it names nothing itself: its path, within its collection."""
+"""Identifiers of documents and entities derived from the document's path within its collection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from provenance_graph.formats.statements import clean
 
 
 def source_slug(document: Document) -> str:
-    """A document's path as one step of a name, without the suffix of its format.
+    """A document's path as one step of an IRI, without the suffix of its format.
 
     >>> source_slug(Document(Iri("https://x.org/b"), b"", "2026-01-31", "boms/llama 3.json"))
     'boms-llama-3'
@@ -23,9 +23,9 @@ def source_slug(document: Document) -> str:
 
 
 def by_path(source: str, path: str, document: Document) -> Iri:
-    """The model of a document that names none: known by its path, within its collection alone.
+    """The IRI of a model without a stated name: its path within the document's collection.
 
-    Two teams' ``chat/config.json`` are two models.
+    The collection is part of the IRI, so that two teams' ``chat/config.json`` are two models.
     """
     return iris.entity(source, "model", "/".join(filter(None, (document.collection, path))))
 
@@ -39,7 +39,7 @@ _OF_ONE_DOCUMENT = re.compile(
 
 
 def is_local_name(name: str) -> bool:
-    """Whether a dataset's name says only what it is for, so that every document has one of it.
+    """Whether a dataset's name states only its role, such as ``train``, and identifies nothing.
 
     >>> [is_local_name(name) for name in ("train", "Training data", "test-set", "The Pile", "c4")]
     [True, True, True, False, False]
@@ -48,10 +48,11 @@ def is_local_name(name: str) -> bool:
 
 
 def within(document: Document, identity: str = "") -> str:
-    """What tells entities that a document only names from those of another document.
+    """The scope that separates entities named in this document from those of other documents.
 
-    Nothing where it is read by itself; in an import the ``identity`` that it states, which holds
-    whatever its file is called, else its place in its collection.
+    Empty where the document is read by itself. In an import: the collection and the ``identity``
+    that the document states, which is independent of its file name, else its path in the
+    collection.
     """
     if not document.collection:
         return ""
@@ -62,14 +63,14 @@ def within(document: Document, identity: str = "") -> str:
 _ADDRESS = re.compile(
     r"(?:https?|ftp|s3|gs|oci)://|(?!urn:file:)(?:urn|doi|did|ark|swh):", re.IGNORECASE
 )
-"""What is the same wherever it is written; a path on somebody's disk is not."""
+"""Addresses that identify the same thing in every document; a local file path does not."""
 
 
 def named(source: str, kind: str, name: str, document: Document, address: str = "") -> Iri:
-    """An entity by the address that a document gives it, else by its name, known within the document.
+    """The IRI of an entity: from the address that a document gives it, else from its name there.
 
-    Two teams' ``my-model`` are two models, and one address is one wherever it is written. An
-    address of this graph's own, as our exports write them, names the entity itself.
+    Two teams' ``my-model`` are two models, and one address is one entity in every document. An
+    address of this graph's own, as exports of this program write them, is used as the IRI.
 
     >>> ours = f"{iris.ID}model/openai/o1"
     >>> named("fair4ml", "model", "o1", Document(Iri("urn:x"), b"", "2026-01-31", "x"), ours) == ours
@@ -85,7 +86,7 @@ def named(source: str, kind: str, name: str, document: Document, address: str = 
 
 
 def file_stem(document: Document, suffix: str) -> str:
-    """A file's path without its suffix: the folders belong to it where every folder has such a file.
+    """A file's name without its suffix; its whole path where every folder has a file of that name.
 
     >>> of = lambda name: Document(Iri("urn:file:x"), b"", "2026-01-31", name)
     >>> file_stem(of("a/model.safetensors"), "safetensors"), file_stem(of("a/oak.gguf"), "gguf")

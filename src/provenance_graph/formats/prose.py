@@ -1,8 +1,8 @@
-"""What prose states plainly: declared patterns, each a row, and nothing beyond them.
+"""Claims from prose: declared sentence patterns, one row for each.
 
-``read`` splits a paragraph into sentences and asks every row of the tables. A row says
-what to look for, what forbids it (``unless``), and what it claims; with every row goes a
-sentence that it must read and a look-alike that it must not.
+``read`` splits a paragraph into sentences and tries every row of the tables. A row has a pattern to
+search for, a pattern that excludes a match (``unless``), and the claims that it makes. Each row has
+an example sentence that it must read and a look-alike that it must not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])['\")\]”’]*\s+(?=[A-Z\"'“‘(])")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a text is about: the model, its name, and how its source names entities.
+    """The model that a text is about, its name, and the source's scheme of IRIs.
 
     ``part`` makes the IRI of a node below the model from its kind and local name.
     """
@@ -33,13 +33,13 @@ class Subject:
     local: str
 
     def part(self, kind: str, local: str) -> Iri:
-        """A node of this document, such as an evaluation result."""
+        """The IRI of a node of this document, such as an evaluation result."""
         return iris.entity(self.source, kind, local)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence, the paragraph around it, and where it stands."""
+    """A sentence, the paragraph around it, and its locator in the document."""
 
     sentence: str
     paragraph: str
@@ -51,7 +51,7 @@ Maker = Callable[[re.Match[str], Passage, Subject], Iterator[Claim]]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A row: what to look for in a sentence and what it claims."""
+    """A row: the pattern to search for in a sentence, and the maker of its claims."""
 
     name: str
     regex: re.Pattern[str]
@@ -62,7 +62,7 @@ class Pattern:
 
 
 def sentences(paragraph: str) -> Iterator[str]:
-    """The sentences of a paragraph; ``e.g.,`` and ``vs. total`` do not end one.
+    """Yield the sentences of a paragraph; ``e.g.,`` and ``vs. total`` do not end one.
 
     >>> list(sentences("It has 8 layers. No active vs. total count (e.g., of Haiku) is given."))
     ['It has 8 layers.', 'No active vs. total count (e.g., of Haiku) is given.']
@@ -75,7 +75,7 @@ def sentences(paragraph: str) -> Iterator[str]:
 def read(
     paragraph: str, locator: str, subject: Subject, patterns: tuple[Pattern, ...]
 ) -> Iterator[Claim]:
-    """Every claim that a paragraph states in the form of one of the patterns."""
+    """Yield every claim that a paragraph states in the form of one of the patterns."""
     for sentence in sentences(paragraph):
         passage = Passage(sentence, paragraph, locator)
         for pattern in patterns:
@@ -90,13 +90,13 @@ def read(
 
 
 def quoted(match: re.Match[str]) -> str:
-    """The words that a claim rests on, short enough to be a citation of a fact."""
+    """The matched text as a citation of the claim, cut to 80 characters."""
     text = " ".join(match[0].split())
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def stated(prop: Iri, value: Callable[[str], Value | None], group: str = "v") -> Maker:
-    """A row that states a value: the group's text, made canonical."""
+    """Maker of a claim with the canonical value of a group's text; no claim without a value."""
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
         text = match[group].strip().rstrip(".,;")
@@ -108,7 +108,7 @@ def stated(prop: Iri, value: Callable[[str], Value | None], group: str = "v") ->
 
 
 def estimate(prop: Iri, value: Callable[[str], Value | None]) -> Maker:
-    """A row that repeats an estimate: the same on the basis Estimate."""
+    """Maker of the claims of ``stated`` with the basis Estimate."""
     plain = stated(prop, value)
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
@@ -126,7 +126,7 @@ def estimate(prop: Iri, value: Callable[[str], Value | None]) -> Maker:
 
 
 def constant_row(prop: Iri, value: Value | None, stance: Stance = Stance.STATED) -> Maker:
-    """A row whose words mean one fixed value, or a stance without a value."""
+    """Maker of a claim with one fixed value, or with a stance and no value."""
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
         yield Claim(
@@ -137,7 +137,7 @@ def constant_row(prop: Iri, value: Value | None, stance: Stance = Stance.STATED)
 
 
 def dated(prop: Iri) -> Maker:
-    """A row that states a date."""
+    """Maker of a claim with the date in the group ``v``; none where it is not a date."""
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
         result = literals.day(match["v"])
@@ -200,7 +200,7 @@ TOPICS: tuple[tuple[re.Pattern[str], Iri], ...] = tuple(
         (r"\b(?:number of layers|layer count)\b", PG.layerCount),
     )
 )
-"""What a statement of non-disclosure may be about."""
+"""The subjects of a statement of non-disclosure, with the property of each."""
 
 _BUT = re.compile(r".*(?:\bbut|\bwhile|\bwhereas|\balthough|\bthough|\bhowever|;)\s", re.IGNORECASE)
 _OBJECT_END = re.compile(
@@ -210,7 +210,7 @@ _OBJECT_END = re.compile(
 
 
 def undisclosed(after: bool) -> Maker:
-    """A row that names items as not disclosed, after the words or before them."""
+    """Maker of claims that items are undisclosed; ``after``: they follow the matched words."""
 
     def make(match: re.Match[str], passage: Passage, subject: Subject) -> Iterator[Claim]:
         if after:

@@ -1,4 +1,4 @@
-"""Records from documents: one under the header that a reader's origin gives, or many."""
+"""Records of a document: one under the header of its origin, or several with headers of their own."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ def header(
     publisher: Iri | None = None,
     retrieved: str = "",
 ) -> Header:
-    """The header of the one record that a document makes.
+    """The header of the single record of a document.
 
-    ``publisher`` and ``retrieved`` are the importer's word, which goes before the document's.
+    ``publisher`` and ``retrieved`` are given by the importer and take precedence over the
+    document's.
     """
     retrieved = retrieved or origin.retrieved or document.retrieved
     return Header(
@@ -46,12 +47,12 @@ def header(
 
 
 def parts_of(reader: Reader, document: Document) -> list[Document | Problem]:
-    """The documents of a document that is a list of them; none for any other."""
+    """The member documents of a document that is a list of documents; empty for any other."""
     return list(reader.split(document)) if reader.split is not None else []
 
 
 def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]:
-    """Every record of a document, and every problem, whichever kind of reader reads it."""
+    """Yield every record and every problem of a document, for any kind of reader."""
     if reader.records is not None:
         yield from reader.records(document)
         return
@@ -78,7 +79,11 @@ def records_of(reader: Reader, document: Document) -> Iterator[Record | Problem]
 def whole_reading(
     reader: Reader, document: Document, ledger: ReadingLedger
 ) -> Iterator[Claim | Problem]:
-    """Where a document is invalid, what a reader makes of it, then what came to nothing there."""
+    """Yield schema violations, what the reader makes of a document, then values not understood.
+
+    Repeated names are reported before the last. ``ledger`` receives the number of values by fate
+    and key.
+    """
     results: list[Claim | Problem] = []
     invalid = reader.invalid(document) if reader.invalid is not None else ()
     for result in chain(invalid, reader.read(document)):
@@ -91,7 +96,7 @@ def whole_reading(
 
 
 def claims_of(read: Iterator[Record | Problem]) -> Iterator[Claim | Problem]:
-    """The claims of records, without their headers."""
+    """Yield the claims of records, without the headers, and the problems."""
     for result in read:
         if isinstance(result, Record):
             yield from result.claims

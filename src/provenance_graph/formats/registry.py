@@ -1,8 +1,8 @@
-"""Every reader, found by looking: a module of this package with a ``READER``.
+"""The registry of readers: every module of this package that defines a ``READER``.
 
-Adding one is a new file or folder and touches nothing else. Modules without one (the door to the
-network, tables of licences) are not imported for it. A module may state in ``SYNTAXES`` which
-syntaxes its reader can recognise: for a document of another one it is not imported either.
+A new reader is a new file or folder; no other file changes. Modules without a ``READER`` (network
+access, tables of licences) are not imported by the registry. A module may state in ``SYNTAXES``
+which syntaxes its reader can recognise: it is then not imported for a document of another syntax.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _SYNTAXES = re.compile(rb"^SYNTAXES = \(([^)]*)\)$", re.MULTILINE)
 
 @cache
 def readers() -> Mapping[str, Reader]:
-    """Every reader, by the name of its format."""
+    """Every reader, by format name."""
     return _imported(_modules())
 
 
 @cache
 def readers_of(syntax: str) -> Mapping[str, Reader]:
-    """The readers that may recognise a document of a syntax, by the name of their format."""
+    """The readers that may recognise a document of a syntax, by format name."""
     stated = syntax.encode()
     return _imported(name for name, known in _modules().items() if not known or stated in known)
 
@@ -44,22 +44,22 @@ def _imported(modules: Iterable[str]) -> Mapping[str, Reader]:
 
 @cache
 def _modules() -> Mapping[str, frozenset[bytes]]:
-    """The modules with a reader, each with the syntaxes it states; empty where it states none."""
+    """The modules that define a reader, each with the syntaxes it states (empty: any)."""
     return dict(_with_reader([Path(folder) for folder in formats.__path__], formats.__name__))
 
 
 def reader_named(known: Mapping[str, Reader], name: str) -> Reader | None:
-    """The reader of a format, or of a kind of document within one; None where there is none."""
+    """The reader of a format or of one of its ``parts``; None where there is none."""
     return known.get(name) or next((one for one in known.values() if name in one.parts), None)
 
 
 def format_names(known: Mapping[str, Reader]) -> list[str]:
-    """Every name under which a format can be asked for."""
+    """Every name by which a format can be requested, sorted."""
     return sorted({*known, *(part for one in known.values() for part in one.parts)})
 
 
 def require_format(name: str) -> None:
-    """Raise UsageError where a format is named that no reader reads; no name is none."""
+    """Raise UsageError where no reader has the named format; an empty name is accepted."""
     if not name:
         return
     known = readers()
@@ -68,7 +68,7 @@ def require_format(name: str) -> None:
 
 
 def _with_reader(folders: list[Path], package: str) -> Iterator[tuple[str, frozenset[bytes]]]:
-    """The modules below a package whose text defines a ``READER``, with the syntaxes it states."""
+    """Yield the modules below a package that define a ``READER``, each with its stated syntaxes."""
     for module in pkgutil.iter_modules(map(str, folders)):
         name = f"{package}.{module.name}"
         below = [folder / module.name for folder in folders if (folder / module.name).is_dir()]

@@ -1,10 +1,11 @@
-"""What a document states under keys that are read, and nothing was made of: stored as stated.
+"""Values under read keys that no claim represents: found after the reading and kept as stated.
 
-A reader takes up the keys of its table one by one, and what stands under one of them may be of a
-form that it does not know. After the reading every value under such a key is looked for in what came
-of the document; one that is nowhere in it becomes a ``pg:otherStatement`` of the entity that it
-stands on, or is counted by the ledger as *stated, not understood* where it stands on none. Keys
-whose values are words of a code, units or references say so in the table (``coded``).
+A reader takes up the keys of its table one by one, and a value under one of them may have a form
+that the reader does not know. After the reading every value under such a key is searched for in the
+claims, problems and header of the document. A value found in none of them becomes a
+``pg:otherStatement`` of its entity, or is counted by the ledger as *stated, not understood* where
+it belongs to no entity. Keys whose values are words of a code list, units or references are marked
+``coded`` in the table.
 """
 
 from __future__ import annotations
@@ -29,20 +30,20 @@ from provenance_graph.formats.ledger import ReadingLedger
 from provenance_graph.formats.statements import scalar_text
 
 SHORTEST = 4
-"""Shorter texts are codes, sizes and flags, which occur in other texts by chance."""
+"""Texts shorter than this are codes, sizes and flags, which occur in other texts by chance."""
 
 MAX_WORK = 200_000_000
-"""How many letters are gone through for one document; beyond it, what is not found at once counts
-as read, so that a catalogue of a hundred thousand values takes no minutes."""
+"""The most characters searched for one document. Beyond it, a value not found at once counts as
+read, so that a catalogue of a hundred thousand values does not take minutes."""
 
 LISTED = 1_000
-"""How long a text is that may be a list of names; longer ones are prose."""
+"""The longest text that may be a list of names; longer ones are prose."""
 
 LOOKED_FOR = 250
-"""How much of a text is looked for: claims cut longer ones."""
+"""The number of characters of a text that are searched for: claims cut longer texts."""
 
 _IDS = frozenset(("spdxId", "@id", "bom-ref"))
-"""Keys of names inside a document; a value that is one of these names is a reference."""
+"""Keys of identifiers inside a document; a value equal to such an identifier is a reference."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"\d[\d,_.]{2,}")
@@ -58,23 +59,23 @@ _HOST = re.compile(
 
 
 class Shown:
-    """The texts that came of a document."""
+    """The texts that the reading of a document produced, for searching."""
 
     def __init__(self, results: Iterable[Claim | Problem], origin: Origin | None = None) -> None:
-        """From its claims, its problems and what its header says."""
+        """Take the claims and problems of a document, and the origin for its header."""
         self._results = tuple(results)
         self._origin = origin
         self._looked = 0
 
     @cached_property
     def _values(self) -> list[str]:
-        """The values that are claimed, as texts."""
+        """The values of the claims, as texts."""
         values = [item.value for item in self._results if isinstance(item, Claim)]
         return [v.lexical if isinstance(v, Literal) else v or "None" for v in values]
 
     @cached_property
     def _exact(self) -> frozenset[str]:
-        """The values as they stand."""
+        """The values of the claims unchanged, as a set."""
         return frozenset(self._values)
 
     @cached_property
@@ -104,11 +105,11 @@ class Shown:
         return frozenset(self._text.split("\n"))
 
     def is_value(self, text: str) -> bool:
-        """Whether a text is the whole of a value that is claimed."""
+        """Whether a text is the whole value of a claim."""
         return text in self._exact
 
     def has(self, stated: str) -> bool:
-        """Whether a text stands in what came of the document, as itself or in an address."""
+        """Whether the reading produced a text, as itself or within an address."""
         if len(stated) < SHORTEST or stated in self._exact:
             return True
         if several := developer_names().together.get(stated.strip()):
@@ -151,24 +152,26 @@ class Shown:
 
 
 def _parts(text: str) -> list[str]:
-    """The members of a list that is written as one text: ``en, de``, ``a/b; c/d``."""
+    """The members of a list written as one text: ``en, de``, ``a/b; c/d``."""
     parts = [part.strip() for part in re.split("[,;]", text)] if len(text) < LISTED else []
     return [part for part in parts if part] if all(len(p) < LOOKED_FOR for p in parts) else []
 
 
 def _digits(text: str) -> str:
-    """A number without what groups its digits and without a fraction of nothing."""
+    """A number without separators between its digits and without a zero fraction."""
     return re.sub(r"\.0*$", "", re.sub(r"[,_]", "", text))
 
 
 def remaining(
     reader: Reader, document: Document, results: Iterable[Claim | Problem], ledger: ReadingLedger
 ) -> Iterator[Claim]:
-    """What of a document has come to nothing, as statements; ``ledger`` counts all, by key."""
+    """Yield a ``pg:otherStatement`` for each value not understood; count all values in ``ledger``."""
     if reader.keys is None or reader.leaves is None:
         return
     results = tuple(results)
-    with_header = any(isinstance(item, Claim) for item in results)  # else there is no record
+    with_header = any(
+        isinstance(item, Claim) for item in results
+    )  # without a claim there is no record
     shown = Shown(results, reader.origin(document) if with_header else None)
     ids: Counter[str] = Counter()
     unseen: list[tuple[Leaf, str, str]] = []
@@ -199,7 +202,7 @@ def remaining(
 
 
 class _Refused:
-    """Places at which a problem says that what stands there was not taken up as a whole."""
+    """Places where a problem says that the value there was refused as a whole."""
 
     KINDS = frozenset(("missing", "shape", "repeat", "reference"))
 
@@ -221,11 +224,12 @@ class _Refused:
     def count(
         self, leaves: list[Leaf], table: KeyTable, shown: Shown, ledger: ReadingLedger
     ) -> None:
-        """Count codes, flags and short texts below such a place as not understood.
+        """Count codes, flags and short texts below a refused place as not understood.
 
-        Longer texts are looked for wherever they stand; these could not be found by looking.
+        Longer texts are searched for wherever they stand; short ones occur in other texts by
+        chance.
         """
-        # what is missing has no place of its own: that which should hold it was not taken up
+        # a missing value has no place of its own: the object that should hold it was refused
         absent = self._missing - _places_of(_near(leaves, self._missing), self._missing)
         self._places |= {where.rpartition("/")[0] for where in absent}
         for leaf in _near(leaves, self._places):
@@ -247,7 +251,7 @@ class _Refused:
 
 
 def _near(leaves: list[Leaf], places: set[str]) -> Iterator[Leaf]:
-    """The values of those entries that hold one of the places, or that one of them holds."""
+    """Yield the values of the entries that contain one of the places or lie below one."""
     holders = {holder for place in places for holder in _upwards(place)}
     known: dict[str, bool] = {}
     for leaf in leaves:
@@ -261,7 +265,7 @@ def _near(leaves: list[Leaf], places: set[str]) -> Iterator[Leaf]:
 
 
 def _upwards(place: str) -> Iterator[str]:
-    """A place and all that hold it, the document's own last."""
+    """Yield a place and every place above it, innermost first; the document's own (empty) is last."""
     yield place
     while place:
         place = place.rpartition("/")[0]
@@ -269,7 +273,7 @@ def _upwards(place: str) -> Iterator[str]:
 
 
 def _places_of(leaves: Iterable[Leaf], pointers: set[str]) -> set[str]:
-    """Those of the asked places at which a value stands, or below which one does."""
+    """The given places that have a value at them or below them."""
     stated: set[str] = set()
     for leaf in leaves:
         where = leaf.where
@@ -283,9 +287,9 @@ def _places_of(leaves: Iterable[Leaf], pointers: set[str]) -> set[str]:
 def _under_read_keys(
     leaves: Iterable[Leaf], table: KeyTable, ledger: ReadingLedger, ids: Counter[str]
 ) -> Iterator[tuple[Leaf, str]]:
-    """The values that should stand in what came of the document, each with its key; all counted.
+    """Yield the values that the reading should have produced, each with its key; count every value.
 
-    ``ids`` takes up the names that the document gives its own parts.
+    ``ids`` collects the identifiers that the document gives its own parts.
     """
     known: dict[tuple[str, ...], _Met] = {}
     for leaf in leaves:
@@ -304,7 +308,7 @@ def _under_read_keys(
 
 
 class _Met:
-    """One key of a document: what becomes of its values, and how many there are."""
+    """One key of a document: its fate and the number of its values."""
 
     __slots__ = ("codes", "count", "is_read", "kind", "names")
 
@@ -318,17 +322,17 @@ class _Met:
 
 
 def _is_code(value: object, row: Key) -> bool:
-    """Whether a value may be a word of a code, a unit or a reference; a text of words seldom is one."""
+    """Whether a value may be a code, unit or reference: one word, or any text for ``phrase``."""
     return row.phrase or not isinstance(value, str) or " " not in value.strip()
 
 
 def _says_nothing(text: str) -> bool:
-    """Whether a text is left blank, or a name inside the document."""
+    """Whether a text is a placeholder, or an identifier inside the document."""
     return coverage.is_blank(text) or text.startswith(("#", "_:"))
 
 
 def _only(results: Iterable[Claim | Problem]) -> Mapping[str, Iri]:
-    """The one model or dataset that a document describes, for every place; none where there are more."""
+    """The one model (else dataset) of a document, for every place; empty where there are several."""
     classes = {PG.Model: 0, PG.Dataset: 1}
     described: dict[Iri, list[Iri]] = {}
     for item in results:

@@ -1,7 +1,7 @@
-"""Names that stand twice in one mapping of a document: which of the values is read, and where the others stood.
+"""Names repeated in one mapping of a document: the value that is read, and the values dropped.
 
-JSON leaves open what such an object means, and parsers keep the last value; YAML forbids it, and its
-parsers keep the last value too. What is dropped so is reported with its place and its text.
+JSON leaves open what such an object means, and parsers keep the last value; YAML forbids it, and
+its parsers keep the last value too. Each dropped value is reported with its place and its text.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import yaml
 from provenance_graph.core.claims import Problem
 
 MAX_REPORTED = 100
-"""How many repeated names one document's report lists; all are counted."""
+"""The most repeated names that a document's report lists; all are counted."""
 
 _HINT = "one value under each name, or a list"
 _MAX_VALUE = 60
 
 
 def problem(where: str, name: str, others: Sequence[object], kept: str = "the last") -> Problem:
-    """What is reported of a name that stands more than once: how often, and the values not read."""
+    """The problem for a name that occurs more than once: its count, and the values not read."""
     shown = ", ".join(_brief(value) for value in others[:3])
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
     what = f"{name[:80]!r} stands {len(others) + 1} times; {kept} is read, not {shown}{more}"
@@ -31,7 +31,7 @@ def problem(where: str, name: str, others: Sequence[object], kept: str = "the la
 
 
 def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """The first MAX_REPORTED problems, and how many more there are."""
+    """Yield the first MAX_REPORTED problems, then one problem with the number of the others."""
     count = 0
     for count, each in enumerate(problems, 1):
         if count <= MAX_REPORTED:
@@ -42,11 +42,11 @@ def bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
 
 
 Repeated = dict[int, tuple[dict[str, Any], list[tuple[str, Any]]]]
-"""Objects of JSON in which a name stands twice, by their identity, each with all its members."""
+"""JSON objects with a repeated name, by ``id()``, each with all its members."""
 
 
 def noting(repeated: Repeated) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
-    """What makes an object of its members for ``json.loads``, and notes one that repeats a name."""
+    """An ``object_pairs_hook`` that records in ``repeated`` the objects with a repeated name."""
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(pairs)
@@ -58,12 +58,12 @@ def noting(repeated: Repeated) -> Callable[[list[tuple[str, Any]]], dict[str, An
 
 
 def in_json(whole: Any, repeated: Repeated) -> Iterator[Problem]:
-    """The repeated names of a parsed JSON text, each with the place of its object."""
+    """Yield problems for the repeated names in a parsed JSON text, with the place of each object."""
     yield from bounded(_placed(whole, repeated))
 
 
 def _placed(whole: Any, repeated: Repeated) -> Iterator[Problem]:
-    """Walk a value to the objects in which names were repeated."""
+    """Yield a problem for each repeated name, with its place, by walking the parsed value."""
     waiting = [("", whole)] if repeated else []
     while waiting:
         where, value = waiting.pop()
@@ -81,7 +81,7 @@ def _placed(whole: Any, repeated: Repeated) -> Iterator[Problem]:
 
 
 def in_yaml(node: yaml.MappingNode) -> Iterator[Problem]:
-    """The repeated names of one mapping of YAML, each with the line of its last value."""
+    """Yield problems for the repeated names of one YAML mapping, with the line of the last value."""
     names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
     for name, count in Counter(names).items():
         if count > 1 and name != "<<":
@@ -91,7 +91,7 @@ def in_yaml(node: yaml.MappingNode) -> Iterator[Problem]:
 
 
 def columns(names: Sequence[str]) -> Iterator[Problem]:
-    """The columns of a table that are called alike."""
+    """Yield problems for the columns of a table that have the same name."""
     for name, count in Counter(names).items():
         if count > 1 and name:
             at = [n for n, each in enumerate(names, 1) if each == name]
@@ -103,7 +103,7 @@ def columns(names: Sequence[str]) -> Iterator[Problem]:
 
 
 def _plain(node: yaml.Node) -> object:
-    """A value of YAML as its text; of lists and mappings what stands first in them."""
+    """The text of a YAML scalar; for a list or mapping, the text of its first element."""
     while not isinstance(node, yaml.ScalarNode):
         if not node.value:
             return ""
@@ -121,5 +121,5 @@ def _brief(value: object) -> str:
 
 
 def step(name: str) -> str:
-    """A name as one step of a place."""
+    """A name as one escaped step of a JSON pointer, cut to 120 characters."""
     return name.replace("~", "~0").replace("/", "~1")[:120]

@@ -1,7 +1,7 @@
-"""Claims that several readers make alike: names, makers, links, dates, quantities.
+"""Claims that several readers make in the same way: names, makers, links, dates, quantities.
 
-Everything here takes values as parsers give them and never raises on them: what cannot
-be a value becomes a claim without one, with the text stored and the reason stated.
+Every function takes values as parsers give them and never raises on them. A value that cannot be
+parsed becomes a claim without a value, with the text stored as stated and the reason.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from provenance_graph.core.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, XSD
 from provenance_graph.formats.licences import names as licence_names
 
 MAX_STATED = 300
-"""How much of a text is stored as stated: a value's own words, not a paragraph."""
+"""The most characters of a text stored as stated: a value's own words, not a paragraph."""
 
 LINK = hub.MAX_ADDRESS
-"""How long an address may be."""
+"""The most characters of an address."""
 
 hub_model, hub_dataset = hub.model_name, hub.dataset_name
 hub_page = hub.page
@@ -52,18 +52,18 @@ _URL = re.compile(r"https?://[^\s<>\"{}|^`\\]+")
 
 
 def clean(text: str) -> str:
-    r"""Text without what RDF cannot carry: NUL and halves of surrogate pairs.
+    r"""A text with NUL and unpaired surrogates, which RDF cannot carry, replaced by U+FFFD.
 
     >>> clean("a" + chr(0)) == "a" + chr(0xFFFD)
     True
     """
-    if text.isascii() and "\0" not in text:  # the cheap answer for nearly all
+    if text.isascii() and "\0" not in text:  # the fast path for nearly all texts
         return text
     return UNWRITABLE.sub("\ufffd", text) if UNWRITABLE.search(text) else text
 
 
 def sanitise(value: Any, text: str) -> Any:
-    """A parsed document with its texts cleaned, where the source text can hold anything unclean."""
+    """A parsed document with its texts cleaned, if its source text has unwritable characters."""
     return _sanitised(value) if "\0" in text or _ESCAPE.search(text) else value
 
 
@@ -78,7 +78,7 @@ def _sanitised(value: Any) -> Any:
 
 
 def scalar_text(value: Any) -> str:
-    """A scalar as the text it was, stripped; nothing for lists, mappings and null.
+    """A scalar as the text it was, stripped; empty for lists, mappings and null.
 
     >>> scalar_text(" MIT "), scalar_text(3), scalar_text(True), scalar_text(None), scalar_text(["x"])
     ('MIT', '3', 'true', '', '')
@@ -95,12 +95,12 @@ def scalar_text(value: Any) -> str:
 
 
 def stated_name(value: Any) -> str:
-    """A name: a scalar's text, cut where it is longer than any name."""
+    """A scalar as a name: its text, cut to MAX_STATED characters."""
     return scalar_text(value)[:MAX_STATED]
 
 
 def literal(text: str) -> Literal:
-    """A text as a value, cut where it is longer than any name."""
+    """A text as a literal, cut to MAX_STATED characters."""
     return Literal(clean(text[:MAX_STATED]))
 
 
@@ -110,14 +110,14 @@ def mapping(value: Any) -> dict[Any, Any]:
 
 
 def as_list(value: Any) -> list[Any]:
-    """The value as a list: itself, nothing for null, or the one value it is."""
+    """The value as a list: a list itself, empty for null, else a list of the one value."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
 def is_a(subject: Iri, kind: Iri, name: str = "") -> tuple[Claim, ...]:
-    """What an entity is and what it is called."""
+    """Claims of an entity's class and, where given, its name."""
     if name:
         return Claim(subject, RDF.type, kind), Claim(subject, SCHEMA.name, literal(name))
     return (Claim(subject, RDF.type, kind),)
@@ -125,7 +125,7 @@ def is_a(subject: Iri, kind: Iri, name: str = "") -> tuple[Claim, ...]:
 
 @lru_cache(maxsize=4096)
 def named_organization(name: str) -> Iri:
-    """Our IRI of an organization; tables name the same ones in row after row."""
+    """The IRI of an organization by name."""
     return iris.organization(name)
 
 
@@ -135,7 +135,7 @@ def _organization(name: str) -> tuple[Claim, ...]:
 
 
 def made_by(subject: Iri, maker: str) -> list[Claim]:
-    """Who made it; each of those whom a known text names together."""
+    """Claims of who made the subject; a known text for several developers gives each of them."""
     results: list[Claim] = []
     for name in developer_names().together.get(maker, [maker] if maker else []):
         results += _organization(name)
@@ -152,7 +152,7 @@ def licensed(
     locator: str = "",
     basis: Basis | None = None,
 ) -> Iterable[Claim]:
-    """Under which licence it is, as the one table of licence names reads the text."""
+    """Claims of the subject's licence, as the shared table of licence names reads the text."""
     if not (text or name or link):
         return ()
     result = _licence(text[:1000], name[:1000], link[:1000])
@@ -165,7 +165,7 @@ def _licence(text: str, name: str, link: str) -> licence_names.LicenceName:
 
 
 def not_given(subject: Iri, predicate: Iri, stance: Stance, stated: str, locator: str) -> Claim:
-    """A claim without a value: the source speaks of the property and gives none."""
+    """A claim without a value: the source mentions the property and states no value."""
     return Claim(subject, predicate, None, stance, as_stated=stated[:MAX_STATED], locator=locator)
 
 
@@ -173,11 +173,11 @@ _HUB_DOI = "doi.org/10.57967/hf/"
 
 
 def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Problem:
-    """A link that the source states; what is not a web address is a problem.
+    """The claim of a link that the source states; a value that is not a web address is a problem.
 
     An address on a code host that leads to a file or to an owner's page is no code repository,
-    whatever the field is called: it takes the property that its own name tells. Likewise a DOI that
-    the Hub minted for a repository is no paper: it is the repository's own name.
+    whatever the key's name: its property is that of ``link_property``. Likewise a DOI that the Hub
+    minted for a repository is no paper: it is the repository's own identifier.
 
     >>> link(Iri("https://x.org/m"), PG.paper, "see appendix", "/paper").what
     "'see appendix' is not a web address"
@@ -196,7 +196,7 @@ def link(subject: Iri, predicate: Iri, url: str, locator: str) -> Claim | Proble
 
 
 def urls(text: str) -> list[str]:
-    """The web addresses in a text, without the punctuation after them.
+    """The web addresses in a text, without trailing punctuation.
 
     >>> urls("see https://a.org/x, https://b.org/y.")
     ['https://a.org/x', 'https://b.org/y']
@@ -216,10 +216,10 @@ def on_code_host(url: str) -> bool:
 
 
 def link_property(url: str) -> Iri:
-    """Which property an address fills: by its host, and on a host of code by what it leads to.
+    """The property that an address fills: by its host, and on a code host by the kind of page.
 
-    A repository, or a folder of one, is code. A file called a model card is one; any other file and
-    an owner's page are only pages to see.
+    A repository, or a folder of one, is code. A file called a model card is a model card; any other
+    file and an owner's page are only pages to see.
 
     >>> iris.shorten(link_property("https://arxiv.org/abs/2407.21783"))
     'pg:paper'
@@ -248,7 +248,7 @@ def link_property(url: str) -> Iri:
 def dated(
     subject: Iri, predicate: Iri, stated: Any, locator: str, basis: Basis | None = None
 ) -> Claim:
-    """A date as the source writes it; an impossible one is stored as text only."""
+    """The claim of a date as stated; an impossible date is stored as text, with the reason."""
     shown = scalar_text(stated)
     result = literals.day(stated if isinstance(stated, date) else shown)
     if result is None:
@@ -300,7 +300,7 @@ def real(value: Any) -> float | None:
 
 
 def without_percent(value: Any) -> Any:
-    """A score without the sign of per cent behind it; scales are told by their values.
+    """A score without a trailing per cent sign; the scale of a score is determined by its value.
 
     >>> without_percent(" 65.2 %"), without_percent(0.5)
     ('65.2', 0.5)
@@ -309,7 +309,7 @@ def without_percent(value: Any) -> Any:
 
 
 def score(value: Any) -> Literal | None:
-    """An xsd:decimal of a number that the engine can hold, or None.
+    """A number as an xsd:decimal within the store's limits, or None.
 
     >>> score(0.5900).lexical, score("1e40")
     ('0.59', None)
@@ -326,7 +326,7 @@ def score(value: Any) -> Literal | None:
 
 
 def _plain_decimal(value: float) -> str:
-    """A number of few digits as a decimal is written; nothing for any other.
+    """A float of few digits in decimal notation; empty for any other.
 
     >>> _plain_decimal(0.59), _plain_decimal(41.0), _plain_decimal(-0.0), _plain_decimal(1e-7)
     ('0.59', '41', '0', '')
@@ -343,7 +343,7 @@ def _positive(stated: Any, kind: Iri) -> Literal | None:
     value = literals.number(stated) if isinstance(stated, str) else stated
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
-    if not value > 0:  # also what is not a number at all
+    if not value > 0:  # also excludes NaN
         return None
     if kind == XSD.integer:
         return literals.whole(value)
@@ -363,7 +363,7 @@ def quantity(
     confidence: Decimal | None = None,
     kind: Iri = XSD.integer,
 ) -> Claim:
-    """A quantity above zero as the source writes it, in the datatype its property has."""
+    """The claim of a quantity above zero as stated, in the datatype of its property."""
     literal = _positive(stated, kind)
     if literal is None:
         return Claim(

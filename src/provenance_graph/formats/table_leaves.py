@@ -1,4 +1,4 @@
-"""Those values of a document of which a table of keys alone says something, entered no deeper than needed."""
+"""The values of a document for which a key table alone yields claims; other parts are not walked."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from provenance_graph.formats.coverage import MAX_DEPTH, MAX_LEAVES, KeyTable, Leaf, Place
 
 Rename = Callable[[tuple[str, ...]], tuple[str, ...]]
-"""The key that a table has for a place in a document."""
+"""A function that returns the key that a table has for a path in a document."""
 
 
 def top(table: KeyTable, path: tuple[str, ...], rename: Rename | None = None) -> TableStep:
-    """The step at a path from which documents are entered, with what is known below it."""
+    """The cached step at a path from which documents are walked."""
     step = table.steps.get((path, rename))
     if not isinstance(step, TableStep):
         step = table.steps[path, rename] = TableStep(path, table, rename)
@@ -27,10 +27,10 @@ def known_leaves(
     without: Sequence[str] = (),
     first: TableStep | None = None,
 ) -> list[Leaf]:
-    """Those values, as ``coverage.leaves`` would give them.
+    """The values for which the key table alone yields a claim, as leaves of ``coverage``.
 
-    A reader needs no others of them, and what one row of the table closes is not entered. ``first`` is
-    the step to start from where the document's keys are not the table's.
+    A reader needs no other values, and a part that one row of the table closes is not walked.
+    ``first`` is the step to start from where the document's keys differ from the table's.
     """
     if without and isinstance(value, dict):
         value = {key: inner for key, inner in value.items() if key not in without}
@@ -40,9 +40,9 @@ def known_leaves(
 
 
 class TableStep(dict[str, "TableStep"]):
-    """A step with what a table says of it: its key, whether it ``speaks`` there or ``closes`` it.
+    """A step of a walk with its key in the table, and whether the table speaks or closes there.
 
-    ``rename`` gives the table's key for a path and leaves what stands above it as it is.
+    ``rename`` gives the table's key for a path and leaves the steps above it unchanged.
     """
 
     __slots__ = ("_below", "_stated", "closed", "depth", "key", "known")
@@ -56,7 +56,7 @@ class TableStep(dict[str, "TableStep"]):
         self.closed: bool | None = None
 
     def closes(self) -> bool:
-        """Whether the table closes what stands below; asked of mappings and lists alone."""
+        """Whether the table closes everything below this step; called for mappings and lists only."""
         self.closed = self._below[0].closes(self.key)
         return self.closed
 
@@ -66,7 +66,7 @@ class TableStep(dict[str, "TableStep"]):
 
 
 def _collect_known(item: Any, at: TableStep, place: Place, results: list[Leaf]) -> None:
-    """Add those scalars below an item that its table speaks of, down to MAX_DEPTH."""
+    """Append the scalars below an item for which the table yields claims, down to MAX_DEPTH."""
     if len(results) >= MAX_LEAVES:
         return
     if isinstance(item, dict):

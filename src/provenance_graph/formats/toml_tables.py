@@ -1,4 +1,4 @@
-"""Lists that people write in TOML, one table an entry, such as ``fleet.toml`` and ``sync.toml``."""
+"""User-written TOML files with one table for each entry, such as ``fleet.toml`` and ``sync.toml``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from provenance_graph.formats.parsing import MAX_BYTES
 T = TypeVar("T")
 Table = Mapping[str, Any]
 MAX_PROBLEMS = 20
-"""So many faults of a file are named at once."""
+"""The most faults of a file that one message names."""
 
 
 def read_entries(
@@ -28,8 +28,8 @@ def read_entries(
 ) -> list[T]:
     """The entries of a file, each as ``read(key, table, problems)`` gives it.
 
-    ``kind`` says what an entry is and ``example`` shows one. Raises UsageError with every fault, and
-    where the file cannot be read, has no entry, or more than ``limit``.
+    ``kind`` names an entry and ``example`` shows one. Raises UsageError with the faults found (at
+    most MAX_PROBLEMS), and where the file cannot be read, has no entry, or has more than ``limit``.
     """
     document = Document(Iri(f"urn:file:{path.name}"), read_bounded(path), "", path.name)
     return entries_in(document, str(path), kind, example, limit, read)
@@ -43,9 +43,9 @@ def entries_in(
     limit: int,
     read: Callable[[str, Any, list[Problem]], T | None],
 ) -> list[T]:
-    """The entries of a document, as of a file; ``path`` stands before every fault.
+    """The entries of a parsed document, as ``read_entries`` gives those of a file.
 
-    Raises UsageError, with path and key, for the first entry that cannot be read.
+    Raises UsageError with the faults found; ``path`` precedes them in the message.
     """
     try:
         tables = document.toml
@@ -63,7 +63,7 @@ def entries_in(
 
 
 def read_bounded(path: Path) -> bytes:
-    """A file's bytes, one more than may be read at most; raises UsageError."""
+    """At most MAX_BYTES + 1 bytes of a file, so that a longer one shows; raises UsageError."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -74,7 +74,7 @@ def read_bounded(path: Path) -> bytes:
 def as_table(
     key: str, entry: Any, kind: str, fields: Sequence[str], example: str, problems: list[Problem]
 ) -> Table | None:
-    """An entry as a table; what is none, and each field that is not one of ``fields``, is a problem."""
+    """An entry as a table, else None; a wrong type and each field not in ``fields`` add a problem."""
     if not isinstance(entry, Mapping):
         problems.append(Problem(key, f"a {kind} is a table", f"[{key}] and {example} below it"))
         return None
@@ -87,7 +87,7 @@ def as_table(
 
 
 def texts(where: str, value: Any, problems: list[Problem]) -> tuple[str, ...]:
-    """A text or a list of texts; anything else is a problem, and nothing of it is taken."""
+    """A text or a list of texts as a tuple; anything else adds a problem and gives an empty tuple."""
     items = [] if value is None else value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) for item in items):
         problems.append(Problem(where, "expected a list of texts"))

@@ -1,8 +1,8 @@
-"""From paths to documents: files, folders, archives, globs and standard input.
+"""Discovery of documents from paths: files, folders, archives, globs and standard input.
 
-The address of a file read from disk is ``urn:file:`` and its path below what was asked
-for, so that no record holds a path of this machine. A Hugging Face repository folder
-(a card and its configuration) is one document with several files.
+A file read from disk has the address ``urn:file:`` and its path below the requested path, so that
+no record holds a path of this machine. A Hugging Face repository folder (a card and its
+configuration) is one document.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ def discover(
     stdin: BinaryIO | None = None,
     together: bool = False,
 ) -> Iterator[Document | Problem]:
-    """Documents in a fixed order, and what could not be one.
+    """Yield the documents of the paths in a fixed order, and problems for files that are none.
 
-    ``url`` is the address of the document where one path is given, else the address under
-    which the files lie. A path is a file, a folder, an archive of one, which is read as if it
-    were unpacked where it lies, a glob, or ``-`` for standard input.
-    Several that belong ``together`` are known by their paths below the folder that holds them
-    all, so that ``a/bom.json`` and ``b/bom.json`` are two documents.
+    ``url`` is the address of the document where one path is given, else the address under which the
+    files lie. A path is a file, a folder, an archive (read as if it were unpacked beside itself), a
+    glob, or ``-`` for standard input. With ``together``, documents of several paths have their
+    paths relative to the common parent folder, so that ``a/bom.json`` and ``b/bom.json`` are two
+    documents.
     """
     named = list(paths)
     results = _named_documents(named, retrieved, url, stdin)
@@ -72,7 +72,7 @@ def discover(
 
 
 def _roots(shown: str) -> Iterator[Path]:
-    """The folders that a path brings documents from."""
+    """Yield the folders that contain the documents of a path or glob."""
     paths = glob.glob(shown, recursive=True) if _GLOB & set(shown) else [shown]  # noqa: PTH207
     for path in map(Path, paths):
         if path.is_dir():
@@ -82,7 +82,7 @@ def _roots(shown: str) -> Iterator[Path]:
 
 
 def _below_common(item: Document, above: Path) -> Document:
-    """The document with its path below the folder that holds all that was asked for."""
+    """The document with its path relative to ``above``, the common parent of all requested paths."""
     if not item.root:
         return item
     head = Path(item.root).relative_to(above).as_posix()
@@ -114,7 +114,7 @@ def _named_documents(
 
 
 def _of(root: Path, result: Iterable[Document | Problem]) -> Iterator[Document | Problem]:
-    """What was found, with the folder that was imported: its name, and a digest of its place."""
+    """The items found, documents with the name of the imported folder and a digest of its location."""
     whole = root.resolve()
     digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:16]
     for item in result:
@@ -132,9 +132,9 @@ def _of(root: Path, result: Iterable[Document | Problem]) -> Iterator[Document |
 
 
 def is_open_pipe(path: Path) -> bool:
-    """Whether a path is a pipe that a shell has opened, as ``<(command)`` gives: standard input by another name.
+    """Whether a path is a pipe opened by a shell, such as ``<(command)``: read as standard input.
 
-    A named pipe in a folder is none: whoever opens it may wait for ever.
+    A named pipe in a folder is not: opening it may block for ever.
     """
     return str(path).startswith(("/dev/fd/", "/dev/stdin", "/proc/self/fd/")) and path.is_fifo()
 
@@ -166,7 +166,7 @@ def _glob(pattern: str, retrieved: str, url: str) -> Iterator[Document | Problem
 
 
 def _archive(path: Path, retrieved: str, url: str) -> Iterator[Document | Problem]:
-    """What the folder holds that an archive is of."""
+    """Yield the documents of an archive, and the problems of unpacking it."""
     with archives.unpacked(path) as (root, problems):
         yield from problems
         for item in _of(path.with_name(root.name), _folder(root, retrieved, url)):
@@ -177,7 +177,7 @@ def _archive(path: Path, retrieved: str, url: str) -> Iterator[Document | Proble
 
 
 def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem]:
-    """Every text file below a folder; a repository folder counts as one document."""
+    """Yield every text file below a folder; a repository folder is one document."""
     count = 0
     for folder, names, earlier in _folders(root):
         below = folder.relative_to(root).as_posix()
@@ -213,10 +213,10 @@ def _folder(root: Path, retrieved: str, url: str) -> Iterator[Document | Problem
 
 
 def _owned(root: Path, head: str, name: str) -> str:
-    """The path of a repository's head file, with the owner's folder where that was asked for.
+    """The path of a repository's main file, with the owner where the owner's folder was requested.
 
-    ``import org`` gives ``org/model/README.md``: the folder that was named is the account. A
-    path that is absolute, or that leads elsewhere, names no account.
+    ``import org`` gives ``org/model/README.md``: the requested folder is the account. An absolute
+    path, or a path of several steps, names no account.
     """
     if not head:
         return f"{_root_name(root)}/{name}"
@@ -227,7 +227,7 @@ def _owned(root: Path, head: str, name: str) -> str:
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    """Folders, their files in order, snapshots passed over; one reached twice (links) is read once."""
+    """Yield each folder (linked ones once) with its files in order and its skipped snapshots."""
     seen: set[tuple[int, int]] = set()
     for shown, folders, files in os.walk(root, followlinks=True):
         status = Path(shown).stat()
@@ -248,7 +248,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
 
 
 def _earlier_snapshots(folder: Path, names: list[str]) -> list[str]:
-    """Of the snapshots of a repository in the Hub's cache those that it no longer has as main."""
+    """The snapshots of a repository in the Hub's cache that refs/main does not name, sorted."""
     stated = folder.parent / "refs" / "main"
     if folder.name != "snapshots" or not CACHED.match(folder.parent.name) or not stated.is_file():
         return []
@@ -259,7 +259,7 @@ def _earlier_snapshots(folder: Path, names: list[str]) -> list[str]:
 def _repository_document(
     folder: Path, main: str, others: tuple[str, ...], local: str, retrieved: str, url: str
 ) -> Iterator[Document | Problem]:
-    """A repository as one document; of weights only the names count."""
+    """Yield a repository as one document; weight files are represented by their names only."""
     files: dict[str, bytes] = {name: b"" for name in others if weight_files.format_of(name)}
     results = [f"{RESULTS}/{path.name}" for path in sorted((folder / RESULTS).glob("*.y*ml"))]
     for name in (*(name for name in others if name not in files), *results):
@@ -276,7 +276,7 @@ def _repository_document(
 
 
 def _root_name(root: Path) -> str:
-    """The name of the folder that was asked for: ``org/model`` as it was given, else its last part."""
+    """The last two steps of a requested relative path (``org/model``), else the folder's own name."""
     parts = [part for part in root.parts if part not in (".", "..", "/")]
     if root.is_absolute() or not parts:
         return root.resolve().name
@@ -309,10 +309,10 @@ def _file(path: Path, local: str, retrieved: str, url: str) -> Iterator[Document
 
 
 def _parts(path: Path, local: str, retrieved: str, url: str) -> Iterator[Document | Problem]:
-    """A long file of one value a line, in parts of whole lines; each is a document of its own.
+    """Yield a long file of one value a line in parts of whole lines, each a document of its own.
 
     A part is named by its number and ends where its bytes reach PART_BYTES, so that a file that has
-    grown has the same parts as before, and more.
+    grown keeps its earlier parts and gains new ones.
     """
     stem, _, suffix = local.rpartition(".")
     with path.open("rb") as file:
@@ -329,7 +329,7 @@ def _parts(path: Path, local: str, retrieved: str, url: str) -> Iterator[Documen
 
 
 def _line_groups(file: BinaryIO) -> Iterator[bytes]:
-    """Whole lines, some PART_BYTES of them at a time; no more than MAX_BYTES of a line is held."""
+    """Yield whole lines in groups of about PART_BYTES; at most MAX_BYTES of one line are held."""
     lines, size = [], 0
     while line := file.readline(MAX_BYTES + 1):
         lines.append(line)
@@ -342,7 +342,7 @@ def _line_groups(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _header(path: Path, local: str) -> bytes | Problem:
-    """The header of a file of weights, which may be larger than any memory."""
+    """The header of a weight file (the file itself may exceed memory), or a problem."""
     try:
         return binary.header_of(path)
     except OSError as error:
@@ -353,7 +353,7 @@ def _bytes(path: Path, local: str) -> bytes | Problem:
     try:
         with path.open(
             "rb"
-        ) as file:  # what is asked for is set aside at once, however little there is
+        ) as file:  # read() allocates the requested size at once, however little there is
             return file.read(min(MAX_BYTES, os.fstat(file.fileno()).st_size) + 1)
     except OSError as error:
         return Problem(local, error.strerror or str(error), kind="unreadable")
@@ -390,6 +390,6 @@ def _below(url: str, local: str) -> str:
 
 
 def _urn(local: str) -> Iri:
-    """The address of a file that has none: its path below the folder that was read."""
+    """The ``urn:file:`` address of a file without a web address: its path below the folder read."""
     safe = local.encode("utf-8", "replace")
     return Iri("urn:file:" + quote(safe, safe="/-._~@:+()!,;=*$&"))

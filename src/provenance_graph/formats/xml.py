@@ -1,4 +1,4 @@
-"""XML from outside: parsed without entities, document types or the network."""
+"""Safe parsing of untrusted XML: no entities, no document types, no network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from provenance_graph.core.iris import Iri
 
 
 def parsed(text: str, url: Iri) -> Element:
-    """The root of a document; raises Unreadable with the line."""
+    """The root element of an XML text; raises Unreadable with the line."""
     try:
         root: Element = fromstring(text, forbid_dtd=True)
     except ParseError as error:
