@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from reading import document
 
+from provenance_graph.core import iris
 from provenance_graph.core.claims import Claim
 from provenance_graph.core.terms import DCTERMS, PG, PROV, RDF, SCHEMA
 from provenance_graph.formats.registry import readers
@@ -102,6 +103,26 @@ def test_an_element_has_its_label_for_a_name_and_the_hub_s_repository_for_itself
     assert (SCHEMA.name, "Oak") in about
     assert any(value.endswith("licenses/Apache-2.0") for _, value in about)
     assert any(c.subject.endswith("id/model/acme/oak") for c in _claims("prov", whole))
+
+
+def test_what_a_bundle_of_prov_states_is_read_as_the_document_s_own() -> None:
+    inner = {
+        "entity": {"hf:acme/oak": {"prov:type": "Model"}, "hf:acme/ash": {"prov:type": "Model"}},
+        "wasDerivedFrom": {
+            "_:1": {"prov:generatedEntity": "hf:acme/oak", "prov:usedEntity": "hf:acme/ash"}
+        },
+    }
+    whole = {
+        "prefix": {"hf": "https://huggingface.co/"},
+        "entity": {"ex:b": {"prov:type": "prov:Bundle"}},
+        "bundle": {"ex:b": inner},
+    }
+    claims = _claims("prov", whole)
+    [edge] = [claim for claim in claims if claim.predicate == PROV.wasDerivedFrom]
+    assert (edge.subject, edge.value) == (iris.model("acme/oak"), iris.model("acme/ash"))
+    names = {str(c.value) for c in claims if c.predicate == SCHEMA.name}
+    assert {"acme/oak", "acme/ash"} <= names
+    assert not {"hf:acme/oak", "hf:acme/ash"} & names
 
 
 OURS = "https://w3id.org/provenance-graph/id/"

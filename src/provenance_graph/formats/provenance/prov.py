@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any
 
 from provenance_graph.core import hub, iris
 from provenance_graph.core.claims import Basis, Claim, Problem
-from provenance_graph.core.errors import Unreadable
 from provenance_graph.core.iris import Iri
 from provenance_graph.core.terms import DCTERMS, PG, RDF
 from provenance_graph.formats import coverage, paths, statements
@@ -25,33 +22,20 @@ from provenance_graph.formats.coverage import KeyTable, Leaf, later, read, skip
 from provenance_graph.formats.document import Document, Features, Origin, Reader, gathered
 from provenance_graph.formats.fields import named, packages, runs
 from provenance_graph.formats.provenance import prov_o
-from provenance_graph.formats.statements import as_list, mapping, scalar_text
+from provenance_graph.formats.provenance.prov_graph import (
+    ELEMENTS,
+    RELATIONS,
+    ProvGraph,
+    first,
+    parsed,
+    parts,
+)
+from provenance_graph.formats.statements import mapping, scalar_text
 
 SOURCE = "prov"
-MAX_ELEMENTS = 100_000
-_ELEMENTS = ("entity", "activity", "agent")
 MAX_CYCLES = 20
 """How many cycles of derivations are reported."""
 
-_RELATIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "wasGeneratedBy": ("prov:entity", "prov:activity"),
-        "used": ("prov:activity", "prov:entity"),
-        "wasDerivedFrom": ("prov:generatedEntity", "prov:usedEntity"),
-        "wasAttributedTo": ("prov:entity", "prov:agent"),
-        "wasAssociatedWith": ("prov:activity", "prov:agent"),
-        "specializationOf": ("prov:specificEntity", "prov:generalEntity"),
-        "alternateOf": ("prov:alternate1", "prov:alternate2"),
-        "wasInformedBy": ("prov:informed", "prov:informant"),
-        "hadMember": ("prov:collection", "prov:entity"),
-        "actedOnBehalfOf": ("prov:delegate", "prov:responsible"),
-        "wasStartedBy": ("prov:activity", "prov:trigger"),
-        "wasEndedBy": ("prov:activity", "prov:trigger"),
-        "wasInvalidatedBy": ("prov:entity", "prov:activity"),
-        "wasInfluencedBy": ("prov:influencee", "prov:influencer"),
-        "mentionOf": ("prov:specificEntity", "prov:generalEntity"),
-    }
-)
 _MODEL = re.compile(r"(?:^|[^a-z])(?:ml)?model(?:version|file|weights)?$", re.IGNORECASE)
 _DATA = re.compile(r"data(?:set)?(?:reference|item|schema)?$|collection$", re.IGNORECASE)
 KEYS = KeyTable(
@@ -65,40 +49,16 @@ KEYS = KeyTable(
         ),
         *read("`dcterms:creator`, or as stated of the run", "agent/**"),
         *read("derivation, training data, maker or version", "relation/**"),
-        *later("bundle/**", "other/**"),
+        *later("other/**"),
     )
 )
-
-
-@dataclass(slots=True)
-class ProvGraph:
-    """Elements by their ids with their attributes, and relations by kind."""
-
-    elements: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: defaultdict(dict))
-    kinds: dict[str, str] = field(default_factory=dict)
-    relations: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    subjects: dict[str, Iri] = field(default_factory=dict)
-    roles: dict[tuple[str, str], str] = field(default_factory=dict)
-    details: list[tuple[str, tuple[str, str], str, str]] = field(default_factory=list)
-    """What else relations state: kind, ends, key, text."""
-    prefixes: dict[str, str] = field(default_factory=dict)
-
-    def address(self, id_: str) -> str:
-        """The whole IRI of an element's id, as far as its prefix is declared."""
-        prefix, colon, local = id_.partition(":")
-        return self.prefixes[prefix] + local if colon and prefix in self.prefixes else id_
-
-    def name(self, id_: str) -> str:
-        """What an element is called: its label or name, else its id."""
-        values = {k.rpartition(":")[2]: v for k, v in self.elements.get(id_, {}).items()}
-        return _first(values, "label", "name", "title") or id_
 
 
 def recognises(features: Features) -> bool:
     """Whether its top-level keys are PROV-JSON's, or its head speaks PROV-O."""
     if prov_o.is_prov_o(features):
         return True
-    keys = features.keys & {*_ELEMENTS, *_RELATIONS, "prefix", "bundle"}
+    keys = features.keys & {*ELEMENTS, *RELATIONS, "prefix", "bundle"}
     return (
         features.syntax == "json"
         and isinstance(features.value, dict)
@@ -118,63 +78,14 @@ def _whole(document: Document) -> Any:
 @gathered
 def leaves(document: Document) -> Iterator[Leaf]:
     """Every value, below the kind of element or relation that it stands on."""
-    for key, value in mapping(_whole(document)).items():
-        role = key if key in (*_ELEMENTS, "prefix", "bundle") else "other"
-        role = "relation" if key in _RELATIONS else role
-        for leaf in coverage.leaves(value, (role,), f"/{key}"):
-            below = leaf.path[1:] if role == "other" else leaf.path[2:]
-            name = (str(key),) if role == "other" else ()
-            yield Leaf((role, *name, *below), leaf.place, leaf.value)
-
-
-def _graph(document: Document) -> tuple[ProvGraph, list[Problem]]:
-    whole = _whole(document)
-    if not isinstance(whole, dict):
-        raise Unreadable(document.url, "PROV-JSON is an object")
-    graph, problems, count = ProvGraph(), [], 0
-    prefixes = mapping(whole.get("prefix")).items()
-    graph.prefixes = {str(k): v for k, v in prefixes if isinstance(v, str)}
-    for kind in _ELEMENTS:
-        for id_, raw in mapping(whole.get(kind)).items():
-            count += 1
-            if count > MAX_ELEMENTS:
-                raise Unreadable(document.url, f"more than {MAX_ELEMENTS:,} elements")
-            graph.kinds[str(id_)] = kind
-            for part in as_list(raw):
-                for key, value in mapping(part).items():
-                    known = graph.elements[str(id_)].setdefault(str(key), [])
-                    known += [_plain(item) for item in as_list(value)]
-    for kind, (left, right) in _RELATIONS.items():
-        for id_, raw in mapping(whole.get(kind)).items():
-            for part in as_list(raw):
-                ends = scalar_text(mapping(part).get(left)), scalar_text(mapping(part).get(right))
-                if all(ends):
-                    graph.relations[kind].append(ends)
-                    role = scalar_text(_plain(mapping(part).get("prov:role")))
-                    if role and kind == "used":
-                        graph.roles[ends] = role
-                    graph.details += [
-                        (kind, ends, str(key), text)
-                        for key, value in mapping(part).items()
-                        if key not in (left, right, "prov:role" if kind == "used" else left)
-                        for item in as_list(value)
-                        if (text := scalar_text(_plain(item)))
-                    ]
-                else:
-                    where = f"/{kind}/{id_}"
-                    problems.append(
-                        Problem(
-                            where,
-                            f"a relation with one end, {(ends[0] or ends[1])[:80]!r}",
-                            f"{left} and {right}",
-                        )
-                    )
-    return graph, problems
-
-
-def _plain(value: Any) -> Any:
-    """A value without PROV-JSON's typing: ``{"$": 3, "type": "xsd:int"}``."""
-    return value.get("$") if isinstance(value, dict) and "$" in value else value
+    for where, part in parts(_whole(document)):
+        for key, value in part.items():
+            role = key if key in (*ELEMENTS, "prefix") else "other"
+            role = "relation" if key in RELATIONS else role
+            for leaf in coverage.leaves(value, (role,), f"{where}/{key}"):
+                below = leaf.path[1:] if role == "other" else leaf.path[2:]
+                name = (str(key),) if role == "other" else ()
+                yield Leaf((role, *name, *below), leaf.place, leaf.value)
 
 
 def _type_of(element: Mapping[str, list[Any]]) -> str:
@@ -204,7 +115,7 @@ def origin(document: Document) -> Origin:
 
 def read_prov(document: Document) -> Iterator[Claim | Problem]:
     """Yield what a PROV document says of models, datasets and the run that made them."""
-    graph, problems = _graph(document)
+    graph, problems = parsed(_whole(document), document.url)
     yield from problems
     run = iris.entity(SOURCE, "run", paths.source_slug(document))
     for id_, element in graph.elements.items():
@@ -248,13 +159,15 @@ def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim 
     if subject is not None:
         is_model = "/model/" in subject
         name = graph.name(id_)
+        if name == id_ and (place := hub.address(graph.address(id_))) is not None:
+            name = place.name
         yield from statements.is_a(subject, PG.Model if is_model else PG.Dataset, name)
         if name != id_:
             yield coverage.other(subject, "id", id_)
     attributes = graph.elements.get(id_, {})
     values = {key.rpartition(":")[2]: vs for key, vs in attributes.items()}
-    name, value = _first(values, "name", "label"), _first(values, "value")
-    if _first(values, "type").rpartition(":")[2] == "Parameter" and name and value:
+    name, value = first(values, "name", "label"), first(values, "value")
+    if first(values, "type").rpartition(":")[2] == "Parameter" and name and value:
         brief = coverage.brief(f"{name}: {value}")
         yield Claim(run, PG.hyperparameter, brief)
         values = {k: v for k, v in values.items() if k not in ("name", "label", "value", "type")}
@@ -271,10 +184,6 @@ def _element(id_: str, kind: str, graph: ProvGraph, run: Iri) -> Iterator[Claim 
                 yield from known or [coverage.other(subject, key, shown)]
             elif shown:
                 yield coverage.other(run, f"{id_} {key}", shown)
-
-
-def _first(values: Mapping[str, list[Any]], *keys: str) -> str:
-    return next((scalar_text(v) for key in keys for v in values.get(key, ()) if scalar_text(v)), "")
 
 
 def _relations(graph: ProvGraph, run: Iri) -> Iterator[Claim | Problem]:
@@ -341,8 +250,8 @@ def _stage(
         runs.TrainingRun(
             node=Iri(f"{run}/{iris.slug(activity)[:120]}"),
             name=graph.name(activity),
-            started=_first(values, *_TIMES[:2]),
-            ended=_first(values, *_TIMES[2:]),
+            started=first(values, *_TIMES[:2]),
+            ended=first(values, *_TIMES[2:]),
             used=tuple(subjects),
             by=graph.name(agents[0]) if agents else "",
             revision=runs.revision_in(settings),
@@ -392,7 +301,7 @@ READER = Reader(
     recognises=recognises,
     origin=origin,
     read=read_prov,
-    version="6",
+    version="7",
     keys=KEYS,
     leaves=leaves,
 )
