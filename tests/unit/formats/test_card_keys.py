@@ -230,3 +230,19 @@ def test_what_a_configuration_of_a_dataset_says_of_its_licence_is_kept() -> None
     )
     stated, _ = card(front, "datasets--acme-labs--Tiny.md")
     assert (PG.otherStatement, "dataset_info.license: cc0-1.0") in stated
+
+
+def test_a_claim_under_a_key_spelt_otherwise_points_at_the_key_as_it_stands() -> None:
+    page = document("---\nlcense: Apache 2\n---\n", "a--b.md")
+    stated = [c for c in huggingface.READER.read(page) if isinstance(c, Claim)]
+    assert [c.locator for c in stated if c.predicate == DCTERMS.license] == ["/lcense"]
+
+
+def test_a_slip_beside_the_key_itself_is_told_and_does_not_replace_it() -> None:
+    page = document("---\nlicense: mit\nliscence: apache-2.0\n---\n", "a--b.md")
+    result = list(huggingface.READER.read(page))
+    licences = {c.value for c in result if isinstance(c, Claim) and c.predicate == DCTERMS.license}
+    assert licences == {iris.Iri("http://spdx.org/licenses/MIT")}
+    assert [(p.where, p.hint) for p in result if isinstance(p, Problem)] == [
+        ("/liscence", "license")
+    ]

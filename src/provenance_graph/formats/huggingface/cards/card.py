@@ -47,19 +47,18 @@ def read_card(card: Card, only: frozenset[str] | None = None) -> ReaderOutput:
     spelt = _respelt(card, fields | _LICENCE_FIELDS)
     for stated, value in card.data.items():
         key = stated if isinstance(stated, str) else ""
-        field = field_of(key, fields)
+        where, field = f"{card.place}/{key}", field_of(key, fields)
         if field and field != key:
+            yield Problem(where, f"{key!r} is not read by the Hub", field)
             if field in card.data:
                 field = ""
-            yield Problem(f"{card.place}/{key}", f"{key!r} is not read by the Hub", field or "")
         key = field or key
         reader = FIELDS.get(field) if field else None
         if key == "license" and value in (None, "", []):
-            where = f"{card.place}/{key}"
             subject = card.repo.subject
             yield statements.not_given(subject, DCTERMS.license, Stance.NOT_STATED, "", where)
         elif reader is not None and value is not None:
-            yield from reader(spelt, value, f"{card.place}/{key}")
+            yield from reader(spelt, value, where)
         elif key.startswith("extra_gated") and value:
             yield card.claim(PG.weightsAvailability, PG.GatedWeights)
         else:
